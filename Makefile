@@ -1,0 +1,68 @@
+# Two commands for everybody: `make demo` and `make test`. The rest is for those who change the code.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: demo test check format lint types imports templates unit postgres journeys smoke bench screenshots docs browser clean
+
+demo: $(STAMP)
+	@$(BIN)/mix demo
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@echo "Making a virtual environment and installing what MIX needs …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "MIX needs Python 3.11 or newer: set PYTHON=…"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+test: check unit postgres journeys smoke
+	@echo "All checks passed."
+
+check: $(STAMP) format lint types imports templates
+	@$(BIN)/pytest tests/rules tests/architecture -n 2
+
+format: $(STAMP)
+	@$(BIN)/ruff format --check --quiet .
+
+lint: $(STAMP)
+	@$(BIN)/ruff check --quiet .
+
+types: $(STAMP)
+	@$(BIN)/mypy
+
+imports: $(STAMP)
+	@$(BIN)/lint-imports --no-cache | tail -n 4
+
+templates: $(STAMP)
+	@$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'src/mix/web/templates/*.html')
+	@$(BIN)/djlint --quiet --lint src/mix/web/templates
+
+unit: $(STAMP)
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not journey"
+
+postgres: $(STAMP)
+	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest -n 2 --dist loadfile -m "not journey"
+
+journeys: $(STAMP) browser
+	@$(BIN)/pytest -n 2 --dist loadfile -m journey
+
+smoke: $(STAMP) browser
+	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest -m smoke
+
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || test -n "$$MIX_CHROMIUM" || \
+	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+	  { echo "The browser journeys need Chromium. On Debian: apt-get install chromium (or set MIX_CHROMIUM to one)"; exit 1; }
+
+bench: $(STAMP)
+	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+screenshots: $(STAMP) browser
+	@$(BIN)/python docs/screenshots.py
+
+docs: $(STAMP)
+	@$(BIN)/mix docs
+
+clean:
+	rm -rf .venv .mix gallery

@@ -1,0 +1,167 @@
+"""Verbs of an award: recommend, negotiate, fail over to the next, approve, debriefs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from mix.actions.entering import enter, enter_step
+from mix.actions.events import record
+from mix.actions.outbox import tell
+from mix.actions.participations import raise_standing
+from mix.actions.publishing import publish
+from mix.data.models import Award, Challenge, Debrief, Step, Vendor
+from mix.readers.awards import find_live, find_next_result
+from mix.readers.people import Actor, list_members
+from mix.readers.solicitations import part_of
+from mix.readers.submissions import opened_answers, price_total
+from mix.readers.vendors import get_own_vendor
+from mix.rules.access import Permission
+from mix.rules.kinds import Envelope, Standing
+from mix.rules.unmet import Refused, Unmet, require
+
+NOTICE_DAYS = 72  # CFTA art. 516(2) and CETA: award notice within 72 days (shared rule facts, verified)
+DEBRIEF_DAYS = 30
+
+
+def _record(
+    verb: str, challenge: Challenge, *, actor: Actor, now: datetime, role: str, vendor: Vendor, reason: str = ""
+) -> None:
+    record(
+        f"awards.{verb}",
+        subject_type="vendor",
+        subject=vendor.code,
+        actor=actor,
+        now=now,
+        challenge=challenge,
+        role=role,
+        reason=reason,
+    )
+
+
+def recommend(step: Step, *, actor: Actor, now: datetime) -> Award:
+    """Recommend the best-ranked vendor of the last evaluation that was not tried yet, at the price it sealed."""
+    step, role = enter_step(step, actor=actor, needs=Permission.AWARD_PREPARE, editing=True)
+    require(holds=find_live(step) is None, code="award_live")
+    result = find_next_result(step)
+    if result is None:
+        raise Refused(Unmet("nobody_left_to_recommend"))
+    specs = part_of(result.evaluation.solicitation).answers
+    price = price_total(specs, opened_answers(result.submission, Envelope.PRICE))
+    award = Award.objects.create(
+        municipality_id=step.municipality_id,
+        step=step,
+        result=result,
+        vendor=result.submission.vendor,
+        value_cents=price or 0,
+        recommended_at=now,
+    )
+    raise_standing(step.challenge, award.vendor, to=Standing.RECOMMENDED, now=now)
+    _record("recommend", step.challenge, actor=actor, now=now, role=role.value, vendor=award.vendor)
+    return award
+
+
+def record_negotiation(award: Award, *, actor: Actor, now: datetime, text: str, value_cents: int) -> Award:
+    """Put on record what was negotiated, and the value that came of it (cents, all options)."""
+    step, role = enter_step(award.step, actor=actor, needs=Permission.AWARD_PREPARE, editing=True)
+    require(holds=award.state == "recommended", code="award_over")
+    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
+    require(holds=value_cents >= 0, code="not_an_amount", where="f-value", given=str(value_cents))
+    award.negotiation, award.value_cents = text, value_cents
+    award.save(update_fields=["negotiation", "value_cents"])
+    _record("record_negotiation", step.challenge, actor=actor, now=now, role=role.value, vendor=award.vendor)
+    return award
+
+
+def fail_negotiation(award: Award, *, actor: Actor, now: datetime, reason: str) -> Award:
+    """End a negotiation that failed, with a reason, and recommend the next-ranked."""
+    step, role = enter_step(award.step, actor=actor, needs=Permission.AWARD_PREPARE, editing=True)
+    require(holds=award.state == "recommended", code="award_over")
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    award.state, award.ended_reason = "failed", reason
+    award.save(update_fields=["state", "ended_reason"])
+    tell(
+        list_members(award.vendor_id),
+        "negotiation_failed",
+        now=now,
+        challenge=step.challenge,
+        path=f"challenges/{step.challenge.code}/",
+        reason=reason,
+    )
+    _record(
+        "fail_negotiation", step.challenge, actor=actor, now=now, role=role.value, vendor=award.vendor, reason=reason
+    )
+    return recommend(step, actor=actor, now=now)
+
+
+def approve(award: Award, *, actor: Actor, now: datetime, summary: str) -> Award:
+    """Make the award: public notice, the vendor is told. Called when its gate has passed."""
+    challenge = award.step.challenge
+    award.state, award.approved_at = "approved", now
+    award.notice_due_on = (now + timedelta(days=NOTICE_DAYS)).date()
+    award.save(update_fields=["state", "approved_at", "notice_due_on"])
+    raise_standing(challenge, award.vendor, to=Standing.AWARDED, now=now)
+    publish(challenge, kind="award", title=award.vendor.name, text=summary, now=now)
+    tell(
+        list_members(award.vendor_id),
+        "awarded",
+        now=now,
+        challenge=challenge,
+        path=f"challenges/{challenge.code}/",
+        vendor=award.vendor.name,
+    )
+    _record("approve", challenge, actor=actor, now=now, role="", vendor=award.vendor, reason=summary)
+    return award
+
+
+def revoke(award: Award, *, reason: str) -> Award:
+    """Take an award back after a disqualification. Called inside `moves.disqualify`."""
+    award.state, award.ended_reason = "revoked", reason
+    award.save(update_fields=["state", "ended_reason"])
+    return award
+
+
+def ask_debrief(step: Step, vendor: Vendor, *, actor: Actor, now: datetime) -> Debrief:
+    """Ask, as a vendor that got a letter, to hear more; it is due within 30 days."""
+    get_own_vendor(vendor.code, actor=actor)
+    require(holds=vendor.letters.filter(evaluation__step__challenge=step.challenge).exists(), code="no_letter_yet")
+    debrief, made = Debrief.objects.get_or_create(
+        step=step,
+        vendor=vendor,
+        defaults={
+            "municipality_id": step.municipality_id,
+            "asked_by": actor.someone,
+            "asked_at": now,
+            "due_on": (now + timedelta(days=DEBRIEF_DAYS)).date(),
+        },
+    )
+    if made:
+        _record("ask_debrief", step.challenge, actor=actor, now=now, role="vendor", vendor=vendor)
+    return debrief
+
+
+def plan_debrief(debrief: Debrief, *, actor: Actor, now: datetime, meets_at: datetime) -> Debrief:
+    """Set the time of a debrief."""
+    challenge, role = enter(debrief.step.challenge, actor=actor, needs=Permission.AWARD_PREPARE, running=False)
+    require(holds=meets_at > now, code="time_is_past", where="f-meets_at")
+    debrief.meets_at = meets_at
+    debrief.save(update_fields=["meets_at"])
+    tell(
+        list_members(debrief.vendor_id),
+        "debrief_planned",
+        now=now,
+        challenge=challenge,
+        path="vendor/",
+        at=meets_at.isoformat(timespec="minutes"),
+    )
+    _record("plan_debrief", challenge, actor=actor, now=now, role=role.value, vendor=debrief.vendor)
+    return debrief
+
+
+def hold_debrief(debrief: Debrief, *, actor: Actor, now: datetime, notes: str) -> Debrief:
+    """Note what was said at a debrief."""
+    challenge, role = enter(debrief.step.challenge, actor=actor, needs=Permission.AWARD_PREPARE, running=False)
+    require(holds=bool(notes.strip()), code="answer_missing", where="f-notes")
+    debrief.held_at, debrief.notes = now, notes
+    debrief.save(update_fields=["held_at", "notes"])
+    _record("hold_debrief", challenge, actor=actor, now=now, role=role.value, vendor=debrief.vendor)
+    return debrief

@@ -1,0 +1,486 @@
+"""Verbs of an evaluation: panel, declarations, scores, consensus, result, letters."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from mix.actions.entering import enter, enter_step
+from mix.actions.events import record
+from mix.actions.outbox import tell
+from mix.actions.participations import raise_standing
+from mix.data.models import (
+    ConsensusScore,
+    Declaration,
+    Evaluation,
+    Label,
+    Letter,
+    PanelMember,
+    Person,
+    Result,
+    Score,
+    Step,
+    Submission,
+    Vendor,
+)
+from mix.readers.challenges import spec_of
+from mix.readers.errors import Unknown
+from mix.readers.evaluations import (
+    compute,
+    contenders,
+    criteria_of,
+    find_evaluation,
+    get_seat,
+    has_declared,
+    latest_consensus,
+    latest_scores,
+    list_results,
+    own_scores,
+    panel_of,
+    part_for,
+    price_weight,
+    readable,
+    unmet_for_consensus,
+    unmet_to_freeze,
+    unmet_to_hand_in,
+)
+from mix.readers.people import Actor, actor_for, list_members
+from mix.readers.solicitations import find_solicitation
+from mix.rules.access import Permission, Role, broken_separations
+from mix.rules.scoring import MAX_SCORE, Outcome, shown
+from mix.rules.unmet import Unmet, refuse_if, require
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def _record(
+    verb: str,
+    evaluation: Evaluation,
+    *,
+    actor: Actor,
+    now: datetime,
+    role: str,
+    reason: str = "",
+    payload: dict[str, Any] | None = None,
+    subject: str = "",
+) -> None:
+    challenge = evaluation.step.challenge
+    record(
+        f"evaluations.{verb}",
+        subject_type="evaluation",
+        subject=subject or f"{challenge.code}/{evaluation.step.key}",
+        actor=actor,
+        now=now,
+        challenge=challenge,
+        role=role,
+        payload=payload,
+        reason=reason,
+    )
+
+
+def _in_phase(evaluation: Evaluation, *phases: str) -> Evaluation:
+    fresh = (
+        Evaluation.objects.select_for_update(of=("self",))
+        .select_related("step__challenge__method", "step__challenge__municipality", "solicitation__step")
+        .get(pk=evaluation.pk)
+    )
+    require(holds=fresh.phase in phases, code="evaluation_wrong_phase")
+    return fresh
+
+
+def appoint(
+    step: Step, *, actor: Actor, now: datetime, person: Person, seat: str, due_at: datetime | None = None
+) -> PanelMember:
+    """Give a person a seat. Nobody from procurement, no approver, no councillor, no vendor; one chair."""
+    step, role = enter_step(step, actor=actor, needs=Permission.PANEL_APPOINT, editing=True)
+    evaluation = find_evaluation(step) or _begin(step)
+    evaluation = _in_phase(evaluation, "panel", "scoring")
+    other = actor_for(person)
+    held = other.roles_at(step.challenge.municipality.code) | ({Role.VENDOR} if other.vendors else set())
+    refuse_if(Unmet(c, {"name": person.name}) for c in broken_separations({*held, Role(seat)}))
+    require(
+        holds=seat != "chair" or not evaluation.panel.filter(seat="chair", left_at=None).exists(), code="chair_taken"
+    )
+    require(holds=not evaluation.panel.filter(person=person).exists(), code="on_the_panel", name=person.name)
+    member = PanelMember.objects.create(evaluation=evaluation, person=person, seat=seat, appointed_at=now)
+    if due_at:
+        evaluation.due_at = due_at
+        evaluation.save(update_fields=["due_at"])
+    tell([person], "appointed", now=now, challenge=step.challenge, path="evaluation/")
+    _record("appoint", evaluation, actor=actor, now=now, role=role.value, payload={"person": person.code, "seat": seat})
+    return member
+
+
+def _begin(step: Step) -> Evaluation:
+    """Begin an evaluation of the opened call that the method names, with letters drawn by lot."""
+    part = spec_of(step).evaluation
+    source = step.challenge.steps.get(key=part.of) if part else step
+    source.challenge = step.challenge
+    call = find_solicitation(source)
+    if call is None or call.technical_opened_at is None:
+        raise Unknown
+    evaluation = Evaluation.objects.create(
+        municipality_id=step.municipality_id, step=step, round=step.round, solicitation=call
+    )
+    entries = contenders(evaluation)
+    letters = [LETTERS[i % 26] + (str(i // 26) if i >= 26 else "") for i in range(len(entries))]
+    random.Random(call.key_id).shuffle(letters)  # noqa: S311 - a lot that can be drawn again by an auditor
+    for submission, letter in zip(entries, letters, strict=True):
+        Label.objects.create(evaluation=evaluation, submission=submission, label=letter)
+    return evaluation
+
+
+def leave_panel(member: PanelMember, *, actor: Actor, now: datetime, reason: str) -> PanelMember:
+    """End a seat with a reason; its scores stay on record and no longer count."""
+    _, role = enter(member.evaluation.step.challenge, actor=actor, needs=Permission.PANEL_APPOINT)
+    evaluation = _in_phase(member.evaluation, "panel", "scoring", "consensus")
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    member.left_at, member.left_reason = now, reason
+    member.save(update_fields=["left_at", "left_reason"])
+    _record("leave_panel", evaluation, actor=actor, now=now, role=role.value, reason=reason)
+    return member
+
+
+def open_scoring(step: Step, *, actor: Actor, now: datetime) -> Evaluation:
+    """Let the panel begin: at least two seats, a chair among them."""
+    step, role = enter_step(step, actor=actor, needs=Permission.PANEL_APPOINT)
+    evaluation = find_evaluation(step)
+    require(holds=evaluation is not None, code="panel_missing", where="panel")
+    evaluation = _in_phase(evaluation or Evaluation(), "panel")
+    panel = panel_of(evaluation)
+    require(holds=len(panel) >= 2, code="panel_too_small", where="panel")
+    require(holds=any(m.seat == "chair" for m in panel), code="chair_missing", where="panel")
+    evaluation.phase = "scoring"
+    evaluation.save(update_fields=["phase"])
+    tell([m.person for m in panel], "scoring_open", now=now, challenge=step.challenge, path="evaluation/")
+    _record("open_scoring", evaluation, actor=actor, now=now, role=role.value)
+    return evaluation
+
+
+def declare(
+    evaluation: Evaluation, *, actor: Actor, now: datetime, conflicts: Mapping[str, tuple[str, str]]
+) -> PanelMember:
+    """Declare about every vendor on the list, before any content: vendor code → (kind of conflict, note)."""
+    evaluation = _in_phase(evaluation, "scoring")
+    member = get_seat(evaluation, actor)
+    vendors: dict[str, Vendor] = {s.vendor.code: s.vendor for s in contenders(evaluation)}
+    refuse_if(
+        Unmet("declaration_incomplete", {"vendor": v.name}, f"f-{code}")
+        for code, v in vendors.items()
+        if code not in conflicts and not member.declarations.filter(vendor=v).exists()
+    )
+    for code, (conflict, note) in conflicts.items():
+        if code in vendors:
+            Declaration.objects.update_or_create(
+                member=member,
+                vendor=vendors[code],
+                defaults={"conflict": conflict, "note": note, "declared_at": now},
+            )
+    declared = any(conflict != "none" for conflict, _ in conflicts.values())
+    if declared:
+        tell(
+            [m.person for m in panel_of(evaluation) if m.seat == "chair" and m.pk != member.pk],
+            "conflict_declared",
+            now=now,
+            challenge=evaluation.step.challenge,
+            path="evaluation/",
+        )
+    _record(
+        "declare",
+        evaluation,
+        actor=actor,
+        now=now,
+        role=member.seat,
+        payload={"declared": "some" if declared else "none"},
+    )
+    return member
+
+
+def score(
+    evaluation: Evaluation,
+    *,
+    actor: Actor,
+    now: datetime,
+    submission: Submission,
+    criterion: str,
+    score: int,
+    comment: str = "",
+    reason: str = "",
+) -> Score:
+    """Give one score from 0 to 5. A 0 or 5 needs a comment, a change after handing in needs a reason."""
+    evaluation = _in_phase(evaluation, "scoring")
+    member = get_seat(evaluation, actor)
+    if submission.pk not in {s.pk for s in readable(member)}:
+        raise Unknown
+    where = f"f-{criterion}"
+    require(holds=criterion in {c.key for c in criteria_of(evaluation)}, code="criterion_unknown")
+    require(holds=0 <= score <= MAX_SCORE, code="score_out_of_range", where=where)
+    require(
+        holds=0 < score < MAX_SCORE or bool(comment.strip()),
+        code="extreme_needs_comment",
+        where=where,
+        score=str(score),
+    )
+    before = own_scores(member).get((submission.pk, criterion))
+    if before and (before.score, before.comment) == (score, comment):
+        return before
+    require(holds=member.handed_in_at is None or bool(reason.strip()), code="change_needs_reason", where=where)
+    given = Score.objects.create(
+        member=member,
+        submission=submission,
+        criterion=criterion,
+        score=score,
+        comment=comment,
+        reason=reason,
+        given_at=now,
+    )
+    _record(
+        "score",
+        evaluation,
+        actor=actor,
+        now=now,
+        role=member.seat,
+        reason=reason,
+        subject=f"{submission.code}/{criterion}",
+    )
+    return given
+
+
+def hand_in(evaluation: Evaluation, *, actor: Actor, now: datetime) -> PanelMember:
+    """Hand in one's scores, when none is missing."""
+    evaluation = _in_phase(evaluation, "scoring")
+    member = get_seat(evaluation, actor)
+    member.evaluation = evaluation
+    refuse_if(unmet_to_hand_in(member))
+    member.handed_in_at = now
+    member.save(update_fields=["handed_in_at"])
+    if not evaluation.panel.filter(left_at=None, handed_in_at=None).exists():
+        chairs = [m.person for m in panel_of(evaluation) if m.seat == "chair"]
+        tell(chairs, "all_handed_in", now=now, challenge=evaluation.step.challenge, path="evaluation/")
+    _record("hand_in", evaluation, actor=actor, now=now, role=member.seat)
+    return member
+
+
+def open_consensus(evaluation: Evaluation, *, actor: Actor, now: datetime) -> Evaluation:
+    """Show everybody's scores to the panel, once all are handed in. Only the chair opens it."""
+    evaluation = _in_phase(evaluation, "scoring")
+    _chair(evaluation, actor)
+    refuse_if(unmet_for_consensus(evaluation))
+    evaluation.phase = "consensus"
+    evaluation.save(update_fields=["phase"])
+    tell(
+        [m.person for m in panel_of(evaluation)],
+        "consensus_open",
+        now=now,
+        challenge=evaluation.step.challenge,
+        path="evaluation/",
+    )
+    _record("open_consensus", evaluation, actor=actor, now=now, role="chair")
+    return evaluation
+
+
+def _chair(evaluation: Evaluation, actor: Actor) -> PanelMember:
+    member = get_seat(evaluation, actor)
+    require(holds=member.seat == "chair", code="chair_only")
+    require(holds=has_declared(member), code="declaration_missing", name=member.person.name)
+    return member
+
+
+def agree(
+    evaluation: Evaluation,
+    *,
+    actor: Actor,
+    now: datetime,
+    submission: Submission,
+    criterion: str,
+    score: int,
+    reason: str,
+) -> ConsensusScore:
+    """Record, as the chair, the score that the panel agreed on, with the reason."""
+    evaluation = _in_phase(evaluation, "consensus")
+    member = _chair(evaluation, actor)
+    if submission.pk not in {s.pk for s in readable(member)}:
+        raise Unknown
+    require(holds=criterion in {c.key for c in criteria_of(evaluation)}, code="criterion_unknown")
+    require(holds=0 <= score <= MAX_SCORE, code="score_out_of_range", where="f-score")
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    made = ConsensusScore.objects.create(
+        evaluation=evaluation,
+        submission=submission,
+        criterion=criterion,
+        score=score,
+        reason=reason,
+        recorded_by=actor.someone,
+        recorded_at=now,
+    )
+    _record(
+        "agree",
+        evaluation,
+        actor=actor,
+        now=now,
+        role="chair",
+        reason=reason,
+        subject=f"{submission.code}/{criterion}",
+        payload={"score": score},
+    )
+    return made
+
+
+def agree_where_equal(evaluation: Evaluation, *, actor: Actor, now: datetime, reason: str) -> int:
+    """Record every cell on which all scores are equal, in one step; returns how many."""
+    evaluation = _in_phase(evaluation, "consensus")
+    member = _chair(evaluation, actor)
+    scores, agreed, count = latest_scores(evaluation), latest_consensus(evaluation), 0
+    for submission in readable(member):
+        for criterion in criteria_of(evaluation):
+            given = {s.score for (_, sub, key), s in scores.items() if (sub, key) == (submission.pk, criterion.key)}
+            if len(given) == 1 and (submission.pk, criterion.key) not in agreed:
+                agree(
+                    evaluation,
+                    actor=actor,
+                    now=now,
+                    submission=submission,
+                    criterion=criterion.key,
+                    score=given.pop(),
+                    reason=reason,
+                )
+                count += 1
+    return count
+
+
+def freeze_quality(evaluation: Evaluation, *, actor: Actor, now: datetime) -> Evaluation:
+    """End the consensus: quality is final, and where price counts its envelopes may now be opened."""
+    evaluation = _in_phase(evaluation, "consensus")
+    _chair(evaluation, actor)
+    refuse_if(unmet_to_freeze(evaluation))
+    evaluation.phase = "quality_frozen"
+    evaluation.save(update_fields=["phase"])
+    _record("freeze_quality", evaluation, actor=actor, now=now, role="chair")
+    return evaluation
+
+
+def finalise_result(evaluation: Evaluation, *, actor: Actor, now: datetime) -> list[Result]:
+    """Compute points and ranks from the stored scores and prices, and select by the method's number."""
+    _, role = enter(evaluation.step.challenge, actor=actor, needs=Permission.RESULT_FINALISE)
+    evaluation = _in_phase(evaluation, "quality_frozen")
+    if price_weight(evaluation):
+        require(holds=evaluation.solicitation.price_opened_at is not None, code="price_not_opened", where="opening")
+    evaluation.phase, evaluation.finalised_at = "final", now
+    evaluation.save(update_fields=["phase", "finalised_at"])
+    store(evaluation)
+    results = list_results(evaluation)
+    _record(
+        "finalise_result",
+        evaluation,
+        actor=actor,
+        now=now,
+        role=role.value,
+        payload={"ranks": {r.submission.vendor.code: r.rank for r in results}},
+    )
+    return results
+
+
+def store(evaluation: Evaluation) -> None:
+    """Compute and store the results; called again when a disqualification changes the field."""
+    most = part_for(evaluation).most
+    outcomes = compute(evaluation)
+    live = {int(o.key) for o in outcomes}
+    evaluation.results.exclude(submission_id__in=live).update(rank=None, is_selected=False)
+    for outcome in outcomes:
+        Result.objects.update_or_create(
+            evaluation=evaluation,
+            submission_id=int(outcome.key),
+            defaults={
+                "points": {key: str(value) for key, value in outcome.points.items()},
+                "total": str(outcome.total),
+                "rank": outcome.rank,
+                "eliminated_by": list(outcome.eliminated_by),
+                "is_tied": outcome.tied,
+                "is_selected": outcome.rank is not None and (most is None or outcome.rank <= most),
+            },
+        )
+
+
+def grant_standings(evaluation: Evaluation, *, now: datetime) -> None:
+    """Give the selected vendors the standing that the method names. Called when the gate has passed."""
+    for result in list_results(evaluation):
+        if result.is_selected:
+            raise_standing(evaluation.step.challenge, result.submission.vendor, to=part_for(evaluation).gives, now=now)
+
+
+def send_letters(evaluation: Evaluation, *, actor: Actor, now: datetime) -> list[Letter]:
+    """Tell every vendor: chosen or not, its own points beside the range, strengths, and what was better."""
+    challenge = evaluation.step.challenge
+    outcomes = {int(o.key): o for o in compute(evaluation)}
+    agreed = latest_consensus(evaluation)
+    letters = []
+    for result in list_results(evaluation):
+        outcome = outcomes.get(result.submission_id)
+        if outcome is None or evaluation.letters.filter(vendor=result.submission.vendor).exists():
+            continue
+        letter = Letter.objects.create(
+            evaluation=evaluation,
+            vendor=result.submission.vendor,
+            is_selected=result.is_selected,
+            sheet=_sheet(evaluation, outcome, list(outcomes.values()), agreed),
+            sent_at=now,
+        )
+        letters.append(letter)
+        tell(
+            list_members(result.submission.vendor_id),
+            "letter_chosen" if result.is_selected else "letter_regret",
+            now=now,
+            challenge=challenge,
+            path=f"vendor/letters/{letter.pk}/",
+            step=spec_of(evaluation.step).title.en,
+            step_fr=spec_of(evaluation.step).title.fr,
+            vendor=result.submission.vendor.name,
+        )
+    _record("send_letters", evaluation, actor=actor, now=now, role="", payload={"count": len(letters)})
+    return letters
+
+
+def _sheet(
+    evaluation: Evaluation, own: Outcome, every: list[Outcome], agreed: dict[tuple[int, str], Any]
+) -> dict[str, Any]:
+    """Return the debrief sheet: by criterion own points, lowest, highest, and the panel's reason."""
+    lines = []
+    for criterion in criteria_of(evaluation):
+        points = [o.points[criterion.key] for o in every]
+        cell = agreed[int(own.key), criterion.key]
+        lines.append(
+            {
+                "criterion": criterion.key,
+                "title": criterion.title.model_dump(),
+                "weight": criterion.weight,
+                "score": cell.score,
+                "points": str(shown(own.points[criterion.key])),
+                "lowest": str(shown(min(points))),
+                "highest": str(shown(max(points))),
+                "reason": cell.reason,
+            }
+        )
+    if "price" in own.points:
+        points = [o.points["price"] for o in every]
+        lines.append(
+            {
+                "criterion": "price",
+                "title": {"en": "Price", "fr": "Prix"},
+                "weight": price_weight(evaluation),
+                "score": None,
+                "points": str(shown(own.points["price"])),
+                "lowest": str(shown(min(points))),
+                "highest": str(shown(max(points))),
+                "reason": "",
+            }
+        )
+    return {
+        "lines": lines,
+        "total": str(shown(own.total)),
+        "rank": own.rank,
+        "of": len(every),
+        "best_total": str(shown(max(o.total for o in every))),
+        "eliminated_by": list(own.eliminated_by),
+    }

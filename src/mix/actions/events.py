@@ -1,0 +1,55 @@
+"""Appending to the log, inside the transaction of the act that it tells of."""
+
+from datetime import datetime
+from typing import Any
+
+from mix.data.models import Chain, Challenge, Event
+from mix.readers.people import Actor
+from mix.rules.chain import GENESIS, digest, link
+
+INSTANCE = "instance"
+
+
+def record(
+    verb: str,
+    *,
+    subject_type: str,
+    subject: str,
+    actor: Actor,
+    now: datetime,
+    role: str = "",
+    challenge: Challenge | None = None,
+    chain: str = "",
+    payload: dict[str, Any] | None = None,
+    reason: str = "",
+) -> Event:
+    """Append one event to the chain of the challenge's lead city (or the one named, or the instance's own).
+
+    Holds the head of that chain locked until the transaction ends. `now` is when it happened; when it was recorded
+    is the actor's, and the same unless a replay or a record of history is entered.
+    """
+    code = challenge.municipality.code if challenge else chain or INSTANCE
+    Chain.objects.get_or_create(code=code, defaults={"hash": GENESIS})
+    head = Chain.objects.select_for_update().get(code=code)
+    event = Event(
+        chain=head,
+        seq=head.seq + 1,
+        happened_at=now,
+        recorded_at=actor.recorded_at or now,
+        origin=actor.origin,
+        actor=actor.code,
+        role=role,
+        verb=verb,
+        subject_type=subject_type,
+        subject=subject,
+        challenge=challenge.code if challenge else "",
+        payload=payload or {},
+        payload_hash=digest(payload or {}),
+        reason=reason,
+        previous_hash=head.hash,
+    )
+    event.hash = link(event.entry(), previous=head.hash)
+    event.save()
+    head.seq, head.hash = event.seq, event.hash
+    head.save(update_fields=["seq", "hash"])
+    return event

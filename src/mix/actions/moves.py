@@ -1,0 +1,329 @@
+"""Carrying a challenge from step to step: ask for a gate, give a word, complete, skip, return, disqualify."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from mix.actions import awards, evaluations
+from mix.actions.challenges import end, leave, people_of, start_ready_steps
+from mix.actions.entering import enter_step
+from mix.actions.events import record
+from mix.actions.outbox import tell
+from mix.actions.participations import mark_disqualified, raise_standing
+from mix.actions.publishing import publish
+from mix.data.models import Challenge, Evaluation, GateSignature, Municipality, Participation, Step, Vendor
+from mix.readers.awards import find_live
+from mix.readers.challenges import spec_of
+from mix.readers.documents import authors_of, gather_facts, total_value
+from mix.readers.errors import Forbidden, Unknown
+from mix.readers.evaluations import find_evaluation
+from mix.readers.moves import gather_gate, list_signatures, unmet_to_ask, unmet_to_proceed
+from mix.readers.people import Actor, list_with_role
+from mix.readers.solicitations import find_solicitation, part_of
+from mix.rules.access import Permission, Role
+from mix.rules.kinds import Decision, StepKind, StepState
+from mix.rules.moves import Duty, is_passed, open_duties, unmet_to_sign
+from mix.rules.unmet import refuse_if, require
+
+
+def _record(
+    verb: str,
+    step: Step,
+    *,
+    actor: Actor,
+    now: datetime,
+    role: str = "",
+    reason: str = "",
+    payload: dict[str, object] | None = None,
+) -> None:
+    record(
+        f"moves.{verb}",
+        subject_type="step",
+        subject=f"{step.challenge.code}/{step.key}",
+        actor=actor,
+        now=now,
+        challenge=step.challenge,
+        role=role,
+        reason=reason,
+        payload=payload,
+    )
+
+
+def _owner_permission(step: Step) -> Permission:
+    return {
+        StepKind.SOLICITATION: Permission.SOLICITATION_EDIT,
+        StepKind.ENGAGEMENT: Permission.ENGAGEMENT_RUN,
+        StepKind.EVALUATION: Permission.RESULT_FINALISE,
+        StepKind.SPRINT: Permission.SPRINT_RUN,
+        StepKind.AWARD: Permission.AWARD_PREPARE,
+        StepKind.AGREEMENT: Permission.AGREEMENT_EDIT,
+        StepKind.DELIVERY: Permission.DELIVERY_RUN,
+    }.get(StepKind(step.kind), Permission.DOCUMENT_EDIT)
+
+
+def ask(step: Step, *, actor: Actor, now: datetime) -> Step:
+    """Bring a complete step before its gate and tell the deciders; a step without a gate is done with this.
+
+    Raises Refused with everything that is missing.
+    """
+    step, role = enter_step(step, actor=actor, needs=_owner_permission(step), editing=True)
+    refuse_if(unmet_to_ask(step, now=now))
+    _keep_value(step.challenge)
+    gathered = gather_gate(step)
+    if gathered is None:
+        _complete(step, actor=actor, now=now, role=role.value, summary="")
+        return step
+    step.asked_at = now
+    step.save(update_fields=["asked_at"])
+    title = spec_of(step).title
+    for duty in open_duties(*gathered):
+        city = Municipality.objects.get(code=duty.municipality)
+        tell(
+            list_with_role([city.id], duty.role),
+            "asked_to_decide",
+            now=now,
+            challenge=step.challenge,
+            path=f"city/challenges/{step.challenge.code}/{step.key}/",
+            step=title.en,
+            step_fr=title.fr,
+            gate=gathered[0].key,
+        )
+    _record("ask", step, actor=actor, now=now, role=role.value)
+    return step
+
+
+def _keep_value(challenge: Challenge) -> None:
+    value = total_value(gather_facts(challenge))
+    if value is not None and value != challenge.value_cents:
+        challenge.value_cents = value
+        challenge.save(update_fields=["value_cents"])
+
+
+def sign(
+    step: Step,
+    *,
+    actor: Actor,
+    now: datetime,
+    city: Municipality,
+    role: Role,
+    decision: Decision,
+    reason: str,
+    public_summary: str = "",
+) -> GateSignature:
+    """Give a word at a gate. The last *proceed* completes the step; *revise* returns it; *stop* ends it.
+
+    Where each city decides, a partner's *stop* takes that city out and the rest goes on; the lead's ends the
+    challenge.
+    """
+    step, _ = enter_step(step, actor=actor, needs=Permission.CHALLENGE_READ)
+    gathered = gather_gate(step)
+    if gathered is None or role not in actor.roles_at(city.code):
+        raise Forbidden(Permission.CHALLENGE_READ)
+    gate, facts = gathered
+    require(holds=step.asked_at is not None, code="gate_not_asked", gate=gate.key)
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    if decision is Decision.PROCEED:
+        refuse_if(unmet_to_proceed(step))
+    refuse_if(
+        unmet_to_sign(
+            gate, facts, duty=Duty(city.code, role), person=actor.code, authors=authors_of(step), decision=decision
+        )
+    )
+    signature = GateSignature.objects.create(
+        municipality_id=step.municipality_id,
+        step=step,
+        gate=gate.key,
+        round=step.round,
+        city=city,
+        role=role.value,
+        person=actor.someone,
+        decision=decision.value,
+        reason=reason,
+        public_summary=public_summary,
+        signed_at=now,
+    )
+    _record(
+        "sign",
+        step,
+        actor=actor,
+        now=now,
+        role=role.value,
+        reason=reason,
+        payload={"gate": gate.key, "decision": decision.value, "city": city.code, "round": step.round},
+    )
+    _follow(step, signature, actor=actor, now=now)
+    return signature
+
+
+def _follow(step: Step, signature: GateSignature, *, actor: Actor, now: datetime) -> None:
+    if signature.decision == Decision.REVISE:
+        _return(step, signature, now=now)
+        return
+    if signature.decision == Decision.STOP:
+        if signature.city_id == step.challenge.municipality_id:
+            _stop(step, signature, actor=actor, now=now)
+            return
+        leave(step.challenge, signature.city, reason=signature.reason)
+    gathered = gather_gate(step)
+    if gathered and is_passed(*gathered):
+        summaries = [s.public_summary for s in list_signatures(step) if s.public_summary]
+        _complete(step, actor=actor, now=now, role=signature.role, summary="\n\n".join(dict.fromkeys(summaries)))
+
+
+def _return(step: Step, signature: GateSignature, *, now: datetime) -> None:
+    """Send a step back: a new round in which everybody decides afresh."""
+    step.round += 1
+    step.asked_at = None
+    step.started_at = now
+    step.save(update_fields=["round", "asked_at", "started_at"])
+    title = spec_of(step).title
+    tell(
+        people_of(step.challenge, spec_of(step).owner),
+        "returned",
+        now=now,
+        challenge=step.challenge,
+        path=f"city/challenges/{step.challenge.code}/{step.key}/",
+        step=title.en,
+        step_fr=title.fr,
+        reason=signature.reason,
+    )
+
+
+def _stop(step: Step, signature: GateSignature, *, actor: Actor, now: datetime) -> None:
+    challenge = step.challenge
+    end(challenge, status="stopped", reason=signature.reason, now=now)
+    if challenge.route_frozen_at:
+        publish(
+            challenge,
+            kind="cancellation",
+            title=challenge.title,
+            text=signature.public_summary or signature.reason,
+            now=now,
+        )
+    record(
+        "challenges.stop",
+        subject_type="challenge",
+        subject=challenge.code,
+        actor=actor,
+        now=now,
+        challenge=challenge,
+        role=signature.role,
+        reason=signature.reason,
+        payload={"gate": signature.gate},
+    )
+
+
+def _complete(step: Step, *, actor: Actor, now: datetime, role: str, summary: str) -> None:
+    step.state, step.done_at, step.asked_at = StepState.DONE.value, now, None
+    step.save(update_fields=["state", "done_at", "asked_at"])
+    ON_DONE[StepKind(step.kind)](step, actor, now, summary)
+    _record("complete", step, actor=actor, now=now, role=role, payload={"step": step.key})
+    started = start_ready_steps(step.challenge, now=now)
+    for other in started:
+        other.challenge = step.challenge
+        title = spec_of(other).title
+        tell(
+            people_of(step.challenge, spec_of(other).owner),
+            "step_started",
+            now=now,
+            challenge=step.challenge,
+            path=f"city/challenges/{step.challenge.code}/{other.key}/",
+            step=title.en,
+            step_fr=title.fr,
+        )
+    open_states = [StepState.WAITING.value, StepState.ACTIVE.value]
+    if not step.challenge.steps.filter(state__in=open_states).exists():
+        end(step.challenge, status="completed", reason="", now=now)
+        record(
+            "challenges.complete",
+            subject_type="challenge",
+            subject=step.challenge.code,
+            actor=actor,
+            now=now,
+            challenge=step.challenge,
+            role=role,
+        )
+
+
+def _nothing(step: Step, actor: Actor, now: datetime, summary: str) -> None:
+    """Do nothing more: the artifact itself is the effect."""
+
+
+def _after_solicitation(step: Step, actor: Actor, now: datetime, summary: str) -> None:  # noqa: ARG001 - one shape
+    call = find_solicitation(step)
+    if call is None:
+        raise Unknown
+    for submission in call.submissions.filter(state="finalised").select_related("vendor"):
+        raise_standing(step.challenge, submission.vendor, to=part_of(call).gives, now=now)
+
+
+def _after_evaluation(step: Step, actor: Actor, now: datetime, summary: str) -> None:
+    evaluation = find_evaluation(step)
+    if evaluation is None:
+        raise Unknown
+    evaluations.grant_standings(evaluation, now=now)
+    evaluations.send_letters(evaluation, actor=actor, now=now)
+    if step.challenge.route_frozen_at:
+        publish(step.challenge, kind="result", title=spec_of(step).title.en, text=summary, now=now)
+
+
+def _after_award(step: Step, actor: Actor, now: datetime, summary: str) -> None:
+    award = find_live(step)
+    if award is None:
+        raise Unknown
+    award.step = step
+    awards.approve(award, actor=actor, now=now, summary=summary)
+
+
+ON_DONE: dict[StepKind, Callable[[Step, Actor, datetime, str], None]] = {
+    StepKind.DOCUMENT: _nothing,
+    StepKind.MARKET_SCAN: _nothing,
+    StepKind.ENGAGEMENT: _nothing,
+    StepKind.SOLICITATION: _after_solicitation,
+    StepKind.EVALUATION: _after_evaluation,
+    StepKind.SPRINT: _nothing,
+    StepKind.AWARD: _after_award,
+    StepKind.AGREEMENT: _nothing,
+    StepKind.DELIVERY: _nothing,
+}
+
+
+def skip(step: Step, *, actor: Actor, now: datetime, reason: str) -> Step:
+    """Leave out an optional step, with a reason."""
+    step, role = enter_step(step, actor=actor, needs=_owner_permission(step), editing=True)
+    require(holds=spec_of(step).optional, code="step_not_optional")
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    step.state, step.skipped_reason, step.done_at = StepState.SKIPPED.value, reason, now
+    step.save(update_fields=["state", "skipped_reason", "done_at"])
+    _record("skip", step, actor=actor, now=now, role=role.value, reason=reason)
+    start_ready_steps(step.challenge, now=now)
+    return step
+
+
+def disqualify(challenge: Challenge, vendor: Vendor, *, actor: Actor, now: datetime, reason: str) -> Participation:
+    """Disqualify a vendor at any time: ranks are recomputed; an award to it is revoked and the sale begins again."""
+    row = mark_disqualified(challenge, vendor, actor=actor, now=now, reason=reason)
+    for evaluation in Evaluation.objects.filter(step__challenge=challenge, phase="final").select_related(
+        "step__challenge__method", "solicitation__step__challenge__method"
+    ):
+        evaluations.store(evaluation)
+    for step in challenge.steps.filter(kind=StepKind.AWARD.value).select_related("challenge__municipality"):
+        award = find_live(step)
+        if award and award.vendor_id == vendor.id:
+            awards.revoke(award, reason=reason)
+            _begin_again(step, actor=actor, now=now, reason=reason)
+    return row
+
+
+def _begin_again(step: Step, *, actor: Actor, now: datetime, reason: str) -> None:
+    """Make a step active once more, and let every later one wait."""
+    if step.state == StepState.DONE:
+        step.round += 1
+    step.state, step.done_at, step.asked_at, step.started_at = StepState.ACTIVE.value, None, None, now
+    step.save(update_fields=["state", "round", "done_at", "asked_at", "started_at"])
+    later = step.challenge.steps.filter(position__gt=step.position).exclude(state=StepState.SKIPPED.value)
+    later.update(state=StepState.WAITING.value, done_at=None, asked_at=None)
+    for other in later:
+        other.agreements.exclude(state="ended").update(state="ended", ended_reason=reason)
+    _record("begin_again", step, actor=actor, now=now, reason=reason)

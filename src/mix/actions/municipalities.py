@@ -1,0 +1,81 @@
+"""Verbs on a city's own rules: its table of authority."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from mix.actions.events import record
+from mix.data.models import AuthorityBand, Department, Municipality, Person, StaffRole
+from mix.readers.municipalities import get_own_municipality
+from mix.readers.people import Actor
+from mix.rules.access import Permission, Role
+from mix.rules.delegation import Band
+from mix.rules.unmet import require
+
+
+def set_bands(
+    municipality: Municipality, *, actor: Actor, now: datetime, bands: Sequence[Band], source: str
+) -> list[AuthorityBand]:
+    """Replace a city's table of authority. One band, and only one, may be without limit."""
+    get_own_municipality(municipality.code, actor=actor, needs=Permission.DELEGATION_EDIT)
+    limits = [band.up_to_cents for band in bands]
+    require(holds=bool(source.strip()), code="source_missing", where="f-source")
+    require(holds=bool(bands), code="bands_missing", where="f-bands")
+    require(holds=len(set(limits)) == len(limits), code="bands_twice", where="f-bands")
+    Municipality.objects.select_for_update().get(pk=municipality.pk)
+    municipality.bands.all().delete()
+    made = [
+        AuthorityBand.objects.create(
+            municipality=municipality, up_to_cents=band.up_to_cents, role=band.role.value, source=source
+        )
+        for band in bands
+    ]
+    record(
+        "municipalities.set_bands",
+        subject_type="municipality",
+        subject=municipality.code,
+        actor=actor,
+        now=now,
+        chain=municipality.code,
+        payload={"bands": [{"up_to": b.up_to_cents, "role": b.role.value} for b in bands], "source": source},
+    )
+    return made
+
+
+def found(
+    code: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    name: str,
+    name_fr: str,
+    posting_address: str,
+    by_law: str = "",
+    zone: str = "America/Toronto",
+    departments: Sequence[tuple[str, str, str]] = (),
+    administrator: Person,
+    is_demo: bool = False,
+) -> Municipality:
+    """Set up a city with its departments (code, name, French name) and its first administrator."""
+    require(holds=not Municipality.objects.filter(code=code).exists(), code="code_taken")
+    city = Municipality.objects.create(
+        code=code,
+        name=name,
+        name_fr=name_fr,
+        posting_address=posting_address,
+        by_law=by_law,
+        zone=zone,
+        is_demo=is_demo,
+    )
+    for department_code, title, title_fr in departments:
+        Department.objects.create(municipality=city, code=department_code, name=title, name_fr=title_fr)
+    StaffRole.objects.create(municipality=city, person=administrator, role=Role.ADMINISTRATOR.value, since=now)
+    record(
+        "municipalities.found",
+        subject_type="municipality",
+        subject=code,
+        actor=actor,
+        now=now,
+        chain=code,
+        payload={"administrator": administrator.code},
+    )
+    return city

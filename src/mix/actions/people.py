@@ -1,0 +1,215 @@
+"""Verbs on people: invitations, duties, teams."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from mix.actions.events import record
+from mix.actions.outbox import tell_address
+from mix.data.models import (
+    Department,
+    Municipality,
+    Person,
+    StaffInvitation,
+    StaffRole,
+    Vendor,
+    VendorInvitation,
+    VendorMember,
+)
+from mix.readers.errors import Unknown
+from mix.readers.municipalities import get_own_municipality
+from mix.readers.people import Actor
+from mix.readers.vendors import get_own_vendor
+from mix.rules.access import Permission, Role, broken_separations
+from mix.rules.unmet import Unmet, refuse_if, require
+
+INVITATION_DAYS = 14
+
+
+def create_person(
+    email: str, *, actor: Actor, now: datetime, name: str, language: str = "en", code: str = "", is_demo: bool = False
+) -> Person:
+    """Make an account without a password: demonstration people sign in by their card, others set one by mail."""
+    require(holds=not Person.objects.filter(email__iexact=email).exists(), code="email_taken")
+    person = Person(email=email.lower(), name=name, language=language, is_demo=is_demo)
+    if code:
+        person.code = code
+    person.set_unusable_password()
+    person.save()
+    record("people.create_person", subject_type="person", subject=person.code, actor=actor, now=now)
+    return person
+
+
+def give_role(
+    municipality: Municipality, *, actor: Actor, now: datetime, person: Person, role: Role, department: str = ""
+) -> StaffRole:
+    """Give a duty in a city. Raises Refused when it would break a separation or is held already."""
+    get_own_municipality(municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
+    return _give(municipality, actor=actor, now=now, person=person, role=role, department=department)
+
+
+def _give(
+    municipality: Municipality, *, actor: Actor, now: datetime, person: Person, role: Role, department: str = ""
+) -> StaffRole:
+    rows = StaffRole.objects.select_for_update().filter(person=person, ended_at=None, municipality=municipality)
+    held = {Role(r.role) for r in rows}
+    require(holds=role not in held, code="role_held", name=person.name)
+    refuse_if(Unmet(code, {"name": person.name}) for code in broken_separations({*held, role}))
+    own = Department.objects.filter(municipality=municipality, code=department).first()
+    given = StaffRole.objects.create(
+        municipality=municipality, person=person, role=role.value, department=own, since=now
+    )
+    record(
+        "people.give_role",
+        subject_type="person",
+        subject=person.code,
+        actor=actor,
+        now=now,
+        chain=municipality.code,
+        payload={"role": role.value},
+    )
+    return given
+
+
+def end_role(given: StaffRole, *, actor: Actor, now: datetime, reason: str) -> StaffRole:
+    """End a duty. Nobody ends the last administrator."""
+    get_own_municipality(given.municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
+    row = StaffRole.objects.select_for_update().get(pk=given.pk)
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    if row.role == Role.ADMINISTRATOR:
+        others = StaffRole.objects.filter(
+            municipality=given.municipality, role=Role.ADMINISTRATOR.value, ended_at=None
+        ).exclude(pk=row.pk)
+        require(holds=others.exists(), code="last_administrator")
+    row.ended_at = now
+    row.save(update_fields=["ended_at"])
+    record(
+        "people.end_role",
+        subject_type="person",
+        subject=given.person.code,
+        actor=actor,
+        now=now,
+        chain=given.municipality.code,
+        payload={"role": row.role},
+        reason=reason,
+    )
+    return row
+
+
+def invite_staff(
+    municipality: Municipality, *, actor: Actor, now: datetime, email: str, role: Role, language: str = "en"
+) -> StaffInvitation:
+    """Offer a duty by mail; the link works once, for 14 days."""
+    get_own_municipality(municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
+    invitation = StaffInvitation.objects.create(
+        municipality=municipality,
+        email=email,
+        role=role.value,
+        token=secrets.token_urlsafe(32),
+        invited_by=actor.someone,
+        expires_at=now + timedelta(days=INVITATION_DAYS),
+    )
+    tell_address(
+        email,
+        "staff_invitation",
+        language=language,
+        now=now,
+        path=f"invitation/{invitation.token}/",
+        city=municipality.name,
+        role=role.value,
+        until=f"{invitation.expires_at:%Y-%m-%d}",
+    )
+    record(
+        "people.invite_staff",
+        subject_type="invitation",
+        subject=invitation.code,
+        actor=actor,
+        now=now,
+        chain=municipality.code,
+        payload={"role": role.value},
+    )
+    return invitation
+
+
+def accept_invitation(token: str, *, actor: Actor, now: datetime) -> StaffInvitation | VendorInvitation:
+    """Accept an invitation. Raises Unknown for a token that never was, Refused for one that expired or was used."""
+    staff = StaffInvitation.objects.select_for_update().filter(token=token).first()
+    team = VendorInvitation.objects.select_for_update().filter(token=token).first() if staff is None else None
+    invitation = staff or team
+    if invitation is None or actor.person is None:
+        raise Unknown
+    require(holds=invitation.accepted_at is None, code="invitation_used")
+    require(holds=now < invitation.expires_at, code="invitation_expired", on=f"{invitation.expires_at:%Y-%m-%d}")
+    invitation.accepted_at = now
+    invitation.save(update_fields=["accepted_at"])
+    if staff:
+        _give(staff.municipality, actor=actor, now=now, person=actor.someone, role=Role(staff.role))
+    elif team:
+        _join(team.vendor, actor=actor, now=now, person=actor.someone)
+    return invitation
+
+
+def register_vendor(
+    name: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    size: str = "unknown",
+    place: str = "",
+    code: str = "",
+    capability: str = "",
+    is_fictional: bool = False,
+) -> Vendor:
+    """Register an organization with the actor as its first member."""
+    require(holds=bool(name.strip()), code="name_missing", where="f-name")
+    require(holds=not actor.is_staff, code="staff_may_not_bid")
+    vendor = Vendor(
+        name=name.strip(), size=size, place=place, capability=capability, is_fictional=is_fictional, registered_at=now
+    )
+    if code:
+        vendor.code = code
+    vendor.save()
+    if actor.person:
+        _join(vendor, actor=actor, now=now, person=actor.someone)
+    return vendor
+
+
+def _join(vendor: Vendor, *, actor: Actor, now: datetime, person: Person) -> None:
+    require(holds=not StaffRole.objects.filter(person=person, ended_at=None).exists(), code="staff_may_not_bid")
+    VendorMember.objects.get_or_create(vendor=vendor, person=person, ended_at=None, defaults={"since": now})
+    record(
+        "people.join_vendor",
+        subject_type="vendor",
+        subject=vendor.code,
+        actor=actor,
+        now=now,
+        payload={"person": person.code},
+    )
+
+
+def add_member(vendor: Vendor, *, actor: Actor, now: datetime, person: Person) -> None:
+    """Add a person with an account to one's own team."""
+    get_own_vendor(vendor.code, actor=actor)
+    _join(vendor, actor=actor, now=now, person=person)
+
+
+def invite_member(vendor: Vendor, *, actor: Actor, now: datetime, email: str, language: str = "en") -> VendorInvitation:
+    """Offer a place in one's own team by mail; the link works once, for 14 days."""
+    get_own_vendor(vendor.code, actor=actor)
+    invitation = VendorInvitation.objects.create(
+        vendor=vendor,
+        email=email,
+        token=secrets.token_urlsafe(32),
+        invited_by=actor.someone,
+        expires_at=now + timedelta(days=INVITATION_DAYS),
+    )
+    tell_address(
+        email,
+        "team_invitation",
+        language=language,
+        now=now,
+        path=f"invitation/{invitation.token}/",
+        vendor=vendor.name,
+        until=f"{invitation.expires_at:%Y-%m-%d}",
+    )
+    record("people.invite_member", subject_type="vendor", subject=vendor.code, actor=actor, now=now)
+    return invitation

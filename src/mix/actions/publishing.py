@@ -1,0 +1,19 @@
+"""Publishing official notices."""
+
+from datetime import datetime
+
+from mix.data.models import Challenge, Notice
+
+
+def publish(challenge: Challenge, *, kind: str, title: str, text: str, now: datetime) -> Notice:
+    """Publish a notice under the challenge's next number. Called inside other verbs; never changed after."""
+    number = challenge.notices.count() + 1
+    return Notice.objects.create(
+        municipality_id=challenge.municipality_id,
+        challenge=challenge,
+        kind=kind,
+        reference=f"{challenge.code}-N{number}",
+        title=title,
+        text=text,
+        published_at=now,
+    )

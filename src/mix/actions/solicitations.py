@@ -1,0 +1,340 @@
+"""Verbs on calls to the market: draft, publish, documents, addenda, questions, opening."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from mix.actions.challenges import freeze_route
+from mix.actions.entering import enter, enter_step
+from mix.actions.events import record
+from mix.actions.outbox import tell
+from mix.actions.publishing import publish as publish_notice
+from mix.actions.sealing import make_call_key, open_envelope
+from mix.data.models import (
+    Addendum,
+    OpenedEnvelope,
+    Person,
+    Question,
+    Solicitation,
+    SolicitationDocument,
+    Step,
+    Vendor,
+)
+from mix.readers.challenges import method_for, spec_of
+from mix.readers.participations import list_standing
+from mix.readers.people import Actor, list_members
+from mix.readers.solicitations import closing_of, find_solicitation, part_of, phase_of, unmet_to_publish
+from mix.readers.submissions import check_may_answer, find_current
+from mix.readers.vendors import get_own_vendor
+from mix.rules.access import Permission
+from mix.rules.closing import Phase
+from mix.rules.kinds import Envelope
+from mix.rules.scoring import TieRule
+from mix.rules.unmet import refuse_if, require
+
+
+def draft(
+    step: Step,
+    *,
+    actor: Actor,
+    now: datetime,
+    body: str,
+    closes_at: datetime,
+    questions_until: datetime,
+    contact: str,
+    purchase_most_cents: int | None = None,
+) -> Solicitation:
+    """Draft the notice of a call; again until it is published. Instants are UTC; the zone is the lead city's."""
+    step, role = enter_step(step, actor=actor, needs=Permission.SOLICITATION_EDIT, editing=True)
+    present = find_solicitation(step)
+    require(holds=present is None or present.published_at is None, code="already_published")
+    city = step.challenge.municipality
+    part = spec_of(step).solicitation
+    form = part.document_form if part else ""
+    suffix = f"-{step.round}" if step.round > 1 else ""
+    call, _ = Solicitation.objects.update_or_create(
+        step=step,
+        round=step.round,
+        defaults={
+            "municipality_id": step.municipality_id,
+            "reference": f"{step.challenge.code[:18]}-{form}{step.position}{suffix}".upper()[:30],
+            "body": body,
+            "posting_address": city.posting_address,
+            "contact": contact,
+            "closes_at": closes_at,
+            "zone": city.zone,
+            "questions_until": questions_until,
+            "purchase_most_cents": purchase_most_cents,
+        },
+    )
+    _record("draft", call, actor=actor, now=now, role=role.value)
+    return call
+
+
+def _record(
+    verb: str,
+    call: Solicitation,
+    *,
+    actor: Actor,
+    now: datetime,
+    role: str = "",
+    reason: str = "",
+    payload: dict[str, object] | None = None,
+) -> None:
+    record(
+        verb if "." in verb else f"solicitations.{verb}",
+        subject_type="solicitation",
+        subject=call.reference,
+        actor=actor,
+        now=now,
+        challenge=call.step.challenge,
+        role=role,
+        payload=payload or {},
+        reason=reason,
+    )
+
+
+def _locked(call: Solicitation) -> Solicitation:
+    fresh = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
+    fresh.step = call.step
+    return fresh
+
+
+def publish(
+    call: Solicitation, *, actor: Actor, now: datetime, tie: TieRule = TieRule.HEAVIEST_CRITERION
+) -> Solicitation:
+    """Publish a call: criteria, weights, minimums, price formula and tie rule are frozen with it, a key is made."""
+    step, role = enter_step(call.step, actor=actor, needs=Permission.SOLICITATION_PUBLISH)
+    call = _locked(call)
+    call.step = step
+    require(holds=call.published_at is None, code="already_published")
+    refuse_if(unmet_to_publish(call, now=now))
+    call.published_at = now
+    call.key_id, call.public_key = make_call_key()
+    call.frozen = {
+        other.key: {
+            "criteria": [c.model_dump(mode="json") for c in other.evaluation.criteria],
+            "price_weight": other.evaluation.price_weight,
+            "tie": tie.value,
+        }
+        for other in method_for(step.challenge).steps
+        if other.evaluation and other.evaluation.of == step.key
+    }
+    call.save(update_fields=["published_at", "key_id", "public_key", "frozen"])
+    spec = spec_of(step)
+    freeze_route(step.challenge, now=now)
+    publish_notice(step.challenge, kind="intended_procurement", title=spec.title.en, text=call.body, now=now)
+    part = part_of(call)
+    if part.open_to:
+        for vendor in list_standing(step.challenge, part.open_to):
+            tell(
+                list_members(vendor.id),
+                "invited_to_answer",
+                now=now,
+                challenge=step.challenge,
+                path=f"vendor/calls/{call.reference}/",
+            )
+    _record(
+        "publish",
+        call,
+        actor=actor,
+        now=now,
+        role=role.value,
+        payload={
+            "closes_at": call.closes_at.isoformat(),
+            "zone": call.zone,
+            "key": call.public_key,
+            "custody": call.custody_mode,
+            "frozen": call.frozen,
+        },
+    )
+    return call
+
+
+def add_document(
+    call: Solicitation, *, actor: Actor, now: datetime, title: str, name: str, content: bytes
+) -> SolicitationDocument:
+    """Add a public document, or a new version of one with the same title."""
+    _, role = enter(call.step.challenge, actor=actor, needs=Permission.SOLICITATION_EDIT)
+    require(holds=bool(content), code="file_empty", where="f-file")
+    require(holds=bool(title.strip()), code="answer_missing", where="f-title")
+    digest = hashlib.sha256(content).hexdigest()
+    path = Path(settings.DATA_DIR) / "public" / digest
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    earlier = call.documents.filter(title=title, replaced_at=None).first()
+    if earlier:
+        earlier.replaced_at = now
+        earlier.save(update_fields=["replaced_at"])
+    document = SolicitationDocument.objects.create(
+        solicitation=call,
+        title=title,
+        name=name,
+        sha256=digest,
+        size=len(content),
+        added_at=now,
+        version=earlier.version + 1 if earlier else 1,
+    )
+    _record("add_document", call, actor=actor, now=now, role=role.value, payload={"title": title, "sha256": digest})
+    return document
+
+
+def issue_addendum(
+    call: Solicitation,
+    *,
+    actor: Actor,
+    now: datetime,
+    text: str,
+    is_substantial: bool,
+    closes_at: datetime | None = None,
+) -> Addendum:
+    """Change a published call for everybody. Closing is only ever extended; a substantial one must be reconfirmed."""
+    _, role = enter_step(call.step, actor=actor, needs=Permission.SOLICITATION_PUBLISH)
+    call = _locked(call)
+    require(holds=call.published_at is not None, code="solicitation_not_published")
+    require(holds=now < call.closes_at, code="solicitation_closed")
+    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
+    require(holds=closes_at is None or closes_at > call.closes_at, code="closing_only_extended", where="f-closes")
+    addendum = Addendum.objects.create(
+        solicitation=call,
+        number=call.addenda.count() + 1,
+        text=text,
+        is_substantial=is_substantial,
+        closed_at_before=call.closes_at,
+        closes_at_after=closes_at,
+        issued_by=actor.someone,
+        issued_at=now,
+    )
+    if closes_at:
+        call.closes_at = closes_at
+        call.save(update_fields=["closes_at"])
+    publish_notice(
+        call.step.challenge,
+        kind="addendum",
+        title=f"{spec_of(call.step).title.en}: {addendum.number}",
+        text=text,
+        now=now,
+    )
+    for submission in call.submissions.select_related("vendor"):
+        tell(
+            list_members(submission.vendor_id),
+            "addendum",
+            now=now,
+            challenge=call.step.challenge,
+            path=f"vendor/submissions/{submission.code}/check/",
+            number=str(addendum.number),
+        )
+    _record(
+        "issue_addendum",
+        call,
+        actor=actor,
+        now=now,
+        role=role.value,
+        payload={"number": addendum.number, "closes_at": closes_at.isoformat() if closes_at else ""},
+    )
+    return addendum
+
+
+def ask(
+    call: Solicitation, vendor: Vendor, *, actor: Actor, now: datetime, text: str, kind: str = "general"
+) -> Question:
+    """Ask a question about a call, until questions close."""
+    get_own_vendor(vendor.code, actor=actor)
+    check_may_answer(call, vendor)
+    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
+    require(holds=call.published_at is not None and now < call.questions_until, code="questions_closed")
+    question = Question.objects.create(solicitation=call, vendor=vendor, kind=kind, text=text, asked_at=now)
+    record(
+        "solicitations.ask",
+        subject_type="question",
+        subject=question.code,
+        actor=actor,
+        now=now,
+        challenge=call.step.challenge,
+        role="vendor",
+    )
+    return question
+
+
+def draft_answer(question: Question, *, actor: Actor, now: datetime, text: str) -> Question:
+    """Write an answer that procurement then publishes."""
+    _, role = enter(question.solicitation.step.challenge, actor=actor, needs=Permission.QUESTION_ANSWER)
+    require(holds=question.published_at is None, code="answer_published")
+    require(holds=bool(text.strip()), code="answer_missing", where="f-answer")
+    question.answer, question.drafted_by = text, actor.person
+    question.save(update_fields=["answer", "drafted_by"])
+    _record("draft_answer", question.solicitation, actor=actor, now=now, role=role.value)
+    return question
+
+
+def publish_answer(question: Question, *, actor: Actor, now: datetime) -> Question:
+    """Give the answer: a general one to everybody without the asker's name, a confidential one to its asker."""
+    call = question.solicitation
+    _, role = enter(call.step.challenge, actor=actor, needs=Permission.QUESTION_PUBLISH)
+    require(holds=bool(question.answer.strip()), code="answer_missing", where="f-answer")
+    require(holds=question.published_at is None, code="answer_published")
+    question.published_at = now
+    question.save(update_fields=["published_at"])
+    vendors = {question.vendor_id}
+    if question.kind == "general":
+        vendors |= set(call.submissions.values_list("vendor_id", flat=True))
+    people: list[Person] = [member for vendor_id in sorted(vendors) for member in list_members(vendor_id)]
+    tell(people, "question_answered", now=now, challenge=call.step.challenge, path=f"vendor/calls/{call.reference}/")
+    verb = "publish_answer" if question.kind == "general" else "give_confidential_answer"
+    _record(verb, call, actor=actor, now=now, role=role.value)
+    return question
+
+
+def open_envelopes(call: Solicitation, *, actor: Actor, now: datetime, envelope: Envelope) -> Solicitation:
+    """Open one envelope of every submission that counts, after closing and embargo, in the order of the method.
+
+    The price envelope opens when the panel has frozen quality (`evaluations.freeze_quality` says so).
+    """
+    _, role = enter(call.step.challenge, actor=actor, needs=Permission.ENVELOPE_OPEN)
+    call = _locked(call)
+    require(holds=call.published_at is not None, code="solicitation_not_published")
+    require(holds=phase_of(call, now=now) is Phase.OPENABLE, code="not_openable_yet")
+    if envelope is Envelope.PRICE:
+        require(holds=call.price_opened_at is None, code="already_opened")
+        frozen = call.evaluations.filter(phase__in=["quality_frozen", "final"]).exists()
+        scored = any(
+            other.evaluation and other.evaluation.of == call.step.key for other in method_for(call.step.challenge).steps
+        )
+        require(holds=frozen or not scored, code="price_before_quality")
+        call.price_opened_at = now
+    else:
+        require(holds=call.technical_opened_at is None, code="already_opened")
+        call.technical_opened_at = now
+    count = 0
+    for submission in call.submissions.filter(state="finalised").select_related("vendor"):
+        version = find_current(submission)
+        if version is None:
+            continue
+        submission.solicitation = call
+        answers = open_envelope(submission, version=version.number, envelope=envelope.value)
+        OpenedEnvelope.objects.create(
+            submission=submission, envelope=envelope.value, answers=answers, opened_by=actor.someone, opened_at=now
+        )
+        count += 1
+        tell(
+            list_members(submission.vendor_id),
+            "opened",
+            now=now,
+            challenge=call.step.challenge,
+            path=f"vendor/receipts/{version.reference}/",
+            reference=version.reference,
+        )
+    call.save(update_fields=["technical_opened_at", "price_opened_at"])
+    _record(
+        "sealing.open_envelopes",
+        call,
+        actor=actor,
+        now=now,
+        role=role.value,
+        payload={"envelope": envelope.value, "count": count, "closed_at": closing_of(call).at.isoformat()},
+    )
+    return call

@@ -1,0 +1,295 @@
+"""Verbs of the sprint room."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from mix.actions.entering import enter
+from mix.actions.events import record
+from mix.actions.outbox import tell
+from mix.data.models import (
+    Challenge,
+    CheckIn,
+    DataGrant,
+    Demo,
+    Evidence,
+    Incident,
+    ParityEntry,
+    ParityReason,
+    SignOff,
+    Vendor,
+)
+from mix.readers.errors import Forbidden
+from mix.readers.people import Actor, list_members
+from mix.readers.sprints import list_hypotheses, list_sprint_vendors
+from mix.readers.vendors import get_own_vendor
+from mix.rules.access import Permission, Role
+from mix.rules.unmet import require
+
+
+def _record(verb: str, challenge: Challenge, *, actor: Actor, now: datetime, role: str, subject: str = "") -> None:
+    record(
+        f"sprints.{verb}",
+        subject_type="challenge",
+        subject=subject or challenge.code,
+        actor=actor,
+        now=now,
+        challenge=challenge,
+        role=role,
+    )
+
+
+def _in_sprint(challenge: Challenge, vendor: Vendor) -> None:
+    require(holds=vendor in list_sprint_vendors(challenge), code="vendor_not_in_sprint", vendor=vendor.name)
+
+
+def _either_side(challenge: Challenge, vendor: Vendor, *, actor: Actor) -> tuple[str, str]:
+    """Return the side and role of whoever writes: a member of the vendor's team, or the city."""
+    _in_sprint(challenge, vendor)
+    if vendor.id in actor.vendors:
+        get_own_vendor(vendor.code, actor=actor)
+        return "vendor", "vendor"
+    _, role = enter(challenge, actor=actor, needs=Permission.SPRINT_RUN)
+    return "city", role.value
+
+
+def sign_off(challenge: Challenge, *, actor: Actor, now: datetime, area: str, note: str = "") -> SignOff:
+    """Give a word that the sprint may start: the department by its sponsor, the other areas by a specialist."""
+    challenge, _ = enter(challenge, actor=actor, needs=Permission.SPRINT_SIGN_OFF)
+    needed = Role.SPONSOR if area == "department" else Role.SPECIALIST
+    if needed not in actor.roles_at(challenge.municipality.code):
+        raise Forbidden(Permission.SPRINT_SIGN_OFF)
+    require(holds=not challenge.signoffs.filter(area=area).exists(), code="already_signed_off")
+    made = SignOff.objects.create(
+        municipality_id=challenge.municipality_id,
+        challenge=challenge,
+        area=area,
+        person=actor.someone,
+        note=note,
+        signed_at=now,
+    )
+    _record("sign_off", challenge, actor=actor, now=now, role=needed.value, subject=area)
+    return made
+
+
+def grant_data(
+    challenge: Challenge,
+    *,
+    actor: Actor,
+    now: datetime,
+    vendor: Vendor,
+    data_set: str,
+    legal_basis: str,
+    granted_on: date,
+    expires_on: date,
+) -> DataGrant:
+    """Give a vendor access to a data set until a day, after which it ends by itself."""
+    challenge, role = enter(challenge, actor=actor, needs=Permission.SPRINT_RUN)
+    _in_sprint(challenge, vendor)
+    for value, field in ((data_set, "data_set"), (legal_basis, "legal_basis")):
+        require(holds=bool(value.strip()), code="answer_missing", where=f"f-{field}")
+    require(holds=expires_on > granted_on, code="ends_before_start", where="f-expires_on")
+    require(
+        holds=not challenge.datagrants.filter(vendor=vendor, data_set=data_set).exists(), code="data_granted_already"
+    )
+    made = DataGrant.objects.create(
+        municipality_id=challenge.municipality_id,
+        challenge=challenge,
+        vendor=vendor,
+        data_set=data_set,
+        legal_basis=legal_basis,
+        granted_on=granted_on,
+        expires_on=expires_on,
+    )
+    tell(
+        list_members(vendor.id),
+        "data_granted",
+        now=now,
+        challenge=challenge,
+        path=f"vendor/sprints/{challenge.code}/",
+        data=data_set,
+        until=expires_on.isoformat(),
+    )
+    _record("grant_data", challenge, actor=actor, now=now, role=role.value)
+    return made
+
+
+def return_data(grant: DataGrant, *, actor: Actor, now: datetime) -> DataGrant:
+    """Confirm, as the vendor, that the data was returned or deleted."""
+    get_own_vendor(grant.vendor.code, actor=actor)
+    require(holds=grant.returned_on is None, code="data_returned_already")
+    grant.returned_on = now.date()
+    grant.save(update_fields=["returned_on"])
+    _record("return_data", grant.challenge, actor=actor, now=now, role="vendor")
+    return grant
+
+
+def check_in(
+    challenge: Challenge,
+    *,
+    actor: Actor,
+    now: datetime,
+    vendor: Vendor,
+    week: int,
+    mood: int,
+    progress: str,
+    blockers: str = "",
+) -> CheckIn:
+    """Say how a week went, from one's own side; again in the same week replaces it."""
+    side, role = _either_side(challenge, vendor, actor=actor)
+    require(holds=1 <= mood <= 5, code="mood_out_of_range", where="f-mood")
+    require(holds=1 <= week <= 52, code="week_out_of_range", where="f-week")
+    require(holds=bool(progress.strip()), code="answer_missing", where="f-progress")
+    made, _ = CheckIn.objects.update_or_create(
+        challenge=challenge,
+        vendor=vendor,
+        week=week,
+        side=side,
+        defaults={
+            "municipality_id": challenge.municipality_id,
+            "mood": mood,
+            "progress": progress,
+            "blockers": blockers,
+            "person": actor.someone,
+            "at": now,
+        },
+    )
+    _record("check_in", challenge, actor=actor, now=now, role=role, subject=f"{vendor.code}/{week}/{side}")
+    return made
+
+
+def record_evidence(
+    challenge: Challenge,
+    *,
+    actor: Actor,
+    now: datetime,
+    vendor: Vendor,
+    hypothesis: str,
+    how: str,
+    result: str,
+    verdict: str,
+    confidence: str,
+) -> Evidence:
+    """Record what a test of a hypothesis showed, against the frozen threshold."""
+    challenge, role = enter(challenge, actor=actor, needs=Permission.SPRINT_RUN)
+    _in_sprint(challenge, vendor)
+    require(holds=hypothesis in {h["key"] for h in list_hypotheses(challenge)}, code="hypothesis_unknown")
+    for value, field in ((how, "how"), (result, "result")):
+        require(holds=bool(value.strip()), code="answer_missing", where=f"f-{field}")
+    made = Evidence.objects.create(
+        municipality_id=challenge.municipality_id,
+        challenge=challenge,
+        vendor=vendor,
+        hypothesis=hypothesis,
+        how=how,
+        result=result,
+        verdict=verdict,
+        confidence=confidence,
+        recorded_by=actor.someone,
+        recorded_at=now,
+    )
+    _record("record_evidence", challenge, actor=actor, now=now, role=role.value, subject=f"{vendor.code}/{hypothesis}")
+    return made
+
+
+def report_incident(
+    challenge: Challenge, *, actor: Actor, now: datetime, vendor: Vendor, kind: str, text: str
+) -> Incident:
+    """Report that something went wrong, from either side."""
+    _, role = _either_side(challenge, vendor, actor=actor)
+    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
+    made = Incident.objects.create(
+        municipality_id=challenge.municipality_id,
+        challenge=challenge,
+        vendor=vendor,
+        kind=kind,
+        text=text,
+        reported_by=actor.someone,
+        reported_at=now,
+    )
+    _record("report_incident", challenge, actor=actor, now=now, role=role, subject=kind)
+    return made
+
+
+def settle_incident(incident: Incident, *, actor: Actor, now: datetime, settlement: str) -> Incident:
+    """Say how an incident was settled and who was told."""
+    challenge, role = enter(incident.challenge, actor=actor, needs=Permission.SPRINT_RUN)
+    require(holds=bool(settlement.strip()), code="answer_missing", where="f-settlement")
+    incident.settled_at, incident.settlement = now, settlement
+    incident.save(update_fields=["settled_at", "settlement"])
+    _record("settle_incident", challenge, actor=actor, now=now, role=role.value)
+    return incident
+
+
+def hold_demo(
+    challenge: Challenge,
+    *,
+    actor: Actor,
+    now: datetime,
+    vendor: Vendor,
+    held_on: date,
+    answers: str,
+    recording: str = "",
+) -> Demo:
+    """Note what a vendor showed and answered."""
+    challenge, role = enter(challenge, actor=actor, needs=Permission.SPRINT_RUN)
+    _in_sprint(challenge, vendor)
+    require(holds=bool(answers.strip()), code="answer_missing", where="f-answers")
+    made, _ = Demo.objects.update_or_create(
+        challenge=challenge,
+        vendor=vendor,
+        defaults={
+            "municipality_id": challenge.municipality_id,
+            "held_on": held_on,
+            "answers": answers,
+            "recording": recording,
+        },
+    )
+    _record("hold_demo", challenge, actor=actor, now=now, role=role.value, subject=vendor.code)
+    return made
+
+
+def enter_parity(
+    challenge: Challenge,
+    *,
+    actor: Actor,
+    now: datetime,
+    vendor: Vendor,
+    kind: str,
+    amount: Decimal,
+    given_on: date,
+    note: str = "",
+) -> ParityEntry:
+    """Enter what a vendor got from the city."""
+    challenge, role = enter(challenge, actor=actor, needs=Permission.SPRINT_RUN)
+    _in_sprint(challenge, vendor)
+    require(holds=0 < amount < 10000, code="amount_out_of_range", where="f-amount")
+    made = ParityEntry.objects.create(
+        municipality_id=challenge.municipality_id,
+        challenge=challenge,
+        vendor=vendor,
+        kind=kind,
+        amount=amount,
+        given_on=given_on,
+        note=note,
+        entered_by=actor.someone,
+    )
+    _record("enter_parity", challenge, actor=actor, now=now, role=role.value, subject=f"{vendor.code}/{kind}")
+    return made
+
+
+def explain_parity(
+    challenge: Challenge, *, actor: Actor, now: datetime, vendor: Vendor, kind: str, reason: str
+) -> ParityReason:
+    """Put on record why a vendor got more or less than the middle one."""
+    challenge, role = enter(challenge, actor=actor, needs=Permission.SPRINT_RUN)
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    made, _ = ParityReason.objects.update_or_create(
+        challenge=challenge,
+        vendor=vendor,
+        kind=kind,
+        defaults={"municipality_id": challenge.municipality_id, "reason": reason, "given_at": now},
+    )
+    _record("explain_parity", challenge, actor=actor, now=now, role=role.value, subject=f"{vendor.code}/{kind}")
+    return made

@@ -1,0 +1,216 @@
+"""Verbs of vendors on their submissions: start, draft, finalise, replace, withdraw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from mix.actions.events import record
+from mix.actions.outbox import tell
+from mix.actions.sealing import Stored, keep_file, remove_file, save_draft, seal_version, sign
+from mix.data.models import Acknowledgement, Addendum, Solicitation, Submission, SubmissionVersion, Vendor
+from mix.data.models.columns import new_code
+from mix.readers.people import Actor, list_members
+from mix.readers.sealing import list_files, read_draft
+from mix.readers.solicitations import closing_of, part_of
+from mix.readers.submissions import blocking, check_may_answer, open_addenda, warnings_for
+from mix.readers.vendors import get_own_vendor
+from mix.rules.closing import is_in_time
+from mix.rules.fields import read_answers
+from mix.rules.unmet import Refused, Unmet, refuse_if, require
+
+
+class Late(Refused):
+    """A submission whose last byte came at or after closing; carries both instants (UTC)."""
+
+    def __init__(self, *, received_at: datetime, closed_at: datetime) -> None:
+        super().__init__(Unmet("late", {"received": received_at.isoformat(), "closed": closed_at.isoformat()}))
+        self.received_at = received_at
+        self.closed_at = closed_at
+
+
+def _record(verb: str, submission: Submission, *, actor: Actor, now: datetime, **payload: Any) -> None:  # noqa: ANN401
+    record(
+        f"submissions.{verb}",
+        subject_type="submission",
+        subject=submission.code,
+        actor=actor,
+        now=now,
+        challenge=submission.solicitation.step.challenge,
+        role="vendor",
+        payload=payload,
+    )
+
+
+def _locked(submission: Submission, *, actor: Actor, now: datetime) -> Submission:
+    """Lock the call (shared by all who finalise) and the submission; refuse what comes late."""
+    get_own_vendor(submission.vendor.code, actor=actor)
+    call = (
+        Solicitation.objects.select_for_update(of=("self",))
+        .select_related("step__challenge__method", "step__challenge__municipality")
+        .get(pk=submission.solicitation_id)
+    )
+    require(holds=call.step.challenge.status == "running", code="challenge_over")
+    if not is_in_time(closing_of(call), received_at=now):
+        raise Late(received_at=now, closed_at=call.closes_at)
+    fresh = Submission.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=submission.pk)
+    fresh.solicitation = call
+    return fresh
+
+
+def start(call: Solicitation, vendor: Vendor, *, actor: Actor, now: datetime) -> Submission:
+    """Start a submission to an open call, or return the one that the team began."""
+    get_own_vendor(vendor.code, actor=actor)
+    check_may_answer(call, vendor)
+    require(holds=call.published_at is not None, code="solicitation_not_published")
+    if not is_in_time(closing_of(call), received_at=now):
+        raise Late(received_at=now, closed_at=call.closes_at)
+    submission, made = Submission.objects.get_or_create(
+        solicitation=call,
+        vendor=vendor,
+        defaults={"municipality_id": call.municipality_id, "started_at": now},
+    )
+    if made:
+        _record("start", submission, actor=actor, now=now)
+    return submission
+
+
+def save_answers(
+    submission: Submission, *, actor: Actor, now: datetime, answers: Mapping[str, Any], based_on: int | None = None
+) -> int:
+    """Save the team's draft; only the fields given are touched. Returns the draft's number."""
+    submission = _locked(submission, actor=actor, now=now)
+    specs = [s for s in part_of(submission.solicitation).answers if s.key in answers]
+    good, bad = read_answers(specs, answers)
+    if bad:
+        raise Refused(*(Unmet(e.code, e.params, f"f-{key}") for key, e in bad.items()))
+    content = {**read_draft(submission), **good}
+    submission.draft_version = save_draft(submission, content, based_on=based_on, actor=actor, now=now)
+    submission.save(update_fields=["draft_version"])
+    return submission.draft_version
+
+
+def add_file(
+    submission: Submission,
+    *,
+    actor: Actor,
+    now: datetime,
+    stored: Stored,
+    envelope: str,
+    name: str,
+) -> str:
+    """Keep a file that was streamed into the vault; returns its code."""
+    submission = _locked(submission, actor=actor, now=now)
+    require(holds=envelope in {e.value for e in part_of(submission.solicitation).envelopes}, code="envelope_unknown")
+    require(holds=stored.size > 0, code="file_empty", where="f-file")
+    code = keep_file(submission, stored, envelope=envelope, name=name, now=now)
+    _record("add_file", submission, actor=actor, now=now, file=code)
+    return code
+
+
+def drop_file(submission: Submission, *, actor: Actor, now: datetime, code: str) -> None:
+    """Take a file out of the draft."""
+    submission = _locked(submission, actor=actor, now=now)
+    remove_file(submission, code, now=now)
+    _record("drop_file", submission, actor=actor, now=now, file=code)
+
+
+def acknowledge(submission: Submission, *, actor: Actor, now: datetime, addendum: Addendum) -> Acknowledgement:
+    """Confirm that an addendum was read; of a substantial one, that the submission still stands."""
+    submission = _locked(submission, actor=actor, now=now)
+    require(holds=addendum.solicitation_id == submission.solicitation_id, code="addendum_unknown")
+    row, made = Acknowledgement.objects.get_or_create(
+        submission=submission, addendum=addendum, defaults={"person": actor.someone, "at": now}
+    )
+    if made:
+        _record("acknowledge", submission, actor=actor, now=now, addendum=addendum.number)
+    return row
+
+
+def finalise(submission: Submission, *, actor: Actor, now: datetime, retry_key: str) -> SubmissionVersion:
+    """Seal the draft as the version that counts, and sign a receipt. `now` is when the request's last byte came.
+
+    The same `retry_key` returns the same receipt. Missing answers only warn; an unread addendum or a broken limit
+    refuses. Raises Late at or after closing.
+    """
+    get_own_vendor(submission.vendor.code, actor=actor)
+    done = submission.versions.filter(retry_key=retry_key).first()
+    if done:
+        return done
+    submission = _locked(submission, actor=actor, now=now)
+    call = submission.solicitation
+    part = part_of(call)
+    check_may_answer(call, submission.vendor)
+    content = read_draft(submission)
+    files = list_files(submission)
+    require(holds=bool(content) or bool(files), code="submission_empty")
+    refuse_if(blocking(warnings_for(part.answers, content, addenda=open_addenda(submission))))
+    number = submission.versions.count() + 1
+    envelopes = {e.value: {s.key: content.get(s.key) for s in part.fields_of(e.value)} for e in part.envelopes}
+    lines = seal_version(submission, version=number, envelopes=envelopes, now=now)
+    reference = "-".join([new_code(4), new_code(4), new_code(4)])
+    statement = {
+        "kind": "MIX submission receipt",
+        "reference": reference,
+        "call": call.reference,
+        "city": call.step.challenge.municipality.code,
+        "vendor": submission.vendor.code,
+        "version": number,
+        "received_at": now.isoformat(),
+        "closes_at": call.closes_at.isoformat(),
+        "zone": call.zone,
+        "envelopes": lines,
+        "recipients": [call.public_key],
+        "key_id": call.key_id,
+        "custody": call.custody_mode,
+        "acknowledged": list(
+            submission.acknowledgements.order_by("addendum__number").values_list("addendum__number", flat=True)
+        ),
+    }
+    version = SubmissionVersion.objects.create(
+        submission=submission,
+        number=number,
+        reference=reference,
+        received_at=now,
+        finalised_by=actor.someone,
+        retry_key=retry_key,
+        receipt=sign(statement),
+    )
+    submission.state = "finalised"
+    submission.save(update_fields=["state"])
+    _record(
+        "finalise",
+        submission,
+        actor=actor,
+        now=now,
+        version=number,
+        sealed=[line["ciphertext_sha256"] for line in lines],
+    )
+    tell(
+        list_members(submission.vendor_id),
+        "receipt",
+        now=now,
+        challenge=call.step.challenge,
+        path=f"vendor/receipts/{reference}/",
+        reference=reference,
+        received=now.isoformat(timespec="milliseconds"),
+    )
+    return version
+
+
+def withdraw(submission: Submission, *, actor: Actor, now: datetime) -> Submission:
+    """Withdraw before closing; the draft stays, and may be finalised again."""
+    submission = _locked(submission, actor=actor, now=now)
+    require(holds=submission.state == "finalised", code="not_finalised")
+    submission.state = "withdrawn"
+    submission.save(update_fields=["state"])
+    _record("withdraw", submission, actor=actor, now=now)
+    tell(
+        list_members(submission.vendor_id),
+        "withdrawn",
+        now=now,
+        challenge=submission.solicitation.step.challenge,
+        path=f"vendor/submissions/{submission.code}/",
+    )
+    return submission

@@ -1,0 +1,62 @@
+"""What the environment says, read once and checked: the only configuration there is (docs/operations.md)."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class Misconfigured(SystemExit):
+    """A setting that must be put right before anything starts; says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The settings of one instance."""
+
+    data_dir: Path
+    database_url: str
+    secret_key: str
+    port: int
+    base_url: str
+    demo: bool
+    debug: bool
+
+
+def read() -> Environment:
+    """Read the environment. Raises Misconfigured, saying what to set."""
+    demo = os.environ.get("MIX_DEMO") == "1"
+    debug = os.environ.get("MIX_DEBUG") == "1"
+    data_dir = Path(os.environ.get("MIX_DATA_DIR", ".mix")).resolve()
+    if debug and not demo:
+        raise Misconfigured("MIX_DEBUG=1 shows internals to visitors. Unset it, or set MIX_DEMO=1 as well.")
+    port = os.environ.get("PORT", "8000")
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise Misconfigured(f"PORT is {port!r}. Set it to a number from 1 to 65535.")
+    return Environment(
+        data_dir=data_dir,
+        database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'mix.sqlite3'}",
+        secret_key=os.environ.get("MIX_SECRET_KEY", ""),
+        port=int(port),
+        base_url=os.environ.get("MIX_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+        demo=demo,
+        debug=debug,
+    )
+
+
+def secret_key(environment: Environment) -> str:
+    """Return the secret key; in the demo one is made and kept, elsewhere it must be given."""
+    if environment.secret_key:
+        if len(environment.secret_key) < 32:
+            raise Misconfigured("MIX_SECRET_KEY is too short. Set it to at least 32 random characters.")
+        return environment.secret_key
+    if not environment.demo:
+        # Commands that need no secret (such as `mix methods check`) run with one that nobody ever learns;
+        # `mix serve` refuses to start (mix.jobs.start).
+        return secrets.token_urlsafe(48)
+    path = environment.data_dir / "keys" / "demo-secret"
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text()

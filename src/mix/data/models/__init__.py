@@ -1,0 +1,110 @@
+"""Every table, in the order in which they may name each other."""
+
+from mix.data.models.agreements import Agreement, Clause, ClauseEdit, Deliverable, Paper, Signatory
+from mix.data.models.awards import Award, Debrief
+from mix.data.models.challenges import Challenge, ChallengeCity, Need, Step
+from mix.data.models.delivery import BacklogItem, ChangeOrder, Milestone, OutcomeReading, TakeOver
+from mix.data.models.documents import Comment, Document, DocumentVersion
+from mix.data.models.engagements import (
+    CapabilityCard,
+    ContactLogEntry,
+    Engagement,
+    EngagementQuestion,
+    ProblemCard,
+    Registration,
+)
+from mix.data.models.evaluations import (
+    ConsensusScore,
+    Declaration,
+    Evaluation,
+    Label,
+    Letter,
+    PanelMember,
+    Result,
+    Score,
+)
+from mix.data.models.events import Chain, Event
+from mix.data.models.knowledge import HistoryFact, HoursEntry, Lesson
+from mix.data.models.methods import MethodVersion
+from mix.data.models.moves import GateSignature
+from mix.data.models.municipalities import AuthorityBand, Department, Municipality, StaffInvitation, StaffRole
+from mix.data.models.outbox import Message
+from mix.data.models.participations import Participation
+from mix.data.models.people import Person
+from mix.data.models.publishing import Notice
+from mix.data.models.solicitations import Addendum, Question, Solicitation, SolicitationDocument
+from mix.data.models.sprints import CheckIn, DataGrant, Demo, Evidence, Incident, ParityEntry, ParityReason, SignOff
+from mix.data.models.submissions import Acknowledgement, OpenedEnvelope, Submission, SubmissionVersion
+from mix.data.models.vendors import Vendor, VendorInvitation, VendorMember
+
+__all__ = [
+    "Acknowledgement",
+    "Addendum",
+    "Agreement",
+    "AuthorityBand",
+    "Award",
+    "BacklogItem",
+    "CapabilityCard",
+    "Chain",
+    "Challenge",
+    "ChallengeCity",
+    "ChangeOrder",
+    "CheckIn",
+    "Clause",
+    "ClauseEdit",
+    "Comment",
+    "ConsensusScore",
+    "ContactLogEntry",
+    "DataGrant",
+    "Debrief",
+    "Declaration",
+    "Deliverable",
+    "Demo",
+    "Department",
+    "Document",
+    "DocumentVersion",
+    "Engagement",
+    "EngagementQuestion",
+    "Evaluation",
+    "Event",
+    "Evidence",
+    "GateSignature",
+    "HistoryFact",
+    "HoursEntry",
+    "Incident",
+    "Label",
+    "Lesson",
+    "Letter",
+    "Message",
+    "MethodVersion",
+    "Milestone",
+    "Municipality",
+    "Need",
+    "Notice",
+    "OpenedEnvelope",
+    "OutcomeReading",
+    "PanelMember",
+    "Paper",
+    "ParityEntry",
+    "ParityReason",
+    "Participation",
+    "Person",
+    "ProblemCard",
+    "Question",
+    "Registration",
+    "Result",
+    "Score",
+    "SignOff",
+    "Signatory",
+    "Solicitation",
+    "SolicitationDocument",
+    "StaffInvitation",
+    "StaffRole",
+    "Step",
+    "Submission",
+    "SubmissionVersion",
+    "TakeOver",
+    "Vendor",
+    "VendorInvitation",
+    "VendorMember",
+]

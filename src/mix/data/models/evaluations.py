@@ -1,0 +1,146 @@
+"""Evaluation: panel, declarations, scores that are only ever added, consensus, results, letters."""
+
+from django.db import models
+
+from mix.data.models.challenges import Step
+from mix.data.models.columns import choice, one_of
+from mix.data.models.municipalities import Municipality
+from mix.data.models.people import Person
+from mix.data.models.solicitations import Solicitation
+from mix.data.models.submissions import Submission
+from mix.data.models.vendors import Vendor
+
+PHASES = ("panel", "scoring", "consensus", "quality_frozen", "final")
+SEATS = ("evaluator", "chair")
+CONFLICTS = ("none", "financial", "family", "employment", "advised", "other")
+
+
+class Evaluation(models.Model):
+    """The scoring of one call's submissions, by criteria frozen when the call was published."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="evaluations")
+    round = models.PositiveIntegerField(default=1)
+    solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="evaluations")
+    phase = choice(PHASES, default="panel")
+    due_at = models.DateTimeField(null=True)
+    finalised_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["step", "round"], name="evaluation_round_once"),
+            one_of("phase", PHASES),
+        ]
+
+
+class Label(models.Model):
+    """The letter under which evaluators know a submission; drawn by lot, not by order of arrival."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="labels")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="labels")
+    label = models.CharField(max_length=4)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["evaluation", "submission"], name="label_submission_once"),
+            models.UniqueConstraint(fields=["evaluation", "label"], name="label_once"),
+        ]
+
+
+class PanelMember(models.Model):
+    """A seat on the panel, until the person is replaced with a reason."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="panel")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="panel_seats")
+    seat = choice(SEATS)
+    appointed_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+    left_reason = models.TextField(blank=True)
+    handed_in_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["evaluation", "person"], name="panel_member_once"),
+            models.UniqueConstraint(
+                fields=["evaluation"], condition=models.Q(seat="chair", left_at=None), name="panel_one_chair"
+            ),
+            one_of("seat", SEATS),
+        ]
+
+
+class Declaration(models.Model):
+    """A panel member's word about one vendor, given against the list of names before any content."""
+
+    member = models.ForeignKey(PanelMember, on_delete=models.PROTECT, related_name="declarations")
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    conflict = choice(CONFLICTS)
+    note = models.TextField(blank=True)
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "vendor"], name="declaration_once"),
+            one_of("conflict", CONFLICTS),
+        ]
+
+
+class Score(models.Model):
+    """One score with its comment. Never changed (trigger): the latest of a member counts, with the reason for it."""
+
+    member = models.ForeignKey(PanelMember, on_delete=models.PROTECT, related_name="scores")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
+    criterion = models.CharField(max_length=60)
+    score = models.PositiveIntegerField()
+    comment = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="score_range", condition=models.Q(score__lte=5))]
+
+
+class ConsensusScore(models.Model):
+    """The score that the chair records for all, with the reason. Never changed (trigger): the latest counts."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="consensus")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
+    criterion = models.CharField(max_length=60)
+    score = models.PositiveIntegerField()
+    reason = models.TextField()
+    recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="consensus_range", condition=models.Q(score__lte=5)),
+            models.CheckConstraint(name="consensus_with_reason", condition=~models.Q(reason="")),
+        ]
+
+
+class Result(models.Model):
+    """A submission's points (as exact fractions), rank and selection when the evaluation became final."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="results")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="results")
+    points = models.JSONField()
+    total = models.CharField(max_length=60)
+    rank = models.PositiveIntegerField(null=True)
+    eliminated_by = models.JSONField(default=list)
+    is_tied = models.BooleanField(default=False)
+    is_selected = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["evaluation", "submission"], name="result_once")]
+
+
+class Letter(models.Model):
+    """What a vendor is told: chosen or not, its own scores, the range, strengths and what was better."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="letters")
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="letters")
+    is_selected = models.BooleanField()
+    sheet = models.JSONField()
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["evaluation", "vendor"], name="letter_once")]

@@ -1,0 +1,83 @@
+"""Municipalities, their departments, the duties of their staff, and who may approve how much."""
+
+from django.db import models
+
+from mix.data.models.columns import choice, money, new_code, one_of
+from mix.data.models.people import Person
+from mix.rules.access import Role
+
+
+class Municipality(models.Model):
+    """A city with its own by-law, clock and address."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=100)
+    name_fr = models.CharField(max_length=100)
+    zone = models.CharField(max_length=60, default="America/Toronto")
+    posting_address = models.URLField(max_length=300)
+    by_law = models.CharField(max_length=200, blank=True)
+    is_demo = models.BooleanField(default=False)
+
+
+class Department(models.Model):
+    """A part of a city that has problems, money and people."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="departments")
+    code = models.SlugField(max_length=60)
+    name = models.CharField(max_length=120)
+    name_fr = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["municipality", "code"], name="department_code_once")]
+
+
+class StaffRole(models.Model):
+    """A duty that a person has in a city, until it ends."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="staff")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="staff_roles")
+    role = choice(Role)
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="staff")
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "person", "role"],
+                condition=models.Q(ended_at=None),
+                name="staff_role_once",
+            ),
+            one_of("role", Role),
+        ]
+
+
+class StaffInvitation(models.Model):
+    """A duty offered by mail; the address holds a secret that works once, until it expires."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField()
+    role = choice(Role)
+    token = models.CharField(max_length=64, unique=True)
+    code = models.CharField(max_length=20, unique=True, default=new_code)
+    invited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+
+
+class AuthorityBand(models.Model):
+    """One row of a city's table of authority: this role decides up to this value (none: without limit)."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="bands")
+    up_to_cents = money(null=True)
+    role = choice(Role)
+    source = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "up_to_cents"], nulls_distinct=False, name="band_once"),
+            models.CheckConstraint(
+                name="band_positive", condition=models.Q(up_to_cents=None) | models.Q(up_to_cents__gt=0)
+            ),
+            one_of("role", Role),
+        ]

@@ -1,0 +1,205 @@
+"""The `mix` command."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from mix.rules.methods import MethodInvalid, parse
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mix.config.settings")
+
+app = typer.Typer(no_args_is_help=True, help="The Municipal Innovation Exchange.", add_completion=False)
+methods = typer.Typer(no_args_is_help=True, help="Methods: check and draw.")
+log = typer.Typer(no_args_is_help=True, help="The log: verify and export.")
+app.add_typer(methods, name="methods")
+app.add_typer(log, name="log")
+console = Console(highlight=False, soft_wrap=True)
+
+
+def _django() -> None:
+    """Start Django; commands that need no database never call this."""
+    import django
+
+    django.setup()
+
+
+@methods.command("check")
+def methods_check(file: Path) -> None:
+    """Report everything wrong with a method file, with line numbers. Needs no secret and no database."""
+    try:
+        method = parse(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        console.print(f"{file}: no such file")
+        raise typer.Exit(2) from None
+    except MethodInvalid as error:
+        for problem in sorted(error.problems, key=lambda p: p.line):
+            console.print(f"{file}:{problem.line}: {problem.text}")
+        raise typer.Exit(1) from None
+    gates = sum(step.gate is not None for step in method.steps)
+    console.print(f"{file}: holds. {len(method.stages)} stages, {len(method.steps)} steps, {gates} gates.")
+
+
+@methods.command("show")
+def methods_show(key: str, language: Annotated[str, typer.Option(help="en or fr")] = "en") -> None:
+    """Draw a method of the catalogue: stages, steps, what each needs, gates with their deciders."""
+    from mix.jobs.drawing import draw_method, find_method_file
+
+    path = find_method_file(key)
+    if path is None:
+        console.print(f"The catalogue has no method '{key}'.")
+        raise typer.Exit(2)
+    for line in draw_method(parse(path.read_text(encoding="utf-8")), language=language):
+        console.print(line, markup=False)
+
+
+@app.command()
+def setup() -> None:
+    """Make the database, the static files and the catalogue ready. Safe to run again."""
+    _django()
+    from mix.jobs.start import set_up
+
+    set_up()
+    console.print("Ready.")
+
+
+@app.command()
+def serve(workers: Annotated[int, typer.Option(help="Web processes")] = 2) -> None:
+    """Serve the site and run the worker."""
+    _django()
+    from mix.jobs import start
+
+    start.set_up()
+    start.serve(workers=workers)
+
+
+@app.command()
+def work() -> None:
+    """Run the worker alone: it sends what waits in the outbox."""
+    _django()
+    from mix.jobs.work import work_forever
+
+    work_forever()
+
+
+@app.command()
+def demo(
+    *,
+    prepare_only: Annotated[bool, typer.Option("--prepare-only", help="Set up, then stop")] = False,
+) -> None:
+    """Set up the demonstration world with its scenarios, print the sign-in cards, and serve."""
+    os.environ["MIX_DEMO"] = "1"
+    _django()
+    from mix.jobs.demo import prepare, print_cards
+    from mix.jobs.start import serve as serve_site
+
+    prepare(console)
+    print_cards(console)
+    if not prepare_only:
+        serve_site()
+
+
+@app.command()
+def replay(files: list[Path]) -> None:
+    """Carry out scenarios, each through the verbs that the pages use. Migrates and loads the catalogue by itself."""
+    os.environ.setdefault("MIX_DEMO", "1")
+    _django()
+    from mix.jobs.demo import replay_files
+
+    replay_files(files, console)
+
+
+@log.command("verify")
+def log_verify() -> None:
+    """Recompute every chain of the log. Exit 0 when all hold, 1 at the first break."""
+    _django()
+    from mix.phrases.refusals import sentence
+    from mix.readers.events import list_chains, verify_chain
+    from mix.rules.unmet import Unmet
+
+    broken = False
+    for chain in list_chains():
+        found = verify_chain(chain)
+        if found:
+            broken = True
+            console.print(f"{chain.code}: broken at entry {found.seq}. {sentence(Unmet(found.code), 'en')}.")
+        else:
+            console.print(f"{chain.code}: {chain.seq} entries hold. Head {chain.hash}")
+    raise typer.Exit(1 if broken else 0)
+
+
+@log.command("export")
+def log_export(chain: str) -> None:
+    """Write one chain to standard output, one JSON object a line."""
+    _django()
+    from mix.readers.events import export_chain, list_chains
+
+    found = next((c for c in list_chains() if c.code == chain), None)
+    if found is None:
+        console.print(f"There is no chain '{chain}'.")
+        raise typer.Exit(2)
+    for line in export_chain(found):
+        sys.stdout.write(json.dumps(line, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+@app.command()
+def docs() -> None:
+    """Generate the pages of docs/ that list what the code defines."""
+    _django()
+    from mix.jobs.generated import write_docs
+
+    for path in write_docs(Path.cwd() / "docs"):
+        console.print(f"wrote {path}")
+
+
+@app.command("city")
+def found_city(
+    code: str,
+    name: str,
+    *,
+    email: Annotated[str, typer.Option(help="The first administrator's address")],
+    person: Annotated[str, typer.Option(help="The first administrator's name")],
+    posting_address: Annotated[str, typer.Option(help="Where official notices are posted")],
+    name_fr: str = "",
+) -> None:
+    """Set up a real city with its first administrator, who then sets a password by mail."""
+    _django()
+    from mix.actions.municipalities import found
+    from mix.actions.people import create_person
+    from mix.actions.run import run
+    from mix.readers.people import Actor
+    from mix.rules.unmet import Refused
+
+    now = datetime.now(UTC)
+    try:
+        admin = run(create_person, email, actor=Actor(), now=now, name=person)
+        run(
+            found,
+            code,
+            actor=Actor(),
+            now=now,
+            name=name,
+            name_fr=name_fr or name,
+            posting_address=posting_address,
+            administrator=admin,
+        )
+    except Refused as error:
+        console.print(f"Not set up: {error}")
+        raise typer.Exit(1) from None
+    console.print(f"{name} is set up. {person} sets a password at /en/account/password/reset/")
+
+
+def main() -> None:
+    """Run the command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Drawing a method as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from mix.phrases.words import word
+from mix.rules.methods import Method, Step
+
+
+def find_method_file(key: str) -> Path | None:
+    """Find a method of the catalogue by its key, beside the source or in the wheel."""
+    here = Path(__file__).resolve()
+    for root in (here.parents[1] / "catalogue", here.parents[3] / "catalogue"):
+        path = root / "methods" / f"{key}.yaml"
+        if path.exists():
+            return path
+    return None
+
+
+def draw_method(method: Method, *, language: str) -> Iterator[str]:
+    """Yield the lines of a method: stages, steps with kind and needs, gates with who decides."""
+    yield f"{method.title.in_(language)} ({method.key}, {method.version})"
+    yield method.summary.in_(language)
+    for number, stage in enumerate(method.stages, start=1):
+        yield ""
+        yield f"{number}  {stage.title.in_(language)}"
+        for index, step in enumerate(stage.steps):
+            last = index == len(stage.steps) - 1
+            yield from _step_lines(step, last=last, language=language)
+
+
+def _step_lines(step: Step, *, last: bool, language: str) -> Iterator[str]:
+    yield f"   {'└' if last else '├'}─ {step.title.in_(language)}  [{step.kind.value}, {step.box}]"
+    bar = " " if last else "│"
+    if step.needs:
+        yield f"   {bar}     ← {', '.join(step.needs)}"
+    if step.gate:
+        deciders = [word("role", role.value, language) for role in step.gate.decided_by]
+        if step.gate.by_value:
+            deciders.append("by value" if language == "en" else "selon la valeur")
+        each = (" (each city)" if language == "en" else " (chaque ville)") if step.gate.each_city else ""
+        yield f"   {bar}     ◆ {step.gate.key} {step.gate.title.in_(language)}: {', '.join(deciders)}{each}"

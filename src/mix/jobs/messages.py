@@ -1,0 +1,19 @@
+"""Compiling the French messages, so that no system package is needed."""
+
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from django.conf import settings
+
+
+def compile_messages() -> None:
+    """Compile every message file that is newer than its compiled twin."""
+    for folder in settings.LOCALE_PATHS:
+        for source in Path(folder).glob("*/LC_MESSAGES/*.po"):
+            target = source.with_suffix(".mo")
+            if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+                with source.open("rb") as text:
+                    catalog = read_po(text, locale=source.parent.parent.name)
+                with target.open("wb") as compiled:
+                    write_mo(compiled, catalog)

@@ -1,0 +1,115 @@
+"""Making an instance ready and serving it: migrate, catalogue, static files, web and worker as one command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from rich.console import Console
+
+from mix.actions.methods import publish_method
+from mix.actions.run import run
+from mix.data.models import Municipality, Person
+from mix.data.triggers import missing_triggers
+from mix.jobs.messages import compile_messages
+from mix.readers.people import Actor
+
+console = Console(highlight=False)
+
+
+def now() -> datetime:
+    """Read the clock."""
+    return datetime.now(UTC)
+
+
+def set_up() -> None:
+    """Migrate, compile messages, collect static files, load the methods. Does nothing twice."""
+    Path(settings.DATA_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
+    compile_messages()
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    load_methods()
+
+
+def load_methods() -> None:
+    """Load every method of the catalogue that is not there yet."""
+    for path in sorted(Path(settings.CATALOGUE, "methods").glob("*.yaml")):
+        run(publish_method, path.read_text(encoding="utf-8"), actor=Actor(), now=now())
+
+
+def refuse_unsafe_start() -> None:
+    """Stop unless this instance may serve: secret, triggers, and no demonstration cast outside a demonstration."""
+    environment = settings.ENVIRONMENT
+    if not settings.DEMO:
+        if not environment.secret_key:
+            raise SystemExit("MIX_SECRET_KEY is not set. Set it to at least 32 random characters and keep it.")
+        if Person.objects.filter(is_demo=True).exists() or Municipality.objects.filter(is_demo=True).exists():
+            raise SystemExit("This database holds the demonstration cast. Use another MIX_DATA_DIR or DATABASE_URL.")
+    lacking = missing_triggers()
+    if lacking:
+        raise SystemExit(f"The log is not protected on: {', '.join(sorted(lacking))}. Run: mix setup")
+
+
+def refuse_taken_port(port: int) -> None:
+    """Stop when something else listens on the port, and say what to do."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise SystemExit(
+                f"Port {port} is taken. Choose another one, for example: PORT={port + 1} mix serve"
+            ) from None
+
+
+def serve(*, workers: int = 2) -> None:
+    """Serve the site and run the worker until interrupted."""
+    port = settings.ENVIRONMENT.port
+    refuse_unsafe_start()
+    refuse_taken_port(port)
+    connection.close()
+    worker = subprocess.Popen([sys.executable, "-m", "mix.jobs.cli", "work"], env=os.environ.copy())
+    web = subprocess.Popen(  # noqa: S603
+        [
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            os.environ.get("MIX_HOST", "127.0.0.1"),
+            "--port",
+            str(port),
+            "--workers",
+            str(workers),
+            "--blocking-threads",
+            "16",
+            "--log-level",
+            "warning",
+            "mix.config.wsgi:application",
+        ],
+        env=os.environ.copy(),
+    )
+    children = (web, worker)
+
+    def stop(*_: object) -> None:
+        for child in children:
+            if child.poll() is None:
+                child.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while all(child.poll() is None for child in children):
+        time.sleep(0.2)
+    stop()
+    for child in children:
+        child.wait()

@@ -1,0 +1,99 @@
+"""The demonstration world: cities, people and vendors that are made up, from one file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mix.actions.municipalities import found, set_bands
+from mix.actions.people import add_member, create_person, give_role, register_vendor
+from mix.actions.run import run
+from mix.data.models import Municipality, Person
+from mix.readers.people import Actor, actor_for
+from mix.rules.access import Role
+from mix.rules.delegation import Band
+
+
+class RealInstance(SystemExit):
+    """This instance holds a real city; scenarios may not touch it."""
+
+
+def refuse_real_instance() -> None:
+    """Stop when the database holds a city or a person that is not of the demonstration."""
+    if Municipality.objects.filter(is_demo=False).exists() or Person.objects.filter(is_demo=False).exists():
+        raise RealInstance("This instance holds real cities or people. Replay into an empty MIX_DATA_DIR.")
+
+
+def build_world(path: Path, *, now: datetime, recorded_at: datetime) -> None:
+    """Make the world of a file, unless it is there. `now` is when it is said to have been made."""
+    if Municipality.objects.filter(is_demo=True).exists():
+        return
+    world = yaml.safe_load(path.read_text(encoding="utf-8"))
+    nobody = Actor(origin="replay", recorded_at=recorded_at)
+    people: dict[str, Person] = {}
+    for code, row in world["people"].items():
+        people[code] = run(
+            create_person,
+            row.get("email", f"{code}@demo.mix.invalid"),
+            actor=nobody,
+            now=now,
+            name=row["name"],
+            language=row.get("language", "en"),
+            code=code,
+            is_demo=True,
+        )
+    for code, row in world["municipalities"].items():
+        _build_city(code, row, people=people, now=now, recorded_at=recorded_at)
+    for code, row in world["vendors"].items():
+        _build_vendor(code, row, people=people, now=now, recorded_at=recorded_at)
+
+
+def _build_city(
+    code: str, row: dict[str, Any], *, people: dict[str, Person], now: datetime, recorded_at: datetime
+) -> None:
+    admin = people[row["administrator"]]
+    city = run(
+        found,
+        code,
+        actor=Actor(origin="replay", recorded_at=recorded_at),
+        now=now,
+        name=row["name"],
+        name_fr=row["name_fr"],
+        posting_address=row["posting_address"],
+        by_law=row["by_law"],
+        departments=[(d["code"], d["name"], d["name_fr"]) for d in row["departments"]],
+        administrator=admin,
+        is_demo=True,
+    )
+    boss = actor_for(admin, origin="replay", recorded_at=recorded_at)
+    for role, names in row["roles"].items():
+        for name in names:
+            run(give_role, city, actor=boss, now=now, person=people[name], role=Role(role))
+    manager = actor_for(people[row["roles"]["procurement_manager"][0]], origin="replay", recorded_at=recorded_at)
+    bands = [Band(None if b["up_to"] is None else b["up_to"] * 100, Role(b["role"])) for b in row["bands"]]
+    if bands:
+        run(set_bands, city, actor=manager, now=now, bands=bands, source=row["bands_source"])
+
+
+def _build_vendor(
+    code: str, row: dict[str, Any], *, people: dict[str, Person], now: datetime, recorded_at: datetime
+) -> None:
+    first, *others = (people[name] for name in row["members"])
+    founder = actor_for(first, origin="replay", recorded_at=recorded_at)
+    vendor = run(
+        register_vendor,
+        row["name"],
+        actor=founder,
+        now=now,
+        size=row["size"],
+        place=row["place"],
+        capability=row["capability"],
+        code=code,
+        is_fictional=True,
+    )
+    founder = actor_for(first, origin="replay", recorded_at=recorded_at)
+    for person in others:
+        run(add_member, vendor, actor=founder, now=now, person=person)

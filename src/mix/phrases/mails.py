@@ -1,0 +1,272 @@
+"""Every mail that the product sends, in English and French: subject and body."""
+
+_GREETING = {"en": "Hello {name},", "fr": "Bonjour {name},"}
+
+MAILS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
+    "need_reported": (
+        (
+            "A need was reported: {need}",
+            "“{need}” was reported to a department of your city. Look at it, merge it, decline it with a reason, or commission a challenge.",
+        ),
+        (
+            "Un besoin a été signalé : {need}",
+            "« {need} » a été signalé à un service de votre ville. Examinez-le, fusionnez-le, refusez-le avec un motif, ou commandez un défi.",
+        ),
+    ),
+    "need_declined": (
+        ("Your report was declined: {need}", "Your report “{need}” was declined. The reason: {reason}"),
+        ("Votre signalement a été refusé : {need}", "Votre signalement « {need} » a été refusé. Le motif : {reason}"),
+    ),
+    "need_merged": (
+        ("Your report was merged: {need}", "“{need}” describes the same problem as “{into}” and was merged with it."),
+        (
+            "Votre signalement a été fusionné : {need}",
+            "« {need} » décrit le même problème que « {into} » et y a été joint.",
+        ),
+    ),
+    "need_commissioned": (
+        ("Your report became a challenge: {challenge}", "What you reported is now the challenge “{challenge}”."),
+        (
+            "Votre signalement est devenu un défi : {challenge}",
+            "Ce que vous avez signalé est maintenant le défi « {challenge} ».",
+        ),
+    ),
+    "challenge_cancelled": (
+        ("Cancelled: {challenge}", "The challenge “{challenge}” was cancelled. The reason: {reason}"),
+        ("Annulé : {challenge}", "Le défi « {challenge} » a été annulé. Le motif : {reason}"),
+    ),
+    "step_started": (
+        ("Your turn: {step}", "“{step}” of “{challenge}” is open for work. You own it."),
+        ("À vous : {step}", "« {step} » du défi « {challenge} » est ouvert au travail. Vous en êtes responsable."),
+    ),
+    "asked_to_decide": (
+        (
+            "A decision waits for you: {gate}, {step}",
+            "“{step}” of “{challenge}” is complete. Gate {gate} waits for your word: proceed, revise or stop.",
+        ),
+        (
+            "Une décision vous attend : {gate}, {step}",
+            "« {step} » du défi « {challenge} » est complet. Le point de décision {gate} attend votre avis : poursuivre, réviser ou arrêter.",
+        ),
+    ),
+    "returned": (
+        ("Returned: {step}", "“{step}” of “{challenge}” was returned. The reason: {reason}"),
+        ("Renvoyé : {step}", "« {step} » du défi « {challenge} » a été renvoyé. Le motif : {reason}"),
+    ),
+    "invited_to_answer": (
+        ("You may answer: {challenge}", "A call of “{challenge}” is open to you."),
+        ("Vous pouvez répondre : {challenge}", "Un appel du défi « {challenge} » vous est ouvert."),
+    ),
+    "addendum": (
+        (
+            "Addendum {number}: {challenge}",
+            "Addendum {number} changes a call that you are answering. Read it and confirm it; until then you cannot finalise.",
+        ),
+        (
+            "Addenda {number} : {challenge}",
+            "L’addenda {number} modifie un appel auquel vous répondez. Lisez-le et confirmez-le; d’ici là, vous ne pouvez finaliser.",
+        ),
+    ),
+    "question_answered": (
+        ("A question was answered: {challenge}", "A question about “{challenge}” was answered."),
+        ("Une question a reçu une réponse : {challenge}", "Une question sur « {challenge} » a reçu une réponse."),
+    ),
+    "receipt": (
+        (
+            "Received: {reference}",
+            "Your submission to “{challenge}” was received at {received} (UTC). Reference {reference}. You may replace or withdraw it until closing.",
+        ),
+        (
+            "Reçu : {reference}",
+            "Votre soumission à « {challenge} » a été reçue à {received} (UTC). Référence {reference}. Vous pouvez la remplacer ou la retirer jusqu’à la clôture.",
+        ),
+    ),
+    "withdrawn": (
+        ("Withdrawn: {challenge}", "Your submission to “{challenge}” was withdrawn. Your draft is kept."),
+        ("Retirée : {challenge}", "Votre soumission à « {challenge} » a été retirée. Votre brouillon est gardé."),
+    ),
+    "opened": (
+        ("Opened: {reference}", "Your submission {reference} to “{challenge}” was opened. It matches your receipt."),
+        (
+            "Ouverte : {reference}",
+            "Votre soumission {reference} à « {challenge} » a été ouverte. Elle correspond à votre reçu.",
+        ),
+    ),
+    "disqualified": (
+        ("Disqualified: {challenge}", "{vendor} was disqualified from “{challenge}”. The reason: {reason}"),
+        ("Disqualification : {challenge}", "{vendor} a été disqualifié du défi « {challenge} ». Le motif : {reason}"),
+    ),
+    "appointed": (
+        (
+            "You are on a panel: {challenge}",
+            "You were appointed to the panel of “{challenge}”. When scoring opens you declare conflicts first, then read and score.",
+        ),
+        (
+            "Vous siégez à un comité : {challenge}",
+            "Vous êtes nommé au comité de « {challenge} ». À l’ouverture de la notation, vous déclarez d’abord vos conflits, puis vous lisez et notez.",
+        ),
+    ),
+    "scoring_open": (
+        ("Scoring is open: {challenge}", "Declare conflicts against the list of names, then read and score alone."),
+        (
+            "La notation est ouverte : {challenge}",
+            "Déclarez vos conflits selon la liste des noms, puis lisez et notez seul.",
+        ),
+    ),
+    "conflict_declared": (
+        (
+            "A conflict was declared: {challenge}",
+            "A member of the panel of “{challenge}” declared a conflict. Check that every submission still has two scores.",
+        ),
+        (
+            "Un conflit a été déclaré : {challenge}",
+            "Un membre du comité de « {challenge} » a déclaré un conflit. Vérifiez que chaque soumission a encore deux notes.",
+        ),
+    ),
+    "all_handed_in": (
+        ("All scores are in: {challenge}", "Every member has handed in. You may open the consensus."),
+        (
+            "Toutes les notes sont remises : {challenge}",
+            "Chaque membre a remis ses notes. Vous pouvez ouvrir la délibération.",
+        ),
+    ),
+    "consensus_open": (
+        (
+            "Consensus is open: {challenge}",
+            "The chair opened the consensus of “{challenge}”. You now see everybody’s scores.",
+        ),
+        (
+            "La délibération est ouverte : {challenge}",
+            "La présidence a ouvert la délibération de « {challenge} ». Vous voyez maintenant les notes de chacun.",
+        ),
+    ),
+    "letter_chosen": (
+        (
+            "Chosen: {step}, {challenge}",
+            "{vendor} was chosen at “{step}” of “{challenge}”. Your letter shows your points and the panel’s reasons.",
+        ),
+        (
+            "Retenu : {step}, {challenge}",
+            "{vendor} a été retenu à « {step} » du défi « {challenge} ». Votre lettre montre vos points et les motifs du comité.",
+        ),
+    ),
+    "letter_regret": (
+        (
+            "Not chosen: {step}, {challenge}",
+            "{vendor} was not chosen at “{step}” of “{challenge}”. Your letter shows your points, the range, and the panel’s reasons. You may ask for a debrief.",
+        ),
+        (
+            "Non retenu : {step}, {challenge}",
+            "{vendor} n’a pas été retenu à « {step} » du défi « {challenge} ». Votre lettre montre vos points, l’étendue et les motifs du comité. Vous pouvez demander une rétroaction.",
+        ),
+    ),
+    "negotiation_failed": (
+        (
+            "Negotiation ended: {challenge}",
+            "The negotiation on “{challenge}” ended without agreement. The reason: {reason}",
+        ),
+        (
+            "Fin de la négociation : {challenge}",
+            "La négociation sur « {challenge} » a pris fin sans entente. Le motif : {reason}",
+        ),
+    ),
+    "awarded": (
+        ("Awarded: {challenge}", "“{challenge}” was awarded to {vendor}. The final design and the contract come next."),
+        (
+            "Attribué : {challenge}",
+            "« {challenge} » a été attribué à {vendor}. La conception finale et le contrat suivent.",
+        ),
+    ),
+    "debrief_planned": (
+        ("Debrief planned: {challenge}", "Your debrief on “{challenge}” is planned for {at} (UTC)."),
+        ("Rétroaction prévue : {challenge}", "Votre rétroaction sur « {challenge} » est prévue le {at} (UTC)."),
+    ),
+    "agreement_drafted": (
+        (
+            "An agreement for you: {challenge}",
+            "An agreement on “{challenge}” was drafted. Read it; you may propose other words, with a reason.",
+        ),
+        (
+            "Une entente pour vous : {challenge}",
+            "Une entente sur « {challenge} » a été préparée. Lisez-la; vous pouvez proposer d’autres mots, avec un motif.",
+        ),
+    ),
+    "clause_proposed": (
+        ("A clause was changed: {challenge}", "The city proposes other words for a clause. Accept or refuse them."),
+        (
+            "Une clause a été modifiée : {challenge}",
+            "La ville propose d’autres mots pour une clause. Acceptez-les ou refusez-les.",
+        ),
+    ),
+    "asked_to_sign": (
+        ("Please sign: {challenge}", "You are named to sign an agreement on “{challenge}”."),
+        ("Veuillez signer : {challenge}", "Vous êtes désigné pour signer une entente sur « {challenge} »."),
+    ),
+    "agreement_signed": (
+        ("Signed: {challenge}", "Everybody has signed the agreement on “{challenge}”. It is in force."),
+        ("Signée : {challenge}", "Tous ont signé l’entente sur « {challenge} ». Elle est en vigueur."),
+    ),
+    "deliverable_judged": (
+        ("Deliverable: {title}", "The city judged “{title}” of “{challenge}”. See the agreement."),
+        ("Livrable : {title}", "La ville s’est prononcée sur « {title} » du défi « {challenge} ». Voyez l’entente."),
+    ),
+    "data_granted": (
+        (
+            "Data for you: {data}",
+            "You have access to “{data}” for “{challenge}” until {until}. After that day it ends by itself.",
+        ),
+        (
+            "Des données pour vous : {data}",
+            "Vous avez accès à « {data} » pour « {challenge} » jusqu’au {until}. L’accès prend fin de lui-même après ce jour.",
+        ),
+    ),
+    "milestone_delivered": (
+        (
+            "Milestone reached: {title}",
+            "The vendor says that “{title}” of “{challenge}” is reached. Accept it, or refuse it with a reason.",
+        ),
+        (
+            "Jalon atteint : {title}",
+            "Le fournisseur annonce que « {title} » du défi « {challenge} » est atteint. Acceptez-le, ou refusez-le avec un motif.",
+        ),
+    ),
+    "milestone_judged": (
+        ("Milestone: {title}", "The city judged “{title}” of “{challenge}”."),
+        ("Jalon : {title}", "La ville s’est prononcée sur « {title} » du défi « {challenge} »."),
+    ),
+    "take_over_asked": (
+        ("Another city asks: {challenge}", "{city} asks to take over what worked in “{challenge}”."),
+        (
+            "Une autre ville demande : {challenge}",
+            "{city} demande à reprendre ce qui a fonctionné dans « {challenge} ».",
+        ),
+    ),
+    "staff_invitation": (
+        ("{city} invites you to MIX", "{city} gives you the role “{role}” in MIX. The link works once, until {until}."),
+        (
+            "{city} vous invite à MIX",
+            "{city} vous donne le rôle « {role} » dans MIX. Le lien sert une fois, jusqu’au {until}.",
+        ),
+    ),
+    "team_invitation": (
+        (
+            "{vendor} invites you to MIX",
+            "{vendor} asks you to join its team in MIX. The link works once, until {until}.",
+        ),
+        (
+            "{vendor} vous invite à MIX",
+            "{vendor} vous demande de rejoindre son équipe dans MIX. Le lien sert une fois, jusqu’au {until}.",
+        ),
+    ),
+}
+
+
+def mail_text(code: str, language: str, **params: str) -> tuple[str, str]:
+    """Return subject and body of a mail. Parameters named `…_fr` stand in for their English twins in French."""
+    french = language.startswith("fr")
+    if french:
+        params |= {key.removesuffix("_fr"): value for key, value in params.items() if key.endswith("_fr")}
+    subject, body = MAILS[code][1 if french else 0]
+    greeting = _GREETING["fr" if french else "en"] if params.get("name") else ""
+    text = f"{greeting}\n\n{body}" if greeting else body
+    return subject.format(**params), text.format(**params)

@@ -1,0 +1,60 @@
+"""Questions about awards and debriefs."""
+
+from mix.data.models import Award, Challenge, Debrief, Result, Step
+from mix.readers.people import Actor
+from mix.rules.unmet import Unmet
+
+
+def find_live(step: Step) -> Award | None:
+    """Return the recommended or approved award of a step."""
+    return step.awards.filter(state__in=["recommended", "approved"]).select_related("vendor", "result").first()
+
+
+def find_approved(challenge: Challenge) -> Award | None:
+    """Return the approved award of a challenge."""
+    return Award.objects.filter(step__challenge=challenge, state="approved").select_related("vendor", "step").first()
+
+
+def list_awards(step: Step) -> list[Award]:
+    """List every recommendation of a step, oldest first."""
+    return list(step.awards.select_related("vendor", "result").order_by("recommended_at", "id"))
+
+
+def find_next_result(step: Step) -> Result | None:
+    """Return the best-ranked result of the latest final evaluation that was not tried and is not disqualified."""
+    out = step.challenge.participations.filter(disqualified_at__isnull=False).values("vendor_id")
+    return (
+        Result.objects.filter(
+            evaluation__step__challenge=step.challenge,
+            evaluation__phase="final",
+            evaluation__step__position__lt=step.position,
+            rank__isnull=False,
+            award__isnull=True,
+        )
+        .exclude(submission__vendor_id__in=out)
+        .select_related("submission__vendor", "evaluation")
+        .order_by("-evaluation__step__position", "-evaluation__round", "rank", "id")
+        .first()
+    )
+
+
+def list_debriefs(step: Step) -> list[Debrief]:
+    """List the debriefs that vendors asked for, by due day."""
+    return list(step.debriefs.select_related("vendor", "asked_by").order_by("due_on", "id"))
+
+
+def list_own_debriefs(actor: Actor) -> list[Debrief]:
+    """List the debriefs of the actor's vendors."""
+    return list(
+        Debrief.objects.filter(vendor_id__in=actor.vendors)
+        .select_related("vendor", "step__challenge__municipality")
+        .order_by("-asked_at", "id")
+    )
+
+
+def unmet_in(step: Step) -> tuple[Unmet, ...]:
+    """List what an award lacks before its gate: somebody recommended, and a negotiated result on record."""
+    award = find_live(step)
+    if award is None:
+        return (Unmet("nobody_recommended", {}, "award"),)
+    return () if award.negotiation.strip() else (Unmet("negotiation_not_recorded", {}, "award"),)

@@ -1,0 +1,160 @@
+"""Questions about challenges, their steps and the needs behind them. Fetching is the permission check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q
+
+from mix.data.models import Challenge, ChallengeCity, Municipality, Need, PanelMember, Participation, Step
+from mix.readers.errors import Forbidden, Unknown
+from mix.readers.methods import method_of
+from mix.readers.people import Actor
+from mix.rules.access import Permission, Role, grants
+from mix.rules.methods import Method
+from mix.rules.methods import Step as StepSpec
+
+
+def method_for(challenge: Challenge) -> Method:
+    """Return the method version that the challenge pinned."""
+    return method_of(challenge.method)
+
+
+def spec_of(step: Step) -> StepSpec:
+    """Return what the method says about a step."""
+    return method_for(step.challenge).step(step.key)
+
+
+def list_cities(challenge: Challenge) -> list[Municipality]:
+    """List the cities that take part, the lead first."""
+    rows = challenge.cities.filter(state="taking_part").select_related("municipality").order_by("-is_lead", "id")
+    return [row.municipality for row in rows]
+
+
+def roles_in(challenge: Challenge, actor: Actor) -> frozenset[Role]:
+    """Return every role that the actor has in one challenge: duties in its lead city, a seat, a partner city."""
+    if actor.person is None:
+        return frozenset()
+    roles = set(actor.roles_at(challenge.municipality.code))
+    others = [code for code in actor.duties if code != challenge.municipality.code]
+    if others and ChallengeCity.objects.filter(challenge=challenge, municipality__code__in=others).exists():
+        roles.add(Role.PARTNER_CITY)
+    seats = PanelMember.objects.filter(evaluation__step__challenge=challenge, person=actor.person, left_at=None)
+    seated = {Role(seat) for seat in seats.values_list("seat", flat=True)}
+    # A seat, not the general duty, makes an evaluator of this challenge.
+    return frozenset(roles - {Role.EVALUATOR, Role.CHAIR}) | seated
+
+
+def get_challenge(code: str, *, actor: Actor, needs: Permission) -> Challenge:
+    """Return a challenge that the actor may work on. Raises Unknown, Forbidden."""
+    challenge = Challenge.objects.select_related("municipality", "method").filter(code=code).first()
+    if challenge is None:
+        raise Unknown
+    check(challenge, actor=actor, needs=needs)
+    return challenge
+
+
+def check(challenge: Challenge, *, actor: Actor, needs: Permission) -> frozenset[Role]:
+    """Return the actor's roles in the challenge, or raise Unknown (no business here) or Forbidden."""
+    roles = roles_in(challenge, actor)
+    if not roles:
+        raise Unknown
+    if not grants(roles, needs):
+        raise Forbidden(needs)
+    return roles
+
+
+def get_step(challenge: Challenge, key: str) -> Step:
+    """Return one step of a challenge. Raises Unknown."""
+    step = challenge.steps.select_related("challenge__method", "challenge__municipality").filter(key=key).first()
+    if step is None:
+        raise Unknown
+    return step
+
+
+def list_steps(challenge: Challenge) -> list[Step]:
+    """List the steps in reading order."""
+    return list(challenge.steps.order_by("position"))
+
+
+def list_public_challenges(*, city: str = "", text: str = "", status: str = "") -> list[Challenge]:
+    """List the challenges that a notice or the record made public, latest first; searched in title and question."""
+    found = Challenge.objects.filter(Q(notices__isnull=False) | Q(origin="history"))
+    if city:
+        found = found.filter(cities__municipality__code=city)
+    if status:
+        found = found.filter(status=status)
+    for word in text.split()[:8]:
+        found = found.filter(
+            Q(title__icontains=word)
+            | Q(title_fr__icontains=word)
+            | Q(question__icontains=word)
+            | Q(question_fr__icontains=word)
+            | Q(municipality__name__icontains=word)
+        )
+    return list(
+        found.distinct()
+        .select_related("municipality", "method")
+        .prefetch_related("steps", "cities__municipality")
+        .order_by("-commissioned_at", "id")
+    )
+
+
+def get_public_challenge(code: str) -> Challenge:
+    """Return a challenge that the public may know of. Raises Unknown."""
+    found = (
+        Challenge.objects.filter(Q(notices__isnull=False) | Q(origin="history"), code=code)
+        .select_related("municipality", "method")
+        .prefetch_related("cities__municipality")
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found
+
+
+def list_own_challenges(actor: Actor) -> list[Challenge]:
+    """List the challenges of the cities that the actor works for, running ones first, then the latest."""
+    if not actor.is_staff:
+        return []
+    rows = (
+        Challenge.objects.filter(cities__municipality__code__in=actor.duties)
+        .distinct()
+        .select_related("municipality", "method")
+        .prefetch_related("steps", "cities__municipality")
+        .order_by("-commissioned_at", "id")
+    )
+    return sorted(rows, key=lambda c: c.status != "running")
+
+
+def list_vendor_challenges(vendor_ids: Iterable[int]) -> list[Challenge]:
+    """List the challenges in which the vendors take part, latest first."""
+    taking_part = Participation.objects.filter(challenge=OuterRef("pk"), vendor_id__in=list(vendor_ids))
+    return list(
+        Challenge.objects.filter(Exists(taking_part))
+        .select_related("municipality", "method")
+        .prefetch_related("steps", "cities__municipality")
+        .order_by("-commissioned_at", "id")
+    )
+
+
+def list_needs(actor: Actor) -> list[Need]:
+    """List the needs of the cities that the actor works for, open ones first, then the latest."""
+    rows = (
+        Need.objects.filter(municipality__code__in=actor.duties)
+        .select_related("municipality", "department", "reported_by", "challenge", "merged_into")
+        .order_by("-reported_at", "id")
+    )
+    return sorted(rows, key=lambda n: n.state != "open")
+
+
+def get_need(code: str, *, actor: Actor) -> Need:
+    """Return a need of a city that the actor works for. Raises Unknown."""
+    found = (
+        Need.objects.filter(code=code, municipality__code__in=actor.duties)
+        .select_related("municipality", "department", "reported_by", "challenge", "merged_into")
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found

@@ -1,0 +1,96 @@
+"""The latest and earlier versions of artifacts, and the facts that the program reads out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from mix.data.models import Challenge, Comment, Document, DocumentVersion, Step
+from mix.readers.challenges import method_for
+from mix.readers.errors import Unknown
+from mix.rules.fields import FieldSpec, FieldType, count_words
+from mix.rules.methods import Fact
+
+
+def latest_content(step: Step) -> dict[str, Any]:
+    """Return the latest saved answers of a step, empty when nothing was saved."""
+    version = DocumentVersion.objects.filter(document__step=step).order_by("-number").first()
+    return dict(version.content) if version else {}
+
+
+def find_latest(document: Document) -> DocumentVersion | None:
+    """Return the latest version, or None when nothing was saved."""
+    return document.versions.select_related("author").order_by("-number").first()
+
+
+def get_version(document: Document, number: int) -> DocumentVersion:
+    """Return one version. Raises Unknown."""
+    found = document.versions.select_related("author").filter(number=number).first()
+    if found is None:
+        raise Unknown
+    return found
+
+
+def list_versions(document: Document) -> list[DocumentVersion]:
+    """List every version, latest first."""
+    return list(document.versions.select_related("author").order_by("-number"))
+
+
+def list_comments(document: Document) -> list[Comment]:
+    """List the comments, oldest first."""
+    return list(document.comments.select_related("author").order_by("written_at", "id"))
+
+
+def authors_of(step: Step) -> frozenset[str]:
+    """Return the codes of everybody who wrote a version of the step's artifact in its present round."""
+    versions = DocumentVersion.objects.filter(document__step=step)
+    if step.started_at:
+        versions = versions.filter(saved_at__gte=step.started_at)
+    return frozenset(versions.values_list("author__code", flat=True))
+
+
+def gather_facts(challenge: Challenge) -> dict[Fact, Any]:
+    """Gather every fact that the method places in a field and that has been saved."""
+    method = method_for(challenge)
+    wanted = {fact: place for fact in Fact if (place := method.place_of(fact))}
+    versions = DocumentVersion.objects.filter(
+        document__step__challenge=challenge, document__step__key__in={step for step, _ in wanted.values()}
+    )
+    contents: dict[str, dict[str, Any]] = dict(
+        versions.order_by("number").values_list("document__step__key", "content")
+    )
+    return {
+        fact: contents[step][field]
+        for fact, (step, field) in wanted.items()
+        if contents.get(step, {}).get(field) not in (None, "", [])
+    }
+
+
+def total_value(facts: dict[Fact, Any]) -> int | None:
+    """Return the total estimated value in cents: purchase, every option and all sprint fees; None while unknown."""
+    if Fact.PURCHASE_VALUE not in facts or Fact.OPTION_VALUE not in facts:
+        return None
+    fees = int(facts.get(Fact.SPRINT_FEE, 0)) * int(float(facts.get(Fact.SPRINT_PLACES, 0)))
+    return int(facts[Fact.PURCHASE_VALUE]) + int(facts[Fact.OPTION_VALUE]) + fees
+
+
+def fact_date(facts: dict[Fact, Any], fact: Fact) -> date | None:
+    """Return a fact that is a day."""
+    return date.fromisoformat(facts[fact]) if fact in facts else None
+
+
+def compare(
+    specs: Sequence[FieldSpec], before: dict[str, Any], after: dict[str, Any]
+) -> list[tuple[FieldSpec, Any, Any]]:
+    """List the fields that differ between two versions, with both answers."""
+    return [
+        (spec, before.get(spec.key), after.get(spec.key))
+        for spec in specs
+        if before.get(spec.key) != after.get(spec.key)
+    ]
+
+
+def words_in(specs: Sequence[FieldSpec], content: dict[str, Any]) -> int:
+    """Count the words of the text answers."""
+    return sum(count_words(content.get(s.key) or "") for s in specs if s.type in (FieldType.TEXT, FieldType.LINE))

@@ -1,0 +1,73 @@
+"""Timelines, read from the log; and the log's own check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mix.data.models import Chain, Challenge, Event
+from mix.rules.chain import Break, digest, first_break
+
+# What the public sees of a challenge's log: verbs that publish something.
+PUBLIC_VERBS = (
+    "engagements.publish",
+    "engagements.answer",
+    "solicitations.publish",
+    "solicitations.issue_addendum",
+    "solicitations.publish_answer",
+    "sealing.open_envelopes",
+    "moves.complete",
+    "challenges.stop",
+    "challenges.cancel",
+    "awards.approve",
+    "evaluations.send_letters",
+    "delivery.read_outcome",
+)
+
+
+def list_events(challenge: Challenge, *, most: int | None = None) -> list[Event]:
+    """List a challenge's events, latest first."""
+    rows = Event.objects.filter(challenge=challenge.code).order_by("-happened_at", "-id")
+    return list(rows[:most] if most else rows)
+
+
+def list_public_events(challenge: Challenge, *, most: int = 60) -> list[Event]:
+    """List what was published about a challenge, latest first."""
+    rows = Event.objects.filter(challenge=challenge.code, verb__in=PUBLIC_VERBS)
+    return list(rows.order_by("-happened_at", "-id")[:most])
+
+
+def list_chains() -> list[Chain]:
+    """List the chains with their heads, by code."""
+    return list(Chain.objects.order_by("code"))
+
+
+def _links(chain: Chain) -> Iterator[tuple[int, dict[str, Any], str, str]]:
+    for event in Event.objects.filter(chain=chain).order_by("seq").iterator(chunk_size=2000):
+        entry = event.entry()
+        if digest(event.payload) != event.payload_hash:
+            entry["payload_hash"] = digest(event.payload)
+        yield event.seq, entry, event.previous_hash, event.hash
+
+
+def verify_chain(chain: Chain) -> Break | None:
+    """Recompute a chain from its events and compare it with its head; return the first break, or None."""
+    found = first_break(_links(chain))
+    if found:
+        return found
+    last = Event.objects.filter(chain=chain).order_by("-seq").first()
+    if (last.seq if last else 0) != chain.seq or (last and last.hash != chain.hash):
+        return Break(chain.seq, "log_cut_short")
+    return None
+
+
+def export_chain(chain: Chain) -> Iterator[dict[str, Any]]:
+    """Yield each event of a chain as plain JSON, with what the hash covers and what it does not."""
+    for event in Event.objects.filter(chain=chain).order_by("seq").iterator(chunk_size=2000):
+        yield {
+            **event.entry(),
+            "payload": event.payload,
+            "reason": event.reason,
+            "previous_hash": event.previous_hash,
+            "hash": event.hash,
+        }

@@ -1,0 +1,33 @@
+"""Methods as they were pinned, parsed once per process."""
+
+from functools import lru_cache
+
+from mix.data.models import MethodVersion
+from mix.readers.errors import Unknown
+from mix.rules.methods import Method, parse
+
+
+@lru_cache(maxsize=64)
+def _parsed(digest: str, document: str) -> Method:  # noqa: ARG001 - the digest is the key
+    return parse(document)
+
+
+def method_of(version: MethodVersion) -> Method:
+    """Return the parsed document of a pinned version."""
+    return _parsed(version.digest, version.document)
+
+
+def get_latest(key: str) -> MethodVersion:
+    """Return the latest version of a method. Raises Unknown."""
+    found = MethodVersion.objects.filter(key=key).order_by("-version").first()
+    if found is None:
+        raise Unknown
+    return found
+
+
+def list_latest() -> list[MethodVersion]:
+    """List the latest version of every method, by key."""
+    latest: dict[str, MethodVersion] = {}
+    for version in MethodVersion.objects.order_by("key", "version"):
+        latest[version.key] = version
+    return list(latest.values())

@@ -1,0 +1,64 @@
+"""Questions about cities: their tables of authority, their people, their departments."""
+
+from collections.abc import Iterable
+
+from mix.data.models import AuthorityBand, Department, Municipality, StaffInvitation, StaffRole
+from mix.readers.errors import Forbidden, Unknown
+from mix.readers.people import Actor
+from mix.rules.access import Permission, Role, grants
+from mix.rules.delegation import Band
+
+
+def get_municipality(code: str) -> Municipality:
+    """Return one city. Raises Unknown."""
+    found = Municipality.objects.filter(code=code).first()
+    if found is None:
+        raise Unknown
+    return found
+
+
+def get_own_municipality(code: str, *, actor: Actor, needs: Permission) -> Municipality:
+    """Return a city that the actor works for with the permission. Raises Unknown, Forbidden."""
+    roles = actor.roles_at(code)
+    if not roles:
+        raise Unknown
+    if not grants(roles, needs):
+        raise Forbidden(needs)
+    return get_municipality(code)
+
+
+def list_own_municipalities(actor: Actor) -> list[Municipality]:
+    """List the cities that the actor works for, by name."""
+    return list(Municipality.objects.filter(code__in=actor.duties).order_by("name", "id"))
+
+
+def list_departments(municipality: Municipality) -> list[Department]:
+    """List a city's departments, by name."""
+    return list(municipality.departments.order_by("name", "id"))
+
+
+def gather_bands(municipality_ids: Iterable[int]) -> dict[str, tuple[Band, ...]]:
+    """Gather the tables of authority by city code."""
+    bands: dict[str, list[Band]] = {}
+    rows = AuthorityBand.objects.filter(municipality_id__in=list(municipality_ids)).select_related("municipality")
+    for row in rows.order_by("id"):
+        bands.setdefault(row.municipality.code, []).append(Band(row.up_to_cents, Role(row.role)))
+    return {code: tuple(rows) for code, rows in bands.items()}
+
+
+def list_bands(municipality: Municipality) -> list[AuthorityBand]:
+    """List a city's table of authority, the smallest value first, without limit last."""
+    rows = list(municipality.bands.order_by("up_to_cents", "id"))
+    return sorted(rows, key=lambda b: (b.up_to_cents is None, b.up_to_cents or 0))
+
+
+def list_staff(municipality: Municipality) -> list[StaffRole]:
+    """List who has which duty now, by name."""
+    return list(
+        municipality.staff.filter(ended_at=None).select_related("person", "department").order_by("person__name", "id")
+    )
+
+
+def list_invitations(municipality: Municipality) -> list[StaffInvitation]:
+    """List the invitations that nobody has accepted, latest first."""
+    return list(municipality.invitations.filter(accepted_at=None).order_by("-expires_at", "id"))

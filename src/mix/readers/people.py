@@ -1,0 +1,93 @@
+"""Who acts: a person with duties, seats and memberships, read fresh for every request and every verb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mix.data.models import Person, StaffRole, VendorMember
+from mix.readers.errors import Unknown
+from mix.rules.access import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person as the permission table sees it; `person` None is the public.
+
+    `origin` marks what a replay or a record of history does; `recorded_at` is when that was entered.
+    """
+
+    person: Person | None = None
+    duties: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    vendors: frozenset[int] = frozenset()
+    origin: str = "live"
+    recorded_at: datetime | None = None
+
+    @property
+    def code(self) -> str:
+        """The code that the log keeps."""
+        return self.person.code if self.person else "public"
+
+    @property
+    def someone(self) -> Person:
+        """The person, where an act needs one. Raises Unknown for the public."""
+        if self.person is None:
+            raise Unknown
+        return self.person
+
+    @property
+    def is_staff(self) -> bool:
+        """Say whether the person works for any city."""
+        return bool(self.duties)
+
+    def roles_at(self, municipality: str) -> frozenset[Role]:
+        """Return the duties in one city, plain staff included."""
+        held = self.duties.get(municipality, frozenset())
+        return held | {Role.STAFF} if held else held
+
+    def all_roles(self) -> frozenset[Role]:
+        """Return every duty in any city, and vendor where there is a membership."""
+        held = frozenset(role for roles in self.duties.values() for role in roles)
+        return held | {Role.VENDOR} if self.vendors else held
+
+
+PUBLIC = Actor()
+
+
+def actor_for(person: Person, *, origin: str = "live", recorded_at: datetime | None = None) -> Actor:
+    """Read a person's duties and memberships."""
+    duties: dict[str, set[Role]] = {}
+    for code, role in StaffRole.objects.filter(person=person, ended_at=None).values_list("municipality__code", "role"):
+        duties.setdefault(code, set()).add(Role(role))
+    vendors = VendorMember.objects.filter(person=person, ended_at=None).values_list("vendor_id", flat=True)
+    return Actor(
+        person=person,
+        duties={code: frozenset(roles) for code, roles in duties.items()},
+        vendors=frozenset(vendors),
+        origin=origin,
+        recorded_at=recorded_at,
+    )
+
+
+def list_with_role(municipality_ids: Iterable[int], role: Role) -> list[Person]:
+    """List the people who have a duty in any of the cities, by name."""
+    return list(
+        Person.objects.filter(
+            staff_roles__municipality_id__in=list(municipality_ids),
+            staff_roles__role=role.value,
+            staff_roles__ended_at=None,
+            is_active=True,
+        )
+        .distinct()
+        .order_by("name", "id")
+    )
+
+
+def list_members(vendor_id: int) -> list[Person]:
+    """List the people who act for a vendor, by name."""
+    return list(
+        Person.objects.filter(
+            vendor_members__vendor_id=vendor_id, vendor_members__ended_at=None, is_active=True
+        ).order_by("name", "id")
+    )

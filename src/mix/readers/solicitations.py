@@ -1,0 +1,126 @@
+"""Questions about calls to the market."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mix.data.models import Challenge, Question, Solicitation, Step
+from mix.readers.challenges import spec_of
+from mix.readers.errors import Unknown
+from mix.rules.closing import Closing, Phase, phase
+from mix.rules.methods import SolicitationPart
+from mix.rules.unmet import Unmet
+
+
+def closing_of(solicitation: Solicitation) -> Closing:
+    """Return the one closing instant and its zone."""
+    return Closing(solicitation.closes_at, solicitation.zone)
+
+
+def part_of(solicitation: Solicitation) -> SolicitationPart:
+    """Return what the method asks in this call."""
+    part = spec_of(solicitation.step).solicitation
+    if part is None:
+        raise Unknown
+    return part
+
+
+def find_solicitation(step: Step) -> Solicitation | None:
+    """Return the call of the step's present round, if it was drafted."""
+    return (
+        Solicitation.objects.filter(step=step, round=step.round)
+        .select_related("step__challenge__method", "step__challenge__municipality")
+        .first()
+    )
+
+
+def get_public(reference: str) -> Solicitation:
+    """Return a published call. Raises Unknown."""
+    found = (
+        Solicitation.objects.filter(reference=reference, published_at__isnull=False)
+        .select_related("step__challenge__method", "step__challenge__municipality")
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found
+
+
+def list_public(challenge: Challenge) -> list[Solicitation]:
+    """List a challenge's published calls, latest first."""
+    return list(
+        Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False)
+        .select_related("step__challenge__method", "step__challenge__municipality")
+        .order_by("-published_at", "-id")
+    )
+
+
+def list_open(*, now: datetime) -> list[Solicitation]:
+    """List every call that is open now, the first to close first."""
+    return list(
+        Solicitation.objects.filter(published_at__isnull=False, closes_at__gt=now, step__challenge__status="running")
+        .select_related("step__challenge__method", "step__challenge__municipality")
+        .prefetch_related("step__challenge__cities__municipality", "step__challenge__steps")
+        .order_by("closes_at", "id")
+    )
+
+
+def list_answered_questions(solicitation: Solicitation) -> list[Question]:
+    """List the general questions that were answered to everyone, in order of publication."""
+    return list(
+        solicitation.questions.filter(kind="general", published_at__isnull=False).order_by("published_at", "id")
+    )
+
+
+def list_own_questions(solicitation: Solicitation, vendor_id: int) -> list[Question]:
+    """List a vendor's own questions, latest first."""
+    return list(solicitation.questions.filter(vendor_id=vendor_id).order_by("-asked_at", "-id"))
+
+
+def unmet_to_publish(solicitation: Solicitation, *, now: datetime) -> tuple[Unmet, ...]:
+    """List what keeps a call from being published: text, dates, minimum period, purchase option, criteria."""
+    part = part_of(solicitation)
+    found = []
+    if not solicitation.body.strip():
+        found.append(Unmet("notice_without_text", {}, "f-body"))
+    days = (solicitation.closes_at - now).days
+    if days < part.minimum_days:
+        found.append(
+            Unmet("period_too_short", {"days": str(max(days, 0)), "least": str(part.minimum_days)}, "f-closes")
+        )
+    if solicitation.questions_until >= solicitation.closes_at:
+        found.append(Unmet("questions_end_after_closing", {}, "f-questions"))
+    if part.purchase_option and solicitation.purchase_most_cents is None:
+        found.append(Unmet("purchase_option_undeclared", {}, "f-purchase"))
+    return tuple(found)
+
+
+def phase_of(solicitation: Solicitation, *, now: datetime) -> Phase:
+    """Return where a published call stands."""
+    return phase(closing_of(solicitation), now=now)
+
+
+def unmet_in(step: Step, *, now: datetime) -> tuple[Unmet, ...]:
+    """List what a call lacks before its step can end: published, closed, answered, opened."""
+    call = find_solicitation(step)
+    if call is None:
+        return (Unmet("solicitation_not_drafted", {}, "notice"),)
+    if call.published_at is None:
+        return (Unmet("solicitation_not_published", {}, "notice"),)
+    if now < call.closes_at:
+        return (Unmet("solicitation_still_open", {}, "notice"),)
+    found = []
+    unanswered = call.questions.filter(published_at=None).count()
+    if unanswered:
+        found.append(Unmet("questions_unanswered", {"count": str(unanswered)}, "questions"))
+    if call.technical_opened_at is None:
+        found.append(Unmet("envelopes_not_opened", {}, "opening"))
+    return tuple(found)
+
+
+def unmet_to_proceed(step: Step) -> tuple[Unmet, ...]:
+    """List what only stopping or another round can mend: nobody answered."""
+    call = find_solicitation(step)
+    if call and call.technical_opened_at and not call.submissions.filter(state="finalised").exists():
+        return (Unmet("nobody_answered", {}, "opening"),)
+    return ()

@@ -1,0 +1,141 @@
+"""Questions about submissions: the vendor's own at any time, the city's from the moment of opening."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mix.data.models import Addendum, OpenedEnvelope, Solicitation, Submission, SubmissionVersion, Vendor
+from mix.readers.errors import Forbidden, Unknown
+from mix.readers.participations import may_answer
+from mix.readers.people import Actor
+from mix.readers.sealing import FileFact, list_files
+from mix.readers.solicitations import part_of
+from mix.rules.access import Permission
+from mix.rules.fields import FieldSpec, FieldType, missing_answers
+from mix.rules.kinds import Envelope
+from mix.rules.unmet import Unmet
+
+
+def get_own_submission(code: str, *, actor: Actor) -> Submission:
+    """Return a submission of a vendor that the actor acts for. Raises Unknown for anybody else's."""
+    found = (
+        Submission.objects.filter(code=code, vendor_id__in=actor.vendors)
+        .select_related(
+            "vendor", "solicitation__step__challenge__method", "solicitation__step__challenge__municipality"
+        )
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found
+
+
+def list_own_submissions(actor: Actor) -> list[Submission]:
+    """List the submissions of the actor's vendors, latest closing first."""
+    return list(
+        Submission.objects.filter(vendor_id__in=actor.vendors)
+        .select_related(
+            "vendor", "solicitation__step__challenge__method", "solicitation__step__challenge__municipality"
+        )
+        .order_by("-solicitation__closes_at", "id")
+    )
+
+
+def find_own(solicitation: Solicitation, vendor: Vendor) -> Submission | None:
+    """Return a vendor's submission to a call, if it started one."""
+    return solicitation.submissions.filter(vendor=vendor).first()
+
+
+def check_may_answer(solicitation: Solicitation, vendor: Vendor) -> None:
+    """Raise Forbidden unless the vendor may answer the call."""
+    part = part_of(solicitation)
+    if not may_answer(solicitation.step.challenge, vendor.id, part.open_to):
+        raise Forbidden(Permission.SUBMISSION_READ)
+
+
+def find_current(submission: Submission) -> SubmissionVersion | None:
+    """Return the version that counts: the last finalised, unless withdrawn."""
+    if submission.state != "finalised":
+        return None
+    return submission.versions.order_by("-number").first()
+
+
+def get_own_version(reference: str, *, actor: Actor) -> SubmissionVersion:
+    """Return a receipt of a vendor that the actor acts for. Raises Unknown."""
+    found = (
+        SubmissionVersion.objects.filter(reference=reference, submission__vendor_id__in=actor.vendors)
+        .select_related("submission__vendor", "submission__solicitation__step__challenge__municipality")
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found
+
+
+def open_addenda(submission: Submission) -> list[Addendum]:
+    """List the addenda that the vendor has not acknowledged, oldest first."""
+    seen = submission.acknowledgements.values("addendum_id")
+    return list(submission.solicitation.addenda.exclude(id__in=seen).order_by("number"))
+
+
+def warnings_for(
+    specs: Sequence[FieldSpec], content: dict[str, Any], *, addenda: Sequence[Addendum]
+) -> tuple[Unmet, ...]:
+    """List what is missing. It warns and never blocks, but for addenda (a part submission is a submission)."""
+    return (
+        *missing_answers(specs, content),
+        *(Unmet("addendum_unread", {"number": str(a.number)}, "addenda") for a in addenda),
+    )
+
+
+def blocking(found: Sequence[Unmet]) -> tuple[Unmet, ...]:
+    """Pick what does block: an unread addendum, and answers that break a limit that the notice printed."""
+    return tuple(u for u in found if u.code in {"addendum_unread", "too_many_words", "field_must_be_yes"})
+
+
+def price_total(specs: Sequence[FieldSpec], content: dict[str, Any]) -> int | None:
+    """Add up the amounts of the price envelope in cents; None while one is missing. No total is ever typed."""
+    amounts = [content.get(s.key) for s in specs if s.envelope == Envelope.PRICE and s.type is FieldType.MONEY]
+    if not amounts or any(not isinstance(a, int) for a in amounts):
+        return None
+    return sum(int(a) for a in amounts if a is not None)
+
+
+def list_opened(solicitation: Solicitation) -> list[Submission]:
+    """List the submissions that were opened, by vendor; empty before opening, whoever asks."""
+    if solicitation.technical_opened_at is None:
+        return []
+    return list(
+        solicitation.submissions.filter(state="finalised").select_related("vendor").order_by("vendor__name", "id")
+    )
+
+
+def opened_answers(submission: Submission, envelope: Envelope) -> dict[str, Any]:
+    """Return the answers of an opened envelope, empty while it is sealed."""
+    found = OpenedEnvelope.objects.filter(submission=submission, envelope=envelope.value).first()
+    return dict(found.answers) if found else {}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnState:
+    """What a vendor's home shows of one submission."""
+
+    submission: Submission
+    files: list[FileFact]
+    current: SubmissionVersion | None
+    is_open: bool
+    needs_word: bool
+
+
+def own_state(submission: Submission, *, now: datetime) -> OwnState:
+    """Gather one line of a vendor's home."""
+    return OwnState(
+        submission,
+        list_files(submission),
+        find_current(submission),
+        now < submission.solicitation.closes_at,
+        bool(open_addenda(submission)),
+    )

@@ -1,0 +1,156 @@
+"""Who may do what: one table of roles and permissions (practice.md 5.2), and the hard separations.
+
+`docs/permissions.md` is generated from this module. Readers apply it; nothing else grants anything.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A duty in a municipality, in a challenge, in a vendor, or none (public)."""
+
+    STAFF = "staff"
+    PROJECT_LEAD = "project_lead"
+    SPONSOR = "sponsor"
+    PROCUREMENT_OFFICER = "procurement_officer"
+    PROCUREMENT_MANAGER = "procurement_manager"
+    LEGAL = "legal"
+    SPECIALIST = "specialist"
+    FINANCE = "finance"
+    AUTHORITY = "authority"
+    COUNCIL = "council"
+    EVALUATOR = "evaluator"
+    CHAIR = "chair"
+    FAIRNESS_MONITOR = "fairness_monitor"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    PARTNER_CITY = "partner_city"
+    VENDOR = "vendor"
+
+
+class Permission(StrEnum):
+    """One thing that a page shows or a verb does."""
+
+    NEED_REPORT = "need.report"
+    NEED_DECIDE = "need.decide"
+    CHALLENGE_READ = "challenge.read"
+    CHALLENGE_CANCEL = "challenge.cancel"
+    DOCUMENT_EDIT = "document.edit"
+    DOCUMENT_COMMENT = "document.comment"
+    ENGAGEMENT_RUN = "engagement.run"
+    SOLICITATION_EDIT = "solicitation.edit"
+    SOLICITATION_PUBLISH = "solicitation.publish"
+    QUESTION_ANSWER = "question.answer"
+    QUESTION_PUBLISH = "question.publish"
+    ENVELOPE_OPEN = "envelope.open"
+    SUBMISSION_READ = "submission.read"
+    PRICE_READ = "price.read"
+    PANEL_APPOINT = "panel.appoint"
+    SCORE = "score"
+    SCORES_READ = "scores.read"
+    CONSENSUS_RECORD = "consensus.record"
+    RESULT_FINALISE = "result.finalise"
+    SPRINT_READ = "sprint.read"
+    SPRINT_RUN = "sprint.run"
+    SPRINT_SIGN_OFF = "sprint.sign_off"
+    AWARD_PREPARE = "award.prepare"
+    AWARD_READ = "award.read"
+    AGREEMENT_EDIT = "agreement.edit"
+    AGREEMENT_SIGN = "agreement.sign"
+    DELIVERY_RUN = "delivery.run"
+    HOURS_RECORD = "hours.record"
+    LESSON_RECORD = "lesson.record"
+    LOG_READ = "log.read"
+    CASE_FILE_READ = "case_file.read"
+    PEOPLE_MANAGE = "people.manage"
+    DELEGATION_EDIT = "delegation.edit"
+
+
+_READING_CITY = (
+    Role.PROJECT_LEAD,
+    Role.SPONSOR,
+    Role.PROCUREMENT_OFFICER,
+    Role.PROCUREMENT_MANAGER,
+    Role.LEGAL,
+    Role.SPECIALIST,
+    Role.FINANCE,
+    Role.AUTHORITY,
+    Role.COUNCIL,
+    Role.FAIRNESS_MONITOR,
+    Role.AUDITOR,
+    Role.PARTNER_CITY,
+)
+_WORKING_CITY = (
+    Role.PROJECT_LEAD,
+    Role.SPONSOR,
+    Role.PROCUREMENT_OFFICER,
+    Role.PROCUREMENT_MANAGER,
+    Role.LEGAL,
+    Role.SPECIALIST,
+    Role.FINANCE,
+    Role.PARTNER_CITY,
+)
+_PROCUREMENT = (Role.PROCUREMENT_OFFICER, Role.PROCUREMENT_MANAGER)
+_OVERSIGHT = (Role.FAIRNESS_MONITOR, Role.AUDITOR)
+
+TABLE: dict[Permission, frozenset[Role]] = {
+    Permission.NEED_REPORT: frozenset(r for r in Role if r not in (Role.VENDOR, Role.PARTNER_CITY, Role.AUDITOR)),
+    Permission.NEED_DECIDE: frozenset({Role.SPONSOR, Role.PROJECT_LEAD, Role.PROCUREMENT_MANAGER}),
+    Permission.CHALLENGE_READ: frozenset(_READING_CITY),
+    Permission.CHALLENGE_CANCEL: frozenset({Role.PROCUREMENT_MANAGER}),
+    Permission.DOCUMENT_EDIT: frozenset({Role.PROJECT_LEAD, Role.PROCUREMENT_OFFICER}),
+    Permission.DOCUMENT_COMMENT: frozenset(_WORKING_CITY),
+    Permission.ENGAGEMENT_RUN: frozenset({Role.PROJECT_LEAD, *_PROCUREMENT}),
+    Permission.SOLICITATION_EDIT: frozenset({Role.PROJECT_LEAD, *_PROCUREMENT}),
+    Permission.SOLICITATION_PUBLISH: frozenset(_PROCUREMENT),
+    Permission.QUESTION_ANSWER: frozenset({Role.PROJECT_LEAD, Role.SPONSOR, *_PROCUREMENT}),
+    Permission.QUESTION_PUBLISH: frozenset(_PROCUREMENT),
+    Permission.ENVELOPE_OPEN: frozenset(_PROCUREMENT),
+    Permission.SUBMISSION_READ: frozenset(
+        {Role.PROJECT_LEAD, *_PROCUREMENT, Role.EVALUATOR, Role.CHAIR, Role.FAIRNESS_MONITOR}
+    ),
+    Permission.PRICE_READ: frozenset({*_PROCUREMENT, Role.FINANCE, Role.CHAIR, Role.FAIRNESS_MONITOR}),
+    Permission.PANEL_APPOINT: frozenset(_PROCUREMENT),
+    Permission.SCORE: frozenset({Role.EVALUATOR, Role.CHAIR}),
+    Permission.SCORES_READ: frozenset({Role.EVALUATOR, Role.CHAIR, *_PROCUREMENT, Role.FAIRNESS_MONITOR}),
+    Permission.CONSENSUS_RECORD: frozenset({Role.CHAIR}),
+    Permission.RESULT_FINALISE: frozenset(_PROCUREMENT),
+    Permission.SPRINT_READ: frozenset({*_READING_CITY, Role.EVALUATOR, Role.CHAIR}) - {Role.COUNCIL},
+    Permission.SPRINT_RUN: frozenset({Role.PROJECT_LEAD, Role.SPONSOR, Role.PROCUREMENT_OFFICER}),
+    Permission.SPRINT_SIGN_OFF: frozenset({Role.SPECIALIST, Role.SPONSOR}),
+    Permission.AWARD_PREPARE: frozenset(_PROCUREMENT),
+    Permission.AWARD_READ: frozenset(_READING_CITY),
+    Permission.AGREEMENT_EDIT: frozenset({Role.PROJECT_LEAD, Role.PROCUREMENT_OFFICER, Role.LEGAL}),
+    Permission.AGREEMENT_SIGN: frozenset({Role.AUTHORITY, Role.PROCUREMENT_MANAGER, Role.LEGAL}),
+    Permission.DELIVERY_RUN: frozenset({Role.PROJECT_LEAD, Role.SPONSOR, Role.PROCUREMENT_OFFICER}),
+    Permission.HOURS_RECORD: frozenset({*_WORKING_CITY, Role.EVALUATOR, Role.CHAIR}),
+    Permission.LESSON_RECORD: frozenset({*_WORKING_CITY, Role.FAIRNESS_MONITOR}),
+    Permission.LOG_READ: frozenset(_READING_CITY),
+    Permission.CASE_FILE_READ: frozenset({*_OVERSIGHT, Role.AUTHORITY, Role.COUNCIL, *_PROCUREMENT}),
+    Permission.PEOPLE_MANAGE: frozenset({Role.ADMINISTRATOR}),
+    Permission.DELEGATION_EDIT: frozenset({Role.PROCUREMENT_MANAGER}),
+}
+
+# Pairs that one person may not hold in one challenge (practice.md 5.2, hard separations).
+SEPARATIONS: tuple[tuple[frozenset[Role], frozenset[Role], str], ...] = (
+    (frozenset({Role.EVALUATOR, Role.CHAIR}), frozenset(_PROCUREMENT), "procurement_does_not_score"),
+    (frozenset({Role.EVALUATOR, Role.CHAIR}), frozenset({Role.COUNCIL}), "councillors_do_not_evaluate"),
+    (frozenset({Role.EVALUATOR, Role.CHAIR}), frozenset({Role.AUTHORITY}), "approvers_do_not_evaluate"),
+    (frozenset({Role.EVALUATOR, Role.CHAIR}), frozenset(_OVERSIGHT), "overseers_do_not_evaluate"),
+    (frozenset({Role.EVALUATOR, Role.CHAIR}), frozenset({Role.VENDOR}), "vendors_do_not_evaluate"),
+)
+
+# Who must use a second factor (design/dependencies.md: MFA per role).
+SECOND_FACTOR: frozenset[Role] = frozenset(r for r in Role if r is not Role.VENDOR)
+
+
+def grants(roles: Iterable[Role], permission: Permission) -> bool:
+    """Say whether any of the roles carries the permission."""
+    return not TABLE[permission].isdisjoint(roles)
+
+
+def broken_separations(roles: Iterable[Role]) -> tuple[str, ...]:
+    """Name every separation that one person with these roles would break."""
+    held = frozenset(roles)
+    return tuple(code for one, other, code in SEPARATIONS if held & one and held & other)

@@ -1,0 +1,60 @@
+"""The log's arithmetic: canonical JSON, hashes that chain, and where a chain breaks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+GENESIS = "0" * 64
+
+
+def canonical(value: Any) -> bytes:  # noqa: ANN401 - any JSON without floats
+    """Return the one byte form of a JSON value: sorted keys, no spaces, UTF-8. Raises TypeError for a float."""
+    _refuse_floats(value)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _refuse_floats(value: Any) -> None:  # noqa: ANN401
+    if isinstance(value, float):
+        raise TypeError("the log holds no floating point numbers")
+    if isinstance(value, Mapping):
+        for part in value.values():
+            _refuse_floats(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            _refuse_floats(part)
+
+
+def digest(value: Any) -> str:  # noqa: ANN401
+    """Return the SHA-256 of the canonical form, in hex."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def link(entry: Mapping[str, Any], *, previous: str) -> str:
+    """Return the hash of one entry in its chain: SHA-256 of 0x00, the previous hash and the canonical entry."""
+    return hashlib.sha256(b"\x00" + previous.encode() + canonical(dict(entry))).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first place where a chain does not hold: the sequence number and a code of `mix.phrases.refusals`."""
+
+    seq: int
+    code: str
+
+
+def first_break(entries: Iterable[tuple[int, Mapping[str, Any], str, str]]) -> Break | None:
+    """Walk (seq, entry, previous hash, hash) in order and return the first break, or None."""
+    expected, previous = 1, GENESIS
+    for seq, entry, given_previous, given_hash in entries:
+        if seq != expected:
+            return Break(expected, "log_gap")
+        if given_previous != previous:
+            return Break(seq, "log_unlinked")
+        if link(entry, previous=previous) != given_hash:
+            return Break(seq, "log_altered")
+        expected, previous = seq + 1, given_hash
+    return None

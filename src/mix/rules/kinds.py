@@ -1,0 +1,84 @@
+"""The closed vocabularies of the method: step kinds, routes, participation and the states of a step."""
+
+from enum import StrEnum
+
+
+class StepKind(StrEnum):
+    """What the program knows how to run. A method is made of these; each layer maps every one of them."""
+
+    DOCUMENT = "document"
+    MARKET_SCAN = "market_scan"
+    ENGAGEMENT = "engagement"
+    SOLICITATION = "solicitation"
+    EVALUATION = "evaluation"
+    SPRINT = "sprint"
+    AWARD = "award"
+    AGREEMENT = "agreement"
+    DELIVERY = "delivery"
+
+
+class Route(StrEnum):
+    """How the sale is made (method.md 2.0). Frozen by the first public notice."""
+
+    INNOVATION_PARTNERSHIP = "innovation_partnership"
+    SPRINT_THEN_OPEN = "sprint_then_open"
+    PILOT_ONLY = "pilot_only"
+    TRADITIONAL = "traditional"
+
+
+class Standing(StrEnum):
+    """Where a vendor stands in one challenge, weakest first, so that a later standing includes the earlier."""
+
+    INVITED = "invited"
+    INTERESTED = "interested"
+    QUALIFIED = "qualified"
+    SHORTLISTED = "shortlisted"
+    ADMITTED = "admitted"
+    RECOMMENDED = "recommended"
+    AWARDED = "awarded"
+
+    def reaches(self, other: "Standing") -> bool:
+        """Say whether this standing is at least the other."""
+        order = list(Standing)
+        return order.index(self) >= order.index(other)
+
+
+class StepState(StrEnum):
+    """The life of one step of one challenge."""
+
+    WAITING = "waiting"
+    ACTIVE = "active"
+    DONE = "done"
+    SKIPPED = "skipped"
+
+
+class Decision(StrEnum):
+    """The three ways out of a gate."""
+
+    PROCEED = "proceed"
+    REVISE = "revise"
+    STOP = "stop"
+
+
+class Envelope(StrEnum):
+    """The parts of a submission that are opened at different times."""
+
+    TECHNICAL = "technical"
+    PRICE = "price"
+
+
+class SprintPart(StrEnum):
+    """The two steps that share one sprint room."""
+
+    SET_UP = "set_up"
+    RUN = "run"
+
+
+class DeliveryPart(StrEnum):
+    """The five boxes of implementation, each with its own records."""
+
+    BACKLOG = "backlog"
+    CHANGES = "changes"
+    SUPPORT = "support"
+    MILESTONES = "milestones"
+    OUTCOMES = "outcomes"

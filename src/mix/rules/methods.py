@@ -1,0 +1,313 @@
+"""Methods as data: the document that describes how a challenge runs, and what may be wrong with it.
+
+The program that reads this knows step kinds only; every name of a stage, box, field, gate or role's duty is in the
+document (docs/method.md is generated from it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from mix.rules.access import Role
+from mix.rules.fields import Bilingual, FieldSpec, FieldType
+from mix.rules.kinds import DeliveryPart, Envelope, Route, SprintPart, Standing, StepKind
+
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Gate(_Part):
+    """A decision with a number: who signs, whether by value, and whether each city decides or the lead alone."""
+
+    key: str = Field(pattern=r"^[A-Z]\d{1,2}$")
+    title: Bilingual
+    decided_by: tuple[Role, ...] = ()
+    by_value: bool = False
+    each_city: bool = False
+
+
+class Criterion(_Part):
+    """A rated criterion with its weight in hundredths of a percent of the whole, so 30 % is 30."""
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: Bilingual
+    guideline: Bilingual
+    weight: int = Field(ge=0, le=100)
+    minimum: int = Field(default=0, ge=0, le=5)
+
+
+class SolicitationPart(_Part):
+    """What a solicitation step asks: its legal form, who may answer, what they answer, in which envelopes."""
+
+    document_form: str = Field(pattern=r"^(RFI|EOI|RFSQ|NRFP|RFP|PLAN|REVISION)$")
+    open_to: Standing | None = None
+    gives: Standing = Standing.INTERESTED
+    answers: tuple[FieldSpec, ...]
+    minimum_days: int = Field(default=10, ge=0)
+    purchase_option: bool = False
+
+    @property
+    def envelopes(self) -> tuple[Envelope, ...]:
+        """The envelopes in the order in which they are opened."""
+        used = {spec.envelope for spec in self.answers}
+        return tuple(e for e in Envelope if e.value in used)
+
+    def fields_of(self, envelope: str) -> tuple[FieldSpec, ...]:
+        """Return the answers that lie in one envelope."""
+        return tuple(spec for spec in self.answers if spec.envelope == envelope)
+
+
+class EvaluationPart(_Part):
+    """Which submissions a panel scores, by which default criteria, and what standing it gives."""
+
+    of: Key
+    gives: Standing
+    criteria: tuple[Criterion, ...]
+    price_weight: int = Field(default=0, ge=0, le=100)
+    most: int | None = None
+    anonymous: bool = False
+
+    @model_validator(mode="after")
+    def _weights_sum(self) -> EvaluationPart:
+        total = sum(c.weight for c in self.criteria) + self.price_weight
+        if total != 100:
+            raise ValueError(f"weights add up to {total}, not 100")
+        return self
+
+
+class Step(_Part):
+    """One box of the method."""
+
+    key: Key
+    kind: StepKind
+    title: Bilingual
+    guidance: Bilingual
+    box: str
+    owner: Role
+    needs: tuple[Key, ...] = ()
+    optional: bool = False
+    fields: tuple[FieldSpec, ...] = ()
+    gate: Gate | None = None
+    solicitation: SolicitationPart | None = None
+    evaluation: EvaluationPart | None = None
+    sprint: SprintPart | None = None
+    delivery: DeliveryPart | None = None
+    agreement: str | None = Field(default=None, pattern=r"^(sprint|contract)$")
+
+    @model_validator(mode="after")
+    def _settings_fit_the_kind(self) -> Step:
+        for kind, given in (
+            (StepKind.SOLICITATION, self.solicitation),
+            (StepKind.EVALUATION, self.evaluation),
+            (StepKind.SPRINT, self.sprint),
+            (StepKind.DELIVERY, self.delivery),
+        ):
+            if (self.kind is kind) != (given is not None):
+                raise ValueError(f"'{kind.value}' belongs to a step of that kind, and to it alone")
+        return self
+
+
+class Stage(_Part):
+    """A column of the stage bar."""
+
+    key: Key
+    title: Bilingual
+    note: Bilingual
+    steps: tuple[Step, ...] = Field(min_length=1)
+
+
+class Fact(StrEnum):
+    """What the program reads out of artifacts; a method says in which step and field each one stands."""
+
+    QUESTION = "question"
+    PROBLEM = "problem"
+    OUTCOMES = "outcomes"
+    TIMELINE = "timeline"
+    SPRINT_FEE = "sprint_fee"
+    SPRINT_PLACES = "sprint_places"
+    PURCHASE_VALUE = "purchase_value"
+    OPTION_VALUE = "option_value"
+    HYPOTHESES = "hypotheses"
+    SPRINT_STARTS = "sprint_starts"
+    SPRINT_ENDS = "sprint_ends"
+    HOURS_OFFERED = "hours_offered"
+    COMMON_LEARNING = "common_learning"
+    DESIGNED_VALUE = "designed_value"
+    OUTCOME_STORY = "outcome_story"
+    VERDICT = "verdict"
+
+
+class Method(_Part):
+    """A whole method."""
+
+    key: Key
+    version: int = Field(ge=1)
+    title: Bilingual
+    summary: Bilingual
+    routes: tuple[Route, ...] = Field(min_length=1)
+    facts: dict[Fact, str] = Field(default_factory=dict)
+    stages: tuple[Stage, ...] = Field(min_length=1)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step in reading order."""
+        return tuple(step for stage in self.stages for step in stage.steps)
+
+    def place_of(self, fact: Fact) -> tuple[str, str] | None:
+        """Return the step and field in which a fact stands, or None where the method has no such fact."""
+        if fact not in self.facts:
+            return None
+        step, _, field = self.facts[fact].partition(".")
+        return step, field
+
+    def step(self, key: str) -> Step:
+        """Return one step. Raises KeyError."""
+        for step in self.steps:
+            if step.key == key:
+                return step
+        raise KeyError(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a method document: its line (1-based, 0 for the whole file) and an English sentence."""
+
+    line: int
+    text: str
+
+
+class MethodInvalid(ValueError):
+    """A method document that cannot be used, with every problem found."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(f"line {p.line}: {p.text}" for p in problems))
+        self.problems = problems
+
+
+def parse(text: str) -> Method:
+    """Read a method document (YAML). Raises MethodInvalid with line numbers."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise MethodInvalid([Problem(mark.line + 1 if mark else 0, f"not YAML: {error.__class__.__name__}")]) from None
+    try:
+        method = Method.model_validate(raw)
+    except ValidationError as error:
+        raise MethodInvalid([_problem_from(e, node) for e in error.errors()]) from None
+    problems = list(_problems_in(method, node))
+    if problems:
+        raise MethodInvalid(problems)
+    return method
+
+
+def _problem_from(error: Any, node: yaml.Node | None) -> Problem:  # noqa: ANN401 - pydantic's error record
+    path = tuple(error["loc"])
+    place = ".".join(str(part) for part in path) or "document"
+    if error["type"] == "extra_forbidden":
+        text = f"unknown key '{path[-1]}'"
+    elif error["type"] == "missing" and path[-1] in ("fr", "en"):
+        text = f"missing {'French' if path[-1] == 'fr' else 'English'} at {'.'.join(str(p) for p in path[:-1])}"
+    elif error["type"] == "missing":
+        text = f"missing key '{path[-1]}'"
+    elif error["type"] == "enum" and path[-1] == "kind":
+        text = f"unknown kind {error['input']!r}"
+    else:
+        text = f"{place}: {str(error['msg']).removeprefix('Value error, ')}"
+    return Problem(_line_of(node, path), text)
+
+
+def _line_of(node: yaml.Node | None, path: tuple[Any, ...]) -> int:
+    """Return the line of the deepest node on the path that exists."""
+    line = 1
+    for part in path:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == part), None)
+            if found is None:
+                return line
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line
+
+
+def _problems_in(method: Method, node: yaml.Node | None) -> Iterator[Problem]:
+    places = {
+        step.key: ("stages", s, "steps", n)
+        for s, stage in enumerate(method.stages)
+        for n, step in enumerate(stage.steps)
+    }
+    seen: set[str] = set()
+    kinds = {step.key: step.kind for step in method.steps}
+    for s, stage in enumerate(method.stages):
+        for n, step in enumerate(stage.steps):
+            at = ("stages", s, "steps", n)
+            if step.key in seen:
+                yield Problem(_line_of(node, (*at, "key")), f"two steps are called '{step.key}'")
+            seen.add(step.key)
+            yield from _problems_in_step(step, kinds=kinds, line=lambda *tail, at=at: _line_of(node, (*at, *tail)))
+    fields = {f"{step.key}.{spec.key}" for step in method.steps for spec in step.fields}
+    for fact, place in method.facts.items():
+        if place not in fields:
+            yield Problem(
+                _line_of(node, ("facts", fact.value)), f"fact '{fact.value}' names '{place}', which is no field"
+            )
+    yield from (Problem(_line_of(node, (*places[key], "needs")), text) for key, text in _bad_order(method))
+
+
+def _problems_in_step(step: Step, *, kinds: dict[str, StepKind], line: Any) -> Iterator[Problem]:  # noqa: ANN401
+    for name in step.needs:
+        if name not in kinds:
+            yield Problem(line("needs"), f"'{step.key}' needs '{name}', which no step is called")
+    if step.gate and not step.gate.decided_by and not step.gate.by_value:
+        yield Problem(line("gate"), f"gate {step.gate.key} has nobody who decides")
+    if step.evaluation and kinds.get(step.evaluation.of) is not StepKind.SOLICITATION:
+        yield Problem(line("evaluation", "of"), f"'{step.evaluation.of}' is no solicitation that could be scored")
+    if step.evaluation and not any(c.weight for c in step.evaluation.criteria):
+        yield Problem(line("evaluation"), f"'{step.key}' scores nothing")
+    for part in (step.fields, step.solicitation.answers if step.solicitation else ()):
+        keys = [spec.key for spec in part]
+        for key in {k for k in keys if keys.count(k) > 1}:
+            yield Problem(line(), f"two fields of '{step.key}' are called '{key}'")
+    if step.solicitation and any(
+        spec.envelope not in tuple(Envelope) or (spec.envelope == Envelope.PRICE and spec.type is not FieldType.MONEY)
+        for spec in step.solicitation.answers
+    ):
+        yield Problem(line("solicitation"), f"the price envelope of '{step.key}' may hold amounts only")
+
+
+def _bad_order(method: Method) -> Iterator[tuple[str, str]]:
+    """Find steps that can never begin: those in a cycle, and those that wait for one."""
+    known = {step.key for step in method.steps}
+    begun: set[str] = set()
+    waiting = {step.key: {n for n in step.needs if n in known} for step in method.steps}
+    while ready := {key for key, needs in waiting.items() if needs <= begun}:
+        begun |= ready
+        for key in ready:
+            del waiting[key]
+    for key in waiting:
+        in_cycle = _reaches(key, key, waiting)
+        yield key, f"'{key}' waits for itself" if in_cycle else f"'{key}' can never be reached"
+
+
+def _reaches(start: str, goal: str, edges: dict[str, set[str]]) -> bool:
+    todo, seen = list(edges[start]), set()
+    while todo:
+        key = todo.pop()
+        if key == goal:
+            return True
+        if key not in seen:
+            seen.add(key)
+            todo.extend(edges.get(key, ()))
+    return False

