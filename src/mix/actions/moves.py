@@ -50,7 +50,8 @@ def _record(
     )
 
 
-def _owner_permission(step: Step) -> Permission:
+def owner_permission(step: Step) -> Permission:
+    """Return what a person needs to carry a step of this kind to its gate."""
     return {
         StepKind.SOLICITATION: Permission.SOLICITATION_EDIT,
         StepKind.ENGAGEMENT: Permission.ENGAGEMENT_RUN,
@@ -67,7 +68,7 @@ def ask(step: Step, *, actor: Actor, now: datetime) -> Step:
 
     Raises Refused with everything that is missing.
     """
-    step, role = enter_step(step, actor=actor, needs=_owner_permission(step), editing=True)
+    step, role = enter_step(step, actor=actor, needs=owner_permission(step), editing=True)
     refuse_if(unmet_to_ask(step, now=now))
     _keep_value(step.challenge)
     gathered = gather_gate(step)
@@ -291,7 +292,7 @@ ON_DONE: dict[StepKind, Callable[[Step, Actor, datetime, str], None]] = {
 
 def skip(step: Step, *, actor: Actor, now: datetime, reason: str) -> Step:
     """Leave out an optional step, with a reason."""
-    step, role = enter_step(step, actor=actor, needs=_owner_permission(step), editing=True)
+    step, role = enter_step(step, actor=actor, needs=owner_permission(step), editing=True)
     require(holds=spec_of(step).optional, code="step_not_optional")
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     step.state, step.skipped_reason, step.done_at = StepState.SKIPPED.value, reason, now

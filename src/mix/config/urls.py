@@ -1,5 +1,18 @@
-"""Every address."""
+"""Every address. The language stands first: /en/ and /fr/."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="public-home"), name="root"),
+    *i18n_patterns(
+        path("", include("mix.web.public.urls")),
+        path("", include("mix.web.entry.urls")),
+        path("", include("mix.web.vendor.urls")),
+        path("", include("mix.web.city.urls")),
+        path("", include("mix.web.evaluator.urls")),
+        path("", include("mix.web.oversight.urls")),
+        path("account/", include("allauth.urls")),
+    ),
+]

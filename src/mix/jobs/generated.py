@@ -32,8 +32,8 @@ def permissions_page() -> str:
         for one, other, code in SEPARATIONS
     ]
     lines += [
-        "- Whoever wrote an artifact may not approve it, and nobody signs one gate twice (`author_may_not_approve`, "
-        "`signed_in_another_role`).",
+        "- Whoever wrote an artifact may not approve it (`author_may_not_approve`).",
+        "- Nobody signs one gate twice (`signed_in_another_role`).",
         "- City staff may not act for a vendor (`staff_may_not_bid`).",
         "- Nobody at a city, administrators included, reads a sealed submission before it is opened.",
         "\n## Second factor\n",
@@ -62,7 +62,8 @@ def _step(step: Step) -> Iterator[str]:
         who = [word("role", r.value, "en") for r in step.gate.decided_by] + (
             ["authority by value"] if step.gate.by_value else []
         )
-        yield f"- Gate {step.gate.key}, {step.gate.title.en}: {', '.join(who)}{'; each city' if step.gate.each_city else ''}"
+        each = "; each city" if step.gate.each_city else ""
+        yield f"- Gate {step.gate.key}, {step.gate.title.en}: {', '.join(who)}{each}"
     if step.fields:
         yield "- Fields: " + "; ".join(f.title.en + (" *" if f.required or f.must_be_yes else "") for f in step.fields)
     if step.solicitation:

@@ -164,7 +164,7 @@ _ABSENT = object()
 
 def _value(
     scenario: Scenario,
-    hint: Any,
+    hint: Any,  # noqa: ANN401 - any type
     name: str,
     values: Mapping[str, Any],
     *,
@@ -180,21 +180,6 @@ def _value(
             return _ABSENT
         raise ScenarioWrong(f"'{name}' is missing")
     return _plain(scenario, kind, name, values[name])
-
-
-READERS: dict[str, Callable[[Scenario, Any], Any]] = {
-    "clauses": lambda s, raw: [  # noqa: ARG005 - one shape
-        c.in_("en") for c in choose(list_library(), kind=raw["kind"], tier=raw["tier"])
-    ],
-    "deliverables": lambda s, raw: [agreements.Due(d["title"], s.day(d["due"]), d["fee"] * 100) for d in raw],
-    "partners": lambda s, raw: [  # noqa: ARG005
-        challenges.City(m.Municipality.objects.get(code=c), share) for c, share in raw.items()
-    ],
-    "answers": lambda s, raw: _dated(s, raw),
-    "value_cents": lambda s, raw: round(raw * 100),  # noqa: ARG005
-    "options_cents": lambda s, raw: round(raw * 100),  # noqa: ARG005
-    "purchase_most_cents": lambda s, raw: round(raw * 100),  # noqa: ARG005
-}
 
 
 def _plain(scenario: Scenario, kind: Any, name: str, raw: Any) -> Any:  # noqa: ANN401
@@ -225,6 +210,21 @@ def _dated(scenario: Scenario, raw: Any) -> Any:  # noqa: ANN401
     if isinstance(raw, str) and raw.startswith("$"):
         return scenario.texts[raw[1:]]
     return raw
+
+
+READERS: dict[str, Callable[[Scenario, Any], Any]] = {
+    "clauses": lambda s, raw: [  # noqa: ARG005 - one shape
+        c.in_("en") for c in choose(list_library(), kind=raw["kind"], tier=raw["tier"])
+    ],
+    "deliverables": lambda s, raw: [agreements.Due(d["title"], s.day(d["due"]), d["fee"] * 100) for d in raw],
+    "partners": lambda s, raw: [  # noqa: ARG005
+        challenges.City(m.Municipality.objects.get(code=c), share) for c, share in raw.items()
+    ],
+    "answers": _dated,
+    "value_cents": lambda s, raw: round(raw * 100),  # noqa: ARG005
+    "options_cents": lambda s, raw: round(raw * 100),  # noqa: ARG005
+    "purchase_most_cents": lambda s, raw: round(raw * 100),  # noqa: ARG005
+}
 
 
 def _challenge(scenario: Scenario, values: Mapping[str, Any], name: str) -> m.Challenge:  # noqa: ARG001 - one shape

@@ -1,0 +1,208 @@
+"""The desk of city staff, needs, the list of challenges, and the start of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from mix.actions import challenges
+from mix.data.models import Department, Municipality, Need
+from mix.phrases.words import word
+from mix.readers.challenges import get_need, list_needs, list_own_challenges
+from mix.readers.errors import Forbidden, Unknown
+from mix.readers.methods import get_latest, list_latest, method_of
+from mix.readers.moves import list_tasks
+from mix.readers.municipalities import list_own_municipalities
+from mix.readers.people import Actor
+from mix.rules.access import Permission, grants
+from mix.rules.kinds import Route
+from mix.rules.unmet import require
+from mix.web.parts import forms
+from mix.web.parts.pages import Act, answer, do, signed_in, stay
+from mix.web.parts.showing import language
+from mix.web.parts.stagebar import stage_bar
+
+
+def _staff(request: HttpRequest) -> Actor:
+    actor = signed_in(request)
+    if not actor.is_staff:
+        raise Unknown
+    return actor
+
+
+def desk(request: HttpRequest) -> HttpResponse:
+    """What do I do next, and may I?"""
+    actor = _staff(request)
+    challenges_now = [c for c in list_own_challenges(actor) if c.status == "running" and c.origin != "history"]
+    needs = [n for n in list_needs(actor) if n.state == "open"]
+    context = {
+        "tasks": list_tasks(actor),
+        "challenges": [(c, stage_bar(c, list(c.steps.all()))) for c in challenges_now],
+        "needs": needs if _may_decide(actor) else [n for n in needs if n.reported_by_id == actor.someone.pk],
+        "may_start": grants(actor.all_roles(), Permission.DOCUMENT_EDIT),
+    }
+    return render(request, "city/desk.html", context)
+
+
+def _may_decide(actor: Actor) -> bool:
+    return grants(actor.all_roles(), Permission.NEED_DECIDE)
+
+
+def needs(request: HttpRequest) -> HttpResponse:
+    """Every need of one's city, open ones first."""
+    actor = _staff(request)
+    return render(request, "city/needs.html", {"needs": list_needs(actor), "may_decide": _may_decide(actor)})
+
+
+def need_new(request: HttpRequest) -> HttpResponse:
+    """Report a problem in five minutes."""
+    actor = _staff(request)
+    departments = Department.objects.filter(municipality__code__in=actor.duties).select_related("municipality")
+
+    def go(given: dict[str, Any]) -> str:
+        department = departments.get(pk=int(given.pop("department")))
+        made = do(request, challenges.report_need, department, **given)
+        return reverse("city-need", args=[made.code])
+
+    acts = {
+        "report": Act(
+            forms.form_of(
+                department=forms.choice(
+                    _("Department"),
+                    [
+                        (str(d.pk), f"{d.municipality.name}: {d.name}")
+                        for d in departments.order_by("municipality__name", "name")
+                    ],
+                ),
+                title=forms.line(_("The problem in one line"), most=150),
+                what=forms.text(_("What happens?"), hint=_("Say what you see. No product and no solution yet.")),
+                who=forms.text(_("Who suffers from it?"), rows=2),
+                cost=forms.text(_("What does it cost, in money or time?"), required=False, rows=2),
+                tried=forms.text(_("What was tried?"), required=False, rows=2),
+            ),
+            go,
+            _("Report the problem"),
+            _("Reported. The department decides, and you are told."),
+            style="",
+        )
+    }
+    return answer(request, "city/need_new.html", acts, dict)
+
+
+def need(request: HttpRequest, code: str) -> HttpResponse:
+    """One need: read it; whoever decides merges, declines with a reason, or commissions a challenge."""
+    actor = _staff(request)
+    found = get_need(code, actor=actor)
+    acts: dict[str, Act] = {}
+    if found.state == "open" and grants(actor.roles_at(found.municipality.code), Permission.NEED_DECIDE):
+        others = (
+            Need.objects.filter(municipality=found.municipality, state="open").exclude(pk=found.pk).order_by("title")
+        )
+        acts["decline"] = Act(
+            forms.form_of(reason=forms.text(_("Reason"), hint=_("The reporter is told."), rows=2)),
+            lambda given: stay(do(request, challenges.decline_need, found, **given)),
+            _("Decline"),
+            _("Declined. The reporter was told why."),
+        )
+        if others:
+            acts["merge"] = Act(
+                forms.form_of(into=forms.choice(_("The same problem as"), [(n.code, n.title) for n in others])),
+                lambda given: stay(
+                    do(request, challenges.merge_need, found, into=get_need(given["into"], actor=actor))
+                ),
+                _("Merge"),
+                _("Merged."),
+            )
+    may_commission = found.state == "open" and grants(actor.roles_at(found.municipality.code), Permission.DOCUMENT_EDIT)
+    return answer(request, "city/need.html", acts, lambda: {"need": found, "may_commission": may_commission})
+
+
+def challenge_list(request: HttpRequest) -> HttpResponse:
+    """Every challenge of one's cities, on the stage bar."""
+    actor = _staff(request)
+    rows = [c for c in list_own_challenges(actor) if c.origin != "history"]
+    context = {
+        "rows": [(c, stage_bar(c, list(c.steps.all()))) for c in rows],
+        "may_start": grants(actor.all_roles(), Permission.DOCUMENT_EDIT),
+    }
+    return render(request, "city/challenges.html", context)
+
+
+def challenge_new(request: HttpRequest) -> HttpResponse:
+    """Begin a challenge: title, question, method, route with its reason, cities."""
+    actor = _staff(request)
+    if not grants(actor.all_roles(), Permission.DOCUMENT_EDIT):
+        raise Forbidden(Permission.DOCUMENT_EDIT)
+    cities = [c for c in list_own_municipalities(actor) if grants(actor.roles_at(c.code), Permission.DOCUMENT_EDIT)]
+    origin = get_need(request.GET["need"], actor=actor) if request.GET.get("need") else None
+    methods = [v for v in list_latest() if v.key != "civic-accelerator"]
+    pairs = [
+        (
+            f"{v.key}:{route.value}",
+            f"{method_of(v).title.in_(language())}: {word('route', route.value, language())}",
+        )
+        for v in methods
+        for route in method_of(v).routes
+    ]
+    others = Municipality.objects.exclude(code__in=[c.code for c in cities]).order_by("name")
+
+    def go(given: dict[str, Any]) -> str:
+        lead = next(c for c in cities if c.code == given["city"])
+        key, _sep, route = given["way"].partition(":")
+        partners = [
+            challenges.City(m, int(given[f"share_{m.code}"] or 0)) for m in others if given.get(f"share_{m.code}")
+        ]
+        code = slugify(given["title"])[:50]
+        require(holds=bool(code), code="answer_missing", where="f-title")
+        made = do(
+            request,
+            challenges.commission,
+            lead,
+            code=f"{lead.code}-{code}"[:60],
+            title=given["title"],
+            title_fr=given["title_fr"],
+            question=given["question"],
+            question_fr=given["question_fr"],
+            method=get_latest(key),
+            route=Route(route),
+            route_reason=given["route_reason"],
+            need=get_need(given["need"], actor=actor) if given["need"] else None,
+            partners=partners,
+        )
+        return reverse("city-challenge", args=[made.code])
+
+    fields: dict[str, Any] = {
+        "city": forms.choice(_("Lead city"), [(c.code, c.name) for c in cities]),
+        "title": forms.line(_("Title"), most=120),
+        "title_fr": forms.line(_("Title in French"), required=False, most=120),
+        "question": forms.text(_("How might we …?"), hint=_("One sentence, no product and no brand."), rows=2),
+        "question_fr": forms.text(_("The question in French"), required=False, rows=2),
+        "way": forms.choice(
+            _("Method and route"), pairs, hint=_("The route is frozen by the first public notice."), radio=True
+        ),
+        "route_reason": forms.text(_("Why this route?"), rows=2),
+    }
+    for city in others:
+        share = forms.number(_("%(city)s takes part, share in percent") % {"city": city.name}, most=99)
+        share.required = False
+        fields[f"share_{city.code}"] = share
+    need_field = forms.hidden()
+    need_field.required = False
+    fields["need"] = need_field
+    initial = {"need": origin.code, "title": origin.title} if origin else {}
+    acts = {
+        "begin": Act(
+            forms.form_of(**fields),
+            go,
+            _("Begin the challenge"),
+            _("The challenge has begun."),
+            initial=initial,
+            style="",
+        )
+    }
+    return answer(request, "city/challenge_new.html", acts, lambda: {"need": origin})

@@ -1,0 +1,1 @@
+"""The work of each step kind on its page: acts and what the template draws."""

@@ -1,0 +1,139 @@
+"""An evaluation, on its step page: the panel, its progress, the result. Procurement runs it and does not score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from mix.actions import evaluations, solicitations
+from mix.data.models import Person, Step
+from mix.readers.challenges import list_cities, spec_of
+from mix.readers.errors import Unknown
+from mix.readers.evaluations import (
+    compute,
+    consensus_table,
+    contenders,
+    criteria_of,
+    find_evaluation,
+    list_results,
+    own_scores,
+    panel_of,
+    price_weight,
+)
+from mix.readers.people import list_with_role
+from mix.rules.access import Permission, Role, grants
+from mix.rules.kinds import Envelope
+from mix.web.parts import forms
+from mix.web.parts.pages import Act, do, stay
+
+
+def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
+    """Appoint, open scoring, replace, open prices, compute the result."""
+    evaluation = find_evaluation(step)
+    spec = spec_of(step).evaluation
+    acts: dict[str, Act] = {}
+    working = step.state == "active" and step.asked_at is None and step.challenge.status == "running"
+    phase = evaluation.phase if evaluation else "panel"
+    if working and grants(roles, Permission.PANEL_APPOINT):
+        if phase in ("panel", "scoring"):
+            acts["appoint"] = _appoint(request, step)
+        if phase == "panel":
+            acts["open_scoring"] = Act(
+                forms.form_of(),
+                lambda _given: stay(do(request, evaluations.open_scoring, step)),
+                _("Open scoring"),
+                _("The panel was told."),
+                style="",
+            )
+        if evaluation and phase in ("panel", "scoring", "consensus"):
+            acts["leave"] = Act(
+                forms.form_of(
+                    item=forms.choice(_("Member"), [(m.person.code, m.person.name) for m in panel_of(evaluation)]),
+                    reason=forms.text(_("Reason"), rows=2),
+                ),
+                lambda given: stay(
+                    do(request, evaluations.leave_panel, _member(step, given["item"]), reason=given["reason"])
+                ),
+                _("End this seat"),
+                _("The seat is free."),
+            )
+    if working and evaluation and phase == "quality_frozen" and grants(roles, Permission.RESULT_FINALISE):
+        if price_weight(evaluation) and evaluation.solicitation.price_opened_at is None:
+            acts["open_price"] = Act(
+                forms.form_of(sure=forms.yes(_("Opening is recorded and cannot be undone."), required=True)),
+                lambda _given: stay(
+                    do(request, solicitations.open_envelopes, evaluation.solicitation, envelope=Envelope.PRICE)
+                ),
+                _("Open the prices"),
+                _("The prices are open."),
+                style="",
+            )
+        else:
+            acts["finalise"] = Act(
+                forms.form_of(),
+                lambda _given: stay(do(request, evaluations.finalise_result, evaluation)),
+                _("Compute the result"),
+                _("Computed from the agreed scores."),
+                style="",
+            )
+    sees_scores = (
+        evaluation is not None
+        and phase in ("consensus", "quality_frozen", "final")
+        and grants(roles, Permission.SCORES_READ)
+    )
+    return acts, {
+        "evaluation": evaluation,
+        "evaluation_spec": spec,
+        "panel": [
+            (m, len(own_scores(m)), len(contenders(m.evaluation)) * len(criteria_of(m.evaluation)))
+            for m in panel_of(evaluation)
+        ]
+        if evaluation
+        else [],
+        "left": evaluation.panel.filter(left_at__isnull=False).select_related("person") if evaluation else [],
+        "criteria": criteria_of(evaluation) if evaluation else spec.criteria if spec else (),
+        "weight_of_price": price_weight(evaluation) if evaluation else 0,
+        "results": _results(evaluation) if evaluation and phase == "final" else [],
+        "table": consensus_table(evaluation, contenders(evaluation)) if sees_scores and evaluation else [],
+    }
+
+
+def _results(evaluation: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401
+    outcomes = {int(o.key): o for o in compute(evaluation)}
+    return [(result, outcomes.get(result.submission_id)) for result in list_results(evaluation)]
+
+
+def _appoint(request: HttpRequest, step: Step) -> Act:
+    people = list_with_role([c.id for c in list_cities(step.challenge)], Role.EVALUATOR)
+    return Act(
+        forms.form_of(
+            person=forms.choice(_("Person"), [(p.code, p.name) for p in people]),
+            seat=forms.word_choice(_("Seat"), "role", ("evaluator", "chair"), radio=True),
+            due_at=forms.moment(_("Hand in by"), required=False),
+        ),
+        lambda given: stay(
+            do(
+                request,
+                evaluations.appoint,
+                step,
+                person=Person.objects.get(code=given["person"]),
+                seat=given["seat"],
+                due_at=given["due_at"],
+            )
+        ),
+        _("Appoint"),
+        _("Appointed. The person was told."),
+        initial={"seat": "evaluator"},
+    )
+
+
+def _member(step: Step, code: str) -> Any:  # noqa: ANN401 - a panel member
+    evaluation = find_evaluation(step)
+    found = evaluation.panel.filter(person__code=code, left_at=None).first() if evaluation else None
+    if found is None:
+        raise Unknown
+    found.evaluation.step.challenge = step.challenge
+    return found

@@ -1,0 +1,196 @@
+"""A call to the market, on its step page: notice, documents, questions, addenda, opening."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms as django_forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from mix.actions import solicitations
+from mix.data.models import Question, Step
+from mix.readers.challenges import spec_of
+from mix.readers.errors import Unknown
+from mix.readers.evaluations import criteria_from
+from mix.readers.solicitations import find_solicitation, phase_of
+from mix.readers.submissions import list_opened, opened_answers
+from mix.rules.access import Permission, Role, grants
+from mix.rules.closing import Phase
+from mix.rules.kinds import Envelope
+from mix.rules.scoring import TieRule
+from mix.web.parts import forms
+from mix.web.parts.pages import Act, do, stay
+from mix.web.parts.specs import read_only
+
+
+def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
+    """Draft and publish; then documents, addenda, answers; then open."""
+    call = find_solicitation(step)
+    spec = spec_of(step).solicitation
+    now = request.now  # type: ignore[attr-defined]
+    acts: dict[str, Act] = {}
+    working = step.state == "active" and step.asked_at is None and step.challenge.status == "running"
+    if working and grants(roles, Permission.SOLICITATION_EDIT) and (call is None or call.published_at is None):
+        acts["draft"] = _draft(request, step, call, has_purchase=bool(spec and spec.purchase_option))
+    if working and call and call.published_at is None and grants(roles, Permission.SOLICITATION_PUBLISH):
+        acts["publish"] = Act(
+            forms.form_of(
+                tie=forms.choice(
+                    _("Ties are parted by"),
+                    [
+                        (TieRule.HEAVIEST_CRITERION.value, _("the heaviest criterion")),
+                        (TieRule.LOWER_PRICE.value, _("the lower price")),
+                    ],
+                )
+            ),
+            lambda given: stay(do(request, solicitations.publish, call, tie=TieRule(given["tie"]))),
+            _("Publish the call"),
+            _("The call is public. Criteria, weights and the tie rule are frozen."),
+            style="",
+        )
+    if call and working and grants(roles, Permission.SOLICITATION_EDIT) and now < call.closes_at:
+        acts["document"] = Act(
+            forms.form_of(
+                title=forms.line(_("Title")),
+                body=forms.text(_("Text"), hint=_("Stored as a text file that anybody may fetch.")),
+            ),
+            lambda given: stay(
+                do(
+                    request,
+                    solicitations.add_document,
+                    call,
+                    title=given["title"],
+                    name=f"{given['title'][:60]}.txt",
+                    content=given["body"].encode(),
+                )
+            ),
+            _("Add the document"),
+            _("Added."),
+        )
+    if (
+        call
+        and call.published_at
+        and working
+        and now < call.closes_at
+        and grants(roles, Permission.SOLICITATION_PUBLISH)
+    ):
+        acts["addendum"] = Act(
+            forms.form_of(
+                text=forms.text(_("What changes")),
+                is_substantial=forms.yes(_("Substantial: vendors must confirm that their submission still stands")),
+                closes_at=forms.moment(_("New closing time"), hint=_("Only later, never earlier."), required=False),
+            ),
+            lambda given: stay(do(request, solicitations.issue_addendum, call, **given)),
+            _("Issue the addendum"),
+            _("Issued. Everybody who takes part was told."),
+        )
+    if call and call.published_at and grants(roles, Permission.QUESTION_ANSWER):
+        acts["write_answer"] = Act(
+            forms.form_of(item=forms.hidden(), text=forms.text(_("Answer"), rows=2)),
+            lambda given: stay(
+                do(request, solicitations.draft_answer, _question(step, given["item"]), text=given["text"])
+            ),
+            _("Save the answer"),
+            _("Saved. Procurement publishes it."),
+        )
+    if call and call.published_at and grants(roles, Permission.QUESTION_PUBLISH):
+        acts["give_answer"] = Act(
+            forms.form_of(item=forms.hidden()),
+            lambda given: stay(do(request, solicitations.publish_answer, _question(step, given["item"]))),
+            _("Publish"),
+            _("Published."),
+            style="",
+        )
+    openable = call is not None and call.published_at is not None and phase_of(call, now=now) is Phase.OPENABLE
+    if call and openable and grants(roles, Permission.ENVELOPE_OPEN):
+        acts |= _opening(request, call)
+    return acts, {
+        "call": call,
+        "spec_call": spec,
+        "phase": phase_of(call, now=now).value if call and call.published_at else "",
+        "documents": call.documents.filter(replaced_at=None).order_by("title") if call else [],
+        "addenda": call.addenda.order_by("-number") if call else [],
+        "questions": call.questions.select_related("vendor", "drafted_by").order_by("asked_at")
+        if call and call.published_at
+        else [],
+        "criteria": [(key, criteria_from(call, key)) for key in call.frozen] if call else [],
+        "opened": _opened(call, roles),
+    }
+
+
+def _opened(call: Any, roles: frozenset[Role]) -> list[Any]:  # noqa: ANN401 - a call or none
+    if (
+        call is None
+        or not grants(roles, Permission.SUBMISSION_READ)
+        or roles <= {Role.EVALUATOR, Role.CHAIR, Role.STAFF}
+    ):
+        return []
+    spec = spec_of(call.step).solicitation
+    prices = grants(roles, Permission.PRICE_READ)
+    rows = []
+    for submission in list_opened(call):
+        answers = read_only(spec.fields_of("technical"), opened_answers(submission, Envelope.TECHNICAL)) if spec else []
+        money = (
+            read_only(spec.fields_of("price"), opened_answers(submission, Envelope.PRICE))
+            if spec and prices and call.price_opened_at
+            else []
+        )
+        rows.append((submission, answers, money))
+    return rows
+
+
+def _draft(request: HttpRequest, step: Step, call: Any, *, has_purchase: bool) -> Act:  # noqa: ANN401
+    fields: dict[str, django_forms.Field] = {
+        "body": forms.text(_("The notice"), hint=_("What is asked, of whom, and what follows. Markdown."), rows=6),
+        "closes_at": forms.moment(_("Closes"), hint=_("On the clock of the lead city.")),
+        "questions_until": forms.moment(_("Questions until")),
+        "contact": forms.line(_("One contact")),
+    }
+    if has_purchase:
+        fields["purchase_most_cents"] = forms.money(
+            _("Purchase, at most"), hint=_("With every option; so buying is part of this competition.")
+        )
+    initial = {name: getattr(call, name) for name in fields} if call else {}
+    return Act(
+        forms.form_of(**fields),
+        lambda given: stay(do(request, solicitations.draft, step, **given)),
+        _("Save the notice"),
+        _("Saved."),
+        initial=initial,
+    )
+
+
+def _opening(request: HttpRequest, call: Any) -> dict[str, Act]:  # noqa: ANN401
+    acts: dict[str, Act] = {}
+    part = spec_of(call.step).solicitation
+    confirm = forms.yes(_("Opening is recorded and cannot be undone."), required=True)
+    if call.technical_opened_at is None:
+        acts["open_technical"] = Act(
+            forms.form_of(sure=confirm),
+            lambda _given: stay(do(request, solicitations.open_envelopes, call, envelope=Envelope.TECHNICAL)),
+            _("Open the envelopes"),
+            _("Opened. Every vendor was told."),
+            style="",
+        )
+    elif part and Envelope.PRICE in part.envelopes and call.price_opened_at is None:
+        acts["open_price"] = Act(
+            forms.form_of(sure=confirm),
+            lambda _given: stay(do(request, solicitations.open_envelopes, call, envelope=Envelope.PRICE)),
+            _("Open the prices"),
+            _("The prices are open."),
+            style="",
+        )
+    return acts
+
+
+def _question(step: Step, item: str) -> Question:
+    found = (
+        Question.objects.filter(solicitation__step=step, code=item)
+        .select_related("solicitation__step__challenge__municipality", "solicitation__step__challenge__method")
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found

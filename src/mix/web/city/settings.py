@@ -1,0 +1,128 @@
+"""A city's own settings: who has which duty, and who may approve how much."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from mix.actions import municipalities, people
+from mix.data.models import StaffRole
+from mix.readers.errors import Forbidden, Unknown
+from mix.readers.municipalities import (
+    get_own_municipality,
+    list_bands,
+    list_invitations,
+    list_own_municipalities,
+    list_staff,
+)
+from mix.rules.access import Permission, Role, grants
+from mix.rules.delegation import Band
+from mix.web.parts import forms
+from mix.web.parts.pages import Act, answer, do, signed_in, stay
+
+GIVEN_ROLES = tuple(r.value for r in Role if r not in (Role.CHAIR, Role.PARTNER_CITY, Role.VENDOR))
+BAND_ROLES = ("procurement_officer", "procurement_manager", "sponsor", "finance", "authority", "council")
+ROWS = 6
+
+
+def cities(request: HttpRequest) -> HttpResponse:
+    """The cities whose settings this person may change."""
+    actor = signed_in(request)
+    rows = [
+        (
+            city,
+            grants(actor.roles_at(city.code), Permission.PEOPLE_MANAGE),
+            grants(actor.roles_at(city.code), Permission.DELEGATION_EDIT),
+        )
+        for city in list_own_municipalities(actor)
+    ]
+    if not any(p or d for _c, p, d in rows):
+        raise Forbidden(Permission.PEOPLE_MANAGE) if actor.is_staff else Unknown
+    return render(request, "city/settings.html", {"rows": rows})
+
+
+def staff(request: HttpRequest, city: str) -> HttpResponse:
+    """Who has which duty; invite, end."""
+    actor = signed_in(request)
+    found = get_own_municipality(city, actor=actor, needs=Permission.PEOPLE_MANAGE)
+
+    def end(given: dict[str, Any]) -> None:
+        row = (
+            StaffRole.objects.filter(
+                municipality=found, ended_at=None, pk=int(given["item"]) if given["item"].isdigit() else 0
+            )
+            .select_related("municipality", "person")
+            .first()
+        )
+        if row is None:
+            raise Unknown
+        do(request, people.end_role, row, reason=given["reason"])
+
+    acts = {
+        "invite": Act(
+            forms.form_of(
+                email=forms.email(_("E-mail")),
+                role=forms.word_choice(_("Role"), "role", GIVEN_ROLES),
+                language=forms.choice(_("Language of the mail"), [("en", "English"), ("fr", "Français")]),
+            ),
+            lambda given: stay(do(request, people.invite_staff, found, **{**given, "role": Role(given["role"])})),
+            _("Invite"),
+            _("The invitation was sent. It works once, for 14 days."),
+            style="",
+        ),
+        "end": Act(
+            forms.form_of(item=forms.hidden(), reason=forms.line(_("Reason"))),
+            end,
+            _("End this role"),
+            _("Ended."),
+        ),
+    }
+    return answer(
+        request,
+        "city/staff.html",
+        acts,
+        lambda: {"city": found, "staff": list_staff(found), "invitations": list_invitations(found)},
+    )
+
+
+def authority(request: HttpRequest, city: str) -> HttpResponse:
+    """Who may approve how much: the table by which gates find their decider."""
+    actor = signed_in(request)
+    found = get_own_municipality(city, actor=actor, needs=Permission.DELEGATION_EDIT)
+    present = list_bands(found)
+
+    def set_bands(given: dict[str, Any]) -> None:
+        bands = [
+            Band(None if given[f"open{n}"] else given[f"limit{n}"], Role(given[f"role{n}"]))
+            for n in range(ROWS)
+            if given[f"open{n}"] or given[f"limit{n}"]
+        ]
+        do(request, municipalities.set_bands, found, bands=bands, source=given["source"])
+
+    fields: dict[str, Any] = {}
+    initial: dict[str, Any] = {"source": present[0].source if present else ""}
+    for n in range(ROWS):
+        fields[f"limit{n}"] = forms.money(_("Row %(n)d: up to") % {"n": n + 1}, required=False)
+        fields[f"open{n}"] = forms.yes(_("Without limit"))
+        fields[f"role{n}"] = forms.word_choice(_("Decides"), "role", BAND_ROLES)
+        if n < len(present):
+            initial |= {
+                f"limit{n}": present[n].up_to_cents,
+                f"open{n}": present[n].up_to_cents is None,
+                f"role{n}": present[n].role,
+            }
+    fields["source"] = forms.line(_("By-law and section"), hint=_("Where this table comes from."))
+    acts = {
+        "set": Act(
+            forms.form_of(**fields),
+            set_bands,
+            _("Set the table"),
+            _("Set. Gates use it from now on."),
+            initial=initial,
+            style="",
+        )
+    }
+    return answer(request, "city/authority.html", acts, lambda: {"city": found, "bands": list_bands(found)})

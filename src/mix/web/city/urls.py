@@ -1,0 +1,24 @@
+"""Addresses of city staff."""
+
+from django.urls import path
+
+from mix.web.city import contracts, desk, settings, workspace
+
+urlpatterns = [
+    path("city/", desk.desk, name="city-desk"),
+    path("city/needs/", desk.needs, name="city-needs"),
+    path("city/needs/new/", desk.need_new, name="city-need-new"),
+    path("city/needs/<str:code>/", desk.need, name="city-need"),
+    path("city/challenges/", desk.challenge_list, name="city-challenges"),
+    path("city/challenges/new/", desk.challenge_new, name="city-challenge-new"),
+    path("city/challenges/<slug:code>/", workspace.overview, name="city-challenge"),
+    path("city/challenges/<slug:code>/log/", workspace.log, name="city-log"),
+    path("city/challenges/<slug:code>/whole/", workspace.manage, name="city-manage"),
+    path("city/challenges/<slug:code>/agreements/<str:agreement>/", contracts.agreement, name="city-agreement"),
+    path("city/challenges/<slug:code>/files/<str:submission>/<str:file>/", contracts.opened_file, name="city-file"),
+    path("city/challenges/<slug:code>/<slug:key>/", workspace.step, name="city-step"),
+    path("city/challenges/<slug:code>/<slug:key>/versions/", workspace.versions, name="city-versions"),
+    path("city/settings/", settings.cities, name="city-settings"),
+    path("city/settings/<slug:city>/staff/", settings.staff, name="city-staff"),
+    path("city/settings/<slug:city>/authority/", settings.authority, name="city-authority"),
+]

@@ -1,0 +1,14 @@
+"""Addresses of coming in."""
+
+from django.urls import path
+
+from mix.web.entry import views
+
+urlpatterns = [
+    path("me/", views.home_of_person, name="home-of-person"),
+    path("me/account/", views.account, name="account"),
+    path("demo/", views.demo_cards, name="demo-cards"),
+    path("demo/outbox/", views.demo_outbox, name="demo-outbox"),
+    path("demo/<slug:code>/", views.demo_sign_in, name="demo-sign-in"),
+    path("invitation/<str:token>/", views.invitation, name="invitation"),
+]

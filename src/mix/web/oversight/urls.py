@@ -1,0 +1,11 @@
+"""Addresses of oversight."""
+
+from django.urls import path
+
+from mix.web.oversight import views
+
+urlpatterns = [
+    path("oversight/", views.home, name="oversight-home"),
+    path("oversight/<slug:code>/", views.case_file, name="oversight-case"),
+    path("oversight/<slug:code>/log/", views.log_export, name="oversight-log"),
+]

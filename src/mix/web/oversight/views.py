@@ -1,0 +1,96 @@
+"""Pages of council, auditors and whoever must show that it was fair: case file, log export. Read-only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+
+from mix.data.models import Chain, Challenge
+from mix.readers.awards import list_awards
+from mix.readers.challenges import get_challenge, list_own_challenges, method_for, roles_in
+from mix.readers.documents import latest_content
+from mix.readers.errors import Forbidden, Unknown
+from mix.readers.evaluations import list_results
+from mix.readers.events import export_chain, list_events, verify_chain
+from mix.readers.knowledge import hours_by_role, list_lessons, measure
+from mix.readers.moves import list_decisions
+from mix.readers.people import Actor
+from mix.readers.publishing import list_notices
+from mix.rules.access import Permission, grants
+from mix.web.parts.pages import signed_in
+from mix.web.parts.specs import read_only
+from mix.web.parts.stagebar import stage_bar
+
+
+def _overseer(request: HttpRequest) -> Actor:
+    actor = signed_in(request)
+    if not actor.is_staff:
+        raise Unknown
+    if not grants(actor.all_roles(), Permission.CASE_FILE_READ):
+        raise Forbidden(Permission.CASE_FILE_READ)
+    return actor
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Was it fair, and can it be shown?"""
+    actor = _overseer(request)
+    rows = [
+        (c, stage_bar(c, list(c.steps.all())))
+        for c in list_own_challenges(actor)
+        if c.origin != "history" and grants(roles_in(c, actor), Permission.CASE_FILE_READ)
+    ]
+    return render(request, "oversight/home.html", {"rows": rows})
+
+
+def case_file(request: HttpRequest, code: str) -> HttpResponse:
+    """One case on one printable page: decisions with reasons, artifacts, results, notices, log."""
+    actor = _overseer(request)
+    challenge = get_challenge(code, actor=actor, needs=Permission.CASE_FILE_READ)
+    chain = Chain.objects.filter(code=challenge.municipality.code).first()
+    steps = list(challenge.steps.order_by("position"))
+    method = method_for(challenge)
+    evaluations = [e for step in steps for e in step.evaluations.filter(phase="final").order_by("round")]
+    context = {
+        "challenge": challenge,
+        "bar": stage_bar(challenge, steps),
+        "decisions": list_decisions(challenge),
+        "artifacts": [
+            (method.step(s.key), read_only(method.step(s.key).fields, latest_content(s)))
+            for s in steps
+            if s.state == "done" and method.step(s.key).fields
+        ],
+        "results": [(method.step(e.step.key).title, e, list_results(e)) for e in evaluations],
+        "awards": [a for s in steps for a in list_awards(s)],
+        "participations": challenge.participations.select_related("vendor").order_by("vendor__name"),
+        "notices": list_notices(challenge),
+        "events": list_events(challenge),
+        "hours": hours_by_role(challenge),
+        "measures": measure(challenge),
+        "lessons": list_lessons(challenge),
+        "chain": chain,
+        "broken": verify_chain(chain) if chain else None,
+        "skipped": [(method.step(s.key).title, s) for s in steps if s.state == "skipped"],
+    }
+    return render(request, "oversight/case_file.html", context)
+
+
+def log_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
+    """Hand out the chain of a case's lead city, one JSON object a line; of other cases only the hashes."""
+    actor = _overseer(request)
+    challenge = get_challenge(code, actor=actor, needs=Permission.CASE_FILE_READ)
+    chain = Chain.objects.filter(code=challenge.municipality.code).first()
+    if chain is None:
+        raise Unknown
+    response = StreamingHttpResponse(_lines(chain, challenge), content_type="application/x-ndjson")
+    response["Content-Disposition"] = f'attachment; filename="log-{chain.code}.jsonl"'
+    return response
+
+
+def _lines(chain: Chain, challenge: Challenge) -> Iterator[str]:
+    for line in export_chain(chain):
+        own = line["challenge"] == challenge.code
+        shown = line if own else {**line, "payload": None, "reason": None}
+        yield json.dumps(shown, sort_keys=True, ensure_ascii=False) + "\n"

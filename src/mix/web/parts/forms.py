@@ -1,0 +1,179 @@
+"""Forms: label, hint, error, control, in that order; and the field makers that pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext as _
+
+from mix.phrases.refusals import sentence
+from mix.phrases.words import WORDS, word
+from mix.rules.closing import local_instant
+from mix.rules.fields import BadValue, read_money
+from mix.rules.unmet import Refused, Unmet
+from mix.web.parts.showing import HOME_ZONE, language, plain_amount
+
+
+class Renderer(TemplatesSetting):
+    """Renders every form with the templates of parts/."""
+
+    form_template_name = "parts/_form.html"
+    field_template_name = "parts/_field.html"
+
+
+def _say(code: str, **params: str) -> str:
+    return sentence(Unmet(code, params), language())
+
+
+class MoneyField(forms.CharField):
+    """An amount in dollars as people write it; cleans to cents."""
+
+    def to_python(self, value: Any) -> Any:  # noqa: ANN401 - Django's signature
+        """Read an amount."""
+        text = super().to_python(value) or ""
+        if not text:
+            return None
+        try:
+            return read_money(text)
+        except BadValue as error:
+            raise forms.ValidationError(_say(error.code, **error.params)) from None
+
+    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401
+        """Show cents as dollars; leave what was typed as it is."""
+        return plain_amount(value) if isinstance(value, int) else value
+
+
+class MomentField(forms.CharField):
+    """A day and time on a city's clock; cleans to an instant in UTC. Refuses times that never are or are twice."""
+
+    zone = HOME_ZONE
+
+    def to_python(self, value: Any) -> Any:  # noqa: ANN401
+        """Read a wall-clock time."""
+        text = super().to_python(value) or ""
+        if not text:
+            return None
+        try:
+            wall = datetime.fromisoformat(text.replace(" ", "T"))
+            return local_instant(wall.replace(tzinfo=None), self.zone)
+        except Refused as error:
+            raise forms.ValidationError(sentence(error.unmet[0], language())) from None
+        except ValueError:
+            raise forms.ValidationError(_("Write it as 2027-01-14 14:00")) from None
+
+    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401
+        """Show an instant on the clock of the zone."""
+        if isinstance(value, datetime):
+            return value.astimezone(ZoneInfo(self.zone)).strftime("%Y-%m-%dT%H:%M")
+        return value
+
+
+def line(label: str, *, hint: str = "", required: bool = True, most: int = 200) -> forms.CharField:
+    """Make a field for one line."""
+    return forms.CharField(label=label, help_text=hint, required=required, max_length=most)
+
+
+def text(label: str, *, hint: str = "", required: bool = True, rows: int = 3) -> forms.CharField:
+    """Make a field for several lines."""
+    return forms.CharField(
+        label=label, help_text=hint, required=required, max_length=60_000, widget=forms.Textarea({"rows": rows})
+    )
+
+
+def email(label: str, *, hint: str = "") -> forms.EmailField:
+    """Make a field for an address."""
+    return forms.EmailField(label=label, help_text=hint, widget=forms.EmailInput({"autocomplete": "email"}))
+
+
+def money(label: str, *, hint: str = "", required: bool = True) -> MoneyField:
+    """Make a field for an amount."""
+    return MoneyField(
+        label=label,
+        help_text=hint,
+        required=required,
+        widget=forms.TextInput({"inputmode": "decimal", "class": "short"}),
+    )
+
+
+def day(label: str, *, hint: str = "", required: bool = True) -> forms.DateField:
+    """Make a field for a day."""
+    return forms.DateField(
+        label=label,
+        help_text=hint,
+        required=required,
+        widget=forms.DateInput({"type": "date", "class": "short"}, format="%Y-%m-%d"),
+    )
+
+
+def moment(label: str, *, hint: str = "", required: bool = True) -> MomentField:
+    """Make a field for a time on the city's clock."""
+    return MomentField(
+        label=label,
+        help_text=hint,
+        required=required,
+        widget=forms.TextInput({"type": "datetime-local", "class": "short"}),
+    )
+
+
+def number(label: str, *, hint: str = "", least: int = 0, most: int = 10**6) -> forms.IntegerField:
+    """Make a field for a whole number."""
+    return forms.IntegerField(
+        label=label, help_text=hint, min_value=least, max_value=most, widget=forms.NumberInput({"class": "short"})
+    )
+
+
+def decimal(label: str, *, hint: str = "") -> forms.DecimalField:
+    """Make a field for a number with up to two decimals."""
+    return forms.DecimalField(
+        label=label,
+        help_text=hint,
+        max_digits=8,
+        decimal_places=2,
+        widget=forms.NumberInput({"step": "0.25", "class": "short"}),
+    )
+
+
+def yes(label: str, *, required: bool = False) -> forms.BooleanField:
+    """Make a box to tick."""
+    return forms.BooleanField(label=label, required=required)
+
+
+def hidden() -> forms.CharField:
+    """Make the field that says which thing a form is about."""
+    return forms.CharField(widget=forms.HiddenInput, max_length=100)
+
+
+def choice(label: str, pairs: Iterable[tuple[str, str]], *, hint: str = "", radio: bool = False) -> forms.ChoiceField:
+    """Make a field for one of a few; short lists as radio buttons."""
+    widget: forms.Widget = forms.RadioSelect() if radio else forms.Select()
+    return forms.ChoiceField(label=label, help_text=hint, choices=list(pairs), widget=widget)
+
+
+def word_choice(
+    label: str, group: str, codes: Iterable[str] | None = None, *, hint: str = "", radio: bool = False
+) -> forms.ChoiceField:
+    """Make a field for one of the codes of a word group."""
+    pairs = [(code, word(group, code, language())) for code in (codes or WORDS[group])]
+    return choice(label, pairs, hint=hint, radio=radio)
+
+
+def form_of(**fields: forms.Field) -> type[forms.Form]:
+    """Make a form class from its fields."""
+    return type("PageForm", (forms.Form,), dict(fields))
+
+
+def many(label: str, pairs: Iterable[tuple[str, str]], *, hint: str = "") -> forms.MultipleChoiceField:
+    """Make boxes to tick, any number of them."""
+    return forms.MultipleChoiceField(
+        label=label, help_text=hint, choices=list(pairs), required=False, widget=forms.CheckboxSelectMultiple()
+    )
+
+
+def link(label: str, *, hint: str = "") -> forms.URLField:
+    """Make an optional field for an address of the web."""
+    return forms.URLField(label=label, help_text=hint, required=False, assume_scheme="https")

@@ -1,0 +1,90 @@
+"""What happens around every request: who acts, the second factor, and refusals as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from mix.actions.submissions import Late
+from mix.data.models import Person
+from mix.readers.errors import Forbidden, Unknown
+from mix.readers.people import PUBLIC, Actor, actor_for
+from mix.rules.access import SECOND_FACTOR
+from mix.rules.unmet import Refused
+from mix.web.parts.showing import closing_words
+
+STASH_LIMIT = 400_000
+OPEN_WITHOUT_FACTOR = ("/account/", "/demo/", "/static/", "/i18n/")
+
+
+class ActorMiddleware:
+    """Gives every request its actor and its time, and asks staff and evaluators for a second factor."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Read who acts, once."""
+        request.now = datetime.now(UTC)  # type: ignore[attr-defined]
+        request.actor = actor_for(request.user) if isinstance(request.user, Person) else PUBLIC  # type: ignore[attr-defined]
+        if lacks_second_factor(request) and not any(part in request.path for part in OPEN_WITHOUT_FACTOR):
+            return redirect(reverse("mfa_activate_totp"))
+        response = self.get_response(request)
+        if isinstance(request.user, Person):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """Say whether this person needs a second factor and has none. Demonstration people sign in by card."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = actor.person
+    if person is None or (settings.DEMO and person.is_demo):
+        return False
+    return bool(actor.all_roles() & SECOND_FACTOR) and not Authenticator.objects.filter(user=person).exists()
+
+
+class RefusalMiddleware:
+    """Turns what readers and verbs raise into pages: 404, 403, 409."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer with the page that fits; anything unforeseen goes on to Django."""
+        if isinstance(exception, Unknown | Forbidden) and not request.user.is_authenticated:
+            return to_sign_in(request)
+        if isinstance(exception, Unknown):
+            return render(request, "404.html", status=404)
+        if isinstance(exception, Forbidden):
+            return render(request, "403.html", status=403)
+        if isinstance(exception, Late):
+            zone = "America/Toronto"
+            context = {
+                "received": closing_words(exception.received_at, zone),
+                "closed": closing_words(exception.closed_at, zone),
+            }
+            return render(request, "parts/late.html", context, status=409)
+        if isinstance(exception, Refused):
+            return render(request, "parts/refused.html", {"unmet": exception.unmet}, status=409)
+        return None
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send somebody who is signed out to sign in; what they had typed waits for them in the session."""
+    if request.method == "POST" and not request.FILES:
+        typed = {key: values for key, values in request.POST.lists() if key != "csrfmiddlewaretoken"}
+        if sum(len(v) for values in typed.values() for v in values) < STASH_LIMIT:
+            request.session[f"stash:{request.path}"] = typed
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else request.path)

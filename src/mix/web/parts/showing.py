@@ -1,0 +1,108 @@
+"""How dates, money and closing times are written, in both languages, from one place."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from mix.rules.closing import Closing
+from mix.rules.scoring import shown
+
+NBSP = " "
+HOME_ZONE = "America/Toronto"
+
+
+def language() -> str:
+    """Return "en" or "fr"."""
+    return "fr" if (get_language() or "en").startswith("fr") else "en"
+
+
+def _locale() -> str:
+    return "fr_CA" if language() == "fr" else "en_CA"
+
+
+def day(value: date | datetime | None, zone: str = HOME_ZONE) -> str:
+    """Write a day with its weekday, as "Thu 14 Jan 2027" or "jeu. 14 janv. 2027"."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(ZoneInfo(zone)).date()
+    return format_date(value, "EEE d MMM y", locale=_locale()).replace(" ", NBSP).replace(".,", ".")
+
+
+def moment(value: datetime | None, zone: str = HOME_ZONE) -> str:
+    """Write an instant on a city's clock, as "Thu 14 Jan 2027, 14:00 EST"."""
+    if value is None:
+        return ""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{day(value, zone)}, {local:%H:%M}{NBSP}{local:%Z}"
+
+
+def closing_words(value: datetime, zone: str) -> str:
+    """Write an instant to the second with its zone and offset, as every closing is written."""
+    closing = Closing(value, zone)
+    long_day = format_datetime(closing.local, "EEEE d MMMM y", locale=_locale())
+    clock = closing.local.strftime("%H:%M:%S")
+    fraction = f".{closing.local.microsecond // 1000:03d}" if closing.local.microsecond else ""
+    return f"{clock}{fraction} {closing.local:%Z} ({closing.offset}), {long_day}"
+
+
+def before_words(value: datetime, zone: str) -> tuple[str, str]:
+    """Return the two halves of "Closes before … on …": clock with zone, and day."""
+    closing = Closing(value, zone)
+    return (
+        f"{closing.local:%H:%M:%S} {closing.local:%Z} ({closing.offset})",
+        format_datetime(closing.local, "EEEE d MMMM y", locale=_locale()),
+    )
+
+
+def money(cents: int | None) -> str:
+    """Write an amount, as "CAD 25,000" or "25 000 $ CA"; cents only where there are any."""
+    if cents is None:
+        return ""
+    pattern = "#,##0" if cents % 100 == 0 else "#,##0.00"
+    number = format_decimal(Decimal(cents) / 100, pattern, locale=_locale())
+    return f"{number}{NBSP}${NBSP}CA" if language() == "fr" else f"CAD{NBSP}{number}"
+
+
+def plain_amount(cents: int | None) -> str:
+    """Write an amount as it is typed, without a currency."""
+    if cents is None:
+        return ""
+    pattern = "#,##0" if cents % 100 == 0 else "#,##0.00"
+    return format_decimal(Decimal(cents) / 100, pattern, locale=_locale()).replace(" ", " ")
+
+
+def points(value: str | Fraction) -> str:
+    """Write points with two decimals from their exact fraction."""
+    return format_decimal(shown(Fraction(value)), "0.00", locale=_locale())
+
+
+def size(count: int) -> str:
+    """Write a file size."""
+    if count < 1024:
+        return f"{count}{NBSP}{_('bytes')}"
+    if count < 1024 * 1024:
+        return f"{format_decimal(count / 1024, '0', locale=_locale())}{NBSP}{_('KB')}"
+    return f"{format_decimal(count / 1024 / 1024, '0.0', locale=_locale())}{NBSP}{_('MB')}"
+
+
+def time_left(until: datetime, now: datetime) -> str:
+    """Write how long is left, in its two largest units; "" when none is."""
+    seconds = int((until - now).total_seconds())
+    if seconds <= 0:
+        return ""
+    days, rest = divmod(seconds, 86400)
+    hours, minutes = rest // 3600, rest % 3600 // 60
+    if days >= 3:
+        return _("%(count)d days") % {"count": days}
+    if days or hours:
+        return _("%(hours)d h %(minutes)d min") % {"hours": days * 24 + hours, "minutes": minutes}
+    return _("%(count)d minutes") % {"count": minutes}

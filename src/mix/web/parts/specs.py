@@ -1,0 +1,148 @@
+"""Fields that a method declares, as form fields: drawn from data, read back from a POST."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+
+from mix.phrases.refusals import sentence
+from mix.rules.fields import MAX_ROWS, Column, FieldSpec, FieldType, count_words
+from mix.rules.unmet import Unmet
+from mix.web.parts.showing import language, plain_amount
+
+BLANK_ROWS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a row, ready to draw."""
+
+    column: Column
+    name: str
+    value: str
+    title: str
+    options: list[tuple[str, str]]
+    is_checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field, ready to draw: texts in the page's language, the value as it is typed, and what is wrong."""
+
+    spec: FieldSpec
+    title: str
+    hint: str
+    value: str
+    is_checked: bool
+    words: int
+    options: list[tuple[str, str]] = field(default_factory=list)
+    rows: list[list[Cell]] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+def typed(spec: FieldSpec | Column, value: Any) -> str:  # noqa: ANN401 - JSON
+    """Return a stored value as somebody would type it."""
+    if value is None or isinstance(value, bool):
+        return ""
+    if spec.type is FieldType.MONEY and isinstance(value, int):
+        return plain_amount(value)
+    return str(value)
+
+
+def draw(
+    specs: Sequence[FieldSpec], values: Mapping[str, Any], unmet: Sequence[Unmet] = (), *, blanks: int = BLANK_ROWS
+) -> list[FieldView]:
+    """Make every field ready to draw."""
+    views = []
+    for spec in specs:
+        value = values.get(spec.key)
+        rows = value if isinstance(value, list) else []
+        views.append(
+            FieldView(
+                spec=spec,
+                title=spec.title.in_(language()),
+                hint=spec.hint.in_(language()) if spec.hint else "",
+                value=typed(spec, value) if not isinstance(value, list) else "",
+                is_checked=value in (True, "yes", "on"),
+                words=count_words(value) if isinstance(value, str) else 0,
+                options=[(o.key, o.title.in_(language())) for o in spec.options],
+                rows=[_row(spec, n, row) for n, row in enumerate([*rows, *({} for _ in range(blanks))])]
+                if spec.columns
+                else [],
+                columns=[c.title.in_(language()) for c in spec.columns],
+                errors=[sentence(u, language()) for u in unmet if u.where == f"f-{spec.key}"],
+            )
+        )
+    return views
+
+
+def _row(spec: FieldSpec, number: int, row: Mapping[str, Any]) -> list[Cell]:
+    return [
+        Cell(
+            column=column,
+            name=f"{spec.key}-{number}-{column.key}",
+            value=typed(column, row.get(column.key)),
+            title=column.title.in_(language()),
+            options=[(o.key, o.title.in_(language())) for o in column.options],
+            is_checked=row.get(column.key) in (True, "yes", "on"),
+        )
+        for column in spec.columns
+    ]
+
+
+def read_post(specs: Sequence[FieldSpec], data: QueryDict) -> dict[str, Any]:
+    """Read what was posted for the fields, as typed; rows by their numbers, blank ones dropped."""
+    raw: dict[str, Any] = {}
+    for spec in specs:
+        if spec.type is not FieldType.ROWS:
+            raw[spec.key] = data.get(spec.key, "")
+            continue
+        rows = []
+        for number in range(MAX_ROWS):
+            names = {column.key: f"{spec.key}-{number}-{column.key}" for column in spec.columns}
+            if not any(name in data for name in names.values()):
+                break
+            row = {key: data.get(name, "") for key, name in names.items()}
+            if any(value.strip() for value in row.values()):
+                rows.append(row)
+        raw[spec.key] = rows
+    return raw
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, ready to read."""
+
+    spec: FieldSpec
+    title: str
+    value: Any
+    rows: list[list[tuple[str, str]]]
+
+
+def read_only(specs: Sequence[FieldSpec], values: Mapping[str, Any], *, public: bool = False) -> list[Answer]:
+    """Make answers ready to read; only those marked public when asked."""
+    answers = []
+    for spec in specs:
+        if public and not spec.public:
+            continue
+        value = values.get(spec.key)
+        rows = [
+            [(c.title.in_(language()), _said(c, row.get(c.key))) for c in spec.columns]
+            for row in (value if isinstance(value, list) else [])
+        ]
+        answers.append(Answer(spec, spec.title.in_(language()), _said(spec, value) if not spec.columns else "", rows))
+    return answers
+
+
+def _said(spec: FieldSpec | Column, value: Any) -> str:  # noqa: ANN401
+    if spec.type is FieldType.YES_NO:
+        return {"en": "Yes", "fr": "Oui"}[language()] if value else {"en": "No", "fr": "Non"}[language()]
+    if spec.type is FieldType.CHOICE:
+        return next((o.title.in_(language()) for o in spec.options if o.key == value), "")
+    unit = spec.unit.in_(language()) if isinstance(spec, FieldSpec) and spec.unit else ""
+    said = typed(spec, value)
+    return f"{said} {unit}" if said and unit else said

@@ -1,0 +1,232 @@
+"""What anybody may see: open calls, challenges, notices, events, outcomes, measures, the log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from mix.actions.engagements import ask, register
+from mix.data.models import Challenge, Municipality, Solicitation, SolicitationDocument
+from mix.readers.awards import find_approved
+from mix.readers.challenges import get_public_challenge, list_public_challenges, method_for
+from mix.readers.documents import gather_facts, latest_content
+from mix.readers.engagements import get_public_engagement, list_contacts, list_public_engagements
+from mix.readers.errors import Unknown
+from mix.readers.evaluations import criteria_from
+from mix.readers.events import list_chains, list_public_events, verify_chain
+from mix.readers.knowledge import list_facts, measure
+from mix.readers.methods import list_latest, method_of
+from mix.readers.moves import list_decisions
+from mix.readers.publishing import list_latest_notices, list_notices
+from mix.readers.solicitations import closing_of, get_public, list_answered_questions, list_open, list_public, part_of
+from mix.rules.fields import Bilingual
+from mix.rules.methods import Criterion, Fact
+from mix.web.parts import forms
+from mix.web.parts.pages import Act, answer, do, stay
+from mix.web.parts.specs import read_only
+from mix.web.parts.stagebar import stage_bar
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What is your city trying to solve, and what came of it?"""
+    calls = list_open(now=request.now)  # type: ignore[attr-defined]
+    challenges = list_public_challenges()
+    context = {
+        "calls": [(call, stage_bar(call.step.challenge), gather_facts(call.step.challenge)) for call in calls],
+        "outcomes": [_outcome(c) for c in challenges if c.origin == "history" or c.status == "completed"][:6],
+        "notices": list_latest_notices(5),
+        "method": next((method_of(v) for v in list_latest() if v.key == "sprint"), None),
+        "funnel": _funnel(challenges),
+    }
+    return render(request, "public/home.html", context)
+
+
+def _funnel(challenges: list[Challenge]) -> dict[str, int]:
+    return {
+        "published": len(challenges),
+        "running": sum(c.status == "running" for c in challenges),
+        "chosen": sum(_has_winner(c) for c in challenges),
+        "ended": sum(c.status in ("stopped", "cancelled") for c in challenges),
+    }
+
+
+def _has_winner(challenge: Challenge) -> bool:
+    on_record = any(f.key == "winner" and f.is_on_record and f.text != "none" for f in list_facts(challenge))
+    return on_record or find_approved(challenge) is not None
+
+
+def _outcome(challenge: Challenge) -> dict[str, Any]:
+    facts = {f.key: f for f in list_facts(challenge)}
+    story = gather_facts(challenge).get(Fact.OUTCOME_STORY, "") if challenge.origin != "history" else ""
+    return {
+        "challenge": challenge,
+        "winner": facts.get("winner"),
+        "award": find_approved(challenge),
+        "outcome": facts.get("outcome"),
+        "story": story,
+    }
+
+
+def challenges(request: HttpRequest) -> HttpResponse:
+    """List and search the public challenges."""
+    text, city, status = (request.GET.get(key, "")[:100] for key in ("q", "city", "status"))
+    found = list_public_challenges(city=city, text=text, status=status)
+    context = {
+        "rows": [(c, stage_bar(c, list(c.steps.all()))) for c in found],
+        "cities": Municipality.objects.order_by("name"),
+        "q": text,
+        "city": city,
+        "status": status,
+    }
+    return render(request, "public/challenges.html", context)
+
+
+def challenge(request: HttpRequest, code: str) -> HttpResponse:
+    """One challenge: the problem first, then dates and money, then everything that was published."""
+    found = get_public_challenge(code)
+    if found.origin == "history":
+        return render(
+            request, "public/history.html", {"challenge": found, "facts": list_facts(found), "bar": stage_bar(found)}
+        )
+    facts = gather_facts(found)
+    calls = list_public(found)
+    current = next((c for c in calls if c.closes_at > request.now), None)  # type: ignore[attr-defined]
+    published = [
+        (spec, read_only(spec.fields, latest_content(step), public=True))
+        for step in found.steps.filter(state="done").order_by("position")
+        if (spec := method_for(found).step(step.key)) and any(f.public for f in spec.fields)
+    ]
+    context = {
+        "challenge": found,
+        "bar": stage_bar(found),
+        "facts": {fact.value: value for fact, value in facts.items()},
+        "calls": calls,
+        "current": current,
+        "questions": [(call, list_answered_questions(call)) for call in calls],
+        "addenda": [a for call in calls for a in call.addenda.order_by("-number")],
+        "criteria": [(call, _criteria(call)) for call in calls if call.frozen],
+        "engagements": list_public_engagements(found),
+        "contacts": list_contacts(found),
+        "decisions": [d for d in list_decisions(found) if d.public_summary],
+        "notices": list_notices(found),
+        "events": list_public_events(found),
+        "published": published,
+        "readings": found.outcomereadings.order_by("month", "id"),
+        "is_open": current is not None and found.status == "running",
+    }
+    return render(request, "public/challenge.html", context)
+
+
+def _criteria(call: Solicitation) -> list[tuple[Bilingual, tuple[Criterion, ...], int]]:
+    rows = []
+    for key, frozen in call.frozen.items():
+        title = method_for(call.step.challenge).step(key).title
+        rows.append((title, criteria_from(call, key), int(frozen["price_weight"])))
+    return rows
+
+
+def notice(request: HttpRequest, reference: str) -> HttpResponse:
+    """One call as it was posted officially, in a form that prints."""
+    call = get_public(reference)
+    context = {
+        "call": call,
+        "closing": closing_of(call),
+        "part": part_of(call),
+        "criteria": _criteria(call),
+        "challenge": call.step.challenge,
+        "documents": call.documents.filter(replaced_at=None).order_by("title"),
+        "addenda": call.addenda.order_by("number"),
+        "questions": list_answered_questions(call),
+        "title": method_for(call.step.challenge).step(call.step.key).title,
+        "fields": part_of(call).answers,
+    }
+    return render(request, "public/notice.html", context)
+
+
+def document(request: HttpRequest, code: str) -> FileResponse:  # noqa: ARG001 - a view's shape
+    """Hand out a public document, always as a download."""
+    found = SolicitationDocument.objects.filter(code=code, solicitation__published_at__isnull=False).first()
+    path = Path(settings.DATA_DIR) / "public" / found.sha256 if found else None
+    if found is None or path is None or not path.exists():
+        raise Unknown
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename=found.name, content_type="application/octet-stream"
+    )
+
+
+def engagement(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """One event: problem cards, registration, questions and answers, capability cards."""
+    found = get_public_challenge(code)
+    event = get_public_engagement(found, key)
+    acts = {
+        "register": Act(
+            forms.form_of(
+                name=forms.line(_("Your name")),
+                organization=forms.line(_("Organization")),
+                email=forms.email(_("E-mail")),
+                needs=forms.text(_("What you need to take part fully"), required=False, rows=2),
+            ),
+            lambda given: stay(do(request, register, event, **given)),
+            _("Register"),
+            _("You are registered. We look forward to meeting you."),
+            style="",
+        ),
+        "ask": Act(
+            forms.form_of(
+                text=forms.text(_("Your question"), hint=_("The answer goes to everybody, without your name."))
+            ),
+            lambda given: stay(do(request, ask, event, **given)),
+            _("Send the question"),
+            _("Your question was sent. The answer will stand here."),
+        ),
+    }
+    return answer(
+        request,
+        "public/engagement.html",
+        acts,
+        lambda: {
+            "challenge": found,
+            "event": event,
+            "cards": event.cards.order_by("id"),
+            "questions": event.questions.filter(answered_at__isnull=False).order_by("asked_at"),
+            "capabilities": event.capabilities.select_related("vendor").order_by("vendor__name"),
+        },
+    )
+
+
+def outcomes(request: HttpRequest) -> HttpResponse:
+    """What was bought, and what came of it."""
+    rows = [_outcome(c) for c in list_public_challenges() if c.origin == "history" or c.status != "running"]
+    return render(request, "public/outcomes.html", {"rows": rows})
+
+
+def how(request: HttpRequest) -> HttpResponse:
+    """How this works: every method of the catalogue, drawn from its document."""
+    return render(request, "public/how.html", {"methods": [method_of(v) for v in list_latest()]})
+
+
+def measures(request: HttpRequest) -> HttpResponse:
+    """The figures by which methods are compared, case by case."""
+    rows = [measure(c) for c in list_public_challenges() if c.origin != "history"]
+    return render(request, "public/measures.html", {"rows": rows})
+
+
+def log(request: HttpRequest) -> HttpResponse:
+    """The heads of the log's chains, recomputed now."""
+    rows = [(chain, verify_chain(chain)) for chain in list_chains()]
+    return render(request, "public/log.html", {"rows": rows})
+
+
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """The accessibility statement."""
+    return render(request, "public/accessibility.html")
+
+
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept about people, and why."""
+    return render(request, "public/privacy.html")

@@ -1,0 +1,276 @@
+"""The way of a submission: answers, files, price, check, receipt. The team drafts together; nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from mix.actions import submissions
+from mix.actions.sealing import drop_blob
+from mix.data.models import Addendum, Submission
+from mix.readers.challenges import spec_of
+from mix.readers.errors import Unknown
+from mix.readers.sealing import list_files, read_draft
+from mix.readers.solicitations import get_public, part_of
+from mix.readers.submissions import (
+    blocking,
+    find_current,
+    get_own_submission,
+    get_own_version,
+    open_addenda,
+    price_total,
+    warnings_for,
+)
+from mix.rules.kinds import Envelope
+from mix.rules.unmet import Refused, Unmet
+from mix.web.parts import forms
+from mix.web.parts.pages import Act, answer, do, signed_in, stay
+from mix.web.parts.specs import draw, read_only, read_post
+from mix.web.vendor.uploads import SealingHandler
+
+
+def _frame(submission: Submission, here: str) -> dict[str, Any]:
+    part = part_of(submission.solicitation)
+    ways = [("answers", _("Answers"), reverse("vendor-submission", args=[submission.code]))]
+    ways.append(("files", _("Files"), reverse("vendor-files", args=[submission.code])))
+    if Envelope.PRICE in part.envelopes:
+        ways.append(("price", _("Price"), reverse("vendor-price", args=[submission.code])))
+    ways.append(("check", _("Check and finalise"), reverse("vendor-check", args=[submission.code])))
+    return {
+        "submission": submission,
+        "call": submission.solicitation,
+        "challenge": submission.solicitation.step.challenge,
+        "title": spec_of(submission.solicitation.step).title,
+        "ways": ways,
+        "here": here,
+        "current": find_current(submission),
+    }
+
+
+def answers(request: HttpRequest, code: str) -> HttpResponse:
+    """Write the answers."""
+    return _write(request, code, envelope=Envelope.TECHNICAL, here="answers", next_name="vendor-files")
+
+
+def price(request: HttpRequest, code: str) -> HttpResponse:
+    """Write the amounts; the total is computed and never typed."""
+    return _write(request, code, envelope=Envelope.PRICE, here="price", next_name="vendor-check")
+
+
+def _write(request: HttpRequest, code: str, *, envelope: Envelope, here: str, next_name: str) -> HttpResponse:
+    submission = get_own_submission(code, actor=signed_in(request))
+    specs = part_of(submission.solicitation).fields_of(envelope.value)
+    content = read_draft(submission)
+    unmet: tuple[Unmet, ...] = ()
+    typed: dict[str, Any] | None = None
+    status = 200
+    if request.method == "POST":
+        typed = read_post(specs, request.POST)
+        based_on = request.POST.get("draft", "")
+        try:
+            do(
+                request,
+                submissions.save_answers,
+                submission,
+                answers=typed,
+                based_on=int(based_on) if based_on.isdigit() else None,
+            )
+        except Refused as error:
+            unmet, status = error.unmet, 422
+            submission.refresh_from_db()
+        else:
+            messages.success(request, _("Saved."))
+            stays = request.POST.get("go") == "stay"
+            return redirect(request.path if stays else reverse(next_name, args=[submission.code]))
+    context = {
+        **_frame(submission, here),
+        "fields": draw(specs, typed if typed is not None else content, unmet),
+        "draft": submission.draft_version,
+        "unmet": unmet,
+        "total": price_total(specs, content) if envelope is Envelope.PRICE else None,
+        "theirs": read_only(specs, content) if any(u.code == "draft_changed_meanwhile" for u in unmet) else None,
+    }
+    return render(request, "vendor/answers.html", context, status=status)
+
+
+@csrf_exempt
+def files(request: HttpRequest, code: str) -> HttpResponse:
+    """Add and take out files.
+
+    The encrypting upload handler is installed before anything reads the body; only then is the CSRF token checked.
+    """
+    submission = get_own_submission(code, actor=signed_in(request))
+    if request.method == "POST" and request.content_type == "multipart/form-data":
+        handler = SealingHandler(request, submission.solicitation)
+        request.upload_handlers = [handler]
+        response = _take_file(request, submission, handler)
+        if handler.stored is not None and handler.problem == "refused":
+            drop_blob(handler.stored.blob)
+        return response
+    return _show_files(request, submission)
+
+
+@csrf_protect
+def _take_file(request: HttpRequest, submission: Submission, handler: SealingHandler) -> HttpResponse:
+    envelope = request.POST.get("envelope", Envelope.TECHNICAL.value)
+    if handler.problem == "file_too_large":
+        return render(request, "413.html", {"back": request.path}, status=413)
+    if handler.problem or handler.stored is None:
+        code = handler.problem or "file_empty"
+        return _page(request, submission, unmet=(Unmet(code, {"name": handler.name}, "id_file"),), status=422)
+    try:
+        do(request, submissions.add_file, submission, stored=handler.stored, envelope=envelope, name=handler.name)
+    except Refused as error:
+        handler.problem = "refused"
+        return _page(request, submission, unmet=error.unmet, status=422)
+    messages.success(request, _("The file is sealed."))
+    return redirect("vendor-files", code=submission.code)
+
+
+@csrf_protect
+def _show_files(request: HttpRequest, submission: Submission) -> HttpResponse:
+    return _page(request, submission)
+
+
+def _page(
+    request: HttpRequest, submission: Submission, *, unmet: tuple[Unmet, ...] = (), status: int = 200
+) -> HttpResponse:
+    acts = {
+        "drop": Act(
+            forms.form_of(item=forms.hidden()),
+            lambda given: stay(do(request, submissions.drop_file, submission, code=given["item"])),
+            _("Take out"),
+            _("The file was taken out."),
+        )
+    }
+    return answer(
+        request,
+        "vendor/files.html",
+        acts,
+        lambda: {
+            **_frame(submission, "files"),
+            "files": list_files(submission),
+            "envelopes": part_of(submission.solicitation).envelopes,
+        },
+        unmet=unmet,
+        status=status,
+    )
+
+
+def check(request: HttpRequest, code: str) -> HttpResponse:
+    """Check everything once more, then finalise. Missing answers warn, unread addenda do not let through."""
+    submission = get_own_submission(code, actor=signed_in(request))
+    part = part_of(submission.solicitation)
+    content = read_draft(submission)
+    addenda = open_addenda(submission)
+    warnings = warnings_for(part.answers, content, addenda=addenda)
+
+    def finalise(given: dict[str, Any]) -> str:
+        version = do(request, submissions.finalise, submission, retry_key=given["retry"])
+        return reverse("vendor-receipt", args=[version.reference])
+
+    def confirm(given: dict[str, Any]) -> None:
+        addendum = Addendum.objects.filter(solicitation=submission.solicitation, number=int(given["item"] or 0)).first()
+        if addendum is None:
+            raise Unknown
+        do(request, submissions.acknowledge, submission, addendum=addendum)
+
+    acts = {
+        "finalise": Act(
+            forms.form_of(
+                retry=forms.hidden(),
+                bind=forms.yes(
+                    _("I may bind %(vendor)s, and what I submit is true as far as I know.")
+                    % {"vendor": submission.vendor.name},
+                    required=True,
+                ),
+            ),
+            finalise,
+            _("Finalise submission"),
+            initial={"retry": secrets.token_urlsafe(16)},
+            style="",
+        ),
+        "confirm": Act(
+            forms.form_of(item=forms.hidden()), confirm, _("I have read it, and my submission stands"), _("Confirmed.")
+        ),
+        "withdraw": Act(
+            forms.form_of(sure=forms.yes(_("I want to withdraw. My draft is kept."), required=True)),
+            lambda _given: stay(do(request, submissions.withdraw, submission)),
+            _("Withdraw"),
+            _("Withdrawn. Your draft is kept, and you may finalise again until closing."),
+        ),
+    }
+    return answer(
+        request,
+        "vendor/check.html",
+        acts,
+        lambda: {
+            **_frame(submission, "check"),
+            "answers": read_only(part.fields_of(Envelope.TECHNICAL.value), content),
+            "prices": [(s.title, content.get(s.key)) for s in part.fields_of(Envelope.PRICE.value)],
+            "total": price_total(part.answers, content),
+            "files": list_files(submission),
+            "warnings": warnings,
+            "blocking": blocking(warnings),
+            "addenda": addenda,
+            "acknowledged": submission.acknowledgements.select_related("addendum", "person").order_by(
+                "addendum__number"
+            ),
+        },
+    )
+
+
+def export(request: HttpRequest, code: str) -> HttpResponse:
+    """Hand a vendor its own answers and file list, as JSON."""
+    submission = get_own_submission(code, actor=signed_in(request))
+    body = {
+        "call": submission.solicitation.reference,
+        "vendor": submission.vendor.name,
+        "answers": read_draft(submission),
+        "files": [{"name": f.name, "size": f.size, "sha256": f.sha256} for f in list_files(submission)],
+    }
+    response = HttpResponse(json.dumps(body, indent=2, ensure_ascii=False), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{submission.code}.json"'
+    return response
+
+
+def receipt(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the receipt of a finalised version."""
+    version = get_own_version(reference, actor=signed_in(request))
+    call = version.submission.solicitation
+    context = {
+        "version": version,
+        "statement": version.receipt["statement"],
+        "call": call,
+        "challenge": call.step.challenge,
+        "files": [f for line in version.receipt["statement"]["envelopes"] for f in line["files"]],
+    }
+    return render(request, "vendor/receipt.html", context)
+
+
+def receipt_json(request: HttpRequest, reference: str) -> JsonResponse:
+    """Hand out the signed receipt for machines."""
+    version = get_own_version(reference, actor=signed_in(request))
+    response = JsonResponse(version.receipt, json_dumps_params={"indent": 2, "sort_keys": True})
+    response["Content-Disposition"] = f'attachment; filename="receipt-{version.reference}.json"'
+    return response
+
+
+def preview(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show every question of a call to anybody, before signing in."""
+    call = get_public(reference)
+    context = {
+        "call": call,
+        "challenge": call.step.challenge,
+        "title": spec_of(call.step).title,
+        "fields": draw(part_of(call).answers, {}, blanks=1),
+    }
+    return render(request, "vendor/preview.html", context)

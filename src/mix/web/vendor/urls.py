@@ -1,0 +1,24 @@
+"""Addresses of vendors."""
+
+from django.urls import path
+
+from mix.web.vendor import submitting, views
+
+urlpatterns = [
+    path("vendor/", views.home, name="vendor-home"),
+    path("vendor/register/", views.register, name="vendor-register"),
+    path("vendor/team/<slug:code>/", views.team, name="vendor-team"),
+    path("vendor/calls/<str:reference>/", views.call, name="vendor-call"),
+    path("vendor/calls/<str:reference>/preview/", submitting.preview, name="vendor-preview"),
+    path("vendor/submissions/<str:code>/", submitting.answers, name="vendor-submission"),
+    path("vendor/submissions/<str:code>/files/", submitting.files, name="vendor-files"),
+    path("vendor/submissions/<str:code>/price/", submitting.price, name="vendor-price"),
+    path("vendor/submissions/<str:code>/check/", submitting.check, name="vendor-check"),
+    path("vendor/submissions/<str:code>/export/", submitting.export, name="vendor-export"),
+    path("vendor/receipts/<str:reference>/", submitting.receipt, name="vendor-receipt"),
+    path("vendor/receipts/<str:reference>/json/", submitting.receipt_json, name="vendor-receipt-json"),
+    path("vendor/sprints/<slug:code>/", views.sprint, name="vendor-sprint"),
+    path("vendor/agreements/<str:code>/", views.agreement, name="vendor-agreement"),
+    path("vendor/letters/<int:pk>/", views.letter, name="vendor-letter"),
+    path("vendor/cards/<slug:code>/<slug:key>/", views.card, name="vendor-card"),
+]
