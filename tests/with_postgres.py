@@ -1,4 +1,4 @@
-"""Run a command with DATABASE_URL set to a PostgreSQL: the one that MIX_TEST_DATABASE_URL names, or a throw-away one."""
+"""Run a command with DATABASE_URL set to the PostgreSQL that MIX_TEST_DATABASE_URL names, or to a throw-away one."""
 
 import os
 import subprocess

@@ -301,6 +301,16 @@ def reissue(challenge: Challenge, *, actor: Actor, now: datetime, code: str, rea
     )
     again.reissue_of = challenge
     again.save(update_fields=["reissue_of"])
+    record(
+        "challenges.reissue",
+        subject_type="challenge",
+        subject=code,
+        actor=actor,
+        now=now,
+        challenge=again,
+        payload={"of": challenge.code},
+        reason=reason,
+    )
     for step in challenge.steps.all():
         content = latest_content(step)
         if content:

@@ -150,24 +150,7 @@ def finalise(submission: Submission, *, actor: Actor, now: datetime, retry_key: 
     envelopes = {e.value: {s.key: content.get(s.key) for s in part.fields_of(e.value)} for e in part.envelopes}
     lines = seal_version(submission, version=number, envelopes=envelopes, now=now)
     reference = "-".join([new_code(4), new_code(4), new_code(4)])
-    statement = {
-        "kind": "MIX submission receipt",
-        "reference": reference,
-        "call": call.reference,
-        "city": call.step.challenge.municipality.code,
-        "vendor": submission.vendor.code,
-        "version": number,
-        "received_at": now.isoformat(),
-        "closes_at": call.closes_at.isoformat(),
-        "zone": call.zone,
-        "envelopes": lines,
-        "recipients": [call.public_key],
-        "key_id": call.key_id,
-        "custody": call.custody_mode,
-        "acknowledged": list(
-            submission.acknowledgements.order_by("addendum__number").values_list("addendum__number", flat=True)
-        ),
-    }
+    statement = _statement(submission, number=number, reference=reference, received_at=now, lines=lines)
     version = SubmissionVersion.objects.create(
         submission=submission,
         number=number,
@@ -197,6 +180,31 @@ def finalise(submission: Submission, *, actor: Actor, now: datetime, retry_key: 
         received=now.isoformat(timespec="milliseconds"),
     )
     return version
+
+
+def _statement(
+    submission: Submission, *, number: int, reference: str, received_at: datetime, lines: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what a receipt says; no prices, and no content but its fingerprints."""
+    call = submission.solicitation
+    return {
+        "kind": "MIX submission receipt",
+        "reference": reference,
+        "call": call.reference,
+        "city": call.step.challenge.municipality.code,
+        "vendor": submission.vendor.code,
+        "version": number,
+        "received_at": received_at.isoformat(),
+        "closes_at": call.closes_at.isoformat(),
+        "zone": call.zone,
+        "envelopes": lines,
+        "recipients": [call.public_key],
+        "key_id": call.key_id,
+        "custody": call.custody_mode,
+        "acknowledged": list(
+            submission.acknowledgements.order_by("addendum__number").values_list("addendum__number", flat=True)
+        ),
+    }
 
 
 def withdraw(submission: Submission, *, actor: Actor, now: datetime) -> Submission:

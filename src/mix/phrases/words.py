@@ -186,6 +186,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "challenges.decline_need": ("Need declined", "Besoin refusé"),
         "challenges.merge_need": ("Need merged", "Besoin fusionné"),
         "challenges.record_history": ("Case entered from the public record", "Cas inscrit d’après le dossier public"),
+        "challenges.reissue": ("Challenge begun again", "Défi repris"),
         "challenges.report_need": ("Need reported", "Besoin signalé"),
         "challenges.stop": ("Challenge stopped", "Défi arrêté"),
         "delivery.add_backlog_item": ("Backlog item added", "Élément ajouté à la liste"),

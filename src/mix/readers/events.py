@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mix.data.models import Chain, Challenge, Event
+from mix.data.models import Chain, Challenge, Event, Submission
 from mix.rules.chain import Break, digest, first_break
 
 # What the public sees of a challenge's log: verbs that publish something.
@@ -25,9 +25,16 @@ PUBLIC_VERBS = (
 )
 
 
+def sealed_subjects() -> list[str]:
+    """List the submissions of which nobody at a city may know yet, not even that they exist."""
+    unopened = Submission.objects.filter(solicitation__technical_opened_at=None)
+    return list(unopened.values_list("code", flat=True))
+
+
 def list_events(challenge: Challenge, *, most: int | None = None) -> list[Event]:
-    """List a challenge's events, latest first."""
-    rows = Event.objects.filter(challenge=challenge.code).order_by("-happened_at", "-id")
+    """List a challenge's events, latest first, but for those of sealed submissions."""
+    rows = Event.objects.filter(challenge=challenge.code).exclude(subject__in=sealed_subjects())
+    rows = rows.order_by("-happened_at", "-id")
     return list(rows[:most] if most else rows)
 
 
@@ -62,8 +69,15 @@ def verify_chain(chain: Chain) -> Break | None:
 
 
 def export_chain(chain: Chain) -> Iterator[dict[str, Any]]:
-    """Yield each event of a chain as plain JSON, with what the hash covers and what it does not."""
+    """Yield each event of a chain as plain JSON, with what the hash covers and what it does not.
+
+    An event of a sealed submission shows its place and its hashes only, until the envelopes are opened.
+    """
+    sealed = set(sealed_subjects())
     for event in Event.objects.filter(chain=chain).order_by("seq").iterator(chunk_size=2000):
+        if event.subject in sealed:
+            yield {"seq": event.seq, "sealed": True, "previous_hash": event.previous_hash, "hash": event.hash}
+            continue
         yield {
             **event.entry(),
             "payload": event.payload,

@@ -122,7 +122,7 @@ class Stage(_Part):
     key: Key
     title: Bilingual
     note: Bilingual
-    steps: tuple[Step, ...] = Field(min_length=1)
+    steps: tuple[Step, ...]
 
 
 class Fact(StrEnum):
@@ -153,9 +153,9 @@ class Method(_Part):
     version: int = Field(ge=1)
     title: Bilingual
     summary: Bilingual
-    routes: tuple[Route, ...] = Field(min_length=1)
+    routes: tuple[Route, ...]
     facts: dict[Fact, str] = Field(default_factory=dict)
-    stages: tuple[Stage, ...] = Field(min_length=1)
+    stages: tuple[Stage, ...]
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -250,6 +250,13 @@ def _problems_in(method: Method, node: yaml.Node | None) -> Iterator[Problem]:
     }
     seen: set[str] = set()
     kinds = {step.key: step.kind for step in method.steps}
+    if not method.routes:
+        yield Problem(_line_of(node, ("routes",)), "a method offers at least one route")
+    for s, stage in enumerate(method.stages):
+        if not stage.steps:
+            yield Problem(_line_of(node, ("stages", s)), f"stage '{stage.key}' has no step")
+    if not method.stages:
+        yield Problem(_line_of(node, ("stages",)), "a method has at least one stage")
     for s, stage in enumerate(method.stages):
         for n, step in enumerate(stage.steps):
             at = ("stages", s, "steps", n)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -140,15 +141,6 @@ def challenge_new(request: HttpRequest) -> HttpResponse:
         raise Forbidden(Permission.DOCUMENT_EDIT)
     cities = [c for c in list_own_municipalities(actor) if grants(actor.roles_at(c.code), Permission.DOCUMENT_EDIT)]
     origin = get_need(request.GET["need"], actor=actor) if request.GET.get("need") else None
-    methods = [v for v in list_latest() if v.key != "civic-accelerator"]
-    pairs = [
-        (
-            f"{v.key}:{route.value}",
-            f"{method_of(v).title.in_(language())}: {word('route', route.value, language())}",
-        )
-        for v in methods
-        for route in method_of(v).routes
-    ]
     others = Municipality.objects.exclude(code__in=[c.code for c in cities]).order_by("name")
 
     def go(given: dict[str, Any]) -> str:
@@ -176,6 +168,31 @@ def challenge_new(request: HttpRequest) -> HttpResponse:
         )
         return reverse("city-challenge", args=[made.code])
 
+    fields = _begin_fields(cities, others)
+    initial = {"need": origin.code, "title": origin.title} if origin else {}
+    acts = {
+        "begin": Act(
+            forms.form_of(**fields),
+            go,
+            _("Begin the challenge"),
+            _("The challenge has begun."),
+            initial=initial,
+            style="",
+        )
+    }
+    return answer(request, "city/challenge_new.html", acts, lambda: {"need": origin})
+
+
+def _begin_fields(cities: list[Municipality], others: QuerySet[Municipality]) -> dict[str, Any]:
+    methods = [v for v in list_latest() if v.key != "civic-accelerator"]
+    pairs = [
+        (
+            f"{v.key}:{route.value}",
+            f"{method_of(v).title.in_(language())}: {word('route', route.value, language())}",
+        )
+        for v in methods
+        for route in method_of(v).routes
+    ]
     fields: dict[str, Any] = {
         "city": forms.choice(_("Lead city"), [(c.code, c.name) for c in cities]),
         "title": forms.line(_("Title"), most=120),
@@ -194,15 +211,4 @@ def challenge_new(request: HttpRequest) -> HttpResponse:
     need_field = forms.hidden()
     need_field.required = False
     fields["need"] = need_field
-    initial = {"need": origin.code, "title": origin.title} if origin else {}
-    acts = {
-        "begin": Act(
-            forms.form_of(**fields),
-            go,
-            _("Begin the challenge"),
-            _("The challenge has begun."),
-            initial=initial,
-            style="",
-        )
-    }
-    return answer(request, "city/challenge_new.html", acts, lambda: {"need": origin})
+    return fields

@@ -335,6 +335,22 @@ def manage(request: HttpRequest, code: str) -> HttpResponse:
     actor = signed_in(request)
     challenge = get_challenge(code, actor=actor, needs=Permission.CHALLENGE_READ)
     roles = roles_in(challenge, actor)
+    acts = _whole_acts(request, challenge, roles)
+    return answer(
+        request,
+        "city/manage.html",
+        acts,
+        lambda: {
+            "challenge": Challenge.objects.select_related("municipality", "method").get(pk=challenge.pk),
+            "cities": challenge.cities.select_related("municipality").order_by("-is_lead", "id"),
+            "participations": challenge.participations.select_related("vendor").order_by("vendor__name"),
+            "hours": hours_by_role(challenge),
+            "lessons": list_lessons(challenge),
+        },
+    )
+
+
+def _whole_acts(request: HttpRequest, challenge: Challenge, roles: frozenset[Role]) -> dict[str, Act]:
     acts: dict[str, Act] = {}
     if challenge.status == "running" and grants(roles, Permission.CHALLENGE_CANCEL):
         acts["cancel"] = Act(
@@ -383,15 +399,4 @@ def manage(request: HttpRequest, code: str) -> HttpResponse:
             _("Disqualify"),
             _("Disqualified. Ranks were computed again."),
         )
-    return answer(
-        request,
-        "city/manage.html",
-        acts,
-        lambda: {
-            "challenge": Challenge.objects.select_related("municipality", "method").get(pk=challenge.pk),
-            "cities": challenge.cities.select_related("municipality").order_by("-is_lead", "id"),
-            "participations": challenge.participations.select_related("vendor").order_by("vendor__name"),
-            "hours": hours_by_role(challenge),
-            "lessons": list_lessons(challenge),
-        },
-    )
+    return acts

@@ -211,23 +211,7 @@ def _scoring(
     unmet: dict[str, Unmet] = {}
     typed = request.POST if request.method == "POST" else take_stash(request)
     if request.method == "POST":
-        for submission, _label, criterion, score_name, comment_name in rows:
-            value = request.POST.get(score_name, "")
-            if not value.isdigit():
-                continue
-            try:
-                do(
-                    request,
-                    evaluations.score,
-                    found,
-                    submission=submission,
-                    criterion=criterion.key,
-                    score=int(value),
-                    comment=request.POST.get(comment_name, "").strip(),
-                    reason=request.POST.get("reason", "").strip(),
-                )
-            except Refused as error:
-                unmet[score_name] = error.unmet[0]
+        unmet = _save_scores(request, found, rows)
         if not unmet:
             return redirect(request.POST.get("next") or request.path) if _is_own(request) else redirect(request.path)
     lines = [
@@ -270,6 +254,29 @@ def _scoring(
         "total": (sum(g for _s, _l, _n, g, _o in listed), sum(o for _s, _l, _n, _g, o in listed)),
     }
     return render(request, "evaluator/score.html", context, status=422 if unmet else 200)
+
+
+def _save_scores(request: HttpRequest, found: Evaluation, rows: list[Any]) -> dict[str, Unmet]:
+    """Save every score that was chosen; return, by field, those that were refused."""
+    unmet: dict[str, Unmet] = {}
+    for submission, _label, criterion, score_name, comment_name in rows:
+        value = request.POST.get(score_name, "")
+        if not value.isdigit():
+            continue
+        try:
+            do(
+                request,
+                evaluations.score,
+                found,
+                submission=submission,
+                criterion=criterion.key,
+                score=int(value),
+                comment=request.POST.get(comment_name, "").strip(),
+                reason=request.POST.get("reason", "").strip(),
+            )
+        except Refused as error:
+            unmet[score_name] = error.unmet[0]
+    return unmet
 
 
 def _is_own(request: HttpRequest) -> bool:
@@ -319,52 +326,10 @@ def consensus(request: HttpRequest, code: str, key: str) -> HttpResponse:
     found, member = _seat(signed_in(request), code, key)
     if found.phase not in ("consensus", "quality_frozen", "final") or not has_declared(member):
         raise Unknown
-    acts: dict[str, Act] = {}
     own = readable(member)
     labels = labels_of(found)
-    if found.phase == "consensus" and member.seat == "chair":
-        pairs = {f"{labels[s.id]}-{c.key}": (s, c) for s in own for c in criteria_of(found)}
-
-        def agree(given: dict[str, Any]) -> str:
-            if given["item"] not in pairs:
-                raise Unknown
-            submission, criterion = pairs[given["item"]]
-            do(
-                request,
-                evaluations.agree,
-                found,
-                submission=submission,
-                criterion=criterion.key,
-                score=int(given["score"]),
-                reason=given["reason"],
-            )
-            return f"{request.path}#c-{given['item']}"
-
-        acts = {
-            "agree": Act(
-                forms.form_of(
-                    item=forms.hidden(),
-                    score=forms.choice(_("Agreed score"), [(str(n), str(n)) for n in range(6)]),
-                    reason=forms.text(_("Reason"), rows=2),
-                ),
-                agree,
-                _("Record"),
-                _("Recorded."),
-            ),
-            "equal": Act(
-                forms.form_of(reason=forms.line(_("Reason for all of them"))),
-                lambda given: stay(do(request, evaluations.agree_where_equal, found, **given)),
-                _("Record every score on which all agree"),
-                _("Recorded."),
-            ),
-            "freeze": Act(
-                forms.form_of(),
-                lambda _given: stay(do(request, evaluations.freeze_quality, found)),
-                _("Quality is final"),
-                _("Quality is final. Procurement computes the result."),
-                style="",
-            ),
-        }
+    chairs = found.phase == "consensus" and member.seat == "chair"
+    acts = _chair_acts(request, found, own) if chairs else {}
     return answer(
         request,
         "evaluator/consensus.html",
@@ -376,3 +341,49 @@ def consensus(request: HttpRequest, code: str, key: str) -> HttpResponse:
             "unmet": unmet_to_freeze(found),
         },
     )
+
+
+def _chair_acts(request: HttpRequest, found: Evaluation, own: list[Submission]) -> dict[str, Act]:
+    labels = labels_of(found)
+    pairs = {f"{labels[s.id]}-{c.key}": (s, c) for s in own for c in criteria_of(found)}
+
+    def agree(given: dict[str, Any]) -> str:
+        if given["item"] not in pairs:
+            raise Unknown
+        submission, criterion = pairs[given["item"]]
+        do(
+            request,
+            evaluations.agree,
+            found,
+            submission=submission,
+            criterion=criterion.key,
+            score=int(given["score"]),
+            reason=given["reason"],
+        )
+        return f"{request.path}#c-{given['item']}"
+
+    return {
+        "agree": Act(
+            forms.form_of(
+                item=forms.hidden(),
+                score=forms.choice(_("Agreed score"), [(str(n), str(n)) for n in range(6)]),
+                reason=forms.text(_("Reason"), rows=2),
+            ),
+            agree,
+            _("Record"),
+            _("Recorded."),
+        ),
+        "equal": Act(
+            forms.form_of(reason=forms.line(_("Reason for all of them"))),
+            lambda given: stay(do(request, evaluations.agree_where_equal, found, **given)),
+            _("Record every score on which all agree"),
+            _("Recorded."),
+        ),
+        "freeze": Act(
+            forms.form_of(),
+            lambda _given: stay(do(request, evaluations.freeze_quality, found)),
+            _("Quality is final"),
+            _("Quality is final. Procurement computes the result."),
+            style="",
+        ),
+    }

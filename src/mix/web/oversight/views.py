@@ -91,6 +91,6 @@ def log_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
 
 def _lines(chain: Chain, challenge: Challenge) -> Iterator[str]:
     for line in export_chain(chain):
-        own = line["challenge"] == challenge.code
-        shown = line if own else {**line, "payload": None, "reason": None}
+        own = line.get("challenge") == challenge.code
+        shown = line if own or "sealed" in line else {**line, "payload": None, "reason": None}
         yield json.dumps(shown, sort_keys=True, ensure_ascii=False) + "\n"

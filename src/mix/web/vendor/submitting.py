@@ -173,6 +173,28 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     addenda = open_addenda(submission)
     warnings = warnings_for(part.answers, content, addenda=addenda)
 
+    acts = _check_acts(request, submission)
+    return answer(
+        request,
+        "vendor/check.html",
+        acts,
+        lambda: {
+            **_frame(submission, "check"),
+            "answers": read_only(part.fields_of(Envelope.TECHNICAL.value), content),
+            "prices": [(s.title, content.get(s.key)) for s in part.fields_of(Envelope.PRICE.value)],
+            "total": price_total(part.answers, content),
+            "files": list_files(submission),
+            "warnings": warnings,
+            "blocking": blocking(warnings),
+            "addenda": addenda,
+            "acknowledged": submission.acknowledgements.select_related("addendum", "person").order_by(
+                "addendum__number"
+            ),
+        },
+    )
+
+
+def _check_acts(request: HttpRequest, submission: Submission) -> dict[str, Act]:
     def finalise(given: dict[str, Any]) -> str:
         version = do(request, submissions.finalise, submission, retry_key=given["retry"])
         return reverse("vendor-receipt", args=[version.reference])
@@ -183,7 +205,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
             raise Unknown
         do(request, submissions.acknowledge, submission, addendum=addendum)
 
-    acts = {
+    return {
         "finalise": Act(
             forms.form_of(
                 retry=forms.hidden(),
@@ -208,24 +230,6 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
             _("Withdrawn. Your draft is kept, and you may finalise again until closing."),
         ),
     }
-    return answer(
-        request,
-        "vendor/check.html",
-        acts,
-        lambda: {
-            **_frame(submission, "check"),
-            "answers": read_only(part.fields_of(Envelope.TECHNICAL.value), content),
-            "prices": [(s.title, content.get(s.key)) for s in part.fields_of(Envelope.PRICE.value)],
-            "total": price_total(part.answers, content),
-            "files": list_files(submission),
-            "warnings": warnings,
-            "blocking": blocking(warnings),
-            "addenda": addenda,
-            "acknowledged": submission.acknowledgements.select_related("addendum", "person").order_by(
-                "addendum__number"
-            ),
-        },
-    )
 
 
 def export(request: HttpRequest, code: str) -> HttpResponse:

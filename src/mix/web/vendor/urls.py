@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mix.web.vendor import submitting, views
+from mix.web.vendor import rooms, submitting, views
 
 urlpatterns = [
     path("vendor/", views.home, name="vendor-home"),
@@ -17,8 +17,8 @@ urlpatterns = [
     path("vendor/submissions/<str:code>/export/", submitting.export, name="vendor-export"),
     path("vendor/receipts/<str:reference>/", submitting.receipt, name="vendor-receipt"),
     path("vendor/receipts/<str:reference>/json/", submitting.receipt_json, name="vendor-receipt-json"),
-    path("vendor/sprints/<slug:code>/", views.sprint, name="vendor-sprint"),
-    path("vendor/agreements/<str:code>/", views.agreement, name="vendor-agreement"),
-    path("vendor/letters/<int:pk>/", views.letter, name="vendor-letter"),
+    path("vendor/sprints/<slug:code>/", rooms.sprint, name="vendor-sprint"),
+    path("vendor/agreements/<str:code>/", rooms.agreement, name="vendor-agreement"),
+    path("vendor/letters/<int:pk>/", rooms.letter, name="vendor-letter"),
     path("vendor/cards/<slug:code>/<slug:key>/", views.card, name="vendor-card"),
 ]

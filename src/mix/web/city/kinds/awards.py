@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mix.actions import awards
-from mix.data.models import Debrief, Step
+from mix.data.models import Award, Debrief, Step
 from mix.readers.awards import find_live, find_next_result, list_awards
 from mix.readers.errors import Unknown
 from mix.rules.access import Permission, Role, grants
@@ -22,48 +22,9 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     live = find_live(step)
     acts: dict[str, Act] = {}
     working = step.state == "active" and step.asked_at is None and step.challenge.status == "running"
-    if working and grants(roles, Permission.AWARD_PREPARE):
-        if live is None:
-            acts["recommend"] = Act(
-                forms.form_of(),
-                lambda _given: stay(do(request, awards.recommend, step)),
-                _("Recommend the best-ranked vendor"),
-                _("Recommended."),
-                style="",
-            )
-        else:
-            live.step = step
-            acts["negotiate"] = Act(
-                forms.form_of(
-                    text=forms.text(_("What was negotiated"), hint=_("Or that there was nothing to negotiate.")),
-                    value_cents=forms.money(_("Value, all options")),
-                ),
-                lambda given: stay(do(request, awards.record_negotiation, live, **given)),
-                _("Record the negotiation"),
-                _("Recorded."),
-                initial={"text": live.negotiation, "value_cents": live.value_cents},
-            )
-            acts["fail"] = Act(
-                forms.form_of(reason=forms.text(_("Why the negotiation failed"), rows=2)),
-                lambda given: stay(do(request, awards.fail_negotiation, live, **given)),
-                _("End it and recommend the next-ranked"),
-                _("The next-ranked vendor is recommended."),
-            )
     if grants(roles, Permission.AWARD_PREPARE):
-        acts["plan_debrief"] = Act(
-            forms.form_of(item=forms.hidden(), meets_at=forms.moment(_("Meeting"))),
-            lambda given: stay(
-                do(request, awards.plan_debrief, _debrief(step, given["item"]), meets_at=given["meets_at"])
-            ),
-            _("Propose"),
-            _("The vendor was told."),
-        )
-        acts["hold_debrief"] = Act(
-            forms.form_of(item=forms.hidden(), notes=forms.text(_("What was said"), rows=2)),
-            lambda given: stay(do(request, awards.hold_debrief, _debrief(step, given["item"]), notes=given["notes"])),
-            _("Note the debrief"),
-            _("Noted."),
-        )
+        acts |= _award_acts(request, step, live) if working else {}
+        acts |= _debrief_acts(request, step)
     return acts, {
         "award": live,
         "awards": list_awards(step),
@@ -73,6 +34,54 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         .order_by("due_on", "id"),
         "today": request.now.date(),  # type: ignore[attr-defined]
     }
+
+
+def _award_acts(request: HttpRequest, step: Step, live: Award | None) -> dict[str, Act]:
+    acts: dict[str, Act] = {}
+    if live is None:
+        acts["recommend"] = Act(
+            forms.form_of(),
+            lambda _given: stay(do(request, awards.recommend, step)),
+            _("Recommend the best-ranked vendor"),
+            _("Recommended."),
+            style="",
+        )
+    else:
+        live.step = step
+        acts["negotiate"] = Act(
+            forms.form_of(
+                text=forms.text(_("What was negotiated"), hint=_("Or that there was nothing to negotiate.")),
+                value_cents=forms.money(_("Value, all options")),
+            ),
+            lambda given: stay(do(request, awards.record_negotiation, live, **given)),
+            _("Record the negotiation"),
+            _("Recorded."),
+            initial={"text": live.negotiation, "value_cents": live.value_cents},
+        )
+        acts["fail"] = Act(
+            forms.form_of(reason=forms.text(_("Why the negotiation failed"), rows=2)),
+            lambda given: stay(do(request, awards.fail_negotiation, live, **given)),
+            _("End it and recommend the next-ranked"),
+            _("The next-ranked vendor is recommended."),
+        )
+    return acts
+
+
+def _debrief_acts(request: HttpRequest, step: Step) -> dict[str, Act]:
+    acts: dict[str, Act] = {}
+    acts["plan_debrief"] = Act(
+        forms.form_of(item=forms.hidden(), meets_at=forms.moment(_("Meeting"))),
+        lambda given: stay(do(request, awards.plan_debrief, _debrief(step, given["item"]), meets_at=given["meets_at"])),
+        _("Propose"),
+        _("The vendor was told."),
+    )
+    acts["hold_debrief"] = Act(
+        forms.form_of(item=forms.hidden(), notes=forms.text(_("What was said"), rows=2)),
+        lambda given: stay(do(request, awards.hold_debrief, _debrief(step, given["item"]), notes=given["notes"])),
+        _("Note the debrief"),
+        _("Noted."),
+    )
+    return acts
 
 
 def _debrief(step: Step, item: str) -> Debrief:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mix.actions import evaluations, solicitations
-from mix.data.models import Person, Step
+from mix.data.models import Evaluation, Person, Step
 from mix.readers.challenges import list_cities, spec_of
 from mix.readers.errors import Unknown
 from mix.readers.evaluations import (
@@ -38,47 +38,9 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     working = step.state == "active" and step.asked_at is None and step.challenge.status == "running"
     phase = evaluation.phase if evaluation else "panel"
     if working and grants(roles, Permission.PANEL_APPOINT):
-        if phase in ("panel", "scoring"):
-            acts["appoint"] = _appoint(request, step)
-        if phase == "panel":
-            acts["open_scoring"] = Act(
-                forms.form_of(),
-                lambda _given: stay(do(request, evaluations.open_scoring, step)),
-                _("Open scoring"),
-                _("The panel was told."),
-                style="",
-            )
-        if evaluation and phase in ("panel", "scoring", "consensus"):
-            acts["leave"] = Act(
-                forms.form_of(
-                    item=forms.choice(_("Member"), [(m.person.code, m.person.name) for m in panel_of(evaluation)]),
-                    reason=forms.text(_("Reason"), rows=2),
-                ),
-                lambda given: stay(
-                    do(request, evaluations.leave_panel, _member(step, given["item"]), reason=given["reason"])
-                ),
-                _("End this seat"),
-                _("The seat is free."),
-            )
+        acts |= _panel_acts(request, step, evaluation)
     if working and evaluation and phase == "quality_frozen" and grants(roles, Permission.RESULT_FINALISE):
-        if price_weight(evaluation) and evaluation.solicitation.price_opened_at is None:
-            acts["open_price"] = Act(
-                forms.form_of(sure=forms.yes(_("Opening is recorded and cannot be undone."), required=True)),
-                lambda _given: stay(
-                    do(request, solicitations.open_envelopes, evaluation.solicitation, envelope=Envelope.PRICE)
-                ),
-                _("Open the prices"),
-                _("The prices are open."),
-                style="",
-            )
-        else:
-            acts["finalise"] = Act(
-                forms.form_of(),
-                lambda _given: stay(do(request, evaluations.finalise_result, evaluation)),
-                _("Compute the result"),
-                _("Computed from the agreed scores."),
-                style="",
-            )
+        acts |= _result_acts(request, evaluation)
     sees_scores = (
         evaluation is not None
         and phase in ("consensus", "quality_frozen", "final")
@@ -99,6 +61,57 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         "results": _results(evaluation) if evaluation and phase == "final" else [],
         "table": consensus_table(evaluation, contenders(evaluation)) if sees_scores and evaluation else [],
     }
+
+
+def _panel_acts(request: HttpRequest, step: Step, evaluation: Evaluation | None) -> dict[str, Act]:
+    phase = evaluation.phase if evaluation else "panel"
+    acts: dict[str, Act] = {}
+    if phase in ("panel", "scoring"):
+        acts["appoint"] = _appoint(request, step)
+    if phase == "panel":
+        acts["open_scoring"] = Act(
+            forms.form_of(),
+            lambda _given: stay(do(request, evaluations.open_scoring, step)),
+            _("Open scoring"),
+            _("The panel was told."),
+            style="",
+        )
+    if evaluation and phase in ("panel", "scoring", "consensus"):
+        acts["leave"] = Act(
+            forms.form_of(
+                item=forms.choice(_("Member"), [(m.person.code, m.person.name) for m in panel_of(evaluation)]),
+                reason=forms.text(_("Reason"), rows=2),
+            ),
+            lambda given: stay(
+                do(request, evaluations.leave_panel, _member(step, given["item"]), reason=given["reason"])
+            ),
+            _("End this seat"),
+            _("The seat is free."),
+        )
+    return acts
+
+
+def _result_acts(request: HttpRequest, evaluation: Evaluation) -> dict[str, Act]:
+    acts: dict[str, Act] = {}
+    if price_weight(evaluation) and evaluation.solicitation.price_opened_at is None:
+        acts["open_price"] = Act(
+            forms.form_of(sure=forms.yes(_("Opening is recorded and cannot be undone."), required=True)),
+            lambda _given: stay(
+                do(request, solicitations.open_envelopes, evaluation.solicitation, envelope=Envelope.PRICE)
+            ),
+            _("Open the prices"),
+            _("The prices are open."),
+            style="",
+        )
+    else:
+        acts["finalise"] = Act(
+            forms.form_of(),
+            lambda _given: stay(do(request, evaluations.finalise_result, evaluation)),
+            _("Compute the result"),
+            _("Computed from the agreed scores."),
+            style="",
+        )
+    return acts
 
 
 def _results(evaluation: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mix.actions import solicitations
-from mix.data.models import Question, Step
+from mix.data.models import Question, Solicitation, Step
 from mix.readers.challenges import spec_of
 from mix.readers.errors import Unknown
 from mix.readers.evaluations import criteria_from
@@ -34,7 +34,31 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     working = step.state == "active" and step.asked_at is None and step.challenge.status == "running"
     if working and grants(roles, Permission.SOLICITATION_EDIT) and (call is None or call.published_at is None):
         acts["draft"] = _draft(request, step, call, has_purchase=bool(spec and spec.purchase_option))
-    if working and call and call.published_at is None and grants(roles, Permission.SOLICITATION_PUBLISH):
+    if call and working:
+        acts |= _publishing(request, call, roles) if call.published_at is None else {}
+        acts |= _changing(request, call, roles) if now < call.closes_at else {}
+    if call and call.published_at:
+        acts |= _answering(request, step, roles)
+    openable = call is not None and call.published_at is not None and phase_of(call, now=now) is Phase.OPENABLE
+    if call and openable and grants(roles, Permission.ENVELOPE_OPEN):
+        acts |= _opening(request, call)
+    return acts, {
+        "call": call,
+        "spec_call": spec,
+        "phase": phase_of(call, now=now).value if call and call.published_at else "",
+        "documents": call.documents.filter(replaced_at=None).order_by("title") if call else [],
+        "addenda": call.addenda.order_by("-number") if call else [],
+        "questions": call.questions.select_related("vendor", "drafted_by").order_by("asked_at")
+        if call and call.published_at
+        else [],
+        "criteria": [(key, criteria_from(call, key)) for key in call.frozen] if call else [],
+        "opened": _opened(call, roles),
+    }
+
+
+def _publishing(request: HttpRequest, call: Solicitation, roles: frozenset[Role]) -> dict[str, Act]:
+    acts: dict[str, Act] = {}
+    if grants(roles, Permission.SOLICITATION_PUBLISH):
         acts["publish"] = Act(
             forms.form_of(
                 tie=forms.choice(
@@ -50,7 +74,12 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
             _("The call is public. Criteria, weights and the tie rule are frozen."),
             style="",
         )
-    if call and working and grants(roles, Permission.SOLICITATION_EDIT) and now < call.closes_at:
+    return acts
+
+
+def _changing(request: HttpRequest, call: Solicitation, roles: frozenset[Role]) -> dict[str, Act]:
+    acts: dict[str, Act] = {}
+    if grants(roles, Permission.SOLICITATION_EDIT):
         acts["document"] = Act(
             forms.form_of(
                 title=forms.line(_("Title")),
@@ -69,13 +98,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
             _("Add the document"),
             _("Added."),
         )
-    if (
-        call
-        and call.published_at
-        and working
-        and now < call.closes_at
-        and grants(roles, Permission.SOLICITATION_PUBLISH)
-    ):
+    if call.published_at and grants(roles, Permission.SOLICITATION_PUBLISH):
         acts["addendum"] = Act(
             forms.form_of(
                 text=forms.text(_("What changes")),
@@ -86,7 +109,12 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
             _("Issue the addendum"),
             _("Issued. Everybody who takes part was told."),
         )
-    if call and call.published_at and grants(roles, Permission.QUESTION_ANSWER):
+    return acts
+
+
+def _answering(request: HttpRequest, step: Step, roles: frozenset[Role]) -> dict[str, Act]:
+    acts: dict[str, Act] = {}
+    if grants(roles, Permission.QUESTION_ANSWER):
         acts["write_answer"] = Act(
             forms.form_of(item=forms.hidden(), text=forms.text(_("Answer"), rows=2)),
             lambda given: stay(
@@ -95,7 +123,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
             _("Save the answer"),
             _("Saved. Procurement publishes it."),
         )
-    if call and call.published_at and grants(roles, Permission.QUESTION_PUBLISH):
+    if grants(roles, Permission.QUESTION_PUBLISH):
         acts["give_answer"] = Act(
             forms.form_of(item=forms.hidden()),
             lambda given: stay(do(request, solicitations.publish_answer, _question(step, given["item"]))),
@@ -103,21 +131,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
             _("Published."),
             style="",
         )
-    openable = call is not None and call.published_at is not None and phase_of(call, now=now) is Phase.OPENABLE
-    if call and openable and grants(roles, Permission.ENVELOPE_OPEN):
-        acts |= _opening(request, call)
-    return acts, {
-        "call": call,
-        "spec_call": spec,
-        "phase": phase_of(call, now=now).value if call and call.published_at else "",
-        "documents": call.documents.filter(replaced_at=None).order_by("title") if call else [],
-        "addenda": call.addenda.order_by("-number") if call else [],
-        "questions": call.questions.select_related("vendor", "drafted_by").order_by("asked_at")
-        if call and call.published_at
-        else [],
-        "criteria": [(key, criteria_from(call, key)) for key in call.frozen] if call else [],
-        "opened": _opened(call, roles),
-    }
+    return acts
 
 
 def _opened(call: Any, roles: frozenset[Role]) -> list[Any]:  # noqa: ANN401 - a call or none

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.forms import Field
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -43,7 +44,8 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         if spec_of(step).sprint is SprintPart.SET_UP:
             acts = _setting_up(request, step, roles, names)
         elif grants(roles, Permission.SPRINT_RUN):
-            acts = _running(request, step, names, [str(h["key"]) for h in hypotheses])
+            keys = [str(h["key"]) for h in hypotheses]
+            acts = {**_recording(request, step, names, keys), **_sharing(request, step, names)}
     evidence, plans = latest_evidence(challenge), gather_plans(challenge)
     facts = gather_facts(challenge)
     return acts, {
@@ -119,17 +121,13 @@ def _setting_up(
     return acts
 
 
-def _running(request: HttpRequest, step: Step, names: list[tuple[str, str]], keys: list[str]) -> dict[str, Act]:
-    challenge = step.challenge
+def _for_vendor(request: HttpRequest, step: Step, verb: Any, given: dict[str, Any]) -> None:  # noqa: ANN401
+    """Run a verb of the sprint room for the vendor that the form names."""
+    facts = {key: value for key, value in given.items() if key != "vendor"}
+    do(request, verb, step.challenge, vendor=_vendor(step, given["vendor"]), **facts)
 
-    def for_vendor(verb: Any, given: dict[str, Any]) -> None:  # noqa: ANN401 - a verb of the sprint room
-        do(
-            request,
-            verb,
-            challenge,
-            vendor=_vendor(step, given["vendor"]),
-            **{k: v for k, v in given.items() if k != "vendor"},
-        )
+
+def _recording(request: HttpRequest, step: Step, names: list[tuple[str, str]], keys: list[str]) -> dict[str, Act]:
 
     vendor = forms.choice(_("Vendor"), names)
     return {
@@ -146,7 +144,7 @@ def _running(request: HttpRequest, step: Step, names: list[tuple[str, str]], key
                 progress=forms.text(_("Progress"), rows=2),
                 blockers=forms.text(_("What blocks"), required=False, rows=2),
             ),
-            lambda given: for_vendor(sprints.check_in, {**given, "mood": int(given["mood"])}),
+            lambda given: _for_vendor(request, step, sprints.check_in, {**given, "mood": int(given["mood"])}),
             _("Save the check-in"),
             _("Saved."),
         ),
@@ -159,17 +157,23 @@ def _running(request: HttpRequest, step: Step, names: list[tuple[str, str]], key
                 verdict=forms.word_choice(_("Against the threshold"), "verdict", radio=True),
                 confidence=forms.word_choice(_("How sure are we?"), "confidence", radio=True),
             ),
-            lambda given: for_vendor(sprints.record_evidence, given),
+            lambda given: _for_vendor(request, step, sprints.record_evidence, given),
             _("Record the evidence"),
             _("Recorded."),
         ),
+        **_incidents_and_demos(request, step, vendor),
+    }
+
+
+def _incidents_and_demos(request: HttpRequest, step: Step, vendor: Field) -> dict[str, Act]:
+    return {
         "incident": Act(
             forms.form_of(
                 vendor=vendor,
                 kind=forms.word_choice(_("Kind"), "incident"),
                 text=forms.text(_("What happened"), rows=2),
             ),
-            lambda given: for_vendor(sprints.report_incident, given),
+            lambda given: _for_vendor(request, step, sprints.report_incident, given),
             _("Report the incident"),
             _("Reported."),
         ),
@@ -190,10 +194,16 @@ def _running(request: HttpRequest, step: Step, names: list[tuple[str, str]], key
                 answers=forms.text(_("What was shown and answered")),
                 recording=forms.link(_("Recording")),
             ),
-            lambda given: for_vendor(sprints.hold_demo, given),
+            lambda given: _for_vendor(request, step, sprints.hold_demo, given),
             _("Note the demo"),
             _("Noted."),
         ),
+    }
+
+
+def _sharing(request: HttpRequest, step: Step, names: list[tuple[str, str]]) -> dict[str, Act]:
+    vendor = forms.choice(_("Vendor"), names)
+    return {
         "parity": Act(
             forms.form_of(
                 vendor=vendor,
@@ -202,7 +212,7 @@ def _running(request: HttpRequest, step: Step, names: list[tuple[str, str]], key
                 given_on=forms.day(_("Day")),
                 note=forms.line(_("Note"), required=False),
             ),
-            lambda given: for_vendor(sprints.enter_parity, given),
+            lambda given: _for_vendor(request, step, sprints.enter_parity, given),
             _("Enter"),
             _("Entered."),
         ),
@@ -212,7 +222,7 @@ def _running(request: HttpRequest, step: Step, names: list[tuple[str, str]], key
                 kind=forms.word_choice(_("Of what"), "parity", PARITY_KINDS),
                 reason=forms.text(_("Why this vendor got more or less"), rows=2),
             ),
-            lambda given: for_vendor(sprints.explain_parity, given),
+            lambda given: _for_vendor(request, step, sprints.explain_parity, given),
             _("Put on record"),
             _("On record."),
         ),

@@ -1,0 +1,154 @@
+"""The tree keeps its shape: sizes, order of nouns, total mappings, no unfinished marks, every code has its words."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+from mix.actions.moves import ON_DONE
+from mix.phrases.mails import MAILS
+from mix.phrases.refusals import REFUSALS, sentence
+from mix.phrases.words import WORDS
+from mix.readers.moves import UNMET_BY_KIND
+from mix.rules.access import TABLE, Permission
+from mix.rules.kinds import StepKind
+from mix.rules.unmet import Unmet
+from mix.web.city.workspace import PART_BY_KIND
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "mix"
+FILES = sorted(p for p in SOURCE.rglob("*.py") if "migrations" not in p.parts)
+NOUNS = [
+    "events",
+    "outbox",
+    "people",
+    "municipalities",
+    "vendors",
+    "methods",
+    "challenges",
+    "documents",
+    "participations",
+    "engagements",
+    "solicitations",
+    "submissions",
+    "agreements",
+    "sprints",
+    "evaluations",
+    "awards",
+    "delivery",
+    "knowledge",
+    "moves",
+    "publishing",
+]
+
+
+def _length(node: ast.FunctionDef) -> int:
+    """Count the lines of a function below its signature and docstring."""
+    body = node.body[1:] if ast.get_docstring(node) else node.body
+    return (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(SOURCE)))
+def test_modules_and_functions_stay_small(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    words = "phrases" in path.parts  # tables of sentences, one line each
+    assert words or len(text.splitlines()) <= 500
+    lengths = {node.name: _length(node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    assert {name: length for name, length in lengths.items() if length > 50} == {}
+    assert words or ast.get_docstring(tree) or path.name == "__init__.py"
+
+
+def test_foreign_keys_follow_the_order_of_nouns() -> None:
+    links = [
+        (model, field)
+        for model in apps.get_app_config("data").get_models()
+        for field in model._meta.get_fields()
+        if field.many_to_one and field.related_model.__module__.startswith("mix.data")
+    ]
+    wrong = [
+        f"{model.__name__}.{field.name}"
+        for model, field in links
+        if NOUNS.index(field.related_model.__module__.rsplit(".", 1)[1])
+        > NOUNS.index(model.__module__.rsplit(".", 1)[1])
+    ]
+    assert links
+    assert wrong == []
+
+
+@pytest.mark.parametrize("layer", ["readers", "actions", "data/models"])
+def test_later_nouns_import_earlier_ones_only(layer: str) -> None:
+    pattern = re.compile(rf"from mix\.{layer.replace('/', '.')}\.(\w+) import")
+    pairs = [
+        (path.stem, module)
+        for path in (SOURCE / layer).glob("*.py")
+        if path.stem in NOUNS and path.stem != "moves"
+        for module in pattern.findall(path.read_text(encoding="utf-8"))
+        if module in NOUNS
+    ]
+    assert pairs
+    wrong = [f"{own} imports {other}" for own, other in pairs if NOUNS.index(other) > NOUNS.index(own)]
+    # Publishing and awards are asked by earlier steps; each pair is meant.
+    assert set(wrong) <= {
+        "challenges imports publishing",
+        "engagements imports publishing",
+        "solicitations imports publishing",
+        "awards imports publishing",
+        "agreements imports awards",
+        "solicitations imports submissions",
+        "sprints imports submissions",
+    }
+
+
+def test_nothing_relates_to_the_vault() -> None:
+    relations = [f for m in apps.get_app_config("vault").get_models() for f in m._meta.get_fields() if f.is_relation]
+    assert relations == []
+    assert 'get_model("vault"' not in "".join(p.read_text(encoding="utf-8") for p in FILES)
+
+
+@pytest.mark.parametrize("mapping", [UNMET_BY_KIND, ON_DONE, PART_BY_KIND])
+def test_every_step_kind_is_mapped(mapping: dict[StepKind, object]) -> None:
+    assert set(mapping) == set(StepKind)
+
+
+def test_every_permission_has_a_row() -> None:
+    assert set(TABLE) == set(Permission)
+    assert all(TABLE.values())
+
+
+def test_no_unfinished_marks() -> None:
+    pattern = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError|coming soon)\b")
+    tracked = subprocess.check_output(["git", "ls-files", "src", "catalogue"], cwd=ROOT, text=True).split()
+    found = [
+        name
+        for name in tracked
+        if name.endswith((".py", ".html", ".yaml", ".js", ".css")) and pattern.search((ROOT / name).read_text("utf-8"))
+    ]
+    assert found == []
+
+
+def _codes(pattern: str) -> set[str]:
+    return {code for path in FILES for code in re.findall(pattern, path.read_text(encoding="utf-8"))}
+
+
+def test_every_refusal_has_its_sentence_in_both_languages() -> None:
+    used = _codes(r'code="(\w+)"') | _codes(r'Unmet\("(\w+)"') | _codes(r'BadValue\("(\w+)"')
+    assert used - set(REFUSALS) == set()
+    for code, (english, french) in REFUSALS.items():
+        names = set(re.findall(r"{(\w+)}", english))
+        assert names == set(re.findall(r"{(\w+)}", french)), code
+        assert sentence(Unmet(code, dict.fromkeys(names, "x")), "fr")
+
+
+def test_every_mail_is_written_in_both_languages() -> None:
+    for code, pair in MAILS.items():
+        english, french = ({n for part in texts for n in re.findall(r"{(\w+)}", part)} for texts in pair)
+        assert english == french, code
+
+
+def test_every_verb_of_the_log_has_a_name() -> None:
+    recorded = _codes(r'"((?:people|municipalities|methods|challenges|moves|participations|sealing)\.\w+)"')
+    assert recorded - {p.value for p in Permission} - set(WORDS["verb"]) == set()

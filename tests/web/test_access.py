@@ -1,0 +1,184 @@
+"""Who may open what: every member of the cast at every address, in three states of a challenge."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from mix.data.models import Agreement, Letter, Person, Submission, SubmissionVersion
+from mix.readers.sealing import list_files
+
+GUELPH_READS = {"priya", "sam", "olivia", "martin", "leah", "noor", "frank", "anita", "carl", "fiona", "audrey"}
+LONDON = {"lena", "pat", "mona", "lou", "finn", "aida", "umar", "lucia"}
+BARRIE = {"bea", "bo", "bruno", "bill", "bart", "basil", "ines"}
+EVERYONE_AT_GUELPH = GUELPH_READS | {"ada", "stan", "eva", "ben", "chloe", "hugo"}
+STAFF = EVERYONE_AT_GUELPH | LONDON | BARRIE
+VENDORS = {"tess", "tom", "nora", "remi", "kim", "walt"}
+ALL = STAFF | VENDORS
+
+
+def opened_by(sign_in: Callable[[str], Client], url: str) -> set[str]:
+    """Return who gets a page; everybody else must get 403 or 404, and the public must be sent to sign in."""
+    got = set()
+    for code in sorted(ALL):
+        status = sign_in(code).get(url).status_code
+        assert status in (200, 302, 403, 404), (code, url, status)
+        if status in (200, 302):
+            got.add(code)
+    public = sign_in("").get(url)
+    assert (public.status_code, "/account/login/" in public.get("Location", "")) == (302, True), url
+    return got
+
+
+def test_the_cast_is_complete(db: None) -> None:
+    assert set(Person.objects.values_list("code", flat=True)) == ALL
+
+
+STATES = {
+    # challenge → who may read it: its own cities' readers, and whoever works for a partner city
+    "under-our-streets": GUELPH_READS | LONDON | BARRIE,
+    "water-leaks": GUELPH_READS,
+    "guelph-roads-sprint": GUELPH_READS,
+    "downtown-parking": GUELPH_READS,
+}
+
+
+@pytest.mark.parametrize("code", STATES)
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [("city-step", ["invitation"]), ("city-versions", ["procurement-brief"]), ("city-manage", []), ("city-log", [])],
+)
+def test_city_pages_of_a_challenge(sign_in: Callable[[str], Client], code: str, name: str, args: list[str]) -> None:
+    assert opened_by(sign_in, reverse(name, args=[code, *args])) == STATES[code]
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "expected"),
+    [
+        ("city-desk", [], STAFF),
+        ("city-needs", [], STAFF),
+        ("city-need-new", [], STAFF),
+        ("city-challenges", [], STAFF),
+        ("city-need", ["N-LEAKS"], EVERYONE_AT_GUELPH),
+        ("city-challenge-new", [], {"priya", "olivia", "pat", "bo"}),
+        ("city-settings", [], {"ada", "lucia", "ines", "martin", "mona", "bruno"}),
+        ("city-staff", ["guelph"], {"ada"}),
+        ("city-authority", ["guelph"], {"martin"}),
+        ("evaluator-home", [], STAFF),
+        ("evaluator-evaluation", ["under-our-streets", "shortlist"], {"hugo", "eva", "chloe", "umar"}),
+        ("evaluator-declare", ["under-our-streets", "shortlist"], {"hugo", "eva", "chloe", "umar"}),
+        ("evaluator-consensus", ["under-our-streets", "shortlist"], set()),
+        ("evaluator-consensus", ["guelph-roads-sprint", "select-winner"], {"hugo", "eva", "chloe"}),
+        ("evaluator-across", ["under-our-streets", "shortlist", "fit"], {"hugo", "eva", "chloe", "umar"}),
+        ("evaluator-score", ["under-our-streets", "shortlist", "A"], {"hugo", "eva", "chloe", "umar"}),
+        (
+            "oversight-home",
+            [],
+            {"olivia", "martin", "anita", "carl", "fiona", "audrey", "pat", "mona", "aida", "bo", "bruno", "basil"},
+        ),
+        ("oversight-case", ["guelph-roads-sprint"], {"olivia", "martin", "anita", "carl", "fiona", "audrey"}),
+        ("oversight-log", ["guelph-roads-sprint"], {"olivia", "martin", "anita", "carl", "fiona", "audrey"}),
+        ("vendor-team", ["tamarack"], {"tess", "tom"}),
+        ("vendor-sprint", ["guelph-roads-sprint"], {"tess", "tom", "nora", "remi"}),
+        ("vendor-home", [], ALL),
+        ("vendor-register", [], ALL),
+        ("home-of-person", [], ALL),
+        ("account", [], ALL),
+    ],
+)
+def test_pages_by_role(sign_in: Callable[[str], Client], name: str, args: list[str], expected: set[str]) -> None:
+    assert opened_by(sign_in, reverse(name, args=args)) == expected
+
+
+@pytest.mark.parametrize("name", ["vendor-submission", "vendor-files", "vendor-price", "vendor-check", "vendor-export"])
+@pytest.mark.parametrize("code", ["water-leaks", "guelph-roads-sprint"])
+def test_a_submission_is_its_own_vendors_alone(sign_in: Callable[[str], Client], name: str, code: str) -> None:
+    submission = Submission.objects.get(
+        solicitation__step__challenge__code=code, solicitation__step__key="invitation", vendor__code="northlight"
+    )
+    assert opened_by(sign_in, reverse(name, args=[submission.code])) == {"nora"}
+
+
+def test_receipts_letters_and_agreements_are_their_vendors_alone(sign_in: Callable[[str], Client], db: None) -> None:
+    version = SubmissionVersion.objects.filter(submission__vendor__code="releve").first()
+    letter = Letter.objects.filter(vendor__code="releve").first()
+    agreement = Agreement.objects.filter(vendor__code="releve").first()
+    assert version
+    assert letter
+    assert agreement
+    for name, key in (
+        ("vendor-receipt", version.reference),
+        ("vendor-receipt-json", version.reference),
+        ("vendor-letter", letter.pk),
+        ("vendor-agreement", agreement.code),
+    ):
+        assert opened_by(sign_in, reverse(name, args=[key])) == {"remi"}
+
+
+def test_opened_files_are_for_the_city_and_the_panel(sign_in: Callable[[str], Client], db: None) -> None:
+    submission = Submission.objects.get(
+        solicitation__step__challenge__code="under-our-streets",
+        solicitation__step__key="invitation",
+        vendor__code="releve",
+    )
+    file = list_files(submission)[0].code
+    url = reverse("city-file", args=["under-our-streets", submission.code, file])
+    readers = {"priya", "olivia", "martin", "fiona", "hugo", "eva", "chloe", "umar"}
+    assert opened_by(sign_in, url) == readers
+    label = submission.labels.get().label
+    seat = reverse("evaluator-file", args=["under-our-streets", "shortlist", label, file])
+    # Chloé has a seat and has not declared yet.
+    assert opened_by(sign_in, seat) == {"hugo", "eva", "umar"}
+
+
+def test_sealed_files_are_for_nobody(sign_in: Callable[[str], Client], db: None) -> None:
+    submission = Submission.objects.get(
+        solicitation__step__challenge__code="water-leaks",
+        solicitation__step__key="invitation",
+        vendor__code="northlight",
+    )
+    file = list_files(submission)[0].code
+    assert opened_by(sign_in, reverse("city-file", args=["water-leaks", submission.code, file])) == set()
+
+
+PUBLIC_PAGES: list[tuple[str, list[Any]]] = [
+    ("public-home", []),
+    ("public-challenges", []),
+    ("public-challenge", ["guelph-roads-sprint"]),
+    ("public-challenge", ["guelph-parking-2016"]),
+    ("public-engagement", ["guelph-roads-sprint", "reverse-trade-show"]),
+    ("public-outcomes", []),
+    ("public-how", []),
+    ("public-measures", []),
+    ("public-log", []),
+    ("public-accessibility", []),
+    ("public-privacy", []),
+    ("demo-cards", []),
+    ("demo-outbox", []),
+]
+
+
+@pytest.mark.parametrize(("name", "args"), PUBLIC_PAGES)
+@pytest.mark.parametrize("code", ["", "tess", "priya", "audrey"])
+def test_public_pages_are_for_everybody(
+    sign_in: Callable[[str], Client], name: str, args: list[Any], code: str
+) -> None:
+    assert sign_in(code).get(reverse(name, args=args)).status_code == 200
+
+
+def test_a_need_of_another_city_is_not_to_be_known(sign_in: Callable[[str], Client]) -> None:
+    assert sign_in("lena").get(reverse("city-need", args=["N-LEAKS"])).status_code == 404
+
+
+def test_demonstration_doors_are_shut_elsewhere(sign_in: Callable[[str], Client], settings: Any) -> None:
+    settings.DEMO = False
+    client = sign_in("")
+    assert [
+        client.get(reverse("demo-cards")).status_code,
+        client.get(reverse("demo-outbox")).status_code,
+        client.post(reverse("demo-sign-in", args=["priya"])).status_code,
+    ] == [404, 404, 404]
+    # A person with a duty and no second factor gets no further than setting one up.
+    assert sign_in("priya").get(reverse("city-desk")).headers["Location"].endswith("/account/2fa/totp/activate/")
