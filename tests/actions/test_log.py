@@ -50,10 +50,8 @@ def test_replacing_a_row_does_not_slip_past() -> None:
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         columns = [f.column for f in Event._meta.concrete_fields]
         names = ", ".join(f'"{c}"' for c in columns)
-        cursor.execute(
-            f"INSERT OR REPLACE INTO data_event ({names}) SELECT {names} FROM data_event WHERE id = %s",
-            [row],
-        )
+        copy = f"INSERT OR REPLACE INTO data_event ({names}) SELECT {names} FROM data_event WHERE id = %s"
+        cursor.execute(copy, [row])
 
 
 def _without_triggers(statement: str, parameters: list[Any]) -> None:

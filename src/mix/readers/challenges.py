@@ -114,7 +114,7 @@ def get_public_challenge(code: str) -> Challenge:
 
 
 def list_own_challenges(actor: Actor) -> list[Challenge]:
-    """List the challenges of the cities that the actor works for, running ones first, then the latest."""
+    """List the challenges that the actor may read in its cities, running ones first, then the latest."""
     if not actor.is_staff:
         return []
     rows = (
@@ -124,7 +124,14 @@ def list_own_challenges(actor: Actor) -> list[Challenge]:
         .prefetch_related("steps", "cities__municipality")
         .order_by("-commissioned_at", "id")
     )
-    return sorted(rows, key=lambda c: c.status != "running")
+    return sorted((c for c in rows if _may_read(c, actor)), key=lambda c: c.status != "running")
+
+
+def _may_read(challenge: Challenge, actor: Actor) -> bool:
+    """Say whether a duty in the lead city, or work for a partner city, lets the actor read. No query."""
+    lead = challenge.municipality.code
+    partners = {c.municipality.code for c in challenge.cities.all()} - {lead}
+    return grants(actor.roles_at(lead), Permission.CHALLENGE_READ) or not partners.isdisjoint(actor.duties)
 
 
 def list_vendor_challenges(vendor_ids: Iterable[int]) -> list[Challenge]:

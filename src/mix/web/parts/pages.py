@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from mix.actions.run import run
+from mix.actions.submissions import Late
 from mix.phrases.refusals import sentence
 from mix.readers.errors import Unknown
 from mix.readers.people import Actor
@@ -115,6 +116,8 @@ def answer(
         if form.is_valid():
             try:
                 goes_to = act.run(form.cleaned_data)
+            except Late:
+                raise
             except Refused as error:
                 shown.unmet, status = error.unmet, 422
                 _mark(form, error.unmet)

@@ -83,6 +83,8 @@ def _write(request: HttpRequest, code: str, *, envelope: Envelope, here: str, ne
                 answers=typed,
                 based_on=int(based_on) if based_on.isdigit() else None,
             )
+        except submissions.Late:
+            raise
         except Refused as error:
             unmet, status = error.unmet, 422
             submission.refresh_from_db()
@@ -128,6 +130,10 @@ def _take_file(request: HttpRequest, submission: Submission, handler: SealingHan
         return _page(request, submission, unmet=(Unmet(code, {"name": handler.name}, "id_file"),), status=422)
     try:
         do(request, submissions.add_file, submission, stored=handler.stored, envelope=envelope, name=handler.name)
+    except submissions.Late:
+        handler.problem = "refused"
+        drop_blob(handler.stored.blob)
+        raise
     except Refused as error:
         handler.problem = "refused"
         return _page(request, submission, unmet=error.unmet, status=422)

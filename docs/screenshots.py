@@ -1,0 +1,102 @@
+"""Write the gallery: every kind of page, for each role, at two widths, and the pictures that the docs show."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [
+    ("", "home", "/en/"),
+    ("", "home-fr", "/fr/"),
+    ("", "challenge", "/en/challenges/water-leaks/"),
+    ("", "challenge-fr", "/fr/challenges/under-our-streets/"),
+    ("", "challenge-completed", "/en/challenges/guelph-roads-sprint/"),
+    ("", "history", "/en/challenges/guelph-parking-2016/"),
+    ("", "outcomes", "/en/outcomes/"),
+    ("", "event", "/en/challenges/guelph-roads-sprint/events/reverse-trade-show/"),
+    ("", "how", "/en/how/"),
+    ("", "measures", "/en/measures/"),
+    ("", "log", "/en/log/"),
+    ("", "sign-in", "/en/account/login/"),
+    ("", "demo", "/en/demo/"),
+    ("stan", "need-new", "/en/city/needs/new/"),
+    ("sam", "needs", "/en/city/needs/"),
+    ("priya", "desk", "/en/city/"),
+    ("priya", "workspace", "/en/city/challenges/downtown-parking-2/commissioning/"),
+    ("priya", "scan", "/en/city/challenges/guelph-roads-sprint/market-scan/"),
+    ("priya", "sprint-room", "/en/city/challenges/guelph-roads-sprint/sprint-run/"),
+    ("olivia", "call-sealed", "/en/city/challenges/water-leaks/invitation/"),
+    ("olivia", "evaluation", "/en/city/challenges/under-our-streets/shortlist/"),
+    ("olivia", "award", "/en/city/challenges/guelph-roads-sprint/sale/"),
+    ("priya", "outcome", "/en/city/challenges/guelph-roads-sprint/solution/"),
+    ("bea", "workspace-fr", "/fr/city/challenges/under-our-streets/procurement-brief/"),
+    ("tess", "vendor", "/en/vendor/"),
+    ("remi", "vendor-fr", "/fr/vendor/"),
+    ("tess", "vendor-sprint", "/en/vendor/sprints/guelph-roads-sprint/"),
+    ("hugo", "scoring", "/en/evaluation/under-our-streets/shortlist/score/A/"),
+    ("chloe", "declare-fr", "/fr/evaluation/under-our-streets/shortlist/declare/"),
+    ("hugo", "consensus", "/en/evaluation/guelph-roads-sprint/select-winner/consensus/"),
+    ("audrey", "case-file", "/en/oversight/guelph-roads-sprint/"),
+    ("martin", "authority-fr", "/fr/city/settings/guelph/authority/"),
+    ("ada", "staff", "/en/city/settings/guelph/staff/"),
+]
+
+
+def main() -> None:
+    """Serve a fresh demonstration, visit every page, write the pictures."""
+    gallery, pictures = ROOT / "gallery", ROOT / "docs" / "pictures"
+    gallery.mkdir(exist_ok=True)
+    pictures.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="mix-gallery-") as folder:
+        environment = {**os.environ, "MIX_DEMO": "1", "MIX_DATA_DIR": folder, "PORT": "8457"}
+        server = subprocess.Popen([sys.executable, "-m", "mix.jobs.cli", "demo"], env=environment)
+        try:
+            wait_for("http://127.0.0.1:8457/en/")
+            visit(gallery)
+        finally:
+            server.terminate()
+            server.wait()
+    (pictures / "workspace.png").write_bytes((gallery / "workspace-1280.png").read_bytes())
+
+
+def wait_for(url: str) -> None:
+    """Wait until the site answers, two minutes at most."""
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(url, timeout=2)  # noqa: S310 - our own address
+        except OSError:
+            time.sleep(0.5)
+        else:
+            return
+    raise SystemExit("the demonstration did not start")
+
+
+def visit(gallery: Path) -> None:
+    """Take every page at both widths."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("MIX_CHROMIUM", "/usr/bin/chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        for who, name, path in PAGES:
+            for width in (1280, 320):
+                page = browser.new_page(viewport={"width": width, "height": 900})
+                if who:
+                    page.goto("http://127.0.0.1:8457/en/demo/")
+                    page.click(f"form[action$='/demo/{who}/'] button")
+                page.goto(f"http://127.0.0.1:8457{path}")
+                page.screenshot(
+                    path=str(gallery / f"{name}-{width}.png"), full_page=width == 320 or name != "workspace"
+                )
+                page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

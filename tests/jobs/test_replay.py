@@ -1,0 +1,233 @@
+"""Scenarios and the command line."""
+
+import inspect
+import re
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core import mail
+
+from mix.data.models import Challenge, Event, HistoryFact, Message, Municipality, Step
+from mix.jobs import replay as replaying
+from mix.jobs.demo import scenario_files
+from mix.jobs.drawing import draw_method, find_method_file
+from mix.jobs.replay import MODULES, ScenarioWrong, replay
+from mix.jobs.work import send_waiting
+from mix.jobs.world import RealInstance, refuse_real_instance
+from mix.rules.methods import parse
+
+# Verbs that other verbs call: they have no page and no act of their own.
+INNER = {
+    "awards.approve",
+    "awards.revoke",
+    "challenges.end",
+    "challenges.freeze_route",
+    "challenges.leave",
+    "challenges.people_of",
+    "challenges.record_history",
+    "challenges.start_ready_steps",
+    "evaluations.grant_standings",
+    "evaluations.send_letters",
+    "evaluations.store",
+    "moves.owner_permission",
+}
+# Verbs whose only scenario is a page: tests/web and tests/journeys carry them out.
+ON_PAGES = {"submissions.drop_file"}
+
+
+def verbs() -> set[str]:
+    return {
+        f"{name}.{function}"
+        for name, module in MODULES.items()
+        for function, value in vars(module).items()
+        if inspect.isfunction(value) and value.__module__ == module.__name__ and not function.startswith("_")
+    }
+
+
+def test_scenarios_carry_out_every_verb(db: None) -> None:
+    used = set()
+    for path in scenario_files():
+        for act in yaml.safe_load(path.read_text(encoding="utf-8"))["acts"]:
+            used |= {name for name in act if "." in name}
+    short = inspect.getsource(replaying)
+    used |= {name for name in verbs() if f'"{name}"' in short}
+    assert verbs() - used - INNER - ON_PAGES == set()
+    assert used - verbs() == set()
+
+
+def test_the_sprint_challenge_is_complete_through_its_outcome(db: None) -> None:
+    challenge = Challenge.objects.get(code="guelph-roads-sprint")
+    assert challenge.status == "completed"
+    assert set(challenge.steps.values_list("state", flat=True)) == {"done"}
+    assert challenge.outcomereadings.count() == 9
+    gates = list(dict.fromkeys(challenge.steps.order_by("position").values_list("signatures__gate", flat=True)))
+    assert [g for g in gates if g] == [f"G{n}" for n in range(1, 16)]
+
+
+def test_states_of_the_other_scenarios(db: None) -> None:
+    active = {
+        code: list(Step.objects.filter(challenge__code=code, state="active").values_list("key", flat=True))
+        for code in ("under-our-streets", "water-leaks", "downtown-parking-2")
+    }
+    assert active == {
+        "under-our-streets": ["shortlist"],
+        "water-leaks": ["invitation"],
+        "downtown-parking-2": ["commissioning"],
+    }
+    assert Challenge.objects.get(code="fleet-vans").status == "completed"
+
+
+def test_replayed_events_say_so(db: None) -> None:
+    assert set(Event.objects.exclude(verb="methods.publish_method").values_list("origin", flat=True)) == {
+        "replay",
+        "history",
+    }
+    first = Event.objects.filter(challenge="guelph-roads-sprint").order_by("id").first()
+    assert first
+    assert (first.happened_at.year, first.recorded_at.year) == (2024, datetime.now(UTC).year)
+
+
+def test_real_cases_are_facts_with_sources(db: None) -> None:
+    cases = Challenge.objects.filter(origin="history")
+    assert cases.count() == 6
+    assert not HistoryFact.objects.filter(is_on_record=True, source="").exists()
+    assert HistoryFact.objects.get(challenge__code="guelph-parking-2016", key="winner").text == "none"
+    assert HistoryFact.objects.filter(is_on_record=False).count() >= 5
+
+
+def test_real_cases_agree_with_the_shared_facts(shared: Path, db: None) -> None:
+    rows = yaml.safe_load((shared / "data" / "mix-challenges.yaml").read_text(encoding="utf-8"))["challenges"]
+    assert {r["code"] for r in rows} == set(Challenge.objects.filter(origin="history").values_list("code", flat=True))
+    for row in rows:
+        facts = {f.key: f for f in HistoryFact.objects.filter(challenge__code=row["code"])}
+        if row.get("submissions"):
+            assert facts["submissions"].text == str(row["submissions"])
+        winner = row.get("winner", "not found").split(" (")[0]
+        assert facts["winner"].text == ("" if winner == "not found" else winner)
+
+
+@pytest.mark.parametrize(
+    ("acts", "expected"),
+    [
+        ([{"at": "+1 10:00", "by": "priya", "moves.ask": {"step": "commissioning"}}], "no challenge has begun"),
+        (
+            [
+                {
+                    "at": "+2 10:00",
+                    "by": "stan",
+                    "challenges.report_need": {"department": "parks", "title": "a", "what": "b", "who": "c"},
+                },
+                {
+                    "at": "+1 10:00",
+                    "by": "stan",
+                    "challenges.report_need": {"department": "parks", "title": "a", "what": "b", "who": "c"},
+                },
+            ],
+            "dated before the one above it",
+        ),
+        (
+            [
+                {
+                    "at": "+1 10:00",
+                    "by": "tess",
+                    "challenges.report_need": {"department": "parks", "title": "a", "what": "b", "who": "c"},
+                }
+            ],
+            "Unknown",
+        ),
+        ([{"at": "+1 10:00", "by": "stan", "challenges.report_nede": {}}], "report_nede"),
+    ],
+)
+def test_a_scenario_that_is_wrong_says_where(db: None, tmp_path: Path, acts: list[Any], expected: str) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text(yaml.safe_dump({"key": "w", "anchor": date(2026, 1, 5), "municipality": "guelph", "acts": acts}))
+    with pytest.raises(ScenarioWrong, match=re.escape(expected)) as caught:
+        replay(path, today=date(2026, 1, 5), recorded_at=datetime.now(UTC), progress=lambda _text: None)
+    assert f"act {len(acts)}" in str(caught.value)
+
+
+def test_a_real_city_is_never_replayed_into(db: None) -> None:
+    Municipality.objects.create(code="real", name="Real", name_fr="Réelle", posting_address="https://example.org")
+    with pytest.raises(RealInstance):
+        refuse_real_instance()
+
+
+def test_the_outbox_is_sent_once_in_the_persons_language(db: None) -> None:
+    waiting = Message.objects.filter(sent_at=None).count()
+    assert waiting > 50
+    sent = send_waiting(most=20)
+    assert (sent, len(mail.outbox), Message.objects.filter(sent_at=None).count()) == (20, 20, waiting - 20)
+    french = Message.objects.filter(to_email="remi@demo.mix.invalid", subject__startswith="Reçu").first()
+    assert french
+    assert "a été reçue" in french.body
+
+
+def mix(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "mix.jobs.cli", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "COLUMNS": "200", **environment},
+    )
+
+
+def test_methods_check_needs_no_secret_and_no_database(tmp_path: Path) -> None:
+    good = mix("methods", "check", str(Path(settings.CATALOGUE) / "methods" / "sprint.yaml"))
+    assert (good.returncode, good.stdout.strip().endswith("5 stages, 30 steps, 15 gates.")) == (0, True)
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("key: w\nversion: 1\nbocks: 2\n")
+    bad = mix("methods", "check", str(wrong))
+    assert bad.returncode == 1
+    assert f"{wrong}:3: unknown key 'bocks'" in bad.stdout
+    assert mix("methods", "check", str(tmp_path / "none.yaml")).returncode == 2
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_methods_are_drawn(language: str) -> None:
+    path = find_method_file("traditional-rfp")
+    assert path
+    drawn = "\n".join(draw_method(parse(path.read_text(encoding="utf-8")), language=language))
+    assert ("◆ T6" in drawn, ("Attribution" in drawn) == (language == "fr")) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"),
+    [
+        ({"MIX_DEBUG": "1"}, "MIX_DEBUG=1 shows internals"),
+        ({"PORT": "eighty"}, "Set it to a number from 1 to 65535"),
+        ({"MIX_SECRET_KEY": "short"}, "MIX_SECRET_KEY is too short"),
+        ({}, "MIX_SECRET_KEY is not set"),
+    ],
+)
+def test_an_unsafe_start_is_refused(tmp_path: Path, environment: dict[str, str], says: str) -> None:
+    done = mix("serve", MIX_DATA_DIR=str(tmp_path), **environment)
+    assert done.returncode != 0
+    assert says in done.stderr + done.stdout
+
+
+def test_the_demonstration_cast_never_serves_for_real(db: None, settings: Any) -> None:
+    from mix.jobs.start import refuse_unsafe_start
+
+    settings.DEMO = False
+    with pytest.raises(SystemExit, match="MIX_SECRET_KEY is not set"):
+        refuse_unsafe_start()
+
+
+def test_a_taken_port_is_said() -> None:
+    import socket
+
+    from mix.jobs.start import refuse_taken_port
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(SystemExit, match=f"Port {port} is taken"):
+            refuse_taken_port(port)

@@ -1,0 +1,258 @@
+"""Bad input through the pages: a clear answer, and nothing lost."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from mix.data.models import Challenge, Need, Registration, Solicitation, Submission
+from mix.readers.sealing import list_files, read_draft
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft() -> Submission:
+    return Submission.objects.select_related("vendor", "solicitation").get(
+        solicitation__step__challenge__code="water-leaks", solicitation__step__key="invitation", vendor__code="tamarack"
+    )
+
+
+def test_a_signed_out_post_keeps_its_text(sign_in: Callable[[str], Client]) -> None:
+    client = sign_in("")
+    url = reverse("city-step", args=["downtown-parking-2", "commissioning"])
+    answer = client.post(url, {"act": "save", "version": "1", "users": "Typed while signed out"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/en/account/login/?next={url}")
+    client.post(reverse("demo-sign-in", args=["priya"]))
+    page = client.get(url).content.decode()
+    assert "Your text is back." in page
+    assert "Typed while signed out" in page
+    assert "Typed while signed out" not in client.get(url).content.decode()
+
+
+def test_a_signed_out_form_keeps_its_text(sign_in: Callable[[str], Client]) -> None:
+    client = sign_in("")
+    url = reverse("city-need-new")
+    client.post(url, {"act": "report", "title": "Rust", "what": "Typed while signed out"})
+    client.post(reverse("demo-sign-in", args=["stan"]))
+    page = client.get(url).content.decode()
+    assert ("Your text is back." in page, "Typed while signed out" in page) == (True, True)
+    assert not Need.objects.filter(title="Rust").exists()
+
+
+def test_two_tabs_on_one_document_show_both_texts(sign_in: Callable[[str], Client]) -> None:
+    url = reverse("city-step", args=["downtown-parking-2", "commissioning"])
+    data = {"act": "save", "version": "1", "users": "From the first tab"}
+    assert sign_in("priya").post(url, data).status_code == 302
+    second = sign_in("olivia").post(url, {**data, "users": "From the second tab"})
+    page = second.content.decode()
+    assert second.status_code == 422
+    assert ("From the first tab" in page, "From the second tab" in page, "Priya Nair saved version 2" in page) == (
+        True,
+        True,
+        True,
+    )
+    assert 'name="version" value="2"' in page
+
+
+def test_what_cannot_be_read_is_said_beside_its_field(sign_in: Callable[[str], Client]) -> None:
+    url = reverse("city-step", args=["downtown-parking-2", "commissioning"])
+    answer = sign_in("priya").post(
+        url, {"act": "save", "version": "1", "users": "Kept", "sprint_budget": "a lot", "hours_per_week": "many"}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert page.count("“a lot” is not an amount. Write it as 12,500.00") == 2
+    assert ("“many” is not a number" in page, "Kept" in page, 'value="a lot"' in page) == (True, True, True)
+
+
+def test_a_refused_move_links_to_what_is_missing(sign_in: Callable[[str], Client]) -> None:
+    url = reverse("city-step", args=["downtown-parking-2", "commissioning"])
+    sign_in("priya").post(url, {"act": "save", "version": "1"})
+    answer = sign_in("priya").post(url, {"act": "ask"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert '<a href="#f-evidence">Answer “The problem and its evidence”</a>' in page
+    assert "This cannot be done yet. 15 things are missing." in page
+
+
+@pytest.mark.parametrize("act", ["", "nothing", "sign", "open_technical"])
+def test_an_act_that_the_page_does_not_offer_is_not_found(sign_in: Callable[[str], Client], act: str) -> None:
+    url = reverse("city-step", args=["water-leaks", "invitation"])
+    assert sign_in("priya").post(url, {"act": act}).status_code == 404
+
+
+def send(client: Client, draft: Submission, name: str, content: bytes, envelope: str = "technical") -> Any:
+    return client.post(
+        reverse("vendor-files", args=[draft.code]), {"envelope": envelope, "file": SimpleUploadedFile(name, content)}
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("plan.pdf", b"MZ\x90\x00 this is a program"),
+        ("plan.docx", b"\x7fELF"),
+        ("plan.exe", b"MZ\x90\x00"),
+        ("page.html", b"<script>alert(1)</script>"),
+        ("table.csv", b"a,b\x00,c"),
+        ("noending", b"x"),
+    ],
+)
+def test_a_renamed_program_is_refused(
+    sign_in: Callable[[str], Client], draft: Submission, name: str, content: bytes
+) -> None:
+    answer = send(sign_in("tess"), draft, name, content)
+    assert answer.status_code == 422
+    assert "is not the kind of file that its name says" in answer.content.decode()
+    assert list_files(draft) == []
+
+
+def test_a_file_that_is_too_large_gets_413_and_keeps_the_rest(
+    sign_in: Callable[[str], Client], draft: Submission, settings: Any
+) -> None:
+    settings.SEALED_FILE_LIMIT = 1000
+    client = sign_in("tess")
+    assert send(client, draft, "small.txt", b"a" * 900).status_code == 302
+    answer = send(client, draft, "large.txt", b"a" * 2_000_000)
+    assert answer.status_code == 413
+    assert "This file is too large" in answer.content.decode()
+    assert [f.name for f in list_files(draft)] == ["small.txt"]
+    assert read_draft(draft)["team"] == "Three people, one of them a plumber"
+
+
+def test_a_submission_that_grows_too_large_keeps_what_it_has(
+    sign_in: Callable[[str], Client], draft: Submission, settings: Any
+) -> None:
+    settings.SEALED_SUBMISSION_LIMIT = 1000
+    client = sign_in("tess")
+    send(client, draft, "one.txt", b"a" * 900)
+    answer = send(client, draft, "two.txt", b"a" * 900)
+    assert answer.status_code == 422
+    assert [f.name for f in list_files(draft)] == ["one.txt"]
+
+
+def test_an_empty_file_is_refused(sign_in: Callable[[str], Client], draft: Submission) -> None:
+    assert send(sign_in("tess"), draft, "empty.txt", b"").status_code == 422
+    assert list_files(draft) == []
+
+
+def test_an_upload_without_its_token_is_refused(sign_in: Callable[[str], Client], draft: Submission) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(
+        sign_in("tess").session and draft.vendor.members.get(person__code="tess").person,
+        backend="allauth.account.auth_backends.AuthenticationBackend",
+    )
+    assert send(client, draft, "a.txt", b"a").status_code == 403
+    assert list_files(draft) == []
+
+
+def test_a_file_name_is_only_a_name(sign_in: Callable[[str], Client], draft: Submission) -> None:
+    send(sign_in("tess"), draft, "../../../etc/passwd.txt", b"a")
+    assert [f.name for f in list_files(draft)] == ["passwd.txt"]
+
+
+def test_a_submission_one_second_late_gets_409_with_both_times(
+    sign_in: Callable[[str], Client], draft: Submission, now: Any
+) -> None:
+    client = sign_in("tess")
+    Solicitation.objects.filter(pk=draft.solicitation_id).update(closes_at=now - timedelta(seconds=1))
+    answer = client.post(reverse("vendor-check", args=[draft.code]), {"act": "finalise", "retry": "k", "bind": "on"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert ("This came after closing" in page, "Received" in page, "Closed" in page) == (True, True, True)
+    assert not draft.versions.exists()
+
+
+def test_a_double_click_makes_one_version(sign_in: Callable[[str], Client], draft: Submission) -> None:
+    client = sign_in("tess")
+    answers = {
+        "legal_status": "c",
+        "team": "t",
+        "approach": "a",
+        "newness": "n",
+        "business": "b",
+        "insurance": "yes",
+        "conflicts": "none",
+    }
+    draft_number = {"draft": str(Submission.objects.get(pk=draft.pk).draft_version)}
+    assert client.post(reverse("vendor-submission", args=[draft.code]), {**answers, **draft_number}).status_code == 302
+    post = {"act": "finalise", "retry": "same", "bind": "on"}
+    url = reverse("vendor-check", args=[draft.code])
+    first, second = (client.post(url, post).headers["Location"] for _ in range(2))
+    assert (first, draft.versions.count()) == (second, 1)
+
+
+@pytest.mark.parametrize("wall", ["2026-11-01T01:30", "2027-03-14T02:30", "soon", "2027-13-40 99:99"])
+def test_a_closing_that_is_no_one_instant_is_refused(sign_in: Callable[[str], Client], wall: str, now: Any) -> None:
+    place = Challenge.objects.get(code="downtown-parking-2").steps.get(key="expression-of-interests")
+    place.state, place.started_at = "active", now
+    place.save()
+    url = reverse("city-step", args=["downtown-parking-2", place.key])
+    data = {
+        "act": "draft",
+        "body": "Kept",
+        "closes_at": wall,
+        "questions_until": "2027-01-02T12:00",
+        "contact": "c",
+        "purchase_most_cents": "1",
+    }
+    answer = sign_in("olivia").post(url, data)
+    assert answer.status_code == 422
+    assert "Kept" in answer.content.decode()
+    assert not place.solicitations.exists()
+
+
+def test_registering_twice_is_once(sign_in: Callable[[str], Client]) -> None:
+    Challenge.objects.filter(code="downtown-parking").update(status="running")
+    url = reverse("public-engagement", args=["downtown-parking", "market-engagement"])
+    for _ in range(2):
+        answer = sign_in("").post(url, {"act": "register", "name": "A", "organization": "B", "email": "a@example.org"})
+        assert answer.status_code == 302
+    assert Registration.objects.filter(email="a@example.org").count() == 1
+
+
+@pytest.mark.parametrize("page", ["/en/challenges/none/", "/en/calls/NONE/", "/en/nothing/", "/en/documents/x/"])
+def test_what_is_not_there_is_said_kindly(sign_in: Callable[[str], Client], page: str) -> None:
+    answer = sign_in("tess").get(page)
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.content.decode()
+
+
+@pytest.mark.parametrize("query", ["?q=%00", "?q=" + "x" * 5000, "?city=%27--", "?status=<script>"])
+def test_search_survives_anything(sign_in: Callable[[str], Client], query: str) -> None:
+    answer = sign_in("").get(f"/en/challenges/{query}")
+    assert answer.status_code == 200
+    assert b"<script>" not in answer.content.replace(b'<script type="module"', b"")
+
+
+def test_text_with_markup_stays_text(sign_in: Callable[[str], Client]) -> None:
+    url = reverse("city-need-new")
+    client = sign_in("stan")
+    department = Need.objects.get(code="N-TREES").department_id
+    client.post(
+        url,
+        {
+            "act": "report",
+            "department": department,
+            "title": "<b onmouseover=x>T",
+            "what": "<script>1</script>",
+            "who": "w",
+        },
+    )
+    need = Need.objects.get(title__startswith="<b")
+    page = client.get(reverse("city-need", args=[need.code])).content.decode()
+    assert ("<script>1" in page, "&lt;script&gt;1" in page) == (False, True)
+
+
+def test_large_posts_are_refused_before_they_are_read(sign_in: Callable[[str], Client]) -> None:
+    body = BytesIO(b"what=" + b"a" * 6_000_000)
+    answer = sign_in("stan").post(
+        reverse("city-need-new"), body.read(), content_type="application/x-www-form-urlencoded"
+    )
+    assert answer.status_code in (400, 413)

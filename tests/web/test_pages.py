@@ -1,0 +1,115 @@
+"""Pages as a whole: every link of every audience in both languages, headers, weight, literal numbers of queries."""
+
+import gzip
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+pytestmark = pytest.mark.django_db
+STATIC = Path(__file__).resolve().parents[2] / "src/mix/web/static"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("code", ["", "tess", "priya", "olivia", "eva", "hugo", "audrey", "ada", "lena"])
+def test_every_link_leads_somewhere(sign_in: Callable[[str], Client], code: str, language: str) -> None:
+    client = sign_in(code)
+    todo, seen, broken = [f"/{language}/"] + ([f"/{language}/me/"] if code else []), set(), []
+    while todo:
+        url = todo.pop()
+        if url in seen or "/demo/" in url:
+            continue
+        seen.add(url)
+        answer = client.get(url)
+        if answer.status_code in (301, 302):
+            todo.append(answer.headers["Location"].split("?")[0])
+        elif answer.status_code != 200 and "/vendor/cards/" not in url:
+            broken.append((url, answer.status_code))
+        elif answer.headers.get("Content-Type", "").startswith("text/html"):
+            found = re.findall(r'href="(/[^"#]*)', answer.content.decode())
+            todo += [u.replace("&amp;", "&") for u in found if u.startswith(f"/{language}/")]
+        answer.close()
+    assert broken == []
+    assert len(seen) > 15
+
+
+def test_french_pages_hold_no_english_frame(sign_in: Callable[[str], Client]) -> None:
+    page = sign_in("").get("/fr/").content.decode()
+    assert 'lang="fr-CA"' in page
+    assert "Que cherche à résoudre votre ville" in page
+    assert not re.search(r">(Challenges|Outcomes|Sign in|Search|Open now)<", page)
+
+
+@pytest.mark.parametrize("url", ["/en/", "/en/challenges/water-leaks/", "/en/nothing/", "/en/demo/"])
+def test_every_page_carries_its_headers(sign_in: Callable[[str], Client], url: str) -> None:
+    headers = sign_in("").get(url).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert (headers["X-Content-Type-Options"], headers["X-Frame-Options"], headers["Referrer-Policy"]) == (
+        "nosniff",
+        "DENY",
+        "same-origin",
+    )
+
+
+def test_private_pages_are_not_kept(sign_in: Callable[[str], Client]) -> None:
+    assert sign_in("priya").get("/en/city/").headers["Cache-Control"] == "no-store"
+
+
+def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
+    """At most 60 KB transferred and 5 requests: page, style, script, font, icon (ui.md)."""
+    page = sign_in("").get("/en/").content
+    files = [STATIC / "mix.css", STATIC / "mix.js", STATIC / "icon.svg"]
+    total = len(gzip.compress(page)) + sum(len(gzip.compress(f.read_bytes())) for f in files)
+    total += (STATIC / "fonts/public-sans.woff2").stat().st_size
+    assert total <= 60_000
+    assert len(re.findall(rb'<(?:link|script)[^>]+(?:href|src)="/static/', page)) <= 5
+
+
+@pytest.mark.parametrize(
+    ("code", "url", "count"),
+    [
+        ("", "/en/challenges/", 5),
+        ("", "/en/challenges/water-leaks/", 21),
+        ("priya", "/en/city/challenges/water-leaks/procurement-brief/", 28),
+        ("priya", "/en/city/challenges/", 8),
+        ("tess", "/en/vendor/", 45),
+        ("audrey", "/en/oversight/", 14),
+    ],
+)
+def test_queries_are_counted(sign_in: Callable[[str], Client], code: str, url: str, count: int) -> None:
+    client = sign_in(code)
+    client.get(url)
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        client.get(url)
+    assert len(queries) == count
+
+
+@pytest.mark.parametrize("events", [0, 40])
+def test_a_challenge_page_does_not_grow_with_its_events(sign_in: Callable[[str], Client], events: int) -> None:
+    from datetime import UTC, datetime
+
+    from mix.actions.events import record
+    from mix.data.models import Challenge
+    from mix.readers.people import PUBLIC
+
+    challenge = Challenge.objects.select_related("municipality").get(code="water-leaks")
+    for _ in range(events):
+        record(
+            "solicitations.publish_answer",
+            subject_type="x",
+            subject="x",
+            actor=PUBLIC,
+            now=datetime.now(UTC),
+            challenge=challenge,
+        )
+    with CaptureQueriesContext(connection) as queries:
+        sign_in("").get("/en/challenges/water-leaks/")
+    assert len(queries) == 21
