@@ -6,7 +6,7 @@ if (refusal) refusal.focus();
 for (const area of document.querySelectorAll("textarea[data-words]")) {
   const hint = document.getElementById(area.getAttribute("aria-describedby"));
   const count = document.createElement("span");
-  count.className = "xs quiet count";
+  count.className = "xs quiet words-so-far";
   hint?.append(" ", count);
   const show = () => {
     const words = area.value.split(/\s+/).filter(Boolean).length;

@@ -1,0 +1,161 @@
+"""A real `mix serve` on a demonstration world of its own, and Chromium."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = os.environ.get("MIX_CHROMIUM", "/usr/bin/chromium")
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the site is, and where it keeps its things."""
+
+    url: str
+    data: Path
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Prepare a demonstration and serve it."""
+    data = tmp_path_factory.mktemp("site")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "MIX_DEMO": "1", "MIX_DATA_DIR": str(data), "PORT": str(port)}
+    log = (data / "serve.log").open("wb")
+    server = subprocess.Popen([sys.executable, "-m", "mix.jobs.cli", "demo"], env=environment, stdout=log, stderr=log)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/en/", server, data / "serve.log")
+        yield Site(f"http://127.0.0.1:{port}", data)
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        if server.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+        except OSError:
+            time.sleep(0.3)
+        else:
+            return
+    raise RuntimeError(f"the site did not start: {log.read_text()[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+            ],
+        )
+        yield started
+        started.close()
+
+
+class Visitor:
+    """Somebody at a browser. Every page that is looked at is checked by axe at both widths."""
+
+    def __init__(self, browser: Browser, site: Site, *, javascript: bool = True) -> None:
+        self.site = site
+        self.browser = browser
+        self.javascript = javascript
+        self.context = browser.new_context(java_script_enabled=javascript, viewport={"width": 1280, "height": 900})
+        self.page: Page = self.context.new_page()
+        self.errors: list[str] = []
+        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+
+    def sign_in(self, code: str) -> None:
+        """Sign in by the card."""
+        self.go("/en/demo/")
+        self.page.click(f"form[action$='/demo/{code}/'] button")
+
+    def go(self, path: str) -> None:
+        """Open an address of the site."""
+        answer = self.page.goto(self.site.url + path)
+        assert answer
+        assert answer.status == 200, (path, answer.status)
+
+    def act(self, name: str, item: str = "", **fields: str) -> None:
+        """Fill in the form of one act and send it."""
+        form = f"form:has(input[name=act][value='{name}'])"
+        if item:
+            form = f"form:has(input[name=act][value='{name}']):has(input[name=item][value='{item}'])"
+        place = self.page.locator(form).first
+        # A closed <details> is opened as a person would.
+        place.evaluate(
+            "f => { for (let d = f.closest('details'); d; d = d.parentElement.closest('details')) d.open = true }"
+        )
+        for key, value in fields.items():
+            field = place.locator(f"[name='{key}']").first
+            kind = field.evaluate("f => f.type")
+            if kind == "radio":
+                place.locator(f"[name='{key}'][value='{value}']").check(force=True)
+            elif kind == "checkbox":
+                field.check(force=True)
+            elif kind.startswith("select"):
+                field.select_option(value)
+            else:
+                field.fill(value)
+        place.locator("button").last.click()
+        self.page.wait_for_load_state()
+
+    def sees(self, text: str) -> None:
+        """Expect a text on the page."""
+        assert text in self.page.content(), f"{text!r} is not on {self.page.url}"
+
+    def check(self) -> None:
+        """Have axe look at the page at both widths, and see that nothing is wider than the window."""
+        for width in (1280, 320):
+            self.page.set_viewport_size({"width": width, "height": 900})
+            assert self.page.evaluate("document.documentElement.scrollWidth") <= width, (self.page.url, width)
+            if self.javascript:
+                found = Axe().run(self.page).response["violations"]
+                lines = [f"{v['id']}: {n['html'][:160]}" for v in found for n in v["nodes"]]
+                assert lines == [], (self.page.url, width, lines)
+        self.page.set_viewport_size({"width": 1280, "height": 900})
+        assert [e for e in self.errors if "the server responded with a status of 4" not in e] == []
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Visitor]]:
+    """Return a function that brings a visitor, signed in by a code where one is given."""
+    visitors: list[Visitor] = []
+
+    def come(code: str = "", **options: Any) -> Visitor:
+        visitor = Visitor(browser, site, **options)
+        visitors.append(visitor)
+        if code:
+            visitor.sign_in(code)
+        return visitor
+
+    yield come
+    for visitor in visitors:
+        visitor.context.close()

@@ -1,0 +1,107 @@
+"""Every kind of page is looked at by axe, at 320 and 1280 px, in both languages."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.journeys.conftest import Visitor
+
+pytestmark = pytest.mark.journey
+PUBLIC = [
+    "",
+    "challenges/",
+    "challenges/water-leaks/",
+    "challenges/guelph-roads-sprint/",
+    "challenges/guelph-parking-2016/",
+    "outcomes/",
+    "how/",
+    "measures/",
+    "log/",
+    "accessibility/",
+    "privacy/",
+    "demo/",
+    "demo/outbox/",
+    "account/login/",
+    "account/signup/",
+    "account/password/reset/",
+    "challenges/guelph-roads-sprint/events/reverse-trade-show/",
+    "calls/WATER-LEAKS-RFSQ8/",
+    "vendor/calls/WATER-LEAKS-RFSQ8/preview/",
+]
+STEPS = [
+    "commissioning",
+    "market-engagement",
+    "market-scan",
+    "reverse-trade-show",
+    "procurement-brief",
+    "invitation",
+    "shortlist",
+    "sprint-agreements",
+    "test-environment",
+    "sprint-run",
+    "select-winner",
+    "sale",
+    "sign-contract",
+    "co-design",
+    "procurement-support",
+    "execute",
+    "solution",
+]
+BY_ROLE = {
+    "priya": [
+        "city/",
+        "city/needs/",
+        "city/needs/N-TREES/",
+        "city/needs/new/",
+        "city/challenges/",
+        "city/challenges/new/",
+        "city/challenges/water-leaks/whole/",
+        "city/challenges/water-leaks/log/",
+        "city/challenges/downtown-parking-2/commissioning/",
+        "city/challenges/guelph-roads-sprint/procurement-brief/versions/",
+        "me/account/",
+    ],
+    "olivia": ["city/challenges/water-leaks/invitation/", "city/challenges/under-our-streets/shortlist/"],
+    "tess": [
+        "vendor/",
+        "vendor/register/",
+        "vendor/team/tamarack/",
+        "vendor/calls/WATER-LEAKS-RFSQ8/",
+        "vendor/sprints/guelph-roads-sprint/",
+    ],
+    "hugo": [
+        "evaluation/",
+        "evaluation/under-our-streets/shortlist/",
+        "evaluation/under-our-streets/shortlist/declare/",
+        "evaluation/under-our-streets/shortlist/across/fit/",
+        "evaluation/guelph-roads-sprint/select-winner/consensus/",
+    ],
+    "audrey": ["oversight/", "oversight/guelph-roads-sprint/"],
+    "ada": ["city/settings/", "city/settings/guelph/staff/"],
+    "martin": ["city/settings/guelph/authority/"],
+}
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_public_pages(visit: Callable[..., Visitor], language: str) -> None:
+    visitor = visit()
+    for path in PUBLIC:
+        visitor.go(f"/{language}/{path}")
+        visitor.check()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("code", BY_ROLE)
+def test_pages_by_role(visit: Callable[..., Visitor], code: str, language: str) -> None:
+    visitor = visit(code)
+    for path in BY_ROLE[code]:
+        visitor.go(f"/{language}/{path}")
+        visitor.check()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_kind_of_step(visit: Callable[..., Visitor], language: str) -> None:
+    visitor = visit("priya")
+    for key in STEPS:
+        visitor.go(f"/{language}/city/challenges/guelph-roads-sprint/{key}/")
+        visitor.check()

@@ -1,0 +1,269 @@
+"""People at work, with JavaScript and without: a need becomes a challenge, a vendor submits, a panel decides."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.journeys.conftest import Visitor
+
+pytestmark = pytest.mark.journey
+both = pytest.mark.parametrize("javascript", [True, False], ids=["script", "plain"])
+
+
+def fill(visitor: Visitor, **fields: str) -> None:
+    """Fill in fields of a document."""
+    for name, value in fields.items():
+        field = visitor.page.locator(f"[name='{name}']").first
+        kind = field.evaluate("f => f.type")
+        if kind in ("radio", "checkbox"):
+            visitor.page.locator(f"[name='{name}'][value='{value}']").check(force=True)
+        else:
+            field.fill(value)
+
+
+@pytest.mark.smoke
+@both
+def test_a_need_becomes_a_challenge_that_passes_its_first_gate(visit: Callable[..., Visitor], javascript: bool) -> None:
+    name = "Ice on bus stops" if javascript else "Ice on stairs"
+    stan = visit("stan", javascript=javascript)
+    stan.go("/en/city/needs/new/")
+    stan.act("report", title=name)
+    stan.sees("This field is required")
+    stan.check()
+    stan.act("report", title=name, what="People slip.", who="Everybody who takes the bus")
+    stan.sees("Reported. The department decides, and you are told.")
+    stan.check()
+    need = stan.page.url.rstrip("/").rsplit("/", 1)[1]
+
+    priya = visit("priya", javascript=javascript)
+    priya.go(f"/en/city/needs/{need}/")
+    priya.page.click("a:has-text('Begin a challenge')")
+    priya.act(
+        "begin",
+        city="guelph",
+        title=name,
+        question="How might nobody slip?",
+        way="sprint:innovation_partnership",
+        route_reason="The need is firm.",
+    )
+    priya.sees("The challenge has begun.")
+    priya.check()
+    step = priya.page.url
+    priya.act("ask")
+    priya.sees("This cannot be done yet. 15 things are missing.")
+    priya.check()
+    fill(
+        priya,
+        question="How might nobody slip?",
+        evidence="41 falls in a winter.",
+        users="Riders",
+        current_cost="CAD 90,000 a year",
+        product_owner="Manager of transit",
+        hours_per_week="6",
+        sprint_budget="75,000",
+        purchase_budget="420,000",
+        budget_account="TR-1",
+        risk_class="low",
+        ready_unsolved="yes",
+        ready_owner="yes",
+        ready_data="yes",
+        ready_purchase="yes",
+        **{"outcomes-0-measure": "Falls in a winter", "outcomes-0-baseline": "41", "outcomes-0-target": "10"},
+    )
+    priya.page.click("button:has-text('Save'):not(:has-text('empty'))")
+    priya.sees("Version 1 is saved.")
+    priya.sees("Nothing is missing.")
+    priya.act("ask")
+    priya.sees("The deciders were told.")
+
+    for code, duty in (("sam", "sponsor"), ("olivia", "procurement_officer"), ("frank", "finance")):
+        decider = visit(code, javascript=javascript)
+        decider.go("/en/city/")
+        decider.sees("decision")
+        decider.page.goto(step)
+        decider.act("sign", duty=f"guelph:{duty}", decision="proceed", reason="It is real.", public_summary="Go.")
+        decider.sees("Your word is on record.")
+    priya.page.goto(step)
+    priya.sees("Done")
+    priya.go("/en/city/")
+    priya.sees("Market scan")
+    outbox = visit(javascript=javascript)
+    outbox.go("/en/demo/outbox/?to=sam@demo.mix.invalid")
+    outbox.sees("A decision waits for you: G1")
+
+
+@both
+def test_a_vendor_submits_replaces_and_withdraws(visit: Callable[..., Visitor], javascript: bool) -> None:
+    code, vendor = ("tess", "tamarack") if javascript else ("kim", "kestrel")
+    visitor = visit(code, javascript=javascript)
+    visitor.go("/en/challenges/water-leaks/")
+    visitor.page.click("a:has-text('Start a submission')")
+    visitor.act("start", vendor=vendor)
+    visitor.check()
+    fill(
+        visitor,
+        legal_status="Inc.",
+        team="Three people",
+        approach="Listen to the pipes",
+        newness="Nobody listens",
+        business="Lasts",
+        conflicts="none",
+        insurance="yes",
+    )
+    visitor.page.click("button:has-text('Save and go on')")
+    visitor.sees("Add a file")
+    visitor.page.set_input_files(
+        "input[type=file]", {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"How we listen."}
+    )
+    if javascript:
+        visitor.page.wait_for_function("document.getElementById('own-hash').textContent.length == 64")
+        own = visitor.page.inner_text("#own-hash")
+    visitor.page.click("button:has-text('Seal and send')")
+    visitor.sees("The file is sealed.")
+    if javascript:
+        visitor.sees(own)
+    visitor.check()
+    visitor.page.set_input_files(
+        "input[type=file]", {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"MZ program"}
+    )
+    visitor.page.click("button:has-text('Seal and send')")
+    visitor.sees("is not the kind of file that its name says")
+    visitor.sees("plan.txt")
+    visitor.page.click(".steps a:has-text('Check and finalise')")
+    visitor.check()
+    visitor.act("finalise", bind="on")
+    visitor.sees("Submission received")
+    visitor.check()
+    reference = visitor.page.inner_text(".ref .code")
+    visitor.go("/en/vendor/")
+    visitor.sees("Submitted")
+    visitor.page.click("a:has-text('Finding leaks before the bill does')")
+    fill(visitor, team="Four people")
+    visitor.page.click("button:has-text('Save and stay')")
+    visitor.page.click(".steps a:has-text('Check and finalise')")
+    visitor.sees("Version 1 is submitted and counts")
+    visitor.act("finalise", bind="on")
+    assert visitor.page.inner_text(".ref .code") != reference
+    visitor.go("/en/vendor/")
+    visitor.page.click("a:has-text('Finding leaks before the bill does')")
+    visitor.page.click(".steps a:has-text('Check and finalise')")
+    visitor.act("withdraw", sure="on")
+    visitor.sees("Withdrawn. Your draft is kept")
+    city = visit("olivia", javascript=javascript)
+    city.go("/en/city/challenges/water-leaks/invitation/")
+    city.sees("Sealed. Until opening nobody at the city sees who has submitted, or how many.")
+    assert "Four people" not in city.page.content()
+
+
+def test_a_panel_scores_agrees_and_three_cities_decide(visit: Callable[..., Visitor]) -> None:
+    base = "/en/evaluation/under-our-streets/shortlist/"
+    chloe = visit("chloe")
+    chloe.go(f"/fr{base[3:]}")
+    chloe.sees("Déclaration de conflits")
+    chloe.check()
+    chloe.act("declare", tamarack="none", northlight="none", releve="none", kestrel="none")
+    chloe.sees("Déclaré. Vous pouvez lire maintenant.")
+    hugo = visit("hugo")
+    for visitor, language in ((chloe, "fr"), (hugo, "en")):
+        for label in "ABCD":
+            visitor.go(f"/{language}{base[3:]}score/{label}/")
+            for number, key in enumerate(("fit", "team", "newness", "feasible", "business")):
+                visitor.page.check(f"[name='score-{key}'][value='{2 + (number + ord(label)) % 3}']", force=True)
+            visitor.page.locator("form .dock button").last.click()
+        visitor.go(f"/{language}{base[3:]}")
+        visitor.act("hand_in")
+    chloe.sees("Vous avez remis vos notes")
+    hugo.go(base)
+    hugo.act("consensus")
+    hugo.sees("Everybody’s scores, side by side.")
+    hugo.check()
+    hugo.act("freeze")
+    hugo.sees("This cannot be done yet.")
+    for label in "ABCD":
+        for key in ("fit", "team", "newness", "feasible", "business"):
+            hugo.act(
+                "agree", item=f"{label}-{key}", score="4" if label in "AB" else "3", reason="We agree after talking."
+            )
+    hugo.act("freeze")
+    hugo.sees("Quality is final")
+    olivia = visit("olivia")
+    step = "/en/city/challenges/under-our-streets/shortlist/"
+    olivia.go(step)
+    olivia.act("finalise")
+    olivia.sees("Computed from the agreed scores.")
+    olivia.check()
+    olivia.act("ask")
+    for code, city in (("martin", "guelph"), ("mona", "london"), ("bruno", "barrie")):
+        visitor = visit(code)
+        visitor.go(step)
+        visitor.act(
+            "sign",
+            duty=f"{city}:procurement_manager",
+            decision="proceed",
+            reason="By the criteria.",
+            public_summary="Shortlisted.",
+        )
+        visitor.sees("Your word is on record.")
+    tess = visit("tess")
+    tess.go("/en/vendor/")
+    tess.page.locator("a:has-text('hosen: Knowing what lies under our streets')").first.click()
+    tess.sees("Your debrief sheet")
+    tess.check()
+
+
+def test_two_tabs_and_a_signed_out_post_lose_nothing(visit: Callable[..., Visitor]) -> None:
+    path = "/en/city/challenges/downtown-parking-2/commissioning/"
+    priya, olivia = visit("priya"), visit("olivia")
+    for visitor in (priya, olivia):
+        visitor.go(path)
+    for visitor, text in ((priya, "From Priya"), (olivia, "From Olivia")):
+        visitor.page.fill("[name=users]", text)
+        visitor.page.locator("form[data-keep] button").last.click()
+        visitor.page.wait_for_load_state()
+    olivia.sees("Priya Nair saved version 2")
+    olivia.sees("From Olivia")
+    olivia.sees("From Priya")
+    olivia.check()
+    priya.go(path)
+    priya.page.fill("[name=users]", "Typed while signed out")
+    priya.context.clear_cookies(name="sessionid")
+    priya.page.locator("form[data-keep] button").last.click()
+    priya.page.wait_for_load_state()
+    assert "/account/login/" in priya.page.url
+    priya.check()
+    priya.sign_in("priya")
+    priya.go(path)
+    priya.sees("Your text is back.")
+    priya.sees("Typed while signed out")
+
+
+def test_somebody_makes_an_account_and_registers_a_vendor(visit: Callable[..., Visitor]) -> None:
+    new = visit()
+    new.go("/en/account/signup/")
+    new.check()
+    for name, value in {
+        "email": "new@example.org",
+        "name": "New Person",
+        "password1": "correct horse battery",
+        "password2": "correct horse battery",
+    }.items():
+        new.page.fill(f"[name={name}]", value)
+    new.page.locator("main form button").last.click()
+    new.page.wait_for_load_state()
+    mails = sorted((new.site.data / "mail").glob("*.log"))
+    link = re.findall(r"http://\S+/account/confirm-email/\S+", "".join(m.read_text() for m in mails))[-1]
+    new.page.goto(link)
+    new.page.locator("main form button").last.click()
+    new.page.wait_for_load_state()
+    new.go("/en/account/login/")
+    new.page.fill("[name=login]", "new@example.org")
+    new.page.fill("[name=password]", "correct horse battery")
+    new.page.locator("main form button").last.click()
+    new.page.wait_for_load_state()
+    new.sees("Register a vendor")
+    new.act("register", name="New Venture Inc.", size="small")
+    new.sees("Your organization is registered.")
+    new.check()
+    new.go("/en/account/2fa/")
+    new.check()
