@@ -103,7 +103,7 @@ class Visitor:
         assert answer
         assert answer.status == 200, (path, answer.status)
 
-    def act(self, name: str, item: str = "", **fields: str) -> None:
+    def act(self, name: str, /, item: str = "", **fields: str) -> None:
         """Fill in the form of one act and send it."""
         form = f"form:has(input[name=act][value='{name}'])"
         if item:
