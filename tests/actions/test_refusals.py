@@ -458,3 +458,18 @@ def test_debriefs_follow_letters(step: Any, actor: Callable[[str], Any], now: An
             now=now,
         )
     assert codes(caught) == ["no_letter_yet"]
+
+
+def test_a_scan_is_reused_until_it_expires(step: Any, actor: Callable[[str], Any], now: Any) -> None:
+    from mix.readers.documents import list_reusable
+
+    place = step("downtown-parking-2", "market-scan")
+    found = [s.challenge.code for s in list_reusable(place, actor=actor("priya"), today=now.date())]
+    assert found == ["water-leaks", "under-our-streets"]  # the scan of 2024 was good until March 2025
+    type(place).objects.filter(pk=place.pk).update(state="active", started_at=now)
+    with pytest.raises(Refused) as caught:
+        run(documents.reuse, place, actor=actor("priya"), now=now, source=step("guelph-roads-sprint", "market-scan"))
+    assert codes(caught) == ["not_reusable"]
+    source = step("water-leaks", "market-scan")
+    run(documents.reuse, place, actor=actor("priya"), now=now, source=source)
+    assert latest_content(place) == latest_content(source)

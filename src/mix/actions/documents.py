@@ -10,7 +10,7 @@ from mix.actions.entering import enter, enter_step
 from mix.actions.events import record
 from mix.data.models import Comment, Document, DocumentVersion, Step
 from mix.readers.challenges import spec_of
-from mix.readers.documents import find_latest
+from mix.readers.documents import find_latest, latest_content, list_reusable
 from mix.readers.people import Actor
 from mix.rules.access import Permission
 from mix.rules.chain import digest
@@ -58,6 +58,26 @@ def save(
         challenge=step.challenge,
         role=role.value,
         payload={"version": version.number, "content": digest(good)},
+    )
+    return version
+
+
+def reuse(step: Step, *, actor: Actor, now: datetime, source: Step) -> DocumentVersion:
+    """Begin an artifact with what another challenge found, of the same kind of step; the writer then checks it.
+
+    Only what is done and may be read, by the actor or by everybody, is reused; expired scans are refused.
+    """
+    require(holds=source.pk in {s.pk for s in list_reusable(step, actor=actor, today=now.date())}, code="not_reusable")
+    require(holds=find_latest(step.document) is None, code="already_written")
+    version = save(step, actor=actor, now=now, answers=latest_content(source), based_on=None)
+    record(
+        "documents.reuse",
+        subject_type="step",
+        subject=f"{step.challenge.code}/{step.key}",
+        actor=actor,
+        now=now,
+        challenge=step.challenge,
+        payload={"source": f"{source.challenge.code}/{source.key}"},
     )
     return version
 

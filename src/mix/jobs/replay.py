@@ -234,6 +234,10 @@ def _challenge(scenario: Scenario, values: Mapping[str, Any], name: str) -> m.Ch
 
 
 def _step(scenario: Scenario, values: Mapping[str, Any], name: str = "step") -> m.Step:
+    if name == "source":  # the step of the same key in the challenge that is named
+        return m.Step.objects.select_related("challenge__municipality", "challenge__method").get(
+            challenge__code=values["source"], key=values["step"]
+        )
     challenge = _challenge(scenario, values, name)
     step = challenge.steps.get(key=values["step"])
     step.challenge = challenge

@@ -75,6 +75,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{name} saved version {number} while you were writing. Both texts are shown below; nothing is lost",
         "{name} a enregistré la version {number} pendant que vous écriviez. Les deux textes sont ci-dessous; rien n’est perdu",
     ),
+    "not_reusable": (
+        "This work may not be reused, or it has expired",
+        "Ce travail ne peut être repris, ou il a expiré",
+    ),
+    "already_written": ("Something is written here already", "Quelque chose est déjà écrit ici"),
     "step_not_active": ("“{step}” is not open for work now", "« {step} » n’est pas ouvert au travail en ce moment"),
     "step_at_gate": (
         "“{step}” waits for its gate and cannot be changed",

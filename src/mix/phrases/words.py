@@ -199,6 +199,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "delivery.settle_backlog_item": ("Backlog item settled", "Élément réglé"),
         "delivery.take_over": ("Another city asks to take over", "Une autre ville demande la reprise"),
         "documents.comment": ("Comment written", "Commentaire écrit"),
+        "documents.reuse": ("Work of another challenge reused", "Travail d’un autre défi repris"),
         "documents.save": ("Version saved", "Version enregistrée"),
         "documents.settle_comment": ("Comment settled", "Commentaire réglé"),
         "engagements.answer": ("Question answered", "Réponse donnée"),

@@ -9,6 +9,7 @@ from typing import Any
 from mix.data.models import Challenge, Comment, Document, DocumentVersion, Step
 from mix.readers.challenges import method_for
 from mix.readers.errors import Unknown
+from mix.readers.people import Actor
 from mix.rules.fields import FieldSpec, FieldType, count_words
 from mix.rules.methods import Fact
 
@@ -73,6 +74,22 @@ def total_value(facts: dict[Fact, Any]) -> int | None:
         return None
     fees = int(facts.get(Fact.SPRINT_FEE, 0)) * int(float(facts.get(Fact.SPRINT_PLACES, 0)))
     return int(facts[Fact.PURCHASE_VALUE]) + int(facts[Fact.OPTION_VALUE]) + fees
+
+
+def list_reusable(step: Step, *, actor: Actor, today: date) -> list[Step]:
+    """List finished steps of the same key in other challenges of which the actor may read the work, latest first.
+
+    A published challenge's scan may be read by everybody's staff; one that has expired is left out.
+    """
+    rows = (
+        Step.objects.filter(key=step.key, kind=step.kind, state="done", challenge__route_frozen_at__isnull=False)
+        .exclude(challenge=step.challenge)
+        .select_related("challenge__municipality", "challenge__method")
+        .order_by("-done_at", "id")
+    )
+    if not actor.is_staff:
+        return []
+    return [row for row in rows if (latest_content(row).get("expires_on") or "9") >= today.isoformat()]
 
 
 def fact_date(facts: dict[Fact, Any], fact: Fact) -> date | None:

@@ -30,6 +30,7 @@ from mix.web.city.kinds import awards as award_part
 from mix.web.city.kinds import delivery as delivery_part
 from mix.web.city.kinds import engagements as engagement_part
 from mix.web.city.kinds import evaluations as evaluation_part
+from mix.web.city.kinds import scans as scan_part
 from mix.web.city.kinds import solicitations as solicitation_part
 from mix.web.city.kinds import sprints as sprint_part
 from mix.web.parts import forms
@@ -47,7 +48,7 @@ def _plain(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Ma
 
 PART_BY_KIND: dict[StepKind, Part] = {
     StepKind.DOCUMENT: _plain,
-    StepKind.MARKET_SCAN: _plain,
+    StepKind.MARKET_SCAN: scan_part.part,
     StepKind.ENGAGEMENT: engagement_part.part,
     StepKind.SOLICITATION: solicitation_part.part,
     StepKind.EVALUATION: evaluation_part.part,
