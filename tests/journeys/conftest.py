@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,21 @@ class Site:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Prepare a demonstration and serve it."""
-    data = tmp_path_factory.mktemp("site")
+    with serving(tmp_path_factory.mktemp("site")) as served:
+        yield served
+
+
+@contextmanager
+def serving(data: Path, *options: str) -> Iterator[Site]:
+    """Serve a demonstration from an empty folder."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, "MIX_DEMO": "1", "MIX_DATA_DIR": str(data), "PORT": str(port)}
     log = (data / "serve.log").open("wb")
-    server = subprocess.Popen([sys.executable, "-m", "mix.jobs.cli", "demo"], env=environment, stdout=log, stderr=log)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "mix.jobs.cli", "demo", *options], env=environment, stdout=log, stderr=log
+    )
     try:
         _wait_for(f"http://127.0.0.1:{port}/en/", server, data / "serve.log")
         yield Site(f"http://127.0.0.1:{port}", data)
@@ -103,7 +112,7 @@ class Visitor:
         assert answer
         assert answer.status == 200, (path, answer.status)
 
-    def act(self, name: str, /, item: str = "", **fields: str) -> None:
+    def act(self, name: str, /, *, item: str = "", **fields: str) -> None:
         """Fill in the form of one act and send it."""
         form = f"form:has(input[name=act][value='{name}'])"
         if item:

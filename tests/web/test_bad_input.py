@@ -217,6 +217,11 @@ def test_registering_twice_is_once(sign_in: Callable[[str], Client]) -> None:
     assert Registration.objects.filter(email="a@example.org").count() == 1
 
 
+@pytest.mark.parametrize("url", ["/en/challenges/?q=%00", "/en/invitation/%00/", "/en/calls/a%00b/"])
+def test_a_nul_names_nothing(sign_in: Callable[[str], Client], url: str) -> None:
+    assert sign_in("stan").get(url).status_code == 404
+
+
 @pytest.mark.parametrize("page", ["/en/challenges/none/", "/en/calls/NONE/", "/en/nothing/", "/en/documents/x/"])
 def test_what_is_not_there_is_said_kindly(sign_in: Callable[[str], Client], page: str) -> None:
     answer = sign_in("tess").get(page)
@@ -224,7 +229,7 @@ def test_what_is_not_there_is_said_kindly(sign_in: Callable[[str], Client], page
     assert "There is no such page" in answer.content.decode()
 
 
-@pytest.mark.parametrize("query", ["?q=%00", "?q=" + "x" * 5000, "?city=%27--", "?status=<script>"])
+@pytest.mark.parametrize("query", ["?q=" + "x" * 5000, "?city=%27--", "?status=<script>"])
 def test_search_survives_anything(sign_in: Callable[[str], Client], query: str) -> None:
     answer = sign_in("").get(f"/en/challenges/{query}")
     assert answer.status_code == 200

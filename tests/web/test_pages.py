@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.http import FileResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -32,7 +33,9 @@ def test_every_link_leads_somewhere(sign_in: Callable[[str], Client], code: str,
         elif answer.headers.get("Content-Type", "").startswith("text/html"):
             found = re.findall(r'href="(/[^"#]*)', answer.content.decode())
             todo += [u.replace("&amp;", "&") for u in found if u.startswith(f"/{language}/")]
-        answer.close()
+        if isinstance(answer, FileResponse):
+            for close in answer._resource_closers:
+                close()
     assert broken == []
     assert len(seen) > 15
 

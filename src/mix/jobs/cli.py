@@ -93,6 +93,7 @@ def work() -> None:
 def demo(
     *,
     prepare_only: Annotated[bool, typer.Option("--prepare-only", help="Set up, then stop")] = False,
+    empty: Annotated[bool, typer.Option("--empty", help="The cast and no challenge")] = False,
 ) -> None:
     """Set up the demonstration world with its scenarios, print the sign-in cards, and serve."""
     os.environ["MIX_DEMO"] = "1"
@@ -100,7 +101,7 @@ def demo(
     from mix.jobs.demo import prepare, print_cards
     from mix.jobs.start import serve as serve_site
 
-    prepare(console)
+    prepare(console, empty=empty)
     print_cards(console)
     if not prepare_only:
         serve_site()

@@ -27,10 +27,10 @@ def scenario_files() -> list[Path]:
     return sorted(Path(settings.CATALOGUE, "scenarios").glob("[0-9]*.yaml"))
 
 
-def prepare(console: Console) -> None:
-    """Set up and fill the demonstration, unless that was done."""
+def prepare(console: Console, *, empty: bool = False) -> None:
+    """Set up and fill the demonstration, unless that was done; `empty` leaves it at the cast."""
     refuse_real_instance_if_set_up(console)
-    if not Challenge.objects.exists():
+    if not empty and not Challenge.objects.exists():
         load_history(console)
         replay_files(scenario_files(), console)
 

@@ -271,8 +271,8 @@ def _save_scores(request: HttpRequest, found: Evaluation, rows: list[Any]) -> di
                 submission=submission,
                 criterion=criterion.key,
                 score=int(value),
-                comment=request.POST.get(comment_name, "").strip(),
-                reason=request.POST.get("reason", "").strip(),
+                comment=request.POST.get(comment_name, "").replace("\x00", "").strip(),
+                reason=request.POST.get("reason", "").replace("\x00", "").strip(),
             )
         except Refused as error:
             unmet[score_name] = error.unmet[0]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -18,6 +17,7 @@ from mix.readers.errors import Forbidden, Unknown
 from mix.readers.people import PUBLIC, Actor, actor_for
 from mix.rules.access import SECOND_FACTOR
 from mix.rules.unmet import Refused
+from mix.web.parts.clock import read_clock
 from mix.web.parts.showing import closing_words
 
 STASH_LIMIT = 400_000
@@ -31,8 +31,10 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Read who acts, once."""
-        request.now = datetime.now(UTC)  # type: ignore[attr-defined]
+        """Read who acts, once. An address with a NUL in it names nothing."""
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseNotFound()
+        request.now = read_clock()  # type: ignore[attr-defined]
         request.actor = actor_for(request.user) if isinstance(request.user, Person) else PUBLIC  # type: ignore[attr-defined]
         if lacks_second_factor(request) and not any(part in request.path for part in OPEN_WITHOUT_FACTOR):
             return redirect(reverse("mfa_activate_totp"))
