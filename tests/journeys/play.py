@@ -510,8 +510,18 @@ def _hold_debrief(play: Play, v: Values, by: str) -> None:
 
 
 def _backlog(play: Play, v: Values, by: str) -> None:
-    # The vendor's side of the backlog has no page of its own yet: the city enters it for both.
-    play.on_step("priya" if by == "tess" else by, "co-design", "add", **v)
+    if by == "tess":
+        play.send(_agreement(play, {"step": "sign-contract", "vendor": "tamarack"}, by), "backlog", **v)
+    else:
+        play.on_step(by, "co-design", "add", **v)
+
+
+def _take_over(play: Play, v: Values, by: str) -> None:
+    visitor = play.person(by)
+    visitor.go(f"/en/challenges/{play.code}/")
+    visitor.page.click("a:has-text('Take this over for your city')")
+    visitor.page.wait_for_load_state()
+    play.send(visitor, "take_over", **v)
 
 
 def _reach(play: Play, v: Values, by: str) -> None:
@@ -597,7 +607,7 @@ ACTS: dict[str, Callable[[Play, Values, str], None]] = {
     "delivery.ask_change": _simple("ask_change", step="procurement-support"),
     "delivery.decide_change": _decide_change,
     "delivery.read_outcome": _simple("read", step="solution"),
-    "delivery.take_over": lambda _play, _v, _by: None,
+    "delivery.take_over": _take_over,
     "knowledge.enter_hours": _simple("hours"),
     "knowledge.write_lesson": _simple("lesson"),
 }

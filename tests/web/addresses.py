@@ -63,6 +63,7 @@ ADDRESSES: dict[str, str] = {
     "city-file": CITY,
     "city-step": CITY,
     "city-versions": CITY,
+    "city-take-over": STAFF,
     "city-settings": SETTINGS,
     "city-staff": SETTINGS,
     "city-authority": SETTINGS,

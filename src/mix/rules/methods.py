@@ -144,6 +144,7 @@ class Fact(StrEnum):
     DESIGNED_VALUE = "designed_value"
     OUTCOME_STORY = "outcome_story"
     VERDICT = "verdict"
+    OFFER = "offer"
 
 
 class Method(_Part):

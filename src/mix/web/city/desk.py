@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from mix.actions import challenges
-from mix.data.models import Department, Municipality, Need
+from mix.actions import challenges, delivery
+from mix.data.models import Challenge, Department, Municipality, Need
 from mix.phrases.words import word
-from mix.readers.challenges import get_need, list_needs, list_own_challenges
+from mix.readers.challenges import get_need, get_public_challenge, list_needs, list_own_challenges, method_for
+from mix.readers.documents import latest_content
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.methods import get_latest, list_latest, method_of
 from mix.readers.moves import list_tasks
@@ -22,6 +23,7 @@ from mix.readers.municipalities import list_own_municipalities
 from mix.readers.people import Actor
 from mix.rules.access import Permission, grants
 from mix.rules.kinds import Route
+from mix.rules.methods import Fact
 from mix.rules.unmet import require
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay
@@ -212,3 +214,47 @@ def _begin_fields(cities: list[Municipality], others: QuerySet[Municipality]) ->
     need_field.required = False
     fields["need"] = need_field
     return fields
+
+
+def take_over(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask, as another city, to take over what worked in a published challenge."""
+    actor = _staff(request)
+    challenge = get_public_challenge(code)
+    part_of_it = {c.municipality.code for c in challenge.cities.all()}
+    others = [c for c in list_own_municipalities(actor) if c.code not in part_of_it]
+    acts: dict[str, Act] = {}
+    if others and challenge.outcomereadings.exists():
+        acts["take_over"] = Act(
+            forms.form_of(
+                city=forms.choice(_("City"), [(c.code, c.name) for c in others]),
+                note=forms.text(_("What would you like to take over?"), rows=2),
+            ),
+            lambda given: stay(
+                do(
+                    request,
+                    delivery.take_over,
+                    challenge,
+                    city=next(c for c in others if c.code == given["city"]),
+                    note=given["note"],
+                )
+            ),
+            _("Ask to take over"),
+            _("The city was told."),
+            style="",
+        )
+    return answer(
+        request,
+        "city/take_over.html",
+        acts,
+        lambda: {
+            "challenge": challenge,
+            "asked": challenge.takeovers.select_related("city").order_by("asked_at"),
+            "offer": _offer(challenge),
+        },
+    )
+
+
+def _offer(challenge: Challenge) -> str:
+    place = method_for(challenge).place_of(Fact.OFFER)
+    step = challenge.steps.filter(key=place[0]).first() if place else None
+    return str(latest_content(step).get(place[1]) or "") if step and place else ""

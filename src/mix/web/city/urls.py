@@ -18,6 +18,7 @@ urlpatterns = [
     path("city/challenges/<slug:code>/files/<str:submission>/<str:file>/", contracts.opened_file, name="city-file"),
     path("city/challenges/<slug:code>/<slug:key>/", workspace.step, name="city-step"),
     path("city/challenges/<slug:code>/<slug:key>/versions/", workspace.versions, name="city-versions"),
+    path("city/take-over/<slug:code>/", desk.take_over, name="city-take-over"),
     path("city/settings/", settings.cities, name="city-settings"),
     path("city/settings/<slug:city>/staff/", settings.staff, name="city-staff"),
     path("city/settings/<slug:city>/authority/", settings.authority, name="city-authority"),

@@ -22,7 +22,7 @@ from mix.readers.knowledge import hours_by_role, list_lessons
 from mix.readers.moves import duties_of, gather_gate, list_signatures, unmet_to_ask, unmet_to_proceed
 from mix.readers.people import Actor
 from mix.rules.access import Permission, Role, grants
-from mix.rules.kinds import Decision, StepKind
+from mix.rules.kinds import Decision, Route, StepKind
 from mix.rules.moves import duties, open_duties
 from mix.rules.unmet import Refused, Unmet
 from mix.web.city.kinds import agreements as agreement_part
@@ -360,6 +360,8 @@ def _whole_acts(request: HttpRequest, challenge: Challenge, roles: frozenset[Rol
             _("Cancel the challenge"),
             _("Cancelled. Everybody concerned was told."),
         )
+    if challenge.status == "running" and challenge.route_frozen_at is None and grants(roles, Permission.DOCUMENT_EDIT):
+        acts["route"] = _route_act(request, challenge)
     if challenge.status in ("cancelled", "stopped") and grants(roles, Permission.DOCUMENT_EDIT):
 
         def again(given: dict[str, Any]) -> str:
@@ -379,6 +381,26 @@ def _whole_acts(request: HttpRequest, challenge: Challenge, roles: frozenset[Rol
             _("The documents of before are drafts of the new challenge."),
             style="",
         )
+    return acts | _disqualifying(request, challenge, roles)
+
+
+def _route_act(request: HttpRequest, challenge: Challenge) -> Act:
+    routes = [route.value for route in method_for(challenge).routes]
+    return Act(
+        forms.form_of(
+            route=forms.word_choice(_("Route"), "route", routes),
+            reason=forms.text(_("Why this route?"), rows=2),
+        ),
+        lambda given: stay(
+            do(request, challenges.change_route, challenge, route=Route(given["route"]), reason=given["reason"])
+        ),
+        _("Set the route"),
+        _("The route and its reason are on record."),
+    )
+
+
+def _disqualifying(request: HttpRequest, challenge: Challenge, roles: frozenset[Role]) -> dict[str, Act]:
+    acts: dict[str, Act] = {}
     live = [
         p for p in challenge.participations.select_related("vendor").order_by("vendor__name") if not p.disqualified_at
     ]

@@ -93,6 +93,7 @@ def agreement_context(request: HttpRequest, found: Agreement, *, side: str) -> d
         "papers": found.papers.order_by("id"),
         "deliverables": found.deliverables.order_by("due_on", "id"),
         "milestones": found.step.challenge.milestones.order_by("due_on", "id") if found.kind == "contract" else [],
+        "backlog": found.step.challenge.backlogitems.order_by("added_at", "id") if found.kind == "contract" else [],
         "missing": unmet_to_sign(found, today=today) if found.state == "drafting" else (),
     }
 

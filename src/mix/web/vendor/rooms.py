@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from mix.actions import agreements, awards, delivery, sprints
 from mix.data.models import Agreement, Challenge, DataGrant, Deliverable, Letter, Milestone, Vendor
+from mix.data.models.delivery import BACKLOG_KINDS
 from mix.readers.agreements import get_own_agreement
 from mix.readers.challenges import list_vendor_challenges
 from mix.readers.errors import Unknown
@@ -109,6 +110,14 @@ def _delivering(request: HttpRequest, found: Agreement) -> dict[str, Act]:
             lambda given: stay(do(request, agreements.deliver, _due(found, given["item"]))),
             _("Delivered"),
             _("The city was told."),
+        ),
+        "backlog": Act(
+            forms.form_of(
+                kind=forms.word_choice(_("Kind"), "backlog", BACKLOG_KINDS), text=forms.text(_("What"), rows=2)
+            ),
+            lambda given: stay(do(request, delivery.add_backlog_item, found.step.challenge, **given)),
+            _("Add"),
+            _("Added."),
         ),
         "reach": Act(
             forms.form_of(item=forms.hidden()),

@@ -15,11 +15,10 @@ from mix.readers.agreements import find_contract
 from mix.readers.challenges import spec_of
 from mix.readers.delivery import changed_cents, list_measures
 from mix.readers.errors import Unknown
-from mix.readers.municipalities import list_own_municipalities
 from mix.rules.access import Permission, Role, grants
 from mix.rules.kinds import DeliveryPart
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, actor_of, do, stay
+from mix.web.parts.pages import Act, do, stay
 
 
 def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
@@ -34,8 +33,6 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
             acts = _changes(request, step, runs=runs)
         elif runs:
             acts = _ACTS[section](request, step)
-    if section is DeliveryPart.OUTCOMES:
-        acts |= _take_over(request, step)
     changed = changed_cents(contract) if contract else 0
     whole = contract.value_cents + contract.options_cents if contract else 0
     return acts, {
@@ -193,29 +190,3 @@ _ACTS = {
     DeliveryPart.OUTCOMES: _outcomes,
     DeliveryPart.SUPPORT: _support,
 }
-
-
-def _take_over(request: HttpRequest, step: Step) -> dict[str, Act]:
-    part_of_it = set(step.challenge.cities.values_list("municipality__code", flat=True))
-    others = [c for c in list_own_municipalities(actor_of(request)) if c.code not in part_of_it]
-    if not others or not step.challenge.outcomereadings.exists():
-        return {}
-    return {
-        "take_over": Act(
-            forms.form_of(
-                city=forms.choice(_("City"), [(c.code, c.name) for c in others]),
-                note=forms.text(_("Note"), required=False, rows=2),
-            ),
-            lambda given: stay(
-                do(
-                    request,
-                    delivery.take_over,
-                    step.challenge,
-                    city=next(c for c in others if c.code == given["city"]),
-                    note=given["note"],
-                )
-            ),
-            _("Ask to take over"),
-            _("The city was told."),
-        )
-    }
