@@ -34,7 +34,7 @@ from mix.web.city.kinds import scans as scan_part
 from mix.web.city.kinds import solicitations as solicitation_part
 from mix.web.city.kinds import sprints as sprint_part
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, answer, do, signed_in, stay, take_stash
+from mix.web.parts.pages import Act, actor_of, answer, do, now_of, signed_in, stay, take_stash
 from mix.web.parts.showing import language
 from mix.web.parts.specs import draw, read_only, read_post
 from mix.web.parts.stagebar import stage_bar
@@ -96,7 +96,7 @@ def _frame(request: HttpRequest, challenge: Challenge, step: Step, roles: frozen
     steps = list_steps(challenge)
     spec = spec_of(step)
     stage = next(s for s in method_for(challenge).stages if spec in s.steps)
-    now = request.now  # type: ignore[attr-defined]
+    now = now_of(request)
     active = step.state == "active"
     return {
         "challenge": challenge,
@@ -197,7 +197,7 @@ def _as_get(request: HttpRequest) -> HttpRequest:
 
 
 def _common_acts(request: HttpRequest, challenge: Challenge, step: Step, roles: frozenset[Role]) -> dict[str, Act]:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     acts: dict[str, Act] = {}
     running = challenge.status == "running"
     if running and step.state == "active" and step.asked_at is None:

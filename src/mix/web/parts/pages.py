@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -56,9 +57,15 @@ class Shown:
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """Return who acts."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    """Return who acts, as the middleware found out."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
     return actor
+
+
+def now_of(request: HttpRequest) -> datetime:
+    """Return the instant of the request, in UTC: one for everything that the request does."""
+    now: datetime = request.now  # type: ignore[attr-defined]  # set by ActorMiddleware
+    return now
 
 
 def signed_in(request: HttpRequest) -> Actor:
@@ -71,7 +78,7 @@ def signed_in(request: HttpRequest) -> Actor:
 
 def do(request: HttpRequest, verb: Callable[..., Any], *subject: Any, **facts: Any) -> Any:  # noqa: ANN401 - the verb's own
     """Run a verb as the request's actor at the request's time."""
-    return run(verb, *subject, actor=actor_of(request), now=request.now, **facts)  # type: ignore[attr-defined]
+    return run(verb, *subject, actor=actor_of(request), now=now_of(request), **facts)
 
 
 def stay(_result: object) -> None:

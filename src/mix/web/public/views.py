@@ -27,14 +27,14 @@ from mix.readers.solicitations import closing_of, get_public, list_answered_ques
 from mix.rules.fields import Bilingual
 from mix.rules.methods import Criterion, Fact
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, answer, do, stay
+from mix.web.parts.pages import Act, answer, do, now_of, stay
 from mix.web.parts.specs import read_only
 from mix.web.parts.stagebar import stage_bar
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """What is your city trying to solve, and what came of it?"""
-    calls = list_open(now=request.now)  # type: ignore[attr-defined]
+    calls = list_open(now=now_of(request))
     challenges = list_public_challenges()
     context = {
         "calls": [(call, stage_bar(call.step.challenge), gather_facts(call.step.challenge)) for call in calls],
@@ -95,7 +95,7 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
         )
     facts = gather_facts(found)
     calls = list_public(found)
-    current = next((c for c in calls if c.closes_at > request.now), None)  # type: ignore[attr-defined]
+    current = next((c for c in calls if c.closes_at > now_of(request)), None)
     published = [
         (spec, read_only(spec.fields, latest_content(step), public=True))
         for step in found.steps.filter(state="done").order_by("position")

@@ -17,7 +17,7 @@ from mix.readers.people import list_members
 from mix.readers.sprints import list_hypotheses, list_sprint_vendors
 from mix.web.parts import forms
 from mix.web.parts.agreeing import agreement_context, editing_acts, row_key, sign_act
-from mix.web.parts.pages import Act, answer, do, signed_in, stay
+from mix.web.parts.pages import Act, answer, do, now_of, signed_in, stay
 from mix.web.parts.stagebar import stage_bar
 
 
@@ -45,7 +45,7 @@ def sprint(request: HttpRequest, code: str) -> HttpResponse:
             "grants": challenge.datagrants.filter(vendor=vendor).order_by("data_set"),
             "check_ins": challenge.checkins.filter(vendor=vendor).order_by("-week", "side"),
             "incidents": challenge.incidents.filter(vendor=vendor).order_by("-reported_at"),
-            "today": request.now.date(),  # type: ignore[attr-defined]
+            "today": now_of(request).date(),
         },
     )
 

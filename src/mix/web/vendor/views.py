@@ -24,7 +24,7 @@ from mix.readers.sprints import list_sprint_vendors
 from mix.readers.submissions import find_own, list_own_submissions, own_state
 from mix.readers.vendors import get_own_vendor, list_invitations, list_own_vendors
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, actor_of, answer, do, signed_in, stay
+from mix.web.parts.pages import Act, actor_of, answer, do, now_of, signed_in, stay
 from mix.web.parts.stagebar import stage_bar
 
 
@@ -32,11 +32,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """What can I win, what do I owe, by when?"""
     actor = signed_in(request)
     vendors = list_own_vendors(actor)
-    states = [own_state(s, now=request.now) for s in list_own_submissions(actor)]  # type: ignore[attr-defined]
+    states = [own_state(s, now=now_of(request)) for s in list_own_submissions(actor)]
     started = {s.submission.solicitation_id for s in states}
     fitting = [
         call
-        for call in list_open(now=request.now)  # type: ignore[attr-defined]
+        for call in list_open(now=now_of(request))
         if call.id not in started and any(may_answer(call.step.challenge, v.id, part_of(call).open_to) for v in vendors)
     ]
     mine = list_vendor_challenges(v.id for v in vendors)
@@ -129,8 +129,8 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
             "answered": list_answered_questions(found),
             "mine": [q for v in vendors for q in list_own_questions(found, v.id)],
             "may_answer": bool(vendors),
-            "is_open": found.closes_at > request.now,  # type: ignore[attr-defined]
-            "asks": found.questions_until > request.now,  # type: ignore[attr-defined]
+            "is_open": found.closes_at > now_of(request),
+            "asks": found.questions_until > now_of(request),
         },
     )
 

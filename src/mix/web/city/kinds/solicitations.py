@@ -21,7 +21,7 @@ from mix.rules.closing import Phase
 from mix.rules.kinds import Envelope
 from mix.rules.scoring import TieRule
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, do, stay
+from mix.web.parts.pages import Act, do, now_of, stay
 from mix.web.parts.specs import read_only
 
 
@@ -29,7 +29,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     """Draft and publish; then documents, addenda, answers; then open."""
     call = find_solicitation(step)
     spec = spec_of(step).solicitation
-    now = request.now  # type: ignore[attr-defined]
+    now = now_of(request)
     acts: dict[str, Act] = {}
     working = step.state == "active" and step.asked_at is None and step.challenge.status == "running"
     if working and grants(roles, Permission.SOLICITATION_EDIT) and (call is None or call.published_at is None):
