@@ -45,7 +45,7 @@ postgres: $(STAMP)
 	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest -n 2 --dist loadfile -m "not journey"
 
 journeys: $(STAMP) browser
-	@$(BIN)/pytest -n 2 --dist loadfile -m journey
+	@$(BIN)/pytest -n 2 --dist worksteal -m journey
 
 smoke: $(STAMP) browser
 	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest -m smoke

@@ -1,0 +1,98 @@
+"""What is done on calls: drafts, notices, questions, addenda, submissions, opening."""
+
+from __future__ import annotations
+
+from tests.journeys.acts.common import beside_on_step, on_step
+from tests.journeys.play import Acts, Play, Values, Visitor
+
+
+def _draft(play: Play, v: Values, by: str) -> None:
+    play.calls[v["step"]] = play.calls.get(v["step"], 0) + 1
+    fields = {"body": v["body"], "contact": v["contact"], "purchase_most_cents": v.get("purchase_most_cents")}
+    times = {k: play.wall(v[k]) for k in ("closes_at", "questions_until")}
+    play.on_step(by, v["step"], "draft", **fields, **times)
+
+
+def _addendum(play: Play, v: Values, by: str) -> None:
+    play.on_step(
+        by,
+        v["step"],
+        "addendum",
+        text=v["text"],
+        is_substantial=v["is_substantial"],
+        closes_at=play.wall(v["closes_at"]),
+    )
+
+
+def _ask_call(play: Play, v: Values, by: str) -> None:
+    visitor = play.person(by)
+    visitor.go(f"/en/vendor/calls/{play.reference(v['step'])}/")
+    play.send(visitor, "ask", vendor=v["vendor"], text=v["text"], kind=v.get("kind", "general"))
+
+
+def _to_submission(play: Play, v: Values, by: str) -> Visitor:
+    visitor = play.person(by)
+    visitor.go(f"/en/vendor/calls/{play.reference(v['step'])}/")
+    if visitor.page.locator("a:has-text('Go on for')").count():
+        visitor.page.click("a:has-text('Go on for')")
+        visitor.page.wait_for_load_state()
+    else:
+        play.send(visitor, "start", vendor=v["vendor"])
+    return visitor
+
+
+def _submit(play: Play, v: Values, _by: str) -> None:
+    visitor = _to_submission(play, v, v["by"])
+    play.teams.setdefault((v["step"], v["vendor"]), v["answers"].get("team", ""))
+    play.teams[v["step"], v["vendor"]] = v["answers"].get("team", "") or play.teams[v["step"], v["vendor"]]
+    prices = {k: x for k, x in v["answers"].items() if k in PRICES}
+    answers = {k: x for k, x in v["answers"].items() if k not in PRICES}
+    play.fill_answers(visitor, answers, "button[value=stay]")
+    for name, text in (v.get("files") or {}).items():
+        visitor.page.click(".steps a:has-text('Files')")
+        if name.startswith("price"):
+            visitor.page.check("[name=envelope][value=price]")
+        file = {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
+        visitor.page.set_input_files("input[type=file]", [file])
+        visitor.page.click("button:has-text('Seal and send')")
+        visitor.sees("The file is sealed.")
+    if prices:
+        visitor.page.click(".steps a:has-text('Price')")
+        play.fill_answers(visitor, prices, "button[value=stay]")
+    visitor.page.click(".steps a:has-text('Check and finalise')")
+    visitor.page.wait_for_load_state()
+    while visitor.page.locator("input[name=act][value=confirm]").count():
+        play.send(
+            visitor,
+            "confirm",
+            str(visitor.page.locator("form:has(input[value=confirm]) input[name=item]").first.get_attribute("value")),
+        )
+    play.send(visitor, "finalise", bind="on")
+    visitor.sees("Submission received")
+
+
+PRICES = ("sprint_price", "indicative_purchase", "price_base", "price_options")
+
+
+def _withdraw(play: Play, v: Values, by: str) -> None:
+    visitor = _to_submission(play, v, by)
+    visitor.page.click(".steps a:has-text('Check and finalise')")
+    visitor.page.wait_for_load_state()
+    play.send(visitor, "withdraw", sure="on")
+
+
+def _open(play: Play, v: Values, by: str) -> None:
+    play.on_step(by, v["step"], f"open_{v['envelope']}", sure="on")
+
+
+CALL_ACTS: Acts = {
+    "solicitations.draft": _draft,
+    "solicitations.publish": on_step("publish"),
+    "solicitations.ask": _ask_call,
+    "solicitations.draft_answer": beside_on_step("write_answer", "question", "text"),
+    "solicitations.publish_answer": beside_on_step("give_answer", "question"),
+    "solicitations.issue_addendum": _addendum,
+    "solicitations.open_envelopes": _open,
+    "submit": _submit,
+    "submissions.withdraw": _withdraw,
+}
