@@ -161,11 +161,14 @@ def test_a_submission_one_second_late_gets_409_with_both_times(
     sign_in: Callable[[str], Client], draft: Submission, now: Any
 ) -> None:
     client = sign_in("tess")
-    Solicitation.objects.filter(pk=draft.solicitation_id).update(closes_at=now - timedelta(seconds=1))
+    Solicitation.objects.filter(pk=draft.solicitation_id).update(
+        closes_at=now - timedelta(seconds=1), zone="America/St_Johns"
+    )
     answer = client.post(reverse("vendor-check", args=[draft.code]), {"act": "finalise", "retry": "k", "bind": "on"})
     page = answer.content.decode()
     assert answer.status_code == 409
     assert ("This came after closing" in page, "Received" in page, "Closed" in page) == (True, True, True)
+    assert ":30)" in page, "the clock is that of the city of the call"
     assert not draft.versions.exists()
 
 

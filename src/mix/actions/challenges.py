@@ -152,7 +152,7 @@ def commission(
     document = method_of(method)
     for value, field in ((title, "title"), (question, "question"), (route_reason, "route_reason")):
         require(holds=bool(value.strip()), code="answer_missing", where=f"f-{field}")
-    require(holds=route in document.routes, code="route_not_in_method", where="f-route")
+    require(holds=document.is_offered and route in document.routes, code="route_not_in_method", where="f-route")
     require(holds=not Challenge.objects.filter(code=code).exists(), code="code_taken", where="f-code")
     share = 100 - sum(p.share_percent for p in partners)
     require(holds=share > 0 and all(p.share_percent >= 0 for p in partners), code="shares_wrong", where="f-partners")

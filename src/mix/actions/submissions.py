@@ -22,12 +22,13 @@ from mix.rules.unmet import Refused, Unmet, refuse_if, require
 
 
 class Late(Refused):
-    """A submission whose last byte came at or after closing; carries both instants (UTC)."""
+    """A submission whose last byte came at or after closing; carries both instants (UTC) and the zone of the call."""
 
-    def __init__(self, *, received_at: datetime, closed_at: datetime) -> None:
-        super().__init__(Unmet("late", {"received": received_at.isoformat(), "closed": closed_at.isoformat()}))
+    def __init__(self, call: Solicitation, *, received_at: datetime) -> None:
+        super().__init__(Unmet("late", {"received": received_at.isoformat(), "closed": call.closes_at.isoformat()}))
         self.received_at = received_at
-        self.closed_at = closed_at
+        self.closed_at = call.closes_at
+        self.zone = call.zone
 
 
 def _record(verb: str, submission: Submission, *, actor: Actor, now: datetime, **payload: Any) -> None:  # noqa: ANN401
@@ -53,7 +54,7 @@ def _locked(submission: Submission, *, actor: Actor, now: datetime) -> Submissio
     )
     require(holds=call.step.challenge.status == "running", code="challenge_over")
     if not is_in_time(closing_of(call), received_at=now):
-        raise Late(received_at=now, closed_at=call.closes_at)
+        raise Late(call, received_at=now)
     fresh = Submission.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=submission.pk)
     fresh.solicitation = call
     return fresh
@@ -65,7 +66,7 @@ def start(call: Solicitation, vendor: Vendor, *, actor: Actor, now: datetime) ->
     check_may_answer(call, vendor)
     require(holds=call.published_at is not None, code="solicitation_not_published")
     if not is_in_time(closing_of(call), received_at=now):
-        raise Late(received_at=now, closed_at=call.closes_at)
+        raise Late(call, received_at=now)
     submission, made = Submission.objects.get_or_create(
         solicitation=call,
         vendor=vendor,

@@ -155,6 +155,7 @@ class Method(_Part):
     title: Bilingual
     summary: Bilingual
     routes: tuple[Route, ...]
+    is_offered: bool = True  # False: cases of the past are recorded on it, and nothing new begins
     facts: dict[Fact, str] = Field(default_factory=dict)
     stages: tuple[Stage, ...]
 

@@ -186,7 +186,7 @@ def challenge_new(request: HttpRequest) -> HttpResponse:
 
 
 def _begin_fields(cities: list[Municipality], others: QuerySet[Municipality]) -> dict[str, Any]:
-    methods = [v for v in list_latest() if v.key != "civic-accelerator"]
+    methods = [v for v in list_latest() if method_of(v).is_offered]
     pairs = [
         (
             f"{v.key}:{route.value}",

@@ -72,10 +72,9 @@ class RefusalMiddleware:
         if isinstance(exception, Forbidden):
             return render(request, "403.html", status=403)
         if isinstance(exception, Late):
-            zone = "America/Toronto"
             context = {
-                "received": closing_words(exception.received_at, zone),
-                "closed": closing_words(exception.closed_at, zone),
+                "received": closing_words(exception.received_at, exception.zone),
+                "closed": closing_words(exception.closed_at, exception.zone),
             }
             return render(request, "parts/late.html", context, status=409)
         if isinstance(exception, Refused):
