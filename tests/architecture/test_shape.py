@@ -130,6 +130,12 @@ def test_no_unfinished_marks() -> None:
     assert found == []
 
 
+def test_every_exemption_has_its_reason() -> None:
+    bare = re.compile(r"# noqa(: [A-Z0-9, ]+)?$|# type: ignore(\[[a-z-]+\])?$", re.MULTILINE)
+    tracked = subprocess.check_output(["git", "ls-files", "src", "tests", "benchmarks"], cwd=ROOT, text=True).split()
+    assert [n for n in tracked if n.endswith(".py") and bare.search((ROOT / n).read_text("utf-8"))] == []
+
+
 def _codes(pattern: str) -> set[str]:
     return {code for path in FILES for code in re.findall(pattern, path.read_text(encoding="utf-8"))}
 

@@ -14,10 +14,11 @@ from django.conf import settings
 from django.core import mail
 
 from mix.data.models import Challenge, Event, HistoryFact, Message, Municipality, Step
-from mix.jobs import replay as replaying
+from mix.jobs import short_forms
 from mix.jobs.demo import scenario_files
 from mix.jobs.drawing import draw_method, find_method_file
-from mix.jobs.replay import MODULES, ScenarioWrong, replay
+from mix.jobs.replay import MODULES, replay
+from mix.jobs.scenarios import ScenarioWrong
 from mix.jobs.work import send_waiting
 from mix.jobs.world import RealInstance, refuse_real_instance
 from mix.rules.methods import parse
@@ -55,7 +56,7 @@ def test_scenarios_carry_out_every_verb(db: None) -> None:
     for path in scenario_files():
         for act in yaml.safe_load(path.read_text(encoding="utf-8"))["acts"]:
             used |= {name for name in act if "." in name}
-    short = inspect.getsource(replaying)
+    short = inspect.getsource(short_forms)
     used |= {name for name in verbs() if f'"{name}"' in short}
     assert verbs() - used - INNER - ON_PAGES == set()
     assert used - verbs() == set()

@@ -73,7 +73,6 @@ def test_city_pages_of_a_challenge(sign_in: Callable[[str], Client], code: str, 
         ("evaluator-consensus", ["under-our-streets", "shortlist"], set()),
         ("evaluator-consensus", ["guelph-roads-sprint", "select-winner"], {"hugo", "eva", "chloe"}),
         ("evaluator-across", ["under-our-streets", "shortlist", "fit"], {"hugo", "eva", "chloe", "umar"}),
-        ("evaluator-score", ["under-our-streets", "shortlist", "A"], {"hugo", "eva", "chloe", "umar"}),
         (
             "oversight-home",
             [],
@@ -116,6 +115,21 @@ def test_receipts_letters_and_agreements_are_their_vendors_alone(sign_in: Callab
         ("vendor-agreement", agreement.code),
     ):
         assert opened_by(sign_in, reverse(name, args=[key])) == {"remi"}
+
+
+@pytest.mark.parametrize(
+    ("vendor", "scores"), [("releve", {"hugo", "eva", "chloe", "umar"}), ("kestrel", {"hugo", "eva", "chloe"})]
+)
+def test_a_declared_conflict_closes_that_vendors_sheet(
+    sign_in: Callable[[str], Client], vendor: str, scores: set[str]
+) -> None:
+    submission = Submission.objects.get(
+        solicitation__step__challenge__code="under-our-streets",
+        solicitation__step__key="invitation",
+        vendor__code=vendor,
+    )
+    url = reverse("evaluator-score", args=["under-our-streets", "shortlist", submission.labels.get().label])
+    assert opened_by(sign_in, url) == scores
 
 
 def test_opened_files_are_for_the_city_and_the_panel(sign_in: Callable[[str], Client], db: None) -> None:

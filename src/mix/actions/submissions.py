@@ -31,7 +31,7 @@ class Late(Refused):
         self.zone = call.zone
 
 
-def _record(verb: str, submission: Submission, *, actor: Actor, now: datetime, **payload: Any) -> None:  # noqa: ANN401
+def _record(verb: str, submission: Submission, *, actor: Actor, now: datetime, **payload: object) -> None:
     record(
         f"submissions.{verb}",
         subject_type="submission",

@@ -78,7 +78,7 @@ def serve(*, workers: int = 2) -> None:
     refuse_taken_port(port)
     connection.close()
     worker = subprocess.Popen([sys.executable, "-m", "mix.jobs.cli", "work"], env=os.environ.copy())
-    web = subprocess.Popen(  # noqa: S603
+    web = subprocess.Popen(  # noqa: S603 - our own program, no shell
         [
             sys.executable,
             "-m",

@@ -52,13 +52,13 @@ def _sprint(step: Step, now: datetime) -> tuple[Unmet, ...]:
 UNMET_BY_KIND: dict[StepKind, Callable[[Step, datetime], tuple[Unmet, ...]]] = {
     StepKind.DOCUMENT: _document,
     StepKind.MARKET_SCAN: _market_scan,
-    StepKind.ENGAGEMENT: lambda step, now: engagements.unmet_in(step),  # noqa: ARG005
+    StepKind.ENGAGEMENT: lambda step, _now: engagements.unmet_in(step),
     StepKind.SOLICITATION: lambda step, now: solicitations.unmet_in(step, now=now),
-    StepKind.EVALUATION: lambda step, now: evaluations.unmet_in(step),  # noqa: ARG005
+    StepKind.EVALUATION: lambda step, _now: evaluations.unmet_in(step),
     StepKind.SPRINT: _sprint,
-    StepKind.AWARD: lambda step, now: awards.unmet_in(step),  # noqa: ARG005
-    StepKind.AGREEMENT: lambda step, now: agreements.unmet_in(step),  # noqa: ARG005
-    StepKind.DELIVERY: lambda step, now: delivery.unmet_in(step),  # noqa: ARG005
+    StepKind.AWARD: lambda step, _now: awards.unmet_in(step),
+    StepKind.AGREEMENT: lambda step, _now: agreements.unmet_in(step),
+    StepKind.DELIVERY: lambda step, _now: delivery.unmet_in(step),
 }
 
 

@@ -17,7 +17,7 @@ def canonical(value: Any) -> bytes:  # noqa: ANN401 - any JSON without floats
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def _refuse_floats(value: Any) -> None:  # noqa: ANN401
+def _refuse_floats(value: object) -> None:
     if isinstance(value, float):
         raise TypeError("the log holds no floating point numbers")
     if isinstance(value, Mapping):
@@ -28,7 +28,7 @@ def _refuse_floats(value: Any) -> None:  # noqa: ANN401
             _refuse_floats(part)
 
 
-def digest(value: Any) -> str:  # noqa: ANN401
+def digest(value: object) -> str:
     """Return the SHA-256 of the canonical form, in hex."""
     return hashlib.sha256(canonical(value)).hexdigest()
 

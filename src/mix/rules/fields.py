@@ -175,9 +175,9 @@ def _in_range(cents: int) -> int:
     return cents
 
 
-def _read_rows(spec: FieldSpec, raw: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+def _read_rows(spec: FieldSpec, raw: object) -> list[dict[str, Any]]:
     rows = []
-    for given in list(raw or ())[:MAX_ROWS]:
+    for given in (raw if isinstance(raw, list | tuple) else ())[:MAX_ROWS]:
         row = {column.key: read_value(column, given.get(column.key)) for column in spec.columns}
         if any(value not in (None, False) for value in row.values()):
             rows.append(row)
@@ -206,7 +206,7 @@ def missing_answers(specs: Sequence[FieldSpec], answers: Mapping[str, Any]) -> t
     return tuple(unmet for spec in specs for unmet in _missing_in(spec, answers.get(spec.key)))
 
 
-def _missing_in(spec: FieldSpec, value: Any) -> list[Unmet]:  # noqa: ANN401
+def _missing_in(spec: FieldSpec, value: object) -> list[Unmet]:
     found: list[Unmet] = []
     params = {"field": spec.title.en, "field_fr": spec.title.fr}
     where = f"f-{spec.key}"

@@ -6,7 +6,7 @@ document (docs/method.md is generated from it).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
@@ -275,7 +275,7 @@ def _problems_in(method: Method, node: yaml.Node | None) -> Iterator[Problem]:
     yield from (Problem(_line_of(node, (*places[key], "needs")), text) for key, text in _bad_order(method))
 
 
-def _problems_in_step(step: Step, *, kinds: dict[str, StepKind], line: Any) -> Iterator[Problem]:  # noqa: ANN401
+def _problems_in_step(step: Step, *, kinds: dict[str, StepKind], line: Callable[..., int]) -> Iterator[Problem]:
     for name in step.needs:
         if name not in kinds:
             yield Problem(line("needs"), f"'{step.key}' needs '{name}', which no step is called")

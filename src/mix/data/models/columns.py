@@ -15,13 +15,13 @@ def new_code(length: int = 8) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
-def choice(values: type[StrEnum] | Iterable[str], **options: Any) -> "models.CharField[str, str]":  # noqa: ANN401
+def choice(values: type[StrEnum] | Iterable[str], **options: Any) -> "models.CharField[str, str]":  # noqa: ANN401 - Django's own options
     """Return a column for one of a few stable lowercase codes."""
     pairs = [(str(value), str(value)) for value in values]
     return models.CharField(max_length=40, choices=pairs, **options)
 
 
-def money(**options: Any) -> "models.BigIntegerField[Any, Any]":  # noqa: ANN401
+def money(**options: Any) -> "models.BigIntegerField[Any, Any]":  # noqa: ANN401 - Django's own options
     """Return a column for an amount in cents (CAD)."""
     return models.BigIntegerField(**options)
 

@@ -42,7 +42,7 @@ from mix.web.parts.stagebar import stage_bar
 Part = Callable[[HttpRequest, Step, frozenset[Role]], tuple[Mapping[str, Act], dict[str, Any]]]
 
 
-def _plain(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:  # noqa: ARG001
+def _plain(_request: HttpRequest, _step: Step, _roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
     return {}, {}
 
 

@@ -1,10 +1,10 @@
 """How allauth sends its mail and greets people here."""
 
-from typing import Any
-
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.urls import reverse
+
+from mix.data.models import Person
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -14,5 +14,5 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
         """Return the home of the person."""
         return reverse("home-of-person")
 
-    def populate_username(self, request: HttpRequest, user: Any) -> None:  # noqa: ANN401
+    def populate_username(self, request: HttpRequest, user: Person) -> None:
         """Do nothing: people sign in by e-mail."""

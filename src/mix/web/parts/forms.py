@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -33,7 +32,7 @@ def _say(code: str, **params: str) -> str:
 class MoneyField(forms.CharField):
     """An amount in dollars as people write it; cleans to cents."""
 
-    def to_python(self, value: Any) -> Any:  # noqa: ANN401 - Django's signature
+    def to_python(self, value: str | None) -> int | None:  # type: ignore[override]  # a text goes in, cents come out
         """Read an amount."""
         text = super().to_python(value) or ""
         if not text:
@@ -43,7 +42,7 @@ class MoneyField(forms.CharField):
         except BadValue as error:
             raise forms.ValidationError(_say(error.code, **error.params)) from None
 
-    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401
+    def prepare_value(self, value: object) -> object:
         """Show cents as dollars; leave what was typed as it is."""
         return plain_amount(value) if isinstance(value, int) else value
 
@@ -53,7 +52,7 @@ class MomentField(forms.CharField):
 
     zone = HOME_ZONE
 
-    def to_python(self, value: Any) -> Any:  # noqa: ANN401
+    def to_python(self, value: str | None) -> datetime | None:  # type: ignore[override]  # a text goes in, an instant comes out
         """Read a wall-clock time."""
         text = super().to_python(value) or ""
         if not text:
@@ -66,7 +65,7 @@ class MomentField(forms.CharField):
         except ValueError:
             raise forms.ValidationError(_("Write it as 2027-01-14 14:00")) from None
 
-    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401
+    def prepare_value(self, value: object) -> object:
         """Show an instant on the clock of the zone."""
         if isinstance(value, datetime):
             return value.astimezone(ZoneInfo(self.zone)).strftime("%Y-%m-%dT%H:%M")

@@ -14,10 +14,11 @@ from django.urls import reverse
 from mix.actions.submissions import Late
 from mix.data.models import Person
 from mix.readers.errors import Forbidden, Unknown
-from mix.readers.people import PUBLIC, Actor, actor_for
+from mix.readers.people import PUBLIC, actor_for
 from mix.rules.access import SECOND_FACTOR
 from mix.rules.unmet import Refused
 from mix.web.parts.clock import read_clock
+from mix.web.parts.pages import actor_of
 from mix.web.parts.showing import closing_words
 
 STASH_LIMIT = 400_000
@@ -34,8 +35,9 @@ class ActorMiddleware:
         """Read who acts, once. An address with a NUL in it names nothing."""
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponseNotFound()
-        request.now = read_clock()  # type: ignore[attr-defined]
-        request.actor = actor_for(request.user) if isinstance(request.user, Person) else PUBLIC  # type: ignore[attr-defined]
+        actor = actor_for(request.user) if isinstance(request.user, Person) else PUBLIC
+        request.now = read_clock()  # type: ignore[attr-defined]  # read by pages.now_of
+        request.actor = actor  # type: ignore[attr-defined]  # read by pages.actor_of
         if lacks_second_factor(request) and not any(part in request.path for part in OPEN_WITHOUT_FACTOR):
             return redirect(reverse("mfa_activate_totp"))
         response = self.get_response(request)
@@ -46,7 +48,7 @@ class ActorMiddleware:
 
 def lacks_second_factor(request: HttpRequest) -> bool:
     """Say whether this person needs a second factor and has none. Demonstration people sign in by card."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     person = actor.person
     if person is None or (settings.DEMO and person.is_demo):
         return False

@@ -44,7 +44,7 @@ class FieldView:
     errors: list[str] = field(default_factory=list)
 
 
-def typed(spec: FieldSpec | Column, value: Any) -> str:  # noqa: ANN401 - JSON
+def typed(spec: FieldSpec | Column, value: object) -> str:
     """Return a stored value as somebody would type it."""
     if value is None or isinstance(value, bool):
         return ""
@@ -138,7 +138,7 @@ def read_only(specs: Sequence[FieldSpec], values: Mapping[str, Any], *, public: 
     return answers
 
 
-def _said(spec: FieldSpec | Column, value: Any) -> str:  # noqa: ANN401
+def _said(spec: FieldSpec | Column, value: object) -> str:
     if spec.type is FieldType.YES_NO:
         return {"en": "Yes", "fr": "Oui"}[language()] if value else {"en": "No", "fr": "Non"}[language()]
     if spec.type is FieldType.CHOICE:

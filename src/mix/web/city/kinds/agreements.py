@@ -45,7 +45,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     }
 
 
-def _draft(request: HttpRequest, step: Step, vendors: list[Vendor], *, kind: str, value: Any) -> Act:  # noqa: ANN401
+def _draft(request: HttpRequest, step: Step, vendors: list[Vendor], *, kind: str, value: int | None) -> Act:
     fields: dict[str, Any] = {
         "vendor": forms.choice(_("Vendor"), [(v.code, v.name) for v in vendors]),
         "value_cents": forms.money(_("Fee") if kind == "sprint" else _("Value, first term")),

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mix.actions import evaluations, solicitations
-from mix.data.models import Evaluation, Person, Step
+from mix.data.models import Evaluation, Person, Result, Step
 from mix.readers.challenges import list_cities, spec_of
 from mix.readers.errors import Unknown
 from mix.readers.evaluations import (
@@ -26,6 +26,7 @@ from mix.readers.evaluations import (
 from mix.readers.people import list_with_role
 from mix.rules.access import Permission, Role, grants
 from mix.rules.kinds import Envelope
+from mix.rules.scoring import Outcome
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do, stay
 
@@ -114,7 +115,7 @@ def _result_acts(request: HttpRequest, evaluation: Evaluation) -> dict[str, Act]
     return acts
 
 
-def _results(evaluation: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401
+def _results(evaluation: Evaluation) -> list[tuple[Result, Outcome | None]]:
     outcomes = {int(o.key): o for o in compute(evaluation)}
     return [(result, outcomes.get(result.submission_id)) for result in list_results(evaluation)]
 

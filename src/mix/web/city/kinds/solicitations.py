@@ -155,7 +155,7 @@ def _opened(call: Any, roles: frozenset[Role]) -> list[Any]:  # noqa: ANN401 - a
     return rows
 
 
-def _draft(request: HttpRequest, step: Step, call: Any, *, has_purchase: bool) -> Act:  # noqa: ANN401
+def _draft(request: HttpRequest, step: Step, call: Solicitation | None, *, has_purchase: bool) -> Act:
     fields: dict[str, django_forms.Field] = {
         "body": forms.text(_("The notice"), hint=_("What is asked, of whom, and what follows. Markdown."), rows=6),
         "closes_at": forms.moment(_("Closes"), hint=_("On the clock of the lead city.")),
@@ -176,7 +176,7 @@ def _draft(request: HttpRequest, step: Step, call: Any, *, has_purchase: bool) -
     )
 
 
-def _opening(request: HttpRequest, call: Any) -> dict[str, Act]:  # noqa: ANN401
+def _opening(request: HttpRequest, call: Solicitation) -> dict[str, Act]:
     acts: dict[str, Act] = {}
     part = spec_of(call.step).solicitation
     confirm = forms.yes(_("Opening is recorded and cannot be undone."), required=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.forms import Field
@@ -121,7 +121,7 @@ def _setting_up(
     return acts
 
 
-def _for_vendor(request: HttpRequest, step: Step, verb: Any, given: dict[str, Any]) -> None:  # noqa: ANN401
+def _for_vendor(request: HttpRequest, step: Step, verb: Callable[..., Any], given: dict[str, Any]) -> None:
     """Run a verb of the sprint room for the vendor that the form names."""
     facts = {key: value for key, value in given.items() if key != "vendor"}
     do(request, verb, step.challenge, vendor=_vendor(step, given["vendor"]), **facts)

@@ -1,0 +1,118 @@
+"""Short forms of a scenario: one act that stands for a row of verbs, such as a panel's scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mix.actions import sealing
+from mix.jobs.scenarios import Scenario, Values
+from mix.jobs.subjects import call_of, evaluation_of
+from mix.readers.evaluations import criteria_of
+
+# A verb, the code of the person who carries it out, and its values.
+Calls = Iterator[tuple[str, str, Values]]
+
+
+def _document(_scenario: Scenario, given: Values) -> Calls:
+    """Write an artifact and ask for its gate."""
+    if "answers" in given:
+        yield "documents.save", given["by"], {"step": given["step"], "answers": given["answers"]}
+    yield "moves.ask", given.get("asked_by", given["by"]), {"step": given["step"]}
+
+
+def _gate(scenario: Scenario, given: Values) -> Calls:
+    """Give every word of a gate: `words` is a list of [person, role] or [person, role, city]."""
+    for person, role, *city in given["words"]:
+        yield (
+            "moves.sign",
+            person,
+            {
+                "step": given["step"],
+                "city": city[0] if city else scenario.municipality.code,
+                "role": role,
+                "decision": given.get("decision", "proceed"),
+                "reason": given["reason"],
+                "public_summary": given.get("summary", ""),
+            },
+        )
+
+
+def _submit(scenario: Scenario, given: Values) -> Calls:
+    """Start, write, add files, confirm addenda, finalise."""
+    place = {"step": given["step"], "vendor": given["vendor"]}
+    yield "submissions.start", given["by"], place
+    yield "submissions.save_answers", given["by"], {**place, "answers": given["answers"]}
+    call = call_of(scenario, place)
+    for name, text in (given.get("files") or {}).items():
+        stream = sealing.open_stream(call)
+        stream.write(text.encode())
+        envelope = "price" if name.startswith("price") else "technical"
+        yield (
+            "submissions.add_file",
+            given["by"],
+            {**place, "stored": stream.finish(), "envelope": envelope, "name": name},
+        )
+    for addendum in call.addenda.order_by("number"):
+        yield "submissions.acknowledge", given["by"], {**place, "addendum": addendum.number}
+    key = f"{scenario.key}-{given['step']}-{given['vendor']}-{given.get('again', 0)}"
+    yield "submissions.finalise", given["by"], {**place, "retry_key": key}
+
+
+def _panel(_scenario: Scenario, given: Values) -> Calls:
+    """Appoint the chair and the members, then open scoring."""
+    for seat, people in (("chair", [given["chair"]]), ("evaluator", given["members"])):
+        for person in people:
+            yield "evaluations.appoint", given["by"], {"step": given["step"], "person": person, "seat": seat}
+    yield "evaluations.open_scoring", given["by"], {"step": given["step"]}
+
+
+def _scores(scenario: Scenario, given: Values) -> Calls:
+    """Declare, score and hand in for each member: `scores` is person → vendor → list in the order of the criteria."""
+    evaluation = evaluation_of(scenario, given)
+    criteria = [c.key for c in criteria_of(evaluation)]
+    everyone = [
+        s.vendor.code for s in evaluation.solicitation.submissions.select_related("vendor").filter(state="finalised")
+    ]
+    for person, by_vendor in given["scores"].items():
+        conflicts = {v: ("none", "") if v in by_vendor else ("financial", "") for v in everyone}
+        yield "evaluations.declare", person, {"step": given["step"], "conflicts": conflicts}
+        for vendor, values in by_vendor.items():
+            for criterion, score in zip(criteria, values, strict=True):
+                yield (
+                    "evaluations.score",
+                    person,
+                    {
+                        "step": given["step"],
+                        "vendor": vendor,
+                        "criterion": criterion,
+                        "score": score,
+                        "comment": given["comments"][score],
+                    },
+                )
+        yield "evaluations.hand_in", person, {"step": given["step"]}
+
+
+def _consensus(scenario: Scenario, given: Values) -> Calls:
+    """Open the consensus, agree on every cell, freeze: `agreed` is vendor → list in the order of the criteria."""
+    criteria = [c.key for c in criteria_of(evaluation_of(scenario, given))]
+    place = {"step": given["step"]}
+    yield "evaluations.open_consensus", given["chair"], place
+    yield "evaluations.agree_where_equal", given["chair"], {**place, "reason": given["equal"]}
+    for vendor, values in given["agreed"].items():
+        for criterion, score in zip(criteria, values, strict=True):
+            yield (
+                "evaluations.agree",
+                given["chair"],
+                {**place, "vendor": vendor, "criterion": criterion, "score": score, "reason": given["reasons"][score]},
+            )
+    yield "evaluations.freeze_quality", given["chair"], place
+
+
+SHORT: dict[str, Callable[[Scenario, Values], Calls]] = {
+    "document": _document,
+    "gate": _gate,
+    "submit": _submit,
+    "panel": _panel,
+    "scores": _scores,
+    "consensus": _consensus,
+}

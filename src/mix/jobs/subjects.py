@@ -1,0 +1,158 @@
+"""From the plain values of a scenario to what a verb expects, by the type of its parameter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from mix.actions import agreements, challenges
+from mix.data import models as m
+from mix.jobs.scenarios import Plain, Scenario, ScenarioWrong, Values
+from mix.readers.awards import find_live
+from mix.readers.clauses import list_library
+from mix.readers.evaluations import find_evaluation
+from mix.readers.methods import get_latest
+from mix.readers.solicitations import find_solicitation
+from mix.rules.clauses import choose
+
+Finder = Callable[[Scenario, Values, str], object]
+
+
+def read_plain(scenario: Scenario, kind: object, name: str, raw: Plain) -> object:
+    """Read a value that is no row of a table: by its name where it has a short form, else by its type."""
+    if name in READERS and not (name == "answers" and isinstance(raw, str)):
+        return READERS[name](scenario, raw)
+    if kind is datetime:
+        return scenario.instant(raw)
+    if kind is date:
+        return scenario.day(raw)
+    if kind is Decimal:
+        return Decimal(str(raw))
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return kind(raw)
+    return raw
+
+
+def _dated(scenario: Scenario, raw: Plain) -> Plain:
+    """Replace relative days inside answers, and give texts that are named once."""
+    if isinstance(raw, dict):
+        return {key: _dated(scenario, value) for key, value in raw.items()}
+    if isinstance(raw, list):
+        return [_dated(scenario, value) for value in raw]
+    if isinstance(raw, str) and re.fullmatch(r"\+\d+", raw):
+        return scenario.day(raw).isoformat()
+    if isinstance(raw, date):
+        return raw.isoformat()
+    if isinstance(raw, str) and raw.startswith("$"):
+        return scenario.texts[raw[1:]]
+    return raw
+
+
+READERS: dict[str, Callable[[Scenario, Plain], object]] = {
+    "clauses": lambda _s, raw: [c.in_("en") for c in choose(list_library(), kind=raw["kind"], tier=raw["tier"])],
+    "deliverables": lambda s, raw: [agreements.Due(d["title"], s.day(d["due"]), d["fee"] * 100) for d in raw],
+    "partners": lambda _s, raw: [
+        challenges.City(m.Municipality.objects.get(code=c), share) for c, share in raw.items()
+    ],
+    "answers": _dated,
+    "value_cents": lambda _s, raw: round(raw * 100),
+    "options_cents": lambda _s, raw: round(raw * 100),
+    "purchase_most_cents": lambda _s, raw: round(raw * 100),
+}
+
+
+def _challenge(scenario: Scenario, _values: Values, _name: str = "") -> m.Challenge:
+    if scenario.challenge is None:
+        raise ScenarioWrong("no challenge has begun")
+    return m.Challenge.objects.select_related("municipality", "method").get(pk=scenario.challenge.pk)
+
+
+def _step(scenario: Scenario, values: Values, name: str = "step") -> m.Step:
+    if name == "source":  # the step of the same key in the challenge that is named
+        return m.Step.objects.select_related("challenge__municipality", "challenge__method").get(
+            challenge__code=values["source"], key=values["step"]
+        )
+    challenge = _challenge(scenario, values, name)
+    step = challenge.steps.get(key=values["step"])
+    step.challenge = challenge
+    return step
+
+
+def call_of(scenario: Scenario, values: Values, name: str = "") -> m.Solicitation:
+    """Find the call of the step that the values name. Raises ScenarioWrong."""
+    call = find_solicitation(_step(scenario, values))
+    if call is None:
+        raise ScenarioWrong(f"'{values['step']}' has no call ({name})")
+    return call
+
+
+def evaluation_of(scenario: Scenario, values: Values, name: str = "") -> m.Evaluation:
+    """Find the evaluation of the step that the values name. Raises ScenarioWrong."""
+    evaluation = find_evaluation(_step(scenario, values))
+    if evaluation is None:
+        raise ScenarioWrong(f"'{values['step']}' has no evaluation ({name})")
+    return evaluation
+
+
+def _submission(scenario: Scenario, values: Values, name: str = "") -> m.Submission:
+    step = _step(scenario, values)
+    call = find_solicitation(step) or evaluation_of(scenario, values, name).solicitation
+    return call.submissions.select_related("vendor", "solicitation__step__challenge").get(vendor__code=values["vendor"])
+
+
+def _agreement(scenario: Scenario, values: Values, _name: str = "") -> m.Agreement:
+    return _step(scenario, values).agreements.exclude(state="ended").get(vendor__code=values["vendor"])
+
+
+def _award(scenario: Scenario, values: Values, name: str = "") -> m.Award:
+    award = find_live(_step(scenario, values))
+    if award is None:
+        raise ScenarioWrong(f"nobody is recommended ({name})")
+    award.step = _step(scenario, values)
+    return award
+
+
+def _row(find: Callable[[Scenario, Values], object]) -> Finder:
+    return lambda scenario, values, _name: find(scenario, values)
+
+
+FINDERS: dict[type, Finder] = {
+    m.Challenge: _challenge,
+    m.Step: _step,
+    m.Solicitation: call_of,
+    m.Evaluation: evaluation_of,
+    m.Submission: _submission,
+    m.Agreement: _agreement,
+    m.Award: _award,
+    m.Municipality: lambda s, v, n: m.Municipality.objects.get(code=v.get(n, s.municipality.code)),
+    m.Department: _row(lambda s, v: s.municipality.departments.get(code=v["department"])),
+    m.Person: lambda _s, v, n: m.Person.objects.get(code=v[n]),
+    m.Vendor: lambda _s, v, n: m.Vendor.objects.get(code=v[n]),
+    m.Need: lambda _s, v, n: m.Need.objects.select_related("municipality", "reported_by").get(code=v[n]),
+    m.MethodVersion: lambda _s, v, n: get_latest(v[n]),
+    m.Engagement: _row(lambda s, v: m.Engagement.objects.get(step=_step(s, v))),
+    m.EngagementQuestion: _row(
+        lambda s, v: m.EngagementQuestion.objects.get(engagement__step=_step(s, v), text=v["question"])
+    ),
+    m.Question: _row(lambda s, v: call_of(s, v).questions.get(text=v["question"])),
+    m.Addendum: _row(lambda s, v: call_of(s, v).addenda.get(number=v["addendum"])),
+    m.Comment: _row(lambda s, v: m.Comment.objects.get(document__step=_step(s, v), text=v["comment"])),
+    m.PanelMember: _row(lambda s, v: evaluation_of(s, v).panel.get(person__code=v["person"], left_at=None)),
+    m.Clause: _row(lambda s, v: _agreement(s, v).clauses.get(key=v["clause"])),
+    m.ClauseEdit: _row(
+        lambda s, v: m.ClauseEdit.objects.get(
+            clause__agreement=_agreement(s, v), clause__key=v["clause"], state="proposed"
+        )
+    ),
+    m.Paper: _row(lambda s, v: _agreement(s, v).papers.get(name=v["paper"])),
+    m.Deliverable: _row(lambda s, v: _agreement(s, v).deliverables.get(title=v["deliverable"])),
+    m.DataGrant: _row(lambda s, v: _challenge(s, v).datagrants.get(vendor__code=v["vendor"], data_set=v["data_set"])),
+    m.Incident: _row(lambda s, v: _challenge(s, v).incidents.get(text=v["incident"])),
+    m.BacklogItem: _row(lambda s, v: _challenge(s, v).backlogitems.get(text=v["item"])),
+    m.Milestone: _row(lambda s, v: _challenge(s, v).milestones.get(title=v["milestone"])),
+    m.ChangeOrder: _row(lambda s, v: _challenge(s, v).changeorders.get(number=v["change"])),
+    m.Debrief: _row(lambda s, v: _step(s, v).debriefs.get(vendor__code=v["vendor"])),
+}
