@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mix.web.city import contracts, desk, settings, workspace
+from mix.web.city import contracts, desk, managing, records, settings, workspace
 
 urlpatterns = [
     path("city/", desk.desk, name="city-desk"),
@@ -12,12 +12,12 @@ urlpatterns = [
     path("city/challenges/", desk.challenge_list, name="city-challenges"),
     path("city/challenges/new/", desk.challenge_new, name="city-challenge-new"),
     path("city/challenges/<slug:code>/", workspace.overview, name="city-challenge"),
-    path("city/challenges/<slug:code>/log/", workspace.log, name="city-log"),
-    path("city/challenges/<slug:code>/whole/", workspace.manage, name="city-manage"),
+    path("city/challenges/<slug:code>/log/", records.log, name="city-log"),
+    path("city/challenges/<slug:code>/whole/", managing.manage, name="city-manage"),
     path("city/challenges/<slug:code>/agreements/<str:agreement>/", contracts.agreement, name="city-agreement"),
     path("city/challenges/<slug:code>/files/<str:submission>/<str:file>/", contracts.opened_file, name="city-file"),
     path("city/challenges/<slug:code>/<slug:key>/", workspace.step, name="city-step"),
-    path("city/challenges/<slug:code>/<slug:key>/versions/", workspace.versions, name="city-versions"),
+    path("city/challenges/<slug:code>/<slug:key>/versions/", records.versions, name="city-versions"),
     path("city/take-over/<slug:code>/", desk.take_over, name="city-take-over"),
     path("city/settings/", settings.cities, name="city-settings"),
     path("city/settings/<slug:city>/staff/", settings.staff, name="city-staff"),
