@@ -1,7 +1,7 @@
 """Bad input through the pages: a clear answer, and nothing lost."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from mix.data.models import Challenge, Need, Registration, Solicitation, Submission
+from mix.data.models import Challenge, Engagement, Municipality, Need, Registration, Solicitation, Step, Submission
 from mix.readers.sealing import list_files, read_draft
 
 pytestmark = pytest.mark.django_db
@@ -264,3 +264,61 @@ def test_large_posts_are_refused_before_they_are_read(sign_in: Callable[[str], C
         reverse("city-need-new"), body.read(), content_type="application/x-www-form-urlencoded"
     )
     assert answer.status_code in (400, 413)
+
+
+@pytest.fixture
+def published() -> Solicitation:
+    return Solicitation.objects.get(step__challenge__code="water-leaks", step__key="invitation")
+
+
+def add_document(client: Client, name: str, content: bytes) -> Any:
+    return client.post(
+        reverse("city-step", args=["water-leaks", "invitation"]),
+        {"act": "document", "title": "Map of the mains", "file": SimpleUploadedFile(name, content)},
+    )
+
+
+def test_a_document_of_a_call_is_fetched_as_it_was_sent(
+    sign_in: Callable[[str], Client], published: Solicitation
+) -> None:
+    client = sign_in("olivia")
+    assert add_document(client, "mains.pdf", b"%PDF-1.7 first").status_code == 302
+    assert add_document(client, "mains.pdf", b"%PDF-1.7 second").status_code == 302
+    document = published.documents.get(title="Map of the mains", replaced_at=None)
+    fetched = sign_in("").get(reverse("public-document", args=[document.code]))
+    assert b"".join(fetched.streaming_content) == b"%PDF-1.7 second"
+    assert (document.version, document.name) == (2, "mains.pdf")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("mains.pdf", b"MZ a program", "is not the kind of file that its name says"),
+        ("mains.pdf", b"", "empty"),
+        ("mains.txt", b"a" * 900, "is larger than"),
+        ("m" * 200 + ".txt", b"a", "150"),
+    ],
+)
+def test_a_wrong_document_is_refused_and_its_title_kept(
+    sign_in: Callable[[str], Client], published: Solicitation, settings: Any, name: str, content: bytes, said: str
+) -> None:
+    settings.PUBLIC_FILE_LIMIT = 800
+    answer = add_document(sign_in("olivia"), name, content)
+    page = answer.content.decode()
+    assert (answer.status_code, said in page, "Map of the mains" in page) == (422, True, True)
+    assert not published.documents.filter(title="Map of the mains").exists()
+
+
+@pytest.mark.parametrize(("zone", "utc"), [("America/Toronto", "18:30"), ("America/St_Johns", "17:00")])
+def test_a_time_is_read_and_shown_on_the_clock_of_the_city(
+    sign_in: Callable[[str], Client], zone: str, utc: str
+) -> None:
+    Municipality.objects.filter(code="guelph").update(zone=zone)
+    client = sign_in("olivia")
+    url = reverse("city-step", args=["downtown-parking-2", "market-engagement"])
+    Step.objects.filter(challenge__code="downtown-parking-2", key="market-engagement").update(state="active")
+    given = {"act": "plan", "title": "Parking", "place": "Online", "starts_at": "2027-01-14T13:30"}
+    assert client.post(url, given).status_code == 302
+    event = Engagement.objects.get(step__challenge__code="downtown-parking-2", title="Parking")
+    assert event.starts_at == datetime.fromisoformat(f"2027-01-14T{utc}+00:00")
+    assert "13:30" in client.get(url).content.decode()

@@ -16,6 +16,7 @@ from mix.readers.people import Actor, actor_for, list_members
 from mix.readers.vendors import get_own_vendor
 from mix.rules.access import Permission, grants
 from mix.rules.clauses import ClauseText
+from mix.rules.closing import day_in
 from mix.rules.unmet import refuse_if, require
 
 
@@ -193,7 +194,7 @@ def sign(agreement: Agreement, *, actor: Actor, now: datetime) -> Agreement:
     agreement = _drafting(agreement)
     row = agreement.signatories.filter(person=actor.someone).first()
     require(holds=row is not None, code="not_a_signatory")
-    refuse_if(unmet_to_sign(agreement, today=now.date()))
+    refuse_if(unmet_to_sign(agreement, today=day_in(agreement.step.challenge.municipality.zone, now)))
     if row and row.signed_at is None:
         row.signed_at = now
         row.save(update_fields=["signed_at"])

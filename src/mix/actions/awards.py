@@ -16,6 +16,7 @@ from mix.readers.solicitations import part_of
 from mix.readers.submissions import opened_answers, price_total
 from mix.readers.vendors import get_own_vendor
 from mix.rules.access import Permission
+from mix.rules.closing import day_in
 from mix.rules.kinds import Envelope, Standing
 from mix.rules.unmet import Refused, Unmet, require
 
@@ -97,7 +98,7 @@ def approve(award: Award, *, actor: Actor, now: datetime, summary: str) -> Award
     """Make the award: public notice, the vendor is told. Called when its gate has passed."""
     challenge = award.step.challenge
     award.state, award.approved_at = "approved", now
-    award.notice_due_on = (now + timedelta(days=NOTICE_DAYS)).date()
+    award.notice_due_on = day_in(award.step.challenge.municipality.zone, now + timedelta(days=NOTICE_DAYS))
     award.save(update_fields=["state", "approved_at", "notice_due_on"])
     raise_standing(challenge, award.vendor, to=Standing.AWARDED, now=now)
     publish(challenge, kind="award", title=award.vendor.name, text=summary, now=now)
@@ -131,7 +132,7 @@ def ask_debrief(step: Step, vendor: Vendor, *, actor: Actor, now: datetime) -> D
             "municipality_id": step.municipality_id,
             "asked_by": actor.someone,
             "asked_at": now,
-            "due_on": (now + timedelta(days=DEBRIEF_DAYS)).date(),
+            "due_on": day_in(step.challenge.municipality.zone, now + timedelta(days=DEBRIEF_DAYS)),
         },
     )
     if made:

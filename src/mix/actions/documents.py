@@ -14,6 +14,7 @@ from mix.readers.documents import find_latest, latest_content, list_reusable
 from mix.readers.people import Actor
 from mix.rules.access import Permission
 from mix.rules.chain import digest
+from mix.rules.closing import day_in
 from mix.rules.fields import read_answers
 from mix.rules.unmet import Refused, Unmet, require
 
@@ -67,7 +68,11 @@ def reuse(step: Step, *, actor: Actor, now: datetime, source: Step) -> DocumentV
 
     Only what is done and may be read, by the actor or by everybody, is reused; expired scans are refused.
     """
-    require(holds=source.pk in {s.pk for s in list_reusable(step, actor=actor, today=now.date())}, code="not_reusable")
+    require(
+        holds=source.pk
+        in {s.pk for s in list_reusable(step, actor=actor, today=day_in(step.challenge.municipality.zone, now))},
+        code="not_reusable",
+    )
     require(holds=find_latest(step.document) is None, code="already_written")
     version = save(step, actor=actor, now=now, answers=latest_content(source), based_on=None)
     record(

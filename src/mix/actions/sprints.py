@@ -25,6 +25,7 @@ from mix.readers.people import Actor, list_members
 from mix.readers.sprints import list_hypotheses, list_sprint_vendors
 from mix.readers.vendors import get_own_vendor
 from mix.rules.access import Permission, Role
+from mix.rules.closing import day_in
 from mix.rules.unmet import require
 
 
@@ -119,7 +120,7 @@ def return_data(grant: DataGrant, *, actor: Actor, now: datetime) -> DataGrant:
     """Confirm, as the vendor, that the data was returned or deleted."""
     get_own_vendor(grant.vendor.code, actor=actor)
     require(holds=grant.returned_on is None, code="data_returned_already")
-    grant.returned_on = now.date()
+    grant.returned_on = day_in(grant.challenge.municipality.zone, now)
     grant.save(update_fields=["returned_on"])
     _record("return_data", grant.challenge, actor=actor, now=now, role="vendor")
     return grant

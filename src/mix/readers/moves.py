@@ -13,6 +13,7 @@ from mix.readers.documents import fact_date, gather_facts, latest_content, total
 from mix.readers.municipalities import gather_bands
 from mix.readers.people import Actor
 from mix.rules.access import Role
+from mix.rules.closing import day_in
 from mix.rules.fields import missing_answers
 from mix.rules.kinds import Decision, SprintPart, StepKind, StepState
 from mix.rules.methods import Fact, Gate
@@ -36,7 +37,7 @@ def _document(step: Step, now: datetime) -> tuple[Unmet, ...]:  # noqa: ARG001 -
 
 def _market_scan(step: Step, now: datetime) -> tuple[Unmet, ...]:
     expires = latest_content(step).get("expires_on")
-    if expires and expires < now.date().isoformat():
+    if expires and expires < day_in(step.challenge.municipality.zone, now).isoformat():
         return (Unmet("scan_expired", {"on": expires}, "f-expires_on"),)
     return ()
 
@@ -45,7 +46,8 @@ def _sprint(step: Step, now: datetime) -> tuple[Unmet, ...]:
     if spec_of(step).sprint is SprintPart.SET_UP:
         return sprints.unmet_to_start(step)
     ends = fact_date(gather_facts(step.challenge), Fact.SPRINT_ENDS)
-    early = (Unmet("sprint_still_runs", {"until": ends.isoformat()}, "results"),) if ends and now.date() < ends else ()
+    today = day_in(step.challenge.municipality.zone, now)
+    early = (Unmet("sprint_still_runs", {"until": ends.isoformat()}, "results"),) if ends and today < ends else ()
     return (*early, *sprints.unmet_to_close(step))
 
 

@@ -18,12 +18,14 @@ from mix.rules.access import TABLE, Permission, grants
 from mix.web.parts import forms
 from mix.web.parts.agreeing import agreement_context, editing_acts, row_key, sign_act
 from mix.web.parts.pages import Act, answer, do, signed_in, stay
+from mix.web.parts.showing import use_clock
 
 
 def agreement(request: HttpRequest, code: str, agreement: str) -> HttpResponse:
     """Read it, propose and answer edits, receive papers, name who signs, sign."""
     actor = signed_in(request)
     challenge = get_challenge(code, actor=actor, needs=Permission.CHALLENGE_READ)
+    use_clock(challenge.municipality.zone)
     found = get_agreement(challenge, agreement)
     acts: dict[str, Act] = {}
     if found.state == "drafting" and grants(roles_in(challenge, actor), Permission.AGREEMENT_EDIT):

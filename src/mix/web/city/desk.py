@@ -27,7 +27,7 @@ from mix.rules.methods import Fact
 from mix.rules.unmet import require
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay
-from mix.web.parts.showing import language
+from mix.web.parts.showing import language, use_clock
 from mix.web.parts.stagebar import stage_bar
 
 
@@ -220,6 +220,7 @@ def take_over(request: HttpRequest, code: str) -> HttpResponse:
     """Ask, as another city, to take over what worked in a published challenge."""
     actor = _staff(request)
     challenge = get_public_challenge(code)
+    use_clock(challenge.municipality.zone)
     part_of_it = {c.municipality.code for c in challenge.cities.all()}
     others = [c for c in list_own_municipalities(actor) if c.code not in part_of_it]
     acts: dict[str, Act] = {}

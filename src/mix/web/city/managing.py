@@ -16,12 +16,14 @@ from mix.rules.access import Permission, Role, grants
 from mix.rules.kinds import Route
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay
+from mix.web.parts.showing import use_clock
 
 
 def manage(request: HttpRequest, code: str) -> HttpResponse:
     """The challenge as a whole: route, cities, cancel, begin again, vendors and their standing."""
     actor = signed_in(request)
     challenge = get_challenge(code, actor=actor, needs=Permission.CHALLENGE_READ)
+    use_clock(challenge.municipality.zone)
     roles = roles_in(challenge, actor)
     acts = _whole_acts(request, challenge, roles)
     return answer(

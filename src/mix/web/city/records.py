@@ -11,12 +11,14 @@ from mix.readers.documents import compare, get_version, list_versions
 from mix.readers.events import list_events
 from mix.rules.access import Permission
 from mix.web.parts.pages import signed_in
+from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import read_only
 
 
 def versions(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Every version of an artifact, and what differs between two of them."""
     challenge = get_challenge(code, actor=signed_in(request), needs=Permission.CHALLENGE_READ)
+    use_clock(challenge.municipality.zone)
     found = get_step(challenge, key)
     document = Document.objects.get(step=found)
     every = list_versions(document)
@@ -45,4 +47,5 @@ def versions(request: HttpRequest, code: str, key: str) -> HttpResponse:
 def log(request: HttpRequest, code: str) -> HttpResponse:
     """Everything that happened in a challenge."""
     challenge = get_challenge(code, actor=signed_in(request), needs=Permission.LOG_READ)
+    use_clock(challenge.municipality.zone)
     return render(request, "city/log.html", {"challenge": challenge, "events": list_events(challenge)})

@@ -31,6 +31,7 @@ from mix.web.city.kinds import solicitations as solicitation_part
 from mix.web.city.kinds import sprints as sprint_part
 from mix.web.city.stepping import common_acts
 from mix.web.parts.pages import Act, answer, do, now_of, signed_in, take_stash
+from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import draw, read_only, read_post
 from mix.web.parts.stagebar import stage_bar
 
@@ -66,6 +67,7 @@ def step(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """One step: its artifact, the work of its kind, its gate."""
     actor = signed_in(request)
     challenge = get_challenge(code, actor=actor, needs=Permission.CHALLENGE_READ)
+    use_clock(challenge.municipality.zone)
     found = get_step(challenge, key)
     roles = roles_in(challenge, actor)
     if request.method == "POST" and request.POST.get("act") == "save":

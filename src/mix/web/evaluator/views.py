@@ -40,6 +40,7 @@ from mix.rules.kinds import Envelope
 from mix.rules.unmet import Refused, Unmet
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay, take_stash
+from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import read_only
 
 
@@ -75,6 +76,7 @@ def _seat(actor: Actor, code: str, key: str) -> tuple[Evaluation, PanelMember]:
     if step is None or evaluation is None:
         raise Unknown
     evaluation.step = step
+    use_clock(step.challenge.municipality.zone)
     member = get_seat(evaluation, actor)
     member.evaluation = evaluation
     return evaluation, member

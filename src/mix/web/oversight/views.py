@@ -21,6 +21,7 @@ from mix.readers.people import Actor
 from mix.readers.publishing import list_notices
 from mix.rules.access import Permission, grants
 from mix.web.parts.pages import signed_in
+from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import read_only
 from mix.web.parts.stagebar import stage_bar
 
@@ -49,6 +50,7 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
     """One case on one printable page: decisions with reasons, artifacts, results, notices, log."""
     actor = _overseer(request)
     challenge = get_challenge(code, actor=actor, needs=Permission.CASE_FILE_READ)
+    use_clock(challenge.municipality.zone)
     chain = Chain.objects.filter(code=challenge.municipality.code).first()
     steps = list(challenge.steps.order_by("position"))
     method = method_for(challenge)
@@ -81,6 +83,7 @@ def log_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
     """Hand out the chain of a case's lead city, one JSON object a line; of other cases only the hashes."""
     actor = _overseer(request)
     challenge = get_challenge(code, actor=actor, needs=Permission.CASE_FILE_READ)
+    use_clock(challenge.municipality.zone)
     chain = Chain.objects.filter(code=challenge.municipality.code).first()
     if chain is None:
         raise Unknown

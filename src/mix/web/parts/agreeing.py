@@ -13,7 +13,7 @@ from mix.data.models import Agreement, Clause, ClauseEdit, Person
 from mix.readers.agreements import unmet_to_sign
 from mix.readers.errors import Unknown
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, do, now_of, stay
+from mix.web.parts.pages import Act, do, stay, today_of
 
 
 def row_key(item: str) -> int:
@@ -83,7 +83,7 @@ def sign_act(request: HttpRequest, found: Agreement, *, sentence: str) -> Act:
 
 def agreement_context(request: HttpRequest, found: Agreement, *, side: str) -> dict[str, Any]:
     """Return what the page of an agreement draws, for either side."""
-    today = now_of(request).date()
+    today = today_of(request)
     return {
         "agreement": found,
         "side": side,

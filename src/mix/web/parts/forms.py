@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext as _
 
@@ -15,7 +18,8 @@ from mix.phrases.words import WORDS, word
 from mix.rules.closing import local_instant
 from mix.rules.fields import BadValue, read_money
 from mix.rules.unmet import Refused, Unmet
-from mix.web.parts.showing import HOME_ZONE, language, plain_amount
+from mix.web.parts.filekinds import is_what_it_says
+from mix.web.parts.showing import clock, language, plain_amount
 
 
 class Renderer(TemplatesSetting):
@@ -48,9 +52,7 @@ class MoneyField(forms.CharField):
 
 
 class MomentField(forms.CharField):
-    """A day and time on a city's clock; cleans to an instant in UTC. Refuses times that never are or are twice."""
-
-    zone = HOME_ZONE
+    """A day and time on the page's clock; cleans to an instant in UTC. Refuses times that never are or are twice."""
 
     def to_python(self, value: str | None) -> datetime | None:  # type: ignore[override]  # a text goes in, an instant comes out
         """Read a wall-clock time."""
@@ -59,17 +61,39 @@ class MomentField(forms.CharField):
             return None
         try:
             wall = datetime.fromisoformat(text.replace(" ", "T"))
-            return local_instant(wall.replace(tzinfo=None), self.zone)
+            return local_instant(wall.replace(tzinfo=None), clock())
         except Refused as error:
             raise forms.ValidationError(sentence(error.unmet[0], language())) from None
         except ValueError:
             raise forms.ValidationError(_("Write it as 2027-01-14 14:00")) from None
 
     def prepare_value(self, value: object) -> object:
-        """Show an instant on the clock of the zone."""
+        """Show an instant on the page's clock."""
         if isinstance(value, datetime):
-            return value.astimezone(ZoneInfo(self.zone)).strftime("%Y-%m-%dT%H:%M")
+            return value.astimezone(ZoneInfo(clock())).strftime("%Y-%m-%dT%H:%M")
         return value
+
+
+class UploadField(forms.FileField):
+    """A public document. Refuses what is too large, empty, or not what its name says."""
+
+    def clean(self, data: UploadedFile[Any] | None, initial: object = None) -> UploadedFile[Any] | None:
+        """Check the size and the first bytes."""
+        file: UploadedFile[Any] | None = super().clean(data, initial)
+        if file is not None and (file.size or 0) > settings.PUBLIC_FILE_LIMIT:
+            raise forms.ValidationError(
+                _say("file_too_large", name=file.name or "", most=str(settings.PUBLIC_FILE_LIMIT // 2**20))
+            )
+        if file is not None and not is_what_it_says(file.name or "", file.read(4096)):
+            raise forms.ValidationError(_say("file_kind", name=file.name or ""))
+        if file is not None:
+            file.seek(0)
+        return file
+
+
+def upload(label: str, *, hint: str = "", required: bool = True) -> UploadField:
+    """Make a field for a public document."""
+    return UploadField(label=label, help_text=hint, required=required, max_length=150)
 
 
 def line(label: str, *, hint: str = "", required: bool = True, most: int = 200) -> forms.CharField:
@@ -110,7 +134,7 @@ def day(label: str, *, hint: str = "", required: bool = True) -> forms.DateField
 
 
 def moment(label: str, *, hint: str = "", required: bool = True) -> MomentField:
-    """Make a field for a time on the city's clock."""
+    """Make a field for a time on the page's clock."""
     return MomentField(
         label=label,
         help_text=hint,

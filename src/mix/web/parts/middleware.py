@@ -19,7 +19,7 @@ from mix.rules.access import SECOND_FACTOR
 from mix.rules.unmet import Refused
 from mix.web.parts.clock import read_clock
 from mix.web.parts.pages import actor_of
-from mix.web.parts.showing import closing_words
+from mix.web.parts.showing import HOME_ZONE, closing_words, use_clock
 
 STASH_LIMIT = 400_000
 OPEN_WITHOUT_FACTOR = ("/account/", "/demo/", "/static/", "/i18n/")
@@ -40,6 +40,7 @@ class ActorMiddleware:
         request.actor = actor  # type: ignore[attr-defined]  # read by pages.actor_of
         if lacks_second_factor(request) and not any(part in request.path for part in OPEN_WITHOUT_FACTOR):
             return redirect(reverse("mfa_activate_totp"))
+        use_clock(HOME_ZONE)
         response = self.get_response(request)
         if isinstance(request.user, Person):
             response.headers.setdefault("Cache-Control", "no-store")

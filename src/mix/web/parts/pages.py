@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -17,8 +17,9 @@ from mix.actions.submissions import Late
 from mix.phrases.refusals import sentence
 from mix.readers.errors import Unknown
 from mix.readers.people import Actor
+from mix.rules.closing import day_in
 from mix.rules.unmet import Refused, Unmet
-from mix.web.parts.showing import language
+from mix.web.parts.showing import clock, language
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,11 @@ def now_of(request: HttpRequest) -> datetime:
     """Return the instant of the request, in UTC: one for everything that the request does."""
     now: datetime = request.now  # type: ignore[attr-defined]  # set by ActorMiddleware
     return now
+
+
+def today_of(request: HttpRequest) -> date:
+    """Return the day of the request on the page's clock."""
+    return day_in(clock(), now_of(request))
 
 
 def signed_in(request: HttpRequest) -> Actor:
@@ -119,7 +125,7 @@ def answer(
         if name not in acts:
             raise Unknown
         act = acts[name]
-        form = act.form(request.POST)
+        form = act.form(request.POST, request.FILES)
         if form.is_valid():
             try:
                 goes_to = act.run(form.cleaned_data)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,17 @@ from mix.rules.closing import Closing
 from mix.rules.scoring import shown
 
 NBSP = " "
-HOME_ZONE = "America/Toronto"
+HOME_ZONE = "America/Toronto"  # for pages that are about no city
+
+
+def use_clock(zone: str) -> None:
+    """Read and write the times of the page at hand on one city's clock (IANA zone)."""
+    timezone.activate(zone)
+
+
+def clock() -> str:
+    """Return the zone in which the page at hand reads and writes times."""
+    return timezone.get_current_timezone_name()
 
 
 def language() -> str:
@@ -28,20 +39,20 @@ def _locale() -> str:
     return "fr_CA" if language() == "fr" else "en_CA"
 
 
-def day(value: date | datetime | None, zone: str = HOME_ZONE) -> str:
-    """Write a day with its weekday, as "Thu 14 Jan 2027" or "jeu. 14 janv. 2027"."""
+def day(value: date | datetime | None, zone: str = "") -> str:
+    """Write a day with its weekday, as "Thu 14 Jan 2027" or "jeu. 14 janv. 2027"; an instant on the page's clock."""
     if value is None:
         return ""
     if isinstance(value, datetime):
-        value = value.astimezone(ZoneInfo(zone)).date()
+        value = value.astimezone(ZoneInfo(zone or clock())).date()
     return format_date(value, "EEE d MMM y", locale=_locale()).replace(" ", NBSP).replace(".,", ".")
 
 
-def moment(value: datetime | None, zone: str = HOME_ZONE) -> str:
-    """Write an instant on a city's clock, as "Thu 14 Jan 2027, 14:00 EST"."""
+def moment(value: datetime | None, zone: str = "") -> str:
+    """Write an instant on a city's clock, or on that of the page, as "Thu 14 Jan 2027, 14:00 EST"."""
     if value is None:
         return ""
-    local = value.astimezone(ZoneInfo(zone))
+    local = value.astimezone(ZoneInfo(zone or clock()))
     return f"{day(value, zone)}, {local:%H:%M}{NBSP}{local:%Z}"
 
 

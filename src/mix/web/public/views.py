@@ -28,6 +28,7 @@ from mix.rules.fields import Bilingual
 from mix.rules.methods import Criterion, Fact
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, now_of, stay
+from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import read_only
 from mix.web.parts.stagebar import stage_bar
 
@@ -89,6 +90,7 @@ def challenges(request: HttpRequest) -> HttpResponse:
 def challenge(request: HttpRequest, code: str) -> HttpResponse:
     """One challenge: the problem first, then dates and money, then everything that was published."""
     found = get_public_challenge(code)
+    use_clock(found.municipality.zone)
     if found.origin == "history":
         return render(
             request, "public/history.html", {"challenge": found, "facts": list_facts(found), "bar": stage_bar(found)}
@@ -133,6 +135,7 @@ def _criteria(call: Solicitation) -> list[tuple[Bilingual, tuple[Criterion, ...]
 def notice(request: HttpRequest, reference: str) -> HttpResponse:
     """One call as it was posted officially, in a form that prints."""
     call = get_public(reference)
+    use_clock(call.zone)
     context = {
         "call": call,
         "closing": closing_of(call),
@@ -162,6 +165,7 @@ def document(request: HttpRequest, code: str) -> FileResponse:  # noqa: ARG001 -
 def engagement(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """One event: problem cards, registration, questions and answers, capability cards."""
     found = get_public_challenge(code)
+    use_clock(found.municipality.zone)
     event = get_public_engagement(found, key)
     acts = {
         "register": Act(

@@ -17,7 +17,8 @@ from mix.readers.people import list_members
 from mix.readers.sprints import list_hypotheses, list_sprint_vendors
 from mix.web.parts import forms
 from mix.web.parts.agreeing import agreement_context, editing_acts, row_key, sign_act
-from mix.web.parts.pages import Act, answer, do, now_of, signed_in, stay
+from mix.web.parts.pages import Act, answer, do, signed_in, stay, today_of
+from mix.web.parts.showing import use_clock
 from mix.web.parts.stagebar import stage_bar
 
 
@@ -28,7 +29,7 @@ def sprint(request: HttpRequest, code: str) -> HttpResponse:
     vendor = next((v for v in list_sprint_vendors(challenge) if v.id in actor.vendors), None) if challenge else None
     if challenge is None or vendor is None:
         raise Unknown
-
+    use_clock(challenge.municipality.zone)
     acts = _sprint_acts(request, challenge, vendor)
     return answer(
         request,
@@ -45,7 +46,7 @@ def sprint(request: HttpRequest, code: str) -> HttpResponse:
             "grants": challenge.datagrants.filter(vendor=vendor).order_by("data_set"),
             "check_ins": challenge.checkins.filter(vendor=vendor).order_by("-week", "side"),
             "incidents": challenge.incidents.filter(vendor=vendor).order_by("-reported_at"),
-            "today": now_of(request).date(),
+            "today": today_of(request),
         },
     )
 
@@ -90,6 +91,7 @@ def agreement(request: HttpRequest, code: str) -> HttpResponse:
     """An agreement: read it, propose other words, name who signs, sign, deliver."""
     actor = signed_in(request)
     found = get_own_agreement(code, actor=actor)
+    use_clock(found.step.challenge.municipality.zone)
     must_sign = found.signatories.filter(person=actor.person, signed_at=None).exists()
     acts: dict[str, Act] = {}
     if found.state == "drafting":

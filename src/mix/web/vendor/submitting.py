@@ -33,6 +33,7 @@ from mix.rules.kinds import Envelope
 from mix.rules.unmet import Refused, Unmet
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay
+from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import draw, read_only, read_post
 from mix.web.vendor.uploads import SealingHandler
 
@@ -67,6 +68,7 @@ def price(request: HttpRequest, code: str) -> HttpResponse:
 
 def _write(request: HttpRequest, code: str, *, envelope: Envelope, here: str, next_name: str) -> HttpResponse:
     submission = get_own_submission(code, actor=signed_in(request))
+    use_clock(submission.solicitation.zone)
     specs = part_of(submission.solicitation).fields_of(envelope.value)
     content = read_draft(submission)
     unmet: tuple[Unmet, ...] = ()
@@ -110,6 +112,7 @@ def files(request: HttpRequest, code: str) -> HttpResponse:
     The encrypting upload handler is installed before anything reads the body; only then is the CSRF token checked.
     """
     submission = get_own_submission(code, actor=signed_in(request))
+    use_clock(submission.solicitation.zone)
     if request.method == "POST" and request.content_type == "multipart/form-data":
         handler = SealingHandler(request, submission.solicitation)
         request.upload_handlers = [handler]
@@ -174,6 +177,7 @@ def _page(
 def check(request: HttpRequest, code: str) -> HttpResponse:
     """Check everything once more, then finalise. Missing answers warn, unread addenda do not let through."""
     submission = get_own_submission(code, actor=signed_in(request))
+    use_clock(submission.solicitation.zone)
     part = part_of(submission.solicitation)
     content = read_draft(submission)
     addenda = open_addenda(submission)
@@ -241,6 +245,7 @@ def _check_acts(request: HttpRequest, submission: Submission) -> dict[str, Act]:
 def export(request: HttpRequest, code: str) -> HttpResponse:
     """Hand a vendor its own answers and file list, as JSON."""
     submission = get_own_submission(code, actor=signed_in(request))
+    use_clock(submission.solicitation.zone)
     body = {
         "call": submission.solicitation.reference,
         "vendor": submission.vendor.name,
@@ -255,6 +260,7 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the receipt of a finalised version."""
     version = get_own_version(reference, actor=signed_in(request))
+    use_clock(version.submission.solicitation.zone)
     call = version.submission.solicitation
     context = {
         "version": version,
@@ -269,6 +275,7 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
 def receipt_json(request: HttpRequest, reference: str) -> JsonResponse:
     """Hand out the signed receipt for machines."""
     version = get_own_version(reference, actor=signed_in(request))
+    use_clock(version.submission.solicitation.zone)
     response = JsonResponse(version.receipt, json_dumps_params={"indent": 2, "sort_keys": True})
     response["Content-Disposition"] = f'attachment; filename="receipt-{version.reference}.json"'
     return response

@@ -4,37 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import puremagic
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 
 from mix.actions.sealing import StreamSealer, TooLarge, open_stream
 from mix.data.models import Solicitation
-
-ALLOWED = {
-    "pdf": (b"%PDF-",),
-    "docx": (b"PK\x03\x04",),
-    "xlsx": (b"PK\x03\x04",),
-    "pptx": (b"PK\x03\x04",),
-    "png": (b"\x89PNG",),
-    "jpg": (b"\xff\xd8\xff",),
-    "jpeg": (b"\xff\xd8\xff",),
-}
-PLAIN = {"txt", "csv"}
-
-
-def is_what_it_says(name: str, first: bytes) -> bool:
-    """Say whether a file's first bytes fit its name's ending."""
-    ending = name.rpartition(".")[2].lower()
-    if ending in ALLOWED:
-        return first.startswith(ALLOWED[ending])
-    if ending not in PLAIN:
-        return False
-    try:
-        known = puremagic.from_string(first, filename=name)
-    except (puremagic.PureError, ValueError):
-        known = ""
-    return b"\x00" not in first and known in ("", ".txt", ".csv", ".text")
+from mix.web.parts.filekinds import is_what_it_says
 
 
 class SealingHandler(FileUploadHandler):

@@ -25,6 +25,7 @@ from mix.readers.submissions import find_own, list_own_submissions, own_state
 from mix.readers.vendors import get_own_vendor, list_invitations, list_own_vendors
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, actor_of, answer, do, now_of, signed_in, stay
+from mix.web.parts.showing import use_clock
 from mix.web.parts.stagebar import stage_bar
 
 
@@ -113,6 +114,7 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
     """One call as a vendor sees it: start, ask, read answers. The questions are shown before anything is started."""
     actor = signed_in(request)
     found = get_public(reference)
+    use_clock(found.zone)
     vendors = [v for v in list_own_vendors(actor) if may_answer(found.step.challenge, v.id, part_of(found).open_to)]
     choices = [(v.code, v.name) for v in vendors]
 

@@ -14,7 +14,7 @@ from mix.readers.awards import find_live, find_next_result, list_awards
 from mix.readers.errors import Unknown
 from mix.rules.access import Permission, Role, grants
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, do, now_of, stay
+from mix.web.parts.pages import Act, do, stay, today_of
 
 
 def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
@@ -32,7 +32,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         "debriefs": Debrief.objects.filter(step__challenge=step.challenge)
         .select_related("vendor", "asked_by", "step")
         .order_by("due_on", "id"),
-        "today": now_of(request).date(),
+        "today": today_of(request),
     }
 
 

@@ -14,7 +14,7 @@ from mix.readers.documents import find_latest, list_reusable
 from mix.readers.errors import Unknown
 from mix.rules.access import Permission, Role, grants
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, actor_of, do, now_of, stay
+from mix.web.parts.pages import Act, actor_of, do, stay, today_of
 from mix.web.parts.showing import day
 
 
@@ -23,7 +23,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     may_write = step.state == "active" and step.asked_at is None and grants(roles, Permission.DOCUMENT_EDIT)
     if not may_write or find_latest(step.document) is not None:
         return {}, {}
-    found = list_reusable(step, actor=actor_of(request), today=now_of(request).date())
+    found = list_reusable(step, actor=actor_of(request), today=today_of(request))
     if not found:
         return {}, {}
     pairs = [

@@ -80,24 +80,7 @@ def _publishing(request: HttpRequest, call: Solicitation, roles: frozenset[Role]
 def _changing(request: HttpRequest, call: Solicitation, roles: frozenset[Role]) -> dict[str, Act]:
     acts: dict[str, Act] = {}
     if grants(roles, Permission.SOLICITATION_EDIT):
-        acts["document"] = Act(
-            forms.form_of(
-                title=forms.line(_("Title")),
-                body=forms.text(_("Text"), hint=_("Stored as a text file that anybody may fetch.")),
-            ),
-            lambda given: stay(
-                do(
-                    request,
-                    solicitations.add_document,
-                    call,
-                    title=given["title"],
-                    name=f"{given['title'][:60]}.txt",
-                    content=given["body"].encode(),
-                )
-            ),
-            _("Add the document"),
-            _("Added."),
-        )
+        acts["document"] = _document(request, call)
     if call.published_at and grants(roles, Permission.SOLICITATION_PUBLISH):
         acts["addendum"] = Act(
             forms.form_of(
@@ -110,6 +93,31 @@ def _changing(request: HttpRequest, call: Solicitation, roles: frozenset[Role]) 
             _("Issued. Everybody who takes part was told."),
         )
     return acts
+
+
+def _document(request: HttpRequest, call: Solicitation) -> Act:
+    """A file, or a text that is kept as one."""
+
+    def run(given: dict[str, Any]) -> None:
+        file = given["file"]
+        name = file.name if file else f"{given['title'][:60]}.txt"
+        content = file.read() if file else given["body"].encode()
+        do(request, solicitations.add_document, call, title=given["title"], name=name, content=content)
+
+    return Act(
+        forms.form_of(
+            title=forms.line(_("Title"), hint=_("The title of a document that is there already makes a new version.")),
+            file=forms.upload(
+                _("File"),
+                hint=_("PDF, Word, Excel, PowerPoint, PNG, JPEG, CSV or text; up to 100 MB."),
+                required=False,
+            ),
+            body=forms.text(_("Or its text"), hint=_("Kept as a text file that anybody may fetch."), required=False),
+        ),
+        run,
+        _("Add the document"),
+        _("Added."),
+    )
 
 
 def _answering(request: HttpRequest, step: Step, roles: frozenset[Role]) -> dict[str, Act]:

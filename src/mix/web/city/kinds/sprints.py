@@ -29,7 +29,7 @@ from mix.rules.access import Permission, Role, grants
 from mix.rules.kinds import SprintPart
 from mix.rules.methods import Fact
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, do, now_of, stay
+from mix.web.parts.pages import Act, do, stay, today_of
 
 
 def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
@@ -38,7 +38,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     vendors = list_sprint_vendors(challenge)
     names = [(v.code, v.name) for v in vendors]
     hypotheses = list_hypotheses(challenge)
-    today = now_of(request).date()
+    today = today_of(request)
     acts: dict[str, Act] = {}
     if step.state == "active" and challenge.status == "running" and vendors:
         if spec_of(step).sprint is SprintPart.SET_UP:

@@ -29,8 +29,8 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
-def moment(value: datetime | None, zone: str = showing.HOME_ZONE) -> str:
-    """Write an instant on a city's clock."""
+def moment(value: datetime | None, zone: str = "") -> str:
+    """Write an instant on a city's clock, or on that of the page."""
     return showing.moment(value, zone)
 
 
