@@ -1,5 +1,7 @@
 """Which vendors take part, and how far they have come."""
 
+from collections.abc import Iterable
+
 from mix.data.models import Challenge, Participation, Vendor
 from mix.rules.kinds import Standing
 
@@ -15,12 +17,17 @@ def find_participation(challenge: Challenge, vendor_id: int) -> Participation | 
     return challenge.participations.filter(vendor_id=vendor_id).select_related("vendor").first()
 
 
-def may_answer(challenge: Challenge, vendor_id: int, open_to: Standing | None) -> bool:
-    """Say whether a vendor may answer a call: any may when it is open, else those that reached the standing."""
-    found = find_participation(challenge, vendor_id)
+def has_reached(found: Participation | None, least: Standing | None) -> bool:
+    """Say whether a vendor stands high enough, and is not disqualified; without a least standing anybody does."""
     if found and found.disqualified_at:
         return False
-    return open_to is None or (found is not None and Standing(found.standing).reaches(open_to))
+    return least is None or (found is not None and Standing(found.standing).reaches(least))
+
+
+def list_taking_part(vendor_ids: Iterable[int]) -> dict[tuple[int, int], Participation]:
+    """Return the participations of some vendors, by challenge and vendor."""
+    rows = Participation.objects.filter(vendor_id__in=list(vendor_ids))
+    return {(row.challenge_id, row.vendor_id): row for row in rows}
 
 
 def list_participations(challenge: Challenge) -> list[Participation]:

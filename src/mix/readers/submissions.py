@@ -7,11 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mix.data.models import Addendum, OpenedEnvelope, Solicitation, Submission, SubmissionVersion, Vendor
+from django.db.models import Exists, OuterRef, Prefetch
+
+from mix.data.models import (
+    Acknowledgement,
+    Addendum,
+    OpenedEnvelope,
+    Solicitation,
+    Submission,
+    SubmissionVersion,
+    Vendor,
+)
 from mix.readers.errors import Forbidden, Unknown
-from mix.readers.participations import may_answer
+from mix.readers.participations import find_participation, has_reached
 from mix.readers.people import Actor
-from mix.readers.sealing import FileFact, list_files
 from mix.readers.solicitations import part_of
 from mix.rules.access import Permission
 from mix.rules.fields import FieldSpec, FieldType, missing_answers
@@ -33,17 +42,6 @@ def get_own_submission(code: str, *, actor: Actor) -> Submission:
     return found
 
 
-def list_own_submissions(actor: Actor) -> list[Submission]:
-    """List the submissions of the actor's vendors, latest closing first."""
-    return list(
-        Submission.objects.filter(vendor_id__in=actor.vendors)
-        .select_related(
-            "vendor", "solicitation__step__challenge__method", "solicitation__step__challenge__municipality"
-        )
-        .order_by("-solicitation__closes_at", "id")
-    )
-
-
 def find_own(solicitation: Solicitation, vendor: Vendor) -> Submission | None:
     """Return a vendor's submission to a call, if it started one."""
     return solicitation.submissions.filter(vendor=vendor).first()
@@ -52,7 +50,7 @@ def find_own(solicitation: Solicitation, vendor: Vendor) -> Submission | None:
 def check_may_answer(solicitation: Solicitation, vendor: Vendor) -> None:
     """Raise Forbidden unless the vendor may answer the call."""
     part = part_of(solicitation)
-    if not may_answer(solicitation.step.challenge, vendor.id, part.open_to):
+    if not has_reached(find_participation(solicitation.step.challenge, vendor.id), part.open_to):
         raise Forbidden(Permission.SUBMISSION_READ)
 
 
@@ -124,18 +122,30 @@ class OwnState:
     """What a vendor's home shows of one submission."""
 
     submission: Submission
-    files: list[FileFact]
     current: SubmissionVersion | None
     is_open: bool
     needs_word: bool
 
 
-def own_state(submission: Submission, *, now: datetime) -> OwnState:
-    """Gather one line of a vendor's home."""
-    return OwnState(
-        submission,
-        list_files(submission),
-        find_current(submission),
-        now < submission.solicitation.closes_at,
-        bool(open_addenda(submission)),
+def list_own_states(actor: Actor, *, now: datetime) -> list[OwnState]:
+    """List the submissions of the actor's vendors, latest closing first, each with what it still needs."""
+    seen = Acknowledgement.objects.filter(addendum=OuterRef("pk"), submission=OuterRef(OuterRef("pk")))
+    unread = Addendum.objects.filter(~Exists(seen), solicitation=OuterRef("solicitation"))
+    rows = (
+        Submission.objects.filter(vendor_id__in=actor.vendors)
+        .select_related(
+            "vendor", "solicitation__step__challenge__method", "solicitation__step__challenge__municipality"
+        )
+        .prefetch_related(Prefetch("versions", SubmissionVersion.objects.order_by("-number"), "latest_first"))
+        .annotate(needs_word=Exists(unread))
+        .order_by("-solicitation__closes_at", "id")
     )
+    return [
+        OwnState(
+            row,
+            row.latest_first[0] if row.state == "finalised" else None,
+            now < row.solicitation.closes_at,
+            row.needs_word,
+        )
+        for row in rows
+    ]

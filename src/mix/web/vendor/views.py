@@ -17,12 +17,12 @@ from mix.readers.awards import list_own_debriefs
 from mix.readers.challenges import get_public_challenge, list_vendor_challenges
 from mix.readers.engagements import list_public_engagements
 from mix.readers.errors import Unknown
-from mix.readers.participations import may_answer
+from mix.readers.participations import has_reached, list_taking_part
 from mix.readers.people import list_members
 from mix.readers.solicitations import get_public, list_answered_questions, list_open, list_own_questions, part_of
-from mix.readers.sprints import list_sprint_vendors
-from mix.readers.submissions import find_own, list_own_submissions, own_state
+from mix.readers.submissions import find_own, list_own_states
 from mix.readers.vendors import get_own_vendor, list_invitations, list_own_vendors
+from mix.rules.kinds import Standing
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, actor_of, answer, do, now_of, signed_in, stay
 from mix.web.parts.showing import use_clock
@@ -33,20 +33,23 @@ def home(request: HttpRequest) -> HttpResponse:
     """What can I win, what do I owe, by when?"""
     actor = signed_in(request)
     vendors = list_own_vendors(actor)
-    states = [own_state(s, now=now_of(request)) for s in list_own_submissions(actor)]
+    states = list_own_states(actor, now=now_of(request))
     started = {s.submission.solicitation_id for s in states}
+    taking_part = list_taking_part(actor.vendors)
     fitting = [
         call
         for call in list_open(now=now_of(request))
-        if call.id not in started and any(may_answer(call.step.challenge, v.id, part_of(call).open_to) for v in vendors)
+        if call.id not in started
+        and any(has_reached(taking_part.get((call.step.challenge_id, v.id)), part_of(call).open_to) for v in vendors)
     ]
+    in_sprint = {challenge for (challenge, _vendor), row in taking_part.items() if has_reached(row, Standing.ADMITTED)}
     mine = list_vendor_challenges(v.id for v in vendors)
     context = {
         "vendors": vendors,
         "states": states,
         "fitting": fitting,
         "challenges": [(c, stage_bar(c, list(c.steps.all()))) for c in mine],
-        "sprints": [c for c in mine if any(v in list_sprint_vendors(c) for v in vendors)],
+        "sprints": [c for c in mine if c.id in in_sprint],
         "agreements": list_own_agreements(actor),
         "letters": Letter.objects.filter(vendor__in=vendors)
         .select_related("evaluation__step__challenge", "vendor")
@@ -115,7 +118,12 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
     actor = signed_in(request)
     found = get_public(reference)
     use_clock(found.zone)
-    vendors = [v for v in list_own_vendors(actor) if may_answer(found.step.challenge, v.id, part_of(found).open_to)]
+    taking_part = list_taking_part(actor.vendors)
+    vendors = [
+        v
+        for v in list_own_vendors(actor)
+        if has_reached(taking_part.get((found.step.challenge_id, v.id)), part_of(found).open_to)
+    ]
     choices = [(v.code, v.name) for v in vendors]
 
     acts = _call_acts(request, found, choices) if vendors else {}
