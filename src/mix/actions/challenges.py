@@ -206,8 +206,13 @@ def start_ready_steps(challenge: Challenge, *, now: datetime) -> list[Step]:
     started = []
     for key in startable(method_for(challenge), states):
         step = challenge.steps.get(key=key)
-        step.state, step.started_at, step.asked_at = StepState.ACTIVE.value, now, None
-        step.save(update_fields=["state", "started_at", "asked_at"])
+        step.state, step.begun_at, step.started_at, step.asked_at = (
+            StepState.ACTIVE.value,
+            step.begun_at or now,
+            now,
+            None,
+        )
+        step.save(update_fields=["state", "begun_at", "started_at", "asked_at"])
         started.append(step)
     return started
 

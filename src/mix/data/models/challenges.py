@@ -68,7 +68,10 @@ class ChallengeCity(models.Model):
 
 
 class Step(models.Model):
-    """One box of the method, in one challenge. `asked_at` is set while it stands before its gate."""
+    """One box of the method, in one challenge. `asked_at` is set while it stands before its gate.
+
+    `begun_at` is when it first became active, `started_at` when its present round did.
+    """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="steps")
@@ -77,6 +80,7 @@ class Step(models.Model):
     position = models.PositiveIntegerField()
     state = choice(StepState, default=StepState.WAITING.value)
     round = models.PositiveIntegerField(default=1)
+    begun_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)

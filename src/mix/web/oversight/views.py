@@ -15,7 +15,7 @@ from mix.readers.documents import latest_content
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.evaluations import list_results
 from mix.readers.events import export_chain, list_events, verify_chain
-from mix.readers.knowledge import hours_by_role, list_lessons, measure
+from mix.readers.knowledge import hours_by_role, list_lessons
 from mix.readers.moves import list_decisions
 from mix.readers.people import Actor
 from mix.readers.publishing import list_notices
@@ -70,7 +70,6 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
         "notices": list_notices(challenge),
         "events": list_events(challenge),
         "hours": hours_by_role(challenge),
-        "measures": measure(challenge),
         "lessons": list_lessons(challenge),
         "chain": chain,
         "broken": verify_chain(chain) if chain else None,

@@ -216,7 +216,7 @@ def how(request: HttpRequest) -> HttpResponse:
 
 def measures(request: HttpRequest) -> HttpResponse:
     """The figures by which methods are compared, case by case."""
-    rows = [measure(c) for c in list_public_challenges() if c.origin != "history"]
+    rows = measure([c for c in list_public_challenges() if c.origin != "history"])
     return render(request, "public/measures.html", {"rows": rows})
 
 
