@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from mix.rules.closing import Closing
 from mix.rules.scoring import shown
 
-NBSP = " "
+NBSP = "\u00a0"
 HOME_ZONE = "America/Toronto"  # for pages that are about no city
 
 
@@ -88,7 +88,7 @@ def plain_amount(cents: int | None) -> str:
     if cents is None:
         return ""
     pattern = "#,##0" if cents % 100 == 0 else "#,##0.00"
-    return format_decimal(Decimal(cents) / 100, pattern, locale=_locale()).replace(" ", " ")
+    return format_decimal(Decimal(cents) / 100, pattern, locale=_locale()).replace("\u202f", " ").replace(NBSP, " ")
 
 
 def points(value: str | Fraction) -> str:
