@@ -242,35 +242,6 @@ def test_two_tabs_and_a_signed_out_post_lose_nothing(visit: Callable[..., Visito
     priya.sees("Typed while signed out")
 
 
-def test_somebody_makes_an_account_and_registers_a_vendor(visit: Callable[..., Visitor]) -> None:
-    new = visit()
-    new.go("/en/account/signup/")
-    new.check()
-    for name, value in {
-        "email": "new@example.org",
-        "name": "New Person",
-        "password1": "correct horse battery",
-        "password2": "correct horse battery",
-    }.items():
-        new.page.fill(f"[name={name}]", value)
-    new.page.locator("main form button").last.click()
-    new.page.wait_for_load_state()
-    new.page.goto(last_link(new, "/account/confirm-email/"))
-    new.page.locator("main form button").last.click()
-    new.page.wait_for_load_state()
-    new.go("/en/account/login/")
-    new.page.fill("[name=login]", "new@example.org")
-    new.page.fill("[name=password]", "correct horse battery")
-    new.page.locator("main form button").last.click()
-    new.page.wait_for_load_state()
-    new.sees("Register a vendor")
-    new.act("register", name="New Venture Inc.", size="small")
-    new.sees("Your organization is registered.")
-    new.check()
-    new.go("/en/account/2fa/")
-    new.check()
-
-
 def code_for(secret: str) -> str:
     """Compute the code that an authenticator app shows now (RFC 6238: SHA-1, 30 s, six digits)."""
     counter = struct.pack(">Q", int(time.time()) // 30)
@@ -290,6 +261,40 @@ def last_link(visitor: Visitor, pattern: str) -> str:
     raise AssertionError(f"no mail with {pattern}")
 
 
+PASSWORD = "correct horse battery"
+
+
+def enter(visitor: Visitor, path: str, **fields: str) -> None:
+    """Open a page of the account, fill in its one form and send it; "" stays where the visitor is."""
+    if path:
+        visitor.go(path)
+    for name, value in fields.items():
+        visitor.page.fill(f"[name={name}]", value)
+    visitor.page.locator("main form button").last.click()
+    visitor.page.wait_for_load_state()
+
+
+def sign_up(visitor: Visitor, email: str, name: str) -> None:
+    """Make an account and confirm its address by the mailed link."""
+    enter(visitor, "/en/account/signup/", email=email, name=name, password1=PASSWORD, password2=PASSWORD)
+    visitor.page.goto(last_link(visitor, "/account/confirm-email/"))
+    enter(visitor, "")
+
+
+def test_somebody_makes_an_account_and_registers_a_vendor(visit: Callable[..., Visitor]) -> None:
+    new = visit()
+    new.go("/en/account/signup/")
+    new.check()
+    sign_up(new, "new@example.org", "New Person")
+    enter(new, "/en/account/login/", login="new@example.org", password=PASSWORD)
+    new.sees("Register a vendor")
+    new.act("register", name="New Venture Inc.", size="small")
+    new.sees("Your organization is registered.")
+    new.check()
+    new.go("/en/account/2fa/")
+    new.check()
+
+
 def test_a_member_of_staff_is_invited_and_needs_a_second_factor(visit: Callable[..., Visitor]) -> None:
     ada = visit("ada")
     ada.go("/en/city/settings/guelph/staff/")
@@ -297,51 +302,24 @@ def test_a_member_of_staff_is_invited_and_needs_a_second_factor(visit: Callable[
     ada.sees("The invitation was sent.")
 
     rosa = visit()
-    rosa.go("/en/account/signup/")
-    for name, value in {
-        "email": "rosa@example.org",
-        "name": "Rosa Marsh",
-        "password1": "correct horse battery",
-        "password2": "correct horse battery",
-    }.items():
-        rosa.page.fill(f"[name={name}]", value)
-    rosa.page.locator("main form button").last.click()
-    rosa.page.wait_for_load_state()
-    rosa.page.goto(last_link(rosa, "/account/confirm-email/"))
-    rosa.page.locator("main form button").last.click()
-    rosa.page.wait_for_load_state()
-
-    def log_in() -> None:
-        rosa.go("/en/account/login/")
-        rosa.page.fill("[name=login]", "rosa@example.org")
-        rosa.page.fill("[name=password]", "correct horse battery")
-        rosa.page.locator("main form button").last.click()
-        rosa.page.wait_for_load_state()
-
-    log_in()
+    sign_up(rosa, "rosa@example.org", "Rosa Marsh")
+    enter(rosa, "/en/account/login/", login="rosa@example.org", password=PASSWORD)
     rosa.page.goto(last_link(rosa, "/invitation/"))
     rosa.act("accept")
     rosa.check()
-    rosa.page.fill("[name=password]", "correct horse battery")  # asked again before anything about factors changes
-    rosa.page.locator("main form button").last.click()
-    rosa.page.wait_for_load_state()
+    enter(rosa, "", password=PASSWORD)  # asked again before anything about factors changes
     assert "/account/2fa/totp/activate/" in rosa.page.url, rosa.page.url
     rosa.check()
     secret = rosa.page.locator("[id*=secret]").input_value()
-    rosa.page.fill("[name=code]", "000000" if code_for(secret) != "000000" else "111111")
-    rosa.page.locator("main form button").last.click()
-    rosa.page.wait_for_load_state()
+    enter(rosa, "", code="000000" if code_for(secret) != "000000" else "111111")
     rosa.sees("Incorrect code")
-    rosa.page.fill("[name=code]", code_for(secret))
-    rosa.page.locator("main form button").last.click()
-    rosa.page.wait_for_load_state()
+    enter(rosa, "", code=code_for(secret))
     rosa.go("/en/city/")
     rosa.sees("What waits for you")
 
     rosa.context.clear_cookies()
-    log_in()
+    enter(rosa, "/en/account/login/", login="rosa@example.org", password=PASSWORD)
     assert "/account/2fa/authenticate/" in rosa.page.url, rosa.page.url
     rosa.check()
-    rosa.go("/en/")
     rosa.page.goto(rosa.site.url + "/en/city/")
     assert "/account/" in rosa.page.url, "the password alone opens nothing"
