@@ -77,4 +77,5 @@ ADDRESSES: dict[str, str] = {
     "oversight-home": OVERSIGHT,
     "oversight-case": OVERSIGHT,
     "oversight-log": OVERSIGHT,
+    "oversight-evaluation": OVERSIGHT,
 }

@@ -40,8 +40,8 @@ from mix.readers.evaluations import (
     own_scores,
     panel_of,
     part_for,
-    price_weight,
     readable,
+    scheme_of,
     unmet_for_consensus,
     unmet_to_freeze,
     unmet_to_hand_in,
@@ -365,7 +365,7 @@ def finalise_result(evaluation: Evaluation, *, actor: Actor, now: datetime) -> l
     """Compute points and ranks from the stored scores and prices, and select by the method's number."""
     _, role = enter(evaluation.step.challenge, actor=actor, needs=Permission.RESULT_FINALISE)
     evaluation = _in_phase(evaluation, "quality_frozen")
-    if price_weight(evaluation):
+    if scheme_of(evaluation).price.counts:
         require(holds=evaluation.solicitation.price_opened_at is not None, code="price_not_opened", where="opening")
     evaluation.phase, evaluation.finalised_at = "final", now
     evaluation.save(update_fields=["phase", "finalised_at"])
@@ -468,7 +468,7 @@ def _sheet(
             {
                 "criterion": "price",
                 "title": {"en": "Price", "fr": "Prix"},
-                "weight": price_weight(evaluation),
+                "weight": int(scheme_of(evaluation).price.weight),
                 "score": None,
                 "points": str(shown(own.points["price"])),
                 "lowest": str(shown(min(points))),

@@ -32,8 +32,9 @@ from mix.readers.submissions import check_may_answer, find_current
 from mix.readers.vendors import get_own_vendor
 from mix.rules.access import Permission
 from mix.rules.closing import Phase
+from mix.rules.freezing import frozen_rules
 from mix.rules.kinds import Envelope
-from mix.rules.scoring import TieRule
+from mix.rules.scoring import PriceFormula, TieRule
 from mix.rules.unmet import refuse_if, require
 
 
@@ -105,22 +106,35 @@ def _locked(call: Solicitation) -> Solicitation:
 
 
 def publish(
-    call: Solicitation, *, actor: Actor, now: datetime, tie: TieRule = TieRule.HEAVIEST_CRITERION
+    call: Solicitation,
+    *,
+    actor: Actor,
+    now: datetime,
+    tie: TieRule = TieRule.HEAVIEST_CRITERION,
+    full_at_cents: int | None = None,
+    none_at_cents: int | None = None,
+    fixed_cents: int | None = None,
 ) -> Solicitation:
-    """Publish a call: criteria, weights, minimums, price formula and tie rule are frozen with it, a key is made."""
+    """Publish a call: criteria, weights, minimums, price formula and tie rule are frozen with it, a key is made.
+
+    Two bounds make the price formula linear between them; a fixed price is asked for where the method fixes prices.
+    """
     step, role = enter_step(call.step, actor=actor, needs=Permission.SOLICITATION_PUBLISH)
     call = _locked(call)
     call.step = step
     require(holds=call.published_at is None, code="already_published")
     refuse_if(unmet_to_publish(call, now=now))
+    line = (full_at_cents, none_at_cents)
+    holds = line == (None, None) or (None not in line and 0 <= (full_at_cents or 0) < (none_at_cents or 0))
+    require(holds=holds, code="price_bounds_wrong", where="f-none_at_cents")
+    parts = [s.evaluation for s in method_for(step.challenge).steps if s.evaluation and s.evaluation.of == step.key]
+    fixes = any(part.price_formula is PriceFormula.FIXED for part in parts)
+    require(holds=fixed_cents is not None or not fixes, code="fixed_price_missing", where="f-fixed_cents")
+    bounds = {"full_at": full_at_cents, "none_at": none_at_cents, "amount": fixed_cents}
     call.published_at = now
     call.key_id, call.public_key = make_call_key()
     call.frozen = {
-        other.key: {
-            "criteria": [c.model_dump(mode="json") for c in other.evaluation.criteria],
-            "price_weight": other.evaluation.price_weight,
-            "tie": tie.value,
-        }
+        other.key: frozen_rules(other.evaluation, tie=tie, bounds=bounds)
         for other in method_for(step.challenge).steps
         if other.evaluation and other.evaluation.of == step.key
     }

@@ -61,6 +61,33 @@ def methods_show(key: str, language: Annotated[str, typer.Option(help="en or fr"
 
 
 @app.command()
+def evaluate(
+    file: Path, *, as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON")] = False
+) -> None:
+    """Recompute an evaluation from a file in the open format: points, totals, ranks, and who is out for what.
+
+    Needs no database and no secret. Ends with 2 when the file cannot be evaluated.
+    """
+    from mix.rules.evaluation_file import FileInvalid, parse_file, recompute, result_document, result_lines
+
+    try:
+        parsed = parse_file(file.read_text(encoding="utf-8"))
+    except FileInvalid as error:
+        for place, text in error.problems:
+            console.print(f"{file}: {place + ': ' if place else ''}{text}", markup=False)
+        raise typer.Exit(2) from None
+    except (OSError, UnicodeDecodeError) as error:
+        console.print(f"{file}: cannot be read: {error}", markup=False)
+        raise typer.Exit(2) from None
+    outcomes = recompute(parsed)
+    if as_json:
+        print(json.dumps(result_document(parsed, outcomes), indent=2, ensure_ascii=False))
+        return
+    for line in result_lines(parsed, outcomes):
+        console.print(line, markup=False)
+
+
+@app.command()
 def setup() -> None:
     """Make the database, the static files and the catalogue ready. Safe to run again."""
     _django()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from mix.jobs.format_page import format_page
 from mix.phrases.words import word
 from mix.rules.access import SECOND_FACTOR, SEPARATIONS, TABLE, Permission, Role
 from mix.rules.methods import Method, Step, parse
@@ -81,7 +82,7 @@ def _step(step: Step) -> Iterator[str]:
 
 def pages() -> dict[str, str]:
     """Return every generated page by its file name."""
-    found = {"permissions.md": permissions_page()}
+    found = {"permissions.md": permissions_page(), "evaluation-format.md": HEAD + format_page()}
     for path in sorted(Path(settings.CATALOGUE, "methods").glob("*.yaml")):
         method = parse(path.read_text(encoding="utf-8"))
         found[f"method-{method.key}.md"] = method_page(method)

@@ -178,6 +178,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "State the most that may be bought, so that buying is part of this competition",
         "Indiquez l’achat maximal, pour que l’achat fasse partie de cet appel",
     ),
+    "price_bounds_wrong": (
+        "Give both bounds of the price, the lower one first, or none",
+        "Donnez les deux bornes du prix, la plus basse d’abord, ou aucune",
+    ),
+    "fixed_price_missing": ("Say the price that the city has fixed", "Indiquez le prix que la ville a fixé"),
     "already_published": ("This notice is public already", "Cet avis est déjà public"),
     "solicitation_not_drafted": ("Draft the notice", "Préparez l’avis"),
     "solicitation_not_published": ("Publish the notice", "Publiez l’avis"),

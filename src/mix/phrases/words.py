@@ -56,6 +56,39 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "PLAN": ("Plan by invitation", "Plan sur invitation"),
         "REVISION": ("Revised proposal by invitation", "Proposition révisée sur invitation"),
     },
+    "price_formula": {
+        "lowest_over_price": ("Price, lowest ÷ yours", "Prix, le plus bas ÷ le vôtre"),
+        "linear": (
+            "Price: all points up to {full_at}, none from {none_at} on, a straight line between",
+            "Prix : tous les points jusqu’à {full_at}, aucun à partir de {none_at}, en ligne droite entre les deux",
+        ),
+        "fixed": (
+            "The price is fixed at {amount}; whoever asks for more is eliminated",
+            "Le prix est fixé à {amount}; qui demande plus est éliminé",
+        ),
+        "quality_per_price": (
+            "Ranked by points of quality per thousand dollars",
+            "Classement par points de qualité par millier de dollars",
+        ),
+        "lowest_acceptable": (
+            "Among those that reach every minimum the lowest price is first",
+            "Parmi ceux qui atteignent chaque minimum, le prix le plus bas est premier",
+        ),
+    },
+    "tie_rule": {
+        "heaviest_criterion": ("the heaviest criterion", "le critère le plus lourd"),
+        "lower_price": ("the lower price", "le prix le plus bas"),
+        "higher_quality": ("all points of quality together", "l’ensemble des points de qualité"),
+    },
+    "elimination": {
+        "disqualified": ("disqualified", "exclu"),
+        "price_missing": ("no price", "aucun prix"),
+        "price_not_positive": ("a price of zero", "prix nul"),
+        "price_above_fixed": ("above the fixed price", "au-dessus du prix fixé"),
+        "quality_minimum": ("below the minimum of quality", "sous le minimum de qualité"),
+        "price": ("below the minimum of price points", "sous le minimum de points de prix"),
+        "total_minimum": ("below the minimum of the total", "sous le minimum du total"),
+    },
     "decision": {
         "proceed": ("Proceed", "Poursuivre"),
         "revise": ("Revise", "Réviser"),

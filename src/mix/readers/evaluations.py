@@ -15,9 +15,10 @@ from mix.readers.solicitations import part_of
 from mix.readers.submissions import list_opened, opened_answers, price_total
 from mix.rules.access import Permission
 from mix.rules.fields import Bilingual
+from mix.rules.freezing import frozen_criteria, read_scheme
 from mix.rules.kinds import Envelope
 from mix.rules.methods import Criterion, EvaluationPart
-from mix.rules.scoring import SPREAD_ALERT, Bid, Outcome, TieRule, Weighted, evaluate, spread
+from mix.rules.scoring import SPREAD_ALERT, Bid, Outcome, Scheme, evaluate, spread
 from mix.rules.unmet import Unmet
 
 
@@ -45,19 +46,12 @@ def criteria_of(evaluation: Evaluation) -> tuple[Criterion, ...]:
 
 def criteria_from(solicitation: Solicitation, step_key: str) -> tuple[Criterion, ...]:
     """Read frozen criteria out of a call."""
-    frozen = solicitation.frozen.get(step_key, {})
-    return tuple(Criterion.model_validate(c) for c in frozen.get("criteria", ()))
+    return frozen_criteria(solicitation.frozen.get(step_key, {}))
 
 
-def price_weight(evaluation: Evaluation) -> int:
-    """Return the weight of price in percent, as frozen."""
-    return int(evaluation.solicitation.frozen.get(evaluation.step.key, {}).get("price_weight", 0))
-
-
-def tie_rule(evaluation: Evaluation) -> TieRule:
-    """Return the tie rule, as frozen."""
-    frozen = evaluation.solicitation.frozen.get(evaluation.step.key, {})
-    return TieRule(frozen.get("tie", TieRule.HEAVIEST_CRITERION.value))
+def scheme_of(evaluation: Evaluation) -> Scheme:
+    """Return the rules by which bids are ranked, as frozen when the call was published."""
+    return read_scheme(evaluation.solicitation.frozen.get(evaluation.step.key, {}))
 
 
 def panel_of(evaluation: Evaluation) -> list[PanelMember]:
@@ -211,27 +205,22 @@ def unmet_to_freeze(evaluation: Evaluation) -> tuple[Unmet, ...]:
     return (Unmet("consensus_incomplete", {"count": str(owed)}, "consensus"),) if owed else ()
 
 
-def compute(evaluation: Evaluation) -> tuple[Outcome, ...]:
-    """Compute points, totals and ranks from the stored inputs."""
+def gather_bids(evaluation: Evaluation) -> list[tuple[Submission, Bid]]:
+    """Gather the stored inputs: agreed scores and evaluated prices of everybody who is not disqualified."""
     agreed = latest_consensus(evaluation)
     specs = part_of(evaluation.solicitation).answers
     criteria = criteria_of(evaluation)
-    bids = [
-        Bid(
-            key=str(s.id),
-            scores={c.key: Fraction(agreed[s.id, c.key].score) for c in criteria},
-            price_cents=price_total(specs, opened_answers(s, Envelope.PRICE)),
-        )
-        for s in contenders(evaluation)
-    ]
-    if not bids:
-        return ()
-    return evaluate(
-        bids,
-        criteria=[Weighted(c.key, Fraction(c.weight), c.minimum) for c in criteria],
-        price_weight=Fraction(price_weight(evaluation)),
-        tie=tie_rule(evaluation),
-    )
+    found = []
+    for submission in contenders(evaluation):
+        cents = price_total(specs, opened_answers(submission, Envelope.PRICE))
+        scores = {c.key: Fraction(agreed[submission.id, c.key].score) for c in criteria}
+        found.append((submission, Bid(str(submission.id), scores, None if cents is None else Fraction(cents, 100))))
+    return found
+
+
+def compute(evaluation: Evaluation) -> tuple[Outcome, ...]:
+    """Compute points, totals and ranks from the stored inputs."""
+    return evaluate([bid for _submission, bid in gather_bids(evaluation)], scheme_of(evaluation))
 
 
 def list_results(evaluation: Evaluation) -> list[Result]:

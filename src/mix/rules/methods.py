@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from mix.rules.access import Role
 from mix.rules.fields import Bilingual, FieldSpec, FieldType
 from mix.rules.kinds import DeliveryPart, Envelope, Route, SprintPart, Standing, StepKind
+from mix.rules.scoring import WEIGHED, PriceFormula
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
 
@@ -73,6 +74,8 @@ class EvaluationPart(_Part):
     gives: Standing
     criteria: tuple[Criterion, ...]
     price_weight: int = Field(default=0, ge=0, le=100)
+    price_formula: PriceFormula = PriceFormula.LOWEST_OVER_PRICE
+    quality_minimum: int = Field(default=0, ge=0, le=100)
     most: int | None = None
     anonymous: bool = False
 
@@ -81,7 +84,14 @@ class EvaluationPart(_Part):
         total = sum(c.weight for c in self.criteria) + self.price_weight
         if total != 100:
             raise ValueError(f"weights add up to {total}, not 100")
+        if self.price_weight and self.price_formula not in WEIGHED:
+            raise ValueError(f"price has no weight under '{self.price_formula.value}'")
         return self
+
+    @property
+    def counts_price(self) -> bool:
+        """Say whether a bid needs a price to be ranked."""
+        return bool(self.price_weight) or self.price_formula not in WEIGHED
 
 
 class Step(_Part):

@@ -1,105 +1,237 @@
-"""Scores to points to ranks, in exact arithmetic (fractions), with ties by a rule fixed at publication."""
+"""Scores to points to ranks, in exact arithmetic (fractions), by rules that are fixed at publication.
+
+The same function ranks a panel's consensus in the product and a file given to `mix evaluate`. It divides only by
+prices that it has found to be above zero, and it never rounds: figures are rounded for the eye alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
 MAX_SCORE = 5
 SPREAD_ALERT = 2
+PRICE = "price"  # the key of the points that price earns; no criterion may have it
+PER = 1000  # quality per price is told in points per thousand dollars
 
 
 class TieRule(StrEnum):
-    """How equal totals are ordered: by the lower price, or by the points of the heaviest criterion."""
+    """How equal totals are ordered: by the lower price, the points of the heaviest criterion, or all of quality."""
 
     LOWER_PRICE = "lower_price"
     HEAVIEST_CRITERION = "heaviest_criterion"
+    HIGHER_QUALITY = "higher_quality"
+
+
+class PriceFormula(StrEnum):
+    """What a price earns.
+
+    LOWEST_OVER_PRICE: its weight x lowest ÷ price. LINEAR: all of its weight up to one bound, nothing from another
+    on, a straight line between. FIXED: nothing, the city has set the price; who asks for more is out.
+    QUALITY_PER_PRICE: the total is quality points per thousand dollars. LOWEST_ACCEPTABLE: among those that reach the
+    minimums the lowest price is first.
+    """
+
+    LOWEST_OVER_PRICE = "lowest_over_price"
+    LINEAR = "linear"
+    FIXED = "fixed"
+    QUALITY_PER_PRICE = "quality_per_price"
+    LOWEST_ACCEPTABLE = "lowest_acceptable"
+
+
+WEIGHED = frozenset({PriceFormula.LOWEST_OVER_PRICE, PriceFormula.LINEAR})
 
 
 @dataclass(frozen=True, slots=True)
 class Weighted:
-    """A criterion as frozen at publication: weight in percent, least score that is not eliminated."""
+    """A criterion as frozen at publication: weight in percent, the scale's top, least score that is not eliminated."""
 
     key: str
     weight: Fraction
-    minimum: int = 0
+    minimum: Fraction = Fraction(0)
+    most: Fraction = Fraction(MAX_SCORE)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRule:
+    """How price counts: formula, weight in percent, and what the formula needs, in dollars.
+
+    `full_at` and `none_at` bound a line; `amount` is the fixed price; `minimum` the least points that price must earn.
+    """
+
+    formula: PriceFormula = PriceFormula.LOWEST_OVER_PRICE
+    weight: Fraction = Fraction(0)
+    full_at: Fraction | None = None
+    none_at: Fraction | None = None
+    amount: Fraction | None = None
+    minimum: Fraction = Fraction(0)
+
+    def __post_init__(self) -> None:
+        """Refuse what no bid could be ranked by. Raises ValueError with the name of the setting."""
+        if self.formula not in WEIGHED and self.weight:
+            raise ValueError("weight")
+        if self.formula is PriceFormula.LINEAR and (
+            self.full_at is None or self.none_at is None or not 0 <= self.full_at < self.none_at
+        ):
+            raise ValueError("full_at")
+
+    @property
+    def counts(self) -> bool:
+        """Say whether a bid without a price cannot be ranked."""
+        return bool(self.weight) or self.formula not in WEIGHED
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """Everything by which bids are ranked, as frozen at publication."""
+
+    criteria: tuple[Weighted, ...]
+    price: PriceRule = field(default_factory=PriceRule)
+    tie: TieRule = TieRule.HEAVIEST_CRITERION
+    quality_minimum: Fraction = Fraction(0)
+    total_minimum: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Bid:
-    """Agreed scores by criterion and, where price counts, the evaluated price in cents."""
+    """Agreed scores by criterion, the evaluated price in dollars where one was given, and why it is out, if it is."""
 
     key: str
     scores: Mapping[str, Fraction]
-    price_cents: int | None = None
+    price: Fraction | None = None
+    disqualified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One bid's points by criterion ("price" included), total, rank (None when eliminated) and why."""
+    """One bid's points by criterion ("price" included), total, rank (None when eliminated) and why.
+
+    Reasons for elimination are keys of criteria, or "disqualified", "price_missing", "price_not_positive",
+    "price_above_fixed", "quality_minimum", "price", "total_minimum".
+    """
 
     key: str
     points: Mapping[str, Fraction]
+    quality: Fraction
     total: Fraction
     rank: int | None
     eliminated_by: tuple[str, ...] = ()
     tied: bool = False
 
 
-def evaluate(
-    bids: Sequence[Bid], *, criteria: Sequence[Weighted], price_weight: Fraction, tie: TieRule
-) -> tuple[Outcome, ...]:
-    """Rank bids: eliminate by minimum, weigh scores of 0 to 5, add lowest ÷ price x weight, order ties by rule.
+def evaluate(bids: Sequence[Bid], scheme: Scheme) -> tuple[Outcome, ...]:
+    """Rank bids: eliminate, weigh the scores, add what the price earns, order ties by rule.
 
-    The lowest price is taken among bids that are not eliminated. A price of 0 earns the full weight. Bids that the
-    tie rule cannot part share a rank. The order of the result is by rank, eliminated bids last, then by key.
+    First go the disqualified, bids without a price that counts, and those below a minimum of quality. The lowest price
+    is taken among those that still stand. Then minimums of price points and of the total are applied. Bids that the
+    tie rule cannot part share a rank. The result is ordered by rank, eliminated bids last, then by key.
     """
-    fallen = {bid.key: _below_minimum(bid, criteria) for bid in bids}
-    standing = [bid for bid in bids if not fallen[bid.key]]
-    lowest = min((b.price_cents for b in standing if b.price_cents is not None), default=None)
-    points = {b.key: _points(b, criteria=criteria, price_weight=price_weight, lowest=lowest) for b in bids}
-    totals = {key: sum(p.values(), Fraction(0)) for key, p in points.items()}
-    heaviest = max(criteria, key=lambda c: c.weight).key
-    orders = {
-        b.key: (-totals[b.key], _tie_order(b, tie=tie, heaviest=heaviest, points=points[b.key])) for b in standing
-    }
-    outcomes = []
+    quality = {b.key: _quality_points(b, scheme) for b in bids}
+    sums = {key: sum(points.values(), Fraction(0)) for key, points in quality.items()}
+    fallen = {b.key: _fallen_before_price(b, scheme, quality=sums[b.key]) for b in bids}
+    prices = [b.price for b in bids if not fallen[b.key] and b.price is not None]
+    lowest = min(prices, default=None)
+    points, totals = {}, {}
     for bid in bids:
-        rank = None if fallen[bid.key] else 1 + sum(o < orders[bid.key] for o in orders.values())
-        tied = rank is not None and sum(o == orders[bid.key] for o in orders.values()) > 1
-        outcomes.append(Outcome(bid.key, points[bid.key], totals[bid.key], rank, fallen[bid.key], tied))
-    return tuple(sorted(outcomes, key=lambda o: (o.rank is None, o.rank or 0, o.key)))
+        earned = _price_points(bid, scheme.price, lowest=lowest)
+        points[bid.key] = quality[bid.key] | ({PRICE: earned} if scheme.price.weight else {})
+        totals[bid.key] = _total(bid, scheme, quality=sums[bid.key], earned=earned)
+        if not fallen[bid.key]:
+            fallen[bid.key] = _fallen_after_price(scheme, earned=earned, total=totals[bid.key])
+    orders = {
+        b.key: _order(b, scheme, points=quality[b.key], quality=sums[b.key], total=totals[b.key])
+        for b in bids
+        if not fallen[b.key]
+    }
+    placed = sorted(orders.values())
+    return tuple(
+        sorted(
+            (
+                Outcome(
+                    b.key,
+                    points[b.key],
+                    sums[b.key],
+                    totals[b.key],
+                    placed.index(orders[b.key]) + 1 if b.key in orders else None,
+                    fallen[b.key],
+                    b.key in orders and placed.count(orders[b.key]) > 1,
+                )
+                for b in bids
+            ),
+            key=lambda o: (o.rank is None, o.rank or 0, o.key),
+        )
+    )
 
 
-def _below_minimum(bid: Bid, criteria: Sequence[Weighted]) -> tuple[str, ...]:
-    return tuple(c.key for c in criteria if bid.scores[c.key] < c.minimum)
+def _quality_points(bid: Bid, scheme: Scheme) -> dict[str, Fraction]:
+    return {c.key: bid.scores[c.key] * c.weight / c.most for c in scheme.criteria}
 
 
-def _points(
-    bid: Bid, *, criteria: Sequence[Weighted], price_weight: Fraction, lowest: int | None
-) -> dict[str, Fraction]:
-    found = {c.key: bid.scores[c.key] * c.weight / MAX_SCORE for c in criteria}
-    if price_weight:
-        found["price"] = price_weight * price_share(bid.price_cents, lowest=lowest)
-    return found
+def _fallen_before_price(bid: Bid, scheme: Scheme, *, quality: Fraction) -> tuple[str, ...]:
+    rule = scheme.price
+    return tuple(
+        reason
+        for reason, holds in (
+            ("disqualified", bool(bid.disqualified)),
+            ("price_missing", rule.counts and bid.price is None),
+            ("price_not_positive", _must_be_positive(rule) and bid.price is not None and bid.price <= 0),
+            ("price_above_fixed", rule.amount is not None and bid.price is not None and bid.price > rule.amount),
+            *((c.key, bid.scores[c.key] < c.minimum) for c in scheme.criteria),
+            ("quality_minimum", quality < scheme.quality_minimum),
+        )
+        if holds
+    )
 
 
-def price_share(price_cents: int | None, *, lowest: int | None) -> Fraction:
-    """Return lowest ÷ price, between 0 and 1; 1 for a price of 0, 0 where no price was given."""
-    if price_cents is None or lowest is None:
+def _must_be_positive(rule: PriceRule) -> bool:
+    return rule.formula is PriceFormula.QUALITY_PER_PRICE
+
+
+def _fallen_after_price(scheme: Scheme, *, earned: Fraction, total: Fraction) -> tuple[str, ...]:
+    below = ((PRICE, earned < scheme.price.minimum), ("total_minimum", total < scheme.total_minimum))
+    return tuple(reason for reason, holds in below if holds)
+
+
+def _price_points(bid: Bid, rule: PriceRule, *, lowest: Fraction | None) -> Fraction:
+    if bid.price is None or lowest is None:
         return Fraction(0)
-    if price_cents <= lowest or price_cents == 0:
-        return Fraction(1)
-    return Fraction(lowest, price_cents)
+    if rule.formula is PriceFormula.LINEAR:
+        return rule.weight * line_share(bid.price, full_at=rule.full_at or Fraction(0), none_at=rule.none_at or 1)
+    return rule.weight * price_share(bid.price, lowest=lowest)
 
 
-def _tie_order(bid: Bid, *, tie: TieRule, heaviest: str, points: Mapping[str, Fraction]) -> Fraction:
-    if tie is TieRule.LOWER_PRICE:
-        return Fraction(bid.price_cents or 0)
-    return -points[heaviest]
+def price_share(price: Fraction, *, lowest: Fraction) -> Fraction:
+    """Return lowest ÷ price, between 0 and 1; 1 for a price of 0 and for one below the lowest that stands."""
+    return lowest / price if price > lowest and price > 0 else Fraction(1)
+
+
+def line_share(price: Fraction, *, full_at: Fraction, none_at: Fraction | int) -> Fraction:
+    """Return 1 up to one bound, 0 from the other on, and the straight line between them."""
+    return min(Fraction(1), max(Fraction(0), (none_at - price) / (none_at - full_at)))
+
+
+def _total(bid: Bid, scheme: Scheme, *, quality: Fraction, earned: Fraction) -> Fraction:
+    if scheme.price.formula is PriceFormula.QUALITY_PER_PRICE:
+        return quality * PER / bid.price if bid.price is not None and bid.price > 0 else Fraction(0)
+    return quality + earned
+
+
+def _order(
+    bid: Bid, scheme: Scheme, *, points: Mapping[str, Fraction], quality: Fraction, total: Fraction
+) -> tuple[Fraction, ...]:
+    """Return what bids are sorted by, smallest first. A bid without a price comes after those with one."""
+    price = (Fraction(bid.price is None), bid.price or Fraction(0))
+    heaviest = max(scheme.criteria, key=lambda c: c.weight).key if scheme.criteria else ""
+    by_tie: dict[TieRule, Callable[[], tuple[Fraction, ...]]] = {
+        TieRule.LOWER_PRICE: lambda: price,
+        TieRule.HEAVIEST_CRITERION: lambda: (-points.get(heaviest, Fraction(0)),),
+        TieRule.HIGHER_QUALITY: lambda: (-quality,),
+    }
+    first = price if scheme.price.formula is PriceFormula.LOWEST_ACCEPTABLE else (-total,)
+    return (*first, *by_tie[scheme.tie]())
 
 
 def spread(scores: Sequence[int]) -> int:
@@ -109,5 +241,5 @@ def spread(scores: Sequence[int]) -> int:
 
 def shown(points: Fraction) -> Decimal:
     """Round points for display to two decimals, half up; ranks never use rounded figures."""
-    exact = Decimal(points.numerator) / Decimal(points.denominator)
-    return exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    hundredths = (abs(points) * 200 + 1) // 2
+    return Decimal((int(points < 0), tuple(int(d) for d in str(hundredths)), -2))

@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from mix.data.models import Chain, Challenge
 from mix.readers.awards import list_awards
-from mix.readers.challenges import get_challenge, list_own_challenges, method_for, roles_in
+from mix.readers.challenges import get_challenge, get_step, list_own_challenges, method_for, roles_in
 from mix.readers.documents import latest_content
 from mix.readers.errors import Forbidden, Unknown
-from mix.readers.evaluations import list_results
+from mix.readers.evaluations import criteria_of, find_evaluation, gather_bids, list_results, scheme_of
 from mix.readers.events import export_chain, list_events, verify_chain
 from mix.readers.knowledge import hours_by_role, list_lessons
 from mix.readers.moves import list_decisions
 from mix.readers.people import Actor
 from mix.readers.publishing import list_notices
 from mix.rules.access import Permission, grants
+from mix.rules.evaluation_file import to_document
 from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import read_only
@@ -76,6 +77,24 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
         "skipped": [(method.step(s.key).title, s) for s in steps if s.state == "skipped"],
     }
     return render(request, "oversight/case_file.html", context)
+
+
+def evaluation_export(request: HttpRequest, code: str, key: str) -> JsonResponse:
+    """Hand out a final evaluation in the open format, for `mix evaluate`."""
+    actor = _overseer(request)
+    challenge = get_challenge(code, actor=actor, needs=Permission.CASE_FILE_READ)
+    evaluation = find_evaluation(get_step(challenge, key))
+    if evaluation is None or evaluation.phase != "final":
+        raise Unknown
+    document = to_document(
+        f"{challenge.code}, {method_for(challenge).step(key).title.en}",
+        scheme_of(evaluation),
+        criteria={c.key: c.title.en for c in criteria_of(evaluation)},
+        bids=[(submission.vendor.name, bid) for submission, bid in gather_bids(evaluation)],
+    )
+    response = JsonResponse(document, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response["Content-Disposition"] = f'attachment; filename="{challenge.code}-{key}.json"'
+    return response
 
 
 def log_export(request: HttpRequest, code: str) -> StreamingHttpResponse:

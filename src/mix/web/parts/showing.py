@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from mix.phrases.words import word
 from mix.rules.closing import Closing
-from mix.rules.scoring import shown
+from mix.rules.scoring import PriceRule, shown
 
 NBSP = "\u00a0"
 HOME_ZONE = "America/Toronto"  # for pages that are about no city
@@ -94,6 +95,13 @@ def plain_amount(cents: int | None) -> str:
 def points(value: str | Fraction) -> str:
     """Write points with two decimals from their exact fraction."""
     return format_decimal(shown(Fraction(value)), "0.00", locale=_locale())
+
+
+def price_rule(rule: PriceRule) -> str:
+    """Say how price counts, with the amounts that the formula needs."""
+    amounts = {"full_at": rule.full_at, "none_at": rule.none_at, "amount": rule.amount}
+    said = {key: money(int(value * 100)) if value is not None else "" for key, value in amounts.items()}
+    return word("price_formula", rule.formula.value, language()).format(**said)
 
 
 def size(count: int) -> str:

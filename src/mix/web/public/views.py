@@ -25,7 +25,9 @@ from mix.readers.moves import list_decisions
 from mix.readers.publishing import list_latest_notices, list_notices
 from mix.readers.solicitations import closing_of, get_public, list_answered_questions, list_open, list_public, part_of
 from mix.rules.fields import Bilingual
+from mix.rules.freezing import read_scheme
 from mix.rules.methods import Criterion, Fact
+from mix.rules.scoring import Scheme
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, now_of, stay
 from mix.web.parts.showing import use_clock
@@ -124,11 +126,11 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "public/challenge.html", context)
 
 
-def _criteria(call: Solicitation) -> list[tuple[Bilingual, tuple[Criterion, ...], int]]:
+def _criteria(call: Solicitation) -> list[tuple[Bilingual, tuple[Criterion, ...], Scheme]]:
     rows = []
     for key, frozen in call.frozen.items():
         title = method_for(call.step.challenge).step(key).title
-        rows.append((title, criteria_from(call, key), int(frozen["price_weight"])))
+        rows.append((title, criteria_from(call, key), read_scheme(frozen)))
     return rows
 
 

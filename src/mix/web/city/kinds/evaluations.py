@@ -21,7 +21,7 @@ from mix.readers.evaluations import (
     list_results,
     own_scores,
     panel_of,
-    price_weight,
+    scheme_of,
 )
 from mix.readers.people import list_with_role
 from mix.rules.access import Permission, Role, grants
@@ -58,7 +58,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         else [],
         "left": evaluation.panel.filter(left_at__isnull=False).select_related("person") if evaluation else [],
         "criteria": criteria_of(evaluation) if evaluation else spec.criteria if spec else (),
-        "weight_of_price": price_weight(evaluation) if evaluation else 0,
+        "scheme": scheme_of(evaluation) if evaluation else None,
         "results": _results(evaluation) if evaluation and phase == "final" else [],
         "table": consensus_table(evaluation, contenders(evaluation)) if sees_scores and evaluation else [],
     }
@@ -94,7 +94,7 @@ def _panel_acts(request: HttpRequest, step: Step, evaluation: Evaluation | None)
 
 def _result_acts(request: HttpRequest, evaluation: Evaluation) -> dict[str, Act]:
     acts: dict[str, Act] = {}
-    if price_weight(evaluation) and evaluation.solicitation.price_opened_at is None:
+    if scheme_of(evaluation).price.counts and evaluation.solicitation.price_opened_at is None:
         acts["open_price"] = Act(
             forms.form_of(sure=forms.yes(_("Opening is recorded and cannot be undone."), required=True)),
             lambda _given: stay(

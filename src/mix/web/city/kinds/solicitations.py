@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from mix.actions import solicitations
 from mix.data.models import Question, Solicitation, Step
-from mix.readers.challenges import spec_of
+from mix.readers.challenges import method_for, spec_of
 from mix.readers.errors import Unknown
 from mix.readers.evaluations import criteria_from
 from mix.readers.solicitations import find_solicitation, phase_of
@@ -19,7 +19,7 @@ from mix.readers.submissions import list_opened, opened_answers
 from mix.rules.access import Permission, Role, grants
 from mix.rules.closing import Phase
 from mix.rules.kinds import Envelope
-from mix.rules.scoring import TieRule
+from mix.rules.scoring import PriceFormula, TieRule
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do, now_of, stay
 from mix.web.parts.specs import read_only
@@ -60,21 +60,27 @@ def _publishing(request: HttpRequest, call: Solicitation, roles: frozenset[Role]
     acts: dict[str, Act] = {}
     if grants(roles, Permission.SOLICITATION_PUBLISH):
         acts["publish"] = Act(
-            forms.form_of(
-                tie=forms.choice(
-                    _("Ties are parted by"),
-                    [
-                        (TieRule.HEAVIEST_CRITERION.value, _("the heaviest criterion")),
-                        (TieRule.LOWER_PRICE.value, _("the lower price")),
-                    ],
-                )
-            ),
-            lambda given: stay(do(request, solicitations.publish, call, tie=TieRule(given["tie"]))),
+            forms.form_of(tie=forms.word_choice(_("Ties are parted by"), "tie_rule"), **_price_fields(call)),
+            lambda given: stay(do(request, solicitations.publish, call, **{**given, "tie": TieRule(given["tie"])})),
             _("Publish the call"),
             _("The call is public. Criteria, weights and the tie rule are frozen."),
             style="",
         )
     return acts
+
+
+def _price_fields(call: Solicitation) -> dict[str, django_forms.Field]:
+    """Ask for the amounts that the price formula of this call needs."""
+    steps = method_for(call.step.challenge).steps
+    parts = [s.evaluation for s in steps if s.evaluation and s.evaluation.of == call.step.key]
+    fields: dict[str, django_forms.Field] = {}
+    if any(part.price_weight for part in parts):
+        hint = _("Leave both bounds empty to count lowest ÷ price.")
+        fields["full_at_cents"] = forms.money(_("Every point of price up to"), hint=hint, required=False)
+        fields["none_at_cents"] = forms.money(_("No point of price from"), required=False)
+    if any(part.price_formula is PriceFormula.FIXED for part in parts):
+        fields["fixed_cents"] = forms.money(_("The price that the city has fixed"))
+    return fields
 
 
 def _changing(request: HttpRequest, call: Solicitation, roles: frozenset[Role]) -> dict[str, Act]:

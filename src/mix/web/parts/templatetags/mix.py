@@ -14,6 +14,7 @@ from mix.phrases.refusals import sentence
 from mix.phrases.words import word
 from mix.readers.challenges import spec_of
 from mix.rules.fields import Bilingual
+from mix.rules.scoring import PriceRule
 from mix.rules.unmet import Unmet
 from mix.web.parts import showing
 from mix.web.parts.markdown import to_html
@@ -62,6 +63,12 @@ def money(cents: int | None) -> str:
 def points(value: str) -> str:
     """Write exact points with two decimals."""
     return showing.points(value)
+
+
+@register.filter
+def price_rule(rule: PriceRule) -> str:
+    """Say how price counts."""
+    return showing.price_rule(rule)
 
 
 @register.filter
