@@ -1,30 +1,100 @@
 """The log: append-only on both databases, gap-free, and every change is found."""
 
+import base64
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from mix.data.models import Chain, Event, GateSignature, Notice, Score
+from mix.actions.bundles import make_bundle
+from mix.actions.checkpoints import LogBroken, make_checkpoint, make_due
+from mix.actions.events import record
+from mix.actions.signing import public_key, signer_name
+from mix.data.models import Chain, Challenge, Event, GateSignature, Notice, Score, Solicitation
 from mix.data.triggers import missing_triggers
-from mix.readers.events import export_chain, verify_chain
+from mix.readers.bundles import gather_files
+from mix.readers.events import entry_hashes, export_chain, list_public_chains, verify_chain
+from mix.readers.people import PUBLIC
 from mix.rules.chain import Break, link
+from mix.rules.evaluation_file import parse_file, recompute, result_document
+from mix.rules.merkle import root
+from mix.rules.notes import Checkpoint, open_note, read_checkpoint
+from mix.rules.proofs import Verdict, verify_bundle
 
 pytestmark = pytest.mark.django_db
 
 
 def test_every_chain_of_the_replayed_world_holds() -> None:
     chains = list(Chain.objects.order_by("code"))
-    assert [c.code for c in chains] == ["barrie", "guelph", "instance", "london"]
-    assert {c.code: verify_chain(c) for c in chains} == {
-        "barrie": None,
-        "guelph": None,
-        "instance": None,
-        "london": None,
-    }
+    cities = [c.code for c in chains if not c.code.startswith("sealed:")]
+    assert cities == ["barrie", "guelph", "instance", "london"]
+    assert {c.code: verify_chain(c) for c in chains} == {c.code: None for c in chains}
     assert Event.objects.count() == sum(c.seq for c in chains)
+
+
+def test_nobody_hears_of_submissions_from_the_log_before_opening() -> None:
+    opened = set(Solicitation.objects.filter(technical_opened_at__isnull=False).values_list("reference", flat=True))
+    present = {c.code.removeprefix("sealed:") for c in Chain.objects.filter(code__startswith="sealed:")}
+    shown = {c.code.removeprefix("sealed:") for c in list_public_chains() if c.code.startswith("sealed:")}
+    assert shown == present & opened
+    assert present - opened == {"WATER-LEAKS-RFSQ8"}
+    assert not Event.objects.filter(chain__code="guelph", verb__startswith="submissions.").exists()
+
+
+def test_the_head_of_the_sealed_chain_stands_in_the_city_s_chain_from_opening() -> None:
+    opening = Event.objects.filter(verb="sealing.open_envelopes", payload__envelope="technical").latest("id")
+    head = opening.payload["submissions"]
+    assert Event.objects.get(chain__code=head["chain"], seq=head["seq"]).hash == head["hash"]
+
+
+def test_a_checkpoint_is_made_once_for_one_size_and_never_for_a_broken_chain(now: Any) -> None:
+    first = make_checkpoint("london", now=now)
+    assert first
+    assert make_checkpoint("london", now=now) == first
+    assert make_checkpoint("nowhere", now=now) is None
+    body = open_note(first.note, name=signer_name(), public_key=base64.b64decode(public_key()))
+    chain = Chain.objects.get(code="london")
+    assert read_checkpoint(body) == Checkpoint(f"{signer_name()}/log/london", chain.seq, root(entry_hashes(chain)))
+    _without_triggers("UPDATE data_event SET verb = 'x' WHERE chain_id = %s AND seq = 2", [chain.pk])
+    Chain.objects.filter(pk=chain.pk).update(seq=chain.seq + 1)
+    with pytest.raises(LogBroken):
+        make_checkpoint("london", now=now)
+
+
+def test_checkpoints_are_due_daily_and_after_a_closing(now: Any) -> None:
+    make_due(now=now)
+    assert make_due(now=now) == []
+    record("needs.x", subject_type="need", subject="x", actor=PUBLIC, now=now, chain="london")
+    assert make_due(now=now + timedelta(hours=1)) == []
+    assert [c.chain.code for c in make_due(now=now + timedelta(days=1))] == ["london"]
+    record("needs.x", subject_type="need", subject="x", actor=PUBLIC, now=now, chain="london")
+    Solicitation.objects.filter(reference="WATER-LEAKS-RFSQ8").update(closes_at=now + timedelta(days=1, hours=1))
+    assert [c.chain.code for c in make_due(now=now + timedelta(days=1, hours=2))] == ["london"]
+
+
+def test_the_bundle_of_a_case_holds_twice_the_same() -> None:
+    challenge = Challenge.objects.select_related("municipality", "method").get(code="guelph-roads-sprint")
+    raw = make_bundle(challenge)
+    assert make_bundle(challenge) == raw
+    found = verify_bundle(raw, public_key=public_key())
+    assert found.verdict is Verdict.HOLDS, found
+    files = gather_files(challenge)
+    assert sum(name.startswith("receipts/") for name in files) == 21
+    for name in files:
+        if name.startswith("evaluations/") and name.endswith("-result.json"):
+            document = parse_file(files[name.replace("-result", "")].decode())
+            assert result_document(document, recompute(document)) == json.loads(files[name])
+
+
+def test_a_bundle_tells_nothing_of_other_cases() -> None:
+    challenge = Challenge.objects.select_related("municipality", "method").get(code="guelph-roads-sprint")
+    log = gather_files(challenge)["logs/guelph.jsonl"].decode()
+    others = [row for row in map(json.loads, log.splitlines()) if row.get("challenge", "") not in ("", challenge.code)]
+    assert others
+    assert {(row["payload"], row["reason"]) for row in others} == {(None, None)}
 
 
 def test_append_only_tables_have_their_triggers() -> None:
@@ -89,11 +159,12 @@ def test_cutting_the_end_off_is_found() -> None:
 
 def test_the_export_can_be_checked_without_the_program() -> None:
     previous = "0" * 64
-    for line in map(json.dumps, export_chain(Chain.objects.get(code="london"))):
-        row = json.loads(line)
+    *lines, head = map(json.dumps, export_chain(Chain.objects.get(code="london")))
+    for row in map(json.loads, lines):
         entry = {k: v for k, v in row.items() if k not in ("payload", "reason", "previous_hash", "hash")}
         assert link(entry, previous=previous) == row["hash"]
         previous = row["hash"]
+    assert json.loads(head) == {"head": {"seq": len(lines), "hash": previous}}
 
 
 def test_one_event_for_one_act(actor: Callable[[str], Any], now: Any) -> None:

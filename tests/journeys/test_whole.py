@@ -35,11 +35,8 @@ def test_a_sprint_challenge_from_need_to_outcome(browser: Browser, empty: Site, 
         auditor.sees("entries hold")
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "plain"])
-def test_nobody_answers_and_the_chosen_vendor_is_disqualified_after_award(
-    browser: Browser, empty: Site, javascript: bool
-) -> None:
-    with Play(browser, empty, SCENARIOS / "40-fleet-vans.yaml", javascript=javascript) as play:
+def test_nobody_answers_and_the_chosen_vendor_is_disqualified_after_award(browser: Browser, empty: Site) -> None:
+    with Play(browser, empty, SCENARIOS / "40-fleet-vans.yaml", javascript=True) as play:
         play.run(EVERY_ACT)
         visitor = play.person("")
         visitor.go(f"/en/challenges/{play.code}/")
@@ -52,11 +49,8 @@ def test_nobody_answers_and_the_chosen_vendor_is_disqualified_after_award(
         officer.check()
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "plain"])
-def test_a_cancelled_challenge_is_begun_again_with_what_was_written(
-    browser: Browser, empty: Site, javascript: bool
-) -> None:
-    with Play(browser, empty, SCENARIOS / "50-downtown-parking.yaml", javascript=javascript) as play:
+def test_a_cancelled_challenge_is_begun_again_with_what_was_written(browser: Browser, empty: Site) -> None:
+    with Play(browser, empty, SCENARIOS / "50-downtown-parking.yaml", javascript=False) as play:
         play.run(EVERY_ACT)
         lead = play.person("priya")
         lead.go(play.step_path("commissioning"))

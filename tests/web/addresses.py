@@ -26,6 +26,8 @@ ADDRESSES: dict[str, str] = {
     "public-how": PUBLIC,
     "public-measures": PUBLIC,
     "public-log": PUBLIC,
+    "public-checkpoint": PUBLIC,
+    "public-key": PUBLIC,
     "public-accessibility": PUBLIC,
     "public-privacy": PUBLIC,
     "home-of-person": SIGNED_IN,
@@ -77,5 +79,6 @@ ADDRESSES: dict[str, str] = {
     "oversight-home": OVERSIGHT,
     "oversight-case": OVERSIGHT,
     "oversight-log": OVERSIGHT,
+    "oversight-bundle": OVERSIGHT,
     "oversight-evaluation": OVERSIGHT,
 }

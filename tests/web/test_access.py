@@ -79,6 +79,7 @@ def test_city_pages_of_a_challenge(sign_in: Callable[[str], Client], code: str, 
             {"olivia", "martin", "anita", "carl", "fiona", "audrey", "pat", "mona", "aida", "bo", "bruno", "basil"},
         ),
         ("oversight-case", ["guelph-roads-sprint"], {"olivia", "martin", "anita", "carl", "fiona", "audrey"}),
+        ("oversight-bundle", ["guelph-roads-sprint"], {"olivia", "martin", "anita", "carl", "fiona", "audrey"}),
         ("oversight-log", ["guelph-roads-sprint"], {"olivia", "martin", "anita", "carl", "fiona", "audrey"}),
         (
             "oversight-evaluation",

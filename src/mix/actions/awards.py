@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from mix.actions.checkpoints import make_checkpoint
 from mix.actions.entering import enter, enter_step
 from mix.actions.events import record
 from mix.actions.outbox import tell
@@ -111,6 +112,7 @@ def approve(award: Award, *, actor: Actor, now: datetime, summary: str) -> Award
         vendor=award.vendor.name,
     )
     _record("approve", challenge, actor=actor, now=now, role="", vendor=award.vendor, reason=summary)
+    make_checkpoint(challenge.municipality.code, now=now)
     return award
 
 

@@ -23,12 +23,12 @@ def record(
     payload: dict[str, Any] | None = None,
     reason: str = "",
 ) -> Event:
-    """Append one event to the chain of the challenge's lead city (or the one named, or the instance's own).
+    """Append one event to the chain that is named, else to that of the challenge's lead city, else the instance's own.
 
     Holds the head of that chain locked until the transaction ends. `now` is when it happened; when it was recorded
     is the actor's, and the same unless a replay or a record of history is entered.
     """
-    code = challenge.municipality.code if challenge else chain or INSTANCE
+    code = chain or (challenge.municipality.code if challenge else INSTANCE)
     Chain.objects.get_or_create(code=code, defaults={"hash": GENESIS})
     head = Chain.objects.select_for_update().get(code=code)
     event = Event(

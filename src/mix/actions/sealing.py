@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import secrets
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
 from mix.data.models import Solicitation, Submission
@@ -26,6 +22,7 @@ from mix.vault.models import Draft, SealedEnvelope, SealedFile
 Stored = storage.Stored
 StreamSealer = storage.StreamSealer
 TooLarge = storage.TooLarge
+write_private = storage.write_private
 
 
 def make_call_key() -> tuple[str, str]:
@@ -132,22 +129,3 @@ def open_envelope(submission: Submission, *, version: int, envelope: str) -> dic
     sealed = SealedEnvelope.objects.get(submission=submission.code, version=version, envelope=envelope)
     plain = storage.decrypt(bytes(sealed.ciphertext), submission.solicitation.key_id)
     return dict(json.loads(plain)["answers"])
-
-
-def _signing_key() -> Ed25519PrivateKey:
-    path = Path(settings.DATA_DIR) / "keys" / "receipts.ed25519"
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        storage.write_private(path, Ed25519PrivateKey.generate().private_bytes_raw())
-    return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
-
-
-def sign(statement: dict[str, Any]) -> dict[str, Any]:
-    """Return a statement with its Ed25519 signature over the canonical form, and the public key."""
-    key = _signing_key()
-    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return {
-        "statement": statement,
-        "signature": base64.b64encode(key.sign(canonical(statement))).decode(),
-        "public_key": base64.b64encode(public).decode(),
-    }

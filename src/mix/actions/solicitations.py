@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from mix.actions.challenges import freeze_route
+from mix.actions.checkpoints import make_checkpoint
 from mix.actions.entering import enter, enter_step
 from mix.actions.events import record
 from mix.actions.outbox import tell
@@ -16,6 +18,7 @@ from mix.actions.publishing import publish as publish_notice
 from mix.actions.sealing import make_call_key, open_envelope
 from mix.data.models import (
     Addendum,
+    Chain,
     OpenedEnvelope,
     Person,
     Question,
@@ -25,12 +28,14 @@ from mix.data.models import (
     Vendor,
 )
 from mix.readers.challenges import method_for, spec_of
+from mix.readers.events import sealed_chain
 from mix.readers.participations import list_standing
 from mix.readers.people import Actor, list_members
 from mix.readers.solicitations import closing_of, find_solicitation, part_of, phase_of, unmet_to_publish
 from mix.readers.submissions import check_may_answer, find_current
 from mix.readers.vendors import get_own_vendor
 from mix.rules.access import Permission
+from mix.rules.chain import GENESIS
 from mix.rules.closing import Phase
 from mix.rules.freezing import frozen_rules
 from mix.rules.kinds import Envelope
@@ -323,6 +328,28 @@ def open_envelopes(call: Solicitation, *, actor: Actor, now: datetime, envelope:
     else:
         require(holds=call.technical_opened_at is None, code="already_opened")
         call.technical_opened_at = now
+    count = _open_each(call, envelope, actor=actor, now=now)
+    call.save(update_fields=["technical_opened_at", "price_opened_at"])
+    _record(
+        "sealing.open_envelopes",
+        call,
+        actor=actor,
+        now=now,
+        role=role.value,
+        payload={
+            "envelope": envelope.value,
+            "count": count,
+            "closed_at": closing_of(call).at.isoformat(),
+            "submissions": _head_of(sealed_chain(call)),
+        },
+    )
+    for code in (sealed_chain(call), call.step.challenge.municipality.code):
+        make_checkpoint(code, now=now)
+    return call
+
+
+def _open_each(call: Solicitation, envelope: Envelope, *, actor: Actor, now: datetime) -> int:
+    """Decrypt one envelope of every submission that counts, and tell its vendor; return how many there were."""
     count = 0
     for submission in call.submissions.filter(state="finalised").select_related("vendor"):
         version = find_current(submission)
@@ -342,13 +369,12 @@ def open_envelopes(call: Solicitation, *, actor: Actor, now: datetime, envelope:
             path=f"vendor/receipts/{version.reference}/",
             reference=version.reference,
         )
-    call.save(update_fields=["technical_opened_at", "price_opened_at"])
-    _record(
-        "sealing.open_envelopes",
-        call,
-        actor=actor,
-        now=now,
-        role=role.value,
-        payload={"envelope": envelope.value, "count": count, "closed_at": closing_of(call).at.isoformat()},
+    return count
+
+
+def _head_of(code: str) -> dict[str, Any]:
+    """Return the head of a chain for another chain to hold; the empty one where nothing was recorded."""
+    chain = Chain.objects.filter(code=code).first()
+    return (
+        {"chain": code, "seq": chain.seq, "hash": chain.hash} if chain else {"chain": code, "seq": 0, "hash": GENESIS}
     )
-    return call

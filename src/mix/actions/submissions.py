@@ -8,9 +8,11 @@ from typing import Any
 
 from mix.actions.events import record
 from mix.actions.outbox import tell
-from mix.actions.sealing import Stored, keep_file, remove_file, save_draft, seal_version, sign
+from mix.actions.sealing import Stored, keep_file, remove_file, save_draft, seal_version
+from mix.actions.signing import sign
 from mix.data.models import Acknowledgement, Addendum, Solicitation, Submission, SubmissionVersion, Vendor
 from mix.data.models.columns import new_code
+from mix.readers.events import sealed_chain
 from mix.readers.people import Actor, list_members
 from mix.readers.sealing import list_files, read_draft
 from mix.readers.solicitations import closing_of, part_of
@@ -39,6 +41,7 @@ def _record(verb: str, submission: Submission, *, actor: Actor, now: datetime, *
         actor=actor,
         now=now,
         challenge=submission.solicitation.step.challenge,
+        chain=sealed_chain(submission.solicitation),
         role="vendor",
         payload=payload,
     )

@@ -10,6 +10,7 @@ from django.db import connection
 
 APPEND_ONLY = (
     "data_event",
+    "data_checkpoint",
     "data_documentversion",
     "data_gatesignature",
     "data_score",

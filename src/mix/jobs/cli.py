@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import re
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +15,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from mix.rules import proofs
 from mix.rules.methods import MethodInvalid, parse
+from mix.rules.proofs import Finding
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mix.config.settings")
 
@@ -21,6 +26,11 @@ methods = typer.Typer(no_args_is_help=True, help="Methods: check and draw.")
 log = typer.Typer(no_args_is_help=True, help="The log: verify and export.")
 app.add_typer(methods, name="methods")
 app.add_typer(log, name="log")
+verify = typer.Typer(
+    no_args_is_help=True,
+    help="Check a receipt, a log or a bundle offline. 0: holds, 1: tampered, 2: incomplete; the first place is named.",
+)
+app.add_typer(verify, name="verify")
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -85,6 +95,66 @@ def evaluate(
         return
     for line in result_lines(parsed, outcomes):
         console.print(line, markup=False)
+
+
+Key = Annotated[str, typer.Option(help="The signer's public key, as its site shows it; without it any signer is taken")]
+
+
+def _conclude(file: Path, check: Callable[[bytes], Finding]) -> None:
+    try:
+        found = check(file.read_bytes())
+    except OSError as error:
+        console.print(f"{file}: cannot be read: {error}", markup=False)
+        raise typer.Exit(2) from None
+    place = f"{found.place}: " if found.place else ""
+    console.print(f"{file}: {found.verdict.name.lower()}. {place}{found.text}", markup=False)
+    raise typer.Exit(found.verdict)
+
+
+def _raw_key(key: str) -> str:
+    """Take the key out of a vkey (name+id+key), or as it is; in base64."""
+    if not re.match(r"[^+\s]+\+[0-9a-f]{8}\+", key):
+        return key
+    return base64.b64encode(base64.b64decode(key.split("+", 2)[2])[1:]).decode()
+
+
+@verify.command("receipt")
+def verify_receipt(file: Path, key: Key = "") -> None:
+    """Check the signature of a receipt."""
+    _conclude(file, lambda raw: proofs.verify_receipt(raw, public_key=_raw_key(key)))
+
+
+@verify.command("log")
+def verify_log(
+    file: Path,
+    checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint that was kept; needs its signer's key")] = None,
+    key: Key = "",
+) -> None:
+    """Check an exported log, entry by entry, and that it holds what a checkpoint was made of."""
+    note = checkpoint.read_text(encoding="utf-8") if checkpoint else ""
+    signer = key.split("+", 1)[0]
+    _conclude(file, lambda raw: proofs.verify_log(raw, checkpoint=note, signer=signer, public_key=_raw_key(key)))
+
+
+@verify.command("bundle")
+def verify_bundle(file: Path, key: Key = "") -> None:
+    """Check the bundle of a case: every file, the logs with their checkpoints, the receipts."""
+    _conclude(file, lambda raw: proofs.verify_bundle(raw, public_key=_raw_key(key)))
+
+
+@app.command()
+def bundle(challenge: str, file: Path) -> None:
+    """Write the bundle of a case. The same records give the same bytes."""
+    _django()
+    from mix.actions.bundles import make_bundle
+    from mix.data.models import Challenge
+
+    found = Challenge.objects.select_related("municipality", "method").filter(code=challenge).first()
+    if found is None:
+        console.print(f"There is no challenge '{challenge}'.")
+        raise typer.Exit(2)
+    file.write_bytes(make_bundle(found))
+    console.print(f"wrote {file}")
 
 
 @app.command()

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import close_old_connections, transaction
 
+from mix.actions.checkpoints import make_due
 from mix.actions.outbox import mark_failed, mark_sent
 from mix.data.models import Message
 
@@ -39,4 +40,6 @@ def work_forever(*, pause_seconds: float = 2.0) -> None:
     while True:
         close_old_connections()
         send_waiting()
+        with transaction.atomic():
+            make_due(now=datetime.now(UTC))
         time.sleep(pause_seconds)

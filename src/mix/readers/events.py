@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mix.data.models import Chain, Challenge, Event, Submission
-from mix.rules.chain import Break, digest, first_break
+from django.db.models import Q
 
+from mix.data.models import Chain, Challenge, Checkpoint, Event, Solicitation, Submission
+from mix.rules.chain import GENESIS, Break, digest, first_break
+
+SEALED = "sealed:"
 # What the public sees of a challenge's log: verbs that publish something.
 PUBLIC_VERBS = (
     "engagements.publish",
@@ -44,9 +47,39 @@ def list_public_events(challenge: Challenge, *, most: int = 60) -> list[Event]:
     return list(rows.order_by("-happened_at", "-id")[:most])
 
 
+def sealed_chain(call: Solicitation) -> str:
+    """Name the chain in which the submissions of one call are kept, so that no other chain tells of them.
+
+    It stays as secret as its submissions; its head stands in the city's chain from the moment of opening.
+    """
+    return f"{SEALED}{call.reference}"
+
+
 def list_chains() -> list[Chain]:
     """List the chains with their heads, by code."""
     return list(Chain.objects.order_by("code"))
+
+
+def list_public_chains() -> list[Chain]:
+    """List the chains that anybody may know of: those of sealed submissions from the moment of opening."""
+    opened = Solicitation.objects.filter(technical_opened_at__isnull=False).values_list("reference", flat=True)
+    return list(
+        Chain.objects.filter(~Q(code__startswith=SEALED) | Q(code__in=[f"{SEALED}{ref}" for ref in opened])).order_by(
+            "code"
+        )
+    )
+
+
+def latest_checkpoint(chain: Chain) -> Checkpoint | None:
+    """Return the last checkpoint of a chain."""
+    return chain.checkpoints.order_by("-size").first()
+
+
+def entry_hashes(chain: Chain) -> Iterator[str]:
+    """Yield the hash of each entry, in order."""
+    yield from (
+        Event.objects.filter(chain=chain).order_by("seq").values_list("hash", flat=True).iterator(chunk_size=5000)
+    )
 
 
 def _links(chain: Chain) -> Iterator[tuple[int, dict[str, Any], str, str]]:
@@ -71,13 +104,12 @@ def verify_chain(chain: Chain) -> Break | None:
 def export_chain(chain: Chain) -> Iterator[dict[str, Any]]:
     """Yield each event of a chain as plain JSON, with what the hash covers and what it does not.
 
-    An event of a sealed submission shows its place and its hashes only, until the envelopes are opened.
+    The head comes last, so that a log that was cut is found out.
     """
-    sealed = set(sealed_subjects())
+    last = 0
+    head = GENESIS
     for event in Event.objects.filter(chain=chain).order_by("seq").iterator(chunk_size=2000):
-        if event.subject in sealed:
-            yield {"seq": event.seq, "sealed": True, "previous_hash": event.previous_hash, "hash": event.hash}
-            continue
+        last, head = event.seq, event.hash
         yield {
             **event.entry(),
             "payload": event.payload,
@@ -85,3 +117,4 @@ def export_chain(chain: Chain) -> Iterator[dict[str, Any]]:
             "previous_hash": event.previous_hash,
             "hash": event.hash,
         }
+    yield {"head": {"seq": last, "hash": head}}

@@ -65,6 +65,12 @@ def list_open(*, now: datetime) -> list[Solicitation]:
     )
 
 
+def last_closing(*, now: datetime) -> datetime | None:
+    """Return when a call closed last, if any has."""
+    closed = Solicitation.objects.filter(published_at__isnull=False, closes_at__lte=now).order_by("-closes_at")
+    return closed.values_list("closes_at", flat=True).first()
+
+
 def list_answered_questions(solicitation: Solicitation) -> list[Question]:
     """List the general questions that were answered to everyone, in order of publication."""
     return list(

@@ -8,7 +8,6 @@ this module; tests hold both against each other.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import io
 import json
@@ -87,7 +86,7 @@ def _signed(raw: bytes, place: str, *, public_key: str) -> dict[str, Any]:
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(document["public_key"], validate=True))
         key.verify(base64.b64decode(document["signature"], validate=True), canonical(document["statement"]))
-    except (InvalidSignature, ValueError, TypeError, binascii.Error):
+    except (InvalidSignature, ValueError, TypeError, RecursionError):
         raise _tampered(f"{place}.signature", "does not hold for what is stated") from None
     if not isinstance(document["statement"], dict):
         raise _tampered(f"{place}.statement", "is not a statement")
@@ -138,8 +137,8 @@ def _entry(entry: Mapping[str, Any], place: str, *, seq: int, previous: str) -> 
             raise _tampered(place, f"its {name} was altered")
     try:
         found = link(covered, previous=previous)
-    except TypeError:
-        raise _tampered(place, "holds a floating point number") from None
+    except (TypeError, ValueError, RecursionError):
+        raise _tampered(place, "holds what no log holds") from None
     if entry.get("hash") != found:
         raise _tampered(place, "was altered")
     return found
@@ -148,8 +147,8 @@ def _entry(entry: Mapping[str, Any], place: str, *, seq: int, previous: str) -> 
 def _digest(value: object, place: str) -> str:
     try:
         return digest(value)
-    except TypeError:
-        raise _tampered(place, "holds a floating point number") from None
+    except (TypeError, ValueError, RecursionError):
+        raise _tampered(place, "holds what no log holds") from None
 
 
 def _checkpoint(note: str, place: str, *, hashes: list[str], signer: str, public_key: str) -> None:
@@ -190,23 +189,26 @@ def _bundle(raw: bytes, *, public_key: str) -> Finding:
         _checkpoint(note, name, hashes=logs[log], signer=str(manifest.get("signer")), public_key=key)
     for name in sorted(n for n in files if n.startswith("receipts/")):
         _receipt(name, files, public_key=key)
-    return Finding(
-        Verdict.HOLDS,
-        "",
-        f"{manifest.get('challenge')}: {len(files)} files, {sum(len(h) for h in logs.values())} entries of the log hold",
-    )
+    entries = sum(len(hashes) for hashes in logs.values())
+    return Finding(Verdict.HOLDS, "", f"{manifest.get('challenge')}: {len(files)} files, {entries} entries hold")
 
 
 def _unzip(raw: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            names = archive.namelist()
-            files = {name: archive.read(name) for name in names}
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError, OSError) as error:
+            files = {name: _unzipped(archive, name) for name in archive.namelist()}
+    except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError, OSError) as error:
         raise _tampered("bundle", f"cannot be read: {error}") from None
-    if len(names) != len(files):
-        raise _tampered("bundle", "a name stands twice")
+    if pack(files) != raw:
+        raise _tampered("bundle", "the archive is not written as it was handed out")
     return files
+
+
+def _unzipped(archive: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        return archive.read(name)
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise _tampered(name, f"cannot be read: {error}") from None
 
 
 def _listed(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:

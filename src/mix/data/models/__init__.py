@@ -23,7 +23,7 @@ from mix.data.models.evaluations import (
     Result,
     Score,
 )
-from mix.data.models.events import Chain, Event
+from mix.data.models.events import Chain, Checkpoint, Event
 from mix.data.models.knowledge import HistoryFact, HoursEntry, Lesson
 from mix.data.models.methods import MethodVersion
 from mix.data.models.moves import GateSignature
@@ -50,6 +50,7 @@ __all__ = [
     "ChallengeCity",
     "ChangeOrder",
     "CheckIn",
+    "Checkpoint",
     "Clause",
     "ClauseEdit",
     "Comment",

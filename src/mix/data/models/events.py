@@ -18,6 +18,18 @@ class Chain(models.Model):
     hash = models.CharField(max_length=64)
 
 
+class Checkpoint(models.Model):
+    """What a chain was at some time: its size, the root of the tree over it, and the signed note. Never changed."""
+
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="checkpoints")
+    size = models.PositiveBigIntegerField()
+    note = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "size"], name="checkpoint_once")]
+
+
 class Event(models.Model):
     """One action: who, as what, on what, when it happened and when it was recorded. Never changed (trigger)."""
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 
-from mix.data.models import Chain, Challenge
+from mix.actions.bundles import make_bundle
+from mix.data.models import Chain
 from mix.readers.awards import list_awards
+from mix.readers.bundles import evaluation_document, export_lines
 from mix.readers.challenges import get_challenge, get_step, list_own_challenges, method_for, roles_in
 from mix.readers.documents import latest_content
 from mix.readers.errors import Forbidden, Unknown
-from mix.readers.evaluations import criteria_of, find_evaluation, gather_bids, list_results, scheme_of
-from mix.readers.events import export_chain, list_events, verify_chain
+from mix.readers.evaluations import find_evaluation, list_results
+from mix.readers.events import list_events, verify_chain
 from mix.readers.knowledge import hours_by_role, list_lessons
 from mix.readers.moves import list_decisions
 from mix.readers.people import Actor
 from mix.readers.publishing import list_notices
 from mix.rules.access import Permission, grants
-from mix.rules.evaluation_file import to_document
 from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import read_only
@@ -86,13 +84,7 @@ def evaluation_export(request: HttpRequest, code: str, key: str) -> JsonResponse
     evaluation = find_evaluation(get_step(challenge, key))
     if evaluation is None or evaluation.phase != "final":
         raise Unknown
-    document = to_document(
-        f"{challenge.code}, {method_for(challenge).step(key).title.en}",
-        scheme_of(evaluation),
-        criteria={c.key: c.title.en for c in criteria_of(evaluation)},
-        bids=[(submission.vendor.name, bid) for submission, bid in gather_bids(evaluation)],
-    )
-    response = JsonResponse(document, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response = JsonResponse(evaluation_document(evaluation), json_dumps_params={"indent": 2, "ensure_ascii": False})
     response["Content-Disposition"] = f'attachment; filename="{challenge.code}-{key}.json"'
     return response
 
@@ -105,13 +97,14 @@ def log_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
     chain = Chain.objects.filter(code=challenge.municipality.code).first()
     if chain is None:
         raise Unknown
-    response = StreamingHttpResponse(_lines(chain, challenge), content_type="application/x-ndjson")
+    response = StreamingHttpResponse(export_lines(chain, challenge), content_type="application/x-ndjson")
     response["Content-Disposition"] = f'attachment; filename="log-{chain.code}.jsonl"'
     return response
 
 
-def _lines(chain: Chain, challenge: Challenge) -> Iterator[str]:
-    for line in export_chain(chain):
-        own = line.get("challenge") == challenge.code
-        shown = line if own or "sealed" in line else {**line, "payload": None, "reason": None}
-        yield json.dumps(shown, sort_keys=True, ensure_ascii=False) + "\n"
+def bundle(request: HttpRequest, code: str) -> HttpResponse:
+    """Hand out the whole case as a signed archive, for `mix verify bundle` or the verifier's page."""
+    challenge = get_challenge(code, actor=_overseer(request), needs=Permission.CASE_FILE_READ)
+    response = HttpResponse(make_bundle(challenge), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{challenge.code}.mix.zip"'
+    return response

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from mix.actions.engagements import ask, register
+from mix.actions.signing import verifier_key
 from mix.data.models import Challenge, Municipality, Solicitation, SolicitationDocument
 from mix.readers.awards import find_approved
 from mix.readers.challenges import get_public_challenge, list_public_challenges, method_for
@@ -18,7 +19,7 @@ from mix.readers.documents import gather_facts, latest_content
 from mix.readers.engagements import get_public_engagement, list_contacts, list_public_engagements
 from mix.readers.errors import Unknown
 from mix.readers.evaluations import criteria_from
-from mix.readers.events import list_chains, list_public_events, verify_chain
+from mix.readers.events import latest_checkpoint, list_public_chains, list_public_events
 from mix.readers.knowledge import list_facts, measure
 from mix.readers.methods import list_latest, method_of
 from mix.readers.moves import list_decisions
@@ -223,9 +224,23 @@ def measures(request: HttpRequest) -> HttpResponse:
 
 
 def log(request: HttpRequest) -> HttpResponse:
-    """The heads of the log's chains, recomputed now."""
-    rows = [(chain, verify_chain(chain)) for chain in list_chains()]
-    return render(request, "public/log.html", {"rows": rows})
+    """The log's chains as they were last signed, and how anybody checks them."""
+    rows = [(chain, latest_checkpoint(chain)) for chain in list_public_chains()]
+    return render(request, "public/log.html", {"rows": [r for r in rows if r[1]], "vkey": verifier_key()})
+
+
+def checkpoint(request: HttpRequest, chain: str) -> HttpResponse:  # noqa: ARG001 - a view's shape
+    """The last signed checkpoint of a chain, for witnesses to fetch."""
+    found = next((c for c in list_public_chains() if c.code == chain), None)
+    latest = latest_checkpoint(found) if found else None
+    if latest is None:
+        raise Unknown
+    return HttpResponse(latest.note, content_type="text/plain; charset=utf-8")
+
+
+def key(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's shape
+    """The key with which this instance signs, in one line (C2SP vkey)."""
+    return HttpResponse(verifier_key() + "\n", content_type="text/plain; charset=utf-8")
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,126 @@
+"""The second verifier, a page opened from the disk, agrees with the program on every case."""
+
+import base64
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from mix.rules.proofs import Finding, pack, verify_bundle, verify_log, verify_receipt
+from tests.journeys.conftest import ROOT, Visitor
+from tests.rules import test_proofs as made
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    """Open the verifier from the disk."""
+    context = browser.new_context(offline=True)
+    opened = context.new_page()
+    opened.goto((ROOT / "src/mix/web/static/verify.html").as_uri())
+    yield opened
+    context.close()
+
+
+def said_by_page(page: Page, kind: str, cases: list[tuple[bytes, str]]) -> list[tuple[int, str]]:
+    """Ask the page about many files at once."""
+    found: list[dict[str, Any]] = page.evaluate(
+        """async ([kind, cases]) => {
+            const found = [];
+            for (const [content, key] of cases)
+                found.push(await verify(kind, Uint8Array.from(atob(content), c => c.charCodeAt(0)), key));
+            return found;
+        }""",
+        [kind, [[base64.b64encode(raw).decode(), key] for raw, key in cases]],
+    )
+    return [(f["verdict"], f["place"]) for f in found]
+
+
+def said_by_program(check: Callable[..., Finding], cases: list[tuple[bytes, str]]) -> list[tuple[int, str]]:
+    return [(int(f.verdict), f.place) for f in (check(raw, public_key=key) for raw, key in cases)]
+
+
+def test_they_agree_on_receipts(page: Page) -> None:
+    raw = made.signed({"reference": "A", "n": [1, -0, 10**20, None, True], "é\U0001f600": "\u2028\x7f\x01", "z": {}})
+    cases = [(raw, ""), (raw, made.PUBLIC), (raw, "another"), (b"{}", ""), (b"[]", ""), (b"", ""), (b"\xff", "")]
+    cases += [(raw.replace(b"-0", b"0"), ""), (b"\xef\xbb\xbf" + raw, ""), (made.signed([1]), "")]
+    for position in range(len(raw)):
+        changed = bytearray(raw)
+        changed[position] ^= 1 << position % 8
+        cases.append((bytes(changed), ""))
+    assert said_by_page(page, "receipt", cases) == said_by_program(verify_receipt, cases)
+
+
+def test_they_agree_on_a_thousand_mutated_logs(page: Page) -> None:
+    chance = random.Random(20261123)  # noqa: S311 - the same mutations every time
+    rows = made.entries(12)
+    whole = made.log(rows)
+    head = whole.splitlines(keepends=True)[-1]
+    cases = [(whole, ""), (made.log([]), ""), (b"", ""), (whole + b"\n", ""), (whole.replace(b"\n", b"\r\n"), "")]
+    cases += [(whole[:cut], "") for cut in range(0, len(whole), 41)]
+    for _ in range(1000):
+        lines = [made.json.dumps(r, ensure_ascii=False).encode() + b"\n" for r in made.mutate(rows, chance)]
+        cases.append((b"".join(lines) + head, ""))
+    by_program = [(int(f.verdict), f.place) for f in (verify_log(raw) for raw, _key in cases)]
+    assert said_by_page(page, "log", cases) == by_program
+
+
+def test_they_agree_on_bundles(page: Page) -> None:
+    raw = made.bundle()
+    cases = [
+        (raw, ""),
+        (raw, made.PUBLIC),
+        (raw, "another"),
+        (b"no archive", ""),
+        (raw + b"x", ""),
+        (pack({"case.json": b"{}"}), ""),
+        (made.packed({"a": b"1"}, listed={"a": b"2"}), ""),
+        (made.packed({"a": b"1", "b": b"2"}, listed={"a": b"1"}), ""),
+        (made.packed({"a": b"1"}, listed={"a": b"1", "b": b"2"}), ""),
+        (made.bundle(received_at="2026-01-01T00:00:01+00:00"), ""),
+        (made.bundle(envelopes=[{"ciphertext_sha256": "d" * 64}]), ""),
+        (made.bundle(call="OTHER"), ""),
+        (made.bundle({"checkpoints/guelph/3.txt": made.note(made.entries(3, finalised=["f"])).encode()}), ""),
+        (made.bundle({"checkpoints/guelph/3.txt": made.note(made.entries(9)).encode()}), ""),
+        (made.bundle({"checkpoints/guelph/3.txt": b"x"}), ""),
+        (made.bundle({"checkpoints/london/3.txt": made.note(made.entries(3)).encode()}), ""),
+        (made.bundle({"logs/guelph.jsonl": made.log(made.entries(5))[:-5]}), ""),
+        (made.bundle({"é.txt": b"x"}), ""),
+    ]
+    assert said_by_page(page, "bundle", cases) == said_by_program(verify_bundle, cases)
+    changed = []
+    for position in range(0, len(raw), 3):
+        copy = bytearray(raw)
+        copy[position] ^= 1 << position % 8
+        changed.append((bytes(copy), ""))
+    verdicts = [
+        [v for v, _place in said]
+        for said in (said_by_page(page, "bundle", changed), said_by_program(verify_bundle, changed))
+    ]
+    assert verdicts[0] == verdicts[1] == [v or 1 for v in verdicts[0]]
+
+
+def test_an_auditor_takes_the_bundle_of_a_case_and_checks_it_offline(
+    visit: Callable[..., Visitor], page: Page, tmp_path: Path
+) -> None:
+    auditor = visit("audrey")
+    auditor.go("/en/log/")
+    auditor.check()
+    key = auditor.page.locator("p.hash").inner_text()
+    auditor.go("/en/oversight/guelph-roads-sprint/")
+    auditor.check()
+    with auditor.page.expect_download() as waiting:
+        auditor.page.click("a:has-text('The whole case, signed')")
+    path = tmp_path / "case.mix.zip"
+    waiting.value.save_as(path)
+    page.fill("#key", key)
+    page.set_input_files("#file", path)
+    page.wait_for_selector("output[data-verdict='0']")
+    assert "guelph-roads-sprint" in page.inner_text("#said")
+    path.write_bytes(path.read_bytes().replace(b"Streets are rated monthly", b"Streets are rated yearly.", 1))
+    page.set_input_files("#file", path)
+    page.wait_for_selector("output[data-verdict='1']")
