@@ -174,6 +174,15 @@ def test_the_same_key_gives_the_same_receipt(sealed: Submission, actor: Callable
     assert (again.pk, again.receipt, sealed.versions.count()) == (first.pk, first.receipt, 1)
 
 
+def test_the_same_key_with_another_draft_is_refused(sealed: Submission, actor: Callable[[str], Any], now: Any) -> None:
+    kim = actor("kim")
+    run(submissions.save_answers, sealed, actor=kim, now=now, answers={"team": "Somebody else"})
+    with pytest.raises(Refused) as caught:
+        run(submissions.finalise, sealed, actor=kim, now=now, retry_key="one")
+    assert [u.code for u in caught.value.unmet] == ["retry_key_reused"]
+    assert sealed.versions.count() == 1
+
+
 def test_a_receipt_says_what_is_held_and_no_price(sealed: Submission) -> None:
     statement = sealed.versions.get().receipt["statement"]
     assert statement["custody"] == "managed"

@@ -232,3 +232,12 @@ def test_a_taken_port_is_said() -> None:
         port = other.getsockname()[1]
         with pytest.raises(SystemExit, match=f"Port {port} is taken"):
             refuse_taken_port(port)
+
+
+def test_an_old_table_of_time_zones_stops_the_start(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    from mix.jobs import start
+
+    start.refuse_wrong_clock()
+    monkeypatch.setattr(start, "CLOCK_PROBES", (("America/Vancouver", "2026-12-15T14:00", "2026-12-15T22:00"),))
+    with pytest.raises(SystemExit, match="out of date"):
+        start.refuse_wrong_clock()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +14,11 @@ from mix.data.models import Acknowledgement, Addendum, Solicitation, Submission,
 from mix.data.models.columns import new_code
 from mix.readers.events import sealed_chain
 from mix.readers.people import Actor, list_members
-from mix.readers.sealing import list_files, read_draft
+from mix.readers.sealing import FileFact, list_files, read_draft
 from mix.readers.solicitations import closing_of, part_of
 from mix.readers.submissions import blocking, check_may_answer, open_addenda, warnings_for
 from mix.readers.vendors import get_own_vendor
+from mix.rules.chain import digest
 from mix.rules.closing import is_in_time
 from mix.rules.fields import read_answers
 from mix.rules.unmet import Refused, Unmet, refuse_if, require
@@ -135,12 +136,14 @@ def acknowledge(submission: Submission, *, actor: Actor, now: datetime, addendum
 def finalise(submission: Submission, *, actor: Actor, now: datetime, retry_key: str) -> SubmissionVersion:
     """Seal the draft as the version that counts, and sign a receipt. `now` is when the request's last byte came.
 
-    The same `retry_key` returns the same receipt. Missing answers only warn; an unread addendum or a broken limit
-    refuses. Raises Late at or after closing.
+    The same `retry_key` returns the same receipt, and refuses another draft. Missing answers only warn; an unread
+    addendum or a broken limit refuses. Raises Late at or after closing.
     """
     get_own_vendor(submission.vendor.code, actor=actor)
     done = submission.versions.filter(retry_key=retry_key).first()
     if done:
+        fresh = Submission.objects.get(pk=submission.pk)
+        require(holds=done.draft_mark in ("", _draft_mark(fresh, list_files(fresh))), code="retry_key_reused")
         return done
     submission = _locked(submission, actor=actor, now=now)
     call = submission.solicitation
@@ -162,6 +165,7 @@ def finalise(submission: Submission, *, actor: Actor, now: datetime, retry_key: 
         received_at=now,
         finalised_by=actor.someone,
         retry_key=retry_key,
+        draft_mark=_draft_mark(submission, files),
         receipt=sign(statement),
     )
     submission.state = "finalised"
@@ -184,6 +188,11 @@ def finalise(submission: Submission, *, actor: Actor, now: datetime, retry_key: 
         received=now.isoformat(timespec="milliseconds"),
     )
     return version
+
+
+def _draft_mark(submission: Submission, files: Sequence[FileFact]) -> str:
+    """Tell one draft from another by its number and the codes of its files."""
+    return digest([submission.draft_version, [f.code for f in files]])
 
 
 def _statement(

@@ -22,6 +22,7 @@ from mix.data.models import Municipality, Person
 from mix.data.triggers import missing_triggers
 from mix.jobs.messages import compile_messages
 from mix.readers.people import Actor
+from mix.rules.closing import local_instant
 
 console = Console(highlight=False)
 
@@ -59,6 +60,28 @@ def refuse_unsafe_start() -> None:
         raise SystemExit(f"The log is not protected on: {', '.join(sorted(lacking))}. Run: mix setup")
 
 
+# What no clock table from before 2026 knows: British Columbia stays on UTC−7, and a plain change of the clocks.
+CLOCK_PROBES = (
+    ("America/Vancouver", "2026-12-15T14:00", "2026-12-15T21:00"),
+    ("America/Toronto", "2026-12-15T14:00", "2026-12-15T19:00"),
+    ("America/St_Johns", "2027-07-15T14:00", "2027-07-15T16:30"),
+)
+
+
+def refuse_wrong_clock() -> None:
+    """Stop when the time zones are not those of the pinned table, or the database does not run in UTC."""
+    for zone, wall, utc in CLOCK_PROBES:
+        found = local_instant(datetime.fromisoformat(wall), zone)
+        if found != datetime.fromisoformat(f"{utc}+00:00"):
+            raise SystemExit(f"The table of time zones is out of date ({zone}). Reinstall with the pinned tzdata.")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW timezone")
+            (zone,) = cursor.fetchone()
+        if zone != "UTC":
+            raise SystemExit(f"The database connection runs in {zone}, not in UTC.")
+
+
 def refuse_taken_port(port: int) -> None:
     """Stop when something else listens on the port, and say what to do."""
     with socket.socket() as probe:
@@ -75,6 +98,7 @@ def serve(*, workers: int = 2) -> None:
     """Serve the site and run the worker until interrupted."""
     port = settings.ENVIRONMENT.port
     refuse_unsafe_start()
+    refuse_wrong_clock()
     refuse_taken_port(port)
     connection.close()
     worker = subprocess.Popen([sys.executable, "-m", "mix.jobs.cli", "work"], env=os.environ.copy())

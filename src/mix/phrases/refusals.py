@@ -217,6 +217,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "A team mate saved this draft while you were writing. Your text is kept on this page; check it against the draft and save again",
         "Un membre de l’équipe a enregistré ce brouillon pendant que vous écriviez. Votre texte est gardé sur cette page; comparez et enregistrez de nouveau",
     ),
+    "retry_key_reused": (
+        "This was sent before, and the draft has changed since. Check it and finalise again",
+        "Ceci a déjà été envoyé, et l’ébauche a changé depuis. Vérifiez-la et finalisez de nouveau",
+    ),
     "submission_empty": ("There is nothing to submit yet", "Il n’y a encore rien à soumettre"),
     "submission_too_large": (
         "All files together would be larger than 500 MB. Nothing else was lost",

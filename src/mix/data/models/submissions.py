@@ -31,7 +31,10 @@ class Submission(models.Model):
 
 
 class SubmissionVersion(models.Model):
-    """One finalised version and its receipt. The last one finalised before closing counts."""
+    """One finalised version and its receipt. The last one finalised before closing counts.
+
+    `draft_mark` tells which draft was sealed, so that a retry with another one is noticed; it tells no content.
+    """
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
@@ -39,6 +42,7 @@ class SubmissionVersion(models.Model):
     received_at = models.DateTimeField()
     finalised_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     retry_key = models.CharField(max_length=64)
+    draft_mark = models.CharField(max_length=64, blank=True)
     receipt = models.JSONField()
 
     class Meta:
