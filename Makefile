@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test check format lint types imports templates unit postgres journeys smoke bench screenshots docs browser clean
+.PHONY: demo test check format lint types imports templates unit postgres journeys smoke lab bench screenshots docs browser clean
 
 demo: $(STAMP)
 	@$(BIN)/mix demo
@@ -54,6 +54,12 @@ browser:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || test -n "$$MIX_CHROMIUM" || \
 	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 	  { echo "The browser journeys need Chromium. On Debian: apt-get install chromium (or set MIX_CHROMIUM to one)"; exit 1; }
+
+lab: $(STAMP)
+	@$(BIN)/python -m tests.lab.kill9 --kills 50
+	@$(BIN)/python -m tests.lab.stampede --bidders 200
+	@$(BIN)/python tests/with_postgres.py $(BIN)/python -m tests.lab.kill9 --kills 50
+	@$(BIN)/python tests/with_postgres.py $(BIN)/python -m tests.lab.stampede --bidders 200
 
 bench: $(STAMP)
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from mix.data.models import Challenge, Engagement, Municipality, Need, Registration, Solicitation, Step, Submission
 from mix.readers.sealing import list_files, read_draft
+from mix.web.parts import pages
+from mix.web.parts.middleware import ClockMiddleware
 
 pytestmark = pytest.mark.django_db
 
@@ -322,3 +326,40 @@ def test_a_time_is_read_and_shown_on_the_clock_of_the_city(
     event = Engagement.objects.get(step__challenge__code="downtown-parking-2", title="Parking")
     assert event.starts_at == datetime.fromisoformat(f"2027-01-14T{utc}+00:00")
     assert "13:30" in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain"])
+def test_a_form_is_stamped_when_its_last_byte_was_read(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    order = []
+
+    class Slow(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            order.append("read")
+            return super().read(size)
+
+    monkeypatch.setattr(pages, "read_clock", lambda: order.append("clock"))
+    body = Slow(b"act=finalise")
+    request = WSGIRequest({"REQUEST_METHOD": "POST", "CONTENT_TYPE": kind, "CONTENT_LENGTH": "12", "wsgi.input": body})
+    ClockMiddleware(lambda _request: HttpResponse())(request)
+    assert (order[0], order[-1], order.count("clock")) == ("read", "clock", 1)
+
+
+def test_a_form_that_comes_as_multipart_is_stamped_after_it_was_read(
+    sign_in: Callable[[str], Client], draft: Submission, now: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever begins before closing and ends after it is late, however the form is sent."""
+    client = sign_in("tess")
+    Solicitation.objects.filter(pk=draft.solicitation_id).update(closes_at=now)
+    stamps = iter([now - timedelta(seconds=1), now + timedelta(seconds=1)])
+    monkeypatch.setattr(pages, "read_clock", lambda: next(stamps))
+    given = {"act": "finalise", "retry": "k", "bind": "on"}
+    answer = client.post(reverse("vendor-check", args=[draft.code]), given)  # the test client sends multipart
+    assert answer.status_code == 409
+    assert not draft.versions.exists()
+
+
+def test_a_form_that_is_too_large_is_refused(sign_in: Callable[[str], Client]) -> None:
+    answer = sign_in("priya").post(
+        reverse("city-need-new"), "what=" + "a" * 6_000_000, content_type="application/x-www-form-urlencoded"
+    )
+    assert answer.status_code == 413

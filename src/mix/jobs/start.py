@@ -94,6 +94,15 @@ def refuse_taken_port(port: int) -> None:
             ) from None
 
 
+# Each waiting request holds a thread and is stamped when it begins to run, so there are more than can work at once:
+# at a deadline the stamp must not wait for the database (docs/operations.md).
+THREADS = 64
+
+
+def _start_worker() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "mix.jobs.cli", "work"], env=os.environ.copy())
+
+
 def serve(*, workers: int = 2) -> None:
     """Serve the site and run the worker until interrupted."""
     port = settings.ENVIRONMENT.port
@@ -101,7 +110,7 @@ def serve(*, workers: int = 2) -> None:
     refuse_wrong_clock()
     refuse_taken_port(port)
     connection.close()
-    worker = subprocess.Popen([sys.executable, "-m", "mix.jobs.cli", "work"], env=os.environ.copy())
+    worker = _start_worker()
     web = subprocess.Popen(  # noqa: S603 - our own program, no shell
         [
             sys.executable,
@@ -116,24 +125,31 @@ def serve(*, workers: int = 2) -> None:
             "--workers",
             str(workers),
             "--blocking-threads",
-            "16",
+            str(THREADS),
+            "--respawn-failed-workers",
+            "--respawn-interval",
+            "0.5",
             "--log-level",
             "warning",
             "mix.config.wsgi:application",
         ],
         env=os.environ.copy(),
     )
-    children = (web, worker)
+    stopping = False
 
     def stop(*_: object) -> None:
-        for child in children:
+        nonlocal stopping
+        stopping = True
+        for child in (web, worker):
             if child.poll() is None:
                 child.terminate()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    while all(child.poll() is None for child in children):
+    while web.poll() is None:
+        if worker.poll() is not None and not stopping:
+            worker = _start_worker()
         time.sleep(0.2)
     stop()
-    for child in children:
+    for child in (web, worker):
         child.wait()

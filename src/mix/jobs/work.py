@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import close_old_connections, transaction
+from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
 
-from mix.actions.checkpoints import make_due
+from mix.actions.checkpoints import LogBroken, make_due
 from mix.actions.outbox import mark_failed, mark_sent
 from mix.data.models import Message
 
@@ -39,7 +39,10 @@ def work_forever(*, pause_seconds: float = 2.0) -> None:
     """Send what waits until the process is stopped."""
     while True:
         close_old_connections()
-        send_waiting()
-        with transaction.atomic():
-            make_due(now=datetime.now(UTC))
+        try:
+            send_waiting()
+            with transaction.atomic():
+                make_due(now=datetime.now(UTC))
+        except (DatabaseError, InterfaceError, LogBroken):
+            logger.exception("the worker goes on after a pause")
         time.sleep(pause_seconds)

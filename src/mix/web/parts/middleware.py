@@ -7,6 +7,7 @@ from collections.abc import Callable
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,16 +18,36 @@ from mix.readers.errors import Forbidden, Unknown
 from mix.readers.people import PUBLIC, actor_for
 from mix.rules.access import SECOND_FACTOR
 from mix.rules.unmet import Refused
-from mix.web.parts.clock import read_clock
-from mix.web.parts.pages import actor_of
+from mix.web.parts.pages import actor_of, stamp
 from mix.web.parts.showing import HOME_ZONE, closing_words, use_clock
 
 STASH_LIMIT = 400_000
 OPEN_WITHOUT_FACTOR = ("/account/", "/demo/", "/static/", "/i18n/")
 
 
+class ClockMiddleware:
+    """Stamps every request, once: with the instant at which its last byte was read, before anything else is done.
+
+    A file that streams in is stamped when it begins; a form that came as multipart is stamped again when it has been
+    read (`pages.answer`). No answer is in time by its first byte.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Read a small body to its end, then the clock."""
+        if request.method == "POST" and request.content_type != "multipart/form-data":
+            try:
+                request.body  # noqa: B018 - read to its last byte
+            except RequestDataTooBig:
+                return HttpResponse(status=413)
+        stamp(request)
+        return self.get_response(request)
+
+
 class ActorMiddleware:
-    """Gives every request its actor and its time, and asks staff and evaluators for a second factor."""
+    """Gives every request its actor, and asks staff and evaluators for a second factor."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -36,7 +57,6 @@ class ActorMiddleware:
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponseNotFound()
         actor = actor_for(request.user) if isinstance(request.user, Person) else PUBLIC
-        request.now = read_clock()  # type: ignore[attr-defined]  # read by pages.now_of
         request.actor = actor  # type: ignore[attr-defined]  # read by pages.actor_of
         if lacks_second_factor(request) and not any(part in request.path for part in OPEN_WITHOUT_FACTOR):
             return redirect(reverse("mfa_activate_totp"))

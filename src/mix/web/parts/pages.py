@@ -19,6 +19,7 @@ from mix.readers.errors import Unknown
 from mix.readers.people import Actor
 from mix.rules.closing import day_in
 from mix.rules.unmet import Refused, Unmet
+from mix.web.parts.clock import read_clock
 from mix.web.parts.showing import clock, language
 
 
@@ -65,8 +66,13 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def now_of(request: HttpRequest) -> datetime:
     """Return the instant of the request, in UTC: one for everything that the request does."""
-    now: datetime = request.now  # type: ignore[attr-defined]  # set by ActorMiddleware
+    now: datetime = request.now  # type: ignore[attr-defined]  # set by ClockMiddleware
     return now
+
+
+def stamp(request: HttpRequest) -> None:
+    """Read the clock for a request whose last byte has come."""
+    request.now = read_clock()  # type: ignore[attr-defined]  # read by now_of
 
 
 def today_of(request: HttpRequest) -> date:
@@ -121,6 +127,8 @@ def answer(
         shown.bound[name] = acts[name].form(stash)
         shown.returned = True
     if request.method == "POST" and "act" in request.POST:
+        if request.content_type == "multipart/form-data":
+            stamp(request)
         name = request.POST["act"]
         if name not in acts:
             raise Unknown

@@ -1,0 +1,111 @@
+"""Kill the web workers, or everything, again and again while vendors finalise; then every receipt must be there.
+
+python -m tests.lab.kill9 --kills 50 --bidders 24
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import signal
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from tests.lab import checker, world
+
+
+class Load:
+    """Vendors that finalise without pause, each with a key of its own, and remember what they were told."""
+
+    def __init__(self, bidders: list[world.Bidder]) -> None:
+        self.bidders = bidders
+        self.receipts: dict[str, tuple[str, str]] = {}
+        self.unanswered: list[tuple[world.Bidder, str]] = []
+        self.lock = threading.Lock()
+        self.going = True
+        self.threads = [threading.Thread(target=self._one, args=(b,), daemon=True) for b in bidders]
+
+    def _one(self, bidder: world.Bidder) -> None:
+        number = 0
+        while self.going:
+            number += 1
+            self.send(bidder, f"{bidder.submission}-{number}")
+
+    def send(self, bidder: world.Bidder, key: str) -> None:
+        """Finalise once; a request without an answer is remembered for a retry."""
+        try:
+            reference = world.finalise(bidder, key).reference
+        except OSError:
+            reference = ""
+        with self.lock:
+            if reference:
+                self.receipts[reference] = (bidder.submission, key)
+            else:
+                self.unanswered.append((bidder, key))
+        if not reference:
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """Let everybody end the request at hand."""
+        self.going = False
+        for thread in self.threads:
+            thread.join(60)
+
+
+def campaign(data: Path, *, kills: int, bidders: int, seconds: float) -> list[str]:
+    """Run the whole campaign; return what did not hold."""
+    world.prepare(data)
+    load = Load(world.build(bidders))
+    from django.db import connections
+
+    connections.close_all()
+    server = world.Server(data)
+    chance = random.Random(kills)  # noqa: S311 - the same campaign again
+    for thread in load.threads:
+        thread.start()
+    for number in range(kills):
+        time.sleep(seconds)
+        workers = server.web_workers()
+        if number % 5 == 4:
+            server.kill_all()
+            server.start()
+        elif workers:
+            os.kill(chance.choice(workers), signal.SIGKILL)
+    time.sleep(seconds)
+    load.stop()
+    retried = list(load.unanswered)
+    load.unanswered.clear()
+    for bidder, key in retried:
+        load.send(bidder, key)
+    same = [world.finalise(bidder, key).reference for bidder, key in retried[:50]]
+    server.stop()
+    found = checker.broken(load.receipts)
+    found += [f"R2: a retry gave no receipt: {key}" for _bidder, key in load.unanswered]
+    found += [f"R2: a retry gave another receipt: {r}" for r in same if r not in load.receipts]
+    print(
+        f"{kills} kills, {len(load.receipts)} receipts, {len(retried)} requests without an answer, all retried;"
+        f" lost or broken: {len(found)}"
+    )
+    return found
+
+
+def main() -> int:
+    """Read the arguments, run, print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--bidders", type=int, default=24)
+    parser.add_argument("--seconds", type=float, default=2.0)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="mix-lab-") as folder:
+        found = campaign(Path(folder), kills=given.kills, bidders=given.bidders, seconds=given.seconds)
+    for line in found[:40]:
+        print(line)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

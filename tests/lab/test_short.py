@@ -1,0 +1,31 @@
+"""The short forms of the lab. The long ones are `make lab`."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.lab.world import ROOT
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["kill9", "--kills", "5", "--bidders", "6", "--seconds", "1"],
+        ["stampede", "--bidders", "40", "--before", "5", "--after", "1", "--certain", "3"],
+    ],
+    ids=["kill9", "stampede"],
+)
+def test_the_lab_finds_nothing(arguments: list[str]) -> None:
+    environment = {k: v for k, v in os.environ.items() if k not in ("DJANGO_SETTINGS_MODULE", "MIX_DATA_DIR")}
+    done = subprocess.run(
+        [sys.executable, "-m", f"tests.lab.{arguments[0]}", *arguments[1:]],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,209 @@
+"""A served instance with many vendors, each with a draft, for one call that closes when the lab says so."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    from mix.data.models import Solicitation
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def prepare(data: Path) -> None:
+    """Point this process at an empty demonstration in a folder: SQLite, or a new database where DATABASE_URL points."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        import psycopg
+
+        name = f"lab_{secrets.token_hex(6)}"
+        with psycopg.connect(given, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        parts = urlsplit(given)
+        os.environ["DATABASE_URL"] = urlunsplit(parts._replace(path=f"/{name}"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        os.environ["PORT"] = str(probe.getsockname()[1])
+    os.environ |= {"MIX_DEMO": "1", "MIX_DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "mix.config.settings"}
+    subprocess.run([sys.executable, "-m", "mix.jobs.cli", "setup"], check=True, stdout=subprocess.DEVNULL)
+    import django
+
+    django.setup()
+
+
+@dataclass(frozen=True)
+class Bidder:
+    """One vendor with a finished draft, and the cookies of its person."""
+
+    vendor: str
+    submission: str
+    session: str
+    token: str
+
+
+def build(count: int, *, file_size: int = 20_000) -> list[Bidder]:
+    """Make the cast, one open call, and vendors that have drafted and uploaded everything."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.db import transaction
+
+    from mix.actions import sealing, submissions
+    from mix.actions.people import register_vendor
+    from mix.actions.run import run
+    from mix.data.models import Person
+    from mix.jobs.demo import WORLD_FROM
+    from mix.jobs.replay import replay
+    from mix.jobs.world import build_world
+    from mix.readers.people import actor_for
+
+    now = datetime.now(UTC)
+    build_world(ROOT / "catalogue/scenarios/world.yaml", now=WORLD_FROM, recorded_at=now)
+    for name in ("20-under-our-streets", "30-water-leaks"):
+        path = ROOT / f"catalogue/scenarios/{name}.yaml"
+        replay(path, today=now.date(), recorded_at=now, progress=lambda _text: None)
+    call = find_call()
+    bidders = []
+    for number in range(count):
+        person = Person.objects.create(
+            code=f"lab{number}", name=f"Lab {number}", email=f"lab{number}@example.org", is_demo=True, password="!"
+        )
+        vendor = run(register_vendor, f"Lab {number} Inc.", actor=actor_for(person), now=now, size="small")
+        actor = actor_for(person)
+        submission = run(submissions.start, call, vendor, actor=actor, now=now)
+        run(submissions.save_answers, submission, actor=actor, now=now, answers=ANSWERS)
+        stream = sealing.open_stream(call)
+        stream.write(secrets.token_bytes(file_size))
+        run(
+            submissions.add_file,
+            submission,
+            actor=actor,
+            now=now,
+            stored=stream.finish(),
+            envelope="technical",
+            name="plan.txt",
+        )
+        session = SessionStore()
+        session[SESSION_KEY] = str(person.pk)
+        session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+        with transaction.atomic():
+            session.create()
+        bidders.append(Bidder(vendor.code, submission.code, str(session.session_key), secrets.token_hex(16)))
+    return bidders
+
+
+ANSWERS = {
+    "legal_status": "Inc.",
+    "team": "Three people",
+    "approach": "Listen",
+    "newness": "New",
+    "business": "Lasts",
+    "conflicts": "none",
+    "insurance": True,
+}
+
+
+def find_call() -> Solicitation:
+    """Return the call that is open."""
+    from mix.data.models import Solicitation
+
+    return Solicitation.objects.select_related("step__challenge__method", "step__challenge__municipality").get(
+        step__challenge__code="water-leaks", step__key="invitation"
+    )
+
+
+class Server:
+    """`mix serve` as a process of its own, which can be killed at its roots."""
+
+    def __init__(self, data: Path) -> None:
+        self.log = (data / "serve.log").open("ab")
+        self.start()
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "mix.jobs.cli", "serve"], stdout=self.log, stderr=self.log, start_new_session=True
+        )
+        for _ in range(200):
+            try:
+                if ask("GET", "/en/accessibility/").status == 200:
+                    return
+            except OSError:
+                time.sleep(0.2)
+        raise RuntimeError("the server does not answer")
+
+    def web_workers(self) -> list[int]:
+        """List the processes that answer requests."""
+        children: dict[int, list[int]] = {}
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = path.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            children.setdefault(int(fields[1]), []).append(int(path.parent.name))
+        web = [
+            pid for pid in children.get(self.process.pid, []) if b"granian" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ]
+        return [worker for pid in web for worker in children.get(pid, [])]
+
+    def kill_all(self) -> None:
+        """Kill every process of the site at once, as a power cut does."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        """Stop in good order."""
+        self.process.terminate()
+        self.process.wait(30)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status, where it sends us, and when the last byte of the request had been sent."""
+
+    status: int
+    location: str
+    sent: datetime
+
+    @property
+    def reference(self) -> str:
+        """The reference of the receipt that it leads to, if it does."""
+        return self.location.rstrip("/").rsplit("/", 1)[-1] if self.status == 302 else ""
+
+
+def ask(method: str, path: str, *, headers: dict[str, str] | None = None, body: str = "") -> Answer:
+    """Send one request over a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", int(os.environ["PORT"]), timeout=60)
+    try:
+        connection.request(method, path, body=body or None, headers=headers or {})
+        sent = datetime.now(UTC)
+        answer = connection.getresponse()
+        answer.read()
+        return Answer(answer.status, answer.headers.get("Location") or "", sent)
+    finally:
+        connection.close()
+
+
+def finalise(bidder: Bidder, key: str) -> Answer:
+    """Finalise over HTTP."""
+    return ask(
+        "POST",
+        f"/en/vendor/submissions/{bidder.submission}/check/",
+        headers={
+            "Cookie": f"sessionid={bidder.session}; csrftoken={bidder.token}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        },
+        body=urlencode({"csrfmiddlewaretoken": bidder.token, "act": "finalise", "retry": key, "bind": "on"}),
+    )
