@@ -169,3 +169,11 @@ def test_two_hundred_rows_ask_no_more(
         page = client.get(url).content
     assert len(queries) == count
     assert page.count(b"with a name of some length") >= 200
+
+
+@pytest.mark.parametrize(("reference", "offers"), [("WATER-LEAKS-RFSQ8", True), ("FLEET-VANS-RFP4", False)])
+def test_a_notice_offers_an_answer_while_it_is_open(
+    sign_in: Callable[[str], Client], reference: str, offers: bool
+) -> None:
+    page = sign_in("").get(f"/en/calls/{reference}/").content.decode()
+    assert ("Answer this call" in page, "This call is over" in page) == (offers, not offers)

@@ -150,6 +150,7 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
         "questions": list_answered_questions(call),
         "title": method_for(call.step.challenge).step(call.step.key).title,
         "fields": part_of(call).answers,
+        "is_open": call.closes_at > now_of(request) and call.step.challenge.status == "running",
     }
     return render(request, "public/notice.html", context)
 
