@@ -250,3 +250,20 @@ def test_closing_is_only_ever_extended(call: Solicitation, actor: Callable[[str]
 
 def test_only_the_sealing_modules_know_the_vault() -> None:
     assert {m.__name__ for m in apps.get_app_config("vault").get_models()} == {"Draft", "SealedFile", "SealedEnvelope"}
+
+
+@pytest.mark.parametrize(("extended_by", "passes"), [(None, False), (47, False), (49, True)])
+def test_a_substantial_addendum_in_the_last_hour_must_extend(
+    call: Solicitation, actor: Callable[[str], Any], extended_by: int | None, passes: bool
+) -> None:
+    moment = call.closes_at - timedelta(hours=1)
+    closes_at = moment + timedelta(hours=extended_by) if extended_by else None
+    facts = {"actor": actor("olivia"), "now": moment, "text": "Six weeks.", "is_substantial": True}
+    if passes:
+        run(solicitations.issue_addendum, call, **facts, closes_at=closes_at)
+        call.refresh_from_db()
+        assert call.closes_at == closes_at
+    else:
+        with pytest.raises(Refused) as caught:
+            run(solicitations.issue_addendum, call, **facts, closes_at=closes_at)
+        assert [u.code for u in caught.value.unmet] == ["addendum_needs_time"]

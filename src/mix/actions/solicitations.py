@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,9 @@ def draft(
     )
     _record("draft", call, actor=actor, now=now, role=role.value)
     return call
+
+
+ADDENDUM_NOTICE = timedelta(hours=48)  # what a substantial change leaves to those who answer (docs/city.md)
 
 
 def _record(
@@ -211,13 +214,18 @@ def issue_addendum(
     is_substantial: bool,
     closes_at: datetime | None = None,
 ) -> Addendum:
-    """Change a published call for everybody. Closing is only ever extended; a substantial one must be reconfirmed."""
+    """Change a published call for everybody. Closing is only ever extended; a substantial one must be reconfirmed.
+
+    A substantial one leaves at least two days until closing: one that comes late extends it.
+    """
     _, role = enter_step(call.step, actor=actor, needs=Permission.SOLICITATION_PUBLISH)
     call = _locked(call)
     require(holds=call.published_at is not None, code="solicitation_not_published")
     require(holds=now < call.closes_at, code="solicitation_closed")
     require(holds=bool(text.strip()), code="answer_missing", where="f-text")
-    require(holds=closes_at is None or closes_at > call.closes_at, code="closing_only_extended", where="f-closes")
+    require(holds=closes_at is None or closes_at > call.closes_at, code="closing_only_extended", where="f-closes_at")
+    leaves = (closes_at or call.closes_at) - now >= ADDENDUM_NOTICE
+    require(holds=leaves or not is_substantial, code="addendum_needs_time", where="f-closes_at")
     addendum = Addendum.objects.create(
         solicitation=call,
         number=call.addenda.count() + 1,

@@ -197,6 +197,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Personne n’a répondu. Révisez et relancez, ou arrêtez",
     ),
     "closing_only_extended": ("Closing may only be moved later", "La clôture ne peut qu’être reportée"),
+    "addendum_needs_time": (
+        "A substantial change leaves at least two days until closing. Move the closing time",
+        "Une modification importante laisse au moins deux jours avant la clôture. Reportez la clôture",
+    ),
     "questions_closed": ("Questions are closed", "La période de questions est close"),
     "answer_published": ("This answer is public already", "Cette réponse est déjà publique"),
     "not_openable_yet": (
