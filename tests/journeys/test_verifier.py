@@ -47,6 +47,11 @@ def said_by_program(check: Callable[..., Finding], cases: list[tuple[bytes, str]
 def test_they_agree_on_receipts(page: Page) -> None:
     raw = made.signed({"reference": "A", "n": [1, -0, 10**20, None, True], "é\U0001f600": "\u2028\x7f\x01", "z": {}})
     cases = [(raw, ""), (raw, made.PUBLIC), (raw, "another"), (b"{}", ""), (b"[]", ""), (b"", ""), (b"\xff", "")]
+    cases += [
+        (raw.replace(b"null", b"1.50"), ""),
+        (raw.replace(b"null", b"1e40"), ""),
+        (raw.replace(b"null", b"NaN"), ""),
+    ]
     cases += [(raw.replace(b"-0", b"0"), ""), (b"\xef\xbb\xbf" + raw, ""), (made.signed([1]), "")]
     for position in range(len(raw)):
         changed = bytearray(raw)

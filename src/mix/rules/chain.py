@@ -9,12 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 GENESIS = "0" * 64
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def canonical(value: Any) -> bytes:  # noqa: ANN401 - any JSON without floats
     """Return the one byte form of a JSON value: sorted keys, no spaces, UTF-8. Raises TypeError for a float."""
     _refuse_floats(value)
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return written(value)
+
+
+def written(value: object) -> bytes:
+    """Return the canonical form of a value that is known to hold no float, such as one that was read without any."""
+    return _ENCODER.encode(value).encode()
 
 
 def _refuse_floats(value: object) -> None:
