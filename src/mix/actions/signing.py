@@ -12,7 +12,7 @@ from django.conf import settings
 
 from mix.actions.sealing import write_private
 from mix.rules.chain import canonical
-from mix.rules.notes import Checkpoint, key_id, sign_note
+from mix.rules.notes import Checkpoint, countersign, key_id, sign_note
 
 
 def signer_name() -> str:
@@ -47,6 +47,11 @@ def sign(statement: dict[str, Any]) -> dict[str, Any]:
         "signature": base64.b64encode(_key().sign(canonical(statement))).decode(),
         "public_key": public_key(),
     }
+
+
+def countersign_note(note: str) -> str:
+    """Return another site's checkpoint with this site's signature added."""
+    return countersign(note, name=signer_name(), key=_key())
 
 
 def sign_checkpoint(chain: str, *, size: int, root: bytes) -> str:

@@ -247,6 +247,24 @@ def log_export(chain: str) -> None:
         sys.stdout.write(json.dumps(line, sort_keys=True, ensure_ascii=False) + "\n")
 
 
+@log.command("countersign")
+def log_countersign(
+    checkpoint: Path,
+    log_file: Annotated[Path, typer.Option("--log", help="The log that the checkpoint is of, exported")],
+    key: Annotated[str, typer.Option(help="The signer's key: the line under “Log and proofs” of its site")],
+) -> None:
+    """Witness another site's checkpoint: add this site's signature when its log holds and begins as before."""
+    _django()
+    from mix.jobs.witness import WitnessRefuses, countersign_checkpoint
+
+    try:
+        signed = countersign_checkpoint(checkpoint.read_text(encoding="utf-8"), log_file.read_bytes(), vkey=key)
+    except (OSError, WitnessRefuses) as error:
+        console.print(f"{checkpoint}: not countersigned. {error}", markup=False)
+        raise typer.Exit(1) from None
+    sys.stdout.write(signed)
+
+
 @app.command()
 def docs() -> None:
     """Generate the pages of docs/ that list what the code defines."""

@@ -112,6 +112,11 @@ def verify_log(raw: bytes, *, checkpoint: str = "", signer: str = "", public_key
     return Finding(Verdict.HOLDS, "", f"{len(hashes)} entries hold")
 
 
+def read_hashes(raw: bytes) -> list[str]:
+    """Return the hashes of the entries of a log that was found to hold."""
+    return _log(raw, "log")
+
+
 def _log(raw: bytes, place: str) -> list[str]:
     """Walk a log of one JSON object a line, the head last; return the hashes of its entries. Raises _Broken."""
     hashes: list[str] = []
