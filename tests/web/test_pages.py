@@ -177,3 +177,11 @@ def test_a_notice_offers_an_answer_while_it_is_open(
 ) -> None:
     page = sign_in("").get(f"/en/calls/{reference}/").content.decode()
     assert ("Answer this call" in page, "This call is over" in page) == (offers, not offers)
+
+
+@pytest.mark.parametrize("key", ["shortlist", "sprint-agreements", "test-environment", "sprint-run", "sale", "execute"])
+def test_a_step_that_has_only_just_begun_has_a_page(sign_in: Callable[[str], Client], key: str) -> None:
+    """Nothing of its kind is there yet: no panel, no agreement, no award."""
+    Step.objects.filter(challenge__code="water-leaks", key=key).update(state="active")
+    for code in ("olivia", "priya", "audrey"):
+        assert sign_in(code).get(f"/en/city/challenges/water-leaks/{key}/").status_code == 200
