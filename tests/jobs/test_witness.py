@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from mix.actions.signing import public_key, signer_name
+from mix.jobs.cli import app
 from mix.jobs.witness import WitnessRefuses, countersign_checkpoint, read_vkey
 from mix.rules.notes import key_id, open_note
 from tests.rules import test_proofs as made
@@ -58,3 +60,25 @@ def test_what_does_not_hold_is_not_countersigned() -> None:
 def test_a_key_that_cannot_be_read_is_refused(vkey: str) -> None:
     with pytest.raises(WitnessRefuses, match="NAME"):
         read_vkey(vkey)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ([], 0, "4 entries hold"),
+        (["--checkpoint", "note.txt", "--key", VKEY], 0, "4 entries hold"),
+        (["--checkpoint", "note.txt"], 2, "needs --key"),
+        (["--checkpoint", "none.txt", "--key", VKEY], 2, "cannot be read"),
+        (["--checkpoint", "note.txt", "--key", "name+00000000+A"], 2, "not a key"),
+        (["--checkpoint", "note.txt", "--key", VKEY.replace(made.NAME, "x.example")], 1, "has not signed"),
+    ],
+)
+def test_the_command_checks_a_log_against_a_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = made.entries(4)
+    Path("log.jsonl").write_bytes(made.log(rows))
+    Path("note.txt").write_text(made.note(rows, size=3), encoding="utf-8")
+    done = CliRunner().invoke(app, ["verify", "log", "log.jsonl", *arguments])
+    assert (done.exit_code, said in done.output) == (code, True), done.output

@@ -245,6 +245,9 @@ def test_a_changed_file_is_named() -> None:
         (lambda: packed({"a": b"1"}, listed={"a": b"1", "b": b"2"}), Verdict.INCOMPLETE, "b"),
         (lambda: bundle(received_at="2026-01-01T00:00:01+00:00"), Verdict.TAMPERED, "receipts/AAAA.json"),
         (lambda: bundle(envelopes=[{"ciphertext_sha256": "d" * 64}]), Verdict.TAMPERED, "receipts/AAAA.json"),
+        (lambda: bundle(envelopes=None), Verdict.TAMPERED, "receipts/AAAA.json"),
+        (lambda: bundle(envelopes=["x"]), Verdict.TAMPERED, "receipts/AAAA.json"),
+        (lambda: bundle(envelopes=[{}]), Verdict.TAMPERED, "receipts/AAAA.json"),
         (lambda: bundle(call="OTHER"), Verdict.INCOMPLETE, "receipts/AAAA.json"),
         (
             lambda: bundle({"checkpoints/guelph/3.txt": note(entries(3, finalised=["f"])).encode()}),

@@ -115,7 +115,11 @@ def _raw_key(key: str) -> str:
     """Take the key out of a vkey (name+id+key), or as it is; in base64."""
     if not re.match(r"[^+\s]+\+[0-9a-f]{8}\+", key):
         return key
-    return base64.b64encode(base64.b64decode(key.split("+", 2)[2])[1:]).decode()
+    try:
+        return base64.b64encode(base64.b64decode(key.split("+", 2)[2], validate=True)[1:]).decode()
+    except ValueError:
+        console.print(f"{key}: not a key", markup=False)
+        raise typer.Exit(2) from None
 
 
 @verify.command("receipt")
@@ -131,7 +135,14 @@ def verify_log(
     key: Key = "",
 ) -> None:
     """Check an exported log, entry by entry, and that it holds what a checkpoint was made of."""
-    note = checkpoint.read_text(encoding="utf-8") if checkpoint else ""
+    if checkpoint and "+" not in key:
+        console.print("--checkpoint needs --key, the whole line NAME+ID+KEY of its signer", markup=False)
+        raise typer.Exit(2)
+    try:
+        note = checkpoint.read_text(encoding="utf-8") if checkpoint else ""
+    except (OSError, UnicodeDecodeError) as error:
+        console.print(f"{checkpoint}: cannot be read: {error}", markup=False)
+        raise typer.Exit(2) from None
     signer = key.split("+", 1)[0]
     _conclude(file, lambda raw: proofs.verify_log(raw, checkpoint=note, signer=signer, public_key=_raw_key(key)))
 

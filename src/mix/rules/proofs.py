@@ -243,7 +243,10 @@ def _receipt(name: str, files: Mapping[str, bytes], *, public_key: str) -> None:
     log = files.get(f"logs/sealed-{statement.get('call')}.jsonl")
     if log is None:
         raise _incomplete(name, "the log of its call is missing")
-    sealed = [line.get("ciphertext_sha256") for line in statement.get("envelopes", ())]
+    envelopes = statement.get("envelopes")
+    if not isinstance(envelopes, list) or not all(isinstance(line, dict) for line in envelopes):
+        raise _tampered(name, "is no receipt")
+    sealed = [line.get("ciphertext_sha256") for line in envelopes]
     if not any(sealed == payload.get("sealed") for payload in _finalised(log)):
         raise _tampered(name, "the log of its call does not know it")
 
