@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("MIX_CHROMIUM", "/usr/bin/chromium")
@@ -104,7 +104,7 @@ class Visitor:
     def sign_in(self, code: str) -> None:
         """Sign in by the card."""
         self.go("/en/demo/")
-        self.page.click(f"form[action$='/demo/{code}/'] button")
+        self.click(f"form[action$='/demo/{code}/'] button")
 
     def go(self, path: str) -> None:
         """Open an address of the site."""
@@ -133,12 +133,20 @@ class Visitor:
                 field.select_option(value)
             else:
                 field.fill(value)
-        place.locator("button").last.click()
+        self.click(place.locator("button").last)
+
+    def click(self, target: str | Locator) -> None:
+        """Click, and wait until the page that answers is whole: a click returns once its answer has begun."""
+        place = self.page.locator(target).first if isinstance(target, str) else target
+        place.click()
         self.page.wait_for_load_state()
 
     def sees(self, text: str) -> None:
-        """Expect a text on the page."""
-        assert text in self.page.content(), f"{text!r} is not on {self.page.url}"
+        """Expect a text on the page, within the time a page may take."""
+        until = time.monotonic() + 20
+        while text not in self.page.content():
+            assert time.monotonic() < until, f"{text!r} is not on {self.page.url}"
+            self.page.wait_for_timeout(50)
 
     def check(self) -> None:
         """Have axe look at the page at both widths, and see that nothing is wider than the window."""

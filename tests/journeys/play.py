@@ -135,8 +135,7 @@ class Play:
                             left |= not self._fill(visitor, f"{key}-{number}-{column}", cell)
                 else:
                     assert self._fill(visitor, key, value), key
-            visitor.page.click(save)
-            visitor.page.wait_for_load_state()
+            visitor.click(save)
             assert visitor.page.locator(".errsum").count() == 0, visitor.page.locator(".errsum").all_inner_texts()
             if not left:
                 return

@@ -122,7 +122,7 @@ def test_an_auditor_takes_the_bundle_of_a_case_and_checks_it_offline(
     auditor.go("/en/oversight/guelph-roads-sprint/")
     auditor.check()
     with auditor.page.expect_download() as waiting:
-        auditor.page.click("a:has-text('The whole case, signed')")
+        auditor.click("a:has-text('The whole case, signed')")
     path = tmp_path / "case.mix.zip"
     waiting.value.save_as(path)
     page.fill("#key", key)

@@ -42,7 +42,7 @@ def test_a_need_becomes_a_challenge_that_passes_its_first_gate(visit: Callable[.
 
     priya = visit("priya", javascript=javascript)
     priya.go(f"/en/city/needs/{need}/")
-    priya.page.click("a:has-text('Begin a challenge')")
+    priya.click("a:has-text('Begin a challenge')")
     priya.act(
         "begin",
         city="guelph",
@@ -75,7 +75,7 @@ def test_a_need_becomes_a_challenge_that_passes_its_first_gate(visit: Callable[.
         ready_purchase="yes",
         **{"outcomes-0-measure": "Falls in a winter", "outcomes-0-baseline": "41", "outcomes-0-target": "10"},
     )
-    priya.page.click("button:has-text('Save'):not(:has-text('empty'))")
+    priya.click("button:has-text('Save'):not(:has-text('empty'))")
     priya.sees("Version 1 is saved.")
     priya.sees("Nothing is missing.")
     priya.act("ask")
@@ -102,7 +102,7 @@ def test_a_vendor_submits_replaces_and_withdraws(visit: Callable[..., Visitor], 
     code, vendor = ("tess", "tamarack") if javascript else ("kim", "kestrel")
     visitor = visit(code, javascript=javascript)
     visitor.go("/en/challenges/water-leaks/")
-    visitor.page.click("a:has-text('Start a submission')")
+    visitor.click("a:has-text('Start a submission')")
     visitor.act("start", vendor=vendor)
     visitor.check()
     fill(
@@ -115,7 +115,7 @@ def test_a_vendor_submits_replaces_and_withdraws(visit: Callable[..., Visitor], 
         conflicts="none",
         insurance="yes",
     )
-    visitor.page.click("button:has-text('Save and go on')")
+    visitor.click("button:has-text('Save and go on')")
     visitor.sees("Add a file")
     visitor.page.set_input_files(
         "input[type=file]", {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"How we listen."}
@@ -123,7 +123,7 @@ def test_a_vendor_submits_replaces_and_withdraws(visit: Callable[..., Visitor], 
     if javascript:
         visitor.page.wait_for_function("document.getElementById('own-hash').textContent.length == 64")
         own = visitor.page.inner_text("#own-hash")
-    visitor.page.click("button:has-text('Seal and send')")
+    visitor.click("button:has-text('Seal and send')")
     visitor.sees("The file is sealed.")
     if javascript:
         visitor.sees(own)
@@ -131,10 +131,10 @@ def test_a_vendor_submits_replaces_and_withdraws(visit: Callable[..., Visitor], 
     visitor.page.set_input_files(
         "input[type=file]", {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"MZ program"}
     )
-    visitor.page.click("button:has-text('Seal and send')")
+    visitor.click("button:has-text('Seal and send')")
     visitor.sees("is not the kind of file that its name says")
     visitor.sees("plan.txt")
-    visitor.page.click(".steps a:has-text('Check and finalise')")
+    visitor.click(".steps a:has-text('Check and finalise')")
     visitor.check()
     visitor.act("finalise", bind="on")
     visitor.sees("Submission received")
@@ -142,16 +142,16 @@ def test_a_vendor_submits_replaces_and_withdraws(visit: Callable[..., Visitor], 
     reference = visitor.page.inner_text(".ref .code")
     visitor.go("/en/vendor/")
     visitor.sees("Submitted")
-    visitor.page.click("a:has-text('Finding leaks before the bill does')")
+    visitor.click("a:has-text('Finding leaks before the bill does')")
     fill(visitor, team="Four people")
-    visitor.page.click("button:has-text('Save and stay')")
-    visitor.page.click(".steps a:has-text('Check and finalise')")
+    visitor.click("button:has-text('Save and stay')")
+    visitor.click(".steps a:has-text('Check and finalise')")
     visitor.sees("Version 1 is submitted and counts")
     visitor.act("finalise", bind="on")
     assert visitor.page.inner_text(".ref .code") != reference
     visitor.go("/en/vendor/")
-    visitor.page.click("a:has-text('Finding leaks before the bill does')")
-    visitor.page.click(".steps a:has-text('Check and finalise')")
+    visitor.click("a:has-text('Finding leaks before the bill does')")
+    visitor.click(".steps a:has-text('Check and finalise')")
     visitor.act("withdraw", sure="on")
     visitor.sees("Withdrawn. Your draft is kept")
     city = visit("olivia", javascript=javascript)
@@ -174,7 +174,7 @@ def test_a_panel_scores_agrees_and_three_cities_decide(visit: Callable[..., Visi
             visitor.go(f"/{language}{base[3:]}score/{label}/")
             for number, key in enumerate(("fit", "team", "newness", "feasible", "business")):
                 visitor.page.check(f"[name='score-{key}'][value='{2 + (number + ord(label)) % 3}']", force=True)
-            visitor.page.locator("form .dock button").last.click()
+            visitor.click(visitor.page.locator("form .dock button").last)
         visitor.go(f"/{language}{base[3:]}")
         visitor.act("hand_in")
     chloe.sees("Vous avez remis vos notes")
@@ -211,7 +211,7 @@ def test_a_panel_scores_agrees_and_three_cities_decide(visit: Callable[..., Visi
         visitor.sees("Your word is on record.")
     tess = visit("tess")
     tess.go("/en/vendor/")
-    tess.page.locator("a:has-text('hosen: Knowing what lies under our streets')").first.click()
+    tess.click(tess.page.locator("a:has-text('hosen: Knowing what lies under our streets')").first)
     tess.sees("Your debrief sheet")
     tess.check()
 
@@ -223,8 +223,7 @@ def test_two_tabs_and_a_signed_out_post_lose_nothing(visit: Callable[..., Visito
         visitor.go(path)
     for visitor, text in ((priya, "From Priya"), (olivia, "From Olivia")):
         visitor.page.fill("[name=users]", text)
-        visitor.page.locator("form[data-keep] button").last.click()
-        visitor.page.wait_for_load_state()
+        visitor.click(visitor.page.locator("form[data-keep] button").last)
     olivia.sees("Priya Nair saved version 2")
     olivia.sees("From Olivia")
     olivia.sees("From Priya")
@@ -232,8 +231,7 @@ def test_two_tabs_and_a_signed_out_post_lose_nothing(visit: Callable[..., Visito
     priya.go(path)
     priya.page.fill("[name=users]", "Typed while signed out")
     priya.context.clear_cookies(name="sessionid")
-    priya.page.locator("form[data-keep] button").last.click()
-    priya.page.wait_for_load_state()
+    priya.click(priya.page.locator("form[data-keep] button").last)
     assert "/account/login/" in priya.page.url
     priya.check()
     priya.sign_in("priya")
@@ -270,8 +268,7 @@ def enter(visitor: Visitor, path: str, **fields: str) -> None:
         visitor.go(path)
     for name, value in fields.items():
         visitor.page.fill(f"[name={name}]", value)
-    visitor.page.locator("main form button").last.click()
-    visitor.page.wait_for_load_state()
+    visitor.click(visitor.page.locator("main form button").last)
 
 
 def sign_up(visitor: Visitor, email: str, name: str) -> None:

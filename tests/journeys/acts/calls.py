@@ -34,8 +34,7 @@ def _to_submission(play: Play, v: Values, by: str) -> Visitor:
     visitor = play.person(by)
     visitor.go(f"/en/vendor/calls/{play.reference(v['step'])}/")
     if visitor.page.locator("a:has-text('Go on for')").count():
-        visitor.page.click("a:has-text('Go on for')")
-        visitor.page.wait_for_load_state()
+        visitor.click("a:has-text('Go on for')")
     else:
         play.send(visitor, "start", vendor=v["vendor"])
     return visitor
@@ -49,18 +48,17 @@ def _submit(play: Play, v: Values, _by: str) -> None:
     answers = {k: x for k, x in v["answers"].items() if k not in PRICES}
     play.fill_answers(visitor, answers, "button[value=stay]")
     for name, text in (v.get("files") or {}).items():
-        visitor.page.click(".steps a:has-text('Files')")
+        visitor.click(".steps a:has-text('Files')")
         if name.startswith("price"):
             visitor.page.check("[name=envelope][value=price]")
         file = {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
         visitor.page.set_input_files("input[type=file]", [file])
-        visitor.page.click("button:has-text('Seal and send')")
+        visitor.click("button:has-text('Seal and send')")
         visitor.sees("The file is sealed.")
     if prices:
-        visitor.page.click(".steps a:has-text('Price')")
+        visitor.click(".steps a:has-text('Price')")
         play.fill_answers(visitor, prices, "button[value=stay]")
-    visitor.page.click(".steps a:has-text('Check and finalise')")
-    visitor.page.wait_for_load_state()
+    visitor.click(".steps a:has-text('Check and finalise')")
     while visitor.page.locator("input[name=act][value=confirm]").count():
         play.send(
             visitor,
@@ -76,8 +74,7 @@ PRICES = ("sprint_price", "indicative_purchase", "price_base", "price_options")
 
 def _withdraw(play: Play, v: Values, by: str) -> None:
     visitor = _to_submission(play, v, by)
-    visitor.page.click(".steps a:has-text('Check and finalise')")
-    visitor.page.wait_for_load_state()
+    visitor.click(".steps a:has-text('Check and finalise')")
     play.send(visitor, "withdraw", sure="on")
 
 

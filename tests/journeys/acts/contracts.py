@@ -32,11 +32,10 @@ def _agreement(play: Play, v: Values, by: str) -> Visitor:
     if by in play.members:
         kind = "Contract" if play.method.step(v["step"]).agreement == "contract" else "Sprint agreement"
         visitor.go("/en/vendor/")
-        visitor.page.locator(f"a:has-text('{kind}')").first.click()
+        visitor.click(visitor.page.locator(f"a:has-text('{kind}')").first)
     else:
         visitor.go(play.step_path(v["step"]))
-        visitor.page.locator("#agreements a").filter(has_text=play.names[v["vendor"]]).first.click()
-    visitor.page.wait_for_load_state()
+        visitor.click(visitor.page.locator("#agreements a").filter(has_text=play.names[v["vendor"]]).first)
     return visitor
 
 
@@ -111,8 +110,7 @@ def _give_back(play: Play, v: Values, by: str) -> None:
 def _debrief_asked(play: Play, v: Values, by: str) -> None:
     visitor = play.person(by)
     visitor.go("/en/vendor/")
-    visitor.page.locator("a:has-text('hosen:')").first.click()
-    visitor.page.wait_for_load_state()
+    visitor.click(visitor.page.locator("a:has-text('hosen:')").first)
     play.send(visitor, "debrief")
 
 

@@ -29,8 +29,7 @@ def _scores(play: Play, v: Values, _by: str) -> None:
             for key, score in zip(_criteria(play, v["step"]), scores, strict=True):
                 visitor.page.check(f"[name='score-{key}'][value='{score}']", force=True)
                 visitor.page.fill(f"[name='comment-{key}']", v["comments"][score])
-            visitor.page.locator("form .dock button").last.click()
-            visitor.page.wait_for_load_state()
+            visitor.click(visitor.page.locator("form .dock button").last)
             assert visitor.page.locator(".errsum").count() == 0
         visitor.go(f"/en/evaluation/{play.code}/{v['step']}/")
         play.send(visitor, "hand_in")
@@ -55,8 +54,7 @@ def _leave(play: Play, v: Values, by: str) -> None:
     form.evaluate("f => { f.closest('details').open = true }")
     form.locator("[name=item]").select_option(v["person"])
     form.locator("[name=reason]").fill(v["reason"])
-    form.locator("button").click()
-    visitor.page.wait_for_load_state()
+    visitor.click(form.locator("button"))
 
 
 PANEL_ACTS: Acts = {

@@ -128,8 +128,7 @@ def _hold_debrief(play: Play, v: Values, by: str) -> None:
 def _take_over(play: Play, v: Values, by: str) -> None:
     visitor = play.person(by)
     visitor.go(f"/en/challenges/{play.code}/")
-    visitor.page.click("a:has-text('Take this over for your city')")
-    visitor.page.wait_for_load_state()
+    visitor.click("a:has-text('Take this over for your city')")
     play.send(visitor, "take_over", **v)
 
 
