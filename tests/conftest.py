@@ -22,6 +22,7 @@ def pytest_configure() -> None:
     """Point everything that is written at a folder of this run, and make it a demonstration."""
     folder = tempfile.mkdtemp(prefix="mix-test-")
     settings.DATA_DIR = Path(folder)
+    settings.SEALER_DIR = Path(folder, "keys", "sealer")
     settings.DEMO = True
     settings.ALLOWED_HOSTS = ["*"]
     settings.STATIC_ROOT = Path(folder, "static")

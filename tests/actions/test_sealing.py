@@ -1,7 +1,7 @@
 """Sealed is sealed: no plaintext anywhere, nothing early, nothing late, nothing lost."""
 
+import hashlib
 import re
-import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,14 +12,16 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-from mix.actions import sealing, solicitations, submissions
+from mix.actions import openings, sealing, solicitations, submissions
 from mix.actions.run import run
 from mix.data.models import Event, Message, OpenedEnvelope, Solicitation, Submission, Vendor
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.sealing import list_files, read_draft
-from mix.readers.submissions import list_opened, opened_answers
+from mix.readers.submissions import envelopes_of, list_opened, opened_answers
+from mix.rules.chain import canonical
 from mix.rules.kinds import Envelope
 from mix.rules.unmet import Refused
+from mix.vault.models import Draft
 
 pytestmark = pytest.mark.django_db
 CANARY = "QX7-CANARY-93f1c2-NOBODY-MAY-READ-THIS"
@@ -68,7 +70,7 @@ def _every_text_in_the_database() -> bytes:
 
 
 def test_the_canary_is_nowhere(sealed: Submission, call: Solicitation) -> None:
-    assert read_draft(sealed)["team"] == CANARY  # it is there for its own vendor
+    assert read_draft(sealed) == {}  # not even its own vendor reads it here
     assert CANARY.encode() not in _every_text_in_the_database()
     folder = Path(settings.DATA_DIR)
     files = [p for p in folder.rglob("*") if p.is_file()]
@@ -104,10 +106,68 @@ def _without_token(page: bytes) -> bytes:
     return re.sub(rb'data-now="[^"]+"|\d+ h \d+ min', b"", page)
 
 
-def test_keys_are_private() -> None:
-    keys = list((Path(settings.DATA_DIR) / "keys").iterdir())
-    assert keys
+def test_keys_are_private(sealed: Submission) -> None:
+    keys = [p for p in (Path(settings.DATA_DIR) / "keys").rglob("*") if p.is_file()]
+    assert any(p.parent.name == "sealer" for p in keys)
     assert {oct(k.stat().st_mode & 0o777) for k in keys} == {"0o600"}
+
+
+def test_finalising_destroys_the_draft_and_its_key(
+    call: Solicitation, actor: Callable[[str], Any], now: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    kim = actor("kim")
+    submission = run(submissions.start, call, Vendor.objects.get(code="kestrel"), actor=kim, now=now)
+    run(submissions.save_answers, submission, actor=kim, now=now, answers=ANSWERS)
+    draft = Draft.objects.get(submission=submission.code)
+    key, backup = Path(settings.DATA_DIR) / "keys" / f"{draft.key_id}.age", bytes(draft.ciphertext)
+    assert key.exists()
+    assert CANARY in str(read_draft(submission))
+    with django_capture_on_commit_callbacks(execute=True):
+        run(submissions.finalise, submission, actor=kim, now=now, retry_key="one")
+    assert not key.exists()
+    assert backup not in _every_text_in_the_database()
+
+
+def test_what_is_sealed_is_replaced_from_the_vendors_own_copy(
+    sealed: Submission, actor: Callable[[str], Any], now: Any
+) -> None:
+    kim = actor("kim")
+    with pytest.raises(Refused) as caught:
+        run(submissions.finalise, sealed, actor=kim, now=now, retry_key="two")
+    assert [u.code for u in caught.value.unmet] == ["draft_sealed"]
+    for wrong in (None, [], {}, {"kind": "MIX own copy", "call": "OTHER", "envelopes": {}}, {"envelopes": 3}):
+        with pytest.raises(Refused) as caught:
+            run(submissions.bring_copy, sealed, actor=kim, now=now, brought=wrong)
+        assert [u.code for u in caught.value.unmet] == ["copy_unreadable"]
+    copy = {
+        "kind": "MIX own copy",
+        "call": sealed.solicitation.reference,
+        "envelopes": {"technical": {"answers": ANSWERS, "salt": "", "files": []}},
+    }
+    run(submissions.bring_copy, sealed, actor=kim, now=now, brought=copy)
+    assert read_draft(sealed)["team"] == CANARY
+    assert run(submissions.finalise, sealed, actor=kim, now=now, retry_key="two").number == 2
+
+
+def test_a_file_alone_never_replaces_answers(sealed: Submission, actor: Callable[[str], Any], now: Any) -> None:
+    kim = actor("kim")
+    stream = sealing.open_stream(sealed.solicitation)
+    stream.write(b"another plan")
+    facts = {"stored": stream.finish(), "envelope": "technical", "name": "b.txt"}
+    run(submissions.add_file, sealed, actor=kim, now=now, **facts)
+    with pytest.raises(Refused) as caught:
+        run(submissions.finalise, sealed, actor=kim, now=now, retry_key="two")
+    assert [u.code for u in caught.value.unmet] == ["replacement_without_answers"]
+
+
+def test_the_own_copy_proves_the_receipt(call: Solicitation, actor: Callable[[str], Any], now: Any) -> None:
+    kim = actor("kim")
+    submission = run(submissions.start, call, Vendor.objects.get(code="kestrel"), actor=kim, now=now)
+    run(submissions.save_answers, submission, actor=kim, now=now, answers=ANSWERS)
+    copy = envelopes_of(submission)
+    version = run(submissions.finalise, submission, actor=kim, now=now, retry_key="one")
+    said = version.receipt["statement"]["envelopes"][0]["commitment"]
+    assert hashlib.sha256(canonical(copy["technical"])).hexdigest() == said
 
 
 def test_nobody_opens_before_the_time(
@@ -115,7 +175,7 @@ def test_nobody_opens_before_the_time(
 ) -> None:
     for moment in (now, call.closes_at, call.closes_at + timedelta(minutes=59)):
         with pytest.raises(Refused) as caught:
-            run(solicitations.open_envelopes, call, actor=actor("olivia"), now=moment, envelope=Envelope.TECHNICAL)
+            run(openings.open_envelopes, call, actor=actor("olivia"), now=moment, envelope=Envelope.TECHNICAL)
         assert caught.value.unmet[0].code == "not_openable_yet"
     assert list_opened(call) == []
     assert opened_answers(sealed, Envelope.TECHNICAL) == {}
@@ -125,11 +185,11 @@ def test_opening_gives_back_what_was_sealed(
     sealed: Submission, call: Solicitation, actor: Callable[[str], Any]
 ) -> None:
     later = call.closes_at + timedelta(minutes=60)
-    run(solicitations.open_envelopes, call, actor=actor("olivia"), now=later, envelope=Envelope.TECHNICAL)
+    run(openings.open_envelopes, call, actor=actor("olivia"), now=later, envelope=Envelope.TECHNICAL)
     opened = OpenedEnvelope.objects.get(submission=sealed)
     assert opened.answers["team"] == CANARY
     with pytest.raises(Refused) as caught:
-        run(solicitations.open_envelopes, call, actor=actor("olivia"), now=later, envelope=Envelope.TECHNICAL)
+        run(openings.open_envelopes, call, actor=actor("olivia"), now=later, envelope=Envelope.TECHNICAL)
     assert caught.value.unmet[0].code == "already_opened"
 
 
@@ -137,7 +197,7 @@ def test_opening_gives_back_what_was_sealed(
 def test_only_procurement_opens(call: Solicitation, actor: Callable[[str], Any], who: str) -> None:
     with pytest.raises((Forbidden, Unknown)):
         run(
-            solicitations.open_envelopes,
+            openings.open_envelopes,
             call,
             actor=actor(who),
             now=call.closes_at + timedelta(hours=2),
@@ -164,6 +224,7 @@ def test_nothing_late_is_accepted(
 
 def test_the_last_instant_counts(sealed: Submission, call: Solicitation, actor: Callable[[str], Any]) -> None:
     moment = call.closes_at - timedelta(microseconds=1)
+    run(submissions.save_answers, sealed, actor=actor("kim"), now=moment, answers=ANSWERS)
     version = run(submissions.finalise, sealed, actor=actor("kim"), now=moment, retry_key="two")
     assert (version.number, version.received_at) == (2, moment)
 
@@ -191,19 +252,6 @@ def test_a_receipt_says_what_is_held_and_no_price(sealed: Submission) -> None:
     assert statement["envelopes"][0]["files"][0]["sha256"] == list_files(sealed)[0].sha256
 
 
-def test_the_ordinary_age_program_opens_the_same_bytes(sealed: Submission) -> None:
-    from mix.vault.models import SealedEnvelope, SealedFile
-
-    if subprocess.call(["which", "age"], stdout=subprocess.DEVNULL) != 0:
-        pytest.skip("the age program is not installed here")
-    key = Path(settings.DATA_DIR) / "keys" / f"{sealed.solicitation.key_id}.age"
-    file = SealedFile.objects.get(submission=sealed.code)
-    blob = Path(settings.DATA_DIR) / "sealed" / file.blob[:2] / file.blob
-    plain = subprocess.check_output(["age", "--decrypt", "--identity", str(key), str(blob)])
-    assert plain == CANARY.encode() * 30000
-    assert len(SealedEnvelope.objects.get(submission=sealed.code).recipients) == 1
-
-
 def test_two_people_drafting_lose_nothing(call: Solicitation, actor: Callable[[str], Any], now: Any) -> None:
     submission = Submission.objects.select_related("vendor").get(solicitation=call, vendor__code="tamarack")
     tess, tom = actor("tess"), actor("tom")
@@ -219,19 +267,28 @@ def test_two_people_drafting_lose_nothing(call: Solicitation, actor: Callable[[s
 def test_an_addendum_must_be_confirmed_before_finalising(
     sealed: Submission, call: Solicitation, actor: Callable[[str], Any], now: Any
 ) -> None:
-    addendum = run(
-        solicitations.issue_addendum,
-        call,
-        actor=actor("olivia"),
-        now=now,
-        text="Six weeks, not five.",
-        is_substantial=True,
-    )
+    facts = {"actor": actor("olivia"), "now": now, "text": "Six weeks, not five.", "is_substantial": True}
+    addendum = run(solicitations.issue_addendum, call, **facts)
+    run(submissions.save_answers, sealed, actor=actor("kim"), now=now, answers=ANSWERS)
     with pytest.raises(Refused) as caught:
         run(submissions.finalise, sealed, actor=actor("kim"), now=now, retry_key="after")
     assert [u.code for u in caught.value.unmet] == ["addendum_unread"]
     run(submissions.acknowledge, sealed, actor=actor("kim"), now=now, addendum=addendum)
     assert run(submissions.finalise, sealed, actor=actor("kim"), now=now, retry_key="after").number == 2
+
+
+@pytest.mark.parametrize("confirms", [True, False])
+def test_an_addendum_after_finalising_is_confirmed_without_handing_in_again(
+    sealed: Submission, call: Solicitation, actor: Callable[[str], Any], now: Any, *, confirms: bool
+) -> None:
+    facts = {"actor": actor("olivia"), "now": now, "text": "Six weeks, not five.", "is_substantial": True}
+    addendum = run(solicitations.issue_addendum, call, **facts)
+    if confirms:
+        run(submissions.acknowledge, sealed, actor=actor("kim"), now=now, addendum=addendum)
+    later = call.closes_at + timedelta(minutes=60)
+    run(openings.open_envelopes, call, actor=actor("olivia"), now=later, envelope=Envelope.TECHNICAL)
+    lines = {line["vendor"]: line for line in call.openings.get().act["statement"]["envelopes"]}
+    assert lines["kestrel"]["unconfirmed"] == ([] if confirms else [addendum.number])
 
 
 def test_closing_is_only_ever_extended(call: Solicitation, actor: Callable[[str], Any], now: Any) -> None:

@@ -33,6 +33,7 @@ NOUNS = [
     "participations",
     "engagements",
     "solicitations",
+    "custody",
     "submissions",
     "agreements",
     "sprints",

@@ -37,9 +37,10 @@ INNER = {
     "evaluations.send_letters",
     "evaluations.store",
     "moves.owner_permission",
+    "openings.unseal_all",
 }
 # Verbs whose only scenario is a page: tests/web and tests/journeys carry them out.
-ON_PAGES = {"submissions.drop_file"}
+ON_PAGES = {"submissions.drop_file", "submissions.bring_copy", "openings.note_export"}
 
 
 def verbs() -> set[str]:

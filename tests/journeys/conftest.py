@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -11,14 +12,18 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
+SHOTS = os.environ.get("MIX_SHOTS", "")  # a folder: then every page that is checked is also photographed
+NUMBERS = count(1)
 CHROMIUM = os.environ.get("MIX_CHROMIUM", "/usr/bin/chromium")
 
 
@@ -157,6 +162,9 @@ class Visitor:
                 found = Axe().run(self.page).response["violations"]
                 lines = [f"{v['id']}: {n['html'][:160]}" for v in found for n in v["nodes"]]
                 assert lines == [], (self.page.url, width, lines)
+            if SHOTS:
+                name = re.sub(r"[^a-z0-9]+", "-", urlsplit(self.page.url).path.lower()).strip("-")
+                self.page.screenshot(path=Path(SHOTS, f"{next(NUMBERS):03d}-{name}-{width}.png"), full_page=True)
         self.page.set_viewport_size({"width": 1280, "height": 900})
         assert [e for e in self.errors if "the server responded with a status of 4" not in e] == []
 

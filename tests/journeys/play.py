@@ -25,7 +25,7 @@ ZONE = ZoneInfo("America/Toronto")
 class Play:
     """One scenario, one site, everybody's browser."""
 
-    def __init__(self, browser: Browser, site: Site, path: Path, *, javascript: bool) -> None:
+    def __init__(self, browser: Browser, site: Site, path: Path, *, javascript: bool, custody: str = "managed") -> None:
         self.browser, self.site, self.javascript = browser, site, javascript
         self.scenario = yaml.safe_load(path.read_text(encoding="utf-8"))
         self.method = self._method()
@@ -37,6 +37,8 @@ class Play:
         self.members = {person: code for code, row in vendors.items() for person in row["members"]}
         self.teams: dict[tuple[str, str], str] = {}
         self.calls: dict[str, int] = {}
+        self.custody = custody
+        self.words: dict[str, dict[str, list[str]]] = {}
 
     def __enter__(self) -> Self:
         """Begin."""

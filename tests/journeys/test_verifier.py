@@ -1,6 +1,7 @@
 """The second verifier, a page opened from the disk, agrees with the program on every case."""
 
 import base64
+import hashlib
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -58,6 +59,39 @@ def test_they_agree_on_receipts(page: Page) -> None:
         changed[position] ^= 1 << position % 8
         cases.append((bytes(changed), ""))
     assert said_by_page(page, "receipt", cases) == said_by_program(verify_receipt, cases)
+
+
+def test_they_agree_on_own_copies(page: Page) -> None:
+    plain = {"answers": {"team": "é", "price": 10**15, "insurance": True, "rows": [{"a": None}]}, "salt": "0" * 32}
+    mark = hashlib.sha256(made.canonical(plain)).hexdigest()
+    receipt = made.signed({"envelopes": [{"envelope": "technical", "commitment": mark}]})
+    copies: list[object] = [
+        {"envelopes": {"technical": plain}},
+        {"envelopes": {"price": plain}},
+        {"envelopes": []},
+        [],
+        3,
+    ]
+    copies += [{"envelopes": {"technical": {**plain, "salt": "1" * 32}}}, {"envelopes": {"technical": None}}]
+    raw = [made.json.dumps(copy).encode() for copy in copies] + [b"{", b"1.5"]
+    receipts = [
+        receipt,
+        made.signed({}),
+        made.signed({"envelopes": ["x"]}),
+        made.signed({"envelopes": [{"envelope": 1}]}),
+    ]
+    pairs = [(r, c) for r in receipts for c in raw]
+    by_page = page.evaluate(
+        """async (pairs) => {
+            const bytes = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
+            return Promise.all(pairs.map(([r, c]) => verify("receipt", bytes(r), "", bytes(c))));
+        }""",
+        [[base64.b64encode(r).decode(), base64.b64encode(c).decode()] for r, c in pairs],
+    )
+    by_program = [verify_receipt(r, copy=c) for r, c in pairs]
+    assert [(f["verdict"], f["place"]) for f in by_page] == [(int(f.verdict), f.place) for f in by_program]
+    assert by_program[0].verdict == 0
+    assert {int(f.verdict) for f in by_program} == {0, 1, 2}
 
 
 def test_they_agree_on_a_thousand_mutated_logs(page: Page) -> None:

@@ -36,7 +36,7 @@ def test_a_sprint_challenge_from_need_to_outcome(browser: Browser, empty: Site, 
 
 
 def test_nobody_answers_and_the_chosen_vendor_is_disqualified_after_award(browser: Browser, empty: Site) -> None:
-    with Play(browser, empty, SCENARIOS / "40-fleet-vans.yaml", javascript=True) as play:
+    with Play(browser, empty, SCENARIOS / "40-fleet-vans.yaml", javascript=True, custody="split") as play:
         play.run(EVERY_ACT)
         visitor = play.person("")
         visitor.go(f"/en/challenges/{play.code}/")

@@ -6,9 +6,11 @@ import re
 import struct
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from tests.journeys.acts import keys
 from tests.journeys.conftest import Visitor
 
 pytestmark = pytest.mark.journey
@@ -136,28 +138,82 @@ def test_a_vendor_submits_replaces_and_withdraws(visit: Callable[..., Visitor], 
     visitor.sees("plan.txt")
     visitor.click(".steps a:has-text('Check and finalise')")
     visitor.check()
+    with visitor.page.expect_download() as taken:
+        visitor.page.click("a:has-text('My copy (JSON)')")
+    copy = taken.value.path()
     visitor.act("finalise", bind="on")
     visitor.sees("Submission received")
     visitor.check()
     reference = visitor.page.inner_text(".ref .code")
-    visitor.go("/en/vendor/")
-    visitor.sees("Submitted")
-    visitor.click("a:has-text('Finding leaks before the bill does')")
-    fill(visitor, team="Four people")
-    visitor.click("button:has-text('Save and stay')")
-    visitor.click(".steps a:has-text('Check and finalise')")
-    visitor.sees("Version 1 is submitted and counts")
-    visitor.act("finalise", bind="on")
+    _replace(visitor, copy)
     assert visitor.page.inner_text(".ref .code") != reference
     visitor.go("/en/vendor/")
     visitor.click("a:has-text('Finding leaks before the bill does')")
     visitor.click(".steps a:has-text('Check and finalise')")
     visitor.act("withdraw", sure="on")
-    visitor.sees("Withdrawn. Your draft is kept")
+    visitor.sees("Withdrawn. You may finalise again until closing.")
     city = visit("olivia", javascript=javascript)
     city.go("/en/city/challenges/water-leaks/invitation/")
     city.sees("Sealed. Until opening nobody at the city sees who has submitted, or how many.")
     assert "Four people" not in city.page.content()
+
+
+def _replace(visitor: Visitor, copy: Path) -> None:
+    """Bring in the own copy, change it and finalise again."""
+    visitor.go("/en/vendor/")
+    visitor.sees("Submitted")
+    visitor.click("a:has-text('Finding leaks before the bill does')")
+    visitor.click(".steps a:has-text('Check and finalise')")
+    visitor.sees("Nobody can read it here before opening.")
+    visitor.check()
+    visitor.click("a:has-text('Bring in my copy')")
+    visitor.page.set_input_files("input[type=file]", {"name": "x.json", "mimeType": "text/plain", "buffer": b"{}"})
+    visitor.click("button:has-text('Bring in my copy')")
+    visitor.sees("This is not a copy of a submission to this call")
+    visitor.check()
+    visitor.page.set_input_files("input[type=file]", copy)
+    visitor.click("button:has-text('Bring in my copy')")
+    visitor.sees("Your answers are back as a draft.")
+    visitor.sees("Listen to the pipes")
+    fill(visitor, team="Four people")
+    visitor.click("button:has-text('Save and stay')")
+    visitor.click(".steps a:has-text('Check and finalise')")
+    visitor.sees("Version 1 is submitted and counts")
+    visitor.act("finalise", bind="on")
+    visitor.sees("Submission received")
+
+
+@both
+def test_a_city_makes_and_rehearses_its_recovery_key(visit: Callable[..., Visitor], javascript: bool) -> None:
+    city, keeper, holders = (
+        ("guelph", "martin", ("martin", "leah", "audrey"))
+        if javascript
+        else ("london", "mona", ("mona", "lou", "finn"))
+    )
+    page = f"/en/city/settings/{city}/recovery/"
+    maker = visit(keeper, javascript=javascript)
+    maker.go(page)
+    maker.act("make", first=holders[0], second=holders[0], third=holders[1])
+    maker.sees("Name three different people")
+    maker.act("make", first=holders[0], second=holders[1], third=holders[2])
+    maker.sees("Each holder was asked to take a share.")
+    maker.check()
+    for number, code in enumerate(holders):
+        holder = maker if code == keeper else visit(code, javascript=javascript)
+        holder.go(page)
+        words = keys.take(holder)
+        if number < 2:
+            keys.give_wrongly(holder, words)
+            keys.give(holder, words)
+            holder.sees("Your share holds.")
+    holder.go(page)
+    holder.check()
+    labels = holder.page.locator("form:has(input[value=possess]) label").all_text_contents()
+    first, second = (words[int(label.split()[-1]) - 1] for label in labels)
+    holder.act("possess", first=second, second=first)
+    holder.sees("These are not the two words that were asked for.")
+    holder.act("possess", first=first, second=second)
+    holder.sees("your share is at hand")
 
 
 def test_a_panel_scores_agrees_and_three_cities_decide(visit: Callable[..., Visitor]) -> None:

@@ -19,12 +19,13 @@ from tests.lab import checker, world
 
 
 class Load:
-    """Vendors that finalise without pause, each with a key of its own, and remember what they were told."""
+    """Vendors that draft and finalise without pause, each time with another key, and remember what they were told."""
 
     def __init__(self, bidders: list[world.Bidder]) -> None:
         self.bidders = bidders
         self.receipts: dict[str, tuple[str, str]] = {}
-        self.unanswered: list[tuple[world.Bidder, str]] = []
+        self.unanswered: set[tuple[world.Bidder, str]] = set()
+        self.retried: set[tuple[world.Bidder, str]] = set()
         self.lock = threading.Lock()
         self.going = True
         self.threads = [threading.Thread(target=self._one, args=(b,), daemon=True) for b in bidders]
@@ -33,10 +34,22 @@ class Load:
         number = 0
         while self.going:
             number += 1
-            self.send(bidder, f"{bidder.submission}-{number}")
+            if not self._saved(bidder):
+                continue
+            key = f"{bidder.submission}-{number}"
+            while not self.send(bidder, key) and self.going:
+                time.sleep(0.2)
 
-    def send(self, bidder: world.Bidder, key: str) -> None:
-        """Finalise once; a request without an answer is remembered for a retry."""
+    def _saved(self, bidder: world.Bidder) -> bool:
+        """Write the draft anew, since finalising destroyed it."""
+        try:
+            return world.save(bidder).status == 302
+        except OSError:
+            time.sleep(0.2)
+            return False
+
+    def send(self, bidder: world.Bidder, key: str) -> bool:
+        """Finalise once; a request without an answer is remembered, and sent again with the same key."""
         try:
             reference = world.finalise(bidder, key).reference
         except OSError:
@@ -44,10 +57,11 @@ class Load:
         with self.lock:
             if reference:
                 self.receipts[reference] = (bidder.submission, key)
+                self.unanswered.discard((bidder, key))
             else:
-                self.unanswered.append((bidder, key))
-        if not reference:
-            time.sleep(0.2)
+                self.retried.add((bidder, key))
+                self.unanswered.add((bidder, key))
+        return bool(reference)
 
     def stop(self) -> None:
         """Let everybody end the request at hand."""
@@ -77,17 +91,16 @@ def campaign(data: Path, *, kills: int, bidders: int, seconds: float) -> list[st
             os.kill(chance.choice(workers), signal.SIGKILL)
     time.sleep(seconds)
     load.stop()
-    retried = list(load.unanswered)
-    load.unanswered.clear()
-    for bidder, key in retried:
+    for bidder, key in list(load.unanswered):
         load.send(bidder, key)
-    same = [world.finalise(bidder, key).reference for bidder, key in retried[:50]]
+    latest = dict(load.receipts.values())
+    same = [world.finalise(b, latest[b.submission]).reference for b in load.bidders if b.submission in latest]
     server.stop()
     found = checker.broken(load.receipts)
     found += [f"R2: a retry gave no receipt: {key}" for _bidder, key in load.unanswered]
     found += [f"R2: a retry gave another receipt: {r}" for r in same if r not in load.receipts]
     print(
-        f"{kills} kills, {len(load.receipts)} receipts, {len(retried)} requests without an answer, all retried;"
+        f"{kills} kills, {len(load.receipts)} receipts, {len(load.retried)} requests without an answer, all sent again;"
         f" lost or broken: {len(found)}"
     )
     return found

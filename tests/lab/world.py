@@ -196,14 +196,25 @@ def ask(method: str, path: str, *, headers: dict[str, str] | None = None, body: 
         connection.close()
 
 
-def finalise(bidder: Bidder, key: str) -> Answer:
-    """Finalise over HTTP."""
+def post(bidder: Bidder, page: str, **fields: str) -> Answer:
+    """Send a form of a bidder's submission over HTTP."""
     return ask(
         "POST",
-        f"/en/vendor/submissions/{bidder.submission}/check/",
+        f"/en/vendor/submissions/{bidder.submission}/{page}",
         headers={
             "Cookie": f"sessionid={bidder.session}; csrftoken={bidder.token}",
             "Content-Type": "application/x-www-form-urlencoded",
         },
-        body=urlencode({"csrfmiddlewaretoken": bidder.token, "act": "finalise", "retry": key, "bind": "on"}),
+        body=urlencode({"csrfmiddlewaretoken": bidder.token, **fields}),
     )
+
+
+def finalise(bidder: Bidder, key: str) -> Answer:
+    """Finalise over HTTP."""
+    return post(bidder, "check/", act="finalise", retry=key, bind="on")
+
+
+def save(bidder: Bidder) -> Answer:
+    """Write the whole draft over HTTP."""
+    answers = {key: "on" if value is True else str(value) for key, value in ANSWERS.items()}
+    return post(bidder, "", go="stay", **answers)

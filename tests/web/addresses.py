@@ -7,6 +7,7 @@ the public is sent to sign in.
 PUBLIC = "public"  # everybody
 SIGNED_IN = "signed in"  # every account
 STAFF = "staff"  # everybody who works for a city
+KEYS = "keys"  # who works on the call, or holds a share of its key; envelopes: procurement alone
 OWN = "own"  # the vendor's own members only
 CITY = "city"  # who may read the challenge in its cities
 SEAT = "seat"  # who has a seat on the panel
@@ -46,6 +47,7 @@ ADDRESSES: dict[str, str] = {
     "vendor-price": OWN,
     "vendor-check": OWN,
     "vendor-export": OWN,
+    "vendor-copy": OWN,
     "vendor-receipt": OWN,
     "vendor-receipt-json": OWN,
     "vendor-sprint": OWN,
@@ -66,6 +68,10 @@ ADDRESSES: dict[str, str] = {
     "city-step": CITY,
     "city-versions": CITY,
     "city-take-over": STAFF,
+    "city-custody": KEYS,
+    "city-opening": KEYS,
+    "city-envelopes": KEYS,
+    "city-recovery": SETTINGS,
     "city-settings": SETTINGS,
     "city-staff": SETTINGS,
     "city-authority": SETTINGS,

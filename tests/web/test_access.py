@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from mix.data.models import Agreement, Letter, Person, Submission, SubmissionVersion
+from mix.data.models import Agreement, Letter, Opening, Person, Submission, SubmissionVersion
 from mix.readers.sealing import list_files
 
 GUELPH_READS = {"priya", "sam", "olivia", "martin", "leah", "noor", "frank", "anita", "carl", "fiona", "audrey"}
@@ -67,6 +67,8 @@ def test_city_pages_of_a_challenge(sign_in: Callable[[str], Client], code: str, 
         ("city-settings", [], {"ada", "lucia", "ines", "martin", "mona", "bruno"}),
         ("city-staff", ["guelph"], {"ada"}),
         ("city-authority", ["guelph"], {"martin"}),
+        ("city-recovery", ["guelph"], {"martin"}),
+        ("city-custody", ["WATER-LEAKS-RFSQ8"], {"priya", "olivia", "martin"}),
         ("evaluator-home", [], STAFF),
         ("evaluator-evaluation", ["under-our-streets", "shortlist"], {"hugo", "eva", "chloe", "umar"}),
         ("evaluator-declare", ["under-our-streets", "shortlist"], {"hugo", "eva", "chloe", "umar"}),
@@ -99,13 +101,22 @@ def test_pages_by_role(sign_in: Callable[[str], Client], name: str, args: list[s
     assert opened_by(sign_in, reverse(name, args=args)) == expected
 
 
-@pytest.mark.parametrize("name", ["vendor-submission", "vendor-files", "vendor-price", "vendor-check", "vendor-export"])
+@pytest.mark.parametrize(
+    "name", ["vendor-submission", "vendor-files", "vendor-price", "vendor-check", "vendor-export", "vendor-copy"]
+)
 @pytest.mark.parametrize("code", ["water-leaks", "guelph-roads-sprint"])
 def test_a_submission_is_its_own_vendors_alone(sign_in: Callable[[str], Client], name: str, code: str) -> None:
     submission = Submission.objects.get(
         solicitation__step__challenge__code=code, solicitation__step__key="invitation", vendor__code="northlight"
     )
     assert opened_by(sign_in, reverse(name, args=[submission.code])) == {"nora"}
+
+
+def test_acts_of_opening_and_sealed_envelopes(sign_in: Callable[[str], Client], db: None) -> None:
+    opening = Opening.objects.filter(solicitation__step__challenge__code="under-our-streets").latest("id")
+    reference = opening.solicitation.reference
+    assert opened_by(sign_in, reverse("city-opening", args=[reference, opening.code])) == {"priya", "olivia", "martin"}
+    assert opened_by(sign_in, reverse("city-envelopes", args=[reference])) == {"olivia", "martin"}
 
 
 def test_receipts_letters_and_agreements_are_their_vendors_alone(sign_in: Callable[[str], Client], db: None) -> None:

@@ -5,55 +5,86 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from mix.data.models import Solicitation, Submission
 from mix.data.models.columns import new_code
 from mix.readers.people import Actor
-from mix.readers.sealing import DRAFT_KEY
+from mix.readers.sealing import OPENED_KEY, list_files, read_salts
 from mix.rules.chain import canonical
-from mix.rules.unmet import require
-from mix.vault import storage
+from mix.rules.kinds import Envelope
+from mix.rules.unmet import Refused, require
+from mix.vault import storage, wire
 from mix.vault.models import Draft, SealedEnvelope, SealedFile
 
 Stored = storage.Stored
 StreamSealer = storage.StreamSealer
 TooLarge = storage.TooLarge
 write_private = storage.write_private
+ask_sealer = wire.ask
+serve_sealer = wire.serve
+SealerDown = wire.SealerDown
+CANARY = b"MIX rehearsal: whoever reads this holds two shares of this key."
 
 
-def make_call_key() -> tuple[str, str]:
-    """Make the key pair of one call in managed custody; return its id and its public half."""
-    key_id = f"call-{secrets.token_hex(6)}"
-    return key_id, storage.make_key(key_id)
+def new_key_id(purpose: str) -> str:
+    """Return the id of a new key, with what it is for."""
+    return f"{purpose}-{secrets.token_hex(6)}"
+
+
+def seal_canary(public_key: str) -> bytes:
+    """Seal the envelope that a rehearsal opens."""
+    return storage.encrypt(CANARY, [public_key])
+
+
+def open_canary(key_id: str, canary: bytes, *, now: datetime) -> None:
+    """Open the envelope of a rehearsal with the shares that were typed. Raises Refused when it does not open."""
+    plain = ask_sealer("open", key_id, ciphertext=canary.hex(), guard=key_id, now=now)
+    require(holds=bytes.fromhex(plain) == CANARY, code="key_does_not_open")
 
 
 def save_draft(
-    submission: Submission, content: dict[str, Any], *, based_on: int | None, actor: Actor, now: datetime
+    submission: Submission, answers: dict[str, Any], *, based_on: int | None, actor: Actor, now: datetime
 ) -> int:
-    """Encrypt and keep a vendor's draft; return its number. Raises Refused when a team mate saved in between."""
-    public = storage.make_key(DRAFT_KEY)
-    draft = Draft.objects.select_for_update().filter(submission=submission.code).first()
-    version = draft.version if draft else 0
-    require(holds=based_on is None or based_on == version, code="draft_changed_meanwhile")
+    """Encrypt and keep a vendor's draft; return its number. Raises Refused when a team mate saved in between.
+
+    The salts of its commitments are drawn with it, so that the vendor's own copy holds all that proves a receipt.
+    """
+    row = Draft.objects.select_for_update().filter(submission=submission.code).first()
+    number = submission.draft_version
+    require(holds=based_on is None or based_on == number, code="draft_changed_meanwhile")
+    salts = read_salts(submission) if row else {e.value: secrets.token_hex(16) for e in Envelope}
+    key_id = row.key_id if row else new_key_id("draft")
+    content = canonical({"answers": answers, "salts": salts})
     Draft.objects.update_or_create(
         submission=submission.code,
         defaults={
-            "version": version + 1,
-            "ciphertext": storage.encrypt(canonical(content), [public]),
+            "version": number + 1,
+            "key_id": key_id,
+            "ciphertext": storage.encrypt(content, [storage.make_key(key_id)]),
             "saved_at": now,
             "saved_by": actor.code,
         },
     )
-    return version + 1
+    return number + 1
+
+
+def destroy_draft(submission: Submission) -> None:
+    """Drop a draft and, once that is durable, its key: from then on nobody can read it here."""
+    for draft in Draft.objects.select_for_update().filter(submission=submission.code):
+        draft.delete()
+        transaction.on_commit(partial(storage.drop_key, draft.key_id))
 
 
 def open_stream(solicitation: Solicitation) -> storage.StreamSealer:
-    """Begin to encrypt a file to the call's key as it arrives."""
-    return storage.StreamSealer(solicitation.public_key, limit=settings.SEALED_FILE_LIMIT)
+    """Begin to encrypt a file to the recipients of the call as it arrives."""
+    return storage.StreamSealer(solicitation.recipients, limit=settings.SEALED_FILE_LIMIT)
 
 
 def keep_file(submission: Submission, stored: storage.Stored, *, envelope: str, name: str, now: datetime) -> str:
@@ -91,18 +122,14 @@ def remove_file(submission: Submission, code: str, *, now: datetime) -> None:
 def seal_version(
     submission: Submission, *, version: int, envelopes: dict[str, dict[str, Any]], now: datetime
 ) -> list[dict[str, Any]]:
-    """Seal each envelope of a version to the call's key; return the manifest's lines, without content."""
-    recipients = [submission.solicitation.public_key]
+    """Seal each envelope of a version to the recipients of the call; return the manifest's lines, without content."""
+    recipients = submission.solicitation.recipients
+    files = list_files(submission)
     lines = []
-    for envelope, answers in envelopes.items():
-        files = list(
-            SealedFile.objects.filter(submission=submission.code, envelope=envelope, removed_at=None).order_by(
-                "uploaded_at", "id"
-            )
-        )
-        salt = secrets.token_hex(16)
-        plain = canonical({"answers": answers, "salt": salt, "files": [[f.name, f.sha256] for f in files]})
-        ciphertext = storage.encrypt(plain, recipients)
+    for envelope, plain in envelopes.items():
+        content = canonical(plain)
+        ciphertext = storage.encrypt(content, recipients)
+        inside = [f for f in files if f.envelope == envelope]
         sealed = SealedEnvelope.objects.create(
             submission=submission.code,
             version=version,
@@ -110,22 +137,72 @@ def seal_version(
             ciphertext=ciphertext,
             ciphertext_sha256=hashlib.sha256(ciphertext).hexdigest(),
             recipients=recipients,
-            files=[f.code for f in files],
+            files=[f.code for f in inside],
             sealed_at=now,
         )
         lines.append(
             {
                 "envelope": envelope,
-                "commitment": hashlib.sha256(plain).hexdigest(),
+                "commitment": hashlib.sha256(content).hexdigest(),
                 "ciphertext_sha256": sealed.ciphertext_sha256,
-                "files": [{"name": f.name, "size": f.size, "sha256": f.sha256} for f in files],
+                "files": [
+                    {"name": f.name, "size": f.size, "sha256": f.sha256, "ciphertext_sha256": f.ciphertext_sha256}
+                    for f in inside
+                ],
             }
         )
     return lines
 
 
-def open_envelope(submission: Submission, *, version: int, envelope: str) -> dict[str, Any]:
-    """Decrypt one envelope with the managed key. The caller has checked the time, the phase and the actor."""
+@dataclass(frozen=True, slots=True)
+class Unsealed:
+    """What one envelope held: the answers, and for each file's code the blob that this instance can read.
+
+    `problem` is the code of what kept it from being opened, or what does not match its receipt; else empty.
+    """
+
+    ciphertext_sha256: str
+    answers: dict[str, Any]
+    files: dict[str, str]
+    problem: str = ""
+
+
+def unseal(
+    submission: Submission, *, version: int, envelope: str, receipt: dict[str, Any], key_id: str, now: datetime
+) -> Unsealed:
+    """Have the sealer open one envelope and its files, and compare all with the receipt. Changes no row.
+
+    Answers come back in memory; files are encrypted on the fly to the key with which this instance reads what was
+    opened. Raises Refused before the time, and when shares are lacking.
+    """
     sealed = SealedEnvelope.objects.get(submission=submission.code, version=version, envelope=envelope)
-    plain = storage.decrypt(bytes(sealed.ciphertext), submission.solicitation.key_id)
-    return dict(json.loads(plain)["answers"])
+    said = next(line for line in receipt["statement"]["envelopes"] if line["envelope"] == envelope)
+    guard = submission.solicitation.key_id
+    ciphertext = bytes(sealed.ciphertext)
+    found = hashlib.sha256(ciphertext).hexdigest()
+    if found != said["ciphertext_sha256"]:
+        return Unsealed(found, {}, {}, "envelope_changed")
+    public = storage.make_key(OPENED_KEY)
+    blobs: dict[str, str] = {}
+    try:
+        plain = bytes.fromhex(ask_sealer("open", key_id, ciphertext=ciphertext.hex(), guard=guard, now=now))
+        for row in SealedFile.objects.filter(code__in=sealed.files):
+            if storage.hash_blob(row.blob) != row.ciphertext_sha256:
+                return Unsealed(found, {}, blobs, "file_changed")
+            again = ask_sealer("reseal", key_id, blob=row.blob, to=public, guard=guard, now=now)
+            blobs[row.code] = again["blob"]
+            if again["sha256"] not in {f["sha256"] for f in said["files"]}:
+                return Unsealed(found, {}, blobs, "file_changed")
+    except Refused as error:
+        if error.unmet[0].code != "key_does_not_open":
+            raise
+        return Unsealed(found, {}, blobs, "key_does_not_open")
+    if hashlib.sha256(plain).hexdigest() != said["commitment"]:
+        return Unsealed(found, {}, blobs, "envelope_changed")
+    return Unsealed(found, dict(json.loads(plain)["answers"]), blobs)
+
+
+def keep_unsealed(found: Unsealed) -> None:
+    """Note where the readable form of an envelope's files lies."""
+    for code, blob in found.files.items():
+        SealedFile.objects.filter(code=code).update(opened_blob=blob)

@@ -5,21 +5,17 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
 from mix.actions.challenges import freeze_route
-from mix.actions.checkpoints import make_checkpoint
 from mix.actions.entering import enter, enter_step
 from mix.actions.events import record
 from mix.actions.outbox import tell
 from mix.actions.publishing import publish as publish_notice
-from mix.actions.sealing import make_call_key, open_envelope
+from mix.actions.sealing import ask_sealer, new_key_id
 from mix.data.models import (
     Addendum,
-    Chain,
-    OpenedEnvelope,
     Person,
     Question,
     Solicitation,
@@ -28,17 +24,15 @@ from mix.data.models import (
     Vendor,
 )
 from mix.readers.challenges import method_for, spec_of
-from mix.readers.events import sealed_chain
+from mix.readers.custody import find_key, find_recovery_key, unmet_custody
 from mix.readers.participations import list_standing
 from mix.readers.people import Actor, list_members
-from mix.readers.solicitations import closing_of, find_solicitation, part_of, phase_of, unmet_to_publish
-from mix.readers.submissions import check_may_answer, find_current
+from mix.readers.solicitations import find_solicitation, part_of, unmet_to_publish
+from mix.readers.submissions import check_may_answer
 from mix.readers.vendors import get_own_vendor
 from mix.rules.access import Permission
-from mix.rules.chain import GENESIS
-from mix.rules.closing import Phase
+from mix.rules.closing import EMBARGO
 from mix.rules.freezing import frozen_rules
-from mix.rules.kinds import Envelope
 from mix.rules.scoring import PriceFormula, TieRule
 from mix.rules.unmet import refuse_if, require
 
@@ -53,8 +47,12 @@ def draft(
     questions_until: datetime,
     contact: str,
     purchase_most_cents: int | None = None,
+    custody: str = "managed",
 ) -> Solicitation:
-    """Draft the notice of a call; again until it is published. Instants are UTC; the zone is the lead city's."""
+    """Draft the notice of a call; again until it is published. Instants are UTC; the zone is the lead city's.
+
+    `custody` says who keeps the key until opening: "managed" (the sealer of this site) or "split" (three officers).
+    """
     step, role = enter_step(step, actor=actor, needs=Permission.SOLICITATION_EDIT, editing=True)
     present = find_solicitation(step)
     require(holds=present is None or present.published_at is None, code="already_published")
@@ -75,6 +73,7 @@ def draft(
             "zone": city.zone,
             "questions_until": questions_until,
             "purchase_most_cents": purchase_most_cents,
+            "custody_mode": custody,
         },
     )
     _record("draft", call, actor=actor, now=now, role=role.value)
@@ -131,7 +130,7 @@ def publish(
     call = _locked(call)
     call.step = step
     require(holds=call.published_at is None, code="already_published")
-    refuse_if(unmet_to_publish(call, now=now))
+    refuse_if((*unmet_to_publish(call, now=now), *unmet_custody(call)))
     line = (full_at_cents, none_at_cents)
     holds = line == (None, None) or (None not in line and 0 <= (full_at_cents or 0) < (none_at_cents or 0))
     require(holds=holds, code="price_bounds_wrong", where="f-none_at_cents")
@@ -140,13 +139,13 @@ def publish(
     require(holds=fixed_cents is not None or not fixes, code="fixed_price_missing", where="f-fixed_cents")
     bounds = {"full_at": full_at_cents, "none_at": none_at_cents, "amount": fixed_cents}
     call.published_at = now
-    call.key_id, call.public_key = make_call_key()
+    _fix_key(call, now=now)
     call.frozen = {
         other.key: frozen_rules(other.evaluation, tie=tie, bounds=bounds)
         for other in method_for(step.challenge).steps
         if other.evaluation and other.evaluation.of == step.key
     }
-    call.save(update_fields=["published_at", "key_id", "public_key", "frozen"])
+    call.save(update_fields=["published_at", "key_id", "public_key", "recipients", "frozen"])
     spec = spec_of(step)
     freeze_route(step.challenge, now=now)
     publish_notice(step.challenge, kind="intended_procurement", title=spec.title.en, text=call.body, now=now)
@@ -169,12 +168,27 @@ def publish(
         payload={
             "closes_at": call.closes_at.isoformat(),
             "zone": call.zone,
-            "key": call.public_key,
+            "recipients": call.recipients,
             "custody": call.custody_mode,
             "frozen": call.frozen,
         },
     )
     return call
+
+
+def _fix_key(call: Solicitation, *, now: datetime) -> None:
+    """Fix to which keys everything of this call is sealed, and the instant before which the sealer opens nothing."""
+    not_before = call.closes_at + EMBARGO
+    recovery = find_recovery_key(call.step.challenge.municipality)
+    key = find_key(call) if call.custody_mode == "split" else None
+    if key and recovery:
+        ask_sealer("delay", key.key_id, now=now, not_before=not_before)
+        call.key_id, call.public_key = key.key_id, key.public_key
+        call.recipients = [key.public_key, recovery.public_key]
+    else:
+        call.key_id = new_key_id("call")
+        call.public_key = ask_sealer("make", call.key_id, now=now, not_before=not_before)
+        call.recipients = [call.public_key]
 
 
 def add_document(
@@ -239,6 +253,7 @@ def issue_addendum(
     if closes_at:
         call.closes_at = closes_at
         call.save(update_fields=["closes_at"])
+        ask_sealer("delay", call.key_id, now=now, not_before=closes_at + EMBARGO)
     publish_notice(
         call.step.challenge,
         kind="addendum",
@@ -314,75 +329,3 @@ def publish_answer(question: Question, *, actor: Actor, now: datetime) -> Questi
     verb = "publish_answer" if question.kind == "general" else "give_confidential_answer"
     _record(verb, call, actor=actor, now=now, role=role.value)
     return question
-
-
-def open_envelopes(call: Solicitation, *, actor: Actor, now: datetime, envelope: Envelope) -> Solicitation:
-    """Open one envelope of every submission that counts, after closing and embargo, in the order of the method.
-
-    The price envelope opens when the panel has frozen quality (`evaluations.freeze_quality` says so).
-    """
-    _, role = enter(call.step.challenge, actor=actor, needs=Permission.ENVELOPE_OPEN)
-    call = _locked(call)
-    require(holds=call.published_at is not None, code="solicitation_not_published")
-    require(holds=phase_of(call, now=now) is Phase.OPENABLE, code="not_openable_yet")
-    if envelope is Envelope.PRICE:
-        require(holds=call.price_opened_at is None, code="already_opened")
-        frozen = call.evaluations.filter(phase__in=["quality_frozen", "final"]).exists()
-        scored = any(
-            other.evaluation and other.evaluation.of == call.step.key for other in method_for(call.step.challenge).steps
-        )
-        require(holds=frozen or not scored, code="price_before_quality")
-        call.price_opened_at = now
-    else:
-        require(holds=call.technical_opened_at is None, code="already_opened")
-        call.technical_opened_at = now
-    count = _open_each(call, envelope, actor=actor, now=now)
-    call.save(update_fields=["technical_opened_at", "price_opened_at"])
-    _record(
-        "sealing.open_envelopes",
-        call,
-        actor=actor,
-        now=now,
-        role=role.value,
-        payload={
-            "envelope": envelope.value,
-            "count": count,
-            "closed_at": closing_of(call).at.isoformat(),
-            "submissions": _head_of(sealed_chain(call)),
-        },
-    )
-    for code in (sealed_chain(call), call.step.challenge.municipality.code):
-        make_checkpoint(code, now=now)
-    return call
-
-
-def _open_each(call: Solicitation, envelope: Envelope, *, actor: Actor, now: datetime) -> int:
-    """Decrypt one envelope of every submission that counts, and tell its vendor; return how many there were."""
-    count = 0
-    for submission in call.submissions.filter(state="finalised").select_related("vendor"):
-        version = find_current(submission)
-        if version is None:
-            continue
-        submission.solicitation = call
-        answers = open_envelope(submission, version=version.number, envelope=envelope.value)
-        OpenedEnvelope.objects.create(
-            submission=submission, envelope=envelope.value, answers=answers, opened_by=actor.someone, opened_at=now
-        )
-        count += 1
-        tell(
-            list_members(submission.vendor_id),
-            "opened",
-            now=now,
-            challenge=call.step.challenge,
-            path=f"vendor/receipts/{version.reference}/",
-            reference=version.reference,
-        )
-    return count
-
-
-def _head_of(code: str) -> dict[str, Any]:
-    """Return the head of a chain for another chain to hold; the empty one where nothing was recorded."""
-    chain = Chain.objects.filter(code=code).first()
-    return (
-        {"chain": code, "seq": chain.seq, "hash": chain.hash} if chain else {"chain": code, "seq": 0, "hash": GENESIS}
-    )

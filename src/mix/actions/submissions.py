@@ -8,15 +8,15 @@ from typing import Any
 
 from mix.actions.events import record
 from mix.actions.outbox import tell
-from mix.actions.sealing import Stored, keep_file, remove_file, save_draft, seal_version
+from mix.actions.sealing import Stored, destroy_draft, keep_file, remove_file, save_draft, seal_version
 from mix.actions.signing import sign
 from mix.data.models import Acknowledgement, Addendum, Solicitation, Submission, SubmissionVersion, Vendor
 from mix.data.models.columns import new_code
 from mix.readers.events import sealed_chain
 from mix.readers.people import Actor, list_members
-from mix.readers.sealing import FileFact, list_files, read_draft
+from mix.readers.sealing import FileFact, has_draft, list_files, read_draft
 from mix.readers.solicitations import closing_of, part_of
-from mix.readers.submissions import blocking, check_may_answer, open_addenda, warnings_for
+from mix.readers.submissions import COPY_KIND, blocking, check_may_answer, envelopes_of, open_addenda, warnings_for
 from mix.readers.vendors import get_own_vendor
 from mix.rules.chain import digest
 from mix.rules.closing import is_in_time
@@ -96,6 +96,23 @@ def save_answers(
     return submission.draft_version
 
 
+def bring_copy(submission: Submission, *, actor: Actor, now: datetime, brought: object) -> int:
+    """Make the vendor's own copy the draft again, after finalising or elsewhere. Returns the draft's number.
+
+    Files stay as they are: a copy names them and does not hold them.
+    """
+    call = submission.solicitation.reference
+    known = isinstance(brought, dict) and brought.get("kind") == COPY_KIND and brought.get("call") == call
+    envelopes = brought.get("envelopes") if isinstance(brought, dict) and known else None
+    require(holds=isinstance(envelopes, dict), code="copy_unreadable", where="f-file")
+    answers: dict[str, Any] = {}
+    for envelope in (envelopes if isinstance(envelopes, dict) else {}).values():
+        found = envelope.get("answers") if isinstance(envelope, dict) else None
+        require(holds=isinstance(found, dict), code="copy_unreadable", where="f-file")
+        answers |= found or {}
+    return save_answers(submission, actor=actor, now=now, answers=answers)
+
+
 def add_file(
     submission: Submission,
     *,
@@ -110,6 +127,9 @@ def add_file(
     require(holds=envelope in {e.value for e in part_of(submission.solicitation).envelopes}, code="envelope_unknown")
     require(holds=stored.size > 0, code="file_empty", where="f-file")
     code = keep_file(submission, stored, envelope=envelope, name=name, now=now)
+    if not has_draft(submission):
+        submission.draft_version = save_draft(submission, {}, based_on=None, actor=actor, now=now)
+        submission.save(update_fields=["draft_version"])
     _record("add_file", submission, actor=actor, now=now, file=code)
     return code
 
@@ -134,7 +154,7 @@ def acknowledge(submission: Submission, *, actor: Actor, now: datetime, addendum
 
 
 def finalise(submission: Submission, *, actor: Actor, now: datetime, retry_key: str) -> SubmissionVersion:
-    """Seal the draft as the version that counts, and sign a receipt. `now` is when the request's last byte came.
+    """Seal the draft as the version that counts, destroy it, and sign a receipt. `now` is when the last byte came.
 
     The same `retry_key` returns the same receipt, and refuses another draft. Missing answers only warn; an unread
     addendum or a broken limit refuses. Raises Late at or after closing.
@@ -151,10 +171,10 @@ def finalise(submission: Submission, *, actor: Actor, now: datetime, retry_key: 
     check_may_answer(call, submission.vendor)
     content = read_draft(submission)
     files = list_files(submission)
-    require(holds=bool(content) or bool(files), code="submission_empty")
-    refuse_if(blocking(warnings_for(part.answers, content, addenda=open_addenda(submission))))
     number = submission.versions.count() + 1
-    envelopes = {e.value: {s.key: content.get(s.key) for s in part.fields_of(e.value)} for e in part.envelopes}
+    _require_whole(submission, content, files, is_first=number == 1)
+    refuse_if(blocking(warnings_for(part.answers, content, addenda=open_addenda(submission))))
+    envelopes = envelopes_of(submission)
     lines = seal_version(submission, version=number, envelopes=envelopes, now=now)
     reference = "-".join([new_code(4), new_code(4), new_code(4)])
     statement = _statement(submission, number=number, reference=reference, received_at=now, lines=lines)
@@ -168,6 +188,7 @@ def finalise(submission: Submission, *, actor: Actor, now: datetime, retry_key: 
         draft_mark=_draft_mark(submission, files),
         receipt=sign(statement),
     )
+    destroy_draft(submission)
     submission.state = "finalised"
     submission.save(update_fields=["state"])
     _record(
@@ -188,6 +209,15 @@ def finalise(submission: Submission, *, actor: Actor, now: datetime, retry_key: 
         received=now.isoformat(timespec="milliseconds"),
     )
     return version
+
+
+def _require_whole(
+    submission: Submission, content: Mapping[str, Any], files: Sequence[FileFact], *, is_first: bool
+) -> None:
+    """Refuse to seal nothing, what is sealed already, or a replacement that would lose the answers."""
+    require(holds=is_first or has_draft(submission), code="draft_sealed")
+    require(holds=bool(content) or bool(files), code="submission_empty")
+    require(holds=bool(content) or is_first, code="replacement_without_answers")
 
 
 def _draft_mark(submission: Submission, files: Sequence[FileFact]) -> str:
@@ -211,7 +241,7 @@ def _statement(
         "closes_at": call.closes_at.isoformat(),
         "zone": call.zone,
         "envelopes": lines,
-        "recipients": [call.public_key],
+        "recipients": call.recipients,
         "key_id": call.key_id,
         "custody": call.custody_mode,
         "acknowledged": list(
@@ -221,7 +251,7 @@ def _statement(
 
 
 def withdraw(submission: Submission, *, actor: Actor, now: datetime) -> Submission:
-    """Withdraw before closing; the draft stays, and may be finalised again."""
+    """Withdraw before closing; another submission may be finalised until then."""
     submission = _locked(submission, actor=actor, now=now)
     require(holds=submission.state == "finalised", code="not_finalised")
     submission.state = "withdrawn"

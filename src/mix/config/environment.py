@@ -19,6 +19,8 @@ class Environment:
     secret_key: str
     port: int
     base_url: str
+    sealer_dir: Path
+    sealer_socket: str
     demo: bool
     debug: bool
 
@@ -39,6 +41,8 @@ def read() -> Environment:
         secret_key=os.environ.get("MIX_SECRET_KEY", ""),
         port=int(port),
         base_url=os.environ.get("MIX_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+        sealer_dir=Path(os.environ.get("MIX_SEALER_DIR") or data_dir / "keys" / "sealer").resolve(),
+        sealer_socket=os.environ.get("MIX_SEALER_SOCKET", ""),
         demo=demo,
         debug=debug,
     )

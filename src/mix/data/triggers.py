@@ -20,6 +20,7 @@ APPEND_ONLY = (
     "data_acknowledgement",
     "data_submissionversion",
     "data_evidence",
+    "data_opening",
 )
 
 _POSTGRESQL_FUNCTION = """

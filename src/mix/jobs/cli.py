@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ verify = typer.Typer(
     help="Check a receipt, a log or a bundle offline. 0: holds, 1: tampered, 2: incomplete; the first place is named.",
 )
 app.add_typer(verify, name="verify")
+key = typer.Typer(no_args_is_help=True, help="Keys in split custody, without a site.")
+app.add_typer(key, name="key")
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -123,9 +126,18 @@ def _raw_key(key: str) -> str:
 
 
 @verify.command("receipt")
-def verify_receipt(file: Path, key: Key = "") -> None:
-    """Check the signature of a receipt."""
-    _conclude(file, lambda raw: proofs.verify_receipt(raw, public_key=_raw_key(key)))
+def verify_receipt(
+    file: Path,
+    key: Key = "",
+    copy: Annotated[Path | None, typer.Option(help="The vendor's own copy, taken before finalising")] = None,
+) -> None:
+    """Check the signature of a receipt; with the own copy, that the receipt commits to what the copy says."""
+    try:
+        own = copy.read_bytes() if copy else b""
+    except OSError as error:
+        console.print(f"{copy}: cannot be read: {error}", markup=False)
+        raise typer.Exit(2) from None
+    _conclude(file, lambda raw: proofs.verify_receipt(raw, public_key=_raw_key(key), copy=own))
 
 
 @verify.command("log")
@@ -284,6 +296,40 @@ def docs() -> None:
 
     for path in write_docs(Path.cwd() / "docs"):
         console.print(f"wrote {path}")
+
+
+@app.command()
+def sealer() -> None:
+    """Run the sealer: it keeps the keys of calls behind a Unix socket and opens nothing before its time."""
+    _django()
+    from django.conf import settings
+
+    from mix.actions.sealing import serve_sealer
+    from mix.readers.clock import read_clock
+
+    if not settings.SEALER_SOCKET:
+        raise SystemExit("MIX_SEALER_SOCKET is not set. Set it to the path of the socket, for `mix serve` as well.")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    serve_sealer(Path(settings.SEALER_SOCKET), clock=read_clock)
+
+
+@key.command("combine")
+def key_combine() -> None:
+    """Put a key together from two shares, one line each on standard input, for the `age` program (docs/opening.md).
+
+    Needs no database, no secret and no network: meant for a computer that has none.
+    """
+    from mix.phrases.refusals import sentence
+    from mix.rules.shares import age_key, combine, read_share
+    from mix.rules.unmet import Refused
+
+    try:
+        shares = [read_share(line) for line in sys.stdin.read().splitlines() if line.strip()]
+        sys.stdout.write(age_key(combine(shares)) + "\n")
+    except Refused as error:
+        for unmet in error.unmet:
+            sys.stderr.write(f"{sentence(unmet, 'en')}.\n")
+        raise typer.Exit(1) from None
 
 
 @app.command("city")

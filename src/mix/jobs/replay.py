@@ -25,6 +25,7 @@ from mix.actions import (
     evaluations,
     knowledge,
     moves,
+    openings,
     solicitations,
     sprints,
     submissions,
@@ -46,6 +47,7 @@ MODULES = {
     "evaluations": evaluations,
     "knowledge": knowledge,
     "moves": moves,
+    "openings": openings,
     "solicitations": solicitations,
     "sprints": sprints,
     "submissions": submissions,
@@ -106,7 +108,7 @@ def _call(scenario: Scenario, verb: str, *, by: str, values: Values, at: datetim
     hints = get_type_hints(function)
     subjects, facts = [], {}
     for parameter in inspect.signature(function).parameters.values():
-        if parameter.name in ("actor", "now"):
+        if parameter.name in ("actor", "now", "prepared"):
             continue
         optional = parameter.default is not inspect.Parameter.empty
         value = _value(scenario, hints[parameter.name], parameter.name, values, optional=optional)

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,18 +100,28 @@ def refuse_taken_port(port: int) -> None:
 THREADS = 64
 
 
-def _start_worker() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "mix.jobs.cli", "work"], env=os.environ.copy())
+def _start(command: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "mix.jobs.cli", command], env=os.environ.copy())  # noqa: S603 - ours
+
+
+def _helpers() -> dict[str, subprocess.Popen[bytes]]:
+    """Start the worker, and the sealer unless the operator runs it elsewhere (MIX_SEALER_SOCKET is set)."""
+    commands = ["work"]
+    if not settings.SEALER_SOCKET:
+        # A path of its own: the name of a Unix socket is short, and a data folder's may not be.
+        os.environ["MIX_SEALER_SOCKET"] = str(Path(tempfile.mkdtemp(prefix="mix-"), "sealer"))
+        commands.append("sealer")
+    return {command: _start(command) for command in commands}
 
 
 def serve(*, workers: int = 2) -> None:
-    """Serve the site and run the worker until interrupted."""
+    """Serve the site, run the worker and the sealer until interrupted."""
     port = settings.ENVIRONMENT.port
     refuse_unsafe_start()
     refuse_wrong_clock()
     refuse_taken_port(port)
     connection.close()
-    worker = _start_worker()
+    helpers = _helpers()
     web = subprocess.Popen(  # noqa: S603 - our own program, no shell
         [
             sys.executable,
@@ -140,16 +151,17 @@ def serve(*, workers: int = 2) -> None:
     def stop(*_: object) -> None:
         nonlocal stopping
         stopping = True
-        for child in (web, worker):
+        for child in (web, *helpers.values()):
             if child.poll() is None:
                 child.terminate()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     while web.poll() is None:
-        if worker.poll() is not None and not stopping:
-            worker = _start_worker()
+        for command, child in helpers.items():
+            if child.poll() is not None and not stopping:
+                helpers[command] = _start(command)
         time.sleep(0.2)
     stop()
-    for child in (web, worker):
+    for child in (web, *helpers.values()):
         child.wait()

@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
 
 from mix.actions.checkpoints import LogBroken, make_due
+from mix.actions.custody import remind_holders
 from mix.actions.outbox import mark_failed, mark_sent
 from mix.data.models import Message
 
@@ -43,6 +44,7 @@ def work_forever(*, pause_seconds: float = 2.0) -> None:
             send_waiting()
             with transaction.atomic():
                 make_due(now=datetime.now(UTC))
+                remind_holders(now=datetime.now(UTC))
         except (DatabaseError, InterfaceError, LogBroken):
             logger.exception("the worker goes on after a pause")
         time.sleep(pause_seconds)

@@ -57,6 +57,46 @@ MAILS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("You may answer: {challenge}", "A call of “{challenge}” is open to you."),
         ("Vous pouvez répondre : {challenge}", "Un appel du défi « {challenge} » vous est ouvert."),
     ),
+    "share_waits": (
+        (
+            "Your share of a key waits: {city}",
+            "You hold one of three shares of a key of {city}. Take it when you are alone and have paper ready; it is 33 words, shown once.",
+        ),
+        (
+            "Votre part d’une clé vous attend : {city}",
+            "Vous détenez l’une des trois parts d’une clé de {city}. Prenez-la lorsque vous serez sans témoin, avec du papier : 33 mots, montrés une seule fois.",
+        ),
+    ),
+    "share_asked_for": (
+        (
+            "Is your share at hand? {challenge}",
+            "A call of “{challenge}” closes within thirty hours. Show with two words that your share of its key is at hand. If it is lost, say so today: another pair of holders, or the recovery key, must open.",
+        ),
+        (
+            "Avez-vous votre part? {challenge}",
+            "Un appel du défi « {challenge} » ferme d’ici trente heures. Montrez par deux mots que votre part de la clé est à portée de main. Si elle est perdue, dites-le aujourd’hui : deux autres personnes, ou la clé de secours, devront ouvrir.",
+        ),
+    ),
+    "tried_too_early": (
+        (
+            "An opening was tried before its time: {challenge}",
+            "{who} tried to open envelopes of “{challenge}” before their time. Nothing was opened. The attempt is in the log.",
+        ),
+        (
+            "Ouverture tentée avant l’heure : {challenge}",
+            "{who} a tenté d’ouvrir des enveloppes du défi « {challenge} » avant l’heure. Rien n’a été ouvert. La tentative est au journal.",
+        ),
+    ),
+    "not_opened": (
+        (
+            "Your submission could not be opened: {reference}",
+            "What was stored for your submission {reference} to “{challenge}” does not match your receipt, or does not open. It was left sealed. Write to the contact of the call: the same files as on your receipt, and no others, may be handed in again.",
+        ),
+        (
+            "Votre soumission n’a pas pu être ouverte : {reference}",
+            "Ce qui est conservé de votre soumission {reference} au défi « {challenge} » ne correspond pas à votre reçu, ou ne s’ouvre pas. Elle reste scellée. Écrivez au contact de l’appel : les mêmes fichiers que sur votre reçu, et eux seuls, peuvent être remis de nouveau.",
+        ),
+    ),
     "addendum": (
         (
             "Addendum {number}: {challenge}",

@@ -17,6 +17,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "fairness_monitor": ("Fairness monitor", "Surveillant de l’équité"),
         "auditor": ("Auditor", "Auditeur"),
         "administrator": ("Administrator", "Administrateur"),
+        "holder": ("Holder of a share", "Détentrice ou détenteur d’une part"),
         "partner_city": ("Partner city", "Ville partenaire"),
         "vendor": ("Vendor", "Fournisseur"),
         "public": ("Public", "Public"),
@@ -107,6 +108,27 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "admitted": ("Admitted to the sprint", "Admis au sprint"),
         "recommended": ("Recommended", "Recommandé"),
         "awarded": ("Awarded", "Choisi"),
+    },
+    "custody": {
+        "managed": ("The sealer of this site (managed)", "Le scelleur de ce site (garde confiée)"),
+        "split": (
+            "Three officers, any two of whom open (split)",
+            "Trois personnes, dont deux ouvrent (garde partagée)",
+        ),
+    },
+    "problem": {
+        "envelope_changed": (
+            "This envelope is not the one that the receipt names. It was left sealed.",
+            "Cette enveloppe n’est pas celle que nomme le reçu. Elle reste scellée.",
+        ),
+        "file_changed": (
+            "A file of this envelope is missing or is not the one that the receipt names. It was left sealed.",
+            "Un fichier de cette enveloppe manque ou n’est pas celui que nomme le reçu. Elle reste scellée.",
+        ),
+        "key_does_not_open": (
+            "This envelope does not open with the key. It was left sealed.",
+            "Cette enveloppe ne s’ouvre pas avec la clé. Elle reste scellée.",
+        ),
     },
     "envelope": {"technical": ("Answers", "Réponses"), "price": ("Price", "Prix")},
     "phase": {
@@ -271,6 +293,14 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "people.invite_member": ("Team member invited", "Membre de l’équipe invité"),
         "people.invite_staff": ("Staff invited", "Personnel invité"),
         "people.join_vendor": ("Somebody joined a vendor", "Arrivée chez un fournisseur"),
+        "sealing.export_envelopes": ("Sealed envelopes taken out", "Enveloppes scellées extraites"),
+        "custody.make_key": ("Key made", "Clé créée"),
+        "custody.look_at_share": ("Share shown to its holder", "Part montrée à sa détentrice ou son détenteur"),
+        "custody.take_share": ("Share taken", "Part remise"),
+        "custody.rehearse": ("Share tried", "Part essayée"),
+        "custody.check_possession": ("Share shown to be at hand", "Possession de la part confirmée"),
+        "custody.offer_share": ("Share given at the opening", "Part fournie à l’ouverture"),
+        "custody.tried_too_early": ("Opening tried before its time", "Tentative d’ouverture avant l’heure"),
         "sealing.open_envelopes": ("Envelopes opened", "Enveloppes ouvertes"),
         "solicitations.add_document": ("Document added", "Document ajouté"),
         "solicitations.ask": ("Question asked", "Question posée"),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from mix.data.models import Submission
@@ -13,7 +14,7 @@ from mix.readers.errors import Unknown
 from mix.vault import storage
 from mix.vault.models import Draft, SealedEnvelope, SealedFile
 
-DRAFT_KEY = "draft"
+OPENED_KEY = "opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,40 @@ class FileFact:
 
 def read_draft(submission: Submission) -> dict[str, Any]:
     """Decrypt a vendor's own draft; empty when nothing was saved. Only the vendor's pages call this."""
+    return dict(_draft(submission)["answers"])
+
+
+def read_salts(submission: Submission) -> dict[str, str]:
+    """Return the salts of a draft's commitments, by envelope. Only the vendor's pages call this."""
+    return dict(_draft(submission)["salts"])
+
+
+def _draft(submission: Submission) -> dict[str, Any]:
     draft = Draft.objects.filter(submission=submission.code).first()
     if draft is None:
-        return {}
-    return dict(json.loads(storage.decrypt(bytes(draft.ciphertext), DRAFT_KEY)))
+        return {"answers": {}, "salts": {}}
+    return dict(json.loads(storage.decrypt(bytes(draft.ciphertext), draft.key_id)))
+
+
+def has_draft(submission: Submission) -> bool:
+    """Say whether there is a draft: finalising destroys it."""
+    return Draft.objects.filter(submission=submission.code).exists()
+
+
+def list_envelopes(submission: Submission, *, version: int) -> list[tuple[str, bytes, list[tuple[str, Path]]]]:
+    """List the ciphertext of each envelope of a version, and of its files: name and path, in order."""
+    rows = SealedEnvelope.objects.filter(submission=submission.code, version=version).order_by("id")
+    return [
+        (
+            row.envelope,
+            bytes(row.ciphertext),
+            [
+                (file.name, storage.blob_path(file.blob))
+                for file in SealedFile.objects.filter(code__in=row.files).order_by("uploaded_at", "id")
+            ],
+        )
+        for row in rows
+    ]
 
 
 def list_files(submission: Submission) -> list[FileFact]:
@@ -52,10 +83,10 @@ def list_sealed_files(submission: Submission, *, version: int, envelope: str) ->
     return [FileFact(r.code, r.envelope, r.name, r.size, r.sha256, r.ciphertext_sha256, r.uploaded_at) for r in rows]
 
 
-def stream_opened_file(submission: Submission, code: str, *, key_id: str) -> tuple[FileFact, Iterator[bytes]]:
+def stream_opened_file(submission: Submission, code: str) -> tuple[FileFact, Iterator[bytes]]:
     """Return a file of an opened envelope and its plaintext in chunks. The caller has checked that it is open."""
     row = SealedFile.objects.filter(submission=submission.code, code=code).first()
-    if row is None:
+    if row is None or not row.opened_blob:
         raise Unknown
     fact = FileFact(row.code, row.envelope, row.name, row.size, row.sha256, row.ciphertext_sha256, row.uploaded_at)
-    return fact, storage.decrypt_blob(row.blob, key_id)
+    return fact, storage.decrypt_blob(row.opened_blob, OPENED_KEY)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from mix.data.models import Challenge, Question, Solicitation, Step
-from mix.readers.challenges import spec_of
+from mix.readers.challenges import method_for, spec_of
 from mix.readers.errors import Unknown
 from mix.rules.closing import Closing, Phase, phase
+from mix.rules.kinds import Envelope
 from mix.rules.methods import SolicitationPart
 from mix.rules.unmet import Unmet
 
@@ -38,6 +39,18 @@ def get_public(reference: str) -> Solicitation:
     """Return a published call. Raises Unknown."""
     found = (
         Solicitation.objects.filter(reference=reference, published_at__isnull=False)
+        .select_related("step__challenge__method", "step__challenge__municipality")
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found
+
+
+def get_call(reference: str) -> Solicitation:
+    """Return a call, published or not; the caller checks who asks. Raises Unknown."""
+    found = (
+        Solicitation.objects.filter(reference=reference)
         .select_related("step__challenge__method", "step__challenge__municipality")
         .first()
     )
@@ -104,6 +117,26 @@ def unmet_to_publish(solicitation: Solicitation, *, now: datetime) -> tuple[Unme
 def phase_of(solicitation: Solicitation, *, now: datetime) -> Phase:
     """Return where a published call stands."""
     return phase(closing_of(solicitation), now=now)
+
+
+def next_envelope(solicitation: Solicitation) -> str:
+    """Return which envelope is opened next; empty when all are open."""
+    if solicitation.technical_opened_at is None:
+        return Envelope.TECHNICAL.value
+    has_price = Envelope.PRICE in part_of(solicitation).envelopes
+    return Envelope.PRICE.value if has_price and solicitation.price_opened_at is None else ""
+
+
+def unmet_to_open(solicitation: Solicitation, envelope: Envelope) -> tuple[Unmet, ...]:
+    """List what keeps an envelope closed when its time has come: opened already, a price before quality is frozen."""
+    if getattr(solicitation, f"{envelope.value}_opened_at") is not None:
+        return (Unmet("already_opened"),)
+    if envelope is Envelope.TECHNICAL:
+        return ()
+    frozen = solicitation.evaluations.filter(phase__in=["quality_frozen", "final"]).exists()
+    steps = method_for(solicitation.step.challenge).steps
+    scored = any(s.evaluation and s.evaluation.of == solicitation.step.key for s in steps)
+    return () if frozen or not scored else (Unmet("price_before_quality"),)
 
 
 def unmet_in(step: Step, *, now: datetime) -> tuple[Unmet, ...]:

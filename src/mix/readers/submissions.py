@@ -21,11 +21,14 @@ from mix.data.models import (
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.participations import find_participation, has_reached
 from mix.readers.people import Actor
+from mix.readers.sealing import list_files, read_draft, read_salts
 from mix.readers.solicitations import part_of
 from mix.rules.access import Permission
 from mix.rules.fields import FieldSpec, FieldType, missing_answers
 from mix.rules.kinds import Envelope
 from mix.rules.unmet import Unmet
+
+COPY_KIND = "MIX own copy"
 
 
 def get_own_submission(code: str, *, actor: Actor) -> Submission:
@@ -61,6 +64,17 @@ def find_current(submission: Submission) -> SubmissionVersion | None:
     return submission.versions.order_by("-number").first()
 
 
+def list_counting(solicitation: Solicitation) -> list[tuple[Submission, SubmissionVersion]]:
+    """List the submissions that count, each with the version that counts. Nobody's page shows this before opening."""
+    latest = Prefetch("versions", SubmissionVersion.objects.order_by("-number"), "latest_first")
+    rows = solicitation.submissions.filter(state="finalised").select_related("vendor").order_by("id")
+    found: list[tuple[Submission, SubmissionVersion]] = []
+    for submission in rows.prefetch_related(latest):
+        submission.solicitation = solicitation
+        found.append((submission, submission.latest_first[0]))
+    return found
+
+
 def get_own_version(reference: str, *, actor: Actor) -> SubmissionVersion:
     """Return a receipt of a vendor that the actor acts for. Raises Unknown."""
     found = (
@@ -92,6 +106,20 @@ def warnings_for(
 def blocking(found: Sequence[Unmet]) -> tuple[Unmet, ...]:
     """Pick what does block: an unread addendum, and answers that break a limit that the notice printed."""
     return tuple(u for u in found if u.code in {"addendum_unread", "too_many_words", "field_must_be_yes"})
+
+
+def envelopes_of(submission: Submission) -> dict[str, dict[str, Any]]:
+    """Return what is sealed in each envelope of the draft as it is now, and what its commitment covers."""
+    content, salts, files = read_draft(submission), read_salts(submission), list_files(submission)
+    part = part_of(submission.solicitation)
+    return {
+        e.value: {
+            "answers": {s.key: content.get(s.key) for s in part.fields_of(e.value)},
+            "salt": salts.get(e.value, ""),
+            "files": [[f.name, f.sha256] for f in files if f.envelope == e.value],
+        }
+        for e in part.envelopes
+    }
 
 
 def price_total(specs: Sequence[FieldSpec], content: dict[str, Any]) -> int | None:

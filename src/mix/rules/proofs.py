@@ -75,13 +75,36 @@ def _refuse_number(text: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number)
 
 
-def verify_receipt(raw: bytes, *, public_key: str = "") -> Finding:
-    """Check a receipt's signature, and that it was made with a key that is known, where one is given (base64)."""
+def verify_receipt(raw: bytes, *, public_key: str = "", copy: bytes = b"") -> Finding:
+    """Check a receipt's signature, and that it was made with a key that is known, where one is given (base64).
+
+    With the vendor's own copy: also that each envelope of the receipt is a commitment to what the copy says.
+    """
     try:
         statement = _signed(raw, "receipt", public_key=public_key)
+        if copy:
+            _copy(statement, _json(copy, "copy"))
     except _Broken as broken:
         return broken.finding
     return Finding(Verdict.HOLDS, "", f"{statement.get('reference')}: received {statement.get('received_at')}")
+
+
+def _copy(statement: dict[str, Any], copy: object) -> None:
+    """Recompute the commitments of a receipt. Raises _Broken."""
+    envelopes = copy.get("envelopes") if isinstance(copy, dict) else None
+    if not isinstance(envelopes, dict):
+        raise _incomplete("copy", "is not a vendor's own copy")
+    lines = statement.get("envelopes")
+    if not isinstance(lines, list) or not all(
+        isinstance(i, dict) and isinstance(i.get("envelope"), str) for i in lines
+    ):
+        raise _incomplete("receipt.envelopes", "are missing")
+    for line in lines:
+        name = line["envelope"]
+        if name not in envelopes:
+            raise _incomplete(f"copy.{name}", "is not in the copy")
+        if hashlib.sha256(written(envelopes[name])).hexdigest() != line.get("commitment"):
+            raise _tampered(f"copy.{name}", "is not what the receipt commits to")
 
 
 def _signed(raw: bytes, place: str, *, public_key: str) -> dict[str, Any]:

@@ -4,17 +4,21 @@ from django.db import models
 
 
 class Draft(models.Model):
-    """A vendor's unfinished answers, encrypted to the draft key of this instance."""
+    """A vendor's unfinished answers, encrypted to a key of this draft alone, which finalising destroys."""
 
     submission = models.CharField(max_length=20, unique=True)
     version = models.PositiveIntegerField()
+    key_id = models.CharField(max_length=40, default="")
     ciphertext = models.BinaryField()
     saved_at = models.DateTimeField()
     saved_by = models.CharField(max_length=40)
 
 
 class SealedFile(models.Model):
-    """A file that streamed in and was never plain on disk. `blob` is its name in the vault's folder."""
+    """A file that streamed in and was never plain on disk. `blob` is its name in the vault's folder.
+
+    From the opening on `opened_blob` is the same file, encrypted to the key with which this instance reads.
+    """
 
     submission = models.CharField(max_length=20, db_index=True)
     code = models.CharField(max_length=20, unique=True)
@@ -24,6 +28,7 @@ class SealedFile(models.Model):
     sha256 = models.CharField(max_length=64)
     ciphertext_sha256 = models.CharField(max_length=64)
     blob = models.CharField(max_length=80)
+    opened_blob = models.CharField(max_length=80, blank=True)
     uploaded_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
 

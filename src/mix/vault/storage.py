@@ -58,6 +58,18 @@ def write_private(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def replace_private(path: Path, content: bytes) -> None:
+    """Write a private file anew, so that a crash leaves the old one or the new one."""
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    write_private(fresh, content)
+    fresh.replace(path)
+
+
+def drop_key(key_id: str) -> None:
+    """Destroy the private half of a key: what was encrypted to it alone cannot be read again."""
+    _key_path(key_id).unlink(missing_ok=True)
+
+
 def encrypt(content: bytes, public_keys: list[str]) -> bytes:
     """Encrypt bytes to every recipient."""
     recipients = [pyrage.x25519.Recipient.from_str(key) for key in public_keys]
@@ -88,7 +100,7 @@ class _Hashing:
 class StreamSealer:
     """Takes plaintext chunk by chunk and writes ciphertext only; a thread encrypts behind a pipe."""
 
-    def __init__(self, public_key: str, *, limit: int) -> None:
+    def __init__(self, public_keys: list[str], *, limit: int) -> None:
         self.blob = secrets.token_hex(16)
         self.limit = limit
         self.size = 0
@@ -99,14 +111,15 @@ class StreamSealer:
         read_end, write_end = os.pipe()
         self.pipe = os.fdopen(write_end, "wb", buffering=0)
         self.sink_hash = hashlib.sha256()
-        self.thread = threading.Thread(target=self._encrypt, args=(read_end, public_key), daemon=True)
+        self.thread = threading.Thread(target=self._encrypt, args=(read_end, public_keys), daemon=True)
         self.thread.start()
 
-    def _encrypt(self, read_end: int, public_key: str) -> None:
+    def _encrypt(self, read_end: int, public_keys: list[str]) -> None:
         try:
+            recipients = [pyrage.x25519.Recipient.from_str(key) for key in public_keys]
             with os.fdopen(read_end, "rb") as source, self.path.open("xb") as file:
                 sink = _Hashing(file)
-                pyrage.encrypt_io(source, sink, [pyrage.x25519.Recipient.from_str(public_key)])
+                pyrage.encrypt_io(source, sink, recipients)
                 file.flush()
                 os.fsync(file.fileno())
                 self.sink_hash = sink.hash
@@ -136,6 +149,41 @@ class StreamSealer:
         self.pipe.close()
         self.thread.join()
         self.path.unlink(missing_ok=True)
+
+
+class _Pipe:
+    """A sink that passes on to a sealer what is decrypted."""
+
+    def __init__(self, sealer: StreamSealer) -> None:
+        self.sealer = sealer
+
+    def write(self, data: bytes) -> int:
+        self.sealer.write(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+
+def reseal(blob: str, identity: pyrage.x25519.Identity, public_key: str) -> Stored:
+    """Decrypt a blob and encrypt it to another key as it passes. Raises pyrage.DecryptError, leaving nothing."""
+    sealer = StreamSealer([public_key], limit=2**63)
+    try:
+        with blob_path(blob).open("rb") as source:
+            pyrage.decrypt_io(source, _Pipe(sealer), [identity])
+    except BaseException:
+        sealer.abort()
+        raise
+    return sealer.finish()
+
+
+def hash_blob(blob: str) -> str:
+    """Return the SHA-256 of a blob as it lies on the disk, in hex; empty when it is not there."""
+    path = blob_path(blob)
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def decrypt_blob(blob: str, key_id: str) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.journeys.acts import keys
 from tests.journeys.acts.common import beside_on_step, on_step
 from tests.journeys.play import Acts, Play, Values, Visitor
 
@@ -10,7 +11,35 @@ def _draft(play: Play, v: Values, by: str) -> None:
     play.calls[v["step"]] = play.calls.get(v["step"], 0) + 1
     fields = {"body": v["body"], "contact": v["contact"], "purchase_most_cents": v.get("purchase_most_cents")}
     times = {k: play.wall(v[k]) for k in ("closes_at", "questions_until")}
-    play.on_step(by, v["step"], "draft", **fields, **times)
+    play.on_step(by, v["step"], "draft", **fields, **times, custody=play.custody)
+
+
+def _publish(play: Play, v: Values, by: str) -> None:
+    if play.custody == "split":
+        _make_keys(play, v)
+    on_step("publish")(play, v, by)
+
+
+def _make_keys(play: Play, v: Values) -> None:
+    """Make, take and rehearse the recovery key of the city, once, and the key of the call."""
+    calls = f"/en/city/calls/{play.reference(v['step'])}/custody/"
+    for page, holders, maker in (
+        ("/en/city/settings/guelph/recovery/", keys.GUARDIANS, "martin"),
+        (calls, keys.HOLDERS, "olivia"),
+    ):
+        if page in play.words:
+            continue
+        making = play.person(maker)
+        making.go(page)
+        play.send(making, "make", **dict(zip(("first", "second", "third"), holders, strict=True)))
+        play.words[page] = {}
+        for code in holders:
+            play.person(code).go(page)
+            play.words[page][code] = keys.take(play.person(code))
+        for code in holders[:2]:
+            play.person(code).go(page)
+            keys.give(play.person(code), play.words[page][code])
+            play.person(code).sees("Your share holds.")
 
 
 def _addendum(play: Play, v: Values, by: str) -> None:
@@ -79,17 +108,30 @@ def _withdraw(play: Play, v: Values, by: str) -> None:
 
 
 def _open(play: Play, v: Values, by: str) -> None:
-    play.on_step(by, v["step"], f"open_{v['envelope']}", sure="on")
+    visitor = play.person(by)
+    page = f"/en/city/calls/{play.reference(v['step'])}/custody/"
+    if play.custody == "split":
+        visitor.go(page)
+        visitor.check()
+        for code in ("carl", by):
+            play.person(code).go(page)
+            keys.give(play.person(code), play.words[page][code])
+            play.person(code).sees("Your share is accepted.")
+    visitor.go(play.step_path(v["step"]))
+    visitor.click("a:has-text('Go to the opening')")
+    visitor.check()
+    play.send(visitor, "open", sure="on")
+    visitor.sees("Opened. Every vendor was told.")
 
 
 CALL_ACTS: Acts = {
     "solicitations.draft": _draft,
-    "solicitations.publish": on_step("publish"),
+    "solicitations.publish": _publish,
     "solicitations.ask": _ask_call,
     "solicitations.draft_answer": beside_on_step("write_answer", "question", "text"),
     "solicitations.publish_answer": beside_on_step("give_answer", "question"),
     "solicitations.issue_addendum": _addendum,
-    "solicitations.open_envelopes": _open,
+    "openings.open_envelopes": _open,
     "submit": _submit,
     "submissions.withdraw": _withdraw,
 }

@@ -3,6 +3,7 @@
 from mix.data.models.agreements import Agreement, Clause, ClauseEdit, Deliverable, Paper, Signatory
 from mix.data.models.awards import Award, Debrief
 from mix.data.models.challenges import Challenge, ChallengeCity, Need, Step
+from mix.data.models.custody import CustodyKey, CustodyShare, Opening
 from mix.data.models.delivery import BacklogItem, ChangeOrder, Milestone, OutcomeReading, TakeOver
 from mix.data.models.documents import Comment, Document, DocumentVersion
 from mix.data.models.engagements import (
@@ -56,6 +57,8 @@ __all__ = [
     "Comment",
     "ConsensusScore",
     "ContactLogEntry",
+    "CustodyKey",
+    "CustodyShare",
     "DataGrant",
     "Debrief",
     "Declaration",
@@ -83,6 +86,7 @@ __all__ = [
     "Need",
     "Notice",
     "OpenedEnvelope",
+    "Opening",
     "OutcomeReading",
     "PanelMember",
     "Paper",

@@ -75,7 +75,10 @@ class AuthorityBand(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["municipality", "up_to_cents"], nulls_distinct=False, name="band_once"),
+            models.UniqueConstraint(fields=["municipality", "up_to_cents"], name="band_once"),
+            models.UniqueConstraint(
+                fields=["municipality"], condition=models.Q(up_to_cents=None), name="band_once_without_limit"
+            ),
             models.CheckConstraint(
                 name="band_positive", condition=models.Q(up_to_cents=None) | models.Q(up_to_cents__gt=0)
             ),

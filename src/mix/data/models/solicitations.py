@@ -8,7 +8,7 @@ from mix.data.models.municipalities import Municipality
 from mix.data.models.people import Person
 from mix.data.models.vendors import Vendor
 
-CUSTODY_MODES = ("managed",)
+CUSTODY_MODES = ("managed", "split")
 QUESTION_KINDS = ("general", "confidential")
 
 
@@ -31,6 +31,7 @@ class Solicitation(models.Model):
     custody_mode = choice(CUSTODY_MODES, default="managed")
     public_key = models.CharField(max_length=120, blank=True)
     key_id = models.CharField(max_length=40, blank=True)
+    recipients = models.JSONField(default=list)
     technical_opened_at = models.DateTimeField(null=True)
     price_opened_at = models.DateTimeField(null=True)
 

@@ -68,7 +68,7 @@ def opened_file(request: HttpRequest, code: str, submission: str, file: str) -> 
     )
     if found is None or found.solicitation.technical_opened_at is None:
         raise Unknown
-    fact, chunks = stream_opened_file(found, file, key_id=found.solicitation.key_id)
+    fact, chunks = stream_opened_file(found, file)
     if fact.envelope == "price" and (
         found.solicitation.price_opened_at is None or not grants(roles_in(challenge, actor), Permission.PRICE_READ)
     ):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mix.web.city import contracts, desk, managing, records, settings, workspace
+from mix.web.city import contracts, custody, desk, managing, records, settings, workspace
 
 urlpatterns = [
     path("city/", desk.desk, name="city-desk"),
@@ -19,6 +19,10 @@ urlpatterns = [
     path("city/challenges/<slug:code>/<slug:key>/", workspace.step, name="city-step"),
     path("city/challenges/<slug:code>/<slug:key>/versions/", records.versions, name="city-versions"),
     path("city/take-over/<slug:code>/", desk.take_over, name="city-take-over"),
+    path("city/calls/<str:reference>/custody/", custody.call_custody, name="city-custody"),
+    path("city/calls/<str:reference>/openings/<str:code>/", custody.act_of_opening, name="city-opening"),
+    path("city/calls/<str:reference>/sealed.zip", custody.envelopes, name="city-envelopes"),
+    path("city/settings/<slug:city>/recovery/", custody.recovery, name="city-recovery"),
     path("city/settings/", settings.cities, name="city-settings"),
     path("city/settings/<slug:city>/staff/", settings.staff, name="city-staff"),
     path("city/settings/<slug:city>/authority/", settings.authority, name="city-authority"),

@@ -311,11 +311,11 @@ def _evidence(found: Evaluation, submission: Submission) -> list[Any]:
 
 def opened_file(request: HttpRequest, code: str, key: str, label: str, file: str) -> StreamingHttpResponse:
     """Hand out one technical file of a submission that this member may read, always as a download."""
-    found, member = _seat(signed_in(request), code, key)
+    _, member = _seat(signed_in(request), code, key)
     submission = get_readable(member, label)
     if file not in {f.code for f in _files(submission)}:
         raise Unknown
-    fact, chunks = stream_opened_file(submission, file, key_id=found.solicitation.key_id)
+    fact, chunks = stream_opened_file(submission, file)
     response = StreamingHttpResponse(chunks, content_type="application/octet-stream")
     ending = fact.name.rpartition(".")[2][:5] if "." in fact.name else "bin"
     response["Content-Disposition"] = f'attachment; filename="{label}-{file}.{ending if ending.isalnum() else "bin"}"'

@@ -17,6 +17,8 @@ from mix.phrases.refusals import sentence
 from mix.phrases.words import WORDS, word
 from mix.rules.closing import local_instant
 from mix.rules.fields import BadValue, read_money
+from mix.rules.shares import WORDLIST
+from mix.rules.shares import WORDS as SHARE_WORDS
 from mix.rules.unmet import Refused, Unmet
 from mix.web.parts.filekinds import is_what_it_says
 from mix.web.parts.showing import clock, language, plain_amount
@@ -91,9 +93,38 @@ class UploadField(forms.FileField):
         return file
 
 
+class WordsWidget(forms.Widget):
+    """One box for each of the 33 words; without JavaScript all may be typed or pasted into the first."""
+
+    template_name = "parts/_words.html"
+    input_type = "words"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:  # noqa: ANN401 - Django's
+        """Give the template the words that were typed and the list that they are from."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        typed = (value or "").split("\n")
+        context["boxes"] = [(n, typed[n - 1] if n <= len(typed) else "") for n in range(1, SHARE_WORDS + 1)]
+        context["list"] = WORDLIST
+        return context
+
+    def value_from_datadict(self, data: Any, _files: Any, name: str) -> str:  # noqa: ANN401 - Django's
+        """Join the boxes, one line each."""
+        return "\n".join(str(data.get(f"{name}-{n}", ""))[:2000] for n in range(1, SHARE_WORDS + 1))
+
+
+def words(label: str) -> forms.CharField:
+    """Make a field for a share of a key."""
+    return forms.CharField(label=label, widget=WordsWidget, strip=False, max_length=3000)
+
+
 def upload(label: str, *, hint: str = "", required: bool = True) -> UploadField:
     """Make a field for a public document."""
     return UploadField(label=label, help_text=hint, required=required, max_length=150)
+
+
+def small_file(label: str, *, hint: str = "") -> forms.FileField:
+    """Make a field for a file that is read at once and never kept."""
+    return forms.FileField(label=label, help_text=hint, max_length=150)
 
 
 def line(label: str, *, hint: str = "", required: bool = True, most: int = 200) -> forms.CharField:

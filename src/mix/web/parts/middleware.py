@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from allauth.mfa.models import Authenticator
@@ -12,15 +13,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from mix.actions.sealing import SealerDown
 from mix.actions.submissions import Late
 from mix.data.models import Person
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.people import PUBLIC, actor_for
 from mix.rules.access import SECOND_FACTOR
-from mix.rules.unmet import Refused
+from mix.rules.unmet import Refused, Unmet
 from mix.web.parts.pages import actor_of, stamp
 from mix.web.parts.showing import HOME_ZONE, closing_words, use_clock
 
+logger = logging.getLogger(__name__)
 STASH_LIMIT = 400_000
 OPEN_WITHOUT_FACTOR = ("/account/", "/demo/", "/static/", "/i18n/")
 
@@ -100,6 +103,9 @@ class RefusalMiddleware:
                 "closed": closing_words(exception.closed_at, exception.zone),
             }
             return render(request, "parts/late.html", context, status=409)
+        if isinstance(exception, SealerDown):
+            logger.error("%s", exception)
+            return render(request, "parts/refused.html", {"unmet": (Unmet("sealer_down"),)}, status=503)
         if isinstance(exception, Refused):
             return render(request, "parts/refused.html", {"unmet": exception.unmet}, status=409)
         return None

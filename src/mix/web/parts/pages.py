@@ -15,11 +15,11 @@ from django.shortcuts import redirect, render
 from mix.actions.run import run
 from mix.actions.submissions import Late
 from mix.phrases.refusals import sentence
+from mix.readers.clock import read_clock
 from mix.readers.errors import Unknown
 from mix.readers.people import Actor
 from mix.rules.closing import day_in
 from mix.rules.unmet import Refused, Unmet
-from mix.web.parts.clock import read_clock
 from mix.web.parts.showing import clock, language
 
 

@@ -62,6 +62,70 @@ for (const input of document.querySelectorAll("input[type=file][data-hash]")) {
   });
 }
 
+// The words of a share: pasted into any box they fill the boxes; a wrong one is named before anything is sent, and so
+// is a checksum that does not hold (RS1024 of SLIP-39, over ten bits a word).
+const nearest = (word, list) => {
+  const pairs = (text) => new Set([...text].map((c, i) => c + (text[i + 1] ?? "")));
+  const own = pairs(word);
+  const alike = (other) => [...pairs(other)].filter((p) => own.has(p)).length / Math.max(own.size, other.length);
+  const best = list.reduce((a, b) => (alike(b) > alike(a) ? b : a));
+  return alike(best) >= 0.4 ? best : "";
+};
+const checksumHolds = (numbers) => {
+  const extendable = (numbers[1] >> 4) & 1;
+  const generators = [0xe0e040, 0x1c1c080, 0x3838100, 0x7070200, 0xe0e0009, 0x1c0c2412, 0x38086c24, 0x3090fc48, 0x21b1f890, 0x3f3f120];
+  let check = 1;
+  for (const value of [...(extendable ? "shamir_extendable" : "shamir")].map((c) => c.charCodeAt(0)).concat(numbers)) {
+    const top = check >>> 20;
+    check = ((check & 0xfffff) << 10) ^ value;
+    generators.forEach((generator, i) => { if ((top >>> i) & 1) check ^= generator; });
+  }
+  return check === 1;
+};
+for (const boxes of document.querySelectorAll("[data-words-of]")) {
+  const list = JSON.parse(document.getElementById("share-words").textContent);
+  const inputs = [...boxes.querySelectorAll("input")];
+  const said = boxes.parentElement.querySelector("[data-words-said]");
+  const whole = (typed) => list.includes(typed) ? typed : (typed.length > 3 && list.find((w) => w.startsWith(typed))) || "";
+  const look = (input) => {
+    const typed = input.value.trim().toLowerCase();
+    const wrong = typed !== "" && whole(typed) === "";
+    const near = wrong ? nearest(typed, list) : "";
+    input.setAttribute("aria-invalid", String(wrong));
+    input.closest("li").querySelector(".err")?.remove();
+    if (wrong) {
+      const note = document.createElement("span");
+      note.className = "err";
+      note.id = `${input.id}-err`;
+      note.textContent = near ? boxes.dataset.near.replace("{word}", near) : boxes.dataset.unknown;
+      input.closest("li").append(note);
+      input.setAttribute("aria-describedby", note.id);
+    } else input.removeAttribute("aria-describedby");
+    return !wrong;
+  };
+  for (const input of inputs) {
+    input.addEventListener("change", () => look(input));
+    input.addEventListener("paste", (event) => {
+      const words = event.clipboardData.getData("text").toLowerCase().split(/[^a-z]+/).filter(Boolean);
+      if (words.length < 2) return;
+      event.preventDefault();
+      inputs.slice(inputs.indexOf(input)).forEach((box, i) => { if (i < words.length) { box.value = words[i]; look(box); } });
+    });
+  }
+  boxes.closest("form").addEventListener("submit", (event) => {
+    if (inputs.slice(1).every((input) => input.value === "")) return; // all in the first box: the server reads it
+    const right = inputs.map(look).every(Boolean);
+    const words = inputs.map((input) => whole(input.value.trim().toLowerCase()));
+    const filled = words.every(Boolean);
+    said.textContent = right && filled && !checksumHolds(words.map((w) => list.indexOf(w))) ? boxes.dataset.wrong : "";
+    said.classList.toggle("err", said.textContent !== "");
+    if (right && !said.textContent) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    (inputs.find((input) => input.getAttribute("aria-invalid") === "true") ?? inputs[0]).focus();
+  });
+}
+
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();

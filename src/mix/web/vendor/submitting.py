@@ -18,10 +18,12 @@ from mix.actions.sealing import drop_blob
 from mix.data.models import Addendum, Submission
 from mix.readers.challenges import spec_of
 from mix.readers.errors import Unknown
-from mix.readers.sealing import list_files, read_draft
+from mix.readers.sealing import has_draft, list_files, read_draft
 from mix.readers.solicitations import get_public, part_of
 from mix.readers.submissions import (
+    COPY_KIND,
     blocking,
+    envelopes_of,
     find_current,
     get_own_submission,
     get_own_version,
@@ -190,6 +192,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         acts,
         lambda: {
             **_frame(submission, "check"),
+            "is_sealed": not has_draft(submission) and submission.versions.exists(),
             "answers": read_only(part.fields_of(Envelope.TECHNICAL.value), content),
             "prices": [(s.title, content.get(s.key)) for s in part.fields_of(Envelope.PRICE.value)],
             "total": price_total(part.answers, content),
@@ -234,26 +237,55 @@ def _check_acts(request: HttpRequest, submission: Submission) -> dict[str, Act]:
             forms.form_of(item=forms.hidden()), confirm, _("I have read it, and my submission stands"), _("Confirmed.")
         ),
         "withdraw": Act(
-            forms.form_of(sure=forms.yes(_("I want to withdraw. My draft is kept."), required=True)),
+            forms.form_of(sure=forms.yes(_("I want to withdraw what was submitted."), required=True)),
             lambda _given: stay(do(request, submissions.withdraw, submission)),
             _("Withdraw"),
-            _("Withdrawn. Your draft is kept, and you may finalise again until closing."),
+            _("Withdrawn. You may finalise again until closing."),
         ),
     }
 
 
-def export(request: HttpRequest, code: str) -> HttpResponse:
-    """Hand a vendor its own answers and file list, as JSON."""
+def copy(request: HttpRequest, code: str) -> HttpResponse:
+    """The vendor's own copy: take it before finalising, bring it in to replace what was sealed."""
     submission = get_own_submission(code, actor=signed_in(request))
     use_clock(submission.solicitation.zone)
+    acts = {
+        "bring": Act(
+            forms.form_of(file=forms.small_file(_("Your copy"), hint=_("The JSON file that you took from this page."))),
+            lambda given: _bring(request, submission, given["file"].read()),
+            _("Bring in my copy"),
+            _("Your answers are back as a draft. Change them, then finalise again."),
+            style="",
+        )
+    }
+    return answer(
+        request, "vendor/copy.html", acts, lambda: {**_frame(submission, "check"), "has_draft": has_draft(submission)}
+    )
+
+
+def _bring(request: HttpRequest, submission: Submission, raw: bytes) -> str:
+    try:
+        brought = json.loads(raw.decode())
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        brought = None
+    do(request, submissions.bring_copy, submission, brought=brought)
+    return reverse("vendor-submission", args=[submission.code])
+
+
+def export(request: HttpRequest, code: str) -> HttpResponse:
+    """Hand a vendor its own copy as JSON: answers, salts and files of each envelope, as they will be sealed."""
+    submission = get_own_submission(code, actor=signed_in(request))
+    use_clock(submission.solicitation.zone)
+    if not has_draft(submission) and find_current(submission):
+        return redirect("vendor-copy", code=code)  # which says that nobody can read it here
     body = {
+        "kind": COPY_KIND,
         "call": submission.solicitation.reference,
-        "vendor": submission.vendor.name,
-        "answers": read_draft(submission),
-        "files": [{"name": f.name, "size": f.size, "sha256": f.sha256} for f in list_files(submission)],
+        "vendor": submission.vendor.code,
+        "envelopes": envelopes_of(submission),
     }
     response = HttpResponse(json.dumps(body, indent=2, ensure_ascii=False), content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="{submission.code}.json"'
+    response["Content-Disposition"] = f'attachment; filename="{submission.code}-copy.json"'
     return response
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("vendor/submissions/<str:code>/price/", submitting.price, name="vendor-price"),
     path("vendor/submissions/<str:code>/check/", submitting.check, name="vendor-check"),
     path("vendor/submissions/<str:code>/export/", submitting.export, name="vendor-export"),
+    path("vendor/submissions/<str:code>/copy/", submitting.copy, name="vendor-copy"),
     path("vendor/receipts/<str:reference>/", submitting.receipt, name="vendor-receipt"),
     path("vendor/receipts/<str:reference>/json/", submitting.receipt_json, name="vendor-receipt-json"),
     path("vendor/sprints/<slug:code>/", rooms.sprint, name="vendor-sprint"),

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from mix.actions import evaluations, solicitations
+from mix.actions import evaluations
 from mix.data.models import Evaluation, Person, Result, Step
 from mix.readers.challenges import list_cities, spec_of
 from mix.readers.errors import Unknown
@@ -25,7 +25,6 @@ from mix.readers.evaluations import (
 )
 from mix.readers.people import list_with_role
 from mix.rules.access import Permission, Role, grants
-from mix.rules.kinds import Envelope
 from mix.rules.scoring import Outcome
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do, stay
@@ -59,6 +58,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         "left": evaluation.panel.filter(left_at__isnull=False).select_related("person") if evaluation else [],
         "criteria": criteria_of(evaluation) if evaluation else spec.criteria if spec else (),
         "scheme": scheme_of(evaluation) if evaluation else None,
+        "waits_for_price": phase == "quality_frozen" and evaluation is not None and _waits_for_price(evaluation),
         "results": _results(evaluation) if evaluation and phase == "final" else [],
         "table": consensus_table(evaluation, contenders(evaluation)) if sees_scores and evaluation else [],
     }
@@ -92,27 +92,22 @@ def _panel_acts(request: HttpRequest, step: Step, evaluation: Evaluation | None)
     return acts
 
 
+def _waits_for_price(evaluation: Evaluation) -> bool:
+    return scheme_of(evaluation).price.counts and evaluation.solicitation.price_opened_at is None
+
+
 def _result_acts(request: HttpRequest, evaluation: Evaluation) -> dict[str, Act]:
-    acts: dict[str, Act] = {}
-    if scheme_of(evaluation).price.counts and evaluation.solicitation.price_opened_at is None:
-        acts["open_price"] = Act(
-            forms.form_of(sure=forms.yes(_("Opening is recorded and cannot be undone."), required=True)),
-            lambda _given: stay(
-                do(request, solicitations.open_envelopes, evaluation.solicitation, envelope=Envelope.PRICE)
-            ),
-            _("Open the prices"),
-            _("The prices are open."),
-            style="",
-        )
-    else:
-        acts["finalise"] = Act(
+    if _waits_for_price(evaluation):
+        return {}
+    return {
+        "finalise": Act(
             forms.form_of(),
             lambda _given: stay(do(request, evaluations.finalise_result, evaluation)),
             _("Compute the result"),
             _("Computed from the agreed scores."),
             style="",
         )
-    return acts
+    }
 
 
 def _results(evaluation: Evaluation) -> list[tuple[Result, Outcome | None]]:

@@ -14,7 +14,7 @@ from mix.data.models import Question, Solicitation, Step
 from mix.readers.challenges import method_for, spec_of
 from mix.readers.errors import Unknown
 from mix.readers.evaluations import criteria_from
-from mix.readers.solicitations import find_solicitation, phase_of
+from mix.readers.solicitations import find_solicitation, next_envelope, phase_of
 from mix.readers.submissions import list_opened, opened_answers
 from mix.rules.access import Permission, Role, grants
 from mix.rules.closing import Phase
@@ -39,11 +39,11 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         acts |= _changing(request, call, roles) if now < call.closes_at else {}
     if call and call.published_at:
         acts |= _answering(request, step, roles)
-    openable = call is not None and call.published_at is not None and phase_of(call, now=now) is Phase.OPENABLE
-    if call and openable and grants(roles, Permission.ENVELOPE_OPEN):
-        acts |= _opening(request, call)
+    is_out = call is not None and call.published_at is not None and step.challenge.status == "running"
+    openable = is_out and call is not None and phase_of(call, now=now) is Phase.OPENABLE
     return acts, {
         "call": call,
+        "openable": openable and grants(roles, Permission.ENVELOPE_OPEN) and bool(call and next_envelope(call)),
         "spec_call": spec,
         "phase": phase_of(call, now=now).value if call and call.published_at else "",
         "documents": call.documents.filter(replaced_at=None).order_by("title") if call else [],
@@ -176,11 +176,13 @@ def _draft(request: HttpRequest, step: Step, call: Solicitation | None, *, has_p
         "questions_until": forms.moment(_("Questions until")),
         "contact": forms.line(_("One contact")),
     }
+    fields["custody"] = forms.word_choice(_("Who keeps the key until opening"), "custody", radio=True)
     if has_purchase:
         fields["purchase_most_cents"] = forms.money(
             _("Purchase, at most"), hint=_("With every option; so buying is part of this competition.")
         )
-    initial = {name: getattr(call, name) for name in fields} if call else {}
+    initial = {name: getattr(call, "custody_mode" if name == "custody" else name) for name in fields} if call else {}
+    initial.setdefault("custody", "managed")
     return Act(
         forms.form_of(**fields),
         lambda given: stay(do(request, solicitations.draft, step, **given)),
@@ -188,29 +190,6 @@ def _draft(request: HttpRequest, step: Step, call: Solicitation | None, *, has_p
         _("Saved."),
         initial=initial,
     )
-
-
-def _opening(request: HttpRequest, call: Solicitation) -> dict[str, Act]:
-    acts: dict[str, Act] = {}
-    part = spec_of(call.step).solicitation
-    confirm = forms.yes(_("Opening is recorded and cannot be undone."), required=True)
-    if call.technical_opened_at is None:
-        acts["open_technical"] = Act(
-            forms.form_of(sure=confirm),
-            lambda _given: stay(do(request, solicitations.open_envelopes, call, envelope=Envelope.TECHNICAL)),
-            _("Open the envelopes"),
-            _("Opened. Every vendor was told."),
-            style="",
-        )
-    elif part and Envelope.PRICE in part.envelopes and call.price_opened_at is None:
-        acts["open_price"] = Act(
-            forms.form_of(sure=confirm),
-            lambda _given: stay(do(request, solicitations.open_envelopes, call, envelope=Envelope.PRICE)),
-            _("Open the prices"),
-            _("The prices are open."),
-            style="",
-        )
-    return acts
 
 
 def _question(step: Step, item: str) -> Question:

@@ -1,0 +1,150 @@
+"""The sealer: keeps the private keys of calls, and opens envelopes only from the time that was fixed at publication.
+
+Managed custody: it keeps the whole key. Split custody: it makes the key, hands out the shares and forgets them; at an
+opening it holds what officers type, in memory only, for half an hour at most. A key never leaves it: it takes
+ciphertext and gives back what was in it.
+
+`mix serve` runs it as a process of its own behind a Unix socket (MIX_SEALER_SOCKET); an operator may run `mix sealer`
+as another user of the system, with MIX_SEALER_DIR on another volume. Commands that serve nobody use it in their own
+process, with the time that they are given (a replay of last year's opening).
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyrage
+
+from mix.rules.shares import NEEDED, age_key, combine, fingerprint, new_secret, split
+from mix.rules.unmet import Refused, Unmet, require
+from mix.vault import storage
+
+HELD_FOR = timedelta(minutes=30)
+T = TypeVar("T")
+
+
+@dataclass
+class _Held:
+    """What is in memory of one split key: shares to be handed out, and shares that were typed."""
+
+    given_out: dict[int, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
+    until: datetime | None = None
+
+
+class Sealer:
+    """Keys by id, each with the instant (UTC) before which nothing is opened. All methods may be called at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.held: dict[str, _Held] = {}
+        self.lock = threading.RLock()
+
+    def make(self, key_id: str, *, not_before: datetime) -> str:
+        """Make a whole key and keep it; return its public half."""
+        identity = pyrage.x25519.Identity.generate()
+        public = str(identity.to_public())
+        self._write(key_id, {"identity": str(identity), "public": public, "not_before": not_before.isoformat()})
+        return public
+
+    def split(self, key_id: str) -> dict[str, Any]:
+        """Make a key, keep its three shares in memory until they are handed out; return its public half."""
+        secret = new_secret()
+        public = str(pyrage.x25519.Identity.from_str(age_key(secret)).to_public())
+        shares = split(secret)
+        self._write(key_id, {"public": public, "not_before": ""})
+        with self.lock:
+            self.held[key_id] = _Held(given_out=dict(enumerate(shares, start=1)))
+        return {"public": public, "shares": [fingerprint(share) for share in shares]}
+
+    def show(self, key_id: str, *, number: int) -> str:
+        """Return a share that has not been handed out. Raises Refused when it is gone."""
+        with self.lock:
+            share = self.held.get(key_id, _Held()).given_out.get(number)
+        require(holds=share is not None, code="share_gone")
+        return share or ""
+
+    def hand_out(self, key_id: str, *, number: int) -> None:
+        """Forget a share: its holder has it now."""
+        with self.lock:
+            self.held.get(key_id, _Held()).given_out.pop(number, None)
+
+    def delay(self, key_id: str, *, not_before: datetime) -> None:
+        """Fix the instant before which nothing is opened, or move it later. An earlier one is refused."""
+        with self.lock:
+            kept = self._read(key_id)
+            require(
+                holds=not kept["not_before"] or datetime.fromisoformat(kept["not_before"]) <= not_before,
+                code="closing_only_extended",
+            )
+            self._write(key_id, {**kept, "not_before": not_before.isoformat()})
+
+    def offer(self, key_id: str, *, share: str, now: datetime) -> int:
+        """Hold a typed share for half an hour; return how many different ones are held."""
+        with self.lock:
+            held = self._fresh(key_id, now)
+            held.typed[fingerprint(share)] = share
+            held.until = now + HELD_FOR
+            return len(held.typed)
+
+    def forget(self, key_id: str) -> None:
+        """Drop the shares that were typed."""
+        with self.lock:
+            self.held.get(key_id, _Held()).typed.clear()
+
+    def open(self, key_id: str, *, ciphertext: str, guard: str, now: datetime) -> str:
+        """Return what an envelope holds (both in hex), from the time of the guarding key on.
+
+        `guard` is the key of the call; it is another one than `key_id` when a recovery key opens.
+        """
+        identity = self._identity(key_id, guard=guard, now=now)
+        return _decrypted(lambda: bytes(pyrage.decrypt(bytes.fromhex(ciphertext), [identity]))).hex()
+
+    def reseal(self, key_id: str, *, blob: str, to: str, guard: str, now: datetime) -> dict[str, str]:
+        """Encrypt a sealed file to another public key; return the new blob, and the SHA-256 of what was in it."""
+        identity = self._identity(key_id, guard=guard, now=now)
+        stored = _decrypted(lambda: storage.reseal(blob, identity, to))
+        return {"blob": stored.blob, "sha256": stored.sha256}
+
+    def _identity(self, key_id: str, *, guard: str, now: datetime) -> pyrage.x25519.Identity:
+        not_before = self._read(guard)["not_before"]
+        # Before publication a split key guards nothing but the envelope of the rehearsal.
+        require(holds=not not_before or now >= datetime.fromisoformat(not_before), code="not_openable_yet")
+        kept = self._read(key_id)
+        if "identity" in kept:
+            return pyrage.x25519.Identity.from_str(kept["identity"])
+        with self.lock:
+            typed = list(self._fresh(key_id, now).typed.values())
+        require(holds=len(typed) >= NEEDED, code="shares_lacking")
+        return pyrage.x25519.Identity.from_str(age_key(combine(typed[:NEEDED])))
+
+    def _fresh(self, key_id: str, now: datetime) -> _Held:
+        held = self.held.setdefault(key_id, _Held())
+        if held.until is not None and now > held.until:
+            held.typed.clear()
+        return held
+
+    def _path(self, key_id: str) -> Path:
+        return self.folder / f"{key_id}.json"
+
+    def _read(self, key_id: str) -> dict[str, str]:
+        path = self._path(key_id)
+        require(holds=path.exists(), code="key_unknown")
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+
+    def _write(self, key_id: str, kept: dict[str, str]) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        storage.replace_private(self._path(key_id), json.dumps(kept).encode())
+
+
+def _decrypted(decrypt: Callable[[], T]) -> T:
+    try:
+        return decrypt()
+    except pyrage.DecryptError:
+        raise Refused(Unmet("key_does_not_open")) from None
