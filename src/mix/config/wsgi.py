@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mix.config.settings")
 application = get_wsgi_application()
+
+from mix.data.wall import close_by_default  # noqa: E402 - Django is ready only now
+
+close_by_default()

@@ -1,9 +1,11 @@
 """The Django app that owns every table but the sealed ones."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 from mix.data.triggers import create_triggers
+from mix.data.wall import create_policies, take_stand
 
 
 class DataConfig(AppConfig):
@@ -14,5 +16,7 @@ class DataConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have the append-only triggers re-created after every migrate."""
+        """Have triggers and policies re-created after every migrate, and each connection know how it stands."""
         post_migrate.connect(create_triggers, sender=self)
+        post_migrate.connect(create_policies, sender=self)
+        connection_created.connect(take_stand)

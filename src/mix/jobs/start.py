@@ -21,6 +21,7 @@ from mix.actions.methods import publish_method
 from mix.actions.run import run
 from mix.data.models import Municipality, Person
 from mix.data.triggers import missing_triggers
+from mix.data.wall import missing_policies
 from mix.jobs.messages import compile_messages
 from mix.readers.people import Actor
 from mix.rules.closing import local_instant
@@ -56,6 +57,9 @@ def refuse_unsafe_start() -> None:
             raise SystemExit("MIX_SECRET_KEY is not set. Set it to at least 32 random characters and keep it.")
         if Person.objects.filter(is_demo=True).exists() or Municipality.objects.filter(is_demo=True).exists():
             raise SystemExit("This database holds the demonstration cast. Use another MIX_DATA_DIR or DATABASE_URL.")
+    walls = missing_policies()
+    if walls:
+        raise SystemExit(f"Row-level security is missing on: {', '.join(sorted(walls))}. Run: mix setup")
     lacking = missing_triggers()
     if lacking:
         raise SystemExit(f"The log is not protected on: {', '.join(sorted(lacking))}. Run: mix setup")

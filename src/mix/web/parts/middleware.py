@@ -16,6 +16,7 @@ from django.urls import reverse
 from mix.actions.sealing import SealerDown
 from mix.actions.submissions import Late
 from mix.data.models import Person
+from mix.data.wall import lifted, lower_wall, raise_wall
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.people import PUBLIC, actor_for
 from mix.rules.access import SECOND_FACTOR
@@ -59,12 +60,17 @@ class ActorMiddleware:
         """Read who acts, once. An address with a NUL in it names nothing."""
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponseNotFound()
-        actor = actor_for(request.user) if isinstance(request.user, Person) else PUBLIC
+        with lifted():
+            actor = actor_for(request.user) if isinstance(request.user, Person) else PUBLIC
         request.actor = actor  # type: ignore[attr-defined]  # read by pages.actor_of
         if lacks_second_factor(request) and not any(part in request.path for part in OPEN_WITHOUT_FACTOR):
             return redirect(reverse("mfa_activate_totp"))
         use_clock(HOME_ZONE)
-        response = self.get_response(request)
+        raise_wall(actor.person.pk if actor.person else None)
+        try:
+            response = self.get_response(request)
+        finally:
+            lower_wall()
         if isinstance(request.user, Person):
             response.headers.setdefault("Cache-Control", "no-store")
         return response

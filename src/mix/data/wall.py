@@ -1,0 +1,257 @@
+"""The second wall: row-level security on PostgreSQL, beneath the readers that check permissions.
+
+Every row that a city or a vendor owns is visible to a request only when its person works for the city (or for a
+partner city of the challenge, or has a seat on its panel), is a member of the vendor, or when the challenge is public.
+A request runs as a role that cannot bypass this (`ROLE`), whoever owns the tables. What nobody said who asks sees
+nothing. SQLite has no such thing; there the readers stand alone.
+
+`mix.scope` says how a connection stands: "on" (by `mix.cities` and `mix.vendors`), "system" (the worker, commands and
+the few places that use `lifted`), anything else sees nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+ROLE = "mix_app"
+
+# Rows that no single city or vendor owns. The log is read by everybody through its chains.
+SHARED = frozenset(
+    {
+        "data_chain",
+        "data_checkpoint",
+        "data_event",
+        "data_message",
+        "data_methodversion",
+        "data_municipality",
+        "data_person",
+        "data_vendor",
+        "data_vendorinvitation",
+        "data_vendormember",
+    }
+)
+CITY, VENDOR = "mix_sees(municipality_id)", "mix_is(vendor_id)"
+_PUBLIC = "EXISTS (SELECT 1 FROM data_notice n WHERE n.challenge_id = this.id)"
+
+
+def _up(parent: str, column: str) -> str:
+    """Return that a row is visible when the row that it belongs to is."""
+    return f"EXISTS (SELECT 1 FROM {parent} up WHERE up.id = this.{column})"
+
+
+_OF_CHALLENGE = _up("data_challenge", "challenge_id")
+_OF_STEP = _up("data_step", "step_id")
+_OF_PANEL = "EXISTS (SELECT 1 FROM data_evaluation e WHERE e.id = this.evaluation_id AND mix_sees(e.municipality_id))"
+_SUBMITTED = "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission)"
+
+# For each table, when a row is visible; `this` is the table.
+POLICIES: dict[str, str] = {
+    # public with the challenge
+    "data_notice": "true",
+    "data_challenge": f"{CITY} OR origin = 'history' OR {_PUBLIC}",
+    **dict.fromkeys(("data_challengecity", "data_step", "data_outcomereading", "data_historyfact"), _OF_CHALLENGE),
+    **dict.fromkeys(("data_gatesignature", "data_engagement", "data_award"), _OF_STEP),
+    "data_takeover": f"{CITY} OR mix_sees(city_id)",
+    "data_solicitation": f"{CITY} OR published_at IS NOT NULL",
+    **dict.fromkeys(("data_problemcard", "data_engagementquestion"), _up("data_engagement", "engagement_id")),
+    **dict.fromkeys(("data_solicitationdocument", "data_addendum"), _up("data_solicitation", "solicitation_id")),
+    # the city's own
+    **dict.fromkeys(
+        (
+            "data_department",
+            "data_staffrole",
+            "data_staffinvitation",
+            "data_authorityband",
+            "data_need",
+            "data_document",
+            "data_contactlogentry",
+            "data_lesson",
+            "data_hoursentry",
+            "data_backlogitem",
+            "data_changeorder",
+            "data_milestone",
+            "data_signoff",
+            "data_custodykey",
+            "data_opening",
+        ),
+        CITY,
+    ),
+    **dict.fromkeys(("data_documentversion", "data_comment"), _up("data_document", "document_id")),
+    "data_custodyshare": _up("data_custodykey", "key_id"),
+    **dict.fromkeys(("data_label", "data_panelmember", "data_consensusscore"), _OF_PANEL),
+    **dict.fromkeys(("data_score", "data_declaration"), _up("data_panelmember", "member_id")),
+    "data_registration": _up("data_engagement", "engagement_id"),
+    # the city's and the vendor's
+    **dict.fromkeys(
+        (
+            "data_submission",
+            "data_agreement",
+            "data_debrief",
+            "data_participation",
+            "data_datagrant",
+            "data_checkin",
+            "data_evidence",
+            "data_incident",
+            "data_demo",
+            "data_parityentry",
+            "data_parityreason",
+        ),
+        f"{CITY} OR {VENDOR}",
+    ),
+    "data_question": f"{_up('data_solicitation', 'solicitation_id')} AND (published_at IS NOT NULL OR {VENDOR} OR "
+    "EXISTS (SELECT 1 FROM data_solicitation s WHERE s.id = this.solicitation_id AND mix_sees(s.municipality_id)))",
+    "data_capabilitycard": f"{_up('data_engagement', 'engagement_id')} AND ({VENDOR} OR "
+    "EXISTS (SELECT 1 FROM data_engagement e WHERE e.id = this.engagement_id AND mix_sees(e.municipality_id)))",
+    **dict.fromkeys(
+        ("data_submissionversion", "data_acknowledgement", "data_openedenvelope"),
+        _up("data_submission", "submission_id"),
+    ),
+    "data_result": _up("data_submission", "submission_id"),
+    "data_evaluation": f"{CITY} OR EXISTS (SELECT 1 FROM data_submission s"
+    " WHERE s.solicitation_id = this.solicitation_id AND mix_is(s.vendor_id))",
+    "data_letter": f"{VENDOR} OR {_OF_PANEL}",
+    **dict.fromkeys(
+        ("data_clause", "data_signatory", "data_paper", "data_deliverable"), _up("data_agreement", "agreement_id")
+    ),
+    "data_clauseedit": _up("data_clause", "clause_id"),
+    # the vault: a draft is its vendor's alone, at the level of the database too
+    "vault_draft": "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission AND mix_is(s.vendor_id))",
+    "vault_sealedfile": _SUBMITTED,
+    "vault_sealedenvelope": _SUBMITTED,
+}
+
+_FUNCTIONS = """
+CREATE OR REPLACE FUNCTION mix_system() RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT coalesce(current_setting('mix.scope', true), '') = 'system' $$;
+CREATE OR REPLACE FUNCTION mix_sees(city bigint) RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT mix_system() OR (current_setting('mix.scope', true) = 'on'
+   AND position(',' || city || ',' in current_setting('mix.cities', true)) > 0) $$;
+CREATE OR REPLACE FUNCTION mix_is(vendor bigint) RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT mix_system() OR (current_setting('mix.scope', true) = 'on'
+   AND position(',' || vendor || ',' in current_setting('mix.vendors', true)) > 0) $$
+"""
+_ROLE = f"""
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}') THEN
+    CREATE ROLE {ROLE} NOLOGIN NOSUPERUSER NOBYPASSRLS;
+    GRANT {ROLE} TO CURRENT_USER;
+  END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$
+"""
+# Which cities' rows a person may touch: those of the own duties, the lead cities of challenges in which one of these
+# takes part, and the lead cities of challenges with an own seat on the panel.
+_RAISE = """
+WITH own AS (SELECT municipality_id AS id FROM data_staffrole WHERE person_id = %(person)s AND ended_at IS NULL),
+     cities AS (
+       SELECT id FROM own
+       UNION SELECT c.municipality_id FROM data_challenge c JOIN data_challengecity p ON p.challenge_id = c.id
+         WHERE p.municipality_id IN (SELECT id FROM own)
+       UNION SELECT e.municipality_id FROM data_evaluation e JOIN data_panelmember m ON m.evaluation_id = e.id
+         WHERE m.person_id = %(person)s AND m.left_at IS NULL)
+SELECT set_config('mix.cities', ',' || coalesce((SELECT string_agg(id::text, ',') FROM cities), '') || ',', false),
+       set_config('mix.vendors', ',' || coalesce((SELECT string_agg(vendor_id::text, ',') FROM data_vendormember
+         WHERE person_id = %(person)s AND ended_at IS NULL), '') || ',', false)
+"""
+
+
+class _Default:
+    """How connections of this process stand when no request has said who asks."""
+
+    scope = "system"
+
+
+def close_by_default() -> None:
+    """Have connections of this process see nothing until a request says who asks. Called by the web process."""
+    _Default.scope = "closed"
+
+
+def _run(statement: str, params: dict[str, Any] | None = None) -> None:
+    """Run a statement beneath Django's log of queries: it is no query of a page."""
+    connection.ensure_connection()
+    connection.connection.execute(statement, params)
+
+
+def take_stand(*, connection: BaseDatabaseWrapper, **_: Any) -> None:  # noqa: ANN401 - Django's signal sends what it likes
+    """Put a connection into the state in which this process begins: a pool hands out used ones."""
+    if connection.vendor == "postgresql" and connection.alias == DEFAULT_DB_ALIAS:
+        connection.connection.execute(f"SELECT set_config('mix.scope', '{_Default.scope}', false)")
+        if _Default.scope != "system":
+            connection.connection.execute(f"SET ROLE {ROLE}")
+
+
+def raise_wall(person_id: int | None) -> None:
+    """Let the connection see what one person may touch; nobody in particular sees what is public."""
+    if connection.vendor != "postgresql":
+        return
+    _run("SELECT set_config('mix.scope', 'system', false)")
+    _run(_RAISE, {"person": person_id})
+    _run(f"SET ROLE {ROLE}")
+    _run("SELECT set_config('mix.scope', 'on', false)")
+
+
+def lower_wall() -> None:
+    """End what `raise_wall` began."""
+    if connection.vendor != "postgresql" or connection.needs_rollback:
+        return
+    _run("RESET ROLE")
+    take_stand(connection=connections[DEFAULT_DB_ALIAS])
+
+
+@contextmanager
+def lifted() -> Iterator[None]:
+    """Look past the wall for a moment. Each use is listed with its reason in tests/architecture."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    cursor = connection.connection.execute("SELECT current_setting('mix.scope', true)")
+    before = cursor.fetchone()[0]
+    _run("SELECT set_config('mix.scope', 'system', false)")
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            _run("SELECT set_config('mix.scope', %(scope)s, false)", {"scope": before})
+
+
+def create_policies(**_: Any) -> None:  # noqa: ANN401 - Django's post_migrate sends what it likes
+    """Put the policies on every table, and make the role that cannot bypass them."""
+    if connection.vendor != "postgresql":
+        return
+    present = set(connection.introspection.table_names())
+    if not set(POLICIES) <= present:
+        return
+    with connection.cursor() as cursor:
+        for statement in (_FUNCTIONS, _ROLE):
+            cursor.execute(statement)
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {ROLE}")
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE}")
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {ROLE}")
+        for table, condition in POLICIES.items():
+            visible = condition.replace("this.", f"{table}.")
+            cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+            cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+            cursor.execute(f"DROP POLICY IF EXISTS mix_wall ON {table}")
+            cursor.execute(
+                f"CREATE POLICY mix_wall ON {table} USING (mix_system() OR {visible})"
+                f" WITH CHECK (mix_system() OR {visible})"
+            )
+
+
+def missing_policies() -> set[str]:
+    """Name the tables that lack their wall, and the role when it could bypass it; empty on SQLite."""
+    if connection.vendor != "postgresql":
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid"
+            " WHERE relrowsecurity AND relforcerowsecurity AND polname = 'mix_wall'"
+        )
+        lacking = set(POLICIES) - {row[0] for row in cursor.fetchall()}
+        cursor.execute(f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}' AND NOT rolsuper AND NOT rolbypassrls")
+        return lacking if cursor.fetchone() else lacking | {ROLE}
