@@ -12,7 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-from mix.actions import openings, sealing, solicitations, submissions
+from mix.actions import addenda, openings, sealing, submissions
 from mix.actions.run import run
 from mix.data.models import Event, Message, OpenedEnvelope, Solicitation, Submission, Vendor
 from mix.readers.errors import Forbidden, Unknown
@@ -268,7 +268,7 @@ def test_an_addendum_must_be_confirmed_before_finalising(
     sealed: Submission, call: Solicitation, actor: Callable[[str], Any], now: Any
 ) -> None:
     facts = {"actor": actor("olivia"), "now": now, "text": "Six weeks, not five.", "is_substantial": True}
-    addendum = run(solicitations.issue_addendum, call, **facts)
+    addendum = run(addenda.issue, call, **facts)
     run(submissions.save_answers, sealed, actor=actor("kim"), now=now, answers=ANSWERS)
     with pytest.raises(Refused) as caught:
         run(submissions.finalise, sealed, actor=actor("kim"), now=now, retry_key="after")
@@ -282,7 +282,7 @@ def test_an_addendum_after_finalising_is_confirmed_without_handing_in_again(
     sealed: Submission, call: Solicitation, actor: Callable[[str], Any], now: Any, *, confirms: bool
 ) -> None:
     facts = {"actor": actor("olivia"), "now": now, "text": "Six weeks, not five.", "is_substantial": True}
-    addendum = run(solicitations.issue_addendum, call, **facts)
+    addendum = run(addenda.issue, call, **facts)
     if confirms:
         run(submissions.acknowledge, sealed, actor=actor("kim"), now=now, addendum=addendum)
     later = call.closes_at + timedelta(minutes=60)
@@ -291,18 +291,35 @@ def test_an_addendum_after_finalising_is_confirmed_without_handing_in_again(
     assert lines["kestrel"]["unconfirmed"] == ([] if confirms else [addendum.number])
 
 
-def test_closing_is_only_ever_extended(call: Solicitation, actor: Callable[[str], Any], now: Any) -> None:
+@pytest.mark.parametrize("earlier", [timedelta(0), timedelta(seconds=1), timedelta(days=3)])
+def test_closing_is_only_ever_extended(
+    call: Solicitation, actor: Callable[[str], Any], now: Any, earlier: timedelta
+) -> None:
+    facts = {"text": "Earlier", "is_substantial": False, "closes_at": call.closes_at - earlier}
     with pytest.raises(Refused) as caught:
-        run(
-            solicitations.issue_addendum,
-            call,
-            actor=actor("olivia"),
-            now=now,
-            text="Earlier",
-            is_substantial=False,
-            closes_at=call.closes_at - timedelta(seconds=1),
-        )
+        run(addenda.propose_extension, call, actor=actor("olivia"), now=now, **facts)
     assert caught.value.unmet[0].code == "closing_only_extended"
+
+
+def test_closing_is_extended_by_two_people(call: Solicitation, actor: Callable[[str], Any], now: Any) -> None:
+    later, before = call.closes_at + timedelta(days=2), call.closes_at
+    facts = {"text": "Two days more.", "is_substantial": False, "closes_at": later}
+    proposal = run(addenda.propose_extension, call, actor=actor("olivia"), now=now, **facts)
+    for who, code in (("olivia", "second_person"), ("priya", None), ("kim", None)):
+        with pytest.raises((Refused, Forbidden, Unknown)) as caught:
+            run(addenda.confirm_extension, proposal, actor=actor(who), now=now)
+        assert code is None or caught.value.unmet[0].code == code
+    with pytest.raises(Refused) as caught:
+        run(addenda.propose_extension, call, actor=actor("martin"), now=now, **facts)
+    assert caught.value.unmet[0].code == "extension_waits"
+    call.refresh_from_db()
+    assert (call.closes_at, call.addenda.count()) == (before, 0)
+    run(addenda.confirm_extension, proposal, actor=actor("martin"), now=now)
+    call.refresh_from_db()
+    assert (call.closes_at, call.addenda.get().closes_at_after) == (later, later)
+    with pytest.raises(Refused) as caught:
+        run(addenda.drop_extension, proposal, actor=actor("martin"), now=now)
+    assert caught.value.unmet[0].code == "extension_decided"
 
 
 def test_only_the_sealing_modules_know_the_vault() -> None:
@@ -314,13 +331,16 @@ def test_a_substantial_addendum_in_the_last_hour_must_extend(
     call: Solicitation, actor: Callable[[str], Any], extended_by: int | None, passes: bool
 ) -> None:
     moment = call.closes_at - timedelta(hours=1)
-    closes_at = moment + timedelta(hours=extended_by) if extended_by else None
-    facts = {"actor": actor("olivia"), "now": moment, "text": "Six weeks.", "is_substantial": True}
+    facts: dict[str, Any] = {"actor": actor("olivia"), "now": moment, "text": "Six weeks.", "is_substantial": True}
+    verb = addenda.issue
+    if extended_by:
+        verb, facts["closes_at"] = addenda.propose_extension, moment + timedelta(hours=extended_by)
     if passes:
-        run(solicitations.issue_addendum, call, **facts, closes_at=closes_at)
+        proposal = run(verb, call, **facts)
+        run(addenda.confirm_extension, proposal, actor=actor("martin"), now=moment)
         call.refresh_from_db()
-        assert call.closes_at == closes_at
+        assert call.closes_at == facts["closes_at"]
     else:
         with pytest.raises(Refused) as caught:
-            run(solicitations.issue_addendum, call, **facts, closes_at=closes_at)
+            run(verb, call, **facts)
         assert [u.code for u in caught.value.unmet] == ["addendum_needs_time"]

@@ -25,6 +25,7 @@ from mix.rules.methods import parse
 
 # Verbs that other verbs call: they have no page and no act of their own.
 INNER = {
+    "addenda.extend_for_outages",
     "awards.approve",
     "awards.revoke",
     "challenges.end",
@@ -40,7 +41,13 @@ INNER = {
     "openings.unseal_all",
 }
 # Verbs whose only scenario is a page: tests/web and tests/journeys carry them out.
-ON_PAGES = {"submissions.drop_file", "submissions.bring_copy", "openings.note_export"}
+ON_PAGES = {
+    "addenda.drop_extension",
+    "addenda.issue",
+    "openings.note_export",
+    "submissions.bring_copy",
+    "submissions.drop_file",
+}
 
 
 def verbs() -> set[str]:

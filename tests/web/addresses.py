@@ -17,6 +17,7 @@ DEMO = "demo"  # a demonstration, nowhere else
 POST = "post"  # acts only
 
 ADDRESSES: dict[str, str] = {
+    "healthz": PUBLIC,
     "public-home": PUBLIC,
     "public-challenges": PUBLIC,
     "public-challenge": PUBLIC,

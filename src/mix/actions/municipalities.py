@@ -9,6 +9,7 @@ from mix.readers.municipalities import get_own_municipality
 from mix.readers.people import Actor
 from mix.rules.access import Permission, Role
 from mix.rules.delegation import Band
+from mix.rules.outages import OutageRule
 from mix.rules.unmet import require
 
 
@@ -39,6 +40,23 @@ def set_bands(
         payload={"bands": [{"up_to": b.up_to_cents, "role": b.role.value} for b in bands], "source": source},
     )
     return made
+
+
+def set_outage_rule(municipality: Municipality, *, actor: Actor, now: datetime, rule: OutageRule) -> Municipality:
+    """Choose what an outage before closing means in calls that are published from now on."""
+    get_own_municipality(municipality.code, actor=actor, needs=Permission.DELEGATION_EDIT)
+    municipality.outage_rule = rule.value
+    municipality.save(update_fields=["outage_rule"])
+    record(
+        "municipalities.set_outage_rule",
+        subject_type="municipality",
+        subject=municipality.code,
+        actor=actor,
+        now=now,
+        chain=municipality.code,
+        payload={"rule": rule.value},
+    )
+    return municipality
 
 
 def found(

@@ -33,7 +33,7 @@ def _check(call: Solicitation, *, now: datetime, envelope: Envelope) -> None:
     require(holds=call.published_at is not None, code="solicitation_not_published")
     if phase_of(call, now=now) is not Phase.OPENABLE:
         raise too_early(call)
-    refuse_if(unmet_to_open(call, envelope))
+    refuse_if(unmet_to_open(call, envelope, now=now))
 
 
 def unseal_all(call: Solicitation, *, actor: Actor, now: datetime, envelope: Envelope) -> dict[str, Unsealed]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -15,7 +15,6 @@ from mix.actions.outbox import tell
 from mix.actions.publishing import publish as publish_notice
 from mix.actions.sealing import ask_sealer, new_key_id
 from mix.data.models import (
-    Addendum,
     Person,
     Question,
     Solicitation,
@@ -80,9 +79,6 @@ def draft(
     return call
 
 
-ADDENDUM_NOTICE = timedelta(hours=48)  # what a substantial change leaves to those who answer (docs/city.md)
-
-
 def _record(
     verb: str,
     call: Solicitation,
@@ -140,12 +136,13 @@ def publish(
     bounds = {"full_at": full_at_cents, "none_at": none_at_cents, "amount": fixed_cents}
     call.published_at = now
     _fix_key(call, now=now)
+    call.outage_rule = step.challenge.municipality.outage_rule
     call.frozen = {
         other.key: frozen_rules(other.evaluation, tie=tie, bounds=bounds)
         for other in method_for(step.challenge).steps
         if other.evaluation and other.evaluation.of == step.key
     }
-    call.save(update_fields=["published_at", "key_id", "public_key", "recipients", "frozen"])
+    call.save(update_fields=["published_at", "key_id", "public_key", "recipients", "outage_rule", "frozen"])
     spec = spec_of(step)
     freeze_route(step.challenge, now=now)
     publish_notice(step.challenge, kind="intended_procurement", title=spec.title.en, text=call.body, now=now)
@@ -170,6 +167,7 @@ def publish(
             "zone": call.zone,
             "recipients": call.recipients,
             "custody": call.custody_mode,
+            "outage": call.outage_rule,
             "frozen": call.frozen,
         },
     )
@@ -217,68 +215,6 @@ def add_document(
     )
     _record("add_document", call, actor=actor, now=now, role=role.value, payload={"title": title, "sha256": digest})
     return document
-
-
-def issue_addendum(
-    call: Solicitation,
-    *,
-    actor: Actor,
-    now: datetime,
-    text: str,
-    is_substantial: bool,
-    closes_at: datetime | None = None,
-) -> Addendum:
-    """Change a published call for everybody. Closing is only ever extended; a substantial one must be reconfirmed.
-
-    A substantial one leaves at least two days until closing: one that comes late extends it.
-    """
-    _, role = enter_step(call.step, actor=actor, needs=Permission.SOLICITATION_PUBLISH)
-    call = _locked(call)
-    require(holds=call.published_at is not None, code="solicitation_not_published")
-    require(holds=now < call.closes_at, code="solicitation_closed")
-    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
-    require(holds=closes_at is None or closes_at > call.closes_at, code="closing_only_extended", where="f-closes_at")
-    leaves = (closes_at or call.closes_at) - now >= ADDENDUM_NOTICE
-    require(holds=leaves or not is_substantial, code="addendum_needs_time", where="f-closes_at")
-    addendum = Addendum.objects.create(
-        solicitation=call,
-        number=call.addenda.count() + 1,
-        text=text,
-        is_substantial=is_substantial,
-        closed_at_before=call.closes_at,
-        closes_at_after=closes_at,
-        issued_by=actor.someone,
-        issued_at=now,
-    )
-    if closes_at:
-        call.closes_at = closes_at
-        call.save(update_fields=["closes_at"])
-        ask_sealer("delay", call.key_id, now=now, not_before=closes_at + EMBARGO)
-    publish_notice(
-        call.step.challenge,
-        kind="addendum",
-        title=f"{spec_of(call.step).title.en}: {addendum.number}",
-        text=text,
-        now=now,
-    )
-    for submission in call.submissions.select_related("vendor"):
-        tell(
-            list_members(submission.vendor_id),
-            "addendum",
-            now=now,
-            challenge=call.step.challenge,
-            path=f"vendor/submissions/{submission.code}/check/",
-            number=str(addendum.number),
-        )
-    _record(
-        "issue_addendum",
-        call,
-        actor=actor,
-        now=now,
-        role=role.value,
-        payload={"number": addendum.number, "closes_at": closes_at.isoformat() if closes_at else ""},
-    )
-    return addendum
 
 
 def ask(

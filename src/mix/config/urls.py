@@ -4,7 +4,10 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from mix.web.public.health import healthz
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
     path("", RedirectView.as_view(pattern_name="public-home"), name="root"),
     *i18n_patterns(
         path("", include("mix.web.public.urls")),

@@ -23,6 +23,7 @@ ROLE = "mix_app"
 # Rows that no single city or vendor owns. The log is read by everybody through its chains.
 SHARED = frozenset(
     {
+        "data_beat",
         "data_chain",
         "data_checkpoint",
         "data_event",
@@ -60,6 +61,8 @@ POLICIES: dict[str, str] = {
     "data_solicitation": f"{CITY} OR published_at IS NOT NULL",
     **dict.fromkeys(("data_problemcard", "data_engagementquestion"), _up("data_engagement", "engagement_id")),
     **dict.fromkeys(("data_solicitationdocument", "data_addendum"), _up("data_solicitation", "solicitation_id")),
+    "data_extensionproposal": "EXISTS (SELECT 1 FROM data_solicitation s"
+    " WHERE s.id = this.solicitation_id AND mix_sees(s.municipality_id))",
     # the city's own
     **dict.fromkeys(
         (
@@ -171,10 +174,10 @@ def close_by_default() -> None:
     _Default.scope = "closed"
 
 
-def _run(statement: str, params: dict[str, Any] | None = None) -> None:
+def _run(statement: str, params: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - psycopg's cursor
     """Run a statement beneath Django's log of queries: it is no query of a page."""
     connection.ensure_connection()
-    connection.connection.execute(statement, params)
+    return connection.connection.execute(statement, params)
 
 
 def take_stand(*, connection: BaseDatabaseWrapper, **_: Any) -> None:  # noqa: ANN401 - Django's signal sends what it likes
@@ -209,8 +212,7 @@ def lifted() -> Iterator[None]:
     if connection.vendor != "postgresql":
         yield
         return
-    cursor = connection.connection.execute("SELECT current_setting('mix.scope', true)")
-    before = cursor.fetchone()[0]
+    before = _run("SELECT current_setting('mix.scope', true)").fetchone()[0]
     _run("SELECT set_config('mix.scope', 'system', false)")
     try:
         yield

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from mix.actions import (
+    addenda,
     agreements,
     awards,
     challenges,
@@ -38,6 +39,7 @@ from mix.jobs.subjects import FINDERS, read_plain
 from mix.readers.people import Actor, actor_for
 
 MODULES = {
+    "addenda": addenda,
     "agreements": agreements,
     "awards": awards,
     "challenges": challenges,

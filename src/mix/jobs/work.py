@@ -1,17 +1,24 @@
 """The worker: sends what waits in the outbox, again and again."""
 
+import http.client
 import logging
+import os
+import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
 
+from mix.actions.addenda import extend_for_outages
 from mix.actions.checkpoints import LogBroken, make_due
 from mix.actions.custody import remind_holders
 from mix.actions.outbox import mark_failed, mark_sent
-from mix.data.models import Message
+from mix.actions.sealing import SealerDown
+from mix.data.models import Beat, Message
+from mix.rules.outages import BEAT
 
 logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 8
@@ -36,8 +43,43 @@ def send_waiting(*, most: int = 50) -> int:
     return sent
 
 
+def site_answers() -> bool:
+    """Say whether the site can take a submission, by asking it over its own door."""
+    host = os.environ.get("MIX_HOST", "127.0.0.1")
+    door = http.client.HTTPConnection(host, settings.ENVIRONMENT.port, timeout=8)
+    try:
+        door.request("GET", "/healthz", headers={"Host": urlsplit(settings.BASE_URL).netloc})
+        return door.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        door.close()
+
+
+def watch(*, now: datetime) -> None:
+    """Every ten seconds note that the site answers; where it did not, extend the closings that an outage moves."""
+    if Beat.objects.filter(at__gt=now - BEAT).exists() or not site_answers():
+        return
+    with transaction.atomic():
+        Beat.objects.get_or_create(at=now)
+        Beat.objects.filter(at__lt=now - timedelta(days=3)).delete()
+        extend_for_outages(now=now)
+
+
+def watch_forever(*, pause_seconds: float = 2.0) -> None:
+    """Watch the site until the process is stopped; apart from the mail, which may take its time."""
+    while True:
+        close_old_connections()
+        try:
+            watch(now=datetime.now(UTC))
+        except (DatabaseError, InterfaceError, SealerDown):
+            logger.exception("the watch goes on after a pause")
+        time.sleep(pause_seconds)
+
+
 def work_forever(*, pause_seconds: float = 2.0) -> None:
-    """Send what waits until the process is stopped."""
+    """Watch the site and send what waits until the process is stopped."""
+    threading.Thread(target=watch_forever, daemon=True).start()
     while True:
         close_old_connections()
         try:

@@ -1,5 +1,10 @@
 """Every mail that the product sends, in English and French: subject and body."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from mix.rules.outages import Outage
+
 _GREETING = {"en": "Hello {name},", "fr": "Bonjour {name},"}
 
 MAILS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
@@ -310,3 +315,18 @@ def mail_text(code: str, language: str, **params: str) -> tuple[str, str]:
     greeting = _GREETING["fr" if french else "en"] if params.get("name") else ""
     text = f"{greeting}\n\n{body}" if greeting else body
     return subject.format(**params), text.format(**params)
+
+
+def outage_text(outage: Outage, closes_at: datetime, zone: str) -> str:
+    """Return the text of the addendum that an outage issues, in both languages; times on the clock of the call."""
+    place = ZoneInfo(zone)
+    began, ended, closes = (
+        f"{at.astimezone(place):%Y-%m-%d %H:%M:%S %Z}" for at in (outage.began_at, outage.ended_at, closes_at)
+    )
+    minutes = max(1, round(outage.length.total_seconds() / 60))
+    return (
+        f"This site did not answer between {began} and {ended}, {minutes} minutes in all. By the rule in the notice, "
+        f"closing moves to {closes}. What was submitted stays submitted.\n\n"
+        f"Ce site n’a pas répondu entre {began} et {ended}, {minutes} minutes au total. Selon la règle de l’avis, la "
+        f"fermeture passe à {closes}. Ce qui a été soumis le reste."
+    )

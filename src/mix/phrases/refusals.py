@@ -51,6 +51,20 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "“{name}” is larger than {most} MB. Nothing else was lost",
         "« {name} » dépasse {most} Mo. Rien d’autre n’est perdu",
     ),
+    # closing and outages
+    "extension_waits": (
+        "A later closing is proposed already: confirm or drop it first",
+        "Une fermeture plus tardive est déjà proposée : confirmez-la ou abandonnez-la d’abord",
+    ),
+    "extension_decided": ("This proposal was decided already", "Cette proposition a déjà été tranchée"),
+    "second_person": (
+        "A second person confirms: you proposed it",
+        "Une deuxième personne confirme : vous l’avez proposé",
+    ),
+    "outage_extends": (
+        "The site did not answer before closing: closing is being extended, and nothing is opened",
+        "Le site n’a pas répondu avant la fermeture : celle-ci est prolongée, et rien n’est ouvert",
+    ),
     # keys and shares
     "word_unknown": (
         "Word {number}, “{word}”, is not on the list",

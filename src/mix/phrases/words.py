@@ -109,6 +109,16 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "recommended": ("Recommended", "Recommandé"),
         "awarded": ("Awarded", "Choisi"),
     },
+    "outage": {
+        "extend": (
+            "If this site does not answer for five minutes or more in the eight hours before closing, or at closing, closing moves to the same time on a weekday at least 24 hours after it answers again",
+            "Si ce site ne répond pas pendant cinq minutes ou plus dans les huit heures avant la fermeture, ou à la fermeture, celle-ci passe à la même heure d’un jour de semaine, au moins 24 heures après son retour",
+        ),
+        "bidder": (
+            "Closing stays as it is if this site does not answer: vendors bear that risk and should submit early",
+            "La fermeture ne change pas si ce site ne répond pas : les fournisseurs assument ce risque et devraient soumettre tôt",
+        ),
+    },
     "custody": {
         "managed": ("The sealer of this site (managed)", "Le scelleur de ce site (garde confiée)"),
         "split": (
@@ -307,7 +317,10 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "solicitations.draft": ("Notice drafted", "Avis préparé"),
         "solicitations.draft_answer": ("Answer drafted", "Réponse préparée"),
         "solicitations.give_confidential_answer": ("Confidential answer given", "Réponse confidentielle donnée"),
-        "solicitations.issue_addendum": ("Addendum issued", "Addenda publié"),
+        "addenda.issue": ("Addendum issued", "Addenda publié"),
+        "addenda.propose_extension": ("Later closing proposed", "Fermeture plus tardive proposée"),
+        "addenda.drop_extension": ("Proposed extension dropped", "Prolongation proposée abandonnée"),
+        "municipalities.set_outage_rule": ("Outage rule set", "Règle de panne fixée"),
         "solicitations.publish": ("Call published", "Appel publié"),
         "solicitations.publish_answer": ("Answer published to all", "Réponse publiée à tous"),
         "sprints.check_in": ("Weekly check-in", "Suivi hebdomadaire"),

@@ -16,7 +16,7 @@ PUBLIC_VERBS = (
     "engagements.publish",
     "engagements.answer",
     "solicitations.publish",
-    "solicitations.issue_addendum",
+    "addenda.issue",
     "solicitations.publish_answer",
     "sealing.open_envelopes",
     "moves.complete",

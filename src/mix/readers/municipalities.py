@@ -62,3 +62,8 @@ def list_staff(municipality: Municipality) -> list[StaffRole]:
 def list_invitations(municipality: Municipality) -> list[StaffInvitation]:
     """List the invitations that nobody has accepted, latest first."""
     return list(municipality.invitations.filter(accepted_at=None).order_by("-expires_at", "id"))
+
+
+def count_cities() -> int:
+    """Return how many cities there are: the smallest question that the database answers."""
+    return Municipality.objects.count()

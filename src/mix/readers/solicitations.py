@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from mix.data.models import Challenge, Question, Solicitation, Step
+from mix.data.models import Beat, Challenge, ExtensionProposal, Question, Solicitation, Step
 from mix.readers.challenges import method_for, spec_of
 from mix.readers.errors import Unknown
 from mix.rules.closing import Closing, Phase, phase
 from mix.rules.kinds import Envelope
 from mix.rules.methods import SolicitationPart
+from mix.rules.outages import WINDOW, Outage, OutageRule, find_outage
 from mix.rules.unmet import Unmet
 
 
@@ -127,12 +128,44 @@ def next_envelope(solicitation: Solicitation) -> str:
     return Envelope.PRICE.value if has_price and solicitation.price_opened_at is None else ""
 
 
-def unmet_to_open(solicitation: Solicitation, envelope: Envelope) -> tuple[Unmet, ...]:
+def waiting_extension(solicitation: Solicitation) -> ExtensionProposal | None:
+    """Return the later closing that waits for a second person, if one was proposed."""
+    found = solicitation.extensions.filter(ended_at=None).select_related("proposed_by").first()
+    if found:
+        found.solicitation = solicitation
+    return found
+
+
+def outage_of(solicitation: Solicitation, *, now: datetime) -> Outage | None:
+    """Return the outage that keeps the closing from arriving, where the notice says so."""
+    if solicitation.outage_rule != OutageRule.EXTEND:
+        return None
+    since = solicitation.closes_at - WINDOW - timedelta(hours=1)
+    beats = list(Beat.objects.filter(at__gte=since).order_by("at").values_list("at", flat=True))
+    earlier = Beat.objects.filter(at__lt=since).order_by("-at").values_list("at", flat=True).first()
+    return find_outage([earlier, *beats] if earlier else beats, closing_of(solicitation), now=now)
+
+
+def list_at_risk(*, now: datetime) -> list[Solicitation]:
+    """List the calls that an outage up to now could still extend: near closing or closed, and not opened."""
+    return list(
+        Solicitation.objects.filter(
+            outage_rule=OutageRule.EXTEND.value,
+            published_at__isnull=False,
+            technical_opened_at=None,
+            closes_at__lte=now + WINDOW,
+            closes_at__gt=now - timedelta(days=3),
+            step__challenge__status="running",
+        ).select_related("step__challenge__method", "step__challenge__municipality")
+    )
+
+
+def unmet_to_open(solicitation: Solicitation, envelope: Envelope, *, now: datetime) -> tuple[Unmet, ...]:
     """List what keeps an envelope closed when its time has come: opened already, a price before quality is frozen."""
     if getattr(solicitation, f"{envelope.value}_opened_at") is not None:
         return (Unmet("already_opened"),)
     if envelope is Envelope.TECHNICAL:
-        return ()
+        return (Unmet("outage_extends"),) if outage_of(solicitation, now=now) else ()
     frozen = solicitation.evaluations.filter(phase__in=["quality_frozen", "final"]).exists()
     steps = method_for(solicitation.step.challenge).steps
     scored = any(s.evaluation and s.evaluation.of == solicitation.step.key for s in steps)

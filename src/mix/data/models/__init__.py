@@ -24,7 +24,7 @@ from mix.data.models.evaluations import (
     Result,
     Score,
 )
-from mix.data.models.events import Chain, Checkpoint, Event
+from mix.data.models.events import Beat, Chain, Checkpoint, Event
 from mix.data.models.knowledge import HistoryFact, HoursEntry, Lesson
 from mix.data.models.methods import MethodVersion
 from mix.data.models.moves import GateSignature
@@ -33,7 +33,7 @@ from mix.data.models.outbox import Message
 from mix.data.models.participations import Participation
 from mix.data.models.people import Person
 from mix.data.models.publishing import Notice
-from mix.data.models.solicitations import Addendum, Question, Solicitation, SolicitationDocument
+from mix.data.models.solicitations import Addendum, ExtensionProposal, Question, Solicitation, SolicitationDocument
 from mix.data.models.sprints import CheckIn, DataGrant, Demo, Evidence, Incident, ParityEntry, ParityReason, SignOff
 from mix.data.models.submissions import Acknowledgement, OpenedEnvelope, Submission, SubmissionVersion
 from mix.data.models.vendors import Vendor, VendorInvitation, VendorMember
@@ -45,6 +45,7 @@ __all__ = [
     "AuthorityBand",
     "Award",
     "BacklogItem",
+    "Beat",
     "CapabilityCard",
     "Chain",
     "Challenge",
@@ -72,6 +73,7 @@ __all__ = [
     "Evaluation",
     "Event",
     "Evidence",
+    "ExtensionProposal",
     "GateSignature",
     "HistoryFact",
     "HoursEntry",

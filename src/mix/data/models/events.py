@@ -72,3 +72,9 @@ class Event(models.Model):
             "subject_type": self.subject_type,
             "verb": self.verb,
         }
+
+
+class Beat(models.Model):
+    """The site answered at this instant. Kept for three days; a gap before a closing may extend it."""
+
+    at = models.DateTimeField(unique=True)

@@ -5,6 +5,7 @@ from django.db import models
 from mix.data.models.columns import choice, money, new_code, one_of
 from mix.data.models.people import Person
 from mix.rules.access import Role
+from mix.rules.outages import OutageRule
 
 
 class Municipality(models.Model):
@@ -16,7 +17,11 @@ class Municipality(models.Model):
     zone = models.CharField(max_length=60, default="America/Toronto")
     posting_address = models.URLField(max_length=300)
     by_law = models.CharField(max_length=200, blank=True)
+    outage_rule = choice(OutageRule, default=OutageRule.EXTEND.value)
     is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [one_of("outage_rule", OutageRule)]
 
 
 class Department(models.Model):

@@ -7,6 +7,7 @@ from mix.data.models.columns import choice, new_code, one_of
 from mix.data.models.municipalities import Municipality
 from mix.data.models.people import Person
 from mix.data.models.vendors import Vendor
+from mix.rules.outages import OutageRule
 
 CUSTODY_MODES = ("managed", "split")
 QUESTION_KINDS = ("general", "confidential")
@@ -29,6 +30,7 @@ class Solicitation(models.Model):
     purchase_most_cents = models.BigIntegerField(null=True)
     frozen = models.JSONField(default=dict)
     custody_mode = choice(CUSTODY_MODES, default="managed")
+    outage_rule = choice(OutageRule, default=OutageRule.EXTEND.value)
     public_key = models.CharField(max_length=120, blank=True)
     key_id = models.CharField(max_length=40, blank=True)
     recipients = models.JSONField(default=list)
@@ -48,6 +50,7 @@ class Solicitation(models.Model):
                 | models.Q(price_opened_at__gte=models.F("technical_opened_at")),
             ),
             one_of("custody_mode", CUSTODY_MODES),
+            one_of("outage_rule", OutageRule),
         ]
 
 
@@ -66,7 +69,10 @@ class SolicitationDocument(models.Model):
 
 
 class Addendum(models.Model):
-    """A change after publication, told to everybody; a substantial one must be reconfirmed."""
+    """A change after publication, told to everybody; a substantial one must be reconfirmed.
+
+    Nobody issued the one that extends closing after an outage: the rule in the notice did.
+    """
 
     solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="addenda")
     number = models.PositiveIntegerField()
@@ -74,7 +80,7 @@ class Addendum(models.Model):
     is_substantial = models.BooleanField(default=False)
     closed_at_before = models.DateTimeField(null=True)
     closes_at_after = models.DateTimeField(null=True)
-    issued_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    issued_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     issued_at = models.DateTimeField()
 
     class Meta:
@@ -84,6 +90,27 @@ class Addendum(models.Model):
                 name="addendum_only_extends",
                 condition=models.Q(closes_at_after=None) | models.Q(closes_at_after__gt=models.F("closed_at_before")),
             ),
+        ]
+
+
+class ExtensionProposal(models.Model):
+    """A later closing that one person proposed and a second confirms or drops. Ended when either was done."""
+
+    solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="extensions")
+    text = models.TextField()
+    is_substantial = models.BooleanField()
+    closes_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["solicitation"], condition=models.Q(ended_at=None), name="extension_one_waits"
+            ),
+            models.CheckConstraint(name="extension_by_two", condition=~models.Q(proposed_by=models.F("confirmed_by"))),
         ]
 
 

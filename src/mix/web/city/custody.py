@@ -72,7 +72,7 @@ def call_custody(request: HttpRequest, reference: str) -> HttpResponse:
         phase = phase_of(call, now=now) if call.published_at else None
         live = opening_key(call, now=now) or find_key(call)
         envelope = next_envelope(call) if call.step.challenge.status == "running" else ""
-        waits = unmet_to_open(call, Envelope(envelope)) if envelope else ()
+        waits = unmet_to_open(call, Envelope(envelope), now=now) if envelope else ()
         return {
             **_shown_key(request, find_key(call), actor),
             "call": call,

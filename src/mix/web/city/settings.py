@@ -20,6 +20,7 @@ from mix.readers.municipalities import (
 )
 from mix.rules.access import Permission, Role, grants
 from mix.rules.delegation import Band
+from mix.rules.outages import OutageRule
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay
 
@@ -123,6 +124,13 @@ def authority(request: HttpRequest, city: str) -> HttpResponse:
             _("Set. Gates use it from now on."),
             initial=initial,
             style="",
-        )
+        ),
+        "outage": Act(
+            forms.form_of(rule=forms.word_choice(_("In calls that are published from now on"), "outage", radio=True)),
+            lambda given: stay(do(request, municipalities.set_outage_rule, found, rule=OutageRule(given["rule"]))),
+            _("Set the rule"),
+            _("Set. It is printed in every notice from now on."),
+            initial={"rule": found.outage_rule},
+        ),
     }
     return answer(request, "city/authority.html", acts, lambda: {"city": found, "bands": list_bands(found)})

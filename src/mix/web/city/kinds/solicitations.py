@@ -9,19 +9,19 @@ from django import forms as django_forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from mix.actions import solicitations
-from mix.data.models import Question, Solicitation, Step
+from mix.actions import addenda, solicitations
+from mix.data.models import ExtensionProposal, Question, Solicitation, Step
 from mix.readers.challenges import method_for, spec_of
 from mix.readers.errors import Unknown
 from mix.readers.evaluations import criteria_from
-from mix.readers.solicitations import find_solicitation, next_envelope, phase_of
+from mix.readers.solicitations import find_solicitation, next_envelope, phase_of, waiting_extension
 from mix.readers.submissions import list_opened, opened_answers
 from mix.rules.access import Permission, Role, grants
 from mix.rules.closing import Phase
 from mix.rules.kinds import Envelope
 from mix.rules.scoring import PriceFormula, TieRule
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, do, now_of, stay
+from mix.web.parts.pages import Act, do, now_of, signed_in, stay
 from mix.web.parts.specs import read_only
 
 
@@ -47,6 +47,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         "spec_call": spec,
         "phase": phase_of(call, now=now).value if call and call.published_at else "",
         "documents": call.documents.filter(replaced_at=None).order_by("title") if call else [],
+        "proposal": waiting_extension(call) if call else None,
         "addenda": call.addenda.order_by("-number") if call else [],
         "questions": call.questions.select_related("vendor", "drafted_by").order_by("asked_at")
         if call and call.published_at
@@ -92,11 +93,47 @@ def _changing(request: HttpRequest, call: Solicitation, roles: frozenset[Role]) 
             forms.form_of(
                 text=forms.text(_("What changes")),
                 is_substantial=forms.yes(_("Substantial: vendors must confirm that their submission still stands")),
-                closes_at=forms.moment(_("New closing time"), hint=_("Only later, never earlier."), required=False),
+                closes_at=forms.moment(
+                    _("New closing time"),
+                    hint=_("Only later, never earlier. A second person confirms it before anything goes out."),
+                    required=False,
+                ),
             ),
-            lambda given: stay(do(request, solicitations.issue_addendum, call, **given)),
+            lambda given: stay(_issue(request, call, given)),
             _("Issue the addendum"),
+            _("Done."),
+        )
+        proposal = waiting_extension(call)
+        if proposal:
+            acts |= _second_person(request, proposal)
+    return acts
+
+
+def _issue(request: HttpRequest, call: Solicitation, given: dict[str, Any]) -> object:
+    """Issue an addendum; one that moves closing is proposed."""
+    if given["closes_at"]:
+        return do(request, addenda.propose_extension, call, **given)
+    del given["closes_at"]
+    return do(request, addenda.issue, call, **given)
+
+
+def _second_person(request: HttpRequest, proposal: ExtensionProposal) -> dict[str, Act]:
+    """Confirm or drop a later closing."""
+    acts = {
+        "drop_extension": Act(
+            forms.form_of(),
+            lambda _given: stay(do(request, addenda.drop_extension, proposal)),
+            _("Drop it"),
+            _("Dropped. Closing stays as it is."),
+        )
+    }
+    if proposal.proposed_by != signed_in(request).person:
+        acts["confirm_extension"] = Act(
+            forms.form_of(),
+            lambda _given: stay(do(request, addenda.confirm_extension, proposal)),
+            _("Confirm the later closing"),
             _("Issued. Everybody who takes part was told."),
+            style="",
         )
     return acts
 

@@ -1,0 +1,25 @@
+"""Whether the site can take a submission: asked every ten seconds by the worker, and by whoever watches the site."""
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse
+
+from mix.readers.municipalities import count_cities
+
+LEAST_FREE = 512 * 2**20  # bytes: what a submission and its commit need many times over
+
+
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """Answer 200 when database and disk can take a submission, else 503 with what cannot."""
+    try:
+        count_cities()
+    except (DatabaseError, InterfaceError):
+        return HttpResponse("database", status=503, content_type="text/plain")
+    folder = Path(settings.DATA_DIR)
+    free = os.statvfs(folder)
+    if not os.access(folder, os.W_OK) or free.f_bavail * free.f_frsize < LEAST_FREE:
+        return HttpResponse("disk", status=503, content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain")
