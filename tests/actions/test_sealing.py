@@ -323,7 +323,13 @@ def test_closing_is_extended_by_two_people(call: Solicitation, actor: Callable[[
 
 
 def test_only_the_sealing_modules_know_the_vault() -> None:
-    assert {m.__name__ for m in apps.get_app_config("vault").get_models()} == {"Draft", "SealedFile", "SealedEnvelope"}
+    assert {m.__name__ for m in apps.get_app_config("vault").get_models()} == {
+        "Draft",
+        "SealedEnvelope",
+        "SealedFile",
+        "Upload",
+        "UploadPart",
+    }
 
 
 @pytest.mark.parametrize(("extended_by", "passes"), [(None, False), (47, False), (49, True)])

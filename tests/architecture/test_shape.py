@@ -106,7 +106,7 @@ def test_later_nouns_import_earlier_ones_only(layer: str) -> None:
 
 def test_nothing_relates_to_the_vault() -> None:
     relations = [f for m in apps.get_app_config("vault").get_models() for f in m._meta.get_fields() if f.is_relation]
-    assert relations == []
+    assert {f.related_model._meta.app_label for f in relations} <= {"vault"}
     assert 'get_model("vault"' not in "".join(p.read_text(encoding="utf-8") for p in FILES)
 
 

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = os.environ.get("MIX_SHOTS", "")  # a folder: then every page that is checked is also photographed
@@ -149,9 +150,25 @@ class Visitor:
     def sees(self, text: str) -> None:
         """Expect a text on the page, within the time a page may take."""
         until = time.monotonic() + 20
-        while text not in self.page.content():
+        while text not in self._content():
             assert time.monotonic() < until, f"{text!r} is not on {self.page.url}"
             self.page.wait_for_timeout(50)
+
+    def sends_file(self) -> None:
+        """Send the file that was chosen, and see that it is sealed; with JavaScript, that the fingerprints agree."""
+        self.click("button:has-text('Seal and send')")
+        if self.javascript:
+            self.page.wait_for_selector("[data-upload-said].ok:has-text('The server has exactly your file.')")
+            self.page.wait_for_load_state()
+        else:
+            self.sees("The file is sealed.")
+
+    def _content(self) -> str:
+        """Return the page as it is; nothing while the next one is coming in."""
+        try:
+            return self.page.content()
+        except PlaywrightError:
+            return ""
 
     def check(self) -> None:
         """Have axe look at the page at both widths, and see that nothing is wider than the window."""

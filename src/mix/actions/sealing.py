@@ -21,7 +21,7 @@ from mix.rules.chain import canonical
 from mix.rules.kinds import Envelope
 from mix.rules.unmet import Refused, require
 from mix.vault import storage, wire
-from mix.vault.models import Draft, SealedEnvelope, SealedFile
+from mix.vault.models import Draft, SealedEnvelope, SealedFile, Upload, UploadPart
 
 Stored = storage.Stored
 StreamSealer = storage.StreamSealer
@@ -75,8 +75,48 @@ def save_draft(
     return number + 1
 
 
+def begin_upload(submission: Submission, *, envelope: str, name: str, size: int, now: datetime) -> Upload:
+    """Begin an upload, or go on with the one of the same name and size that was broken off. The draft has begun."""
+    key_id = Draft.objects.get(submission=submission.code).key_id
+    upload, _ = Upload.objects.get_or_create(
+        submission=submission.code,
+        envelope=envelope,
+        name=name,
+        size=size,
+        key_id=key_id,
+        defaults={"code": new_code(12), "started_at": now},
+    )
+    return upload
+
+
+def keep_part(upload: Upload, *, start: int, content: bytes) -> None:
+    """Encrypt and keep a part; the same part again changes nothing."""
+    if upload.parts.filter(start=start).exists():
+        return
+    blob = storage.write_blob(content, storage.make_key(upload.key_id))
+    UploadPart.objects.create(upload=upload, start=start, size=len(content), blob=blob)
+
+
+def join_parts(upload: Upload, solicitation: Solicitation) -> Stored:
+    """Encrypt all parts as one file to the recipients of the call, as they are read. Changes no row."""
+    stream = storage.StreamSealer(solicitation.recipients, limit=settings.SEALED_FILE_LIMIT)
+    for part in upload.parts.order_by("start"):
+        for chunk in storage.decrypt_blob(part.blob, upload.key_id):
+            stream.write(chunk)
+    return stream.finish()
+
+
+def end_upload(upload: Upload) -> None:
+    """Drop an upload and, once that is durable, its parts."""
+    for part in upload.parts.all():
+        transaction.on_commit(partial(drop_blob, part.blob))
+    upload.delete()
+
+
 def destroy_draft(submission: Submission) -> None:
     """Drop a draft and, once that is durable, its key: from then on nobody can read it here."""
+    for upload in Upload.objects.filter(submission=submission.code):
+        end_upload(upload)
     for draft in Draft.objects.select_for_update().filter(submission=submission.code):
         draft.delete()
         transaction.on_commit(partial(storage.drop_key, draft.key_id))

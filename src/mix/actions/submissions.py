@@ -48,7 +48,7 @@ def _record(verb: str, submission: Submission, *, actor: Actor, now: datetime, *
     )
 
 
-def _locked(submission: Submission, *, actor: Actor, now: datetime) -> Submission:
+def lock(submission: Submission, *, actor: Actor, now: datetime) -> Submission:
     """Lock the call (shared by all who finalise) and the submission; refuse what comes late."""
     get_own_vendor(submission.vendor.code, actor=actor)
     call = (
@@ -57,11 +57,17 @@ def _locked(submission: Submission, *, actor: Actor, now: datetime) -> Submissio
         .get(pk=submission.solicitation_id)
     )
     require(holds=call.step.challenge.status == "running", code="challenge_over")
-    if not is_in_time(closing_of(call), received_at=now):
-        raise Late(call, received_at=now)
+    submission.solicitation = call
+    refuse_late(submission, now=now)
     fresh = Submission.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=submission.pk)
     fresh.solicitation = call
     return fresh
+
+
+def refuse_late(submission: Submission, *, now: datetime) -> None:
+    """Raise Late at or after closing."""
+    if not is_in_time(closing_of(submission.solicitation), received_at=now):
+        raise Late(submission.solicitation, received_at=now)
 
 
 def start(call: Solicitation, vendor: Vendor, *, actor: Actor, now: datetime) -> Submission:
@@ -85,7 +91,7 @@ def save_answers(
     submission: Submission, *, actor: Actor, now: datetime, answers: Mapping[str, Any], based_on: int | None = None
 ) -> int:
     """Save the team's draft; only the fields given are touched. Returns the draft's number."""
-    submission = _locked(submission, actor=actor, now=now)
+    submission = lock(submission, actor=actor, now=now)
     specs = [s for s in part_of(submission.solicitation).answers if s.key in answers]
     good, bad = read_answers(specs, answers)
     if bad:
@@ -123,27 +129,32 @@ def add_file(
     name: str,
 ) -> str:
     """Keep a file that was streamed into the vault; returns its code."""
-    submission = _locked(submission, actor=actor, now=now)
+    submission = lock(submission, actor=actor, now=now)
     require(holds=envelope in {e.value for e in part_of(submission.solicitation).envelopes}, code="envelope_unknown")
     require(holds=stored.size > 0, code="file_empty", where="f-file")
     code = keep_file(submission, stored, envelope=envelope, name=name, now=now)
-    if not has_draft(submission):
-        submission.draft_version = save_draft(submission, {}, based_on=None, actor=actor, now=now)
-        submission.save(update_fields=["draft_version"])
+    begin_draft(submission, actor=actor, now=now)
     _record("add_file", submission, actor=actor, now=now, file=code)
     return code
 
 
+def begin_draft(submission: Submission, *, actor: Actor, now: datetime) -> None:
+    """Begin a draft where there is none: with an empty one, since what was finalised cannot be read."""
+    if not has_draft(submission):
+        submission.draft_version = save_draft(submission, {}, based_on=None, actor=actor, now=now)
+        submission.save(update_fields=["draft_version"])
+
+
 def drop_file(submission: Submission, *, actor: Actor, now: datetime, code: str) -> None:
     """Take a file out of the draft."""
-    submission = _locked(submission, actor=actor, now=now)
+    submission = lock(submission, actor=actor, now=now)
     remove_file(submission, code, now=now)
     _record("drop_file", submission, actor=actor, now=now, file=code)
 
 
 def acknowledge(submission: Submission, *, actor: Actor, now: datetime, addendum: Addendum) -> Acknowledgement:
     """Confirm that an addendum was read; of a substantial one, that the submission still stands."""
-    submission = _locked(submission, actor=actor, now=now)
+    submission = lock(submission, actor=actor, now=now)
     require(holds=addendum.solicitation_id == submission.solicitation_id, code="addendum_unknown")
     row, made = Acknowledgement.objects.get_or_create(
         submission=submission, addendum=addendum, defaults={"person": actor.someone, "at": now}
@@ -165,7 +176,7 @@ def finalise(submission: Submission, *, actor: Actor, now: datetime, retry_key: 
         fresh = Submission.objects.get(pk=submission.pk)
         require(holds=done.draft_mark in ("", _draft_mark(fresh, list_files(fresh))), code="retry_key_reused")
         return done
-    submission = _locked(submission, actor=actor, now=now)
+    submission = lock(submission, actor=actor, now=now)
     call = submission.solicitation
     part = part_of(call)
     check_may_answer(call, submission.vendor)
@@ -252,7 +263,7 @@ def _statement(
 
 def withdraw(submission: Submission, *, actor: Actor, now: datetime) -> Submission:
     """Withdraw before closing; another submission may be finalised until then."""
-    submission = _locked(submission, actor=actor, now=now)
+    submission = lock(submission, actor=actor, now=now)
     require(holds=submission.state == "finalised", code="not_finalised")
     submission.state = "withdrawn"
     submission.save(update_fields=["state"])

@@ -124,6 +124,8 @@ POLICIES: dict[str, str] = {
     "data_clauseedit": _up("data_clause", "clause_id"),
     # the vault: a draft is its vendor's alone, at the level of the database too
     "vault_draft": "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission AND mix_is(s.vendor_id))",
+    "vault_upload": "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission AND mix_is(s.vendor_id))",
+    "vault_uploadpart": _up("vault_upload", "upload_id"),
     "vault_sealedfile": _SUBMITTED,
     "vault_sealedenvelope": _SUBMITTED,
 }

@@ -51,6 +51,18 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "“{name}” is larger than {most} MB. Nothing else was lost",
         "« {name} » dépasse {most} Mo. Rien d’autre n’est perdu",
     ),
+    "upload_unknown": (
+        "This upload is no longer there. Choose the file again",
+        "Ce téléversement n’existe plus. Choisissez de nouveau le fichier",
+    ),
+    "part_out_of_place": (
+        "This part does not follow what is there ({there} bytes). Go on from there",
+        "Cette partie ne suit pas ce qui est là ({there} octets). Reprenez à cet endroit",
+    ),
+    "upload_incomplete": (
+        "Only {there} bytes have arrived. Send the rest",
+        "Seuls {there} octets sont arrivés. Envoyez le reste",
+    ),
     # closing and outages
     "extension_waits": (
         "A later closing is proposed already: confirm or drop it first",

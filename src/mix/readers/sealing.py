@@ -12,7 +12,7 @@ from typing import Any
 from mix.data.models import Submission
 from mix.readers.errors import Unknown
 from mix.vault import storage
-from mix.vault.models import Draft, SealedEnvelope, SealedFile
+from mix.vault.models import Draft, SealedEnvelope, SealedFile, Upload
 
 OPENED_KEY = "opened"
 
@@ -66,6 +66,21 @@ def list_envelopes(submission: Submission, *, version: int) -> list[tuple[str, b
         )
         for row in rows
     ]
+
+
+def find_upload(submission: Submission, code: str) -> Upload | None:
+    """Return an upload that has begun and not ended."""
+    return Upload.objects.filter(submission=submission.code, code=code).first()
+
+
+def received(upload: Upload) -> int:
+    """Return how many bytes have come without a gap: where the sender goes on."""
+    reached = 0
+    for start, size in upload.parts.order_by("start").values_list("start", "size"):
+        if start != reached:
+            break
+        reached += size
+    return reached
 
 
 def list_files(submission: Submission) -> list[FileFact]:

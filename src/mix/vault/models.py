@@ -49,3 +49,27 @@ class SealedEnvelope(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["submission", "version", "envelope"], name="sealed_envelope_once")
         ]
+
+
+class Upload(models.Model):
+    """A file that arrives in parts and may go on after a broken connection. Sizes in bytes."""
+
+    submission = models.CharField(max_length=20, db_index=True)
+    code = models.CharField(max_length=20, unique=True)
+    envelope = models.CharField(max_length=20)
+    name = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    key_id = models.CharField(max_length=40)
+    started_at = models.DateTimeField()
+
+
+class UploadPart(models.Model):
+    """One part, encrypted to the key of the draft until all are there."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="parts")
+    start = models.PositiveBigIntegerField()
+    size = models.PositiveBigIntegerField()
+    blob = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["upload", "start"], name="upload_part_once")]

@@ -177,6 +177,15 @@ def reseal(blob: str, identity: pyrage.x25519.Identity, public_key: str) -> Stor
     return sealer.finish()
 
 
+def write_blob(content: bytes, public_key: str) -> str:
+    """Encrypt bytes to a key and write them durably; return the name of the blob."""
+    blob = secrets.token_hex(16)
+    path = blob_path(blob)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_private(path, encrypt(content, [public_key]))
+    return blob
+
+
 def hash_blob(blob: str) -> str:
     """Return the SHA-256 of a blob as it lies on the disk, in hex; empty when it is not there."""
     path = blob_path(blob)

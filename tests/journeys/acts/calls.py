@@ -82,8 +82,7 @@ def _submit(play: Play, v: Values, _by: str) -> None:
             visitor.page.check("[name=envelope][value=price]")
         file = {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
         visitor.page.set_input_files("input[type=file]", [file])
-        visitor.click("button:has-text('Seal and send')")
-        visitor.sees("The file is sealed.")
+        visitor.sends_file()
     if prices:
         visitor.click(".steps a:has-text('Price')")
         play.fill_answers(visitor, prices, "button[value=stay]")

@@ -126,6 +126,65 @@ for (const boxes of document.querySelectorAll("[data-words-of]")) {
   });
 }
 
+// A file goes in parts of a megabyte and goes on after a broken connection, also after the page was left and the same
+// file is chosen again. At the end the fingerprint of the server is compared with that of this device.
+for (const form of document.querySelectorAll("form[data-upload]")) {
+  const said = form.querySelector("[data-upload-said]");
+  const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+  const ask = async (url, body) => {
+    for (let wait = 500; ; wait = Math.min(wait * 2, 15000)) {
+      try {
+        const answer = await fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token } });
+        if (answer.headers.get("content-type")?.startsWith("application/json")) return await answer.json();
+        if (answer.status < 500) return { refused: [`${answer.status}`] };
+      } catch { /* the connection broke */ }
+      said.textContent = form.dataset.broken;
+      await new Promise((done) => setTimeout(done, wait));
+    }
+  };
+  const send = async (file) => {
+    const about = new FormData();
+    about.append("name", file.name);
+    about.append("size", file.size);
+    about.append("envelope", form.querySelector("[name=envelope]:checked")?.value ?? "");
+    let reply = await ask(form.dataset.upload, new URLSearchParams(about));
+    const own = `${form.dataset.upload}${reply.upload}/`;
+    while (!reply.refused && Number(reply.there) < file.size) {
+      const start = Number(reply.there);
+      said.textContent = `${form.dataset.going} ${Math.floor((100 * start) / file.size)} %`;
+      reply = await ask(`${own}?start=${start}`, file.slice(start, start + 1048576));
+      if (reply.refused && reply.there !== "") reply = { there: reply.there }; // another tab was faster
+    }
+    if (!reply.refused) reply = await ask(`${own}finish/`, new URLSearchParams());
+    return reply;
+  };
+  form.addEventListener("submit", async (event) => {
+    const file = form.querySelector("input[type=file]").files[0];
+    if (!file || file.size === 0 || !window.fetch) return; // the plain form says what is wrong
+    event.preventDefault();
+    const button = form.querySelector("button");
+    button.disabled = true;
+    said.classList.remove("err");
+    const reply = await send(file);
+    const own = form.querySelector(".hash").textContent;
+    if (reply.refused) said.textContent = reply.refused.join(" ");
+    else if (own.length === 64 && own !== reply.sha256) said.textContent = form.dataset.other;
+    else {
+      sessionStorage.setItem("mix:sealed", form.dataset.same);
+      location.reload();
+      return;
+    }
+    said.classList.add("err");
+    button.disabled = false;
+  });
+  const before = sessionStorage.getItem("mix:sealed");
+  if (before) {
+    said.textContent = before;
+    said.classList.add("ok");
+    sessionStorage.removeItem("mix:sealed");
+  }
+}
+
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 
+from mix.actions import uploads
 from mix.actions.sealing import StreamSealer, TooLarge, open_stream
+from mix.actions.submissions import Late
 from mix.data.models import Solicitation
+from mix.phrases.refusals import sentence
+from mix.readers.sealing import find_upload
+from mix.readers.submissions import get_own_submission
+from mix.rules.kinds import Envelope
+from mix.rules.unmet import Refused, Unmet
 from mix.web.parts.filekinds import is_what_it_says
+from mix.web.parts.pages import do, signed_in
+from mix.web.parts.showing import language
 
 
 class SealingHandler(FileUploadHandler):
@@ -55,3 +65,61 @@ class SealingHandler(FileUploadHandler):
         if self.sealer is not None:
             self.sealer.abort()
             self.sealer = None
+
+
+def begin(request: HttpRequest, code: str) -> JsonResponse:
+    """Begin a file that arrives in parts; answers where to go on."""
+    submission = get_own_submission(code, actor=signed_in(request))
+    given = request.POST
+    size = given.get("size", "")
+
+    def verb() -> dict[str, Any]:
+        upload, there = do(
+            request,
+            uploads.begin,
+            submission,
+            envelope=given.get("envelope") or Envelope.TECHNICAL.value,
+            name=given.get("name", ""),
+            size=int(size) if size.isdigit() and len(size) < 16 else 0,
+        )
+        return {"upload": upload, "there": there}
+
+    return _said(request, verb)
+
+
+def part(request: HttpRequest, code: str, upload: str) -> JsonResponse:
+    """Take a part: the bytes are the body, `start` says where they belong."""
+    submission = get_own_submission(code, actor=signed_in(request))
+    at = request.GET.get("start", "")
+    start = int(at) if at.isdigit() and len(at) < 16 else -1
+
+    def verb() -> dict[str, Any]:
+        found = find_upload(submission, upload)
+        if found and start == 0 and not is_what_it_says(found.name, request.body[:4096]):
+            raise Refused(Unmet("file_kind", {"name": found.name}, "f-file"))
+        return {"there": do(request, uploads.add_part, submission, upload=upload, start=start, content=request.body)}
+
+    return _said(request, verb)
+
+
+def finish(request: HttpRequest, code: str, upload: str) -> JsonResponse:
+    """Put the parts together; answers the fingerprint that the server computed."""
+    submission = get_own_submission(code, actor=signed_in(request))
+    return _said(request, lambda: {"sha256": do(request, uploads.finish, submission, upload=upload)[1]})
+
+
+def _said(request: HttpRequest, verb: Callable[[], dict[str, Any]]) -> JsonResponse:
+    """Answer in JSON: what was done, or in words what was refused."""
+    if request.method != "POST":
+        return JsonResponse({"refused": []}, status=405)
+    try:
+        return JsonResponse(verb())
+    except Refused as error:
+        status = 409 if isinstance(error, Late) else 422
+        return JsonResponse(
+            {
+                "refused": [sentence(u, language()) for u in error.unmet],
+                "there": error.unmet[0].params.get("there", ""),
+            },
+            status=status,
+        )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mix.web.vendor import rooms, submitting, views
+from mix.web.vendor import rooms, submitting, uploads, views
 
 urlpatterns = [
     path("vendor/", views.home, name="vendor-home"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("vendor/calls/<str:reference>/preview/", submitting.preview, name="vendor-preview"),
     path("vendor/submissions/<str:code>/", submitting.answers, name="vendor-submission"),
     path("vendor/submissions/<str:code>/files/", submitting.files, name="vendor-files"),
+    path("vendor/submissions/<str:code>/uploads/", uploads.begin, name="vendor-upload"),
+    path("vendor/submissions/<str:code>/uploads/<str:upload>/", uploads.part, name="vendor-upload-part"),
+    path("vendor/submissions/<str:code>/uploads/<str:upload>/finish/", uploads.finish, name="vendor-upload-finish"),
     path("vendor/submissions/<str:code>/price/", submitting.price, name="vendor-price"),
     path("vendor/submissions/<str:code>/check/", submitting.check, name="vendor-check"),
     path("vendor/submissions/<str:code>/export/", submitting.export, name="vendor-export"),
