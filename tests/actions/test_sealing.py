@@ -247,6 +247,10 @@ def test_the_same_key_with_another_draft_is_refused(sealed: Submission, actor: C
 def test_a_receipt_says_what_is_held_and_no_price(sealed: Submission) -> None:
     statement = sealed.versions.get().receipt["statement"]
     assert statement["custody"] == "managed"
+    assert (statement["began_at"], statement["challenge"]) == (statement["received_at"], "water-leaks")
+    entry = Event.objects.get(verb="submissions.finalise", subject=sealed.code)
+    assert statement["log"] == {"chain": f"sealed:{sealed.solicitation.reference}", "entry": entry.hash}
+    assert "seq" not in str(statement)  # the place in the chain would tell how much others have done
     assert statement["recipients"] == [sealed.solicitation.public_key]
     assert [e["envelope"] for e in statement["envelopes"]] == ["technical"]
     assert statement["envelopes"][0]["files"][0]["sha256"] == list_files(sealed)[0].sha256

@@ -54,6 +54,7 @@ ADDRESSES: dict[str, str] = {
     "vendor-copy": OWN,
     "vendor-receipt": OWN,
     "vendor-receipt-json": OWN,
+    "vendor-receipt-pdf": OWN,
     "vendor-sprint": OWN,
     "vendor-agreement": OWN,
     "vendor-letter": OWN,

@@ -1,5 +1,7 @@
 """Who may open what: every member of the cast at every address, in three states of a challenge."""
 
+import re
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -133,6 +135,27 @@ def test_receipts_letters_and_agreements_are_their_vendors_alone(sign_in: Callab
         ("vendor-agreement", agreement.code),
     ):
         assert opened_by(sign_in, reverse(name, args=[key])) == {"remi"}
+
+
+def test_a_receipt_as_pdf_is_tagged_and_its_vendors_alone(sign_in: Callable[[str], Client], db: None) -> None:
+    version = SubmissionVersion.objects.filter(submission__vendor__code="releve").first()
+    assert version
+    url = reverse("vendor-receipt-pdf", args=[version.reference])
+    for code in ("kim", "olivia", "audrey"):
+        assert sign_in(code).get(url).status_code in (403, 404)
+    answer = sign_in("remi").get(url)
+    try:
+        import weasyprint  # noqa: F401 - only asked whether this system can
+    except OSError:
+        assert answer.status_code == 409
+        assert "libpango" in answer.content.decode()
+    else:
+        assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
+        inside = b"".join(
+            zlib.decompress(part) for part in re.findall(rb"stream\n(x.+?)\nendstream", answer.content, re.DOTALL)
+        )
+        assert b"/StructTreeRoot" in inside
+        assert b"pdfuaid" in inside
 
 
 @pytest.mark.parametrize(

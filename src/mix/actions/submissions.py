@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import tzdata
+
 from mix.actions.events import record
 from mix.actions.outbox import tell
 from mix.actions.sealing import Stored, destroy_draft, keep_file, remove_file, save_draft, seal_version
-from mix.actions.signing import sign
-from mix.data.models import Acknowledgement, Addendum, Solicitation, Submission, SubmissionVersion, Vendor
+from mix.actions.signing import sign, signer_name
+from mix.data.models import Acknowledgement, Addendum, Event, Solicitation, Submission, SubmissionVersion, Vendor
 from mix.data.models.columns import new_code
 from mix.readers.events import sealed_chain
 from mix.readers.people import Actor, list_members
@@ -34,8 +36,8 @@ class Late(Refused):
         self.zone = call.zone
 
 
-def _record(verb: str, submission: Submission, *, actor: Actor, now: datetime, **payload: object) -> None:
-    record(
+def _record(verb: str, submission: Submission, *, actor: Actor, now: datetime, **payload: object) -> Event:
+    return record(
         f"submissions.{verb}",
         subject_type="submission",
         subject=submission.code,
@@ -164,11 +166,13 @@ def acknowledge(submission: Submission, *, actor: Actor, now: datetime, addendum
     return row
 
 
-def finalise(submission: Submission, *, actor: Actor, now: datetime, retry_key: str) -> SubmissionVersion:
+def finalise(
+    submission: Submission, *, actor: Actor, now: datetime, retry_key: str, began_at: datetime | None = None
+) -> SubmissionVersion:
     """Seal the draft as the version that counts, destroy it, and sign a receipt. `now` is when the last byte came.
 
     The same `retry_key` returns the same receipt, and refuses another draft. Missing answers only warn; an unread
-    addendum or a broken limit refuses. Raises Late at or after closing.
+    addendum or a broken limit refuses. Raises Late at or after closing. `began_at` is when its first byte came.
     """
     get_own_vendor(submission.vendor.code, actor=actor)
     done = submission.versions.filter(retry_key=retry_key).first()
@@ -188,7 +192,13 @@ def finalise(submission: Submission, *, actor: Actor, now: datetime, retry_key: 
     envelopes = envelopes_of(submission)
     lines = seal_version(submission, version=number, envelopes=envelopes, now=now)
     reference = "-".join([new_code(4), new_code(4), new_code(4)])
-    statement = _statement(submission, number=number, reference=reference, received_at=now, lines=lines)
+    sealed = [line["ciphertext_sha256"] for line in lines]
+    entry = _record("finalise", submission, actor=actor, now=now, version=number, sealed=sealed)
+    statement = {
+        **_statement(submission, number=number, reference=reference, received_at=now, lines=lines),
+        "began_at": (began_at or now).isoformat(),
+        "log": {"chain": sealed_chain(call), "entry": entry.hash},
+    }
     version = SubmissionVersion.objects.create(
         submission=submission,
         number=number,
@@ -202,14 +212,6 @@ def finalise(submission: Submission, *, actor: Actor, now: datetime, retry_key: 
     destroy_draft(submission)
     submission.state = "finalised"
     submission.save(update_fields=["state"])
-    _record(
-        "finalise",
-        submission,
-        actor=actor,
-        now=now,
-        version=number,
-        sealed=[line["ciphertext_sha256"] for line in lines],
-    )
     tell(
         list_members(submission.vendor_id),
         "receipt",
@@ -245,12 +247,15 @@ def _statement(
         "kind": "MIX submission receipt",
         "reference": reference,
         "call": call.reference,
+        "instance": signer_name(),
         "city": call.step.challenge.municipality.code,
+        "challenge": call.step.challenge.code,
         "vendor": submission.vendor.code,
         "version": number,
         "received_at": received_at.isoformat(),
         "closes_at": call.closes_at.isoformat(),
         "zone": call.zone,
+        "clock": {"source": "this server, UTC", "tzdata": tzdata.IANA_VERSION},
         "envelopes": lines,
         "recipients": call.recipients,
         "key_id": call.key_id,

@@ -51,6 +51,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "“{name}” is larger than {most} MB. Nothing else was lost",
         "« {name} » dépasse {most} Mo. Rien d’autre n’est perdu",
     ),
+    "pdf_unavailable": (
+        "This site cannot make PDF files: its operator installs Pango (libpango-1.0-0, libpangoft2-1.0-0). Print the page instead",
+        "Ce site ne peut pas créer de PDF : son exploitant installe Pango (libpango-1.0-0, libpangoft2-1.0-0). Imprimez plutôt la page",
+    ),
     "upload_unknown": (
         "This upload is no longer there. Choose the file again",
         "Ce téléversement n’existe plus. Choisissez de nouveau le fichier",

@@ -21,7 +21,7 @@ from mix.readers.errors import Forbidden, Unknown
 from mix.readers.people import PUBLIC, actor_for
 from mix.rules.access import SECOND_FACTOR
 from mix.rules.unmet import Refused, Unmet
-from mix.web.parts.pages import actor_of, stamp
+from mix.web.parts.pages import actor_of, now_of, stamp
 from mix.web.parts.showing import HOME_ZONE, closing_words, use_clock
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,9 @@ class ClockMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Read a small body to its end, then the clock."""
+        """Read the clock, a small body to its end, and the clock again: the second is what counts."""
+        stamp(request)
+        request.began = now_of(request)  # type: ignore[attr-defined]  # read by pages.began_of
         if request.method == "POST" and request.content_type != "multipart/form-data":
             try:
                 request.body  # noqa: B018 - read to its last byte

@@ -70,6 +70,12 @@ def now_of(request: HttpRequest) -> datetime:
     return now
 
 
+def began_of(request: HttpRequest) -> datetime:
+    """Return the instant at which the first byte of the request was there, in UTC."""
+    began: datetime = request.began  # type: ignore[attr-defined]  # set by ClockMiddleware
+    return began
+
+
 def stamp(request: HttpRequest) -> None:
     """Read the clock for a request whose last byte has come."""
     request.now = read_clock()  # type: ignore[attr-defined]  # read by now_of

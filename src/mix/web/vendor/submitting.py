@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -34,7 +35,8 @@ from mix.readers.submissions import (
 from mix.rules.kinds import Envelope
 from mix.rules.unmet import Refused, Unmet
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, answer, do, signed_in, stay
+from mix.web.parts.pages import Act, answer, began_of, do, signed_in, stay
+from mix.web.parts.pdf import as_pdf
 from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import draw, read_only, read_post
 from mix.web.vendor.uploads import SealingHandler
@@ -209,7 +211,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
 
 def _check_acts(request: HttpRequest, submission: Submission) -> dict[str, Act]:
     def finalise(given: dict[str, Any]) -> str:
-        version = do(request, submissions.finalise, submission, retry_key=given["retry"])
+        version = do(request, submissions.finalise, submission, retry_key=given["retry"], began_at=began_of(request))
         return reverse("vendor-receipt", args=[version.reference])
 
     def confirm(given: dict[str, Any]) -> None:
@@ -289,19 +291,28 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def receipt(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show the receipt of a finalised version."""
+def _receipt(request: HttpRequest, reference: str) -> dict[str, Any]:
     version = get_own_version(reference, actor=signed_in(request))
-    use_clock(version.submission.solicitation.zone)
     call = version.submission.solicitation
-    context = {
+    use_clock(call.zone)
+    return {
         "version": version,
         "statement": version.receipt["statement"],
+        "closes_at": datetime.fromisoformat(version.receipt["statement"]["closes_at"]),
         "call": call,
         "challenge": call.step.challenge,
         "files": [f for line in version.receipt["statement"]["envelopes"] for f in line["files"]],
     }
-    return render(request, "vendor/receipt.html", context)
+
+
+def receipt(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the receipt of a finalised version."""
+    return render(request, "vendor/receipt.html", _receipt(request, reference))
+
+
+def receipt_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    """Hand out the receipt for the file."""
+    return as_pdf(request, "vendor/receipt_pdf.html", _receipt(request, reference), name=f"receipt-{reference}.pdf")
 
 
 def receipt_json(request: HttpRequest, reference: str) -> JsonResponse:

@@ -21,6 +21,7 @@ urlpatterns = [
     path("vendor/submissions/<str:code>/copy/", submitting.copy, name="vendor-copy"),
     path("vendor/receipts/<str:reference>/", submitting.receipt, name="vendor-receipt"),
     path("vendor/receipts/<str:reference>/json/", submitting.receipt_json, name="vendor-receipt-json"),
+    path("vendor/receipts/<str:reference>/pdf/", submitting.receipt_pdf, name="vendor-receipt-pdf"),
     path("vendor/sprints/<slug:code>/", rooms.sprint, name="vendor-sprint"),
     path("vendor/agreements/<str:code>/", rooms.agreement, name="vendor-agreement"),
     path("vendor/letters/<int:pk>/", rooms.letter, name="vendor-letter"),
