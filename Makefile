@@ -56,6 +56,8 @@ browser:
 	  { echo "The browser journeys need Chromium. On Debian: apt-get install chromium (or set MIX_CHROMIUM to one)"; exit 1; }
 
 lab: $(STAMP)
+	@$(BIN)/python -m tests.lab.matrices --count 100000
+	@MIX_LIVES=2000 $(BIN)/pytest tests/actions/test_life.py
 	@$(BIN)/python -m tests.lab.kill9 --kills 50
 	@$(BIN)/python -m tests.lab.stampede --bidders 200
 	@$(BIN)/python tests/with_postgres.py $(BIN)/python -m tests.lab.kill9 --kills 50

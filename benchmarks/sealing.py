@@ -40,7 +40,7 @@ def main() -> None:
         for number in range(ROUNDS):
             copied.append(copy(chunks, Path(folder) / f"copy{number}"))
             began = time.perf_counter()
-            sealer = StreamSealer(key, limit=SIZE)
+            sealer = StreamSealer([key], limit=SIZE)
             for chunk in chunks:
                 sealer.write(chunk)
             sealer.finish()

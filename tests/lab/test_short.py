@@ -12,10 +12,11 @@ from tests.lab.world import ROOT
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["matrices", "--count", "2000"],
         ["kill9", "--kills", "5", "--bidders", "6", "--seconds", "1"],
         ["stampede", "--bidders", "40", "--before", "5", "--after", "1", "--certain", "3"],
     ],
-    ids=["kill9", "stampede"],
+    ids=["matrices", "kill9", "stampede"],
 )
 def test_the_lab_finds_nothing(arguments: list[str]) -> None:
     environment = {k: v for k, v in os.environ.items() if k not in ("DJANGO_SETTINGS_MODULE", "MIX_DATA_DIR")}
