@@ -131,6 +131,7 @@ class Sealer:
         return held
 
     def _path(self, key_id: str) -> Path:
+        require(holds=key_id.replace("-", "").isalnum(), code="key_unknown")
         return self.folder / f"{key_id}.json"
 
     def _read(self, key_id: str) -> dict[str, str]:

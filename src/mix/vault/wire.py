@@ -60,8 +60,11 @@ def serve(path: Path, *, clock: Callable[[], datetime]) -> None:
 
 
 def _answer(sealer: Sealer, asked: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    facts = {key: value for key, value in asked.items() if key not in {"do", "key", "now"}}
     try:
-        return {"value": _do(sealer, asked.pop("do"), asked.pop("key"), now=now, **asked)}
+        return {"value": _do(sealer, str(asked.get("do")), str(asked.get("key")), now=now, **facts)}
+    except (TypeError, ValueError):
+        return {"unmet": [{"code": "key_unknown", "params": {}, "where": ""}]}
     except Refused as error:
         return {"unmet": [{"code": u.code, "params": u.params, "where": u.where} for u in error.unmet]}
 
