@@ -1,6 +1,6 @@
 """The life of a call as a state machine: whatever happens in whatever order, what counts is what came in time.
 
-CI runs 25 lives of 25 acts; `MIX_LIVES=2000 pytest tests/actions/test_life.py` is the long form (`make lab`).
+CI runs 15 lives of 25 acts; `MIX_LIVES=2000 pytest tests/actions/test_life.py` is the long form (`make lab`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from mix.rules.closing import EMBARGO
 from mix.rules.kinds import Envelope
 from mix.rules.unmet import Refused
 
-LIVES = int(os.environ.get("MIX_LIVES", "25"))
+LIVES = int(os.environ.get("MIX_LIVES", "15"))
 VENDORS = {"kestrel": "kim", "tamarack": "tess", "northlight": "nora"}
 ANSWERS = {"approach": "Listen", "insurance": True}
 

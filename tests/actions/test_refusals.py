@@ -6,7 +6,18 @@ from typing import Any
 
 import pytest
 
-from mix.actions import agreements, awards, challenges, delivery, documents, evaluations, moves, people, solicitations
+from mix.actions import (
+    agreements,
+    awards,
+    challenges,
+    delivery,
+    documents,
+    evaluations,
+    moves,
+    panels,
+    people,
+    solicitations,
+)
 from mix.actions.run import run
 from mix.data.models import (
     Award,
@@ -235,7 +246,7 @@ def panel() -> Evaluation:
 def test_who_may_not_sit_on_a_panel(step: Any, actor: Callable[[str], Any], now: Any, who: str, code: str) -> None:
     with pytest.raises(Refused) as caught:
         run(
-            evaluations.appoint,
+            panels.appoint,
             step("under-our-streets", "shortlist"),
             actor=actor("olivia"),
             now=now,

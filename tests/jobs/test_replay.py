@@ -39,11 +39,19 @@ INNER = {
     "evaluations.store",
     "moves.owner_permission",
     "openings.unseal_all",
+    "panels.in_phase",
+    "panels.record_on",
+    "submissions.begin_draft",
+    "submissions.lock",
+    "submissions.refuse_late",
 }
 # Verbs whose only scenario is a page: tests/web and tests/journeys carry them out.
 ON_PAGES = {
     "addenda.drop_extension",
     "addenda.issue",
+    "awards.answer_dispute",
+    "awards.file_dispute",
+    "panels.give_chair",
     "openings.note_export",
     "submissions.bring_copy",
     "submissions.drop_file",

@@ -10,19 +10,20 @@ from mix.actions.events import record
 from mix.actions.outbox import tell
 from mix.actions.participations import raise_standing
 from mix.actions.publishing import publish
-from mix.data.models import Award, Challenge, Debrief, Step, Vendor
-from mix.readers.awards import find_live, find_next_result
-from mix.readers.people import Actor, list_members
+from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Step, Vendor
+from mix.readers.awards import dispute_until, find_live, find_next_result
+from mix.readers.people import Actor, list_members, list_with_role
 from mix.readers.solicitations import part_of
 from mix.readers.submissions import opened_answers, price_total
 from mix.readers.vendors import get_own_vendor
-from mix.rules.access import Permission
+from mix.rules.access import Permission, Role
 from mix.rules.closing import day_in
 from mix.rules.kinds import Envelope, Standing
 from mix.rules.unmet import Refused, Unmet, require
 
 NOTICE_DAYS = 72  # CFTA art. 516(2) and CETA: award notice within 72 days (shared rule facts, verified)
 DEBRIEF_DAYS = 30
+ANSWER_DAYS = 15
 
 
 def _record(
@@ -168,3 +169,45 @@ def hold_debrief(debrief: Debrief, *, actor: Actor, now: datetime, notes: str) -
     debrief.save(update_fields=["held_at", "notes"])
     _record("hold_debrief", challenge, actor=actor, now=now, role=role.value, vendor=debrief.vendor)
     return debrief
+
+
+def file_dispute(letter: Letter, *, actor: Actor, now: datetime, text: str) -> Dispute:
+    """Object to a result, as a vendor that got a letter: within ten days of it, or of the debrief held later."""
+    get_own_vendor(letter.vendor.code, actor=actor)
+    step = letter.evaluation.step
+    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
+    require(holds=now < dispute_until(letter), code="dispute_late")
+    require(holds=not step.disputes.filter(vendor=letter.vendor, answered_at=None).exists(), code="dispute_open")
+    zone = step.challenge.municipality.zone
+    dispute = Dispute.objects.create(
+        municipality_id=step.municipality_id,
+        step=step,
+        vendor=letter.vendor,
+        text=text,
+        filed_by=actor.someone,
+        filed_at=now,
+        due_on=day_in(zone, now + timedelta(days=ANSWER_DAYS)),
+    )
+    officers = list_with_role([step.municipality_id], Role.PROCUREMENT_MANAGER)
+    path = f"city/challenges/{step.challenge.code}/{step.key}/"
+    tell(officers, "dispute_filed", now=now, challenge=step.challenge, path=path, vendor=letter.vendor.name)
+    _record("file_dispute", step.challenge, actor=actor, now=now, role="vendor", vendor=letter.vendor)
+    return dispute
+
+
+def answer_dispute(dispute: Dispute, *, actor: Actor, now: datetime, outcome: str, answer: str) -> Dispute:
+    """Answer an objection with reasons. Whoever sat on the panel does not answer it."""
+    challenge, role = enter(dispute.step.challenge, actor=actor, needs=Permission.AWARD_PREPARE, running=False)
+    fresh = Dispute.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=dispute.pk)
+    require(holds=fresh.answered_at is None, code="dispute_answered")
+    require(holds=bool(answer.strip()), code="answer_missing", where="f-answer")
+    fresh.outcome, fresh.answer = outcome, answer
+    fresh.answered_by, fresh.answered_at = actor.someone, now
+    fresh.save(update_fields=["outcome", "answer", "answered_by", "answered_at"])
+    people = list_members(fresh.vendor_id)
+    tell(people, "dispute_answered", now=now, challenge=challenge, path="vendor/", answer=answer)
+    payload_reason = f"{outcome}: {answer}"
+    _record(
+        "answer_dispute", challenge, actor=actor, now=now, role=role.value, vendor=fresh.vendor, reason=payload_reason
+    )
+    return fresh

@@ -1,27 +1,23 @@
-"""Verbs of an evaluation: panel, declarations, scores, consensus, result, letters."""
+"""Verbs of an evaluation: declarations, scores, consensus, result, letters."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from mix.actions.entering import enter, enter_step
-from mix.actions.events import record
+from mix.actions.entering import enter
 from mix.actions.outbox import tell
+from mix.actions.panels import in_phase, record_on
 from mix.actions.participations import raise_standing
 from mix.data.models import (
     ConsensusScore,
     Declaration,
     Evaluation,
-    Label,
     Letter,
     PanelMember,
-    Person,
     Result,
     Score,
-    Step,
     Submission,
     Vendor,
 )
@@ -31,7 +27,6 @@ from mix.readers.evaluations import (
     compute,
     contenders,
     criteria_of,
-    find_evaluation,
     get_seat,
     has_declared,
     latest_consensus,
@@ -46,124 +41,17 @@ from mix.readers.evaluations import (
     unmet_to_freeze,
     unmet_to_hand_in,
 )
-from mix.readers.people import Actor, actor_for, list_members
-from mix.readers.solicitations import find_solicitation
-from mix.rules.access import Permission, Role, broken_separations
+from mix.readers.people import Actor, list_members
+from mix.rules.access import Permission
 from mix.rules.scoring import MAX_SCORE, Outcome, shown
 from mix.rules.unmet import Unmet, refuse_if, require
-
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-def _record(
-    verb: str,
-    evaluation: Evaluation,
-    *,
-    actor: Actor,
-    now: datetime,
-    role: str,
-    reason: str = "",
-    payload: dict[str, Any] | None = None,
-    subject: str = "",
-) -> None:
-    challenge = evaluation.step.challenge
-    record(
-        f"evaluations.{verb}",
-        subject_type="evaluation",
-        subject=subject or f"{challenge.code}/{evaluation.step.key}",
-        actor=actor,
-        now=now,
-        challenge=challenge,
-        role=role,
-        payload=payload,
-        reason=reason,
-    )
-
-
-def _in_phase(evaluation: Evaluation, *phases: str) -> Evaluation:
-    fresh = (
-        Evaluation.objects.select_for_update(of=("self",))
-        .select_related("step__challenge__method", "step__challenge__municipality", "solicitation__step")
-        .get(pk=evaluation.pk)
-    )
-    require(holds=fresh.phase in phases, code="evaluation_wrong_phase")
-    return fresh
-
-
-def appoint(
-    step: Step, *, actor: Actor, now: datetime, person: Person, seat: str, due_at: datetime | None = None
-) -> PanelMember:
-    """Give a person a seat. Nobody from procurement, no approver, no councillor, no vendor; one chair."""
-    step, role = enter_step(step, actor=actor, needs=Permission.PANEL_APPOINT, editing=True)
-    evaluation = find_evaluation(step) or _begin(step)
-    evaluation = _in_phase(evaluation, "panel", "scoring")
-    other = actor_for(person)
-    held = other.roles_at(step.challenge.municipality.code) | ({Role.VENDOR} if other.vendors else set())
-    refuse_if(Unmet(c, {"name": person.name}) for c in broken_separations({*held, Role(seat)}))
-    require(
-        holds=seat != "chair" or not evaluation.panel.filter(seat="chair", left_at=None).exists(), code="chair_taken"
-    )
-    require(holds=not evaluation.panel.filter(person=person).exists(), code="on_the_panel", name=person.name)
-    member = PanelMember.objects.create(evaluation=evaluation, person=person, seat=seat, appointed_at=now)
-    if due_at:
-        evaluation.due_at = due_at
-        evaluation.save(update_fields=["due_at"])
-    tell([person], "appointed", now=now, challenge=step.challenge, path="evaluation/")
-    _record("appoint", evaluation, actor=actor, now=now, role=role.value, payload={"person": person.code, "seat": seat})
-    return member
-
-
-def _begin(step: Step) -> Evaluation:
-    """Begin an evaluation of the opened call that the method names, with letters drawn by lot."""
-    part = spec_of(step).evaluation
-    source = step.challenge.steps.get(key=part.of) if part else step
-    source.challenge = step.challenge
-    call = find_solicitation(source)
-    if call is None or call.technical_opened_at is None:
-        raise Unknown
-    evaluation = Evaluation.objects.create(
-        municipality_id=step.municipality_id, step=step, round=step.round, solicitation=call
-    )
-    entries = contenders(evaluation)
-    letters = [LETTERS[i % 26] + (str(i // 26) if i >= 26 else "") for i in range(len(entries))]
-    secrets.SystemRandom().shuffle(letters)
-    for submission, letter in zip(entries, letters, strict=True):
-        Label.objects.create(evaluation=evaluation, submission=submission, label=letter)
-    return evaluation
-
-
-def leave_panel(member: PanelMember, *, actor: Actor, now: datetime, reason: str) -> PanelMember:
-    """End a seat with a reason; its scores stay on record and no longer count."""
-    _, role = enter(member.evaluation.step.challenge, actor=actor, needs=Permission.PANEL_APPOINT)
-    evaluation = _in_phase(member.evaluation, "panel", "scoring", "consensus")
-    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
-    member.left_at, member.left_reason = now, reason
-    member.save(update_fields=["left_at", "left_reason"])
-    _record("leave_panel", evaluation, actor=actor, now=now, role=role.value, reason=reason)
-    return member
-
-
-def open_scoring(step: Step, *, actor: Actor, now: datetime) -> Evaluation:
-    """Let the panel begin: at least two seats, a chair among them."""
-    step, role = enter_step(step, actor=actor, needs=Permission.PANEL_APPOINT)
-    evaluation = find_evaluation(step)
-    require(holds=evaluation is not None, code="panel_missing", where="panel")
-    evaluation = _in_phase(evaluation or Evaluation(), "panel")
-    panel = panel_of(evaluation)
-    require(holds=len(panel) >= 2, code="panel_too_small", where="panel")
-    require(holds=any(m.seat == "chair" for m in panel), code="chair_missing", where="panel")
-    evaluation.phase = "scoring"
-    evaluation.save(update_fields=["phase"])
-    tell([m.person for m in panel], "scoring_open", now=now, challenge=step.challenge, path="evaluation/")
-    _record("open_scoring", evaluation, actor=actor, now=now, role=role.value)
-    return evaluation
 
 
 def declare(
     evaluation: Evaluation, *, actor: Actor, now: datetime, conflicts: Mapping[str, tuple[str, str]]
 ) -> PanelMember:
     """Declare about every vendor on the list, before any content: vendor code → (kind of conflict, note)."""
-    evaluation = _in_phase(evaluation, "scoring")
+    evaluation = in_phase(evaluation, "scoring")
     member = get_seat(evaluation, actor)
     vendors: dict[str, Vendor] = {s.vendor.code: s.vendor for s in contenders(evaluation)}
     refuse_if(
@@ -187,7 +75,7 @@ def declare(
             challenge=evaluation.step.challenge,
             path="evaluation/",
         )
-    _record(
+    record_on(
         "declare",
         evaluation,
         actor=actor,
@@ -210,7 +98,7 @@ def score(
     reason: str = "",
 ) -> Score:
     """Give one score from 0 to 5. A 0 or 5 needs a comment, a change after handing in needs a reason."""
-    evaluation = _in_phase(evaluation, "scoring")
+    evaluation = in_phase(evaluation, "scoring")
     member = get_seat(evaluation, actor)
     if submission.pk not in {s.pk for s in readable(member)}:
         raise Unknown
@@ -236,7 +124,7 @@ def score(
         reason=reason,
         given_at=now,
     )
-    _record(
+    record_on(
         "score",
         evaluation,
         actor=actor,
@@ -250,7 +138,7 @@ def score(
 
 def hand_in(evaluation: Evaluation, *, actor: Actor, now: datetime) -> PanelMember:
     """Hand in one's scores, when none is missing."""
-    evaluation = _in_phase(evaluation, "scoring")
+    evaluation = in_phase(evaluation, "scoring")
     member = get_seat(evaluation, actor)
     member.evaluation = evaluation
     refuse_if(unmet_to_hand_in(member))
@@ -259,13 +147,13 @@ def hand_in(evaluation: Evaluation, *, actor: Actor, now: datetime) -> PanelMemb
     if not evaluation.panel.filter(left_at=None, handed_in_at=None).exists():
         chairs = [m.person for m in panel_of(evaluation) if m.seat == "chair"]
         tell(chairs, "all_handed_in", now=now, challenge=evaluation.step.challenge, path="evaluation/")
-    _record("hand_in", evaluation, actor=actor, now=now, role=member.seat)
+    record_on("hand_in", evaluation, actor=actor, now=now, role=member.seat)
     return member
 
 
 def open_consensus(evaluation: Evaluation, *, actor: Actor, now: datetime) -> Evaluation:
     """Show everybody's scores to the panel, once all are handed in. Only the chair opens it."""
-    evaluation = _in_phase(evaluation, "scoring")
+    evaluation = in_phase(evaluation, "scoring")
     _chair(evaluation, actor)
     refuse_if(unmet_for_consensus(evaluation))
     evaluation.phase = "consensus"
@@ -277,7 +165,7 @@ def open_consensus(evaluation: Evaluation, *, actor: Actor, now: datetime) -> Ev
         challenge=evaluation.step.challenge,
         path="evaluation/",
     )
-    _record("open_consensus", evaluation, actor=actor, now=now, role="chair")
+    record_on("open_consensus", evaluation, actor=actor, now=now, role="chair")
     return evaluation
 
 
@@ -299,7 +187,7 @@ def agree(
     reason: str,
 ) -> ConsensusScore:
     """Record, as the chair, the score that the panel agreed on, with the reason."""
-    evaluation = _in_phase(evaluation, "consensus")
+    evaluation = in_phase(evaluation, "consensus")
     member = _chair(evaluation, actor)
     if submission.pk not in {s.pk for s in readable(member)}:
         raise Unknown
@@ -315,7 +203,7 @@ def agree(
         recorded_by=actor.someone,
         recorded_at=now,
     )
-    _record(
+    record_on(
         "agree",
         evaluation,
         actor=actor,
@@ -330,7 +218,7 @@ def agree(
 
 def agree_where_equal(evaluation: Evaluation, *, actor: Actor, now: datetime, reason: str) -> int:
     """Record every cell on which all scores are equal, in one step; returns how many."""
-    evaluation = _in_phase(evaluation, "consensus")
+    evaluation = in_phase(evaluation, "consensus")
     member = _chair(evaluation, actor)
     scores, agreed, count = latest_scores(evaluation), latest_consensus(evaluation), 0
     for submission in readable(member):
@@ -352,26 +240,26 @@ def agree_where_equal(evaluation: Evaluation, *, actor: Actor, now: datetime, re
 
 def freeze_quality(evaluation: Evaluation, *, actor: Actor, now: datetime) -> Evaluation:
     """End the consensus: quality is final, and where price counts its envelopes may now be opened."""
-    evaluation = _in_phase(evaluation, "consensus")
+    evaluation = in_phase(evaluation, "consensus")
     _chair(evaluation, actor)
     refuse_if(unmet_to_freeze(evaluation))
     evaluation.phase = "quality_frozen"
     evaluation.save(update_fields=["phase"])
-    _record("freeze_quality", evaluation, actor=actor, now=now, role="chair")
+    record_on("freeze_quality", evaluation, actor=actor, now=now, role="chair")
     return evaluation
 
 
 def finalise_result(evaluation: Evaluation, *, actor: Actor, now: datetime) -> list[Result]:
     """Compute points and ranks from the stored scores and prices, and select by the method's number."""
     _, role = enter(evaluation.step.challenge, actor=actor, needs=Permission.RESULT_FINALISE)
-    evaluation = _in_phase(evaluation, "quality_frozen")
+    evaluation = in_phase(evaluation, "quality_frozen")
     if scheme_of(evaluation).price.counts:
         require(holds=evaluation.solicitation.price_opened_at is not None, code="price_not_opened", where="opening")
     evaluation.phase, evaluation.finalised_at = "final", now
     evaluation.save(update_fields=["phase", "finalised_at"])
     store(evaluation)
     results = list_results(evaluation)
-    _record(
+    record_on(
         "finalise_result",
         evaluation,
         actor=actor,
@@ -438,7 +326,7 @@ def send_letters(evaluation: Evaluation, *, actor: Actor, now: datetime) -> list
             step_fr=spec_of(evaluation.step).title.fr,
             vendor=result.submission.vendor.name,
         )
-    _record("send_letters", evaluation, actor=actor, now=now, role="", payload={"count": len(letters)})
+    record_on("send_letters", evaluation, actor=actor, now=now, role="", payload={"count": len(letters)})
     return letters
 
 

@@ -95,6 +95,7 @@ POLICIES: dict[str, str] = {
             "data_submission",
             "data_agreement",
             "data_debrief",
+            "data_dispute",
             "data_participation",
             "data_datagrant",
             "data_checkin",

@@ -62,8 +62,8 @@ def _panel(_scenario: Scenario, given: Values) -> Calls:
     """Appoint the chair and the members, then open scoring."""
     for seat, people in (("chair", [given["chair"]]), ("evaluator", given["members"])):
         for person in people:
-            yield "evaluations.appoint", given["by"], {"step": given["step"], "person": person, "seat": seat}
-    yield "evaluations.open_scoring", given["by"], {"step": given["step"]}
+            yield "panels.appoint", given["by"], {"step": given["step"], "person": person, "seat": seat}
+    yield "panels.open_scoring", given["by"], {"step": given["step"]}
 
 
 def _scores(scenario: Scenario, given: Values) -> Calls:

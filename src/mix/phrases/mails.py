@@ -222,6 +222,23 @@ MAILS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
             "« {challenge} » a été attribué à {vendor}. La conception finale et le contrat suivent.",
         ),
     ),
+    "dispute_filed": (
+        (
+            "Dispute filed: {challenge}",
+            "{vendor} objects to a result of “{challenge}”. It is to be answered within 15 days.",
+        ),
+        (
+            "Contestation déposée : {challenge}",
+            "{vendor} conteste un résultat du défi « {challenge} ». Une réponse est attendue dans les 15 jours.",
+        ),
+    ),
+    "dispute_answered": (
+        ("Your objection was answered: {challenge}", "The city has answered your objection on “{challenge}”: {answer}"),
+        (
+            "Votre contestation a reçu une réponse : {challenge}",
+            "La ville a répondu à votre contestation sur le défi « {challenge} » : {answer}",
+        ),
+    ),
     "debrief_planned": (
         ("Debrief planned: {challenge}", "Your debrief on “{challenge}” is planned for {at} (UTC)."),
         ("Rétroaction prévue : {challenge}", "Votre rétroaction sur « {challenge} » est prévue le {at} (UTC)."),

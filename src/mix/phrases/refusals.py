@@ -67,6 +67,15 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Only {there} bytes have arrived. Send the rest",
         "Seuls {there} octets sont arrivés. Envoyez le reste",
     ),
+    "dispute_late": (
+        "The ten days for an objection are over",
+        "Les dix jours prévus pour une contestation sont écoulés",
+    ),
+    "dispute_open": (
+        "Your objection is with the city; wait for its answer",
+        "Votre contestation est entre les mains de la ville; attendez sa réponse",
+    ),
+    "dispute_answered": ("This objection was answered already", "Cette contestation a déjà reçu une réponse"),
     # closing and outages
     "extension_waits": (
         "A later closing is proposed already: confirm or drop it first",

@@ -109,6 +109,15 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "recommended": ("Recommended", "Recommandé"),
         "awarded": ("Awarded", "Choisi"),
     },
+    "affiliation": {
+        "was_member": ("You are or were on its team", "Vous faites ou avez fait partie de son équipe"),
+        "same_domain": (
+            "Somebody there has an e-mail address at the same domain as yours",
+            "Quelqu’un y a une adresse du même domaine que la vôtre",
+        ),
+        "same_name": ("Somebody there has your family name", "Quelqu’un y porte votre nom de famille"),
+    },
+    "dispute": {"upheld": ("Upheld", "Accueillie"), "dismissed": ("Dismissed", "Rejetée")},
     "outage": {
         "extend": (
             "If this site does not answer for five minutes or more in the eight hours before closing, or at closing, closing moves to the same time on a weekday at least 24 hours after it answers again",
@@ -230,6 +239,9 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "question": {"general": ("To everyone", "À tous"), "confidential": ("Commercially confidential", "Confidentielle")},
     "verb": {
         "awards.approve": ("Award made", "Attribution faite"),
+        "awards.file_dispute": ("Dispute filed", "Contestation déposée"),
+        "awards.answer_dispute": ("Dispute answered", "Contestation tranchée"),
+        "evaluations.give_chair": ("Chair replaced", "Présidence remplacée"),
         "awards.ask_debrief": ("Debrief asked for", "Rétroaction demandée"),
         "awards.fail_negotiation": ("Negotiation failed", "Négociation échouée"),
         "awards.hold_debrief": ("Debrief held", "Rétroaction tenue"),

@@ -1,8 +1,12 @@
-"""Questions about awards and debriefs."""
+"""Questions about awards, debriefs and disputes."""
 
-from mix.data.models import Award, Challenge, Debrief, Result, Step
+from datetime import datetime, timedelta
+
+from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Result, Step
 from mix.readers.people import Actor
 from mix.rules.unmet import Unmet
+
+DISPUTE_DAYS = 10  # what trade agreements leave a supplier at least (CETA art. 19.17, CPTPP art. 15.19)
 
 
 def find_live(step: Step) -> Award | None:
@@ -58,3 +62,15 @@ def unmet_in(step: Step) -> tuple[Unmet, ...]:
     if award is None:
         return (Unmet("nobody_recommended", {}, "award"),)
     return () if award.negotiation.strip() else (Unmet("negotiation_not_recorded", {}, "award"),)
+
+
+def dispute_until(letter: Letter) -> datetime:
+    """Return until when (UTC) a vendor may object: ten days after its letter, or after the debrief that came later."""
+    held = letter.evaluation.step.debriefs.filter(vendor=letter.vendor).values_list("held_at", flat=True).first()
+    return max(filter(None, (letter.sent_at, held))) + timedelta(days=DISPUTE_DAYS)
+
+
+def list_disputes(challenge: Challenge) -> list[Dispute]:
+    """List the objections to the results of a challenge, those that are due first first."""
+    rows = Dispute.objects.filter(step__challenge=challenge).select_related("vendor", "step__challenge__municipality")
+    return list(rows.order_by("answered_at", "due_on", "id"))

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from mix.data.models import Evaluation, Label, PanelMember, Result, Score, Solicitation, Step, Submission
+from mix.data.models import (
+    Evaluation,
+    Label,
+    PanelMember,
+    Result,
+    Score,
+    Solicitation,
+    Step,
+    Submission,
+    Vendor,
+    VendorMember,
+)
 from mix.readers.challenges import spec_of
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.people import Actor
 from mix.readers.solicitations import part_of
 from mix.readers.submissions import list_opened, opened_answers, price_total
 from mix.rules.access import Permission
+from mix.rules.affiliations import Somebody, affiliations
 from mix.rules.fields import Bilingual
 from mix.rules.freezing import frozen_criteria, read_scheme
 from mix.rules.kinds import Envelope
@@ -245,3 +257,13 @@ def criterion_title(criteria: Sequence[Criterion], key: str) -> Bilingual:
         if criterion.key == key:
             return criterion.title
     return Bilingual(en="Price", fr="Prix")
+
+
+def suggest_conflicts(member: PanelMember, vendors: Iterable[Vendor]) -> dict[int, tuple[str, ...]]:
+    """Return, by vendor, what suggests that the member may have to do with it; teams past and present are compared."""
+    person = Somebody(member.person.code, member.person.name, member.person.email)
+    teams: dict[int, list[Somebody]] = {vendor.pk: [] for vendor in vendors}
+    for row in VendorMember.objects.filter(vendor_id__in=teams).select_related("person"):
+        teams[row.vendor_id].append(Somebody(row.person.code, row.person.name, row.person.email))
+    found = {vendor: affiliations(person, team) for vendor, team in teams.items()}
+    return {vendor: codes for vendor, codes in found.items() if codes}

@@ -62,6 +62,6 @@ PANEL_ACTS: Acts = {
     "scores": _scores,
     "consensus": _consensus,
     "evaluations.finalise_result": on_step("finalise"),
-    "evaluations.leave_panel": _leave,
-    "evaluations.appoint": on_step("appoint"),
+    "panels.leave_panel": _leave,
+    "panels.appoint": on_step("appoint"),
 }

@@ -1,7 +1,7 @@
 """Every table, in the order in which they may name each other."""
 
 from mix.data.models.agreements import Agreement, Clause, ClauseEdit, Deliverable, Paper, Signatory
-from mix.data.models.awards import Award, Debrief
+from mix.data.models.awards import Award, Debrief, Dispute
 from mix.data.models.challenges import Challenge, ChallengeCity, Need, Step
 from mix.data.models.custody import CustodyKey, CustodyShare, Opening
 from mix.data.models.delivery import BacklogItem, ChangeOrder, Milestone, OutcomeReading, TakeOver
@@ -66,6 +66,7 @@ __all__ = [
     "Deliverable",
     "Demo",
     "Department",
+    "Dispute",
     "Document",
     "DocumentVersion",
     "Engagement",

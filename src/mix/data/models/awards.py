@@ -3,12 +3,13 @@
 from django.db import models
 
 from mix.data.models.challenges import Step
-from mix.data.models.columns import choice, money, one_of
+from mix.data.models.columns import choice, money, new_code, one_of
 from mix.data.models.evaluations import Result
 from mix.data.models.municipalities import Municipality
 from mix.data.models.people import Person
 from mix.data.models.vendors import Vendor
 
+DISPUTE_OUTCOMES = ("upheld", "dismissed")
 AWARD_STATES = ("recommended", "failed", "approved", "revoked")
 
 
@@ -53,3 +54,32 @@ class Debrief(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["step", "vendor"], name="debrief_once")]
+
+
+class Dispute(models.Model):
+    """A vendor's objection to a result, with the day by which it is answered, and the answer with its reasons."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="disputes")
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="disputes")
+    code = models.CharField(max_length=20, unique=True, default=new_code)
+    text = models.TextField()
+    filed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    filed_at = models.DateTimeField()
+    due_on = models.DateField()
+    outcome = choice(DISPUTE_OUTCOMES, blank=True)
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step", "vendor"], condition=models.Q(answered_at=None), name="dispute_one_open"
+            ),
+            models.CheckConstraint(
+                name="dispute_answered_whole",
+                condition=models.Q(answered_at=None, outcome="", answer="")
+                | (models.Q(answered_at__isnull=False, outcome__in=DISPUTE_OUTCOMES) & ~models.Q(answer="")),
+            ),
+        ]

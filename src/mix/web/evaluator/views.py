@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from mix.actions import evaluations
 from mix.data.models import Evaluation, PanelMember, Step, Submission
+from mix.phrases.words import word
 from mix.readers.challenges import spec_of
 from mix.readers.errors import Unknown
 from mix.readers.evaluations import (
@@ -28,6 +29,7 @@ from mix.readers.evaluations import (
     part_for,
     readable,
     shown_name,
+    suggest_conflicts,
     unmet_for_consensus,
     unmet_to_freeze,
 )
@@ -40,7 +42,7 @@ from mix.rules.kinds import Envelope
 from mix.rules.unmet import Refused, Unmet
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay, take_stash
-from mix.web.parts.showing import use_clock
+from mix.web.parts.showing import language, use_clock
 from mix.web.parts.specs import read_only
 
 
@@ -89,8 +91,10 @@ def declare(request: HttpRequest, code: str, key: str) -> HttpResponse:
     fields: dict[str, Any] = {}
     given_before = {d.vendor_id: d for d in member.declarations.all()}
     initial: dict[str, Any] = {}
+    suggested = suggest_conflicts(member, vendors)
     for vendor in vendors:
-        fields[vendor.code] = forms.word_choice(vendor.name, "conflict", hint=vendor.place)
+        hints = [vendor.place, *(word("affiliation", code, language()) for code in suggested.get(vendor.pk, ()))]
+        fields[vendor.code] = forms.word_choice(vendor.name, "conflict", hint=" · ".join(h for h in hints if h))
         fields[f"note-{vendor.code}"] = forms.line(_("Note on %(vendor)s") % {"vendor": vendor.name}, required=False)
         if vendor.id in given_before:
             initial |= {

@@ -11,6 +11,7 @@ from mix.actions import agreements, awards, delivery, sprints
 from mix.data.models import Agreement, Challenge, DataGrant, Deliverable, Letter, Milestone, Vendor
 from mix.data.models.delivery import BACKLOG_KINDS
 from mix.readers.agreements import get_own_agreement
+from mix.readers.awards import dispute_until
 from mix.readers.challenges import list_vendor_challenges
 from mix.readers.errors import Unknown
 from mix.readers.people import list_members
@@ -162,11 +163,24 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
             lambda _given: stay(do(request, awards.ask_debrief, step, found.vendor)),
             _("Ask for a debrief"),
             _("Asked. The city will propose a time within 30 days."),
-        )
+        ),
+        "dispute": Act(
+            forms.form_of(text=forms.text(_("What you object to, and why"))),
+            lambda given: stay(do(request, awards.file_dispute, found, text=given["text"])),
+            _("File the objection"),
+            _("Filed. The city answers within 15 days, with reasons."),
+        ),
     }
     return answer(
         request,
         "vendor/letter.html",
         acts,
-        lambda: {"letter": found, "challenge": step.challenge, "debrief": debrief, "step": step},
+        lambda: {
+            "letter": found,
+            "challenge": step.challenge,
+            "debrief": debrief,
+            "step": step,
+            "until": dispute_until(found),
+            "disputes": step.disputes.filter(vendor=found.vendor).order_by("-filed_at"),
+        },
     )

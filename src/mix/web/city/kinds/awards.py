@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mix.actions import awards
-from mix.data.models import Award, Debrief, Step
-from mix.readers.awards import find_live, find_next_result, list_awards
+from mix.data.models import Award, Debrief, Dispute, Step
+from mix.readers.awards import find_live, find_next_result, list_awards, list_disputes
 from mix.readers.errors import Unknown
 from mix.rules.access import Permission, Role, grants
 from mix.web.parts import forms
@@ -29,6 +29,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         "award": live,
         "awards": list_awards(step),
         "next_result": find_next_result(step) if live is None else None,
+        "disputes": list_disputes(step.challenge),
         "debriefs": Debrief.objects.filter(step__challenge=step.challenge)
         .select_related("vendor", "asked_by", "step")
         .order_by("due_on", "id"),
@@ -81,7 +82,32 @@ def _debrief_acts(request: HttpRequest, step: Step) -> dict[str, Act]:
         _("Note the debrief"),
         _("Noted."),
     )
+    acts["answer_dispute"] = Act(
+        forms.form_of(
+            item=forms.hidden(),
+            outcome=forms.word_choice(_("Outcome"), "dispute", radio=True),
+            answer=forms.text(_("Answer, with reasons")),
+        ),
+        lambda given: stay(
+            do(
+                request,
+                awards.answer_dispute,
+                _dispute(step, given["item"]),
+                outcome=given["outcome"],
+                answer=given["answer"],
+            )
+        ),
+        _("Answer"),
+        _("The vendor was told."),
+    )
     return acts
+
+
+def _dispute(step: Step, item: str) -> Dispute:
+    found = next((d for d in list_disputes(step.challenge) if d.code == item), None)
+    if found is None:
+        raise Unknown
+    return found
 
 
 def _debrief(step: Step, item: str) -> Debrief:

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from mix.actions import evaluations
+from mix.actions import evaluations, panels
 from mix.data.models import Evaluation, Person, Result, Step
 from mix.readers.challenges import list_cities, spec_of
 from mix.readers.errors import Unknown
@@ -72,7 +72,7 @@ def _panel_acts(request: HttpRequest, step: Step, evaluation: Evaluation | None)
     if phase == "panel":
         acts["open_scoring"] = Act(
             forms.form_of(),
-            lambda _given: stay(do(request, evaluations.open_scoring, step)),
+            lambda _given: stay(do(request, panels.open_scoring, step)),
             _("Open scoring"),
             _("The panel was told."),
             style="",
@@ -83,11 +83,16 @@ def _panel_acts(request: HttpRequest, step: Step, evaluation: Evaluation | None)
                 item=forms.choice(_("Member"), [(m.person.code, m.person.name) for m in panel_of(evaluation)]),
                 reason=forms.text(_("Reason"), rows=2),
             ),
-            lambda given: stay(
-                do(request, evaluations.leave_panel, _member(step, given["item"]), reason=given["reason"])
-            ),
+            lambda given: stay(do(request, panels.leave_panel, _member(step, given["item"]), reason=given["reason"])),
             _("End this seat"),
             _("The seat is free."),
+        )
+        others = [(m.person.code, m.person.name) for m in panel_of(evaluation) if m.seat != "chair"]
+        acts["give_chair"] = Act(
+            forms.form_of(item=forms.choice(_("Member"), others), reason=forms.text(_("Reason"), rows=2)),
+            lambda given: stay(do(request, panels.give_chair, _member(step, given["item"]), reason=given["reason"])),
+            _("Give this member the chair"),
+            _("The chair has changed."),
         )
     return acts
 
@@ -126,7 +131,7 @@ def _appoint(request: HttpRequest, step: Step) -> Act:
         lambda given: stay(
             do(
                 request,
-                evaluations.appoint,
+                panels.appoint,
                 step,
                 person=Person.objects.get(code=given["person"]),
                 seat=given["seat"],
