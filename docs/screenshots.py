@@ -32,6 +32,8 @@ PAGES = [
     ("priya", "scan", "/en/city/challenges/guelph-roads-sprint/market-scan/"),
     ("priya", "sprint-room", "/en/city/challenges/guelph-roads-sprint/sprint-run/"),
     ("olivia", "call-sealed", "/en/city/challenges/water-leaks/invitation/"),
+    ("olivia", "opening", "/en/city/calls/UNDER-OUR-STREETS-RFSQ8/custody/"),
+    ("martin", "recovery-key", "/en/city/settings/guelph/recovery/"),
     ("olivia", "evaluation", "/en/city/challenges/under-our-streets/shortlist/"),
     ("olivia", "award", "/en/city/challenges/guelph-roads-sprint/sale/"),
     ("priya", "outcome", "/en/city/challenges/guelph-roads-sprint/solution/"),

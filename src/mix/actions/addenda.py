@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,7 +12,7 @@ from mix.actions.entering import enter_step
 from mix.actions.events import record
 from mix.actions.outbox import tell
 from mix.actions.publishing import publish as publish_notice
-from mix.actions.sealing import ask_sealer
+from mix.actions.sealing import SealerDown, ask_sealer
 from mix.data.models import Addendum, ExtensionProposal, Solicitation
 from mix.phrases.mails import outage_text
 from mix.readers.challenges import spec_of
@@ -22,6 +23,7 @@ from mix.rules.closing import EMBARGO
 from mix.rules.outages import Outage, closing_after
 from mix.rules.unmet import require
 
+logger = logging.getLogger(__name__)
 ADDENDUM_NOTICE = timedelta(hours=48)  # what a substantial change leaves to those who answer (docs/city.md)
 
 
@@ -152,8 +154,7 @@ def _issue(
         call.closes_at = closes_at
         call.save(update_fields=["closes_at"])
         # Once it is durable: the sealer never moves back, and a closing that was rolled back must not bind it.
-        not_before = closes_at + EMBARGO
-        transaction.on_commit(partial(ask_sealer, "delay", call.key_id, now=now, not_before=not_before))
+        transaction.on_commit(partial(_delay_sealer, call.key_id, closes_at + EMBARGO, now=now))
     publish_notice(
         call.step.challenge,
         kind="addendum",
@@ -179,6 +180,14 @@ def _issue(
         payload={"number": addendum.number, "closes_at": closes_at.isoformat() if closes_at else ""},
     )
     return addendum
+
+
+def _delay_sealer(key_id: str, not_before: datetime, *, now: datetime) -> None:
+    """Tell the sealer; while it does not answer, the closing in the database alone keeps the envelopes shut."""
+    try:
+        ask_sealer("delay", key_id, now=now, not_before=not_before)
+    except SealerDown:
+        logger.exception("the sealer was not told of the later closing of %s", key_id)
 
 
 def _record(

@@ -211,7 +211,7 @@ def lower_wall() -> None:
 
 @contextmanager
 def lifted() -> Iterator[None]:
-    """Look past the wall for a moment. Each use is listed with its reason in tests/architecture."""
+    """Look past the wall for a moment. Each place that does is listed with its reason in tests/actions/test_wall.py."""
     if connection.vendor != "postgresql":
         yield
         return

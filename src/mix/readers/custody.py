@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from mix.data.models import CustodyKey, CustodyShare, Municipality, Opening, Person, Solicitation
 from mix.readers.challenges import list_cities
 from mix.readers.errors import Unknown
 from mix.readers.people import Actor
 from mix.rules.closing import Phase
-from mix.rules.shares import NEEDED
+from mix.rules.shares import HELD_FOR, NEEDED
 from mix.rules.unmet import Unmet
-
-HELD_FOR = timedelta(minutes=30)  # how long the sealer holds a share that was typed
 
 
 def find_key(call: Solicitation) -> CustodyKey | None:

@@ -12,6 +12,7 @@ import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
 from shamir_mnemonic.share import Share
@@ -21,6 +22,7 @@ from mix.rules.unmet import Refused, Unmet
 
 WORDLIST: tuple[str, ...] = tuple(STANDARD_WORDS)
 WORDS = 33
+HELD_FOR = timedelta(minutes=30)  # how long the sealer holds a share that was typed
 SHARES = 3
 NEEDED = 2
 # The first three words tell which set a share is from, the last three check the rest: a probe asks for others.

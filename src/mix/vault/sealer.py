@@ -15,17 +15,16 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pyrage
 
-from mix.rules.shares import NEEDED, age_key, combine, fingerprint, new_secret, split
+from mix.rules.shares import HELD_FOR, NEEDED, age_key, combine, fingerprint, new_secret, split
 from mix.rules.unmet import Refused, Unmet, require
 from mix.vault import storage
 
-HELD_FOR = timedelta(minutes=30)
 T = TypeVar("T")
 
 

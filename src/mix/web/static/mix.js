@@ -54,6 +54,7 @@ for (const clock of document.querySelectorAll("[data-until]")) {
 
 for (const input of document.querySelectorAll("input[type=file][data-hash]")) {
   const target = document.getElementById(input.dataset.hash);
+  target.textContent = "–";
   input.addEventListener("change", async () => {
     const file = input.files[0];
     if (!file || file.size > 104857600 || !crypto.subtle) return;
