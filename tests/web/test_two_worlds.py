@@ -1,0 +1,100 @@
+"""Two worlds that differ in one secret: to everybody who may not know it, every page is the same, byte for byte."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import FileResponse
+from django.test import Client
+
+from mix.actions import evaluations, submissions
+from mix.actions.run import run
+from mix.data.models import Challenge, Evaluation, Label, Solicitation, Vendor
+from mix.readers.evaluations import criteria_of
+
+pytestmark = pytest.mark.django_db
+MASKED = re.compile(rb'name="(csrfmiddlewaretoken|retry)" value="[^"]*"|data-now="[^"]+"|\d+ h \d+ min|\d\d:\d\d:\d\d')
+
+
+def crawl(client: Client, *, about: str) -> dict[str, bytes]:
+    """Return the pages about one challenge, and those about none, that somebody can reach by links.
+
+    What differs between two visits anyhow is masked.
+    """
+    others = [c for c in Challenge.objects.values_list("code", flat=True) if c != about]
+    todo, seen = ["/en/", "/en/me/"], {}
+    while todo:
+        url = todo.pop()
+        if url in seen or "/demo/" in url or any(f"/{code}/" in url for code in others):
+            continue
+        answer = client.get(url)
+        seen[url] = str(answer.status_code).encode()
+        if answer.status_code in (301, 302):
+            todo.append(answer.headers["Location"].split("?")[0])
+        elif not answer.streaming:
+            seen[url] += MASKED.sub(b"", answer.content)
+            if answer.headers.get("Content-Type", "").startswith("text/html"):
+                found = re.findall(r'href="(/en/[^"#?]*)', answer.content.decode())
+                todo += found
+        if isinstance(answer, FileResponse):
+            for close in answer._resource_closers:
+                close()
+    return seen
+
+
+def differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
+    return sorted(url for url in {*one, *other} if one.get(url) != other.get(url))
+
+
+@pytest.mark.parametrize("code", ["tess", "olivia", "audrey", "eva"])
+def test_a_sealed_submission_changes_nothing_for_anybody_else(
+    sign_in: Callable[[str], Client], actor: Callable[[str], Any], now: Any, code: str
+) -> None:
+    client, kim = sign_in(code), actor("kim")
+    before = crawl(client, about="water-leaks")
+    call = Solicitation.objects.get(step__challenge__code="water-leaks", step__key="invitation")
+    submission = run(submissions.start, call, Vendor.objects.get(code="kestrel"), actor=kim, now=now)
+    run(submissions.save_answers, submission, actor=kim, now=now, answers={"team": "SECRET", "insurance": True})
+    run(submissions.finalise, submission, actor=kim, now=now, retry_key="one")
+    assert differing(before, crawl(client, about="water-leaks")) == []
+    assert len(before) > 15
+
+
+@contextmanager
+def world() -> Iterator[None]:
+    """Do something that is forgotten afterwards; durable transactions may nest in it, as in Django's own tests."""
+    atomic = transaction.atomic()
+    atomic._from_testcase = True
+    with atomic:
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("code", ["remi", "umar", "olivia"])
+def test_the_value_of_anothers_score_changes_nothing_before_consensus(
+    sign_in: Callable[[str], Client], actor: Callable[[str], Any], now: Any, code: str
+) -> None:
+    evaluation = Evaluation.objects.get(step__challenge__code="under-our-streets", step__key="shortlist")
+    chloe, client = actor("chloe"), sign_in(code)
+    label = Label.objects.filter(evaluation=evaluation).select_related("submission").first()
+    assert label
+    every = {v.code: ("none", "") for v in Vendor.objects.filter(submissions__solicitation=evaluation.solicitation)}
+    pages = []
+    for value in (1, 4):
+        with world():
+            run(evaluations.declare, evaluation, actor=chloe, now=now, conflicts=every)
+            criterion = criteria_of(evaluation)[0].key
+            facts = {
+                "submission": label.submission,
+                "criterion": criterion,
+                "score": value,
+                "comment": f"SECRET {value}",
+            }
+            run(evaluations.score, evaluation, actor=chloe, now=now, **facts)
+            pages.append(crawl(client, about="under-our-streets"))
+    assert differing(*pages) == []
