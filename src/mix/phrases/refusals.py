@@ -1,8 +1,10 @@
 """What stands in the way, in English and French: one sentence for each code, with its parameters."""
 
+from mix.phrases.sealing import SEALING
 from mix.rules.unmet import Unmet
 
 REFUSALS: dict[str, tuple[str, str]] = {
+    **SEALING,
     # answers and fields
     "field_missing": ("Answer “{field}”", "Répondez à « {field} »"),
     "field_must_be_yes": ("Confirm “{field}”", "Confirmez « {field} »"),
@@ -76,98 +78,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Votre contestation est entre les mains de la ville; attendez sa réponse",
     ),
     "dispute_answered": ("This objection was answered already", "Cette contestation a déjà reçu une réponse"),
-    # closing and outages
-    "extension_waits": (
-        "A later closing is proposed already: confirm or drop it first",
-        "Une fermeture plus tardive est déjà proposée : confirmez-la ou abandonnez-la d’abord",
-    ),
-    "extension_decided": ("This proposal was decided already", "Cette proposition a déjà été tranchée"),
-    "second_person": (
-        "A second person confirms: you proposed it",
-        "Une deuxième personne confirme : vous l’avez proposé",
-    ),
-    "outage_extends": (
-        "The site did not answer before closing: closing is being extended, and nothing is opened",
-        "Le site n’a pas répondu avant la fermeture : celle-ci est prolongée, et rien n’est ouvert",
-    ),
-    # keys and shares
-    "word_unknown": (
-        "Word {number}, “{word}”, is not on the list",
-        "Le mot {number}, « {word} », n’est pas dans la liste",
-    ),
-    "word_unknown_near": (
-        "Word {number}, “{word}”, is not on the list. Did you mean “{near}”?",
-        "Le mot {number}, « {word} », n’est pas dans la liste. Vouliez-vous dire « {near} »?",
-    ),
-    "words_count": ("A share has {most} words; here are {count}", "Une part compte {most} mots; en voici {count}"),
-    "words_checksum": (
-        "Every word is on the list, but together they do not fit: one is another word, or two changed places",
-        "Chaque mot est dans la liste, mais l’ensemble ne concorde pas : un mot en remplace un autre, ou deux sont permutés",
-    ),
-    "shares_differ": (
-        "These two shares are not of one key, or are the same",
-        "Ces deux parts ne sont pas d’une même clé, ou sont identiques",
-    ),
-    "share_of_another": (
-        "These words are not your share of this key",
-        "Ces mots ne sont pas votre part de cette clé",
-    ),
-    "share_gone": (
-        "This share is no longer here. Make another key; this one was never used",
-        "Cette part n’est plus ici. Créez une autre clé; celle-ci n’a jamais servi",
-    ),
-    "share_taken": ("You have this share already", "Vous avez déjà cette part"),
-    "share_not_taken": ("Take your share first", "Prenez d’abord votre part"),
-    "shares_lacking": (
-        "Two officers give their words first, each on their own device",
-        "Deux personnes donnent d’abord leurs mots, chacune sur son appareil",
-    ),
-    "probe_wrong": (
-        "These are not the two words that were asked for. Count from the first word of your share",
-        "Ce ne sont pas les deux mots demandés. Comptez depuis le premier mot de votre part",
-    ),
-    "sealer_down": (
-        "The sealer does not answer just now. Nothing was changed; tell the operator and try again",
-        "Le scelleur ne répond pas en ce moment. Rien n’a changé; avisez l’exploitant et recommencez",
-    ),
-    "key_unknown": ("The sealer has no such key", "Le scelleur n’a pas cette clé"),
-    "key_does_not_open": ("This key does not open it", "Cette clé ne l’ouvre pas"),
-    "already_rehearsed": ("This key was rehearsed already", "Cette clé a déjà été essayée"),
-    "holders_differ": ("Name three different people", "Nommez trois personnes différentes"),
-    "holder_unknown": (
-        "A holder works for one of the cities that take part",
-        "Une détentrice ou un détenteur travaille pour l’une des villes participantes",
-    ),
-    "custody_not_split": (
-        "In this call the sealer keeps the key. Choose split custody in the notice first",
-        "Dans cet appel, le scelleur garde la clé. Choisissez d’abord la garde partagée dans l’avis",
-    ),
-    "custody_key_missing": ("Make the key of this call", "Créez la clé de cet appel"),
-    "custody_not_rehearsed": (
-        "Two holders try the key with their words",
-        "Deux personnes essaient la clé avec leurs mots",
-    ),
-    "shares_not_taken": ("These holders take their share: {names}", "Ces personnes prennent leur part : {names}"),
-    "recovery_key_missing": (
-        "Make and rehearse the recovery key of the city",
-        "Créez et essayez la clé de secours de la ville",
-    ),
-    "opening_changed": (
-        "Something changed while the envelopes were being opened. Nothing was opened; try again",
-        "Quelque chose a changé pendant l’ouverture. Rien n’a été ouvert; recommencez",
-    ),
-    "draft_sealed": (
-        "Your submission is sealed and counts. To replace it, bring in your copy and change it first",
-        "Votre soumission est scellée et compte. Pour la remplacer, apportez d’abord votre copie et modifiez-la",
-    ),
-    "replacement_without_answers": (
-        "A replacement is whole: bring in your copy, or write the answers again",
-        "Un remplacement est complet : apportez votre copie, ou rédigez de nouveau les réponses",
-    ),
-    "copy_unreadable": (
-        "This is not a copy of a submission to this call",
-        "Ce n’est pas une copie d’une soumission à cet appel",
-    ),
     # needs and challenges
     "need_decided": ("This need was decided already", "Ce besoin a déjà été tranché"),
     "need_not_mergeable": ("Choose another open need of this city", "Choisissez un autre besoin ouvert de cette ville"),
