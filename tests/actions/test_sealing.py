@@ -16,7 +16,7 @@ from mix.actions import addenda, openings, sealing, submissions
 from mix.actions.run import run
 from mix.data.models import Event, Message, OpenedEnvelope, Solicitation, Submission, Vendor
 from mix.readers.errors import Forbidden, Unknown
-from mix.readers.sealing import list_files, read_draft
+from mix.readers.sealing import find_draft, list_files, read_draft
 from mix.readers.submissions import envelopes_of, list_opened, opened_answers
 from mix.rules.chain import canonical
 from mix.rules.kinds import Envelope
@@ -164,7 +164,7 @@ def test_the_own_copy_proves_the_receipt(call: Solicitation, actor: Callable[[st
     kim = actor("kim")
     submission = run(submissions.start, call, Vendor.objects.get(code="kestrel"), actor=kim, now=now)
     run(submissions.save_answers, submission, actor=kim, now=now, answers=ANSWERS)
-    copy = envelopes_of(submission)
+    copy = envelopes_of(submission.solicitation, find_draft(submission), list_files(submission))
     version = run(submissions.finalise, submission, actor=kim, now=now, retry_key="one")
     said = version.receipt["statement"]["envelopes"][0]["commitment"]
     assert hashlib.sha256(canonical(copy["technical"])).hexdigest() == said

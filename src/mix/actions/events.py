@@ -29,8 +29,10 @@ def record(
     is the actor's, and the same unless a replay or a record of history is entered.
     """
     code = chain or (challenge.municipality.code if challenge else INSTANCE)
-    Chain.objects.get_or_create(code=code, defaults={"hash": GENESIS})
-    head = Chain.objects.select_for_update().get(code=code)
+    head = Chain.objects.select_for_update().filter(code=code).first()
+    if head is None:
+        Chain.objects.get_or_create(code=code, defaults={"hash": GENESIS})
+        head = Chain.objects.select_for_update().get(code=code)
     event = Event(
         chain=head,
         seq=head.seq + 1,

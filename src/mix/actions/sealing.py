@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,7 +17,7 @@ from django.db import transaction
 from mix.data.models import Solicitation, Submission
 from mix.data.models.columns import new_code
 from mix.readers.people import Actor
-from mix.readers.sealing import OPENED_KEY, list_files, read_salts
+from mix.readers.sealing import OPENED_KEY, FileFact, find_draft
 from mix.rules.chain import canonical
 from mix.rules.kinds import Envelope
 from mix.rules.unmet import Refused, require
@@ -59,7 +60,8 @@ def save_draft(
     row = Draft.objects.select_for_update().filter(submission=submission.code).first()
     number = submission.draft_version
     require(holds=based_on is None or based_on == number, code="draft_changed_meanwhile")
-    salts = read_salts(submission) if row else {e.value: secrets.token_hex(16) for e in Envelope}
+    before = find_draft(submission)
+    salts = before.salts if before else {e.value: secrets.token_hex(16) for e in Envelope}
     key_id = row.key_id if row else new_key_id("draft")
     content = canonical({"answers": answers, "salts": salts})
     Draft.objects.update_or_create(
@@ -117,7 +119,7 @@ def destroy_draft(submission: Submission) -> None:
     """Drop a draft and, once that is durable, its key: from then on nobody can read it here."""
     for upload in Upload.objects.filter(submission=submission.code):
         end_upload(upload)
-    for draft in Draft.objects.select_for_update().filter(submission=submission.code):
+    for draft in Draft.objects.filter(submission=submission.code):
         draft.delete()
         transaction.on_commit(partial(storage.drop_key, draft.key_id))
 
@@ -160,11 +162,15 @@ def remove_file(submission: Submission, code: str, *, now: datetime) -> None:
 
 
 def seal_version(
-    submission: Submission, *, version: int, envelopes: dict[str, dict[str, Any]], now: datetime
+    submission: Submission,
+    *,
+    version: int,
+    envelopes: dict[str, dict[str, Any]],
+    files: Sequence[FileFact],
+    now: datetime,
 ) -> list[dict[str, Any]]:
     """Seal each envelope of a version to the recipients of the call; return the manifest's lines, without content."""
     recipients = submission.solicitation.recipients
-    files = list_files(submission)
     lines = []
     for envelope, plain in envelopes.items():
         content = canonical(plain)

@@ -16,10 +16,10 @@ from mix.data.models import Acknowledgement, Addendum, Event, Solicitation, Subm
 from mix.data.models.columns import new_code
 from mix.readers.events import sealed_chain
 from mix.readers.people import Actor, list_members
-from mix.readers.sealing import FileFact, has_draft, list_files, read_draft
+from mix.readers.sealing import DraftContent, FileFact, find_draft, has_draft, list_files, read_draft
 from mix.readers.solicitations import closing_of, part_of
 from mix.readers.submissions import COPY_KIND, blocking, check_may_answer, envelopes_of, open_addenda, warnings_for
-from mix.readers.vendors import get_own_vendor
+from mix.readers.vendors import check_own_vendor, get_own_vendor
 from mix.rules.chain import digest
 from mix.rules.closing import is_in_time
 from mix.rules.fields import read_answers
@@ -52,7 +52,7 @@ def _record(verb: str, submission: Submission, *, actor: Actor, now: datetime, *
 
 def lock(submission: Submission, *, actor: Actor, now: datetime) -> Submission:
     """Lock the call (shared by all who finalise) and the submission; refuse what comes late."""
-    get_own_vendor(submission.vendor.code, actor=actor)
+    check_own_vendor(submission.vendor_id, actor=actor)
     call = (
         Solicitation.objects.select_for_update(of=("self",))
         .select_related("step__challenge__method", "step__challenge__municipality")
@@ -174,7 +174,7 @@ def finalise(
     The same `retry_key` returns the same receipt, and refuses another draft. Missing answers only warn; an unread
     addendum or a broken limit refuses. Raises Late at or after closing. `began_at` is when its first byte came.
     """
-    get_own_vendor(submission.vendor.code, actor=actor)
+    check_own_vendor(submission.vendor_id, actor=actor)
     done = submission.versions.filter(retry_key=retry_key).first()
     if done:
         fresh = Submission.objects.get(pk=submission.pk)
@@ -184,13 +184,12 @@ def finalise(
     call = submission.solicitation
     part = part_of(call)
     check_may_answer(call, submission.vendor)
-    content = read_draft(submission)
-    files = list_files(submission)
+    draft, files = find_draft(submission), list_files(submission)
     number = submission.versions.count() + 1
-    _require_whole(submission, content, files, is_first=number == 1)
+    content = _require_whole(draft, files, is_first=number == 1)
     refuse_if(blocking(warnings_for(part.answers, content, addenda=open_addenda(submission))))
-    envelopes = envelopes_of(submission)
-    lines = seal_version(submission, version=number, envelopes=envelopes, now=now)
+    envelopes = envelopes_of(call, draft, files)
+    lines = seal_version(submission, version=number, envelopes=envelopes, files=files, now=now)
     reference = "-".join([new_code(4), new_code(4), new_code(4)])
     sealed = [line["ciphertext_sha256"] for line in lines]
     entry = _record("finalise", submission, actor=actor, now=now, version=number, sealed=sealed)
@@ -224,13 +223,13 @@ def finalise(
     return version
 
 
-def _require_whole(
-    submission: Submission, content: Mapping[str, Any], files: Sequence[FileFact], *, is_first: bool
-) -> None:
-    """Refuse to seal nothing, what is sealed already, or a replacement that would lose the answers."""
-    require(holds=is_first or has_draft(submission), code="draft_sealed")
-    require(holds=bool(content) or bool(files), code="submission_empty")
-    require(holds=bool(content) or is_first, code="replacement_without_answers")
+def _require_whole(draft: DraftContent | None, files: Sequence[FileFact], *, is_first: bool) -> dict[str, Any]:
+    """Return the answers; refuse to seal nothing, what is sealed already, or a replacement that would lose them."""
+    require(holds=is_first or draft is not None, code="draft_sealed")
+    answers = draft.answers if draft else {}
+    require(holds=bool(answers) or bool(files), code="submission_empty")
+    require(holds=bool(answers) or is_first, code="replacement_without_answers")
+    return answers
 
 
 def _draft_mark(submission: Submission, files: Sequence[FileFact]) -> str:

@@ -30,21 +30,27 @@ class FileFact:
     uploaded_at: datetime
 
 
-def read_draft(submission: Submission) -> dict[str, Any]:
-    """Decrypt a vendor's own draft; empty when nothing was saved. Only the vendor's pages call this."""
-    return dict(_draft(submission)["answers"])
+@dataclass(frozen=True, slots=True)
+class DraftContent:
+    """What a draft holds: answers by field, and the salts of its commitments by envelope."""
+
+    answers: dict[str, Any]
+    salts: dict[str, str]
 
 
-def read_salts(submission: Submission) -> dict[str, str]:
-    """Return the salts of a draft's commitments, by envelope. Only the vendor's pages call this."""
-    return dict(_draft(submission)["salts"])
-
-
-def _draft(submission: Submission) -> dict[str, Any]:
+def find_draft(submission: Submission) -> DraftContent | None:
+    """Decrypt a vendor's own draft, if there is one. Only the vendor's pages call this."""
     draft = Draft.objects.filter(submission=submission.code).first()
     if draft is None:
-        return {"answers": {}, "salts": {}}
-    return dict(json.loads(storage.decrypt(bytes(draft.ciphertext), draft.key_id)))
+        return None
+    content = json.loads(storage.decrypt(bytes(draft.ciphertext), draft.key_id))
+    return DraftContent(content["answers"], content["salts"])
+
+
+def read_draft(submission: Submission) -> dict[str, Any]:
+    """Return the answers of a vendor's own draft; empty when nothing was saved."""
+    found = find_draft(submission)
+    return found.answers if found else {}
 
 
 def has_draft(submission: Submission) -> bool:

@@ -21,7 +21,7 @@ from mix.data.models import (
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.participations import find_participation, has_reached
 from mix.readers.people import Actor
-from mix.readers.sealing import list_files, read_draft, read_salts
+from mix.readers.sealing import DraftContent, FileFact
 from mix.readers.solicitations import part_of
 from mix.rules.access import Permission
 from mix.rules.fields import FieldSpec, FieldType, missing_answers
@@ -108,14 +108,16 @@ def blocking(found: Sequence[Unmet]) -> tuple[Unmet, ...]:
     return tuple(u for u in found if u.code in {"addendum_unread", "too_many_words", "field_must_be_yes"})
 
 
-def envelopes_of(submission: Submission) -> dict[str, dict[str, Any]]:
-    """Return what is sealed in each envelope of the draft as it is now, and what its commitment covers."""
-    content, salts, files = read_draft(submission), read_salts(submission), list_files(submission)
-    part = part_of(submission.solicitation)
+def envelopes_of(
+    solicitation: Solicitation, draft: DraftContent | None, files: Sequence[FileFact]
+) -> dict[str, dict[str, Any]]:
+    """Return what is sealed in each envelope of a draft, and what its commitment covers."""
+    part = part_of(solicitation)
+    draft = draft or DraftContent({}, {})
     return {
         e.value: {
-            "answers": {s.key: content.get(s.key) for s in part.fields_of(e.value)},
-            "salt": salts.get(e.value, ""),
+            "answers": {s.key: draft.answers.get(s.key) for s in part.fields_of(e.value)},
+            "salt": draft.salts.get(e.value, ""),
             "files": [[f.name, f.sha256] for f in files if f.envelope == e.value],
         }
         for e in part.envelopes

@@ -18,6 +18,12 @@ def get_own_vendor(code: str, *, actor: Actor) -> Vendor:
     return found
 
 
+def check_own_vendor(vendor_id: int, *, actor: Actor) -> None:
+    """Raise Unknown unless the actor acts for the vendor."""
+    if vendor_id not in actor.vendors:
+        raise Unknown
+
+
 def list_invitations(vendor: Vendor) -> list[VendorInvitation]:
     """List the invitations that nobody has accepted, latest first."""
     return list(vendor.invitations.filter(accepted_at=None).order_by("-expires_at", "id"))

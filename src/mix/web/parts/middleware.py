@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 
 from allauth.mfa.models import Authenticator
@@ -26,6 +27,10 @@ from mix.web.parts.showing import HOME_ZONE, closing_words, use_clock
 
 logger = logging.getLogger(__name__)
 STASH_LIMIT = 400_000
+# Acts in one process take turns, each for itself: when they compete for the interpreter, whoever holds a lock of the
+# database is slowed by those who wait for it (docs/operations.md). Nobody waits longer than the patience, in seconds.
+TURN = threading.BoundedSemaphore(1)
+PATIENCE = 5.0
 OPEN_WITHOUT_FACTOR = ("/account/", "/demo/", "/static/", "/i18n/")
 
 
@@ -43,13 +48,19 @@ class ClockMiddleware:
         """Read the clock, a small body to its end, and the clock again: the second is what counts."""
         stamp(request)
         request.began = now_of(request)  # type: ignore[attr-defined]  # read by pages.began_of
-        if request.method == "POST" and request.content_type != "multipart/form-data":
-            try:
-                request.body  # noqa: B018 - read to its last byte
-            except RequestDataTooBig:
-                return HttpResponse(status=413)
+        if request.method != "POST" or request.content_type == "multipart/form-data":
+            return self.get_response(request)
+        try:
+            request.body  # noqa: B018 - read to its last byte
+        except RequestDataTooBig:
+            return HttpResponse(status=413)
         stamp(request)
-        return self.get_response(request)
+        has_turn = TURN.acquire(timeout=PATIENCE)
+        try:
+            return self.get_response(request)
+        finally:
+            if has_turn:
+                TURN.release()
 
 
 class ActorMiddleware:

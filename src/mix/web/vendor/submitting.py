@@ -19,7 +19,7 @@ from mix.actions.sealing import drop_blob
 from mix.data.models import Addendum, Submission
 from mix.readers.challenges import spec_of
 from mix.readers.errors import Unknown
-from mix.readers.sealing import has_draft, list_files, read_draft
+from mix.readers.sealing import find_draft, has_draft, list_files, read_draft
 from mix.readers.solicitations import get_public, part_of
 from mix.readers.submissions import (
     COPY_KIND,
@@ -182,31 +182,27 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     """Check everything once more, then finalise. Missing answers warn, unread addenda do not let through."""
     submission = get_own_submission(code, actor=signed_in(request))
     use_clock(submission.solicitation.zone)
+    return answer(request, "vendor/check.html", _check_acts(request, submission), lambda: _checked(submission))
+
+
+def _checked(submission: Submission) -> dict[str, Any]:
     part = part_of(submission.solicitation)
-    content = read_draft(submission)
+    draft = find_draft(submission)
+    content = draft.answers if draft else {}
     addenda = open_addenda(submission)
     warnings = warnings_for(part.answers, content, addenda=addenda)
-
-    acts = _check_acts(request, submission)
-    return answer(
-        request,
-        "vendor/check.html",
-        acts,
-        lambda: {
-            **_frame(submission, "check"),
-            "is_sealed": not has_draft(submission) and submission.versions.exists(),
-            "answers": read_only(part.fields_of(Envelope.TECHNICAL.value), content),
-            "prices": [(s.title, content.get(s.key)) for s in part.fields_of(Envelope.PRICE.value)],
-            "total": price_total(part.answers, content),
-            "files": list_files(submission),
-            "warnings": warnings,
-            "blocking": blocking(warnings),
-            "addenda": addenda,
-            "acknowledged": submission.acknowledgements.select_related("addendum", "person").order_by(
-                "addendum__number"
-            ),
-        },
-    )
+    return {
+        **_frame(submission, "check"),
+        "is_sealed": draft is None and submission.versions.exists(),
+        "answers": read_only(part.fields_of(Envelope.TECHNICAL.value), content),
+        "prices": [(s.title, content.get(s.key)) for s in part.fields_of(Envelope.PRICE.value)],
+        "total": price_total(part.answers, content),
+        "files": list_files(submission),
+        "warnings": warnings,
+        "blocking": blocking(warnings),
+        "addenda": addenda,
+        "acknowledged": submission.acknowledgements.select_related("addendum", "person").order_by("addendum__number"),
+    }
 
 
 def _check_acts(request: HttpRequest, submission: Submission) -> dict[str, Act]:
@@ -284,7 +280,7 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
         "kind": COPY_KIND,
         "call": submission.solicitation.reference,
         "vendor": submission.vendor.code,
-        "envelopes": envelopes_of(submission),
+        "envelopes": envelopes_of(submission.solicitation, find_draft(submission), list_files(submission)),
     }
     response = HttpResponse(json.dumps(body, indent=2, ensure_ascii=False), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{submission.code}-copy.json"'
