@@ -26,6 +26,7 @@ from mix.readers.errors import Unknown
 from mix.readers.evaluations import (
     compute,
     contenders,
+    criteria_now,
     criteria_of,
     get_seat,
     has_declared,
@@ -35,8 +36,9 @@ from mix.readers.evaluations import (
     own_scores,
     panel_of,
     part_for,
-    readable,
     scheme_of,
+    stages_of,
+    to_score,
     unmet_for_consensus,
     unmet_to_freeze,
     unmet_to_hand_in,
@@ -100,10 +102,10 @@ def score(
     """Give one score from 0 to 5. A 0 or 5 needs a comment, a change after handing in needs a reason."""
     evaluation = in_phase(evaluation, "scoring")
     member = get_seat(evaluation, actor)
-    if submission.pk not in {s.pk for s in readable(member)}:
+    if submission.pk not in {s.pk for s in to_score(member)}:
         raise Unknown
     where = f"f-{criterion}"
-    require(holds=criterion in {c.key for c in criteria_of(evaluation)}, code="criterion_unknown")
+    require(holds=criterion in {c.key for c in criteria_now(evaluation)}, code="criterion_unknown")
     require(holds=0 <= score <= MAX_SCORE, code="score_out_of_range", where=where)
     require(
         holds=0 < score < MAX_SCORE or bool(comment.strip()),
@@ -189,9 +191,9 @@ def agree(
     """Record, as the chair, the score that the panel agreed on, with the reason."""
     evaluation = in_phase(evaluation, "consensus")
     member = _chair(evaluation, actor)
-    if submission.pk not in {s.pk for s in readable(member)}:
+    if submission.pk not in {s.pk for s in to_score(member)}:
         raise Unknown
-    require(holds=criterion in {c.key for c in criteria_of(evaluation)}, code="criterion_unknown")
+    require(holds=criterion in {c.key for c in criteria_now(evaluation)}, code="criterion_unknown")
     require(holds=0 <= score <= MAX_SCORE, code="score_out_of_range", where="f-score")
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     made = ConsensusScore.objects.create(
@@ -221,8 +223,8 @@ def agree_where_equal(evaluation: Evaluation, *, actor: Actor, now: datetime, re
     evaluation = in_phase(evaluation, "consensus")
     member = _chair(evaluation, actor)
     scores, agreed, count = latest_scores(evaluation), latest_consensus(evaluation), 0
-    for submission in readable(member):
-        for criterion in criteria_of(evaluation):
+    for submission in to_score(member):
+        for criterion in criteria_now(evaluation):
             given = {s.score for (_, sub, key), s in scores.items() if (sub, key) == (submission.pk, criterion.key)}
             if len(given) == 1 and (submission.pk, criterion.key) not in agreed:
                 agree(
@@ -239,13 +241,14 @@ def agree_where_equal(evaluation: Evaluation, *, actor: Actor, now: datetime, re
 
 
 def freeze_quality(evaluation: Evaluation, *, actor: Actor, now: datetime) -> Evaluation:
-    """End the consensus: quality is final, and where price counts its envelopes may now be opened."""
+    """End the consensus on a stage. After the last, quality is final, and prices that count may now be opened."""
     evaluation = in_phase(evaluation, "consensus")
     _chair(evaluation, actor)
     refuse_if(unmet_to_freeze(evaluation))
-    evaluation.phase = "quality_frozen"
+    is_last = evaluation.stage + 1 >= len(stages_of(evaluation))
+    evaluation.phase = "quality_frozen" if is_last else "between"
     evaluation.save(update_fields=["phase"])
-    record_on("freeze_quality", evaluation, actor=actor, now=now, role="chair")
+    record_on("freeze_quality", evaluation, actor=actor, now=now, role="chair", payload={"stage": evaluation.stage})
     return evaluation
 
 
@@ -336,8 +339,10 @@ def _sheet(
     """Return the debrief sheet: by criterion own points, lowest, highest, and the panel's reason."""
     lines = []
     for criterion in criteria_of(evaluation):
-        points = [o.points[criterion.key] for o in every]
-        cell = agreed[int(own.key), criterion.key]
+        points = [o.points[criterion.key] for o in every if (int(o.key), criterion.key) in agreed]
+        cell = agreed.get((int(own.key), criterion.key))
+        if cell is None:  # of a stage to which this vendor was not invited
+            continue
         lines.append(
             {
                 "criterion": criterion.key,

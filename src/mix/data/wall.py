@@ -115,7 +115,7 @@ POLICIES: dict[str, str] = {
         ("data_submissionversion", "data_acknowledgement", "data_openedenvelope"),
         _up("data_submission", "submission_id"),
     ),
-    "data_result": _up("data_submission", "submission_id"),
+    **dict.fromkeys(("data_result", "data_stageinvitation"), _up("data_submission", "submission_id")),
     "data_evaluation": f"{CITY} OR EXISTS (SELECT 1 FROM data_submission s"
     " WHERE s.solicitation_id = this.solicitation_id AND mix_is(s.vendor_id))",
     "data_letter": f"{VENDOR} OR {_OF_PANEL}",

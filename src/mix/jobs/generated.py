@@ -77,6 +77,9 @@ def _step(step: Step) -> Iterator[str]:
         weights = [f"{c.title.en} {c.weight} %" for c in step.evaluation.criteria]
         weights += [f"price {step.evaluation.price_weight} %"] if step.evaluation.price_weight else []
         yield "- Criteria: " + "; ".join(weights)
+        if step.evaluation.stages:
+            stages = [f"{s.title.en}" + (f", at most {s.most}" if s.most else "") for s in step.evaluation.stages]
+            yield "- Scored in stages: " + "; ".join(stages)
     yield ""
 
 

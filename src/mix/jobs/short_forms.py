@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from mix.actions import sealing
 from mix.jobs.scenarios import Scenario, Values
 from mix.jobs.subjects import call_of, evaluation_of
-from mix.readers.evaluations import criteria_of
+from mix.readers.evaluations import criteria_now
 
 # A verb, the code of the person who carries it out, and its values.
 Calls = Iterator[tuple[str, str, Values]]
@@ -69,13 +69,14 @@ def _panel(_scenario: Scenario, given: Values) -> Calls:
 def _scores(scenario: Scenario, given: Values) -> Calls:
     """Declare, score and hand in for each member: `scores` is person → vendor → list in the order of the criteria."""
     evaluation = evaluation_of(scenario, given)
-    criteria = [c.key for c in criteria_of(evaluation)]
+    criteria = [c.key for c in criteria_now(evaluation)]
     everyone = [
         s.vendor.code for s in evaluation.solicitation.submissions.select_related("vendor").filter(state="finalised")
     ]
     for person, by_vendor in given["scores"].items():
         conflicts = {v: ("none", "") if v in by_vendor else ("financial", "") for v in everyone}
-        yield "evaluations.declare", person, {"step": given["step"], "conflicts": conflicts}
+        if evaluation.stage == 0:  # later ones rest on the same declaration
+            yield "evaluations.declare", person, {"step": given["step"], "conflicts": conflicts}
         for vendor, values in by_vendor.items():
             for criterion, score in zip(criteria, values, strict=True):
                 yield (
@@ -94,7 +95,7 @@ def _scores(scenario: Scenario, given: Values) -> Calls:
 
 def _consensus(scenario: Scenario, given: Values) -> Calls:
     """Open the consensus, agree on every cell, freeze: `agreed` is vendor → list in the order of the criteria."""
-    criteria = [c.key for c in criteria_of(evaluation_of(scenario, given))]
+    criteria = [c.key for c in criteria_now(evaluation_of(scenario, given))]
     place = {"step": given["step"]}
     yield "evaluations.open_consensus", given["chair"], place
     yield "evaluations.agree_where_equal", given["chair"], {**place, "reason": given["equal"]}

@@ -141,6 +141,11 @@ FINDERS: dict[type, Finder] = {
     m.Addendum: _row(lambda s, v: call_of(s, v).addenda.get(number=v["addendum"])),
     m.ExtensionProposal: _row(lambda s, v: call_of(s, v).extensions.get(ended_at=None)),
     m.Comment: _row(lambda s, v: m.Comment.objects.get(document__step=_step(s, v), text=v["comment"])),
+    m.StageInvitation: _row(
+        lambda s, v: evaluation_of(s, v).invitations.get(
+            submission__vendor__code=v["vendor"], stage=evaluation_of(s, v).stage
+        )
+    ),
     m.PanelMember: _row(lambda s, v: evaluation_of(s, v).panel.get(person__code=v["person"], left_at=None)),
     m.Clause: _row(lambda s, v: _agreement(s, v).clauses.get(key=v["clause"])),
     m.ClauseEdit: _row(

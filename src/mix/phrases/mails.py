@@ -158,6 +158,20 @@ MAILS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
             "Déclarez vos conflits selon la liste des noms, puis lisez et notez seul.",
         ),
     ),
+    "stage_reached": (
+        (
+            "{stage}: {challenge}",
+            "{vendor} reached the next stage of the evaluation of “{challenge}”: {stage}. Where you are met, procurement agrees on a time with you.",
+        ),
+        (
+            "{stage} : {challenge}",
+            "{vendor} a atteint l’étape suivante de l’évaluation de « {challenge} » : {stage}. S’il y a une rencontre, l’approvisionnement en fixe l’heure avec vous.",
+        ),
+    ),
+    "meeting_set": (
+        ("{stage}, {at}: {challenge}", "We meet you for “{challenge}”: {stage}, {at}, {place}."),
+        ("{stage}, {at} : {challenge}", "Nous vous rencontrons pour « {challenge} » : {stage}, {at}, {place}."),
+    ),
     "conflict_declared": (
         (
             "A conflict was declared: {challenge}",
@@ -334,12 +348,14 @@ def mail_text(code: str, language: str, **params: str) -> tuple[str, str]:
     return subject.format(**params), text.format(**params)
 
 
+def local_text(at: datetime, zone: str) -> str:
+    """Write an instant on the clock of a place, to the second, with the zone: the same in both languages."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S %Z}"
+
+
 def outage_text(outage: Outage, closes_at: datetime, zone: str) -> str:
     """Return the text of the addendum that an outage issues, in both languages; times on the clock of the call."""
-    place = ZoneInfo(zone)
-    began, ended, closes = (
-        f"{at.astimezone(place):%Y-%m-%d %H:%M:%S %Z}" for at in (outage.began_at, outage.ended_at, closes_at)
-    )
+    began, ended, closes = (local_text(at, zone) for at in (outage.began_at, outage.ended_at, closes_at))
     minutes = max(1, round(outage.length.total_seconds() / 60))
     return (
         f"This site did not answer between {began} and {ended}, {minutes} minutes in all. By the rule in the notice, "

@@ -271,6 +271,19 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "evaluation_in_panel": ("Let the panel begin to score", "Lancez la notation du comité"),
     "evaluation_in_scoring": ("The panel is scoring", "Le comité note"),
     "evaluation_in_consensus": ("The panel is agreeing", "Le comité délibère"),
+    "evaluation_in_between": ("Invite who reaches the next stage", "Invitez qui atteint l’étape suivante"),
+    "meeting_incomplete": ("Say this too", "Indiquez cela aussi"),
+    "meeting_in_the_past": ("Choose a time that is still to come", "Choisissez une heure à venir"),
+    "meeting_not_held": (
+        "This meeting has no time yet, or has not begun",
+        "Cette rencontre n’a pas encore d’heure, ou n’a pas commencé",
+    ),
+    "meeting_of_no_stage": (
+        "Nobody is met in this stage of the scoring",
+        "Personne n’est rencontré à cette étape de la notation",
+    ),
+    "meeting_recorded": ("This meeting is recorded already", "Cette rencontre est déjà consignée"),
+    "meetings_missing": ("Meetings that are not recorded yet: {count}", "Rencontres à consigner : {count}"),
     "evaluation_in_quality_frozen": (
         "Open the prices if they count, and compute the result",
         "Ouvrez les prix s’ils comptent, et calculez le résultat",

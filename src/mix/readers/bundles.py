@@ -12,7 +12,7 @@ from typing import Any
 from mix.data.models import Chain, Challenge, ConsensusScore, Evaluation, Score, Solicitation, SubmissionVersion
 from mix.readers.challenges import method_for
 from mix.readers.documents import latest_content
-from mix.readers.evaluations import criteria_of, gather_bids, scheme_of
+from mix.readers.evaluations import criteria_of, gather_bids, scheme_of, stages_of
 from mix.readers.events import export_chain, sealed_chain
 from mix.readers.moves import list_decisions
 from mix.rules.evaluation_file import parse_file, recompute, result_document, to_document
@@ -176,7 +176,8 @@ def evaluation_document(evaluation: Evaluation) -> dict[str, Any]:
         f"{challenge.code}, {method_for(challenge).step(evaluation.step.key).title.en}",
         scheme_of(evaluation),
         criteria={c.key: c.title.en for c in criteria_of(evaluation)},
-        bids=[(submission.vendor.name, bid) for submission, bid in gather_bids(evaluation)],
+        stages=[stage.key for stage in stages_of(evaluation)],
+        bids=[(submission.vendor.name, bid) for submission, bid in gather_bids(evaluation, everybody=True)],
     )
 
 

@@ -14,6 +14,7 @@ from mix.data.models import (
     Result,
     Score,
     Solicitation,
+    StageInvitation,
     Step,
     Submission,
     Vendor,
@@ -27,10 +28,10 @@ from mix.readers.submissions import list_opened, opened_answers, price_total
 from mix.rules.access import Permission
 from mix.rules.affiliations import Somebody, affiliations
 from mix.rules.fields import Bilingual
-from mix.rules.freezing import frozen_criteria, read_scheme
+from mix.rules.freezing import frozen_criteria, frozen_stages, read_scheme
 from mix.rules.kinds import Envelope
-from mix.rules.methods import Criterion, EvaluationPart
-from mix.rules.scoring import SPREAD_ALERT, Bid, Outcome, Scheme, evaluate, spread
+from mix.rules.methods import Criterion, EvaluationPart, ScoringStage, stage_position
+from mix.rules.scoring import SPREAD_ALERT, Bid, Outcome, Scheme, evaluate, invited, spread
 from mix.rules.unmet import Unmet
 
 
@@ -59,6 +60,57 @@ def criteria_of(evaluation: Evaluation) -> tuple[Criterion, ...]:
 def criteria_from(solicitation: Solicitation, step_key: str) -> tuple[Criterion, ...]:
     """Read frozen criteria out of a call."""
     return frozen_criteria(solicitation.frozen.get(step_key, {}))
+
+
+def stages_of(evaluation: Evaluation) -> tuple[ScoringStage, ...]:
+    """Return the stages of the scoring as frozen when the call was published; none where there is but one."""
+    return frozen_stages(evaluation.solicitation.frozen.get(evaluation.step.key, {}))
+
+
+def stage_now(evaluation: Evaluation) -> ScoringStage | None:
+    """Return the stage that is under way, or was last."""
+    stages = stages_of(evaluation)
+    return stages[evaluation.stage] if stages else None
+
+
+def criteria_now(evaluation: Evaluation) -> tuple[Criterion, ...]:
+    """Return the criteria that are scored in the present stage."""
+    keys = [stage.key for stage in stages_of(evaluation)]
+    return tuple(c for c in criteria_of(evaluation) if stage_position(keys, c) == evaluation.stage)
+
+
+def list_invitations(evaluation: Evaluation) -> list[StageInvitation]:
+    """List who was invited to later stages, by stage and vendor."""
+    return list(
+        evaluation.invitations.select_related("submission__vendor").order_by("stage", "submission__vendor__name", "id")
+    )
+
+
+def reached_by(evaluation: Evaluation) -> dict[int, int]:
+    """Return, by submission, the position of the last stage that it reached, where that is not the first."""
+    found: dict[int, int] = {}
+    for submission, stage in evaluation.invitations.values_list("submission_id", "stage"):
+        found[submission] = max(stage, found.get(submission, 0))
+    return found
+
+
+def in_stage(evaluation: Evaluation) -> list[Submission]:
+    """List the contenders that are scored in the present stage, by vendor."""
+    found = contenders(evaluation)
+    if evaluation.stage == 0:
+        return found
+    reached = reached_by(evaluation)
+    return [s for s in found if reached.get(s.id) == evaluation.stage]
+
+
+def list_own_meetings(actor: Actor) -> list[StageInvitation]:
+    """List the interviews and demonstrations of the actor's vendors in evaluations under way, latest first."""
+    return list(
+        StageInvitation.objects.filter(submission__vendor_id__in=actor.vendors, meets_at__isnull=False)
+        .select_related("evaluation__step__challenge__municipality", "evaluation__solicitation")
+        .exclude(evaluation__phase="final")
+        .order_by("-meets_at")
+    )
 
 
 def scheme_of(evaluation: Evaluation) -> Scheme:
@@ -136,6 +188,12 @@ def shown_name(evaluation: Evaluation, submission: Submission) -> str:
     return submission.vendor.name
 
 
+def to_score(member: PanelMember) -> list[Submission]:
+    """List what a member scores in the present stage, by lot. Raises Forbidden before it has declared."""
+    here = {s.id for s in in_stage(member.evaluation)}
+    return [s for s in readable(member) if s.id in here]
+
+
 def get_readable(member: PanelMember, label: str) -> Submission:
     """Return one submission that a member may read, by its letter. Raises Unknown, Forbidden."""
     labels = labels_of(member.evaluation)
@@ -156,13 +214,40 @@ def own_scores(member: PanelMember) -> dict[tuple[int, str], Score]:
     return {(s.submission_id, s.criterion): s for s in Score.objects.filter(member=member).order_by("id")}
 
 
+def progress(member: PanelMember) -> tuple[int, int]:
+    """Return how many scores of the present stage a member has given, and how many it owes. Raises Forbidden."""
+    given = own_scores(member)
+    cells = [(s.id, c.key) for s in to_score(member) for c in criteria_now(member.evaluation)]
+    return sum(cell in given for cell in cells), len(cells)
+
+
+def find_meeting(evaluation: Evaluation, submission: Submission) -> StageInvitation | None:
+    """Return the record of the meeting in the present stage, once it was held."""
+    return evaluation.invitations.filter(
+        submission=submission, stage=evaluation.stage, recorded_at__isnull=False
+    ).first()
+
+
 def unmet_to_hand_in(member: PanelMember) -> tuple[Unmet, ...]:
     """List the scores that a member still owes."""
     if not has_declared(member):
         return (Unmet("declaration_missing", {"name": member.person.name}, "declare"),)
     given = own_scores(member)
-    owed = sum((s.id, c.key) not in given for s in readable(member) for c in criteria_of(member.evaluation))
-    return (Unmet("scores_missing", {"name": member.person.name, "count": str(owed)}, "scores"),) if owed else ()
+    owed = sum((s.id, c.key) not in given for s in to_score(member) for c in criteria_now(member.evaluation))
+    unmet = [Unmet("scores_missing", {"name": member.person.name, "count": str(owed)}, "scores")] if owed else []
+    return (*unmet, *unmet_meetings(member.evaluation))
+
+
+def unmet_meetings(evaluation: Evaluation) -> tuple[Unmet, ...]:
+    """Say how many vendors of the present stage were not met yet, where the stage rests on meeting them."""
+    stage = stage_now(evaluation)
+    if stage is None or not stage.basis.is_met:
+        return ()
+    here = [s.id for s in in_stage(evaluation)]
+    owed = evaluation.invitations.filter(
+        stage=evaluation.stage, submission_id__in=here, recorded_at__isnull=True
+    ).count()
+    return (Unmet("meetings_missing", {"count": str(owed)}, "meetings"),) if owed else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +261,9 @@ class Cell:
     agreed: Any
 
 
-def consensus_table(evaluation: Evaluation, submissions: Sequence[Submission]) -> list[tuple[Submission, list[Cell]]]:
+def consensus_table(
+    evaluation: Evaluation, submissions: Sequence[Submission], criteria: Sequence[Criterion]
+) -> list[tuple[Submission, list[Cell]]]:
     """Gather the consensus table, by submission and criterion."""
     scores = latest_scores(evaluation)
     agreed = latest_consensus(evaluation)
@@ -184,7 +271,7 @@ def consensus_table(evaluation: Evaluation, submissions: Sequence[Submission]) -
     table = []
     for submission in submissions:
         cells = []
-        for criterion in criteria_of(evaluation):
+        for criterion in criteria:
             given = [(m, scores[key]) for m in members if (key := (m.id, submission.id, criterion.key)) in scores]
             wide = spread([s.score for _, s in given])
             cells.append(Cell(criterion, given, wide, wide > SPREAD_ALERT, agreed.get((submission.id, criterion.key))))
@@ -203,8 +290,9 @@ def unmet_for_consensus(evaluation: Evaluation) -> tuple[Unmet, ...]:
         Unmet("not_handed_in", {"name": m.person.name}, "panel") for m in panel_of(evaluation) if m.handed_in_at is None
     ]
     scores = latest_scores(evaluation)
-    for submission in contenders(evaluation):
-        by = {member for member, scored, _ in scores if scored == submission.id}
+    keys = {c.key for c in criteria_now(evaluation)}
+    for submission in in_stage(evaluation):
+        by = {member for member, scored, key in scores if scored == submission.id and key in keys}
         if len(by) < 2:
             found.append(Unmet("too_few_scores", {"name": shown_name(evaluation, submission)}, "panel"))
     return tuple(found)
@@ -213,21 +301,37 @@ def unmet_for_consensus(evaluation: Evaluation) -> tuple[Unmet, ...]:
 def unmet_to_freeze(evaluation: Evaluation) -> tuple[Unmet, ...]:
     """List the cells without an agreed score."""
     agreed = latest_consensus(evaluation)
-    owed = sum((s.id, c.key) not in agreed for s in contenders(evaluation) for c in criteria_of(evaluation))
+    owed = sum((s.id, c.key) not in agreed for s in in_stage(evaluation) for c in criteria_now(evaluation))
     return (Unmet("consensus_incomplete", {"count": str(owed)}, "consensus"),) if owed else ()
 
 
-def gather_bids(evaluation: Evaluation) -> list[tuple[Submission, Bid]]:
-    """Gather the stored inputs: agreed scores and evaluated prices of everybody who is not disqualified."""
+def gather_bids(evaluation: Evaluation, *, everybody: bool = False) -> list[tuple[Submission, Bid]]:
+    """Gather the stored inputs: agreed scores and evaluated prices; of the disqualified only when asked for."""
     agreed = latest_consensus(evaluation)
     specs = part_of(evaluation.solicitation).answers
-    criteria = criteria_of(evaluation)
+    criteria, reached, stages = criteria_of(evaluation), reached_by(evaluation), stages_of(evaluation)
     found = []
-    for submission in contenders(evaluation):
+    live = {s.id for s in contenders(evaluation)}
+    for submission in list_opened(evaluation.solicitation):
+        if submission.id not in live and not everybody:
+            continue
         cents = price_total(specs, opened_answers(submission, Envelope.PRICE))
-        scores = {c.key: Fraction(agreed[submission.id, c.key].score) for c in criteria}
-        found.append((submission, Bid(str(submission.id), scores, None if cents is None else Fraction(cents, 100))))
+        scores = {
+            c.key: Fraction(agreed[submission.id, c.key].score) for c in criteria if (submission.id, c.key) in agreed
+        }
+        price = None if cents is None else Fraction(cents, 100)
+        last = reached.get(submission.id, 0) if stages else None
+        out = "" if submission.id in live else "disqualified"
+        found.append((submission, Bid(str(submission.id), scores, price, out, last)))
     return found
+
+
+def earned_invitations(evaluation: Evaluation) -> list[Submission]:
+    """List who reaches the stage after the present one, by the rules of the notice, the best first."""
+    bids = gather_bids(evaluation)
+    by_key = {bid.key: submission for submission, bid in bids}
+    keys = invited([bid for _submission, bid in bids], scheme_of(evaluation), stage=evaluation.stage + 1)
+    return [by_key[key] for key in keys]
 
 
 def compute(evaluation: Evaluation) -> tuple[Outcome, ...]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, Any, Literal, NoReturn
 
@@ -25,6 +26,7 @@ from mix.rules.scoring import (
     TieRule,
     Weighted,
     evaluate,
+    invited,
     shown,
 )
 
@@ -52,6 +54,11 @@ def read_number(value: object) -> Fraction:
     raise ValueError("not a plain decimal number of at most 40 digits and 20 decimals")
 
 
+def read_count(value: object) -> object:
+    """Read a whole number; numbers of a file come as fractions."""
+    return int(value) if isinstance(value, Fraction) and value.denominator == 1 else value
+
+
 Number = Annotated[Fraction, BeforeValidator(read_number)]
 Positive = Annotated[Fraction, BeforeValidator(read_number), Field(gt=0)]
 NotNegative = Annotated[Fraction, BeforeValidator(read_number), Field(ge=0)]
@@ -63,13 +70,24 @@ class _Part(BaseModel):
 
 
 class FileCriterion(_Part):
-    """A criterion: `max` is the top of its scale, `minimum` the least score that is not eliminated."""
+    """A criterion: `max` is the top of its scale, `minimum` the least score that is not eliminated.
+
+    `stage` names the stage in which it is scored, the first when left out.
+    """
 
     key: Name
     title: str = ""
     weight: NotNegative
     max: Positive = Fraction(5)
     minimum: NotNegative = Fraction(0)
+    stage: str = ""
+
+
+class FileStage(_Part):
+    """A stage of the scoring: `most` is how many bids reach it at most. Every bid reaches the first."""
+
+    key: Name
+    most: Annotated[int, BeforeValidator(read_count), Field(ge=1)] | None = None
 
 
 class FilePrice(_Part):
@@ -84,13 +102,17 @@ class FilePrice(_Part):
 
 
 class FileBid(_Part):
-    """A bid: one agreed score by criterion, or the list of scores whose exact mean counts."""
+    """A bid: one agreed score by criterion, or the list of scores whose exact mean counts.
+
+    `reached` names the last stage in which it was scored; criteria of later stages need no score.
+    """
 
     key: Name
     name: str = ""
     scores: dict[str, Number | Annotated[tuple[Number, ...], Field(min_length=1)]] = Field(default_factory=dict)
     price: NotNegative | None = None
     disqualified: str = ""
+    reached: str = ""
 
 
 class EvaluationFile(_Part):
@@ -99,6 +121,7 @@ class EvaluationFile(_Part):
     format: Literal["mix-evaluation/1"]
     title: str = ""
     criteria: tuple[FileCriterion, ...] = ()
+    stages: tuple[FileStage, ...] = ()
     price: FilePrice = FilePrice()
     quality_minimum: NotNegative = Fraction(0)
     total_minimum: NotNegative = Fraction(0)
@@ -108,9 +131,11 @@ class EvaluationFile(_Part):
     @model_validator(mode="after")
     def _fits_together(self) -> EvaluationFile:
         problems = [*self._wrong_weights(), *self._wrong_keys()]
-        tops = {c.key: c.max for c in self.criteria}
-        for bid in self.bids:
-            problems += _wrong_scores(bid, tops)
+        if not problems:
+            for bid in self.bids:
+                problems += _wrong_scores(bid, self.criteria, self.position_of)
+        if not problems:
+            problems += self._wrong_invitations()
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -131,30 +156,74 @@ class EvaluationFile(_Part):
             yield "'fixed' needs its amount"
 
     def _wrong_keys(self) -> Iterable[str]:
-        for what, keys in (("criterion", [c.key for c in self.criteria]), ("bid", [b.key for b in self.bids])):
+        for what, keys in (
+            ("criterion", [c.key for c in self.criteria]),
+            ("stage", [s.key for s in self.stages]),
+            ("bid", [b.key for b in self.bids]),
+        ):
             yield from (f"{what} '{key}' stands twice" for key in sorted({k for k in keys if keys.count(k) > 1}))
         if any(c.key == PRICE for c in self.criteria):
             yield f"no criterion may be called '{PRICE}'"
         for c in self.criteria:
             if c.minimum > c.max:
                 yield f"criterion '{c.key}': minimum {exact(c.minimum)} is above {exact(c.max)}"
+        known = {"", *(s.key for s in self.stages)}
+        yield from (f"criterion '{c.key}': no stage '{c.stage}'" for c in self.criteria if c.stage not in known)
+        yield from (f"bid '{b.key}': no stage '{b.reached}'" for b in self.bids if b.reached not in known)
+
+    def _wrong_invitations(self) -> Iterable[str]:
+        """Find bids that were scored in a stage that others had earned, or were kept from one that they had earned.
+
+        A bid that was disqualified once it was there had its place: nobody is called in later.
+        """
+        bids = self.to_bids()
+        for position in range(1, len(self.stages)):
+            there = {b.key for b in bids if b.reached is None or b.reached >= position}
+            field = [replace(b, disqualified="") for b in bids if not b.disqualified or b.key in there]
+            earned = set(invited(field, self.scheme, stage=position))
+            for key in [b.key for b in bids if not b.disqualified and (b.key in there) != (b.key in earned)]:
+                verb = "was scored in" if key in there else "was kept from"
+                yield f"bid '{key}' {verb} stage '{self.stages[position].key}' against its points"
+
+    def position_of(self, stage: str) -> int:
+        """Return the position of a stage; no name is the first."""
+        return next((n for n, s in enumerate(self.stages) if s.key == stage), 0)
+
+    def to_bids(self) -> tuple[Bid, ...]:
+        """Return the bids as the scoring takes them."""
+        return tuple(
+            Bid(
+                b.key,
+                {c.key: _mean(b.scores.get(c.key, Fraction(0))) for c in self.criteria},
+                b.price,
+                b.disqualified,
+                self.position_of(b.reached) if b.reached else None,
+            )
+            for b in self.bids
+        )
 
     @property
     def scheme(self) -> Scheme:
         """The rules of this evaluation."""
         price = self.price
         return Scheme(
-            tuple(Weighted(c.key, c.weight, c.minimum, c.max) for c in self.criteria),
+            tuple(Weighted(c.key, c.weight, c.minimum, c.max, self.position_of(c.stage)) for c in self.criteria),
             PriceRule(price.formula, price.weight, price.full_at, price.none_at, price.amount, price.minimum),
             self.tie,
             self.quality_minimum,
             self.total_minimum,
+            tuple(s.most for s in self.stages) or (None,),
         )
 
 
-def _wrong_scores(bid: FileBid, tops: dict[str, Fraction]) -> Iterable[str]:
-    if not bid.disqualified:
-        yield from (f"bid '{bid.key}': no score for '{key}'" for key in tops if key not in bid.scores)
+def _wrong_scores(bid: FileBid, criteria: Sequence[FileCriterion], position_of: Callable[[str], int]) -> Iterable[str]:
+    tops = {c.key: c.max for c in criteria}
+    for c in criteria:
+        is_due = not bid.reached or position_of(c.stage) <= position_of(bid.reached)
+        if is_due and not bid.disqualified and c.key not in bid.scores:
+            yield f"bid '{bid.key}': no score for '{c.key}'"
+        if not is_due and c.key in bid.scores:
+            yield f"bid '{bid.key}': a score for '{c.key}', whose stage it did not reach"
     for key, given in bid.scores.items():
         if key not in tops:
             yield f"bid '{bid.key}': '{key}' is no criterion"
@@ -207,14 +276,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def recompute(file: EvaluationFile) -> tuple[Outcome, ...]:
     """Rank the bids of a file, by the same function that the product uses."""
-    keys = [c.key for c in file.criteria]
-    return evaluate(
-        [
-            Bid(b.key, {k: _mean(b.scores.get(k, Fraction(0))) for k in keys}, b.price, b.disqualified)
-            for b in file.bids
-        ],
-        file.scheme,
-    )
+    return evaluate(file.to_bids(), file.scheme)
 
 
 def exact(value: Fraction) -> str:
@@ -278,9 +340,9 @@ def result_lines(file: EvaluationFile, outcomes: Sequence[Outcome]) -> list[str]
 
 
 def to_document(
-    title: str, scheme: Scheme, *, criteria: dict[str, str], bids: Sequence[tuple[str, Bid]]
+    title: str, scheme: Scheme, *, criteria: dict[str, str], stages: Sequence[str] = (), bids: Sequence[tuple[str, Bid]]
 ) -> dict[str, Any]:
-    """Write an evaluation in this format: titles by criterion, and bids with the names of their vendors."""
+    """Write an evaluation in this format: titles by criterion, keys of stages, bids with the names of their vendors."""
     price = scheme.price
     amounts = {"full_at": price.full_at, "none_at": price.none_at, "amount": price.amount}
     return {
@@ -293,9 +355,11 @@ def to_document(
                 "weight": exact(c.weight),
                 "max": exact(c.most),
                 "minimum": exact(c.minimum),
+                **({"stage": stages[c.stage]} if stages else {}),
             }
             for c in scheme.criteria
         ],
+        **({"stages": [_stage(key, most) for key, most in zip(stages, scheme.places, strict=True)]} if stages else {}),
         "price": {
             "formula": price.formula.value,
             "weight": exact(price.weight),
@@ -312,7 +376,12 @@ def to_document(
                 "scores": {key: exact(score) for key, score in bid.scores.items()},
                 "price": None if bid.price is None else exact(bid.price),
                 "disqualified": bid.disqualified,
+                **({"reached": stages[bid.reached]} if stages and bid.reached is not None else {}),
             }
             for name, bid in bids
         ],
     }
+
+
+def _stage(key: str, most: int | None) -> dict[str, Any]:
+    return {"key": key} if most is None else {"key": key, "most": most}

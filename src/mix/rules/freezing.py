@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from mix.rules.methods import Criterion, EvaluationPart
+from mix.rules.methods import Criterion, EvaluationPart, ScoringStage, stage_position
 from mix.rules.scoring import PriceFormula, PriceRule, Scheme, TieRule, Weighted
 
 
@@ -18,6 +18,7 @@ def frozen_rules(part: EvaluationPart, *, tie: TieRule, bounds: Mapping[str, int
         "criteria": [c.model_dump(mode="json") for c in part.criteria],
         "price_weight": part.price_weight,
         "price": {"formula": formula.value, **{key: cents for key, cents in bounds.items() if cents is not None}},
+        "stages": [s.model_dump(mode="json") for s in part.stages],
         "quality_minimum": part.quality_minimum,
         "tie": tie.value,
     }
@@ -28,12 +29,22 @@ def frozen_criteria(frozen: Mapping[str, Any]) -> tuple[Criterion, ...]:
     return tuple(Criterion.model_validate(c) for c in frozen.get("criteria", ()))
 
 
+def frozen_stages(frozen: Mapping[str, Any]) -> tuple[ScoringStage, ...]:
+    """Read the stages of the scoring; none where everything is scored at once."""
+    return tuple(ScoringStage.model_validate(s) for s in frozen.get("stages", ()))
+
+
 def read_scheme(frozen: Mapping[str, Any]) -> Scheme:
     """Read what bids are ranked by. Amounts become dollars."""
     price = frozen.get("price", {})
     bounds = {key: Fraction(price[key], 100) for key in ("full_at", "none_at", "amount") if key in price}
+    stages = frozen_stages(frozen)
+    keys = [stage.key for stage in stages]
     return Scheme(
-        tuple(Weighted(c.key, Fraction(c.weight), Fraction(c.minimum)) for c in frozen_criteria(frozen)),
+        tuple(
+            Weighted(c.key, Fraction(c.weight), Fraction(c.minimum), stage=stage_position(keys, c))
+            for c in frozen_criteria(frozen)
+        ),
         PriceRule(
             PriceFormula(price.get("formula", PriceFormula.LOWEST_OVER_PRICE)),
             Fraction(frozen.get("price_weight", 0)),
@@ -41,4 +52,5 @@ def read_scheme(frozen: Mapping[str, Any]) -> Scheme:
         ),
         TieRule(frozen.get("tie", TieRule.HEAVIEST_CRITERION)),
         Fraction(frozen.get("quality_minimum", 0)),
+        places=tuple(stage.most for stage in stages) or (None,),
     )

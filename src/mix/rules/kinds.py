@@ -60,6 +60,20 @@ class Decision(StrEnum):
     STOP = "stop"
 
 
+class Basis(StrEnum):
+    """What a stage of the scoring rests on: the papers, an interview, a demonstration, or the sprint's evidence."""
+
+    READING = "reading"
+    INTERVIEW = "interview"
+    DEMO = "demo"
+    EVIDENCE = "evidence"
+
+    @property
+    def is_met(self) -> bool:
+        """Say whether vendors are met at an agreed time, so that there is something to record."""
+        return self in (Basis.INTERVIEW, Basis.DEMO)
+
+
 class Envelope(StrEnum):
     """The parts of a submission that are opened at different times."""
 

@@ -6,7 +6,7 @@ document (docs/method.md is generated from it).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from mix.rules.access import Role
 from mix.rules.fields import Bilingual, FieldSpec, FieldType
-from mix.rules.kinds import DeliveryPart, Envelope, Route, SprintPart, Standing, StepKind
+from mix.rules.kinds import Basis, DeliveryPart, Envelope, Route, SprintPart, Standing, StepKind
 from mix.rules.scoring import WEIGHED, PriceFormula
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
@@ -44,6 +44,20 @@ class Criterion(_Part):
     guideline: Bilingual
     weight: int = Field(ge=0, le=100)
     minimum: int = Field(default=0, ge=0, le=5)
+    stage: Key | None = None  # which of the evaluation's stages scores it; None is the first
+
+
+class ScoringStage(_Part):
+    """A part of the scoring that is done on its own, once the part before it is agreed.
+
+    `most` is how many vendors reach it at most, `minutes` how long each is met.
+    """
+
+    key: Key
+    basis: Basis
+    title: Bilingual
+    most: int | None = Field(default=None, ge=1)
+    minutes: int | None = Field(default=None, ge=5, le=480)
 
 
 class SolicitationPart(_Part):
@@ -67,6 +81,11 @@ class SolicitationPart(_Part):
         return tuple(spec for spec in self.answers if spec.envelope == envelope)
 
 
+def stage_position(keys: Sequence[str], criterion: Criterion) -> int:
+    """Return the position of the stage that scores a criterion."""
+    return keys.index(criterion.stage) if criterion.stage else 0
+
+
 class EvaluationPart(_Part):
     """Which submissions a panel scores, by which default criteria, and what standing it gives."""
 
@@ -78,6 +97,22 @@ class EvaluationPart(_Part):
     quality_minimum: int = Field(default=0, ge=0, le=100)
     most: int | None = None
     anonymous: bool = False
+    stages: tuple[ScoringStage, ...] = ()
+
+    @model_validator(mode="after")
+    def _stages_fit(self) -> EvaluationPart:
+        keys = [stage.key for stage in self.stages]
+        if len(set(keys)) != len(keys):
+            raise ValueError("two stages of the scoring have one key")
+        if self.stages and self.stages[0].most is not None:
+            raise ValueError("every submission reaches the first stage of the scoring")
+        for criterion in self.criteria:
+            if criterion.stage is not None and criterion.stage not in keys:
+                raise ValueError(f"'{criterion.stage}' is no stage of the scoring")
+        scored = {stage_position(keys, criterion) for criterion in self.criteria}
+        if missing := [key for n, key in enumerate(keys) if n not in scored]:
+            raise ValueError(f"stage '{missing[0]}' of the scoring scores nothing")
+        return self
 
     @model_validator(mode="after")
     def _weights_sum(self) -> EvaluationPart:

@@ -7,7 +7,7 @@ prices that it has found to be above zero, and it never rounds: figures are roun
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -15,6 +15,7 @@ from fractions import Fraction
 MAX_SCORE = 5
 SPREAD_ALERT = 2
 PRICE = "price"  # the key of the points that price earns; no criterion may have it
+NOT_INVITED = "not_invited"  # why a bid is out that did not reach a later stage of the scoring
 PER = 1000  # quality per price is told in points per thousand dollars
 
 
@@ -47,12 +48,16 @@ WEIGHED = frozenset({PriceFormula.LOWEST_OVER_PRICE, PriceFormula.LINEAR})
 
 @dataclass(frozen=True, slots=True)
 class Weighted:
-    """A criterion as frozen at publication: weight in percent, the scale's top, least score that is not eliminated."""
+    """A criterion as frozen at publication: weight in percent, the scale's top, least score that is not eliminated.
+
+    `stage` is the position of the scoring stage in which it is scored; the first is 0.
+    """
 
     key: str
     weight: Fraction
     minimum: Fraction = Fraction(0)
     most: Fraction = Fraction(MAX_SCORE)
+    stage: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,31 +91,43 @@ class PriceRule:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """Everything by which bids are ranked, as frozen at publication."""
+    """Everything by which bids are ranked, as frozen at publication.
+
+    `places` tells, by stage of the scoring, how many bids reach it at most; None sets no limit.
+    """
 
     criteria: tuple[Weighted, ...]
     price: PriceRule = field(default_factory=PriceRule)
     tie: TieRule = TieRule.HEAVIEST_CRITERION
     quality_minimum: Fraction = Fraction(0)
     total_minimum: Fraction = Fraction(0)
+    places: tuple[int | None, ...] = (None,)
 
 
 @dataclass(frozen=True, slots=True)
 class Bid:
-    """Agreed scores by criterion, the evaluated price in dollars where one was given, and why it is out, if it is."""
+    """Agreed scores by criterion, the evaluated price in dollars where one was given, and why it is out, if it is.
+
+    `reached` is the last stage in which it was scored, None for the last of all. Later criteria need no score.
+    """
 
     key: str
     scores: Mapping[str, Fraction]
     price: Fraction | None = None
     disqualified: str = ""
+    reached: int | None = None
+
+    def was_scored(self, criterion: Weighted) -> bool:
+        """Say whether the bid reached the stage of a criterion."""
+        return self.reached is None or criterion.stage <= self.reached
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One bid's points by criterion ("price" included), total, rank (None when eliminated) and why.
 
-    Reasons for elimination are keys of criteria, or "disqualified", "price_missing", "price_not_positive",
-    "price_above_fixed", "quality_minimum", "price", "total_minimum".
+    Reasons for elimination are keys of criteria, or "disqualified", "not_invited" (to a later stage), "price_missing",
+    "price_not_positive", "price_above_fixed", "quality_minimum", "price", "total_minimum".
     """
 
     key: str
@@ -167,11 +184,32 @@ def evaluate(bids: Sequence[Bid], scheme: Scheme) -> tuple[Outcome, ...]:
 
 
 def _quality_points(bid: Bid, scheme: Scheme) -> dict[str, Fraction]:
-    return {c.key: bid.scores[c.key] * c.weight / c.most for c in scheme.criteria}
+    return {c.key: bid.scores[c.key] * c.weight / c.most if bid.was_scored(c) else Fraction(0) for c in scheme.criteria}
+
+
+def invited(bids: Sequence[Bid], scheme: Scheme, *, stage: int) -> tuple[str, ...]:
+    """Return who reaches a stage: of those scored in all before it, not disqualified and below no minimum, the best.
+
+    Where the last place is shared, all who share it are invited. Ordered by points so far, then by key.
+    """
+    before = replace(scheme, criteria=tuple(c for c in scheme.criteria if c.stage < stage))
+    points = {
+        b.key: sum(_quality_points(b, before).values(), Fraction(0))
+        for b in bids
+        if not b.disqualified
+        and (b.reached is None or b.reached >= stage - 1)
+        and all(b.scores[c.key] >= c.minimum for c in before.criteria)
+    }
+    ordered = sorted(points, key=lambda key: (-points[key], key))
+    most = scheme.places[stage]
+    if most is None or len(ordered) <= most:
+        return tuple(ordered)
+    return tuple(key for key in ordered if points[key] >= points[ordered[most - 1]])
 
 
 def _fallen_before_price(bid: Bid, scheme: Scheme, *, quality: Fraction) -> tuple[str, ...]:
     rule = scheme.price
+    is_whole = all(bid.was_scored(c) for c in scheme.criteria)
     return tuple(
         reason
         for reason, holds in (
@@ -179,8 +217,9 @@ def _fallen_before_price(bid: Bid, scheme: Scheme, *, quality: Fraction) -> tupl
             ("price_missing", rule.counts and bid.price is None),
             ("price_not_positive", _must_be_positive(rule) and bid.price is not None and bid.price <= 0),
             ("price_above_fixed", rule.amount is not None and bid.price is not None and bid.price > rule.amount),
-            *((c.key, bid.scores[c.key] < c.minimum) for c in scheme.criteria),
-            ("quality_minimum", quality < scheme.quality_minimum),
+            *((c.key, bid.was_scored(c) and bid.scores[c.key] < c.minimum) for c in scheme.criteria),
+            (NOT_INVITED, not is_whole),
+            ("quality_minimum", is_whole and quality < scheme.quality_minimum),
         )
         if holds
     )

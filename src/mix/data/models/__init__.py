@@ -23,6 +23,7 @@ from mix.data.models.evaluations import (
     PanelMember,
     Result,
     Score,
+    StageInvitation,
 )
 from mix.data.models.events import Beat, Chain, Checkpoint, Event
 from mix.data.models.knowledge import HistoryFact, HoursEntry, Lesson
@@ -108,6 +109,7 @@ __all__ = [
     "SolicitationDocument",
     "StaffInvitation",
     "StaffRole",
+    "StageInvitation",
     "Step",
     "Submission",
     "SubmissionVersion",

@@ -10,19 +10,23 @@ from mix.data.models.solicitations import Solicitation
 from mix.data.models.submissions import Submission
 from mix.data.models.vendors import Vendor
 
-PHASES = ("panel", "scoring", "consensus", "quality_frozen", "final")
+PHASES = ("panel", "scoring", "consensus", "between", "quality_frozen", "final")
 SEATS = ("evaluator", "chair")
 CONFLICTS = ("none", "financial", "family", "employment", "advised", "other")
 
 
 class Evaluation(models.Model):
-    """The scoring of one call's submissions, by criteria frozen when the call was published."""
+    """The scoring of one call's submissions, by criteria frozen when the call was published.
+
+    `stage` is the position of the scoring stage that is under way, or was last; the first is 0.
+    """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="evaluations")
     round = models.PositiveIntegerField(default=1)
     solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="evaluations")
     phase = choice(PHASES, default="panel")
+    stage = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(null=True)
     finalised_at = models.DateTimeField(null=True)
 
@@ -65,6 +69,34 @@ class PanelMember(models.Model):
                 fields=["evaluation"], condition=models.Q(seat="chair", left_at=None), name="panel_one_chair"
             ),
             one_of("seat", SEATS),
+        ]
+
+
+class StageInvitation(models.Model):
+    """That a submission reached a later stage of the scoring; where the vendor is met, when, and what was noted."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="invitations")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="invitations")
+    stage = models.PositiveIntegerField()
+    invited_at = models.DateTimeField()
+    meets_at = models.DateTimeField(null=True)
+    place = models.CharField(max_length=300, blank=True)
+    minutes = models.PositiveIntegerField(null=True)
+    present = models.TextField(blank=True)
+    notes = models.TextField(blank=True)
+    recorded_at = models.DateTimeField(null=True)
+    recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["evaluation", "submission", "stage"], name="stage_invitation_once"),
+            models.CheckConstraint(
+                name="stage_meeting_whole",
+                condition=models.Q(recorded_at=None)
+                | models.Q(meets_at__isnull=False, minutes__isnull=False, recorded_by__isnull=False)
+                & ~models.Q(present="")
+                & ~models.Q(notes=""),
+            ),
         ]
 
 

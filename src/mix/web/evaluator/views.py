@@ -18,7 +18,9 @@ from mix.readers.evaluations import (
     conflicted_vendors,
     consensus_table,
     contenders,
+    criteria_now,
     criteria_of,
+    find_meeting,
     get_readable,
     get_seat,
     has_declared,
@@ -27,9 +29,13 @@ from mix.readers.evaluations import (
     list_results,
     own_scores,
     part_for,
+    progress,
     readable,
     shown_name,
+    stage_now,
+    stages_of,
     suggest_conflicts,
+    to_score,
     unmet_for_consensus,
     unmet_to_freeze,
 )
@@ -55,8 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
     rows = []
     for seat in seats:
         declared = has_declared(seat)
-        given = len(own_scores(seat)) if declared else 0
-        owed = len(readable(seat)) * len(criteria_of(seat.evaluation)) if declared else 0
+        given, owed = progress(seat) if declared else (0, 0)
         rows.append((seat, declared, given, owed, spec_of(seat.evaluation.step).title))
     return render(request, "evaluator/home.html", {"rows": rows})
 
@@ -125,11 +130,12 @@ def _frame(evaluation: Evaluation, member: PanelMember) -> dict[str, Any]:
         "step": evaluation.step,
         "title": spec_of(evaluation.step).title,
         "anonymous": part_for(evaluation).anonymous,
+        "stage": stage_now(evaluation),
     }
 
 
 def _list(evaluation: Evaluation, member: PanelMember) -> list[tuple[Submission, str, str, int, int]]:
-    criteria, given, labels = criteria_of(evaluation), own_scores(member), labels_of(evaluation)
+    criteria, given, labels = criteria_now(evaluation), own_scores(member), labels_of(evaluation)
     return [
         (
             s,
@@ -138,7 +144,7 @@ def _list(evaluation: Evaluation, member: PanelMember) -> list[tuple[Submission,
             sum((s.id, c.key) in given for c in criteria),
             len(criteria),
         )
-        for s in readable(member)
+        for s in to_score(member)
     ]
 
 
@@ -172,7 +178,7 @@ def evaluation(request: HttpRequest, code: str, key: str) -> HttpResponse:
         lambda: {
             **_frame(*_seat(signed_in(request), code, key)),
             "rows": _list(found, member),
-            "criteria": criteria_of(found),
+            "criteria": criteria_now(found),
             "hidden": len(conflicted_vendors(member)),
             "waits_for": unmet_for_consensus(found) if member.seat == "chair" and found.phase == "scoring" else (),
             "results": list_results(found) if found.phase == "final" else [],
@@ -190,7 +196,9 @@ def score(request: HttpRequest, code: str, key: str, label: str) -> HttpResponse
     if not has_declared(member):
         return redirect("evaluator-declare", code=code, key=key)
     submission = get_readable(member, label)
-    rows = [(submission, label, c, f"score-{c.key}", f"comment-{c.key}") for c in criteria_of(found)]
+    if submission.id not in {s.id for s in to_score(member)}:
+        raise Unknown
+    rows = [(submission, label, c, f"score-{c.key}", f"comment-{c.key}") for c in criteria_now(found)]
     return _scoring(request, found, member, rows, here=label)
 
 
@@ -199,13 +207,13 @@ def across(request: HttpRequest, code: str, key: str, criterion: str) -> HttpRes
     found, member = _seat(signed_in(request), code, key)
     if not has_declared(member):
         return redirect("evaluator-declare", code=code, key=key)
-    chosen = next((c for c in criteria_of(found) if c.key == criterion), None)
+    chosen = next((c for c in criteria_now(found) if c.key == criterion), None)
     if chosen is None:
         raise Unknown
     labels = labels_of(found)
     rows = [
         (s, labels.get(s.id, "?"), chosen, f"score-{labels.get(s.id, '')}", f"comment-{labels.get(s.id, '')}")
-        for s in readable(member)
+        for s in to_score(member)
     ]
     return _scoring(request, found, member, rows, here=f"={criterion}")
 
@@ -246,7 +254,7 @@ def _scoring(
         **_frame(found, member),
         "rows": listed,
         "lines": lines,
-        "criteria": criteria_of(found),
+        "criteria": criteria_now(found),
         "here": here,
         "following": following,
         "unmet": list(unmet.values()),
@@ -255,6 +263,7 @@ def _scoring(
         "answers": None if here.startswith("=") else _answers(found, rows[0][0]),
         "files": [] if here.startswith("=") else _files(rows[0][0]),
         "evidence": None if here.startswith("=") else _evidence(found, rows[0][0]),
+        "meeting": None if here.startswith("=") else find_meeting(found, rows[0][0]),
         "criterion": rows[0][2] if here.startswith("=") and rows else None,
         "scale": range(6),
         "total": (sum(g for _s, _l, _n, g, _o in listed), sum(o for _s, _l, _n, _g, o in listed)),
@@ -330,9 +339,10 @@ def opened_file(request: HttpRequest, code: str, key: str, label: str, file: str
 def consensus(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Everybody's scores side by side; the chair records what the panel agrees on, with reasons."""
     found, member = _seat(signed_in(request), code, key)
-    if found.phase not in ("consensus", "quality_frozen", "final") or not has_declared(member):
+    if found.phase not in ("consensus", "between", "quality_frozen", "final") or not has_declared(member):
         raise Unknown
-    own = readable(member)
+    is_over = found.phase in ("quality_frozen", "final")
+    own, criteria = (readable(member), criteria_of(found)) if is_over else (to_score(member), criteria_now(found))
     labels = labels_of(found)
     chairs = found.phase == "consensus" and member.seat == "chair"
     acts = _chair_acts(request, found, own) if chairs else {}
@@ -342,16 +352,19 @@ def consensus(request: HttpRequest, code: str, key: str) -> HttpResponse:
         acts,
         lambda: {
             **_frame(*_seat(signed_in(request), code, key)),
-            "table": [(s, labels[s.id], shown_name(found, s), cells) for s, cells in consensus_table(found, own)],
-            "criteria": criteria_of(found),
+            "table": [
+                (s, labels[s.id], shown_name(found, s), cells) for s, cells in consensus_table(found, own, criteria)
+            ],
             "unmet": unmet_to_freeze(found),
+            "is_last": found.stage + 1 >= len(stages_of(found)),
         },
     )
 
 
 def _chair_acts(request: HttpRequest, found: Evaluation, own: list[Submission]) -> dict[str, Act]:
     labels = labels_of(found)
-    pairs = {f"{labels[s.id]}-{c.key}": (s, c) for s in own for c in criteria_of(found)}
+    is_last = found.stage + 1 >= len(stages_of(found))
+    pairs = {f"{labels[s.id]}-{c.key}": (s, c) for s in own for c in criteria_now(found)}
 
     def agree(given: dict[str, Any]) -> str:
         if given["item"] not in pairs:
@@ -388,8 +401,10 @@ def _chair_acts(request: HttpRequest, found: Evaluation, own: list[Submission]) 
         "freeze": Act(
             forms.form_of(),
             lambda _given: stay(do(request, evaluations.freeze_quality, found)),
-            _("Quality is final"),
-            _("Quality is final. Procurement computes the result."),
+            _("Quality is final") if is_last else _("This stage is agreed"),
+            _("Quality is final. Procurement computes the result.")
+            if is_last
+            else _("Agreed. Procurement invites who reaches the next stage."),
             style="",
         ),
     }

@@ -26,7 +26,7 @@ from mix.readers.moves import list_decisions
 from mix.readers.publishing import list_latest_notices, list_notices
 from mix.readers.solicitations import closing_of, get_public, list_answered_questions, list_open, list_public, part_of
 from mix.rules.fields import Bilingual
-from mix.rules.freezing import read_scheme
+from mix.rules.freezing import frozen_stages, read_scheme
 from mix.rules.methods import Criterion, Fact
 from mix.rules.scoring import Scheme
 from mix.web.parts import forms
@@ -127,11 +127,12 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "public/challenge.html", context)
 
 
-def _criteria(call: Solicitation) -> list[tuple[Bilingual, tuple[Criterion, ...], Scheme]]:
+def _criteria(call: Solicitation) -> list[tuple[Bilingual, tuple[Criterion, ...], Scheme, dict[str, Bilingual]]]:
     rows = []
     for key, frozen in call.frozen.items():
         title = method_for(call.step.challenge).step(key).title
-        rows.append((title, criteria_from(call, key), read_scheme(frozen)))
+        stages = {s.key: s.title for s in frozen_stages(frozen)}
+        rows.append((title, criteria_from(call, key), read_scheme(frozen), stages))
     return rows
 
 

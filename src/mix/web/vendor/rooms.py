@@ -16,6 +16,7 @@ from mix.readers.challenges import list_vendor_challenges
 from mix.readers.errors import Unknown
 from mix.readers.people import list_members
 from mix.readers.sprints import list_hypotheses, list_sprint_vendors
+from mix.rules.scoring import NOT_INVITED
 from mix.web.parts import forms
 from mix.web.parts.agreeing import agreement_context, editing_acts, row_key, sign_act
 from mix.web.parts.pages import Act, answer, do, signed_in, stay, today_of
@@ -177,6 +178,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         acts,
         lambda: {
             "letter": found,
+            "not_invited": [NOT_INVITED],
             "challenge": step.challenge,
             "debrief": debrief,
             "step": step,

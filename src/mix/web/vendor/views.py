@@ -17,6 +17,7 @@ from mix.readers.awards import list_own_debriefs
 from mix.readers.challenges import get_public_challenge, list_vendor_challenges
 from mix.readers.engagements import list_public_engagements
 from mix.readers.errors import Unknown
+from mix.readers.evaluations import list_own_meetings, stages_of
 from mix.readers.participations import has_reached, list_taking_part
 from mix.readers.people import list_members
 from mix.readers.solicitations import get_public, list_answered_questions, list_open, list_own_questions, part_of
@@ -55,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         .select_related("evaluation__step__challenge", "vendor")
         .order_by("-sent_at"),
         "debriefs": list_own_debriefs(actor),
+        "meetings": [(m, stages_of(m.evaluation)[m.stage].title) for m in list_own_meetings(actor)],
     }
     return render(request, "vendor/home.html", context)
 

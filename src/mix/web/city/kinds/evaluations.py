@@ -8,24 +8,30 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from mix.actions import evaluations, panels
-from mix.data.models import Evaluation, Person, Result, Step
+from mix.actions import evaluations, meetings, panels
+from mix.data.models import Evaluation, Person, Result, StageInvitation, Step
 from mix.readers.challenges import list_cities, spec_of
 from mix.readers.errors import Unknown
 from mix.readers.evaluations import (
     compute,
     consensus_table,
     contenders,
+    criteria_now,
     criteria_of,
     find_evaluation,
+    has_declared,
+    in_stage,
+    list_invitations,
     list_results,
-    own_scores,
     panel_of,
+    progress,
     scheme_of,
+    stage_now,
+    stages_of,
 )
 from mix.readers.people import list_with_role
 from mix.rules.access import Permission, Role, grants
-from mix.rules.scoring import Outcome
+from mix.rules.scoring import NOT_INVITED, Outcome
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do, stay
 
@@ -41,16 +47,18 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         acts |= _panel_acts(request, step, evaluation)
     if working and evaluation and phase == "quality_frozen" and grants(roles, Permission.RESULT_FINALISE):
         acts |= _result_acts(request, evaluation)
+    if working and evaluation and grants(roles, Permission.PANEL_APPOINT):
+        acts |= _stage_acts(request, step, evaluation)
     sees_scores = (
         evaluation is not None
-        and phase in ("consensus", "quality_frozen", "final")
+        and phase in ("consensus", "between", "quality_frozen", "final")
         and grants(roles, Permission.SCORES_READ)
     )
     return acts, {
         "evaluation": evaluation,
         "evaluation_spec": spec,
         "panel": [
-            (m, len(own_scores(m)), len(contenders(m.evaluation)) * len(criteria_of(m.evaluation)))
+            (m, *(progress(m) if has_declared(m) else (0, len(in_stage(evaluation)) * len(criteria_now(evaluation)))))
             for m in panel_of(evaluation)
         ]
         if evaluation
@@ -60,7 +68,17 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         "scheme": scheme_of(evaluation) if evaluation else None,
         "waits_for_price": phase == "quality_frozen" and evaluation is not None and _waits_for_price(evaluation),
         "results": _results(evaluation) if evaluation and phase == "final" else [],
-        "table": consensus_table(evaluation, contenders(evaluation)) if sees_scores and evaluation else [],
+        "table": consensus_table(evaluation, contenders(evaluation), criteria_of(evaluation))
+        if sees_scores and evaluation
+        else [],
+        "not_invited": [NOT_INVITED],
+        "stages": [
+            (n, s, [i for i in list_invitations(evaluation) if i.stage == n] if evaluation else [])
+            for n, s in enumerate(stages_of(evaluation) if evaluation else spec.stages if spec else ())
+        ],
+        "stage_titles": {
+            s.key: s.title for s in (stages_of(evaluation) if evaluation else spec.stages if spec else ())
+        },
     }
 
 
@@ -95,6 +113,59 @@ def _panel_acts(request: HttpRequest, step: Step, evaluation: Evaluation | None)
             _("The chair has changed."),
         )
     return acts
+
+
+def _stage_acts(request: HttpRequest, step: Step, evaluation: Evaluation) -> dict[str, Act]:
+    """Between two stages: invite. In a stage that rests on meetings: agree on times, record what was said."""
+    if evaluation.phase == "between":
+        return {
+            "invite": Act(
+                forms.form_of(),
+                lambda _given: stay(do(request, meetings.invite, step)),
+                _("Invite who reaches the next stage"),
+                _("Invited by the rules of the notice. Vendors and panel were told."),
+                style="",
+            )
+        }
+    stage = stage_now(evaluation)
+    if evaluation.phase != "scoring" or stage is None or not stage.basis.is_met:
+        return {}
+
+    def find(code: str) -> StageInvitation:
+        found = next((i for i in list_invitations(evaluation) if i.submission.code == code), None)
+        if found is None:
+            raise Unknown
+        found.evaluation = evaluation
+        return found
+
+    def agree(given: dict[str, Any]) -> None:
+        do(request, meetings.set_meeting, find(given.pop("item")), **given)
+
+    def record(given: dict[str, Any]) -> None:
+        do(request, meetings.record_meeting, find(given.pop("item")), **given)
+
+    return {
+        "set_meeting": Act(
+            forms.form_of(
+                item=forms.hidden(), meets_at=forms.moment(_("When")), place=forms.line(_("Where, or how to join"))
+            ),
+            agree,
+            _("Set the time"),
+            _("The vendor was told."),
+        ),
+        "record_meeting": Act(
+            forms.form_of(
+                item=forms.hidden(),
+                minutes=forms.number(_("Minutes it took")),
+                present=forms.text(_("Who was there"), rows=2),
+                notes=forms.text(_("What was asked, and answered"), rows=4),
+            ),
+            record,
+            _("Record the meeting"),
+            _("Recorded. The panel reads it beside its scores."),
+            initial={"minutes": stage.minutes} if stage.minutes else {},
+        ),
+    }
 
 
 def _waits_for_price(evaluation: Evaluation) -> bool:
