@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from mix.jobs.policy_commands import policy
 from mix.rules import proofs
 from mix.rules.methods import MethodInvalid, parse
 from mix.rules.proofs import Finding
@@ -34,6 +35,7 @@ verify = typer.Typer(
 app.add_typer(verify, name="verify")
 key = typer.Typer(no_args_is_help=True, help="Keys in split custody, without a site.")
 app.add_typer(key, name="key")
+app.add_typer(policy, name="policy")
 console = Console(highlight=False, soft_wrap=True)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from mix.jobs.format_page import format_page
+from mix.jobs.policy_page import policy_page
 from mix.phrases.words import word
 from mix.rules.access import SECOND_FACTOR, SEPARATIONS, TABLE, Permission, Role
 from mix.rules.methods import Method, Step, parse
@@ -86,6 +87,7 @@ def _step(step: Step) -> Iterator[str]:
 def pages() -> dict[str, str]:
     """Return every generated page by its file name."""
     found = {"permissions.md": permissions_page(), "evaluation-format.md": HEAD + format_page()}
+    found["policy.md"] = HEAD + policy_page(Path(settings.CATALOGUE))
     for path in sorted(Path(settings.CATALOGUE, "methods").glob("*.yaml")):
         method = parse(path.read_text(encoding="utf-8"))
         found[f"method-{method.key}.md"] = method_page(method)

@@ -1,6 +1,9 @@
 """Names of stable codes, in English and French: roles, states, kinds, verbs of the log."""
 
+from mix.phrases.policy import POLICY_WORDS
+
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
+    **POLICY_WORDS,
     "role": {
         "staff": ("City staff", "Personnel municipal"),
         "project_lead": ("Project lead", "Chef de projet"),

@@ -271,10 +271,10 @@ def _problem_from(error: Any, node: yaml.Node | None) -> Problem:  # noqa: ANN40
         text = f"unknown kind {error['input']!r}"
     else:
         text = f"{place}: {str(error['msg']).removeprefix('Value error, ')}"
-    return Problem(_line_of(node, path), text)
+    return Problem(line_of(node, path), text)
 
 
-def _line_of(node: yaml.Node | None, path: tuple[Any, ...]) -> int:
+def line_of(node: yaml.Node | None, path: tuple[Any, ...]) -> int:
     """Return the line of the deepest node on the path that exists."""
     line = 1
     for part in path:
@@ -298,26 +298,26 @@ def _problems_in(method: Method, node: yaml.Node | None) -> Iterator[Problem]:
     seen: set[str] = set()
     kinds = {step.key: step.kind for step in method.steps}
     if not method.routes:
-        yield Problem(_line_of(node, ("routes",)), "a method offers at least one route")
+        yield Problem(line_of(node, ("routes",)), "a method offers at least one route")
     for s, stage in enumerate(method.stages):
         if not stage.steps:
-            yield Problem(_line_of(node, ("stages", s)), f"stage '{stage.key}' has no step")
+            yield Problem(line_of(node, ("stages", s)), f"stage '{stage.key}' has no step")
     if not method.stages:
-        yield Problem(_line_of(node, ("stages",)), "a method has at least one stage")
+        yield Problem(line_of(node, ("stages",)), "a method has at least one stage")
     for s, stage in enumerate(method.stages):
         for n, step in enumerate(stage.steps):
             at = ("stages", s, "steps", n)
             if step.key in seen:
-                yield Problem(_line_of(node, (*at, "key")), f"two steps are called '{step.key}'")
+                yield Problem(line_of(node, (*at, "key")), f"two steps are called '{step.key}'")
             seen.add(step.key)
-            yield from _problems_in_step(step, kinds=kinds, line=lambda *tail, at=at: _line_of(node, (*at, *tail)))
+            yield from _problems_in_step(step, kinds=kinds, line=lambda *tail, at=at: line_of(node, (*at, *tail)))
     fields = {f"{step.key}.{spec.key}" for step in method.steps for spec in step.fields}
     for fact, place in method.facts.items():
         if place not in fields:
             yield Problem(
-                _line_of(node, ("facts", fact.value)), f"fact '{fact.value}' names '{place}', which is no field"
+                line_of(node, ("facts", fact.value)), f"fact '{fact.value}' names '{place}', which is no field"
             )
-    yield from (Problem(_line_of(node, (*places[key], "needs")), text) for key, text in _bad_order(method))
+    yield from (Problem(line_of(node, (*places[key], "needs")), text) for key, text in _bad_order(method))
 
 
 def _problems_in_step(step: Step, *, kinds: dict[str, StepKind], line: Callable[..., int]) -> Iterator[Problem]:

@@ -1,0 +1,160 @@
+"""`mix policy`: check documents of rules, and explain what they say about a record of facts. No database, no secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+from rich.console import Console
+
+from mix.jobs.policy_files import policy_files, read_file
+from mix.phrases.words import word
+from mix.rules.policy.documents import Moment, PolicyDocument, PolicyInvalid, problems_among
+from mix.rules.policy.explain import Finding, explain, prepare
+from mix.rules.policy.expressions import ExpressionWrong
+from mix.rules.policy.facts import FACTS, FactsWrong, FactType, FactValue, read_facts
+
+policy = typer.Typer(no_args_is_help=True, help="Rules of policy: check, explain.")
+console = Console(highlight=False, soft_wrap=True)
+HERE = "here"  # what a city is called in a file of facts that names none
+
+
+def _catalogue() -> Path:
+    from mix.config.settings import CATALOGUE
+
+    return Path(CATALOGUE)
+
+
+def _read(paths: list[Path]) -> list[PolicyDocument]:
+    """Read documents; print every problem and end with 2 when there is one."""
+    documents, wrong = [], False
+    for path in paths:
+        try:
+            documents.append(read_file(path))
+        except PolicyInvalid as error:
+            wrong = True
+            for problem in error.problems:
+                console.print(f"{path}:{problem.line}: {problem.text}", markup=False)
+        except OSError as error:
+            wrong = True
+            console.print(f"{path}: cannot be read: {error.strerror}", markup=False)
+    for text in problems_among(documents):
+        wrong = True
+        console.print(text, markup=False)
+    if wrong:
+        raise typer.Exit(2)
+    return documents
+
+
+@policy.command("check")
+def check(
+    files: Annotated[list[Path] | None, typer.Argument(help="Documents; without any, the catalogue's")] = None,
+) -> None:
+    """Report everything wrong with documents of rules, with line numbers: names, types, dates, French, citations.
+
+    A file in a folder called `bylaws` is a city's table, named after the city. Ends with 2 when anything is wrong.
+    """
+    documents = _read(files or policy_files(_catalogue()))
+    rules = [rule for document in documents for rule in document.rules]
+    counts = ", ".join(f"{sum(r.status == s for r in rules)} {s}" for s in ("verified", "derived", "unverified"))
+    figures = sum(len(document.figures) for document in documents)
+    console.print(f"Holds. {len(documents)} documents, {len(rules)} rules ({counts}), {figures} figures.")
+
+
+@policy.command("explain")
+def explain_command(
+    facts: Annotated[Path, typer.Option(help="Facts as YAML: a table, with `cities` where they differ by city")],
+    on: Annotated[str, typer.Option(help="The governing date, YYYY-MM-DD")],
+    *,
+    municipality: Annotated[list[str] | None, typer.Option(help="A city whose by-law applies; again for more")] = None,
+    at: Annotated[Moment | None, typer.Option(help="Only what is looked at then")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON")] = False,
+) -> None:
+    """Say what applies, what it asks for, what is missed, why, from where and how sure.
+
+    By-laws are the drafts of the catalogue, which never block; a city's signed by-law stands in its site. Ends with 1
+    when something blocks, with 2 when the facts cannot be read.
+    """
+    day, by_city = _inputs(facts, on, municipality or [])
+    findings = explain(prepare(_documents(by_city)), by_city, on=day, at=at)
+    if as_json:
+        print(json.dumps([as_document(f) for f in findings], indent=2, ensure_ascii=False))
+    else:
+        for line in lines(findings):
+            console.print(line, markup=False)
+    raise typer.Exit(1 if any(f.outcome == "blocked" for f in findings) else 0)
+
+
+def _inputs(file: Path, on: str, cities: list[str]) -> tuple[date, dict[str, dict[str, FactValue]]]:
+    try:
+        day = date.fromisoformat(on)
+        raw = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        own = raw.pop("cities", {}) if isinstance(raw, dict) else {}
+        common = read_facts(raw)
+        names = cities or [str(name) for name in own] or [HERE]
+        return day, {name: {**common, **read_facts(own.get(name) or {})} for name in names}
+    except FactsWrong as error:
+        problems = error.problems
+    except (OSError, ValueError, AttributeError, yaml.YAMLError) as error:
+        problems = [f"cannot be read: {error}"]
+    for problem in problems:
+        console.print(f"{file}: {problem}", markup=False)
+    raise typer.Exit(2)
+
+
+def _documents(by_city: Mapping[str, object]) -> list[PolicyDocument]:
+    wanted = [p for p in policy_files(_catalogue()) if p.parent.name != "bylaws" or p.stem in by_city]
+    try:
+        return _read(wanted)
+    except ExpressionWrong as error:
+        console.print(str(error), markup=False)
+        raise typer.Exit(2) from None
+
+
+def as_document(finding: Finding) -> dict[str, Any]:
+    """Return a finding as JSON: the rule, its outcome, for whom, from where, how sure, and on which facts."""
+    rule = finding.rule
+    return {
+        "rule": rule.id,
+        "layer": finding.layer.value,
+        "outcome": finding.outcome.value,
+        "cities": list(finding.cities),
+        "title": rule.title.model_dump(),
+        "text": rule.text.model_dump(),
+        "status": finding.status.value,
+        "cites": [c.model_dump() for c in finding.cites],
+        "facts": dict(finding.judged),
+        "figures": dict(finding.figures),
+        "unknown": list(finding.unknown),
+        "waived": finding.waived,
+    }
+
+
+def lines(findings: tuple[Finding, ...]) -> Iterator[str]:
+    """Yield findings to read, the gravest first."""
+    for finding in findings:
+        cities = "" if finding.cities == (HERE,) else f" ({', '.join(finding.cities)})"
+        yield f"{word('policy_outcome', finding.outcome, 'en'):<8} {finding.rule.title.en}{cities}"
+        yield f"         {finding.rule.text.en}"
+        facts = [f"{name} = {said(name, value)}" for name, value in finding.judged.items()]
+        facts += [f"{name} = {value / 100:,.2f}" for name, value in finding.figures.items()]
+        if facts:
+            yield f"         because {', '.join(facts)}"
+        if finding.unknown:
+            yield f"         depends on {', '.join(finding.unknown)}"
+        sources = "; ".join(c.text for c in finding.cites)
+        yield f"         {sources}. {word('policy_status', finding.status, 'en').capitalize()}. [{finding.rule.id}]"
+    if not findings:
+        yield "No rule applies."
+
+
+def said(name: str, value: FactValue) -> str:
+    """Write a fact's value to be read: amounts in dollars."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value / 100:,.2f}" if FACTS[name].type is FactType.CENTS and isinstance(value, int) else str(value)

@@ -1,0 +1,61 @@
+"""Names of what policy speaks of, in English and French: a part of `words`."""
+
+POLICY_WORDS: dict[str, dict[str, tuple[str, str]]] = {
+    "policy_layer": {
+        "trade_agreement": ("Trade agreement", "Accord commercial"),
+        "province": ("Province", "Province"),
+        "bylaw": ("By-law", "Règlement municipal"),
+        "funding": ("Funding terms", "Conditions de financement"),
+        "document_form": ("Form of the documents", "Forme des documents"),
+        "good_practice": ("Good practice", "Bonne pratique"),
+    },
+    "policy_status": {
+        "verified": ("verified", "vérifiée"),
+        "derived": ("worked out, not read", "déduite, non lue"),
+        "unverified": ("not verified", "non vérifiée"),
+    },
+    "policy_outcome": {
+        "blocked": ("Blocks", "Bloque"),
+        "warning": ("Warning", "Avertissement"),
+        "missing": ("Unknown", "Inconnu"),
+        "told": ("To know", "À savoir"),
+        "holds": ("Holds", "Respectée"),
+    },
+    "policy_effect": {
+        "block": ("blocks", "bloque"),
+        "warn": ("warns", "avertit"),
+        "inform": ("tells", "informe"),
+    },
+    "moment": {
+        "commissioning": ("When commissioned", "À la commande"),
+        "publication": ("Before publication", "Avant la publication"),
+        "evaluation": ("In the evaluation", "Pendant l’évaluation"),
+        "sprint": ("In the sprint", "Pendant le sprint"),
+        "award": ("At the award", "À l’attribution"),
+        "delivery": ("In delivery", "Pendant la livraison"),
+    },
+    "category": {
+        "goods": ("Goods", "Biens"),
+        "services": ("Services", "Services"),
+        "construction": ("Construction", "Construction"),
+    },
+    "competition": {
+        "direct": ("One vendor asked", "Un seul fournisseur"),
+        "quotes": ("Quotes", "Demande de prix"),
+        "invited": ("Invited vendors", "Fournisseurs invités"),
+        "open": ("Open call", "Appel ouvert"),
+    },
+    "limited_ground": {
+        "none": ("None", "Aucun"),
+        "no_tenders": ("No suitable answer to an open call", "Aucune réponse valable à un appel ouvert"),
+        "only_supplier": ("Only one supplier can", "Un seul fournisseur possible"),
+        "additional_deliveries": ("Additional deliveries", "Livraisons additionnelles"),
+        "prototype": ("Prototype or first good", "Prototype ou premier bien"),
+        "urgency": ("Unforeseeable urgency", "Urgence imprévisible"),
+        "design_contest": ("Winner of a design contest", "Lauréat d’un concours de conception"),
+    },
+    "document_form": {
+        "contract_a": ("Bids bind (Contract A)", "Les soumissions lient (contrat A)"),
+        "no_contract_a": ("Negotiable, no Contract A", "Négociable, sans contrat A"),
+    },
+}

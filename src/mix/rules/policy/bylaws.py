@@ -1,0 +1,182 @@
+"""A city's by-law as its procurement manager fills it in: bands by what is bought and for how much, and clocks.
+
+The table becomes rules of the by-law layer. It says nothing about who approves: that is the table of authority.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import pairwise
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from mix.rules.access import Role
+from mix.rules.fields import MAX_CENTS, Bilingual
+from mix.rules.policy.documents import Cite, Effect, Layer, Moment, PolicyDocument, Rule, Status, Waiver
+from mix.rules.policy.facts import Category, Competition
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BylawBand(_Part):
+    """Up to and including this value (None: without limit), the market is asked in this way at least."""
+
+    category: Category
+    up_to_cents: int | None = Field(default=None, gt=0, le=MAX_CENTS)
+    method: Competition
+    quotes: int = Field(default=0, ge=0, le=20)
+
+    @model_validator(mode="after")
+    def _quotes_are_counted(self) -> BylawBand:
+        if (self.method is Competition.QUOTES) != bool(self.quotes):
+            raise ValueError("quotes are asked for in a number of at least one, and nowhere else")
+        return self
+
+
+class BylawTable(_Part):
+    """A by-law's table. `source` says where it was read; days are calendar days."""
+
+    citation: str = Field(min_length=1, max_length=200)
+    url: str = Field(default="", max_length=300, pattern=r"^(https://\S+)?$")
+    source: str = Field(default="", max_length=500)
+    bands: tuple[BylawBand, ...] = ()
+    least_days: int | None = Field(default=None, ge=1, le=365)
+    debrief_days: int | None = Field(default=None, ge=1, le=365)
+    dispute_days: int | None = Field(default=None, ge=1, le=365)
+    note: str = Field(default="", max_length=2000)
+
+    @model_validator(mode="after")
+    def _bands_fit(self) -> BylawTable:
+        for category in Category:
+            limits = [band.up_to_cents for band in self.of(category)]
+            if limits and None not in limits:
+                raise ValueError(f"{category.value}: the last band has no limit")
+            if len(set(limits)) != len(limits):
+                raise ValueError(f"{category.value}: two bands end at the same value")
+        return self
+
+    def of(self, category: Category) -> list[BylawBand]:
+        """Return the bands of a category, the lowest first."""
+        own = [band for band in self.bands if band.category is category]
+        return sorted(own, key=lambda b: MAX_CENTS + 1 if b.up_to_cents is None else b.up_to_cents)
+
+
+def band_for(table: BylawTable, category: Category, value_cents: int) -> BylawBand | None:
+    """Return the band in which a value falls, or None where the table says nothing."""
+    return next((b for b in table.of(category) if b.up_to_cents is None or value_cents <= b.up_to_cents), None)
+
+
+_TEXTS = {
+    Competition.DIRECT: ("One vendor may be asked.", "Un seul fournisseur peut être sollicité."),
+    Competition.QUOTES: ("At least {n} quotes are asked for.", "Au moins {n} prix sont demandés."),
+    Competition.INVITED: ("Several vendors are invited.", "Plusieurs fournisseurs sont invités."),
+    Competition.OPEN: ("The market is asked openly.", "L’appel est ouvert."),
+}
+_NEEDS = {
+    Competition.DIRECT: "",
+    Competition.QUOTES: 'competition in ["invited", "open"] || competition == "quotes" && quotes >= {n} || ',
+    Competition.INVITED: 'competition in ["invited", "open"] || ',
+    Competition.OPEN: 'competition == "open" || ',
+}
+_RECORDED = 'limited_ground != "none" && has_ground_record'
+
+
+def to_document(
+    table: BylawTable, *, municipality: str, status: Status, valid_from: date, valid_to: date | None = None
+) -> PolicyDocument:
+    """Turn a table into rules. They are `verified` when two people of the city signed it, and only then block."""
+    by_law = Bilingual(en=table.citation, fr=table.citation)
+    cites = (Cite(text=table.citation, url=table.url),)
+    waiver = Waiver(by=Role.PROCUREMENT_MANAGER, second=True)
+
+    def rule(key: str, *, at: tuple[Moment, ...], when: str, needs: str, text: Bilingual) -> Rule:
+        return Rule(
+            id=f"{municipality}-{key}",
+            at=at,
+            when=when,
+            needs=needs,
+            effect=Effect.BLOCK if needs else Effect.INFORM,
+            title=by_law,
+            text=text,
+            cites=cites,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            status=status,
+            waiver=waiver if needs else None,
+        )
+
+    rules = [
+        rule(
+            f"{category.value}-{n}",
+            at=(Moment.PUBLICATION, Moment.AWARD),
+            when=_span(category, low, band.up_to_cents),
+            needs=_needs(band),
+            text=_text(band),
+        )
+        for category in Category
+        for n, (low, band) in enumerate(_with_lower(table.of(category)), start=1)
+    ]
+    rules += [
+        rule(
+            key,
+            at=(moment,),
+            when="true",
+            needs=f"{fact} >= {days}",
+            text=Bilingual(en=f"{en} {days}.", fr=f"{fr} {days}."),
+        )
+        for key, moment, fact, days, en, fr in (
+            (
+                "days",
+                Moment.PUBLICATION,
+                "days_open",
+                table.least_days,
+                "Days to answer, at least:",
+                "Jours de réponse, au moins :",
+            ),
+            (
+                "debrief",
+                Moment.AWARD,
+                "debrief_days",
+                table.debrief_days,
+                "Days to ask for a debrief:",
+                "Jours pour demander une rétroaction :",
+            ),
+            ("dispute", Moment.AWARD, "dispute_days", table.dispute_days, "Days to object:", "Jours pour contester :"),
+        )
+        if days is not None
+    ]
+    return PolicyDocument(layer=Layer.BYLAW, title=by_law, municipality=municipality, rules=tuple(rules))
+
+
+def _with_lower(bands: list[BylawBand]) -> Iterator[tuple[int | None, BylawBand]]:
+    lows: Iterable[int | None] = (None, *(b.up_to_cents for b in bands[:-1]))
+    yield from zip(lows, bands, strict=False)  # a category may have no band at all
+
+
+def _span(category: Category, low: int | None, high: int | None) -> str:
+    parts = [f'category == "{category.value}"']
+    parts += [] if low is None else [f"value > {low}"]
+    parts += [] if high is None else [f"value <= {high}"]
+    return " && ".join(parts)
+
+
+def _needs(band: BylawBand) -> str:
+    own = _NEEDS[band.method].format(n=band.quotes)
+    return f"{own}{_RECORDED}" if own else ""
+
+
+def _text(band: BylawBand) -> Bilingual:
+    english, french = (text.format(n=band.quotes) for text in _TEXTS[band.method])
+    return Bilingual(en=english, fr=french)
+
+
+def edges(table: BylawTable) -> list[tuple[Category, int]]:
+    """List every value at which something changes, and the one just above it: to try the table on."""
+    found = []
+    for category in Category:
+        limits = [band.up_to_cents for band in table.of(category)]
+        found += [(category, cents) for low, _ in pairwise(limits) if low for cents in (low, low + 1)]
+    return found

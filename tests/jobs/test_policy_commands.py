@@ -1,0 +1,86 @@
+"""`mix policy` at the command line: exit codes, line numbers, findings to read and as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from mix.jobs.cli import app
+from tests.rules.test_policy import A_RULE
+
+RUNNER = CliRunner()
+FACTS = """category: services
+value: 41000000
+route: innovation_partnership
+competition: invited
+has_accessibility: false
+cities: {guelph: {has_bylaw: false}, london: {has_bylaw: true}}
+"""
+
+
+def test_the_catalogue_is_checked() -> None:
+    answer = RUNNER.invoke(app, ["policy", "check"])
+    assert (answer.exit_code, answer.stdout[:5]) == (0, "Holds")
+
+
+def test_every_file_that_is_wrong_is_named_with_its_line(tmp_path: Path) -> None:
+    wrong, twin = tmp_path / "wrong.yaml", tmp_path / "twin.yaml"
+    wrong.write_text(A_RULE.replace("value >= limit", "valeu >= limit"))
+    twin.write_bytes(b"\xff")
+    answer = RUNNER.invoke(app, ["policy", "check", str(wrong), str(twin), str(tmp_path / "none.yaml")])
+    assert answer.exit_code == 2
+    assert f"{wrong}:12: one: no fact or figure is called 'valeu'" in answer.stdout
+    assert f"{twin}:0: not a text in UTF-8" in answer.stdout
+    assert "none.yaml: cannot be read" in answer.stdout
+
+
+def test_findings_are_told_with_reason_source_and_status(tmp_path: Path) -> None:
+    file = tmp_path / "facts.yaml"
+    file.write_text(FACTS)
+    answer = RUNNER.invoke(app, ["policy", "explain", "--facts", str(file), "--on", "2026-11-23"])
+    assert answer.exit_code == 1  # accessibility is missed, and that blocks
+    assert "Blocks   Accessibility is part of what is bought (guelph, london)" in answer.stdout
+    assert "because competition = invited, has_ground_record" not in answer.stdout
+    assert "guelph-services-3" in answer.stdout
+    assert "london-services-4" in answer.stdout
+    assert "barrie" not in answer.stdout
+
+
+def test_findings_as_json(tmp_path: Path) -> None:
+    file = tmp_path / "facts.yaml"
+    file.write_text(FACTS)
+    options = ["--municipality", "london", "--at", "publication", "--json"]
+    answer = RUNNER.invoke(app, ["policy", "explain", "--facts", str(file), "--on", "2026-11-23", *options])
+    found = {f["rule"]: f for f in json.loads(answer.stdout)}
+    assert found["aoda-5"]["outcome"] == "blocked"
+    assert found["aoda-5"]["status"] == "verified"
+    assert found["ceta-covers"]["figures"] == {"ceta_threshold": 36800000}
+    assert all(f["cities"] == ["london"] for f in found.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "on", "said"),
+    [
+        ("valeu: 5", "2026-11-23", "no fact is called 'valeu'"),
+        ("cities: [guelph]", "2026-11-23", "cannot be read"),
+        ("[", "2026-11-23", "cannot be read"),
+        ("value: 5", "2026-13-01", "cannot be read"),
+        ("cities: {guelph: {value: much}}", "2026-11-23", "'value' is a whole number of cents"),
+    ],
+)
+def test_facts_that_cannot_be_read_end_with_2(tmp_path: Path, text: str, on: str, said: str) -> None:
+    file = tmp_path / "facts.yaml"
+    file.write_text(text)
+    answer = RUNNER.invoke(app, ["policy", "explain", "--facts", str(file), "--on", on])
+    assert (answer.exit_code, said in answer.stdout) == (2, True)
+
+
+def test_nothing_known_is_said_so(tmp_path: Path) -> None:
+    file = tmp_path / "facts.yaml"
+    file.write_text("")
+    answer = RUNNER.invoke(app, ["policy", "explain", "--facts", str(file), "--on", "2026-11-23"])
+    assert answer.exit_code == 0
+    assert "depends on value" in answer.stdout
