@@ -6,6 +6,7 @@ The table becomes rules of the by-law layer. It says nothing about who approves:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
@@ -81,35 +82,49 @@ _NEEDS = {
     Competition.INVITED: 'competition in ["invited", "open"] || ',
     Competition.OPEN: 'competition == "open" || ',
 }
+_CLOCKS = (
+    ("days", Moment.PUBLICATION, "days_open", "Days to answer, at least:", "Jours de réponse, au moins :"),
+    ("debrief", Moment.AWARD, "debrief_days", "Days to ask for a debrief:", "Jours pour demander une rétroaction :"),
+    ("dispute", Moment.AWARD, "dispute_days", "Days to object:", "Jours pour contester :"),
+)
 _RECORDED = 'limited_ground != "none" && has_ground_record'
+
+
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """What all rules of one table share."""
+
+    table: BylawTable
+    municipality: str
+    status: Status
+    valid_from: date
+    valid_to: date | None
+
+    def rule(self, key: str, *, at: tuple[Moment, ...], when: str, needs: str, text: Bilingual) -> Rule:
+        """Make one rule: it blocks where it asks for something, and the manager may set it aside with a second."""
+        return Rule(
+            id=f"{self.municipality}-{key}",
+            at=at,
+            when=when,
+            needs=needs,
+            effect=Effect.BLOCK if needs else Effect.INFORM,
+            title=Bilingual(en=self.table.citation, fr=self.table.citation),
+            text=text,
+            cites=(Cite(text=self.table.citation, url=self.table.url),),
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            status=self.status,
+            waiver=Waiver(by=Role.PROCUREMENT_MANAGER, second=True) if needs else None,
+        )
 
 
 def to_document(
     table: BylawTable, *, municipality: str, status: Status, valid_from: date, valid_to: date | None = None
 ) -> PolicyDocument:
     """Turn a table into rules. They are `verified` when two people of the city signed it, and only then block."""
-    by_law = Bilingual(en=table.citation, fr=table.citation)
-    cites = (Cite(text=table.citation, url=table.url),)
-    waiver = Waiver(by=Role.PROCUREMENT_MANAGER, second=True)
-
-    def rule(key: str, *, at: tuple[Moment, ...], when: str, needs: str, text: Bilingual) -> Rule:
-        return Rule(
-            id=f"{municipality}-{key}",
-            at=at,
-            when=when,
-            needs=needs,
-            effect=Effect.BLOCK if needs else Effect.INFORM,
-            title=by_law,
-            text=text,
-            cites=cites,
-            valid_from=valid_from,
-            valid_to=valid_to,
-            status=status,
-            waiver=waiver if needs else None,
-        )
-
-    rules = [
-        rule(
+    signed = _Signed(table, municipality, status, valid_from, valid_to)
+    bands = [
+        signed.rule(
             f"{category.value}-{n}",
             at=(Moment.PUBLICATION, Moment.AWARD),
             when=_span(category, low, band.up_to_cents),
@@ -119,36 +134,21 @@ def to_document(
         for category in Category
         for n, (low, band) in enumerate(_with_lower(table.of(category)), start=1)
     ]
-    rules += [
-        rule(
+    clocks = [
+        signed.rule(
             key,
-            at=(moment,),
+            at=(at,),
             when="true",
             needs=f"{fact} >= {days}",
             text=Bilingual(en=f"{en} {days}.", fr=f"{fr} {days}."),
         )
-        for key, moment, fact, days, en, fr in (
-            (
-                "days",
-                Moment.PUBLICATION,
-                "days_open",
-                table.least_days,
-                "Days to answer, at least:",
-                "Jours de réponse, au moins :",
-            ),
-            (
-                "debrief",
-                Moment.AWARD,
-                "debrief_days",
-                table.debrief_days,
-                "Days to ask for a debrief:",
-                "Jours pour demander une rétroaction :",
-            ),
-            ("dispute", Moment.AWARD, "dispute_days", table.dispute_days, "Days to object:", "Jours pour contester :"),
+        for (key, at, fact, en, fr), days in zip(
+            _CLOCKS, (table.least_days, table.debrief_days, table.dispute_days), strict=True
         )
         if days is not None
     ]
-    return PolicyDocument(layer=Layer.BYLAW, title=by_law, municipality=municipality, rules=tuple(rules))
+    title = Bilingual(en=table.citation, fr=table.citation)
+    return PolicyDocument(layer=Layer.BYLAW, title=title, municipality=municipality, rules=(*bands, *clocks))
 
 
 def _with_lower(bands: list[BylawBand]) -> Iterator[tuple[int | None, BylawBand]]:
