@@ -28,6 +28,7 @@ NOUNS = [
     "municipalities",
     "vendors",
     "methods",
+    "policies",
     "challenges",
     "documents",
     "participations",
@@ -41,6 +42,7 @@ NOUNS = [
     "awards",
     "delivery",
     "knowledge",
+    "findings",
     "moves",
     "publishing",
 ]
@@ -100,6 +102,7 @@ def test_later_nouns_import_earlier_ones_only(layer: str) -> None:
         "awards imports publishing",
         "agreements imports awards",
         "solicitations imports submissions",
+        "solicitations imports findings",  # policy judges a call before it is published
         "sprints imports submissions",
     }
 

@@ -52,6 +52,7 @@ ON_PAGES = {
     "awards.answer_dispute",
     "awards.file_dispute",
     "panels.give_chair",
+    "policies.drop_bylaw",
     "openings.note_export",
     "submissions.bring_copy",
     "submissions.drop_file",

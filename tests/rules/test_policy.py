@@ -44,6 +44,7 @@ CLEAN: dict[str, Any] = {
     "document_form": "no_contract_a",
     "days_open": 40,
     "is_electronic": True,
+    "is_public_call": True,
     "has_official_posting": True,
     "has_purchase_option": True,
     "has_weights": True,

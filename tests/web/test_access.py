@@ -50,7 +50,13 @@ STATES = {
 @pytest.mark.parametrize("code", STATES)
 @pytest.mark.parametrize(
     ("name", "args"),
-    [("city-step", ["invitation"]), ("city-versions", ["procurement-brief"]), ("city-manage", []), ("city-log", [])],
+    [
+        ("city-step", ["invitation"]),
+        ("city-versions", ["procurement-brief"]),
+        ("city-manage", []),
+        ("city-log", []),
+        ("city-policy", []),
+    ],
 )
 def test_city_pages_of_a_challenge(sign_in: Callable[[str], Client], code: str, name: str, args: list[str]) -> None:
     assert opened_by(sign_in, reverse(name, args=[code, *args])) == STATES[code]
@@ -66,9 +72,15 @@ def test_city_pages_of_a_challenge(sign_in: Callable[[str], Client], code: str, 
         ("city-need", ["N-LEAKS"], EVERYONE_AT_GUELPH),
         ("city-take-over", ["guelph-roads-sprint"], STAFF),
         ("city-challenge-new", [], {"priya", "olivia", "pat", "bo"}),
-        ("city-settings", [], {"ada", "lucia", "ines", "martin", "mona", "bruno"}),
+        (
+            "city-settings",
+            [],
+            {"ada", "lucia", "ines", "martin", "mona", "bruno", "leah", "anita", "lou", "aida", "bill", "basil"},
+        ),
         ("city-staff", ["guelph"], {"ada"}),
         ("city-authority", ["guelph"], {"martin"}),
+        ("city-bylaw", ["guelph"], {"martin", "leah", "anita"}),
+        ("city-rules", ["guelph"], {"martin", "leah", "anita"}),
         ("city-recovery", ["guelph"], {"martin"}),
         ("city-custody", ["WATER-LEAKS-RFSQ8"], {"priya", "olivia", "martin"}),
         ("evaluator-home", [], STAFF),

@@ -24,6 +24,7 @@ from mix.data.models import (
 )
 from mix.readers.challenges import method_for, spec_of
 from mix.readers.custody import find_key, find_recovery_key, unmet_custody
+from mix.readers.findings import policy_unmet
 from mix.readers.participations import list_standing
 from mix.readers.people import Actor, list_members
 from mix.readers.solicitations import find_solicitation, part_of, unmet_to_publish
@@ -126,7 +127,7 @@ def publish(
     call = _locked(call)
     call.step = step
     require(holds=call.published_at is None, code="already_published")
-    refuse_if((*unmet_to_publish(call, now=now), *unmet_custody(call)))
+    refuse_if((*unmet_to_publish(call, now=now), *unmet_custody(call), *policy_unmet(step, now=now)))
     line = (full_at_cents, none_at_cents)
     holds = line == (None, None) or (None not in line and 0 <= (full_at_cents or 0) < (none_at_cents or 0))
     require(holds=holds, code="price_bounds_wrong", where="f-none_at_cents")

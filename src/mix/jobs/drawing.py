@@ -9,14 +9,17 @@ from mix.phrases.words import word
 from mix.rules.methods import Method, Step
 
 
-def find_method_file(key: str) -> Path | None:
-    """Find a method of the catalogue by its key, beside the source or in the wheel."""
+def find_catalogue() -> Path:
+    """Find the catalogue, in the wheel or beside the source; for commands that start no Django."""
     here = Path(__file__).resolve()
-    for root in (here.parents[1] / "catalogue", here.parents[3] / "catalogue"):
-        path = root / "methods" / f"{key}.yaml"
-        if path.exists():
-            return path
-    return None
+    inside, beside = here.parents[1] / "catalogue", here.parents[3] / "catalogue"
+    return inside if inside.is_dir() else beside
+
+
+def find_method_file(key: str) -> Path | None:
+    """Find a method of the catalogue by its key."""
+    path = find_catalogue() / "methods" / f"{key}.yaml"
+    return path if path.exists() else None
 
 
 def draw_method(method: Method, *, language: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ import typer
 import yaml
 from rich.console import Console
 
+from mix.jobs.drawing import find_catalogue
 from mix.jobs.policy_files import policy_files, read_file
 from mix.phrases.words import word
 from mix.rules.policy.documents import Moment, PolicyDocument, PolicyInvalid, problems_among
@@ -22,12 +23,6 @@ from mix.rules.policy.facts import FACTS, FactsWrong, FactType, FactValue, read_
 policy = typer.Typer(no_args_is_help=True, help="Rules of policy: check, explain.")
 console = Console(highlight=False, soft_wrap=True)
 HERE = "here"  # what a city is called in a file of facts that names none
-
-
-def _catalogue() -> Path:
-    from mix.config.settings import CATALOGUE
-
-    return Path(CATALOGUE)
 
 
 def _read(paths: list[Path]) -> list[PolicyDocument]:
@@ -59,7 +54,7 @@ def check(
 
     A file in a folder called `bylaws` is a city's table, named after the city. Ends with 2 when anything is wrong.
     """
-    documents = _read(files or policy_files(_catalogue()))
+    documents = _read(files or policy_files(find_catalogue()))
     rules = [rule for document in documents for rule in document.rules]
     counts = ", ".join(f"{sum(r.status == s for r in rules)} {s}" for s in ("verified", "derived", "unverified"))
     figures = sum(len(document.figures) for document in documents)
@@ -108,7 +103,7 @@ def _inputs(file: Path, on: str, cities: list[str]) -> tuple[date, dict[str, dic
 
 
 def _documents(by_city: Mapping[str, object]) -> list[PolicyDocument]:
-    wanted = [p for p in policy_files(_catalogue()) if p.parent.name != "bylaws" or p.stem in by_city]
+    wanted = [p for p in policy_files(find_catalogue()) if p.parent.name != "bylaws" or p.stem in by_city]
     try:
         return _read(wanted)
     except ExpressionWrong as error:

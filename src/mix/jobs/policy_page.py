@@ -76,7 +76,7 @@ def _values(figure: Figure) -> Iterator[str]:
     for value in figure.values:
         until = value.valid_to or ""
         cells = (
-            f"{figure.title.en} (`{figure.name}`)",
+            f"{figure.title.en}, {', '.join(figure.categories)} (`{figure.name}`)",
             f"{value.valid_from}",
             f"{until}",
             f"{value.value / 100:,.0f}",

@@ -17,6 +17,7 @@ from mix.readers.evaluations import find_evaluation
 from mix.readers.methods import get_latest
 from mix.readers.solicitations import find_solicitation
 from mix.rules.clauses import choose
+from mix.rules.policy.bylaws import BylawTable
 
 Finder = Callable[[Scenario, Values, str], object]
 
@@ -58,6 +59,7 @@ READERS: dict[str, Callable[[Scenario, Plain], object]] = {
         challenges.City(m.Municipality.objects.get(code=c), share) for c, share in raw.items()
     ],
     "answers": _dated,
+    "table": lambda _s, raw: BylawTable.model_validate(raw),
     "value_cents": lambda _s, raw: round(raw * 100),
     "options_cents": lambda _s, raw: round(raw * 100),
     "purchase_most_cents": lambda _s, raw: round(raw * 100),
@@ -141,6 +143,14 @@ FINDERS: dict[type, Finder] = {
     m.Addendum: _row(lambda s, v: call_of(s, v).addenda.get(number=v["addendum"])),
     m.ExtensionProposal: _row(lambda s, v: call_of(s, v).extensions.get(ended_at=None)),
     m.Comment: _row(lambda s, v: m.Comment.objects.get(document__step=_step(s, v), text=v["comment"])),
+    m.Bylaw: _row(lambda _s, v: m.Bylaw.objects.get(municipality__code=v["municipality"], signed_at=None)),
+    m.RuleWaiver: _row(
+        lambda s, v: (
+            _challenge(s, v)
+            .waivers.select_related("challenge")
+            .get(municipality__code=v["municipality"], rule=v["rule"])
+        )
+    ),
     m.StageInvitation: _row(
         lambda s, v: evaluation_of(s, v).invitations.get(
             submission__vendor__code=v["vendor"], stage=evaluation_of(s, v).stage

@@ -405,6 +405,39 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "measure_unknown": ("This measure was not promised", "Cette mesure n’a pas été promise"),
     "month_unknown": ("Choose 3, 6 or 12 months", "Choisissez 3, 6 ou 12 mois"),
     "nothing_to_take_over": ("Nothing has been measured yet", "Rien n’a encore été mesuré"),
+    # policy
+    "policy_blocks": ("{rule} ({cities})", "{rule} ({cities})"),
+    "bylaw_decided": ("This version was signed or dropped already", "Cette version a déjà été signée ou abandonnée"),
+    "bylaw_quotes": (
+        "Say how many quotes are asked for, and only where the way is quotes",
+        "Indiquez combien de prix sont demandés, et seulement pour une demande de prix",
+    ),
+    "bylaw_open_end": (
+        "{category}: leave the value of the highest band empty, it has no limit",
+        "{category} : laissez vide la valeur de la tranche la plus haute, elle n’a pas de limite",
+    ),
+    "bylaw_twice": (
+        "{category}: two bands end at the same value",
+        "{category} : deux tranches finissent à la même valeur",
+    ),
+    "bylaw_address": (
+        "Give an address that begins with https://",
+        "Donnez une adresse qui commence par https://",
+    ),
+    "bylaw_number": (
+        "Give a whole number: days from 1 to 365, quotes up to 20, values above zero",
+        "Donnez un nombre entier : de 1 à 365 jours, au plus 20 prix, des valeurs au-dessus de zéro",
+    ),
+    "rule_confirmed_already": (
+        "Two people have confirmed this rule already",
+        "Deux personnes ont déjà confirmé cette règle",
+    ),
+    "circumstances_missing": (
+        "Write down the circumstances of this ground",
+        "Consignez les circonstances de ce motif",
+    ),
+    "quotes_missing": ("Say how many quotes are asked for", "Indiquez combien de prix sont demandés"),
+    "waived_already": ("This rule is set aside already", "Cette règle est déjà écartée"),
     # the log
     "log_gap": ("An entry is missing", "Une inscription manque"),
     "log_unlinked": ("This entry does not follow from the one before", "Cette inscription ne suit pas la précédente"),

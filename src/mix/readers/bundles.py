@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mix.data.models import Chain, Challenge, ConsensusScore, Evaluation, Score, Solicitation, SubmissionVersion
-from mix.readers.challenges import method_for
+from mix.readers.challenges import list_cities, method_for
 from mix.readers.documents import latest_content
-from mix.readers.evaluations import criteria_of, gather_bids, scheme_of, stages_of
+from mix.readers.evaluations import criteria_of, gather_bids, list_invitations, scheme_of, stages_of
 from mix.readers.events import export_chain, sealed_chain
+from mix.readers.findings import find_purchase, governing_day, holds, list_waivers
 from mix.readers.moves import list_decisions
+from mix.readers.policies import digest_of, in_force, list_bylaws, ruleset_for
 from mix.rules.evaluation_file import parse_file, recompute, result_document, to_document
 from mix.rules.proofs import pack
 
@@ -24,6 +26,7 @@ def gather_files(challenge: Challenge) -> dict[str, bytes]:
     files: dict[str, Any] = {
         "case.json": _case(challenge),
         "decisions.json": _decisions(challenge),
+        "policy.json": _policy(challenge),
         "notices.json": [
             {
                 "reference": n.reference,
@@ -86,6 +89,44 @@ def _decisions(challenge: Challenge) -> list[dict[str, Any]]:
     ]
 
 
+def _policy(challenge: Challenge) -> dict[str, Any]:
+    """Return the day whose rules governed, the tables of the cities that were in force, and the rules set aside."""
+    first = Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False)
+    on = governing_day(challenge, now=challenge.commissioned_at) if first.exists() else None
+    cities = list_cities(challenge)
+    tables = {c.code: in_force(list_bylaws(c), on) for c in cities} if on else {}
+    purchase = find_purchase(challenge)
+    return {
+        "governed_by_the_rules_of": on.isoformat() if on else None,
+        "purchase": {
+            "category": purchase.category,
+            "competition": purchase.competition,
+            "limited_ground": purchase.limited_ground,
+            "circumstances": purchase.circumstances,
+        }
+        if purchase
+        else None,
+        "by_laws": {code: {"version": b.number, "table": b.table} for code, b in tables.items() if b},
+        "rules": [
+            {"id": r.rule.id, "status": r.rule.status, "digest": digest_of(r.rule)}
+            for r in (ruleset_for(cities, on=on).rules if on else ())
+            if on and r.rule.is_in_force(on)
+        ],
+        "set_aside": [
+            {
+                "city": w.municipality.code,
+                "rule": w.rule,
+                "reason": w.reason,
+                "by": w.asked_by.code,
+                "at": w.asked_at.isoformat(),
+                "agreed_by": w.agreed_by.code if w.agreed_by else None,
+                "in_effect": holds(w),
+            }
+            for w in list_waivers(challenge)
+        ],
+    }
+
+
 def _call(call: Solicitation) -> dict[str, Any]:
     published = call.questions.filter(kind="general", published_at__isnull=False).order_by("published_at", "id")
     return {
@@ -142,6 +183,7 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
                 }
                 for m in panel
             ],
+            "meetings": _meetings(evaluation),
             "scores": [
                 {
                     "person": s.member.person.code,
@@ -167,6 +209,21 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
             ],
         },
     }
+
+
+def _meetings(evaluation: Evaluation) -> list[dict[str, Any]]:
+    stages = stages_of(evaluation)
+    return [
+        {
+            "bid": str(i.submission_id),
+            "stage": stages[i.stage].key,
+            "at": i.meets_at.isoformat() if i.meets_at else None,
+            "minutes": i.minutes,
+            "present": i.present,
+            "notes": i.notes,
+        }
+        for i in list_invitations(evaluation)
+    ]
 
 
 def evaluation_document(evaluation: Evaluation) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from mix.data.models import Challenge, GateSignature, Step
 from mix.readers import agreements, awards, delivery, engagements, evaluations, solicitations, sprints
 from mix.readers.challenges import list_cities, method_for, spec_of
 from mix.readers.documents import fact_date, gather_facts, latest_content, total_value
+from mix.readers.findings import Judged, policy_unmet
 from mix.readers.municipalities import gather_bands
 from mix.readers.people import Actor
 from mix.rules.access import Role
@@ -64,10 +65,17 @@ UNMET_BY_KIND: dict[StepKind, Callable[[Step, datetime], tuple[Unmet, ...]]] = {
 }
 
 
-def unmet_to_ask(step: Step, *, now: datetime) -> tuple[Unmet, ...]:
-    """List everything that a step lacks before its gate, or before it ends where it has none."""
+def unmet_to_ask(step: Step, *, now: datetime, judged: Judged | None = None) -> tuple[Unmet, ...]:
+    """List everything that a step lacks before its gate, or before it ends where it has none.
+
+    `judged` is what policy says of it, where that was asked already.
+    """
     spec = spec_of(step)
-    return (*missing_answers(spec.fields, latest_content(step)), *UNMET_BY_KIND[spec.kind](step, now))
+    return (
+        *missing_answers(spec.fields, latest_content(step)),
+        *UNMET_BY_KIND[spec.kind](step, now),
+        *policy_unmet(step, now=now, judged=judged),
+    )
 
 
 def unmet_to_proceed(step: Step) -> tuple[Unmet, ...]:

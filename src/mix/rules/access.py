@@ -65,6 +65,7 @@ class Permission(StrEnum):
     CASE_FILE_READ = "case_file.read"
     PEOPLE_MANAGE = "people.manage"
     DELEGATION_EDIT = "delegation.edit"
+    BYLAW_SIGN = "bylaw.sign"
 
 
 _READING_CITY = (
@@ -130,6 +131,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.CASE_FILE_READ: frozenset({*_OVERSIGHT, Role.AUTHORITY, Role.COUNCIL, *_PROCUREMENT}),
     Permission.PEOPLE_MANAGE: frozenset({Role.ADMINISTRATOR}),
     Permission.DELEGATION_EDIT: frozenset({Role.PROCUREMENT_MANAGER}),
+    Permission.BYLAW_SIGN: frozenset({Role.PROCUREMENT_MANAGER, Role.LEGAL, Role.AUTHORITY}),
 }
 
 # Pairs that one person may not hold in one challenge (practice.md 5.2, hard separations).

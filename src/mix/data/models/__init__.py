@@ -26,6 +26,7 @@ from mix.data.models.evaluations import (
     StageInvitation,
 )
 from mix.data.models.events import Beat, Chain, Checkpoint, Event
+from mix.data.models.findings import ParticipationNotice, Purchase, RuleWaiver
 from mix.data.models.knowledge import HistoryFact, HoursEntry, Lesson
 from mix.data.models.methods import MethodVersion
 from mix.data.models.moves import GateSignature
@@ -33,6 +34,7 @@ from mix.data.models.municipalities import AuthorityBand, Department, Municipali
 from mix.data.models.outbox import Message
 from mix.data.models.participations import Participation
 from mix.data.models.people import Person
+from mix.data.models.policies import Bylaw, RuleConfirmation
 from mix.data.models.publishing import Notice
 from mix.data.models.solicitations import Addendum, ExtensionProposal, Question, Solicitation, SolicitationDocument
 from mix.data.models.sprints import CheckIn, DataGrant, Demo, Evidence, Incident, ParityEntry, ParityReason, SignOff
@@ -47,6 +49,7 @@ __all__ = [
     "Award",
     "BacklogItem",
     "Beat",
+    "Bylaw",
     "CapabilityCard",
     "Chain",
     "Challenge",
@@ -97,11 +100,15 @@ __all__ = [
     "ParityEntry",
     "ParityReason",
     "Participation",
+    "ParticipationNotice",
     "Person",
     "ProblemCard",
+    "Purchase",
     "Question",
     "Registration",
     "Result",
+    "RuleConfirmation",
+    "RuleWaiver",
     "Score",
     "SignOff",
     "Signatory",

@@ -11,6 +11,7 @@ from datetime import date
 from itertools import pairwise
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from mix.rules.access import Role
 from mix.rules.fields import MAX_CENTS, Bilingual
@@ -33,7 +34,7 @@ class BylawBand(_Part):
     @model_validator(mode="after")
     def _quotes_are_counted(self) -> BylawBand:
         if (self.method is Competition.QUOTES) != bool(self.quotes):
-            raise ValueError("quotes are asked for in a number of at least one, and nowhere else")
+            raise PydanticCustomError("bylaw_quotes", "quotes are asked for in a number of at least one, nowhere else")
         return self
 
 
@@ -54,9 +55,13 @@ class BylawTable(_Part):
         for category in Category:
             limits = [band.up_to_cents for band in self.of(category)]
             if limits and None not in limits:
-                raise ValueError(f"{category.value}: the last band has no limit")
+                raise PydanticCustomError(
+                    "bylaw_open_end", "{category}: the last band has no limit", {"category": category.value}
+                )
             if len(set(limits)) != len(limits):
-                raise ValueError(f"{category.value}: two bands end at the same value")
+                raise PydanticCustomError(
+                    "bylaw_twice", "{category}: two bands end at the same value", {"category": category.value}
+                )
         return self
 
     def of(self, category: Category) -> list[BylawBand]:
@@ -82,10 +87,17 @@ _NEEDS = {
     Competition.INVITED: 'competition in ["invited", "open"] || ',
     Competition.OPEN: 'competition == "open" || ',
 }
+_DEBRIEF = ("Days to ask for a debrief:", "Jours pour demander une rétroaction :")
 _CLOCKS = (
-    ("days", Moment.PUBLICATION, "days_open", "Days to answer, at least:", "Jours de réponse, au moins :"),
-    ("debrief", Moment.AWARD, "debrief_days", "Days to ask for a debrief:", "Jours pour demander une rétroaction :"),
-    ("dispute", Moment.AWARD, "dispute_days", "Days to object:", "Jours pour contester :"),
+    (
+        "days",
+        "is_public_call",
+        Moment.PUBLICATION,
+        "days_open",
+        ("Days to answer, at least:", "Jours de réponse, min. :"),
+    ),
+    ("debrief", "true", Moment.AWARD, "debrief_days", _DEBRIEF),
+    ("dispute", "true", Moment.AWARD, "dispute_days", ("Days to object:", "Jours pour contester :")),
 )
 _RECORDED = 'limited_ground != "none" && has_ground_record'
 
@@ -138,11 +150,11 @@ def to_document(
         signed.rule(
             key,
             at=(at,),
-            when="true",
+            when=when,
             needs=f"{fact} >= {days}",
             text=Bilingual(en=f"{en} {days}.", fr=f"{fr} {days}."),
         )
-        for (key, at, fact, en, fr), days in zip(
+        for (key, when, at, fact, (en, fr)), days in zip(
             _CLOCKS, (table.least_days, table.debrief_days, table.dispute_days), strict=True
         )
         if days is not None

@@ -120,6 +120,7 @@ FACTS: dict[str, FactSpec] = {
         "L’avis, les documents et les soumissions sont électroniques",
         "notice",
     ),
+    "is_public_call": _flag("Everybody may answer this call", "Chacun peut répondre à cet appel", "notice"),
     "has_official_posting": _flag("The official posting is named", "L’affichage officiel est indiqué", "notice"),
     "has_purchase_option": _flag(
         "The notice declares the option to buy, with its greatest value",

@@ -37,10 +37,11 @@ def cities(request: HttpRequest) -> HttpResponse:
             city,
             grants(actor.roles_at(city.code), Permission.PEOPLE_MANAGE),
             grants(actor.roles_at(city.code), Permission.DELEGATION_EDIT),
+            grants(actor.roles_at(city.code), Permission.BYLAW_SIGN),
         )
         for city in list_own_municipalities(actor)
     ]
-    if not any(p or d for _c, p, d in rows):
+    if not any(p or d or s for _c, p, d, s in rows):
         raise Forbidden(Permission.PEOPLE_MANAGE) if actor.is_staff else Unknown
     return render(request, "city/settings.html", {"rows": rows})
 

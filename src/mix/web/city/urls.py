@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mix.web.city import contracts, custody, desk, managing, records, settings, workspace
+from mix.web.city import bylaws, contracts, custody, desk, managing, policy, records, settings, workspace
 
 urlpatterns = [
     path("city/", desk.desk, name="city-desk"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("city/challenges/new/", desk.challenge_new, name="city-challenge-new"),
     path("city/challenges/<slug:code>/", workspace.overview, name="city-challenge"),
     path("city/challenges/<slug:code>/log/", records.log, name="city-log"),
+    path("city/challenges/<slug:code>/policy/", policy.policy, name="city-policy"),
     path("city/challenges/<slug:code>/whole/", managing.manage, name="city-manage"),
     path("city/challenges/<slug:code>/agreements/<str:agreement>/", contracts.agreement, name="city-agreement"),
     path("city/challenges/<slug:code>/files/<str:submission>/<str:file>/", contracts.opened_file, name="city-file"),
@@ -26,4 +27,6 @@ urlpatterns = [
     path("city/settings/", settings.cities, name="city-settings"),
     path("city/settings/<slug:city>/staff/", settings.staff, name="city-staff"),
     path("city/settings/<slug:city>/authority/", settings.authority, name="city-authority"),
+    path("city/settings/<slug:city>/bylaw/", bylaws.bylaw, name="city-bylaw"),
+    path("city/settings/<slug:city>/rules/", bylaws.rules, name="city-rules"),
 ]

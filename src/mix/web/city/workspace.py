@@ -15,6 +15,7 @@ from mix.data.models import Challenge, Document, Step
 from mix.readers.challenges import get_challenge, get_step, list_steps, method_for, roles_in, spec_of
 from mix.readers.documents import find_latest, list_comments
 from mix.readers.events import list_events
+from mix.readers.findings import judge
 from mix.readers.knowledge import hours_by_role, list_lessons
 from mix.readers.moves import gather_gate, list_signatures, unmet_to_ask, unmet_to_proceed
 from mix.rules.access import Permission, Role, grants
@@ -29,6 +30,7 @@ from mix.web.city.kinds import evaluations as evaluation_part
 from mix.web.city.kinds import scans as scan_part
 from mix.web.city.kinds import solicitations as solicitation_part
 from mix.web.city.kinds import sprints as sprint_part
+from mix.web.city.policy import step_findings
 from mix.web.city.stepping import common_acts
 from mix.web.parts.pages import Act, answer, do, now_of, signed_in, take_stash
 from mix.web.parts.showing import use_clock
@@ -95,6 +97,7 @@ def _frame(request: HttpRequest, challenge: Challenge, step: Step, roles: frozen
     stage = next(s for s in method_for(challenge).stages if spec in s.steps)
     now = now_of(request)
     active = step.state == "active"
+    judged = judge(step, now=now) if active else None
     return {
         "challenge": challenge,
         "step": step,
@@ -103,7 +106,7 @@ def _frame(request: HttpRequest, challenge: Challenge, step: Step, roles: frozen
         "number": list(stage.steps).index(spec) + 1,
         "stage_number": list(method_for(challenge).stages).index(stage) + 1,
         "bar": stage_bar(challenge, steps, here=step.key),
-        "unmet": unmet_to_ask(step, now=now) if active and not step.asked_at else (),
+        "unmet": unmet_to_ask(step, now=now, judged=judged) if active and not step.asked_at else (),
         "blocks_proceed": unmet_to_proceed(step) if active and step.asked_at else (),
         "gate": _gate(step),
         "events": list_events(challenge, most=8),
@@ -114,6 +117,7 @@ def _frame(request: HttpRequest, challenge: Challenge, step: Step, roles: frozen
         "roles": roles,
         "zone": challenge.municipality.zone,
         "include": f"city/kinds/_{step.kind}.html",
+        "policy": step_findings(step, judged) if judged else None,
     }
 
 

@@ -14,11 +14,13 @@ from mix.readers.documents import latest_content
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.evaluations import find_evaluation, list_results
 from mix.readers.events import list_events, verify_chain
+from mix.readers.findings import holds, list_waivers
 from mix.readers.knowledge import hours_by_role, list_lessons
 from mix.readers.moves import list_decisions
 from mix.readers.people import Actor
 from mix.readers.publishing import list_notices
 from mix.rules.access import Permission, grants
+from mix.web.parts.findings import waiver_title
 from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import read_only
@@ -72,6 +74,7 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
         "lessons": list_lessons(challenge),
         "chain": chain,
         "broken": verify_chain(chain) if chain else None,
+        "waivers": [(w, waiver_title(w), holds(w)) for w in list_waivers(challenge)],
         "skipped": [(method.step(s.key).title, s) for s in steps if s.state == "skipped"],
     }
     return render(request, "oversight/case_file.html", context)

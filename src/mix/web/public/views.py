@@ -127,12 +127,15 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "public/challenge.html", context)
 
 
-def _criteria(call: Solicitation) -> list[tuple[Bilingual, tuple[Criterion, ...], Scheme, dict[str, Bilingual]]]:
+def _criteria(
+    call: Solicitation,
+) -> list[tuple[Bilingual, tuple[Criterion, ...], Scheme, dict[str, Bilingual], int | None]]:
     rows = []
     for key, frozen in call.frozen.items():
-        title = method_for(call.step.challenge).step(key).title
+        spec = method_for(call.step.challenge).step(key)
+        most = spec.evaluation.most if spec.evaluation else None
         stages = {s.key: s.title for s in frozen_stages(frozen)}
-        rows.append((title, criteria_from(call, key), read_scheme(frozen), stages))
+        rows.append((spec.title, criteria_from(call, key), read_scheme(frozen), stages, most))
     return rows
 
 

@@ -1,0 +1,232 @@
+"""The facts of a challenge as policy judges them, and what the rules of every city say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from mix.data.models import Award, Challenge, Evaluation, Purchase, RuleWaiver, Solicitation, Step
+from mix.readers.agreements import list_agreements
+from mix.readers.awards import DISPUTE_DAYS
+from mix.readers.challenges import list_cities, method_for, spec_of
+from mix.readers.documents import gather_facts, total_value
+from mix.readers.evaluations import has_declared, panel_of
+from mix.readers.policies import confirmed_by_city, ruleset_for
+from mix.rules.closing import day_in
+from mix.rules.kinds import Route, StepKind
+from mix.rules.methods import Fact, Method
+from mix.rules.policy.documents import Moment
+from mix.rules.policy.explain import Finding, Outcome, explain
+from mix.rules.policy.facts import DocumentForm, FactValue, Ground
+from mix.rules.policy.lint import Excludes, Hit, lint
+from mix.rules.unmet import Unmet
+
+DEBRIEF_DAYS = 365  # a letter offers its debrief without an end; a table asks for a number of days
+NOT_BINDING = ("RFI", "EOI")
+
+MOMENT_BY_KIND: dict[StepKind, Moment] = {
+    StepKind.DOCUMENT: Moment.COMMISSIONING,
+    StepKind.MARKET_SCAN: Moment.COMMISSIONING,
+    StepKind.ENGAGEMENT: Moment.COMMISSIONING,
+    StepKind.SOLICITATION: Moment.PUBLICATION,
+    StepKind.EVALUATION: Moment.EVALUATION,
+    StepKind.SPRINT: Moment.SPRINT,
+    StepKind.AWARD: Moment.AWARD,
+    StepKind.AGREEMENT: Moment.AWARD,
+    StepKind.DELIVERY: Moment.DELIVERY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What policy says of a step: findings, the day whose rules govern, facts by city, hits of the criteria's words."""
+
+    findings: tuple[Finding, ...]
+    on: date
+    facts: Mapping[str, Mapping[str, FactValue]]
+    hits: tuple[Hit, ...]
+
+
+def governing_day(challenge: Challenge, *, now: datetime) -> date:
+    """Return the day whose rules judge a challenge: that of its first published call, today before that."""
+    first = (
+        Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False)
+        .order_by("published_at")
+        .values_list("published_at", flat=True)
+        .first()
+    )
+    return day_in(challenge.municipality.zone, first or now)
+
+
+def find_purchase(challenge: Challenge) -> Purchase | None:
+    """Return what was said about the purchase, if anything was."""
+    return Purchase.objects.filter(challenge=challenge).first()
+
+
+def judge(step: Step, *, now: datetime) -> Judged:
+    """Judge a step by the rules of every city that takes part. The queries do not grow with the rules."""
+    challenge = step.challenge
+    cities = list_cities(challenge)
+    on = governing_day(challenge, now=now)
+    rules = ruleset_for(cities, on=on)
+    facts, hits = gather(step, now=now)
+    noticed = set(challenge.participation_notices.values_list("municipality_id", flat=True))
+    signed = {ready.municipality for ready in rules.rules if ready.municipality}
+    by_city = {
+        city.code: {**facts, "has_bylaw": city.code in signed, "has_participation_notice": city.id in noticed}
+        for city in cities
+    }
+    found = explain(
+        rules,
+        by_city,
+        on=on,
+        at=MOMENT_BY_KIND[StepKind(step.kind)],
+        confirmed=confirmed_by_city(cities),
+        waived=frozenset((w.municipality.code, w.rule) for w in list_waivers(challenge) if holds(w)),
+    )
+    return Judged(found, on, by_city, hits)
+
+
+def list_waivers(challenge: Challenge) -> list[RuleWaiver]:
+    """List the rules that were set aside for a challenge, or are asked to be, oldest first."""
+    rows = challenge.waivers.select_related("municipality", "asked_by", "agreed_by")
+    return list(rows.order_by("asked_at", "id"))
+
+
+def holds(waiver: RuleWaiver) -> bool:
+    """Say whether a waiver is in effect: agreed by a second person where the rule asks for one."""
+    return waiver.agreed_at is not None or not waiver.needs_second
+
+
+def policy_unmet(step: Step, *, now: datetime, judged: Judged | None = None) -> tuple[Unmet, ...]:
+    """List the verified rules that block a step, each with the cities whose rule it is."""
+    return tuple(
+        Unmet(
+            "policy_blocks",
+            {"rule": f.rule.text.en, "rule_fr": f.rule.text.fr, "cities": ", ".join(f.cities)},
+            "policy",
+        )
+        for f in (judged or judge(step, now=now)).findings
+        if f.outcome is Outcome.BLOCKED
+    )
+
+
+def gather(step: Step, *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hit, ...]]:
+    """Gather every fact that is known, and what the words of the requirements may exclude."""
+    challenge = step.challenge
+    method_facts = gather_facts(challenge)
+    award = Award.objects.filter(step__challenge=challenge, approved_at__isnull=False).order_by("-approved_at").first()
+    value = award.value_cents if award else total_value(method_facts)
+    facts: dict[str, Any] = {
+        "route": challenge.route,
+        "value": value,
+        "sprint_value": _sprint_value(method_facts),
+        "cities": challenge.cities.filter(state="taking_part").count(),
+        "has_market_scan": challenge.steps.filter(kind=StepKind.MARKET_SCAN.value, state="done").exists(),
+        "debrief_days": DEBRIEF_DAYS,
+        "dispute_days": DISPUTE_DAYS,
+        "is_electronic": True,
+        **_of_purchase(find_purchase(challenge)),
+        **_of_award(challenge, award, now=now),
+        **_of_agreements(challenge),
+    }
+    hits: tuple[Hit, ...] = ()
+    if step.kind == StepKind.SOLICITATION:
+        call, hits = _of_call(step, now=now)
+        facts |= call
+    if step.kind == StepKind.EVALUATION:
+        facts |= _of_panel(step)
+    if step.kind == StepKind.AWARD:
+        facts["is_rollout"] = True
+    if challenge.route == Route.SPRINT_THEN_OPEN:
+        facts["has_disclosure_pack"] = False
+    return {name: value for name, value in facts.items() if value is not None}, hits
+
+
+def _sprint_value(facts: Mapping[Fact, Any]) -> int | None:
+    if Fact.SPRINT_FEE not in facts or Fact.SPRINT_PLACES not in facts:
+        return None
+    return int(facts[Fact.SPRINT_FEE]) * int(float(facts[Fact.SPRINT_PLACES]))
+
+
+def _of_purchase(purchase: Purchase | None) -> dict[str, Any]:
+    if purchase is None:
+        return {}
+    return {
+        "category": purchase.category,
+        "competition": purchase.competition,
+        "quotes": purchase.quotes,
+        "limited_ground": purchase.limited_ground,
+        "has_ground_record": purchase.limited_ground != Ground.NONE and bool(purchase.circumstances.strip()),
+        "related_value": purchase.related_cents,
+        "lends_value": purchase.lends_cents,
+    }
+
+
+def _of_award(challenge: Challenge, award: Award | None, *, now: datetime) -> dict[str, Any]:
+    if award is None or award.approved_at is None:
+        return {}
+    return {
+        "days_since_award": max((now - award.approved_at).days, 0),
+        "has_award_notice": challenge.notices.filter(kind="award").exists(),
+    }
+
+
+def _of_agreements(challenge: Challenge) -> dict[str, Any]:
+    agreements = [a for a in list_agreements(challenge) if a.kind == "sprint" and a.state != "ended"]
+    if not agreements:
+        return {}
+    return {"pays_for_deliverables": all(a.deliverables.exists() for a in agreements)}
+
+
+def _of_panel(step: Step) -> dict[str, Any]:
+    evaluation = Evaluation.objects.filter(step=step, round=step.round).select_related("solicitation").first()
+    if evaluation is None:
+        return {}
+    evaluation.step = step
+    members = panel_of(evaluation)
+    for member in members:
+        member.evaluation = evaluation
+    return {"has_all_declarations": bool(members) and all(has_declared(m) for m in members)}
+
+
+def _asked(method: Method) -> str:
+    """Return everything that the method's calls and panels ask: what is bought is asked for in all of them together."""
+    answers = [f.title.en for s in method.steps if s.solicitation for f in s.solicitation.answers]
+    criteria = [c.title.en for s in method.steps if s.evaluation for c in s.evaluation.criteria]
+    return " ".join([*answers, *criteria])
+
+
+def _of_call(step: Step, *, now: datetime) -> tuple[dict[str, Any], tuple[Hit, ...]]:
+    """Gather what the call at hand says, and what its words and criteria may exclude."""
+    spec, method = spec_of(step), method_for(step.challenge)
+    part = spec.solicitation
+    call = step.solicitations.filter(round=step.round).first()
+    scoring = [s.evaluation for s in method.steps if s.evaluation and s.evaluation.of == step.key]
+    criteria = [c for evaluation in scoring for c in evaluation.criteria]
+    texts = {"notice": call.body if call else ""}
+    texts |= {f"criterion {c.key}": f"{c.title.en}. {c.guideline.en}" for c in criteria}
+    hits = lint(texts)
+    declared = Solicitation.objects.filter(step__challenge=step.challenge, purchase_most_cents__isnull=False).exists()
+    binds = part is not None and part.document_form not in NOT_BINDING
+    negotiable = step.challenge.route != Route.TRADITIONAL
+    form = DocumentForm.NO_CONTRACT_A if negotiable or not binds else DocumentForm.CONTRACT_A
+    facts: dict[str, Any] = {
+        "document_form": form.value,
+        "has_weights": all(sum(c.weight for c in e.criteria) + e.price_weight == 100 for e in scoring),
+        "is_public_call": part is not None and part.open_to is None,
+        "limits_shortlist": any(e.most for e in scoring),
+        "tells_shortlist_size": True,
+        "has_accessibility": "accessib" in f"{texts['notice']} {_asked(method)}".lower(),
+        "has_purchase_option": declared or not binds,
+        **{hit.excludes.value: True for hit in hits},
+    }
+    if call:
+        facts |= {
+            "days_open": max((call.closes_at - (call.published_at or now)).days, 0),
+            "has_official_posting": bool(call.posting_address),
+        }
+        facts |= {kind.value: False for kind in Excludes if kind.value not in facts}
+    return facts, hits

@@ -1,0 +1,152 @@
+"""What the rules say of a challenge: findings of the steps at hand, what they must know, and what is set aside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from mix.actions import findings
+from mix.data.models import Challenge, Municipality, Step
+from mix.readers.challenges import get_challenge, list_cities, roles_in, spec_of
+from mix.readers.errors import Unknown
+from mix.readers.findings import Judged, find_purchase, holds, judge, list_waivers
+from mix.readers.policies import figures_by_name
+from mix.rules.access import Permission, Role, grants
+from mix.rules.policy.facts import Category, Competition, Ground
+from mix.web.parts import forms
+from mix.web.parts.findings import view_findings, waiver_title
+from mix.web.parts.pages import Act, answer, do, now_of, signed_in
+from mix.web.parts.showing import language, use_clock
+
+
+def step_findings(step: Step, judged: Judged) -> dict[str, Any]:
+    """Return what the rules say of one step, ready to draw."""
+    names = {c.code: c.name_fr if language() == "fr" else c.name for c in list_cities(step.challenge)}
+    views = view_findings(judged.findings, figures=figures_by_name(), names=names, hits=judged.hits)
+    return {
+        "open": [v for v in views if v.is_open],
+        "rest": [v for v in views if not v.is_open],
+        "on": judged.on,
+    }
+
+
+def policy(request: HttpRequest, code: str) -> HttpResponse:
+    """Everything that the rules say of the steps at hand, and the facts that no other step asks for."""
+    actor = signed_in(request)
+    challenge = get_challenge(code, actor=actor, needs=Permission.CHALLENGE_READ)
+    use_clock(challenge.municipality.zone)
+    roles = roles_in(challenge, actor)
+    acts: dict[str, Act] = {}
+    if challenge.status == "running" and grants(roles, Permission.SOLICITATION_EDIT):
+        acts |= {"purchase": _purchase(request, challenge), "participation": _participation(request, challenge)}
+    if challenge.status == "running":
+        acts |= {"waive": _waive(request, challenge), "agree": _agree(request, challenge)}
+
+    def context() -> dict[str, Any]:
+        steps = challenge.steps.filter(state="active").order_by("position")
+        for step in steps:
+            step.challenge = challenge
+        own = {c for c in (m.code for m in list_cities(challenge)) if _waives(actor.roles_at(c))}
+        return {
+            "challenge": challenge,
+            "parts": [(spec_of(s).title, s, step_findings(s, judge(s, now=now_of(request)))) for s in steps],
+            "purchase": find_purchase(challenge),
+            "cities": list_cities(challenge),
+            "notices": challenge.participation_notices.select_related("municipality").order_by("municipality__name"),
+            "waivers": [(w, waiver_title(w), holds(w)) for w in list_waivers(challenge)],
+            "own_cities": own,
+            "may_agree": bool(own),
+        }
+
+    return answer(request, "city/policy.html", acts, context)
+
+
+def _waives(roles: frozenset[Role]) -> bool:
+    return bool({Role.PROCUREMENT_MANAGER, Role.LEGAL, Role.AUTHORITY} & roles)
+
+
+def _purchase(request: HttpRequest, challenge: Challenge) -> Act:
+    present = find_purchase(challenge)
+    fields = {
+        "category": forms.word_choice(_("What is bought"), "category", radio=True),
+        "competition": forms.word_choice(_("How the market is asked"), "competition", radio=True),
+        "quotes": forms.number(_("Quotes asked for"), most=20),
+        "limited_ground": forms.word_choice(_("Ground for not asking openly"), "limited_ground"),
+        "circumstances": forms.text(_("Circumstances of that ground"), required=False),
+        "related_cents": forms.money(
+            _("The department’s like purchases of the last twelve months"),
+            hint=_("They count together with this one."),
+            required=False,
+        ),
+        "lends_cents": forms.money(_("Value of what the city lends to vendors"), required=False),
+    }
+
+    def run(given: dict[str, Any]) -> None:
+        facts = {
+            **given,
+            "category": Category(given["category"]),
+            "competition": Competition(given["competition"]),
+            "limited_ground": Ground(given["limited_ground"]),
+        }
+        do(request, findings.describe_purchase, challenge, **facts)
+
+    initial: dict[str, Any] = {"competition": "open", "limited_ground": "none", "quotes": 0}
+    if present:
+        initial = {name: getattr(present, name) for name in fields}
+    return Act(forms.form_of(**fields), run, _("Save"), _("Saved. The findings follow."), initial=initial)
+
+
+def _participation(request: HttpRequest, challenge: Challenge) -> Act:
+    cities = {c.code: c for c in list_cities(challenge)}
+
+    def run(given: dict[str, Any]) -> None:
+        city: Municipality = cities[given.pop("city")]
+        do(request, findings.note_participation, challenge, municipality=city, **given)
+
+    return Act(
+        forms.form_of(
+            city=forms.choice(_("City"), [(c.code, c.name) for c in cities.values()]),
+            address=forms.link(_("Where the notice stands")),
+            published_on=forms.day(_("Published on")),
+        ),
+        run,
+        _("Record the notice"),
+        _("Recorded."),
+    )
+
+
+def _waive(request: HttpRequest, challenge: Challenge) -> Act:
+    cities = {c.code: c for c in list_cities(challenge)}
+
+    def run(given: dict[str, Any]) -> None:
+        code, _sep, rule = given["item"].partition("/")
+        if code not in cities:
+            raise Unknown
+        facts = {"municipality": cities[code], "rule": rule, "reason": given["reason"]}
+        do(request, findings.waive, challenge, **facts)
+
+    return Act(
+        forms.form_of(item=forms.hidden(), reason=forms.text(_("Why is this rule set aside here?"), rows=2)),
+        run,
+        _("Set the rule aside"),
+        _("Noted, with your reason. Where the rule asks for a second person, it waits for one."),
+    )
+
+
+def _agree(request: HttpRequest, challenge: Challenge) -> Act:
+    def run(given: dict[str, Any]) -> None:
+        pk = int(given["item"]) if given["item"].isdigit() else 0
+        found = challenge.waivers.filter(pk=pk).first()
+        if found is None:
+            raise Unknown
+        found.challenge = challenge
+        do(request, findings.agree_to_waive, found)
+
+    return Act(
+        forms.form_of(item=forms.hidden()),
+        run,
+        _("Agree as the second person"),
+        _("Agreed. The rule is set aside for this challenge."),
+    )

@@ -1,0 +1,115 @@
+"""Findings of policy, ready to draw: in the page's language, with what they rest on and what is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mix.data.models import RuleWaiver
+from mix.phrases.words import WORDS, word
+from mix.readers.errors import Unknown
+from mix.readers.policies import find_ruling
+from mix.rules.policy.documents import Cite, Figure
+from mix.rules.policy.explain import Finding, Outcome
+from mix.rules.policy.facts import FACTS, FactSpec, FactType, FactValue
+from mix.rules.policy.lint import Hit
+from mix.web.parts.showing import language, money
+
+STYLES = {
+    Outcome.BLOCKED: "eff--b",
+    Outcome.WARNING: "eff--w",
+    Outcome.MISSING: "eff--w",
+    Outcome.TOLD: "eff--i",
+    Outcome.HOLDS: "eff--i",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One finding: what it says, of which cities, why, from where, how sure, and what is unknown."""
+
+    rule: str
+    outcome: str
+    style: str
+    title: str
+    text: str
+    layer: str
+    cities: tuple[str, ...]
+    city_codes: tuple[str, ...]
+    reasons: tuple[tuple[str, str], ...]
+    unknown: tuple[str, ...]
+    words: tuple[str, ...]
+    cites: tuple[Cite, ...]
+    status: str
+    is_open: bool
+    may_be_waived: bool
+    waived: bool
+
+
+def fact_title(name: str) -> str:
+    """Return a fact's title in the page's language."""
+    spec = FACTS[name]
+    return spec.fr if language().startswith("fr") else spec.en
+
+
+def fact_value(name: str, value: FactValue) -> str:
+    """Write a fact's value in the page's language."""
+    spec = FACTS[name]
+    if spec.type is FactType.FLAG:
+        return {True: ("yes", "oui"), False: ("no", "non")}[bool(value)][language().startswith("fr")]
+    if spec.type is FactType.CENTS:
+        return money(int(value))
+    return _word(spec, name, str(value)) if spec.type is FactType.WORD else str(value)
+
+
+def _word(spec: FactSpec, name: str, value: str) -> str:
+    return word(name, value, language()) if spec.words and name in WORDS else value
+
+
+def view_findings(
+    findings: Iterable[Finding],
+    *,
+    figures: Mapping[str, Figure],
+    names: Mapping[str, str],
+    hits: Sequence[Hit] = (),
+) -> list[FindingView]:
+    """Make findings ready to draw. `names` are the cities' by code; a single one is not named."""
+    views = []
+    for finding in findings:
+        rule = finding.rule
+        reasons = [(fact_title(n), fact_value(n, v)) for n, v in finding.judged.items()]
+        reasons += [(figures[n].title.in_(language()), money(v)) for n, v in finding.figures.items()]
+        is_missed = finding.outcome in (Outcome.BLOCKED, Outcome.WARNING)
+        found = [h.words for h in hits if is_missed and h.excludes.value in finding.judged]
+        views.append(
+            FindingView(
+                rule=rule.id,
+                outcome=word("policy_outcome", finding.outcome, language()),
+                style=STYLES[finding.outcome],
+                title=rule.title.in_(language()),
+                text=rule.text.in_(language()),
+                layer=word("policy_layer", finding.layer, language()),
+                cities=tuple(names[c] for c in finding.cities) if len(names) > 1 else (),
+                city_codes=finding.cities,
+                reasons=tuple(reasons),
+                unknown=tuple(
+                    fact_title(n) if n in FACTS else figures[n].title.in_(language()) for n in finding.unknown
+                ),
+                words=tuple(found),
+                cites=finding.cites,
+                status=word("policy_status", finding.status, language()),
+                is_open=finding.outcome in (Outcome.BLOCKED, Outcome.WARNING, Outcome.MISSING),
+                may_be_waived=rule.waiver is not None and is_missed and not finding.waived,
+                waived=finding.waived,
+            )
+        )
+    return views
+
+
+def waiver_title(waiver: RuleWaiver) -> str:
+    """Return what a rule that was set aside is called and asks for; its id when it is no longer known."""
+    try:
+        rule = find_ruling(waiver.municipality, waiver.rule)
+    except Unknown:
+        return waiver.rule
+    return f"{rule.title.in_(language())}. {rule.text.in_(language())}"

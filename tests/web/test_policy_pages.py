@@ -1,0 +1,351 @@
+"""Policy on pages: findings beside the work, what blocks, what two people do, and what bad input gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from mix.actions import findings, policies, solicitations
+from mix.actions.run import run
+from mix.data.models import (
+    Bylaw,
+    Challenge,
+    Event,
+    Municipality,
+    Purchase,
+    RuleConfirmation,
+    RuleWaiver,
+    Solicitation,
+    Step,
+)
+from mix.readers.errors import Forbidden, Unknown
+from mix.readers.findings import governing_day, judge, policy_unmet
+from mix.readers.policies import in_force, ruleset_for
+from mix.rules.policy.bylaws import BylawTable
+from mix.rules.policy.explain import Outcome
+from mix.rules.policy.facts import Category, Competition, Ground
+from mix.rules.unmet import Refused
+
+STRICT = {"citation": "By-law 2", "bands": [{"category": "services", "method": "open"}], "least_days": 60}
+
+
+def codes(caught: Any) -> list[str]:
+    return [u.code for u in caught.value.unmet]
+
+
+@pytest.fixture
+def draft(db: None, now: Any) -> Solicitation:
+    """Put the call of Guelph's leaks back to before it was published; nothing was published before it."""
+    Solicitation.objects.filter(step__challenge__code="water-leaks").exclude(step__key="invitation").update(
+        published_at=None
+    )
+    found = Solicitation.objects.select_related("step__challenge__method", "step__challenge__municipality").get(
+        step__challenge__code="water-leaks", step__key="invitation"
+    )
+    Solicitation.objects.filter(pk=found.pk).update(published_at=None, closes_at=now + timedelta(days=30))
+    found.refresh_from_db()
+    return found
+
+
+def outcomes(step: Step, now: Any) -> dict[str, Outcome]:
+    return {f.rule.id: f.outcome for f in judge(step, now=now).findings}
+
+
+def sign(
+    city: str, table: dict[str, Any], actor: Callable[[str], Any], now: Any, *, on: date, by: str = "martin"
+) -> Bylaw:
+    municipality = Municipality.objects.get(code=city)
+    parsed = BylawTable.model_validate(table)
+    made: Bylaw = run(
+        policies.propose_bylaw, municipality, actor=actor("martin"), now=now, table=parsed, effective_on=on
+    )
+    return run(policies.sign_bylaw, made, actor=actor("leah"), now=now)
+
+
+def test_what_the_rules_say_stands_beside_the_work(sign_in: Callable[[str], Client], draft: Solicitation) -> None:
+    page = sign_in("olivia").get("/en/city/challenges/water-leaks/invitation/").content.decode()
+    assert "What the rules say" in page
+    assert "Size of the shortlist" in page  # of those that hold
+    assert "O. Reg. 191/11, s. 5" in page
+    assert "verified" in page
+    french = sign_in("olivia").get("/fr/city/challenges/water-leaks/invitation/").content.decode()
+    assert "Ce que disent les règles" in french
+    assert "Taille de la liste restreinte" in french
+
+
+def test_facts_are_gathered_from_what_was_said_already(draft: Solicitation, now: Any) -> None:
+    facts = judge(draft.step, now=now).facts["guelph"]
+    assert facts["category"] == "services"
+    assert facts["value"] == 39_600_000 or int(facts["value"]) > 0
+    assert facts["limits_shortlist"] is True
+    assert facts["is_public_call"] is True
+    assert facts["has_bylaw"] is True
+    assert facts["has_market_scan"] is True
+    assert facts["days_open"] in (29, 30)
+
+
+def test_a_verified_rule_blocks_publication_and_a_waiver_of_two_lets_it_through(
+    draft: Solicitation, actor: Callable[[str], Any], now: Any, sign_in: Callable[[str], Client]
+) -> None:
+    sign("guelph", STRICT, actor, now, on=now.date())
+    with pytest.raises(Refused) as caught:
+        run(solicitations.publish, draft, actor=actor("martin"), now=now)
+    assert codes(caught) == ["policy_blocks"]
+    assert caught.value.unmet[0].params["cities"] == "guelph"
+    challenge, guelph = draft.step.challenge, draft.step.challenge.municipality
+    facts = {"municipality": guelph, "rule": "guelph-days"}
+    with pytest.raises(Forbidden):
+        run(findings.waive, challenge, actor=actor("olivia"), now=now, reason="x", **facts)
+    with pytest.raises(Refused) as caught:
+        run(findings.waive, challenge, actor=actor("martin"), now=now, reason=" ", **facts)
+    assert codes(caught) == ["reason_missing"]
+    waiver = run(findings.waive, challenge, actor=actor("martin"), now=now, reason="Thirty are enough.", **facts)
+    assert policy_unmet(draft.step, now=now)  # the second person is still to come
+    with pytest.raises(Refused) as caught:
+        run(findings.agree_to_waive, waiver, actor=actor("martin"), now=now)
+    assert codes(caught) == ["second_person"]
+    with pytest.raises(Forbidden):
+        run(findings.agree_to_waive, waiver, actor=actor("priya"), now=now)
+    page = sign_in("leah")
+    assert "Agree as the second person" in page.get("/en/city/challenges/water-leaks/policy/").content.decode()
+    assert page.post("/en/city/challenges/water-leaks/policy/", {"act": "agree", "item": waiver.pk}).status_code == 302
+    assert policy_unmet(draft.step, now=now) == ()
+    assert Event.objects.filter(verb="findings.waive", reason="Thirty are enough.").exists()
+    assert Event.objects.filter(verb="findings.agree_to_waive").exists()
+    run(solicitations.publish, draft, actor=actor("martin"), now=now)
+
+
+def test_a_rule_that_nobody_may_set_aside_is_not(draft: Solicitation, actor: Callable[[str], Any], now: Any) -> None:
+    facts = {"municipality": draft.step.challenge.municipality, "reason": "x"}
+    for rule in ("contract-a", "no-such-rule"):
+        with pytest.raises(Unknown):
+            run(findings.waive, draft.step.challenge, actor=actor("martin"), now=now, rule=rule, **facts)
+    london = {**facts, "municipality": Municipality.objects.get(code="london")}
+    with pytest.raises(Forbidden):
+        run(findings.waive, draft.step.challenge, actor=actor("martin"), now=now, rule="aoda-5", **london)
+
+
+def test_a_rule_is_verified_for_a_city_when_two_confirm_it(
+    draft: Solicitation, actor: Callable[[str], Any], now: Any
+) -> None:
+    purchase = Purchase.objects.get(challenge=draft.step.challenge)
+    Purchase.objects.filter(pk=purchase.pk).update(competition="invited")
+    RuleConfirmation.objects.all().delete()
+    assert outcomes(draft.step, now)["cfta-open"] is Outcome.WARNING
+    guelph = draft.step.challenge.municipality
+    run(policies.confirm_rule, guelph, actor=actor("martin"), now=now, rule="cfta-open")
+    with pytest.raises(Refused) as caught:
+        run(policies.confirm_rule, guelph, actor=actor("martin"), now=now, rule="cfta-open")
+    assert codes(caught) == ["second_person"]
+    assert outcomes(draft.step, now)["cfta-open"] is Outcome.WARNING
+    run(policies.confirm_rule, guelph, actor=actor("leah"), now=now, rule="cfta-open")
+    assert outcomes(draft.step, now)["cfta-open"] is Outcome.BLOCKED
+    with pytest.raises(Refused) as caught:
+        run(policies.confirm_rule, guelph, actor=actor("anita"), now=now, rule="cfta-open")
+    assert codes(caught) == ["rule_confirmed_already"]
+    RuleConfirmation.objects.update(digest="0" * 64)  # the rule was read with another text
+    assert outcomes(draft.step, now)["cfta-open"] is Outcome.WARNING
+    with pytest.raises(Unknown):
+        run(policies.confirm_rule, guelph, actor=actor("leah"), now=now, rule="no-such-rule")
+
+
+def test_a_challenge_is_judged_by_the_rules_of_its_day(
+    draft: Solicitation, actor: Callable[[str], Any], now: Any
+) -> None:
+    """A table that comes into force later changes nothing for a call that is out already."""
+    step = draft.step
+    Solicitation.objects.filter(pk=draft.pk).update(published_at=now - timedelta(days=10))
+    assert governing_day(step.challenge, now=now) < now.date()
+    before = outcomes(step, now)
+    sign("guelph", STRICT, actor, now, on=now.date() - timedelta(days=1))
+    assert outcomes(step, now) == before
+    sign("guelph", STRICT, actor, now, on=now.date() - timedelta(days=30))
+    assert outcomes(step, now)["guelph-days"] is Outcome.BLOCKED
+
+
+def test_versions_follow_each_other(actor: Callable[[str], Any], now: Any) -> None:
+    guelph = Municipality.objects.get(code="guelph")
+    later = sign("guelph", STRICT, actor, now, on=now.date() + timedelta(days=30))
+    versions = list(guelph.bylaws.all())
+    assert in_force(versions, now.date()) != later
+    assert in_force(versions, now.date() + timedelta(days=30)) == later
+    assert in_force(versions, date(2001, 1, 1)) is None
+    with pytest.raises(Refused) as caught:
+        run(policies.sign_bylaw, later, actor=actor("leah"), now=now)
+    assert codes(caught) == ["bylaw_decided"]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Bylaw.objects.filter(pk=later.pk).update(signed_by=later.proposed_by)
+
+
+def test_who_proposes_does_not_sign_and_a_new_proposal_replaces_one_that_waits(
+    actor: Callable[[str], Any], now: Any
+) -> None:
+    guelph = Municipality.objects.get(code="guelph")
+    facts = {"table": BylawTable.model_validate(STRICT), "effective_on": now.date()}
+    first = run(policies.propose_bylaw, guelph, actor=actor("martin"), now=now, **facts)
+    with pytest.raises(Refused) as caught:
+        run(policies.sign_bylaw, first, actor=actor("martin"), now=now)
+    assert codes(caught) == ["second_person"]
+    second = run(policies.propose_bylaw, guelph, actor=actor("martin"), now=now, **facts)
+    with pytest.raises(Refused) as caught:
+        run(policies.sign_bylaw, first, actor=actor("leah"), now=now)
+    assert codes(caught) == ["bylaw_decided"]
+    run(policies.drop_bylaw, second, actor=actor("martin"), now=now)
+    with pytest.raises(Refused):
+        run(
+            policies.propose_bylaw,
+            guelph,
+            actor=actor("martin"),
+            now=now,
+            **{**facts, "table": BylawTable(citation="x")},
+        )
+    for code in ("olivia", "priya", "leah"):
+        with pytest.raises((Forbidden, Unknown)):
+            run(policies.propose_bylaw, guelph, actor=actor(code), now=now, **facts)
+
+
+ROW = {"bands-0-category": "services", "bands-0-up_to_cents": "", "bands-0-method": "open", "bands-0-quotes": ""}
+GOOD = {"act": "propose", "citation": "By-law 9", "url": "", "effective_on": "2027-01-01", **ROW}
+
+
+def test_a_table_is_entered_tried_compared_and_signed_on_pages(sign_in: Callable[[str], Client]) -> None:
+    martin, leah = sign_in("martin"), sign_in("leah")
+    page = "/en/city/settings/guelph/bylaw/"
+    given = {
+        **GOOD,
+        "bands-0-up_to_cents": "50,000",
+        "bands-0-method": "quotes",
+        "bands-0-quotes": "4",
+        "bands-1-category": "services",
+        "bands-1-method": "open",
+    }
+    assert martin.post(page, given).status_code == 302
+    shown = martin.get(page).content.decode()
+    assert "CAD\u00a050,000.01" in shown  # the example just above the limit
+    assert "Until now" in shown
+    assert "What would have changed" in shown
+    assert martin.post(page, {"act": "sign"}).status_code == 422  # not by the same person
+    assert leah.get(page).content.decode().count("Propose this table") == 0
+    assert leah.post(page, {"act": "sign"}).status_code == 302
+    assert "Version 2, in force from" in leah.get(page).content.decode()
+    assert leah.post(page, given).status_code in (403, 404)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"citation": ""}, "By-law or policy, with its number"),
+        ({"effective_on": ""}, "In force from"),
+        ({"effective_on": "soon"}, "soon"),
+        ({"bands-0-up_to_cents": "ten"}, "ten"),
+        ({"bands-0-up_to_cents": "10,000"}, "leave the value of the highest band empty"),
+        ({"bands-0-up_to_cents": "-5"}, "-5"),
+        ({"bands-0-method": "quotes"}, "Say how many quotes"),
+        ({"bands-0-quotes": "x", "bands-0-method": "quotes"}, "x"),
+        ({"bands-0-category": "food"}, "food"),
+        ({"url": "javascript:x"}, "begins with https://"),
+        ({"least_days": "0"}, "days from 1 to 365"),
+        ({"least_days": "2.5"}, "2.5"),
+        ({"bands-0-category": "", "bands-0-method": ""}, "Bands"),
+    ],
+)
+def test_a_table_that_cannot_be_loses_nothing(
+    sign_in: Callable[[str], Client], changes: dict[str, str], said: str
+) -> None:
+    answer = sign_in("martin").post("/en/city/settings/guelph/bylaw/", {**GOOD, **changes})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert "By-law 9" in answer.content.decode() or "citation" in changes
+    assert not Bylaw.objects.filter(signed_at=None).exists()
+
+
+def test_a_city_without_any_table_is_told_so(draft: Solicitation, sign_in: Callable[[str], Client], now: Any) -> None:
+    Bylaw.objects.all().delete()
+    found = judge(draft.step, now=now)
+    assert found.facts["guelph"]["has_bylaw"] is False
+    page = sign_in("martin").get("/en/city/settings/guelph/bylaw/").content.decode()
+    assert "No table is signed" in page
+    assert "every amount here is an assumption" in page
+    assert "Guelph By-law (2018)-20259" in page
+
+
+def test_what_is_bought_is_said_once(draft: Solicitation, sign_in: Callable[[str], Client], now: Any) -> None:
+    Purchase.objects.all().delete()
+    assert outcomes(draft.step, now)["cfta-open"] is Outcome.MISSING
+    olivia, page = sign_in("olivia"), "/en/city/challenges/water-leaks/policy/"
+    assert "Many rules wait for it" in olivia.get(page).content.decode()
+    given = {
+        "act": "purchase",
+        "category": "services",
+        "competition": "quotes",
+        "limited_ground": "none",
+        "quotes": "0",
+    }
+    assert olivia.post(page, given).status_code == 422  # quotes, and none of them
+    given |= {"competition": "direct", "limited_ground": "prototype"}
+    assert "circumstances" in olivia.post(page, given).content.decode()
+    given |= {"circumstances": "Nothing like it is on the market (scan of May).", "related_cents": "-1"}
+    assert olivia.post(page, given).status_code == 422
+    assert olivia.post(page, {**given, "related_cents": "60,000"}).status_code == 302
+    assert Purchase.objects.get().related_cents == 60_000_00
+    found = outcomes(draft.step, now)
+    assert found["cfta-open"] is Outcome.HOLDS  # a ground, with its record
+    assert found["no-splitting"] is Outcome.WARNING
+
+
+def test_a_joint_challenge_is_judged_by_every_city(now: Any, sign_in: Callable[[str], Client]) -> None:
+    step = Step.objects.select_related("challenge__method", "challenge__municipality").get(
+        challenge__code="under-our-streets", key="invitation"
+    )
+    found = {(f.rule.id, f.cities): f.outcome for f in judge(step, now=now).findings}
+    assert found["participation-notice", ("london",)] is Outcome.HOLDS
+    assert found["participation-notice", ("guelph", "barrie")] is Outcome.WARNING
+    assert ("barrie-days", ("barrie",)) in found
+    assert ("london-days", ("london",)) in found
+    assert ("cfta-open", ("guelph", "london", "barrie")) not in found  # Guelph alone confirmed it
+    waiver = RuleWaiver.objects.get(rule="barrie-days")
+    assert (waiver.asked_by.code, waiver.agreed_by and waiver.agreed_by.code) == ("bruno", "bill")
+    page = sign_in("mona").get("/en/city/challenges/under-our-streets/policy/").content.decode()
+    assert "Barrie, sample by-law for the demonstration" in page
+    assert "nineteen days are enough" in page
+
+
+def test_requirements_that_keep_new_firms_out_are_shown_in_their_words(
+    draft: Solicitation, now: Any, sign_in: Callable[[str], Client]
+) -> None:
+    text = "Only local firms with at least five years of experience and previous contracts with the city may answer."
+    Solicitation.objects.filter(pk=draft.pk).update(body=text)
+    found = outcomes(draft.step, now)
+    for rule in ("cfta-no-local", "cfta-capacity-only", "cfta-no-previous-contract"):
+        assert found[rule] is Outcome.WARNING, rule
+    page = sign_in("olivia").get("/en/city/challenges/water-leaks/invitation/").content.decode()
+    assert "“local firms”" in page
+
+
+def test_findings_cost_no_query_for_a_rule(draft: Solicitation, now: Any, django_assert_num_queries: Any) -> None:
+    ruleset_for([draft.step.challenge.municipality], on=now.date())
+    step = Step.objects.select_related("challenge__method", "challenge__municipality").get(pk=draft.step_id)
+    with django_assert_num_queries(14):
+        judge(step, now=now)
+
+
+def test_verbs_check_who_and_what(actor: Callable[[str], Any], draft: Solicitation, now: Any) -> None:
+    challenge = draft.step.challenge
+    with pytest.raises((Forbidden, Unknown)):
+        run(findings.describe_purchase, challenge, actor=actor("eva"), now=now, category=Category.GOODS)
+    facts = {"category": Category.GOODS, "competition": Competition.DIRECT, "limited_ground": Ground.URGENCY}
+    with pytest.raises(Refused) as caught:
+        run(findings.describe_purchase, challenge, actor=actor("olivia"), now=now, **facts)
+    assert codes(caught) == ["circumstances_missing"]
+    london = {"municipality": Municipality.objects.get(code="london"), "address": "https://x.example"}
+    with pytest.raises(Unknown):
+        run(findings.note_participation, challenge, actor=actor("olivia"), now=now, published_on=now.date(), **london)
+    Challenge.objects.filter(pk=challenge.pk).update(status="cancelled", ended_at=now, ended_reason="x")
+    with pytest.raises(Refused) as caught:
+        run(findings.describe_purchase, challenge, actor=actor("olivia"), now=now, category=Category.GOODS)
+    assert codes(caught) == ["challenge_over"]
