@@ -38,11 +38,14 @@ templates: $(STAMP)
 	@$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'src/mix/web/templates/*.html')
 	@$(BIN)/djlint --quiet --lint src/mix/web/templates
 
+# What `check` ran is not run again: it touches no database.
+PAST := --ignore=tests/rules --ignore=tests/architecture
+
 unit: $(STAMP)
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not journey"
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not journey" $(PAST)
 
 postgres: $(STAMP)
-	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest -n 2 --dist loadfile -m "not journey"
+	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest -n 2 --dist loadfile -m "not journey" $(PAST)
 
 journeys: $(STAMP) browser
 	@$(BIN)/pytest -n 2 --dist worksteal -m journey

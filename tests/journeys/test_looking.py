@@ -61,7 +61,13 @@ BY_ROLE = {
         "city/challenges/guelph-roads-sprint/procurement-brief/versions/",
         "me/account/",
     ],
-    "olivia": ["city/challenges/water-leaks/invitation/", "city/challenges/under-our-streets/shortlist/"],
+    "olivia": [
+        "city/challenges/water-leaks/invitation/",
+        "city/challenges/water-leaks/policy/",
+        "city/challenges/under-our-streets/shortlist/",
+        "city/challenges/under-our-streets/policy/",
+        "city/challenges/fleet-vans/company-wins/",
+    ],
     "tess": [
         "vendor/",
         "vendor/register/",
@@ -78,7 +84,8 @@ BY_ROLE = {
     ],
     "audrey": ["oversight/", "oversight/guelph-roads-sprint/"],
     "ada": ["city/settings/", "city/settings/guelph/staff/"],
-    "martin": ["city/settings/guelph/authority/"],
+    "martin": ["city/settings/guelph/authority/", "city/settings/guelph/bylaw/"],
+    "leah": ["city/settings/guelph/rules/"],
 }
 
 

@@ -193,8 +193,8 @@ def test_opened_files_are_for_the_city_and_the_panel(sign_in: Callable[[str], Cl
     )
     file = list_files(submission)[0].code
     url = reverse("city-file", args=["under-our-streets", submission.code, file])
-    readers = {"priya", "olivia", "martin", "fiona", "hugo", "eva", "chloe", "umar"}
-    assert opened_by(sign_in, url) == readers
+    # Whoever has a seat reads it on the evaluator's pages alone, where conflicts hide what they must.
+    assert opened_by(sign_in, url) == {"priya", "olivia", "martin", "fiona"}
     label = submission.labels.get().label
     seat = reverse("evaluator-file", args=["under-our-streets", "shortlist", label, file])
     # Chloé has a seat and has not declared yet.

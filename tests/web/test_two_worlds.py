@@ -14,7 +14,7 @@ from django.test import Client
 
 from mix.actions import evaluations, submissions
 from mix.actions.run import run
-from mix.data.models import Challenge, Evaluation, Label, Solicitation, Vendor
+from mix.data.models import Challenge, Evaluation, Label, OpenedEnvelope, Solicitation, Vendor
 from mix.readers.evaluations import criteria_of
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +98,28 @@ def test_the_value_of_anothers_score_changes_nothing_before_consensus(
             run(evaluations.score, evaluation, actor=chloe, now=now, **facts)
             pages.append(crawl(client, about="under-our-streets"))
     assert differing(*pages) == []
+
+
+def test_what_a_conflicted_member_may_not_know_changes_nothing_for_it(
+    sign_in: Callable[[str], Client], actor: Callable[[str], Any], now: Any
+) -> None:
+    """The vendor of the conflict wrote something else, was scored otherwise, and handed in at another time."""
+    evaluation = Evaluation.objects.get(step__challenge__code="under-our-streets", step__key="shortlist")
+    every = {v.code: ("none", "") for v in Vendor.objects.filter(submissions__solicitation=evaluation.solicitation)}
+    own = {**every, "kestrel": ("family", "")}
+    hidden = evaluation.solicitation.submissions.get(vendor__code="kestrel")
+    client, pages = sign_in("umar"), []
+    for value in (1, 4):
+        with world():
+            run(evaluations.declare, evaluation, actor=actor("umar"), now=now, conflicts=own)
+            run(evaluations.declare, evaluation, actor=actor("chloe"), now=now, conflicts=every)
+            OpenedEnvelope.objects.filter(submission=hidden).update(answers={"team": "SECRET" * value})
+            facts = {"submission": hidden, "criterion": criteria_of(evaluation)[0].key, "score": value, "comment": "C"}
+            if value > 1:  # scored in one world, not at all in the other
+                run(evaluations.score, evaluation, actor=actor("chloe"), now=now, **facts)
+            pages.append(crawl(client, about="under-our-streets"))
+    assert differing(*pages) == []
+    assert any("/evaluation/under-our-streets/shortlist/score/" in url for url in pages[0])
+    assert not any(b"SECRET" in page for page in pages[0].values())
+    letter = Label.objects.get(evaluation=evaluation, submission=hidden).label
+    assert not any(url.endswith(f"/score/{letter}/") for url in pages[0])

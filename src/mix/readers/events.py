@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
-from mix.data.models import Chain, Challenge, Checkpoint, Event, Solicitation, Submission
+from mix.data.models import Chain, Challenge, Checkpoint, Evaluation, Event, Solicitation, Submission
 from mix.rules.chain import GENESIS, Break, digest, first_break
 
 SEALED = "sealed:"
@@ -26,6 +28,8 @@ PUBLIC_VERBS = (
     "evaluations.send_letters",
     "delivery.read_outcome",
 )
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+SCORING = ("evaluations.score", "evaluations.agree")
 
 
 def sealed_subjects() -> list[str]:
@@ -35,8 +39,15 @@ def sealed_subjects() -> list[str]:
 
 
 def list_events(challenge: Challenge, *, most: int | None = None) -> list[Event]:
-    """List a challenge's events, latest first, but for those of sealed submissions."""
+    """List a challenge's events, latest first, but for those of sealed submissions.
+
+    That a panel scores is told once its result is final: before, it would tell a member with a conflict about a vendor
+    of which it may know nothing. The chain itself keeps every entry.
+    """
     rows = Event.objects.filter(challenge=challenge.code).exclude(subject__in=sealed_subjects())
+    scoring = Evaluation.objects.filter(step__challenge=challenge).exclude(phase="final").order_by("step__started_at")
+    since = Coalesce(Subquery(scoring.values("step__started_at")[:1]), Value(NEVER))
+    rows = rows.exclude(verb__in=SCORING, happened_at__gte=since)
     rows = rows.order_by("-happened_at", "-id")
     return list(rows[:most] if most else rows)
 

@@ -152,6 +152,15 @@ def grants(roles: Iterable[Role], permission: Permission) -> bool:
     return not TABLE[permission].isdisjoint(roles)
 
 
+def reads_for_the_city(roles: Iterable[Role], permission: Permission) -> bool:
+    """Say whether somebody reads what vendors wrote, or how they were scored, on the city's own pages.
+
+    Whoever has a seat on a panel of the challenge reads it as an evaluator alone, where conflicts hide what they must.
+    """
+    held = frozenset(roles)
+    return held.isdisjoint({Role.EVALUATOR, Role.CHAIR}) and grants(held, permission)
+
+
 def broken_separations(roles: Iterable[Role]) -> tuple[str, ...]:
     """Name every separation that one person with these roles would break."""
     held = frozenset(roles)

@@ -14,7 +14,7 @@ from mix.readers.challenges import get_challenge, roles_in
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.people import list_with_role
 from mix.readers.sealing import stream_opened_file
-from mix.rules.access import TABLE, Permission, grants
+from mix.rules.access import TABLE, Permission, grants, reads_for_the_city
 from mix.web.parts import forms
 from mix.web.parts.agreeing import agreement_context, editing_acts, row_key, sign_act
 from mix.web.parts.pages import Act, answer, do, signed_in, stay
@@ -61,6 +61,9 @@ def opened_file(request: HttpRequest, code: str, submission: str, file: str) -> 
     """Hand out one file of an opened envelope, always as a download."""
     actor = signed_in(request)
     challenge = get_challenge(code, actor=actor, needs=Permission.SUBMISSION_READ)
+    roles = roles_in(challenge, actor)
+    if not reads_for_the_city(roles, Permission.SUBMISSION_READ):
+        raise Forbidden(Permission.SUBMISSION_READ)
     found = (
         Submission.objects.filter(code=submission, solicitation__step__challenge=challenge, state="finalised")
         .select_related("solicitation")
@@ -70,7 +73,7 @@ def opened_file(request: HttpRequest, code: str, submission: str, file: str) -> 
         raise Unknown
     fact, chunks = stream_opened_file(found, file)
     if fact.envelope == "price" and (
-        found.solicitation.price_opened_at is None or not grants(roles_in(challenge, actor), Permission.PRICE_READ)
+        found.solicitation.price_opened_at is None or not grants(roles, Permission.PRICE_READ)
     ):
         raise Forbidden(Permission.PRICE_READ)
     return download(fact.name, chunks)

@@ -30,7 +30,7 @@ from mix.readers.evaluations import (
     stages_of,
 )
 from mix.readers.people import list_with_role
-from mix.rules.access import Permission, Role, grants
+from mix.rules.access import Permission, Role, grants, reads_for_the_city
 from mix.rules.scoring import NOT_INVITED, Outcome
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do, stay
@@ -52,11 +52,12 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     sees_scores = (
         evaluation is not None
         and phase in ("consensus", "between", "quality_frozen", "final")
-        and grants(roles, Permission.SCORES_READ)
+        and reads_for_the_city(roles, Permission.SCORES_READ)
     )
     return acts, {
         "evaluation": evaluation,
         "evaluation_spec": spec,
+        "sees_progress": grants(roles, Permission.PANEL_APPOINT),
         "panel": [
             (m, *(progress(m) if has_declared(m) else (0, len(in_stage(evaluation)) * len(criteria_now(evaluation)))))
             for m in panel_of(evaluation)

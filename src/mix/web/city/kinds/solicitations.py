@@ -16,7 +16,7 @@ from mix.readers.errors import Unknown
 from mix.readers.evaluations import criteria_from
 from mix.readers.solicitations import find_solicitation, next_envelope, phase_of, waiting_extension
 from mix.readers.submissions import list_opened, opened_answers
-from mix.rules.access import Permission, Role, grants
+from mix.rules.access import Permission, Role, grants, reads_for_the_city
 from mix.rules.closing import Phase
 from mix.rules.kinds import Envelope
 from mix.rules.scoring import PriceFormula, TieRule
@@ -186,14 +186,10 @@ def _answering(request: HttpRequest, step: Step, roles: frozenset[Role]) -> dict
 
 
 def _opened(call: Any, roles: frozenset[Role]) -> list[Any]:  # noqa: ANN401 - a call or none
-    if (
-        call is None
-        or not grants(roles, Permission.SUBMISSION_READ)
-        or roles <= {Role.EVALUATOR, Role.CHAIR, Role.STAFF}
-    ):
+    if call is None or not reads_for_the_city(roles, Permission.SUBMISSION_READ):
         return []
     spec = spec_of(call.step).solicitation
-    prices = grants(roles, Permission.PRICE_READ)
+    prices = reads_for_the_city(roles, Permission.PRICE_READ)
     rows = []
     for submission in list_opened(call):
         answers = read_only(spec.fields_of("technical"), opened_answers(submission, Envelope.TECHNICAL)) if spec else []
