@@ -17,6 +17,7 @@ from mix.data.models import Person, Solicitation, Vendor
 from mix.data.wall import POLICIES, SHARED, lower_wall, missing_policies, raise_wall
 
 PUBLIC_PARTS = {
+    "data_bylaw",
     "data_addendum",
     "data_award",
     "data_challenge",
@@ -30,6 +31,7 @@ PUBLIC_PARTS = {
     "data_problemcard",
     "data_question",
     "data_registration",
+    "data_ruleconfirmation",
     "data_solicitation",
     "data_solicitationdocument",
     "data_step",

@@ -46,6 +46,9 @@ def _up(parent: str, column: str) -> str:
 
 
 _OF_CHALLENGE = _up("data_challenge", "challenge_id")
+_OF_CITY_OF_CHALLENGE = (
+    "EXISTS (SELECT 1 FROM data_challenge c WHERE c.id = this.challenge_id AND mix_sees(c.municipality_id))"
+)
 _OF_STEP = _up("data_step", "step_id")
 _OF_PANEL = "EXISTS (SELECT 1 FROM data_evaluation e WHERE e.id = this.evaluation_id AND mix_sees(e.municipality_id))"
 _SUBMITTED = "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission)"
@@ -53,19 +56,12 @@ _SUBMITTED = "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submis
 # For each table, when a row is visible; `this` is the table.
 POLICIES: dict[str, str] = {
     # public with the challenge
-    **dict.fromkeys(("data_notice", "data_bylaw", "data_ruleconfirmation"), "true"),
+    "data_notice": "true",
+    # a by-law that is signed is law, and other cities are judged beside it
+    "data_bylaw": f"{CITY} OR signed_at IS NOT NULL",
+    "data_ruleconfirmation": f"{CITY} OR confirmed_at IS NOT NULL",
     "data_challenge": f"{CITY} OR origin = 'history' OR {_PUBLIC}",
-    **dict.fromkeys(
-        (
-            "data_challengecity",
-            "data_step",
-            "data_outcomereading",
-            "data_historyfact",
-            "data_purchase",
-            "data_participationnotice",
-        ),
-        _OF_CHALLENGE,
-    ),
+    **dict.fromkeys(("data_challengecity", "data_step", "data_outcomereading", "data_historyfact"), _OF_CHALLENGE),
     **dict.fromkeys(("data_gatesignature", "data_engagement", "data_award"), _OF_STEP),
     "data_takeover": f"{CITY} OR mix_sees(city_id)",
     "data_solicitation": f"{CITY} OR published_at IS NOT NULL",
@@ -133,8 +129,8 @@ POLICIES: dict[str, str] = {
         ("data_clause", "data_signatory", "data_paper", "data_deliverable"), _up("data_agreement", "agreement_id")
     ),
     "data_clauseedit": _up("data_clause", "clause_id"),
-    "data_rulewaiver": f"{CITY} OR EXISTS (SELECT 1 FROM data_challenge c"
-    " WHERE c.id = this.challenge_id AND mix_sees(c.municipality_id))",
+    "data_rulewaiver": f"{CITY} OR {_OF_CITY_OF_CHALLENGE}",
+    **dict.fromkeys(("data_purchase", "data_participationnotice"), _OF_CITY_OF_CHALLENGE),
     # the vault: a draft is its vendor's alone, at the level of the database too
     "vault_draft": "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission AND mix_is(s.vendor_id))",
     "vault_upload": "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission AND mix_is(s.vendor_id))",
