@@ -84,3 +84,14 @@ def test_nothing_known_is_said_so(tmp_path: Path) -> None:
     answer = RUNNER.invoke(app, ["policy", "explain", "--facts", str(file), "--on", "2026-11-23"])
     assert answer.exit_code == 0
     assert "depends on value" in answer.stdout
+
+
+def test_the_adviser_at_the_command_line(tmp_path: Path) -> None:
+    file = tmp_path / "facts.yaml"
+    file.write_text("scan_says: buy\nsolution_is_defined: true\n")
+    answer = RUNNER.invoke(app, ["policy", "advise", "--facts", str(file)])
+    assert answer.exit_code == 0
+    assert answer.stdout.startswith("Fits          Route T: an ordinary request for proposals")
+    assert "Does not fit  Pilot or demonstration agreement" in answer.stdout
+    file.write_text("scan_says: maybe")
+    assert RUNNER.invoke(app, ["policy", "advise", "--facts", str(file)]).exit_code == 2

@@ -55,6 +55,7 @@ BY_ROLE = {
         "city/needs/new/",
         "city/challenges/",
         "city/challenges/new/",
+        "city/advice/?scan_says=develop&need_is_firm=yes&has_purchase_budget=yes",
         "city/challenges/water-leaks/whole/",
         "city/challenges/water-leaks/log/",
         "city/challenges/downtown-parking-2/commissioning/",

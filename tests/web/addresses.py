@@ -83,6 +83,7 @@ ADDRESSES: dict[str, str] = {
     "city-bylaw": SETTINGS,
     "city-rules": SETTINGS,
     "city-policy": CITY,
+    "city-advice": STAFF,
     "evaluator-home": STAFF,
     "evaluator-evaluation": SEAT,
     "evaluator-declare": SEAT,

@@ -349,3 +349,16 @@ def test_verbs_check_who_and_what(actor: Callable[[str], Any], draft: Solicitati
     with pytest.raises(Refused) as caught:
         run(findings.describe_purchase, challenge, actor=actor("olivia"), now=now, category=Category.GOODS)
     assert codes(caught) == ["challenge_over"]
+
+
+def test_the_adviser_answers_by_its_address_alone(sign_in: Callable[[str], Client]) -> None:
+    priya = sign_in("priya")
+    empty = priya.get("/en/city/advice/").content.decode()
+    assert "Say what you know" in empty
+    url = "/en/city/advice/?scan_says=develop&need_is_firm=yes&has_purchase_budget=yes&value=300,000"
+    page = priya.get(url).content.decode()
+    assert page.index("Route A: innovation partnership") < page.index("Does not fit")
+    assert "What the market scan concluded: Develop what does not exist" in page
+    assert "Voie A" in priya.get(url.replace("/en/", "/fr/")).content.decode()
+    assert priya.get("/en/city/advice/?scan_says=perhaps&value=much").status_code == 422
+    assert "/en/city/advice/" in priya.get("/en/city/challenges/new/").content.decode()

@@ -15,6 +15,7 @@ from rich.console import Console
 from mix.jobs.drawing import find_catalogue
 from mix.jobs.policy_files import policy_files, read_file
 from mix.phrases.words import word
+from mix.rules.policy.adviser import Fit, advise, parse_instruments
 from mix.rules.policy.documents import Moment, PolicyDocument, PolicyInvalid, problems_among
 from mix.rules.policy.explain import Finding, explain, prepare
 from mix.rules.policy.expressions import ExpressionWrong
@@ -83,6 +84,25 @@ def explain_command(
         for line in lines(findings):
             console.print(line, markup=False)
     raise typer.Exit(1 if any(f.outcome == "blocked" for f in findings) else 0)
+
+
+@policy.command("advise")
+def advise_command(facts: Annotated[Path, typer.Option(help="What is known, as YAML: a table of facts")]) -> None:
+    """Say which routes and instruments fit, which do not, and why; and which facts would decide."""
+    try:
+        known = read_facts(yaml.safe_load(facts.read_text(encoding="utf-8")) or {})
+    except (FactsWrong, OSError, ValueError, yaml.YAMLError) as error:
+        console.print(f"{facts}: {error}", markup=False)
+        raise typer.Exit(2) from None
+    toolbox = parse_instruments((find_catalogue() / "instruments.yaml").read_text(encoding="utf-8"))
+    for one in advise(toolbox, known):
+        if one.fit is Fit.IDLE:
+            continue
+        console.print(f"{word('fit', one.fit, 'en'):<14}{one.instrument.title.en}", markup=False)
+        if one.reason:
+            console.print(f"{'':<14}{one.reason.en}", markup=False)
+        if one.unknown:
+            console.print(f"{'':<14}depends on {', '.join(one.unknown)}", markup=False)
 
 
 def _inputs(file: Path, on: str, cities: list[str]) -> tuple[date, dict[str, dict[str, FactValue]]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mix.jobs.policy_files import policy_files, read_file
 from mix.phrases.words import word
+from mix.rules.policy.adviser import parse_instruments
 from mix.rules.policy.documents import Cite, Figure, PolicyDocument, Rule
 from mix.rules.policy.facts import FACTS, FactSpec, FactType
 
@@ -44,7 +45,11 @@ def policy_page(catalogue: Path) -> str:
             if not document.municipality
             else list(_table(document))
         )
-    out.append("## Facts\n\n| fact | | type | words |\n|---|---|---|---|")
+    out.append("## The toolbox\n\n`mix policy advise`, and the page that is linked where a challenge begins.\n")
+    out.append("| instrument | fits when | does not when | binds |\n|---|---|---|---|")
+    for one in parse_instruments((catalogue / "instruments.yaml").read_text(encoding="utf-8")):
+        out.append(f"| {one.title.en} | `{one.fits}` | `{one.not_if}` | {one.binds} |")
+    out.append("\n## Facts\n\n| fact | | type | words |\n|---|---|---|---|")
     out += [f"| `{name}` | {spec.en} | {_type(spec)} | {', '.join(spec.words)} |" for name, spec in FACTS.items()]
     return "\n".join(out) + "\n"
 

@@ -45,6 +45,18 @@ POLICY_WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "invited": ("Invited vendors", "Fournisseurs invités"),
         "open": ("Open call", "Appel ouvert"),
     },
+    "scan_says": {
+        "buy": ("Buy what exists", "Acheter ce qui existe"),
+        "adapt": ("Adapt what exists", "Adapter ce qui existe"),
+        "develop": ("Develop what does not exist", "Développer ce qui n’existe pas"),
+        "nothing": ("Do nothing", "Ne rien faire"),
+    },
+    "fit": {
+        "fits": ("Fits", "Convient"),
+        "open": ("Depends", "À préciser"),
+        "idle": ("Nothing speaks for it", "Rien ne l’appelle"),
+        "not": ("Does not fit", "Ne convient pas"),
+    },
     "limited_ground": {
         "none": ("None", "Aucun"),
         "no_tenders": ("No suitable answer to an open call", "Aucune réponse valable à un appel ouvert"),

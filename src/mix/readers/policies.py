@@ -13,6 +13,7 @@ from django.conf import settings
 from mix.data.models import Bylaw, Municipality, RuleConfirmation
 from mix.readers.errors import Unknown
 from mix.rules.chain import digest
+from mix.rules.policy.adviser import Instrument, parse_instruments
 from mix.rules.policy.bylaws import BylawTable, to_document
 from mix.rules.policy.documents import Figure, PolicyDocument, Rule, Status, parse_policy
 from mix.rules.policy.explain import Ruleset, prepare
@@ -23,6 +24,12 @@ def catalogue_documents() -> tuple[PolicyDocument, ...]:
     """Return the documents of the catalogue, read once. Raises PolicyInvalid; `mix policy check` says where."""
     paths = sorted(Path(settings.CATALOGUE, "policies").glob("*.yaml"))
     return tuple(parse_policy(path.read_text(encoding="utf-8")) for path in paths)
+
+
+@lru_cache(maxsize=1)
+def toolbox() -> tuple[Instrument, ...]:
+    """Return the instruments of the catalogue, read once. Raises PolicyInvalid."""
+    return parse_instruments(Path(settings.CATALOGUE, "instruments.yaml").read_text(encoding="utf-8"))
 
 
 def figures_by_name() -> dict[str, Figure]:

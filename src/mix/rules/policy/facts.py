@@ -45,6 +45,15 @@ class Ground(StrEnum):
     DESIGN_CONTEST = "design_contest"
 
 
+class Conclusion(StrEnum):
+    """What a market scan concluded."""
+
+    BUY = "buy"
+    ADAPT = "adapt"
+    DEVELOP = "develop"
+    NOTHING = "nothing"
+
+
 class DocumentForm(StrEnum):
     """Whether answering a call makes a bidding contract (Contract A)."""
 
@@ -70,6 +79,13 @@ class FactSpec:
     fr: str
     place: str
     words: tuple[str, ...] = ()
+
+
+ADVISER = "adviser"  # the place of facts that are asked before a challenge begins
+
+
+def _ask(en: str, fr: str) -> FactSpec:
+    return FactSpec(FactType.FLAG, en, fr, ADVISER)
 
 
 def _flag(en: str, fr: str, place: str) -> FactSpec:
@@ -189,6 +205,27 @@ FACTS: dict[str, FactSpec] = {
     ),
     "is_rollout": _flag(
         "What is bought now goes beyond the sprint", "Ce qui est acheté maintenant dépasse le sprint", "award"
+    ),
+    # asked by the adviser, before there is a challenge
+    "scan_says": _word("What the market scan concluded", "Conclusion de l’exploration du marché", ADVISER, Conclusion),
+    "need_is_firm": _ask("The need is firm", "Le besoin est ferme"),
+    "has_purchase_budget": _ask("There is a budget to buy what works", "L’achat de ce qui fonctionne est financé"),
+    "solution_is_defined": _ask("You could specify the solution today", "Vous pourriez spécifier la solution"),
+    "market_is_known": _ask("You know who sells what", "Vous savez qui vend quoi"),
+    "market_is_thin": _ask("Few vendors could answer", "Peu de fournisseurs pourraient répondre"),
+    "field_is_large": _ask("Many vendors could answer", "Beaucoup de fournisseurs pourraient répondre"),
+    "needs_research": _ask("It needs research, not only development", "Il faut aussi de la recherche"),
+    "wants_concept": _ask("A concept or a design is wanted", "Un concept ou une conception est recherché"),
+    "is_complex": _ask("The deal itself is complex", "L’entente elle-même est complexe"),
+    "is_urgent": _ask("It is urgent", "C’est urgent"),
+    "is_duty": _ask("The city must act, by law or for safety", "La ville doit agir, selon la loi ou pour la sécurité"),
+    "is_repeated": _ask("The need comes again and again", "Le besoin revient sans cesse"),
+    "is_confidential": _ask("The need is confidential", "Le besoin est confidentiel"),
+    "is_unsolicited": _ask("A vendor proposed it", "Un fournisseur l’a proposé"),
+    "other_city_has_contract": _flag(
+        "Another city has a contract that you may join",
+        "Une autre ville a un contrat auquel vous pouvez vous joindre",
+        ADVISER,
     ),
     "has_bylaw": _flag("The city’s by-law stands in MIX", "Le règlement de la ville figure dans MIX", "policy"),
 }

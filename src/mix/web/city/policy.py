@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from mix.actions import findings
@@ -12,11 +13,12 @@ from mix.data.models import Challenge, Municipality, Step
 from mix.readers.challenges import get_challenge, list_cities, roles_in, spec_of
 from mix.readers.errors import Unknown
 from mix.readers.findings import Judged, find_purchase, holds, judge, list_waivers
-from mix.readers.policies import figures_by_name
+from mix.readers.policies import figures_by_name, toolbox
 from mix.rules.access import Permission, Role, grants
-from mix.rules.policy.facts import Category, Competition, Ground
+from mix.rules.policy.adviser import Advice, Fit, advise
+from mix.rules.policy.facts import ADVISER, FACTS, Category, Competition, FactType, FactValue, Ground
 from mix.web.parts import forms
-from mix.web.parts.findings import view_findings, waiver_title
+from mix.web.parts.findings import fact_title, fact_value, view_findings, waiver_title
 from mix.web.parts.pages import Act, answer, do, now_of, signed_in
 from mix.web.parts.showing import language, use_clock
 
@@ -61,6 +63,53 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
         }
 
     return answer(request, "city/policy.html", acts, context)
+
+
+def advice(request: HttpRequest) -> HttpResponse:
+    """Which instrument and which route fit, from what is known; nothing is stored, so a link keeps the answers."""
+    actor = signed_in(request)
+    if not actor.is_staff:
+        raise Unknown
+    form = forms.form_of(**_questions())(request.GET or None)
+    facts: dict[str, FactValue] = {}
+    if request.GET and form.is_valid():
+        facts = {name: _fact(name, value) for name, value in form.cleaned_data.items() if value not in (None, "")}
+    found = advise(toolbox(), facts)
+    groups = [(fit, [a for a in found if a.fit is fit]) for fit in Fit]
+    context = {
+        "form": form,
+        "asked": bool(facts),
+        "groups": [(fit.value, [_advised(a) for a in rows]) for fit, rows in groups if rows],
+        "may_begin": grants(actor.all_roles(), Permission.DOCUMENT_EDIT),
+    }
+    return render(request, "city/advice.html", context, status=422 if form.errors else 200)
+
+
+def _questions() -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name in [*(n for n, spec in FACTS.items() if spec.place == ADVISER), "category", "value"]:
+        spec, title = FACTS[name], fact_title(name)
+        pairs = [("", _("not known"))]
+        if spec.type is FactType.CENTS:
+            fields[name] = forms.money(title, required=False)
+            continue
+        pairs += [(w, fact_value(name, w)) for w in spec.words] or [("yes", _("yes")), ("no", _("no"))]
+        fields[name] = forms.choice(title, pairs)
+        fields[name].required = False
+    return fields
+
+
+def _fact(name: str, value: Any) -> FactValue:  # noqa: ANN401 - an amount, a word, yes or no
+    return value == "yes" if FACTS[name].type is FactType.FLAG else value  # type: ignore[no-any-return]  # cleaned
+
+
+def _advised(one: Advice) -> dict[str, Any]:
+    return {
+        "instrument": one.instrument,
+        "reason": one.reason,
+        "judged": [(fact_title(n), fact_value(n, v)) for n, v in one.judged.items()],
+        "unknown": [fact_title(n) for n in one.unknown],
+    }
 
 
 def _waives(roles: frozenset[Role]) -> bool:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("city/needs/<str:code>/", desk.need, name="city-need"),
     path("city/challenges/", desk.challenge_list, name="city-challenges"),
     path("city/challenges/new/", desk.challenge_new, name="city-challenge-new"),
+    path("city/advice/", policy.advice, name="city-advice"),
     path("city/challenges/<slug:code>/", workspace.overview, name="city-challenge"),
     path("city/challenges/<slug:code>/log/", records.log, name="city-log"),
     path("city/challenges/<slug:code>/policy/", policy.policy, name="city-policy"),
