@@ -35,6 +35,7 @@ class Play:
         vendors = yaml.safe_load((ROOT / "catalogue/scenarios/world.yaml").read_text("utf-8"))["vendors"]
         self.names = {code: row["name"] for code, row in vendors.items()}
         self.members = {person: code for code, row in vendors.items() for person in row["members"]}
+        self.stages: dict[str, int] = {}
         self.teams: dict[tuple[str, str], str] = {}
         self.calls: dict[str, int] = {}
         self.custody = custody

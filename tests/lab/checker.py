@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,6 +26,22 @@ def broken(receipts: Mapping[str, tuple[str, str]]) -> list[str]:
     for version in versions.values():
         found += _wrong_with(version)
     return [*found, *_wrong_versions(), *_wrong_log(len(versions))]
+
+
+def missing_files(kept: Iterable[tuple[str, str]]) -> list[str]:
+    """List the uploads that were acknowledged (submission, fingerprint) and are not there with their ciphertext."""
+    from mix.vault.models import SealedFile
+    from mix.vault.storage import blob_path
+
+    found = []
+    for submission, sha256 in kept:
+        row = SealedFile.objects.filter(submission=submission, sha256=sha256).first()
+        path = blob_path(row.blob) if row else None
+        if row is None or path is None or not path.exists():
+            found.append(f"I1: {submission} lacks a file that it was told is kept")
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != row.ciphertext_sha256:
+            found.append(f"I1: {submission}: the blob of a kept file was changed")
+    return found
 
 
 def _wrong_with(version: SubmissionVersion) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Kill the web workers, or everything, again and again while vendors finalise; then every receipt must be there.
+"""Kill web workers, the whole site and the database while vendors finalise and upload; then nothing may be lost.
 
 python -m tests.lab.kill9 --kills 50 --bidders 24
 """
@@ -6,6 +6,8 @@ python -m tests.lab.kill9 --kills 50 --bidders 24
 from __future__ import annotations
 
 import argparse
+import hashlib
+import http.client
 import os
 import random
 import signal
@@ -16,6 +18,8 @@ import time
 from pathlib import Path
 
 from tests.lab import checker, world
+
+UPLOADERS = 4
 
 
 class Load:
@@ -70,16 +74,70 @@ class Load:
             thread.join(60)
 
 
+class Uploads:
+    """Vendors that upload files in parts without pause, go on where they were cut off, and remember what was kept."""
+
+    def __init__(self, bidders: list[world.Bidder]) -> None:
+        self.kept: list[tuple[str, str]] = []
+        self.cut = 0
+        self.wrong: list[str] = []
+        self.going = True
+        self.threads = [threading.Thread(target=self._one, args=(b,), daemon=True) for b in bidders]
+
+    def _one(self, bidder: world.Bidder) -> None:
+        number = 0
+        while self.going:
+            number += 1
+            content = f"{bidder.submission} {number} ".encode() * 40_000
+            while self.going and not self._sent(bidder, f"{number}.txt", content):
+                time.sleep(0.2)
+
+    def _sent(self, bidder: world.Bidder, name: str, content: bytes) -> bool:
+        try:
+            found = world.send_file(bidder, name, content)
+        except (OSError, http.client.HTTPException):
+            self.cut += 1
+            return False
+        if found != hashlib.sha256(content).hexdigest():
+            self.wrong.append(f"I1: {bidder.submission} {name} has another fingerprint")
+        self.kept.append((bidder.submission, found))
+        return True
+
+    def stop(self) -> None:
+        """Let everybody end the file at hand."""
+        self.going = False
+        for thread in self.threads:
+            thread.join(60)
+
+
+def kill_database(chance: random.Random) -> None:
+    """Kill one process of PostgreSQL as a crash does: the server drops everybody and recovers from its log."""
+    import psycopg
+
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchall()
+    if rows:
+        os.kill(chance.choice(rows)[0], signal.SIGKILL)
+
+
+def is_postgres() -> bool:
+    """Say whether the campaign runs on PostgreSQL."""
+    return os.environ.get("DATABASE_URL", "").startswith("postgres")
+
+
 def campaign(data: Path, *, kills: int, bidders: int, seconds: float) -> list[str]:
     """Run the whole campaign; return what did not hold."""
     world.prepare(data)
-    load = Load(world.build(bidders))
+    everybody = world.build(bidders + UPLOADERS)
+    load, files = Load(everybody[:bidders]), Uploads(everybody[bidders:])
     from django.db import connections
 
     connections.close_all()
     server = world.Server(data)
     chance = random.Random(kills)  # noqa: S311 - the same campaign again
-    for thread in load.threads:
+    for thread in (*load.threads, *files.threads):
         thread.start()
     for number in range(kills):
         time.sleep(seconds)
@@ -87,21 +145,25 @@ def campaign(data: Path, *, kills: int, bidders: int, seconds: float) -> list[st
         if number % 5 == 4:
             server.kill_all()
             server.start()
+        elif number % 5 == 2 and is_postgres():
+            kill_database(chance)
         elif workers:
             os.kill(chance.choice(workers), signal.SIGKILL)
     time.sleep(seconds)
+    server.wait()
     load.stop()
+    files.stop()
     for bidder, key in list(load.unanswered):
         load.send(bidder, key)
     latest = dict(load.receipts.values())
     same = [world.finalise(b, latest[b.submission]).reference for b in load.bidders if b.submission in latest]
     server.stop()
-    found = checker.broken(load.receipts)
+    found = [*checker.broken(load.receipts), *files.wrong, *checker.missing_files(files.kept)]
     found += [f"R2: a retry gave no receipt: {key}" for _bidder, key in load.unanswered]
     found += [f"R2: a retry gave another receipt: {r}" for r in same if r not in load.receipts]
     print(
         f"{kills} kills, {len(load.receipts)} receipts, {len(load.retried)} requests without an answer, all sent again;"
-        f" lost or broken: {len(found)}"
+        f" {len(files.kept)} files, {files.cut} uploads cut off and gone on with; lost or broken: {len(found)}"
     )
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import secrets
 import signal
@@ -13,7 +14,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 if TYPE_CHECKING:
@@ -133,9 +134,16 @@ class Server:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
+        self._launch()
+        self.wait()
+
+    def _launch(self) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "mix.jobs.cli", "serve"], stdout=self.log, stderr=self.log, start_new_session=True
         )
+
+    def wait(self) -> None:
+        """Wait until it answers; a killed worker comes back by itself."""
         for _ in range(200):
             try:
                 if ask("GET", "/en/accessibility/").status == 200:
@@ -176,6 +184,7 @@ class Answer:
     status: int
     location: str
     sent: datetime
+    body: bytes = b""
 
     @property
     def reference(self) -> str:
@@ -183,15 +192,15 @@ class Answer:
         return self.location.rstrip("/").rsplit("/", 1)[-1] if self.status == 302 else ""
 
 
-def ask(method: str, path: str, *, headers: dict[str, str] | None = None, body: str = "") -> Answer:
+def ask(method: str, path: str, *, headers: dict[str, str] | None = None, body: str | bytes = "") -> Answer:
     """Send one request over a connection of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", int(os.environ["PORT"]), timeout=60)
     try:
         connection.request(method, path, body=body or None, headers=headers or {})
         sent = datetime.now(UTC)
         answer = connection.getresponse()
-        answer.read()
-        return Answer(answer.status, answer.headers.get("Location") or "", sent)
+        said = answer.read()
+        return Answer(answer.status, answer.headers.get("Location") or "", sent, said)
     finally:
         connection.close()
 
@@ -212,6 +221,29 @@ def post(bidder: Bidder, page: str, **fields: str) -> Answer:
 def finalise(bidder: Bidder, key: str) -> Answer:
     """Finalise over HTTP."""
     return post(bidder, "check/", act="finalise", retry=key, bind="on")
+
+
+def send_file(bidder: Bidder, name: str, content: bytes, *, part: int = 2**17) -> str:
+    """Upload a file in parts, going on where the site says; return the fingerprint that the site has.
+
+    Raises OSError when the site does not answer, or with anything but what was asked for.
+    """
+    base = f"/en/vendor/submissions/{bidder.submission}/uploads/"
+    headers = {"Cookie": f"sessionid={bidder.session}; csrftoken={bidder.token}", "X-CSRFToken": bidder.token}
+    form = headers | {"Content-Type": "application/x-www-form-urlencoded"}
+    raw = headers | {"Content-Type": "application/octet-stream"}
+
+    def said(answer: Answer) -> dict[str, Any]:
+        if answer.status != 200:
+            raise OSError(f"{answer.status}: {answer.body[:200]!r}")
+        return dict(json.loads(answer.body))
+
+    begun = said(ask("POST", base, headers=form, body=urlencode({"name": name, "size": len(content)})))
+    there = int(begun["there"])
+    while there < len(content):
+        url = f"{base}{begun['upload']}/?start={there}"
+        there = int(said(ask("POST", url, headers=raw, body=content[there : there + part]))["there"])
+    return str(said(ask("POST", f"{base}{begun['upload']}/finish/", headers=form))["sha256"])
 
 
 def save(bidder: Bidder) -> Answer:

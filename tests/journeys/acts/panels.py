@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from mix.rules.methods import stage_position
 from tests.journeys.acts.common import on_step
 from tests.journeys.play import Acts, Play, Values
 
@@ -14,8 +17,31 @@ def _panel(play: Play, v: Values, _by: str) -> None:
 
 
 def _criteria(play: Play, key: str) -> list[str]:
+    """List the criteria of the stage at hand: the first, or the next for each time that procurement has invited."""
     evaluation = play.method.step(key).evaluation
-    return [c.key for c in evaluation.criteria] if evaluation else []
+    if evaluation is None:
+        return []
+    keys = [stage.key for stage in evaluation.stages]
+    return [c.key for c in evaluation.criteria if stage_position(keys, c) == play.stages.get(key, 0)]
+
+
+def _invite(play: Play, v: Values, by: str) -> None:
+    play.on_step(by, v["step"], "invite")
+    play.stages[v["step"]] = play.stages.get(v["step"], 0) + 1
+
+
+def _meeting(act: str, *fields: str) -> Callable[[Play, Values, str], None]:
+    """Do an act whose form stands beside a vendor, among those who were invited to the stage."""
+
+    def do(play: Play, v: Values, by: str) -> None:
+        visitor = play.person(by)
+        visitor.go(play.step_path(v["step"]))
+        row = visitor.page.locator("#meetings .list .list > li").filter(has_text=play.names[v["vendor"]])
+        item = row.locator(f"form:has(input[value='{act}']) input[name=item]").first.get_attribute("value")
+        given = {f: play.wall(v[f]) if f == "meets_at" else v[f] for f in fields}
+        play.send(visitor, act, item or "", **given)
+
+    return do
 
 
 def _scores(play: Play, v: Values, _by: str) -> None:
@@ -59,6 +85,9 @@ def _leave(play: Play, v: Values, by: str) -> None:
 
 PANEL_ACTS: Acts = {
     "panel": _panel,
+    "meetings.invite": _invite,
+    "meetings.set_meeting": _meeting("set_meeting", "meets_at", "place"),
+    "meetings.record_meeting": _meeting("record_meeting", "minutes", "present", "notes"),
     "scores": _scores,
     "consensus": _consensus,
     "evaluations.finalise_result": on_step("finalise"),

@@ -31,6 +31,12 @@ def _on_need(act: str) -> Callable[[Play, Values, str], None]:
     return do
 
 
+def _purchase(play: Play, v: Values, by: str) -> None:
+    visitor = play.person(by)
+    visitor.go(f"/en/city/challenges/{play.code}/policy/")
+    play.send(visitor, "purchase", **v)
+
+
 def _commission(play: Play, v: Values, by: str) -> None:
     visitor = play.person(by)
     visitor.go("/en/city/challenges/new/" + (f"?need={play.needs[v['need']]}" if "need" in v else ""))
@@ -138,6 +144,7 @@ STEP_ACTS: Acts = {
     "challenges.decline_need": _on_need("decline"),
     "challenges.commission": _commission,
     "challenges.change_route": _on_whole("route"),
+    "findings.describe_purchase": _purchase,
     "challenges.cancel": _on_whole("cancel"),
     "challenges.reissue": _reissue,
     "moves.disqualify": _on_whole("disqualify"),
