@@ -63,7 +63,7 @@ lab: $(STAMP)
 	@MIX_LIVES=2000 $(BIN)/pytest tests/actions/test_life.py
 	@$(BIN)/python -m tests.lab.kill9 --kills 50
 	@$(BIN)/python -m tests.lab.stampede --bidders 200
-	@$(BIN)/python tests/with_postgres.py $(BIN)/python -m tests.lab.kill9 --kills 50
+	@$(BIN)/python tests/with_postgres.py $(BIN)/python -m tests.lab.kill9 --kills 50 --crash
 	@$(BIN)/python tests/with_postgres.py $(BIN)/python -m tests.lab.stampede --bidders 200
 
 bench: $(STAMP)

@@ -1,6 +1,9 @@
 """Kill web workers, the whole site and the database while vendors finalise and upload; then nothing may be lost.
 
 python -m tests.lab.kill9 --kills 50 --bidders 24
+
+With `--crash`, a process of PostgreSQL is killed too, which stops everybody on that server: only for a server of the
+lab's own. Without it, one connection of this database is cut.
 """
 
 from __future__ import annotations
@@ -110,15 +113,17 @@ class Uploads:
             thread.join(60)
 
 
-def kill_database(chance: random.Random) -> None:
-    """Kill one process of PostgreSQL as a crash does: the server drops everybody and recovers from its log."""
+def cut_database(chance: random.Random, *, crash: bool) -> None:
+    """Cut one connection of this database, or kill its process as a crash does: then the whole server recovers."""
     import psycopg
 
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         rows = connection.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         ).fetchall()
-    if rows:
+        if rows and not crash:
+            connection.execute("SELECT pg_terminate_backend(%s)", chance.choice(rows))
+    if rows and crash:
         os.kill(chance.choice(rows)[0], signal.SIGKILL)
 
 
@@ -127,7 +132,7 @@ def is_postgres() -> bool:
     return os.environ.get("DATABASE_URL", "").startswith("postgres")
 
 
-def campaign(data: Path, *, kills: int, bidders: int, seconds: float) -> list[str]:
+def campaign(data: Path, *, kills: int, bidders: int, seconds: float, crash: bool) -> list[str]:
     """Run the whole campaign; return what did not hold."""
     world.prepare(data)
     everybody = world.build(bidders + UPLOADERS)
@@ -146,7 +151,7 @@ def campaign(data: Path, *, kills: int, bidders: int, seconds: float) -> list[st
             server.kill_all()
             server.start()
         elif number % 5 == 2 and is_postgres():
-            kill_database(chance)
+            cut_database(chance, crash=crash)
         elif workers:
             os.kill(chance.choice(workers), signal.SIGKILL)
     time.sleep(seconds)
@@ -174,9 +179,12 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--bidders", type=int, default=24)
     parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--crash", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mix-lab-") as folder:
-        found = campaign(Path(folder), kills=given.kills, bidders=given.bidders, seconds=given.seconds)
+        found = campaign(
+            Path(folder), kills=given.kills, bidders=given.bidders, seconds=given.seconds, crash=given.crash
+        )
     for line in found[:40]:
         print(line)
     return 1 if found else 0
