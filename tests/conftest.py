@@ -46,14 +46,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     from mix.jobs.replay import replay
     from mix.jobs.world import build_world
     from mix.readers.people import Actor
+    from mix.rules.catalogue import CATALOGUE
 
     compile_messages()
     with django_db_blocker.unblock():
         now = datetime.now(UTC)
-        catalogue = Path(settings.CATALOGUE)
-        for path in sorted((catalogue / "methods").glob("*.yaml")):
+        for path in sorted((CATALOGUE / "methods").glob("*.yaml")):
             run(publish_method, path.read_text(encoding="utf-8"), actor=Actor(), now=now)
-        build_world(catalogue / "scenarios" / "world.yaml", now=WORLD_FROM, recorded_at=now)
+        build_world(CATALOGUE / "scenarios" / "world.yaml", now=WORLD_FROM, recorded_at=now)
         load_history(Console(quiet=True))
         for path in scenario_files():
             replay(path, today=now.date(), recorded_at=now, progress=lambda _text: None)

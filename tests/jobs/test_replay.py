@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import yaml
-from django.conf import settings
 from django.core import mail
 
 from mix.data.models import Challenge, Event, HistoryFact, Message, Municipality, Step
@@ -21,6 +20,7 @@ from mix.jobs.replay import MODULES, replay
 from mix.jobs.scenarios import ScenarioWrong
 from mix.jobs.work import send_waiting
 from mix.jobs.world import RealInstance, refuse_real_instance
+from mix.rules.catalogue import CATALOGUE
 from mix.rules.methods import parse
 
 # Verbs that other verbs call: they have no page and no act of their own.
@@ -197,7 +197,7 @@ def mix(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 def test_methods_check_needs_no_secret_and_no_database(tmp_path: Path) -> None:
-    good = mix("methods", "check", str(Path(settings.CATALOGUE) / "methods" / "sprint.yaml"))
+    good = mix("methods", "check", str(CATALOGUE / "methods" / "sprint.yaml"))
     assert (good.returncode, good.stdout.strip().endswith("5 stages, 30 steps, 15 gates.")) == (0, True)
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("key: w\nversion: 1\nbocks: 2\n")

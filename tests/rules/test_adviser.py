@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from mix.rules.catalogue import DocumentInvalid
 from mix.rules.kinds import Route
 from mix.rules.policy.adviser import Fit, Kind, advise, parse_instruments
-from mix.rules.policy.documents import PolicyInvalid
 from mix.rules.policy.facts import ADVISER, FACTS
 
 TEXT = (Path(__file__).resolve().parents[2] / "catalogue/instruments.yaml").read_text(encoding="utf-8")
@@ -121,12 +121,12 @@ def test_every_question_decides_something() -> None:
         ("market_is_known'", "market_is_knwon'", "no fact or figure is called 'market_is_knwon'"),
         ("key: rfi", "key: eoi", "two instruments are called 'eoi'"),
         ("    kind: route\n    route: traditional", "    kind: route", "names its route"),
-        ("instruments:", "tools:", "no toolbox"),
+        ("instruments:", "tools:", "missing key 'instruments'"),
         ("fits: '!market_is_known'", "fits: 'value'", "comes to INT"),
         ("binds: simple", "binds: ''", "at least 1 character"),
     ],
 )
 def test_what_is_wrong_with_a_toolbox_is_named(old: str, new: str, text: str) -> None:
     assert old in TEXT
-    with pytest.raises(PolicyInvalid, match=text):
+    with pytest.raises(DocumentInvalid, match=text):
         parse_instruments(TEXT.replace(old, new, 1))

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mix.rules.methods import MethodInvalid, parse
+from mix.rules.catalogue import DocumentInvalid
+from mix.rules.methods import parse
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "catalogue" / "methods"
 SMALL = """key: small
@@ -35,7 +36,7 @@ stages:
 
 
 def problems(text: str) -> list[tuple[int, str]]:
-    with pytest.raises(MethodInvalid) as caught:
+    with pytest.raises(DocumentInvalid) as caught:
         parse(text)
     return [(p.line, p.text) for p in caught.value.problems]
 
@@ -94,5 +95,5 @@ def test_what_is_no_yaml_is_said_with_its_line() -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_is_refused_or_parsed_but_never_breaks(text: str) -> None:
-    with pytest.raises(MethodInvalid):
+    with pytest.raises(DocumentInvalid):
         parse(text)

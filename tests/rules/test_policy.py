@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mix.jobs.policy_files import policy_files, read_bylaw, read_file
+from mix.rules.catalogue import DocumentInvalid
 from mix.rules.policy.bylaws import BylawTable, band_for, edges, to_document
 from mix.rules.policy.documents import (
     Layer,
     Moment,
     PolicyDocument,
-    PolicyInvalid,
     Status,
     parse_policy,
     problems_among,
@@ -297,7 +297,7 @@ def test_the_examples_of_a_table_are_its_edges() -> None:
 )
 def test_a_table_that_cannot_be_is_refused(changes: dict[str, Any], said: str) -> None:
     text = yaml.safe_dump({"citation": "By-law 1", **changes})
-    with pytest.raises(PolicyInvalid, match=said):
+    with pytest.raises(DocumentInvalid, match=said):
         read_bylaw(text, municipality="guelph")
 
 
@@ -349,7 +349,7 @@ rules:
 )
 def test_what_is_wrong_with_a_document_is_named_with_its_line(old: str, new: str, said: str, line: int) -> None:
     assert old in A_RULE
-    with pytest.raises(PolicyInvalid) as caught:
+    with pytest.raises(DocumentInvalid) as caught:
         parse_policy(A_RULE.replace(old, new, 1))
     assert any(said in p.text for p in caught.value.problems), caught.value.problems
     assert any(abs(p.line - line) <= 1 for p in caught.value.problems if said in p.text), caught.value.problems

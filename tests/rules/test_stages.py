@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mix.rules.catalogue import DocumentInvalid
 from mix.rules.evaluation_file import FileInvalid, parse_file, recompute
 from mix.rules.freezing import frozen_rules, read_scheme
-from mix.rules.methods import MethodInvalid, parse
+from mix.rules.methods import parse
 from mix.rules.scoring import Bid, PriceRule, Scheme, TieRule, Weighted, evaluate, invited
 from tests.rules.test_methods import CATALOGUE
 
@@ -146,5 +147,5 @@ def test_what_a_method_says_of_stages_is_frozen_with_the_call() -> None:
 def test_a_method_whose_stages_do_not_fit_is_refused(old: str, new: str, said: str) -> None:
     text = (CATALOGUE / "traditional-rfp.yaml").read_text(encoding="utf-8")
     assert old in text
-    with pytest.raises(MethodInvalid, match=said):
+    with pytest.raises(DocumentInvalid, match=said):
         parse(text.replace(old, new))

@@ -11,7 +11,7 @@ from mix.rules.unmet import require
 
 
 def publish_method(document: str, *, actor: Actor, now: datetime) -> MethodVersion:
-    """Keep one version of a method for ever. Raises MethodInvalid, Refused when that version has other content."""
+    """Keep one version of a method for ever. Raises DocumentInvalid, Refused when that version has other content."""
     method = parse(document)
     digest = hashlib.sha256(document.encode()).hexdigest()
     present = MethodVersion.objects.filter(key=method.key, version=method.version).first()

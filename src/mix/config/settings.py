@@ -1,6 +1,5 @@
 """Django's settings, from the environment and nothing else."""
 
-from pathlib import Path
 from typing import Any
 
 import dj_database_url
@@ -8,10 +7,9 @@ from csp.constants import SELF
 from django.utils.translation import gettext_lazy as _
 
 from mix.config import environment
+from mix.rules.catalogue import PACKAGE
 
 ENVIRONMENT = environment.read()
-PACKAGE = Path(__file__).resolve().parent.parent
-CATALOGUE = next(p for p in (PACKAGE / "catalogue", PACKAGE.parents[1] / "catalogue") if p.is_dir())
 DATA_DIR = ENVIRONMENT.data_dir
 SEALER_DIR = ENVIRONMENT.sealer_dir
 SEALER_SOCKET = ENVIRONMENT.sealer_socket

@@ -18,7 +18,8 @@ from rich.console import Console
 
 from mix.jobs.policy_commands import policy
 from mix.rules import proofs
-from mix.rules.methods import MethodInvalid, parse
+from mix.rules.catalogue import DocumentInvalid
+from mix.rules.methods import parse
 from mix.rules.proofs import Finding
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mix.config.settings")
@@ -54,7 +55,7 @@ def methods_check(file: Path) -> None:
     except FileNotFoundError:
         console.print(f"{file}: no such file")
         raise typer.Exit(2) from None
-    except MethodInvalid as error:
+    except DocumentInvalid as error:
         for problem in sorted(error.problems, key=lambda p: p.line):
             console.print(f"{file}:{problem.line}: {problem.text}")
         raise typer.Exit(1) from None

@@ -18,13 +18,14 @@ from mix.jobs.start import set_up
 from mix.jobs.world import build_world, refuse_real_instance
 from mix.readers.methods import get_latest
 from mix.readers.people import Actor
+from mix.rules.catalogue import CATALOGUE
 
 WORLD_FROM = datetime(2024, 1, 2, 14, tzinfo=UTC)
 
 
 def scenario_files() -> list[Path]:
     """List the scenarios of the catalogue, by name."""
-    return sorted(Path(settings.CATALOGUE, "scenarios").glob("[0-9]*.yaml"))
+    return sorted(CATALOGUE.joinpath("scenarios").glob("[0-9]*.yaml"))
 
 
 def prepare(console: Console, *, empty: bool = False) -> None:
@@ -40,7 +41,7 @@ def refuse_real_instance_if_set_up(console: Console) -> None:
     console.print("Setting up the database and the pages …")
     set_up()
     refuse_real_instance()
-    build_world(Path(settings.CATALOGUE, "scenarios", "world.yaml"), now=WORLD_FROM, recorded_at=datetime.now(UTC))
+    build_world(CATALOGUE.joinpath("scenarios", "world.yaml"), now=WORLD_FROM, recorded_at=datetime.now(UTC))
 
 
 def replay_files(files: Sequence[Path], console: Console) -> None:
@@ -55,7 +56,7 @@ def replay_files(files: Sequence[Path], console: Console) -> None:
 
 def load_history(console: Console) -> None:
     """Enter the cases of the public record, as facts with sources."""
-    path = Path(settings.CATALOGUE, "scenarios", "history.yaml")
+    path = CATALOGUE.joinpath("scenarios", "history.yaml")
     actor = Actor(origin="history", recorded_at=datetime.now(UTC))
     for row in yaml.safe_load(path.read_text(encoding="utf-8"))["cases"]:
         if Challenge.objects.filter(code=row["code"]).exists():

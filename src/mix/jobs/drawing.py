@@ -6,19 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mix.phrases.words import word
+from mix.rules.catalogue import CATALOGUE
 from mix.rules.methods import Method, Step
-
-
-def find_catalogue() -> Path:
-    """Find the catalogue, in the wheel or beside the source; for commands that start no Django."""
-    here = Path(__file__).resolve()
-    inside, beside = here.parents[1] / "catalogue", here.parents[3] / "catalogue"
-    return inside if inside.is_dir() else beside
 
 
 def find_method_file(key: str) -> Path | None:
     """Find a method of the catalogue by its key."""
-    path = find_catalogue() / "methods" / f"{key}.yaml"
+    path = CATALOGUE / "methods" / f"{key}.yaml"
     return path if path.exists() else None
 
 

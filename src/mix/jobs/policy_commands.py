@@ -12,11 +12,11 @@ import typer
 import yaml
 from rich.console import Console
 
-from mix.jobs.drawing import find_catalogue
 from mix.jobs.policy_files import policy_files, read_file
 from mix.phrases.words import word
+from mix.rules.catalogue import CATALOGUE, DocumentInvalid
 from mix.rules.policy.adviser import Fit, advise, parse_instruments
-from mix.rules.policy.documents import Moment, PolicyDocument, PolicyInvalid, problems_among
+from mix.rules.policy.documents import Moment, PolicyDocument, problems_among
 from mix.rules.policy.explain import Finding, explain, prepare
 from mix.rules.policy.expressions import ExpressionWrong
 from mix.rules.policy.facts import FACTS, FactsWrong, FactType, FactValue, read_facts
@@ -32,7 +32,7 @@ def _read(paths: list[Path]) -> list[PolicyDocument]:
     for path in paths:
         try:
             documents.append(read_file(path))
-        except PolicyInvalid as error:
+        except DocumentInvalid as error:
             wrong = True
             for problem in error.problems:
                 console.print(f"{path}:{problem.line}: {problem.text}", markup=False)
@@ -55,7 +55,7 @@ def check(
 
     A file in a folder called `bylaws` is a city's table, named after the city. Ends with 2 when anything is wrong.
     """
-    documents = _read(files or policy_files(find_catalogue()))
+    documents = _read(files or policy_files(CATALOGUE))
     rules = [rule for document in documents for rule in document.rules]
     counts = ", ".join(f"{sum(r.status == s for r in rules)} {s}" for s in ("verified", "derived", "unverified"))
     figures = sum(len(document.figures) for document in documents)
@@ -94,7 +94,7 @@ def advise_command(facts: Annotated[Path, typer.Option(help="What is known, as Y
     except (FactsWrong, OSError, ValueError, yaml.YAMLError) as error:
         console.print(f"{facts}: {error}", markup=False)
         raise typer.Exit(2) from None
-    toolbox = parse_instruments((find_catalogue() / "instruments.yaml").read_text(encoding="utf-8"))
+    toolbox = parse_instruments((CATALOGUE / "instruments.yaml").read_text(encoding="utf-8"))
     for one in advise(toolbox, known):
         if one.fit is Fit.IDLE:
             continue
@@ -123,7 +123,7 @@ def _inputs(file: Path, on: str, cities: list[str]) -> tuple[date, dict[str, dic
 
 
 def _documents(by_city: Mapping[str, object]) -> list[PolicyDocument]:
-    wanted = [p for p in policy_files(find_catalogue()) if p.parent.name != "bylaws" or p.stem in by_city]
+    wanted = [p for p in policy_files(CATALOGUE) if p.parent.name != "bylaws" or p.stem in by_city]
     try:
         return _read(wanted)
     except ExpressionWrong as error:

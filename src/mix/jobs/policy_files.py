@@ -5,37 +5,25 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import yaml
-from pydantic import ValidationError
-
-from mix.rules.methods import Problem
+from mix.rules.catalogue import DocumentInvalid, Problem, read
 from mix.rules.policy.bylaws import BylawTable, to_document
-from mix.rules.policy.documents import PolicyDocument, PolicyInvalid, Status, parse_policy
+from mix.rules.policy.documents import PolicyDocument, Status, parse_policy
 
 DRAFTS_FROM = date(2018, 1, 1)
 
 
 def read_file(path: Path) -> PolicyDocument:
-    """Read one file: a document of rules, or a by-law's table named after its city. Raises PolicyInvalid, OSError."""
+    """Read one file: a document of rules, or a by-law's table named after its city. Raises DocumentInvalid, OSError."""
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise PolicyInvalid([Problem(0, "not a text in UTF-8")]) from None
+        raise DocumentInvalid([Problem(0, "not a text in UTF-8")]) from None
     return read_bylaw(text, municipality=path.stem) if path.parent.name == "bylaws" else parse_policy(text)
 
 
 def read_bylaw(text: str, *, municipality: str) -> PolicyDocument:
-    """Read a draft of a by-law's table; its rules are unverified. Raises PolicyInvalid."""
-    try:
-        table = BylawTable.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise PolicyInvalid([Problem(0, f"not YAML: {error.__class__.__name__}")]) from None
-    except ValidationError as error:
-        problems = [
-            Problem(0, f"{'.'.join(str(p) for p in e['loc']) or 'table'}: {e['msg'].removeprefix('Value error, ')}")
-            for e in error.errors()
-        ]
-        raise PolicyInvalid(problems) from None
+    """Read a draft of a by-law's table; its rules are unverified. Raises DocumentInvalid."""
+    table = read(text, BylawTable)
     return to_document(table, municipality=municipality, status=Status.UNVERIFIED, valid_from=DRAFTS_FROM)
 
 

@@ -24,6 +24,7 @@ from mix.data.triggers import missing_triggers
 from mix.data.wall import missing_policies
 from mix.jobs.messages import compile_messages
 from mix.readers.people import Actor
+from mix.rules.catalogue import CATALOGUE
 from mix.rules.closing import local_instant
 
 console = Console(highlight=False)
@@ -45,7 +46,7 @@ def set_up() -> None:
 
 def load_methods() -> None:
     """Load every method of the catalogue that is not there yet."""
-    for path in sorted(Path(settings.CATALOGUE, "methods").glob("*.yaml")):
+    for path in sorted(CATALOGUE.joinpath("methods").glob("*.yaml")):
         run(publish_method, path.read_text(encoding="utf-8"), actor=Actor(), now=now())
 
 

@@ -1,11 +1,10 @@
 """The clause library, read from the catalogue once per process."""
 
 from functools import lru_cache
-from pathlib import Path
 
 import yaml
-from django.conf import settings
 
+from mix.rules.catalogue import CATALOGUE
 from mix.rules.clauses import LibraryClause
 
 
@@ -13,6 +12,6 @@ from mix.rules.clauses import LibraryClause
 def list_library() -> tuple[LibraryClause, ...]:
     """List every clause of the library, in its order."""
     rows = []
-    for path in sorted(Path(settings.CATALOGUE, "clauses").glob("*.yaml")):
+    for path in sorted(CATALOGUE.joinpath("clauses").glob("*.yaml")):
         rows += yaml.safe_load(path.read_text(encoding="utf-8"))["clauses"]
     return tuple(LibraryClause.model_validate(row) for row in rows)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from pathlib import Path
-
-import yaml
-from django.conf import settings
 
 from mix.data.models import Bylaw, Municipality, RuleConfirmation
 from mix.readers.errors import Unknown
+from mix.rules.catalogue import CATALOGUE, read
 from mix.rules.chain import digest
 from mix.rules.policy.adviser import Instrument, parse_instruments
 from mix.rules.policy.bylaws import BylawTable, to_document
@@ -21,15 +18,15 @@ from mix.rules.policy.explain import Ruleset, prepare
 
 @lru_cache(maxsize=1)
 def catalogue_documents() -> tuple[PolicyDocument, ...]:
-    """Return the documents of the catalogue, read once. Raises PolicyInvalid; `mix policy check` says where."""
-    paths = sorted(Path(settings.CATALOGUE, "policies").glob("*.yaml"))
+    """Return the documents of the catalogue, read once. Raises DocumentInvalid; `mix policy check` says where."""
+    paths = sorted(CATALOGUE.joinpath("policies").glob("*.yaml"))
     return tuple(parse_policy(path.read_text(encoding="utf-8")) for path in paths)
 
 
 @lru_cache(maxsize=1)
 def toolbox() -> tuple[Instrument, ...]:
-    """Return the instruments of the catalogue, read once. Raises PolicyInvalid."""
-    return parse_instruments(Path(settings.CATALOGUE, "instruments.yaml").read_text(encoding="utf-8"))
+    """Return the instruments of the catalogue, read once. Raises DocumentInvalid."""
+    return parse_instruments(CATALOGUE.joinpath("instruments.yaml").read_text(encoding="utf-8"))
 
 
 def figures_by_name() -> dict[str, Figure]:
@@ -70,9 +67,9 @@ def list_bylaws(municipality: Municipality) -> list[Bylaw]:
 
 
 def find_draft(city: str) -> BylawTable | None:
-    """Return the catalogue's draft of a city's table, to correct and sign. Raises pydantic's ValidationError."""
-    path = Path(settings.CATALOGUE, "bylaws", f"{city}.yaml")
-    return BylawTable.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))) if path.exists() else None
+    """Return the catalogue's draft of a city's table, to correct and sign. Raises DocumentInvalid."""
+    path = CATALOGUE.joinpath("bylaws", f"{city}.yaml")
+    return read(path.read_text(encoding="utf-8"), BylawTable) if path.exists() else None
 
 
 def table_of(bylaw: Bylaw) -> BylawTable:

@@ -7,14 +7,14 @@ document (docs/method.md is generated from it).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from mix.rules.access import Role
+from mix.rules.catalogue import Part, Problem, line_of, read
 from mix.rules.fields import Bilingual, FieldSpec, FieldType
 from mix.rules.kinds import Basis, DeliveryPart, Envelope, Route, SprintPart, Standing, StepKind
 from mix.rules.scoring import WEIGHED, PriceFormula
@@ -22,11 +22,7 @@ from mix.rules.scoring import WEIGHED, PriceFormula
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Gate(_Part):
+class Gate(Part):
     """A decision with a number: who signs, whether by value, and whether each city decides or the lead alone."""
 
     key: str = Field(pattern=r"^[A-Z]\d{1,2}$")
@@ -36,7 +32,7 @@ class Gate(_Part):
     each_city: bool = False
 
 
-class Criterion(_Part):
+class Criterion(Part):
     """A rated criterion with its weight in hundredths of a percent of the whole, so 30 % is 30."""
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -47,7 +43,7 @@ class Criterion(_Part):
     stage: Key | None = None  # which of the evaluation's stages scores it; None is the first
 
 
-class ScoringStage(_Part):
+class ScoringStage(Part):
     """A part of the scoring that is done on its own, once the part before it is agreed.
 
     `most` is how many vendors reach it at most, `minutes` how long each is met.
@@ -60,7 +56,7 @@ class ScoringStage(_Part):
     minutes: int | None = Field(default=None, ge=5, le=480)
 
 
-class SolicitationPart(_Part):
+class SolicitationPart(Part):
     """What a solicitation step asks: its legal form, who may answer, what they answer, in which envelopes."""
 
     document_form: str = Field(pattern=r"^(RFI|EOI|RFSQ|NRFP|RFP|PLAN|REVISION)$")
@@ -86,7 +82,7 @@ def stage_position(keys: Sequence[str], criterion: Criterion) -> int:
     return keys.index(criterion.stage) if criterion.stage else 0
 
 
-class EvaluationPart(_Part):
+class EvaluationPart(Part):
     """Which submissions a panel scores, by which default criteria, and what standing it gives."""
 
     of: Key
@@ -129,7 +125,7 @@ class EvaluationPart(_Part):
         return bool(self.price_weight) or self.price_formula not in WEIGHED
 
 
-class Step(_Part):
+class Step(Part):
     """One box of the method."""
 
     key: Key
@@ -161,7 +157,7 @@ class Step(_Part):
         return self
 
 
-class Stage(_Part):
+class Stage(Part):
     """A column of the stage bar."""
 
     key: Key
@@ -192,7 +188,7 @@ class Fact(StrEnum):
     OFFER = "offer"
 
 
-class Method(_Part):
+class Method(Part):
     """A whole method."""
 
     key: Key
@@ -224,69 +220,9 @@ class Method(_Part):
         raise KeyError(key)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong with a method document: its line (1-based, 0 for the whole file) and an English sentence."""
-
-    line: int
-    text: str
-
-
-class MethodInvalid(ValueError):
-    """A method document that cannot be used, with every problem found."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("; ".join(f"line {p.line}: {p.text}" for p in problems))
-        self.problems = problems
-
-
 def parse(text: str) -> Method:
-    """Read a method document (YAML). Raises MethodInvalid with line numbers."""
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise MethodInvalid([Problem(mark.line + 1 if mark else 0, f"not YAML: {error.__class__.__name__}")]) from None
-    try:
-        method = Method.model_validate(raw)
-    except ValidationError as error:
-        raise MethodInvalid([_problem_from(e, node) for e in error.errors()]) from None
-    problems = list(_problems_in(method, node))
-    if problems:
-        raise MethodInvalid(problems)
-    return method
-
-
-def _problem_from(error: Any, node: yaml.Node | None) -> Problem:  # noqa: ANN401 - pydantic's error record
-    path = tuple(error["loc"])
-    place = ".".join(str(part) for part in path) or "document"
-    if error["type"] == "extra_forbidden":
-        text = f"unknown key '{path[-1]}'"
-    elif error["type"] == "missing" and path[-1] in ("fr", "en"):
-        text = f"missing {'French' if path[-1] == 'fr' else 'English'} at {'.'.join(str(p) for p in path[:-1])}"
-    elif error["type"] == "missing":
-        text = f"missing key '{path[-1]}'"
-    elif error["type"] == "enum" and path[-1] == "kind":
-        text = f"unknown kind {error['input']!r}"
-    else:
-        text = f"{place}: {str(error['msg']).removeprefix('Value error, ')}"
-    return Problem(line_of(node, path), text)
-
-
-def line_of(node: yaml.Node | None, path: tuple[Any, ...]) -> int:
-    """Return the line of the deepest node on the path that exists."""
-    line = 1
-    for part in path:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((k, v) for k, v in node.value if k.value == part), None)
-            if found is None:
-                return line
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-    return line
+    """Read a method document (YAML). Raises DocumentInvalid with line numbers."""
+    return read(text, Method, _problems_in)
 
 
 def _problems_in(method: Method, node: yaml.Node | None) -> Iterator[Problem]:

@@ -6,17 +6,17 @@ or that nothing should be bought.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
+from mix.rules.catalogue import Part, Problem, line_of, read
 from mix.rules.fields import Bilingual
 from mix.rules.kinds import Route
-from mix.rules.methods import Problem
-from mix.rules.policy.documents import Cite, Id, PolicyInvalid
+from mix.rules.policy.documents import Cite, Id
 from mix.rules.policy.expressions import ExpressionWrong, Record, compile_expression
 from mix.rules.policy.facts import FactType, FactValue
 
@@ -38,10 +38,9 @@ class Fit(StrEnum):
     NOT = "not"
 
 
-class Instrument(BaseModel):
+class Instrument(Part):
     """One row of the toolbox: the conditions under which it fits and does not, each with its reason."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     key: Id
     kind: Kind
     route: Route | None = None
@@ -52,6 +51,12 @@ class Instrument(BaseModel):
     not_if: str
     why_not: Bilingual
     cites: tuple[Cite, ...] = ()
+
+
+class Toolbox(Part):
+    """The document of all instruments."""
+
+    instruments: tuple[Instrument, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +71,23 @@ class Advice:
 
 
 def parse_instruments(text: str) -> tuple[Instrument, ...]:
-    """Read the toolbox (YAML). Raises PolicyInvalid."""
-    try:
-        raw = yaml.safe_load(text)
-        found = tuple(Instrument.model_validate(row) for row in raw["instruments"])
-    except (yaml.YAMLError, TypeError, KeyError) as error:
-        raise PolicyInvalid([Problem(0, f"no toolbox: {error}")]) from None
-    except ValidationError as error:
-        raise PolicyInvalid([Problem(0, f"{e['loc']}: {e['msg']}") for e in error.errors()]) from None
-    problems = []
-    for one in found:
-        if [i.key for i in found].count(one.key) > 1:
-            problems.append(Problem(0, f"two instruments are called '{one.key}'"))
+    """Read the toolbox (YAML). Raises DocumentInvalid with line numbers."""
+    return read(text, Toolbox, _problems_in).instruments
+
+
+def _problems_in(document: Toolbox, node: yaml.Node | None) -> Iterator[Problem]:
+    keys = [one.key for one in document.instruments]
+    for n, one in enumerate(document.instruments):
+        line = line_of(node, ("instruments", n))
+        if keys.count(one.key) > 1:
+            yield Problem(line, f"two instruments are called '{one.key}'")
         if (one.kind is Kind.ROUTE) != (one.route is not None):
-            problems.append(Problem(0, f"{one.key}: a route, and nothing else, names its route"))
+            yield Problem(line, f"{one.key}: a route, and nothing else, names its route")
         for condition in (one.fits, one.not_if):
             try:
                 compile_expression(condition, wants=FactType.FLAG)
             except ExpressionWrong as error:
-                problems.append(Problem(0, f"{one.key}: {error}"))
-    if problems:
-        raise PolicyInvalid(problems)
-    return found
+                yield Problem(line, f"{one.key}: {error}")
 
 
 def advise(toolbox: Sequence[Instrument], facts: Mapping[str, FactValue]) -> tuple[Advice, ...]:

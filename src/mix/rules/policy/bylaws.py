@@ -10,20 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from mix.rules.access import Role
+from mix.rules.catalogue import Part
 from mix.rules.fields import MAX_CENTS, Bilingual
 from mix.rules.policy.documents import Cite, Effect, Layer, Moment, PolicyDocument, Rule, Status, Waiver
 from mix.rules.policy.facts import Category, Competition
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BylawBand(_Part):
+class BylawBand(Part):
     """Up to and including this value (None: without limit), the market is asked in this way at least."""
 
     category: Category
@@ -38,7 +35,7 @@ class BylawBand(_Part):
         return self
 
 
-class BylawTable(_Part):
+class BylawTable(Part):
     """A by-law's table. `source` says where it was read; days are calendar days."""
 
     citation: str = Field(min_length=1, max_length=200)

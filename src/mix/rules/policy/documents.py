@@ -6,18 +6,18 @@ surer than the figures it rests on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from mix.rules.access import Role
+from mix.rules.catalogue import Part, Problem, line_of, read
 from mix.rules.fields import MAX_CENTS, Bilingual
-from mix.rules.methods import Problem, line_of
 from mix.rules.policy.expressions import Expression, ExpressionWrong, compile_expression
 from mix.rules.policy.facts import FACTS, Category, FactType
 
@@ -63,25 +63,21 @@ class Moment(StrEnum):
     DELIVERY = "delivery"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Cite(_Part):
+class Cite(Part):
     """Where a rule stands: the article, and the page on which it was read, if it was."""
 
     text: str = Field(min_length=1)
     url: str = Field(default="", pattern=r"^(https://\S+)?$")
 
 
-class Waiver(_Part):
+class Waiver(Part):
     """Who may set a rule aside for one challenge, and whether a second person must agree."""
 
     by: Role
     second: bool = False
 
 
-class Value(_Part):
+class Value(Part):
     """A figure's value in a span of days, both included; without an end it runs on. Amounts are cents."""
 
     valid_from: date
@@ -91,7 +87,7 @@ class Value(_Part):
     cites: tuple[Cite, ...] = Field(min_length=1)
 
 
-class Figure(_Part):
+class Figure(Part):
     """A dated amount or number that conditions name; for some categories only, where it differs by them."""
 
     name: Name
@@ -107,7 +103,7 @@ class Figure(_Part):
         return next((v for v in self.values if v.valid_from <= day <= (v.valid_to or date.max)), None)
 
 
-class Rule(_Part):
+class Rule(Part):
     """One rule. `when` says whether it applies, `needs` what must then hold; without `needs` it only tells.
 
     `overrides` names rules that it replaces where both apply.
@@ -140,7 +136,7 @@ class Rule(_Part):
         return self.valid_from <= day <= (self.valid_to or date.max)
 
 
-class PolicyDocument(_Part):
+class PolicyDocument(Part):
     """Rules of one layer. `municipality` is the code of the city whose rules they are, empty for everybody's."""
 
     layer: Layer
@@ -156,14 +152,6 @@ class PolicyDocument(_Part):
         return self
 
 
-class PolicyInvalid(ValueError):
-    """A document that cannot be used, with every problem found."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("; ".join(f"line {p.line}: {p.text}" for p in problems))
-        self.problems = tuple(problems)
-
-
 def compiled(rule: Rule, figures: frozenset[str]) -> tuple[Expression, Expression | None]:
     """Return the conditions of a rule, compiled. Raises ExpressionWrong."""
     when = compile_expression(rule.when, wants=FactType.FLAG, figures=figures)
@@ -172,36 +160,8 @@ def compiled(rule: Rule, figures: frozenset[str]) -> tuple[Expression, Expressio
 
 
 def parse_policy(text: str) -> PolicyDocument:
-    """Read one document (YAML). Raises PolicyInvalid with line numbers."""
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise PolicyInvalid([Problem(mark.line + 1 if mark else 0, f"not YAML: {error.__class__.__name__}")]) from None
-    try:
-        document = PolicyDocument.model_validate(raw)
-    except ValidationError as error:
-        raise PolicyInvalid([_problem_from(e, node) for e in error.errors()]) from None
-    if problems := list(_problems_in(document, node)):
-        raise PolicyInvalid(problems)
-    return document
-
-
-def _problem_from(error: Any, node: yaml.Node | None) -> Problem:  # noqa: ANN401 - pydantic's error record
-    path = tuple(error["loc"])
-    place = ".".join(str(part) for part in path) or "document"
-    if error["type"] == "extra_forbidden":
-        text = f"unknown key '{path[-1]}'"
-    elif error["type"] == "missing" and path[-1] in ("fr", "en"):
-        text = f"missing {'French' if path[-1] == 'fr' else 'English'} at {'.'.join(str(p) for p in path[:-1])}"
-    elif error["type"] == "missing" and path[-1] == "cites":
-        text = f"missing citation at {'.'.join(str(p) for p in path[:-1])}"
-    elif error["type"] == "missing":
-        text = f"missing key '{path[-1]}'"
-    else:
-        text = f"{place}: {str(error['msg']).removeprefix('Value error, ')}"
-    return Problem(line_of(node, path), text)
+    """Read one document (YAML). Raises DocumentInvalid with line numbers."""
+    return read(text, PolicyDocument, _problems_in)
 
 
 def _problems_in(document: PolicyDocument, node: yaml.Node | None) -> Iterator[Problem]:
