@@ -12,7 +12,7 @@ from mix.readers.challenges import list_cities
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.people import Actor
 from mix.readers.policies import find_ruling
-from mix.rules.access import Permission, Role
+from mix.rules.access import TABLE, Permission, Role
 from mix.rules.policy.facts import Category, Competition, Ground
 from mix.rules.unmet import require
 
@@ -133,7 +133,7 @@ def agree_to_waive(waiver: RuleWaiver, *, actor: Actor, now: datetime) -> RuleWa
     """Agree as a second person of the same city that a rule is set aside."""
     challenge, _ = enter(waiver.challenge, actor=actor, needs=Permission.CHALLENGE_READ)
     fresh = RuleWaiver.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=waiver.pk)
-    seconds = {Role.PROCUREMENT_MANAGER, Role.LEGAL, Role.AUTHORITY} & actor.roles_at(fresh.municipality.code)
+    seconds = TABLE[Permission.BYLAW_SIGN] & actor.roles_at(fresh.municipality.code)
     if not seconds:
         raise Forbidden(Permission.SOLICITATION_PUBLISH)
     require(holds=fresh.agreed_at is None and fresh.needs_second, code="waived_already")

@@ -127,7 +127,7 @@ def gather(step: Step, *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hi
         "has_market_scan": challenge.steps.filter(kind=StepKind.MARKET_SCAN.value, state="done").exists(),
         "debrief_days": DEBRIEF_DAYS,
         "dispute_days": DISPUTE_DAYS,
-        "is_electronic": True,
+        "is_electronic": True,  # MIX publishes and receives in no other way
         **_of_purchase(find_purchase(challenge)),
         **_of_award(challenge, award, now=now),
         **_of_agreements(challenge),
@@ -141,7 +141,7 @@ def gather(step: Step, *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hi
     if step.kind == StepKind.AWARD:
         facts["is_rollout"] = True
     if challenge.route == Route.SPRINT_THEN_OPEN:
-        facts["has_disclosure_pack"] = False
+        facts["has_disclosure_pack"] = False  # no method offers this route yet, so nothing holds a pack
     return {name: value for name, value in facts.items() if value is not None}, hits
 
 
@@ -218,7 +218,7 @@ def _of_call(step: Step, *, now: datetime) -> tuple[dict[str, Any], tuple[Hit, .
         "has_weights": all(sum(c.weight for c in e.criteria) + e.price_weight == 100 for e in scoring),
         "is_public_call": part is not None and part.open_to is None,
         "limits_shortlist": any(e.most for e in scoring),
-        "tells_shortlist_size": True,
+        "tells_shortlist_size": True,  # a notice is drawn with `most` of each evaluation
         "has_accessibility": "accessib" in f"{texts['notice']} {_asked(method)}".lower(),
         "has_purchase_option": declared or not binds,
         **{hit.excludes.value: True for hit in hits},

@@ -9,12 +9,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from mix.actions import findings
-from mix.data.models import Challenge, Municipality, Step
+from mix.data.models import Challenge, Municipality, RuleWaiver, Step
 from mix.readers.challenges import get_challenge, list_cities, roles_in, spec_of
 from mix.readers.errors import Unknown
 from mix.readers.findings import Judged, find_purchase, holds, judge, list_waivers
+from mix.readers.people import PUBLIC, Actor
 from mix.readers.policies import figures_by_name, toolbox
-from mix.rules.access import Permission, Role, grants
+from mix.rules.access import Permission, grants
 from mix.rules.policy.adviser import Advice, Fit, advise
 from mix.rules.policy.facts import ADVISER, FACTS, Category, Competition, FactType, FactValue, Ground
 from mix.web.parts import forms
@@ -23,10 +24,10 @@ from mix.web.parts.pages import Act, answer, do, now_of, signed_in
 from mix.web.parts.showing import language, use_clock
 
 
-def step_findings(step: Step, judged: Judged) -> dict[str, Any]:
-    """Return what the rules say of one step, ready to draw."""
+def step_findings(step: Step, judged: Judged, *, actor: Actor = PUBLIC) -> dict[str, Any]:
+    """Return what the rules say of one step, ready to draw; with what this actor may set aside."""
     names = {c.code: c.name_fr if language() == "fr" else c.name for c in list_cities(step.challenge)}
-    views = view_findings(judged.findings, figures=figures_by_name(), names=names, hits=judged.hits)
+    views = view_findings(judged.findings, figures=figures_by_name(), names=names, hits=judged.hits, actor=actor)
     return {
         "open": [v for v in views if v.is_open],
         "rest": [v for v in views if not v.is_open],
@@ -50,16 +51,15 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
         steps = challenge.steps.filter(state="active").order_by("position")
         for step in steps:
             step.challenge = challenge
-        own = {c for c in (m.code for m in list_cities(challenge)) if _waives(actor.roles_at(c))}
         return {
             "challenge": challenge,
-            "parts": [(spec_of(s).title, s, step_findings(s, judge(s, now=now_of(request)))) for s in steps],
+            "parts": [
+                (spec_of(s).title, s, step_findings(s, judge(s, now=now_of(request)), actor=actor)) for s in steps
+            ],
             "purchase": find_purchase(challenge),
             "cities": list_cities(challenge),
             "notices": challenge.participation_notices.select_related("municipality").order_by("municipality__name"),
-            "waivers": [(w, waiver_title(w), holds(w)) for w in list_waivers(challenge)],
-            "own_cities": own,
-            "may_agree": bool(own),
+            "waivers": [(w, waiver_title(w), holds(w), _may_agree(w, actor)) for w in list_waivers(challenge)],
         }
 
     return answer(request, "city/policy.html", acts, context)
@@ -112,8 +112,10 @@ def _advised(one: Advice) -> dict[str, Any]:
     }
 
 
-def _waives(roles: frozenset[Role]) -> bool:
-    return bool({Role.PROCUREMENT_MANAGER, Role.LEGAL, Role.AUTHORITY} & roles)
+def _may_agree(waiver: RuleWaiver, actor: Actor) -> bool:
+    """Say whether a waiver waits for this person as its second."""
+    is_second = grants(actor.roles_at(waiver.municipality.code), Permission.BYLAW_SIGN)
+    return is_second and not holds(waiver) and waiver.asked_by_id != actor.someone.pk
 
 
 def _purchase(request: HttpRequest, challenge: Challenge) -> Act:

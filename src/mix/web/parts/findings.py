@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mix.data.models import RuleWaiver
 from mix.phrases.words import WORDS, word
 from mix.readers.errors import Unknown
+from mix.readers.people import PUBLIC, Actor
 from mix.readers.policies import find_ruling
 from mix.rules.policy.documents import Cite, Figure
 from mix.rules.policy.explain import Finding, Outcome
@@ -35,14 +36,13 @@ class FindingView:
     text: str
     layer: str
     cities: tuple[str, ...]
-    city_codes: tuple[str, ...]
     reasons: tuple[tuple[str, str], ...]
     unknown: tuple[str, ...]
     words: tuple[str, ...]
     cites: tuple[Cite, ...]
     status: str
     is_open: bool
-    may_be_waived: bool
+    waivable_in: tuple[str, ...]
     waived: bool
 
 
@@ -72,8 +72,12 @@ def view_findings(
     figures: Mapping[str, Figure],
     names: Mapping[str, str],
     hits: Sequence[Hit] = (),
+    actor: Actor = PUBLIC,
 ) -> list[FindingView]:
-    """Make findings ready to draw. `names` are the cities' by code; a single one is not named."""
+    """Make findings ready to draw, each with the cities in which the actor may set its rule aside.
+
+    `names` are the cities' by code; a single one is not named.
+    """
     views = []
     for finding in findings:
         rule = finding.rule
@@ -81,6 +85,11 @@ def view_findings(
         reasons += [(figures[n].title.in_(language()), money(v)) for n, v in finding.figures.items()]
         is_missed = finding.outcome in (Outcome.BLOCKED, Outcome.WARNING)
         found = [h.words for h in hits if is_missed and h.excludes.value in finding.judged]
+        waivable = (
+            tuple(c for c in finding.cities if rule.waiver.by in actor.roles_at(c))
+            if rule.waiver and is_missed and not finding.waived
+            else ()
+        )
         views.append(
             FindingView(
                 rule=rule.id,
@@ -90,7 +99,6 @@ def view_findings(
                 text=rule.text.in_(language()),
                 layer=word("policy_layer", finding.layer, language()),
                 cities=tuple(names[c] for c in finding.cities) if len(names) > 1 else (),
-                city_codes=finding.cities,
                 reasons=tuple(reasons),
                 unknown=tuple(
                     fact_title(n) if n in FACTS else figures[n].title.in_(language()) for n in finding.unknown
@@ -99,7 +107,7 @@ def view_findings(
                 cites=finding.cites,
                 status=word("policy_status", finding.status, language()),
                 is_open=finding.outcome in (Outcome.BLOCKED, Outcome.WARNING, Outcome.MISSING),
-                may_be_waived=rule.waiver is not None and is_missed and not finding.waived,
+                waivable_in=waivable,
                 waived=finding.waived,
             )
         )
