@@ -30,6 +30,7 @@ NOUNS = [
     "methods",
     "policies",
     "challenges",
+    "pilots",
     "documents",
     "participations",
     "engagements",

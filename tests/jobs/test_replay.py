@@ -41,6 +41,7 @@ INNER = {
     "openings.unseal_all",
     "panels.in_phase",
     "panels.record_on",
+    "pilots.remind",
     "submissions.begin_draft",
     "submissions.lock",
     "submissions.refuse_late",

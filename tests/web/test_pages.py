@@ -86,7 +86,7 @@ def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
         ("priya", "/en/city/challenges/water-leaks/invitation/", 47),
         ("priya", "/en/city/challenges/", 8),
         ("tess", "/en/vendor/", 20),
-        ("audrey", "/en/oversight/", 14),
+        ("audrey", "/en/oversight/", 9),
     ],
 )
 def test_queries_are_counted(sign_in: Callable[[str], Client], code: str, url: str, count: int) -> None:

@@ -49,6 +49,7 @@ _OF_CHALLENGE = _up("data_challenge", "challenge_id")
 _OF_CITY_OF_CHALLENGE = (
     "EXISTS (SELECT 1 FROM data_challenge c WHERE c.id = this.challenge_id AND mix_sees(c.municipality_id))"
 )
+_OF_CITY_OF_PILOT = "EXISTS (SELECT 1 FROM data_pilot p WHERE p.id = this.pilot_id AND mix_sees(p.municipality_id))"
 _OF_STEP = _up("data_step", "step_id")
 _OF_PANEL = "EXISTS (SELECT 1 FROM data_evaluation e WHERE e.id = this.evaluation_id AND mix_sees(e.municipality_id))"
 _SUBMITTED = "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission)"
@@ -59,6 +60,11 @@ POLICIES: dict[str, str] = {
     "data_notice": "true",
     # a by-law that is signed is law, and other cities are judged beside it
     "data_bylaw": f"{CITY} OR signed_at IS NOT NULL",
+    # a pilot that was approved is in the public register, without who said what of it
+    "data_pilot": f"{CITY} OR decision = 'agree'",
+    "data_pilotword": _OF_CITY_OF_PILOT,
+    "data_pilotextension": f"{_up('data_pilot', 'pilot_id')} AND (agreed_at IS NOT NULL OR {_OF_CITY_OF_PILOT})",
+    "data_department": "true",
     "data_ruleconfirmation": f"{CITY} OR confirmed_at IS NOT NULL",
     "data_challenge": f"{CITY} OR origin = 'history' OR {_PUBLIC}",
     **dict.fromkeys(("data_challengecity", "data_step", "data_outcomereading", "data_historyfact"), _OF_CHALLENGE),
@@ -72,7 +78,6 @@ POLICIES: dict[str, str] = {
     # the city's own
     **dict.fromkeys(
         (
-            "data_department",
             "data_staffrole",
             "data_staffinvitation",
             "data_authorityband",

@@ -134,6 +134,7 @@ FINDERS: dict[type, Finder] = {
     m.Person: lambda _s, v, n: m.Person.objects.get(code=v[n]),
     m.Vendor: lambda _s, v, n: m.Vendor.objects.get(code=v[n]),
     m.Need: lambda _s, v, n: m.Need.objects.select_related("municipality", "reported_by").get(code=v[n]),
+    m.Pilot: lambda _s, v, n: m.Pilot.objects.select_related("municipality").get(code=v[n]),
     m.MethodVersion: lambda _s, v, n: get_latest(v[n]),
     m.Engagement: _row(lambda s, v: m.Engagement.objects.get(step=_step(s, v))),
     m.EngagementQuestion: _row(

@@ -16,6 +16,7 @@ from mix.actions.addenda import extend_for_outages
 from mix.actions.checkpoints import LogBroken, make_due
 from mix.actions.custody import remind_holders
 from mix.actions.outbox import mark_failed, mark_sent
+from mix.actions.pilots import remind as remind_of_pilots
 from mix.actions.sealing import SealerDown
 from mix.data.models import Beat, Message
 from mix.rules.outages import BEAT
@@ -87,6 +88,7 @@ def work_forever(*, pause_seconds: float = 2.0) -> None:
             with transaction.atomic():
                 make_due(now=datetime.now(UTC))
                 remind_holders(now=datetime.now(UTC))
+                remind_of_pilots(now=datetime.now(UTC))
         except (DatabaseError, InterfaceError, LogBroken):
             logger.exception("the worker goes on after a pause")
         time.sleep(pause_seconds)

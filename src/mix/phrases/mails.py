@@ -3,11 +3,13 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from mix.phrases.pilots import PILOT_MAILS
 from mix.rules.outages import Outage
 
 _GREETING = {"en": "Hello {name},", "fr": "Bonjour {name},"}
 
 MAILS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
+    **PILOT_MAILS,
     "need_reported": (
         (
             "A need was reported: {need}",

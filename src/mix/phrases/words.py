@@ -1,9 +1,11 @@
 """Names of stable codes, in English and French: roles, states, kinds, verbs of the log."""
 
+from mix.phrases.pilots import PILOT_VERBS, PILOT_WORDS
 from mix.phrases.policy import POLICY_WORDS
 
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
     **POLICY_WORDS,
+    **PILOT_WORDS,
     "role": {
         "staff": ("City staff", "Personnel municipal"),
         "project_lead": ("Project lead", "Chef de projet"),
@@ -308,6 +310,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "findings.describe_purchase": ("Purchase described for policy", "Achat décrit pour les règles"),
         "findings.note_participation": ("Notice of participation recorded", "Avis de participation consigné"),
         "findings.waive": ("Rule set aside for this challenge", "Règle écartée pour ce défi"),
+        **PILOT_VERBS,
         "policies.confirm_rule": ("Rule confirmed at its source", "Règle confirmée à sa source"),
         "policies.drop_bylaw": ("Proposed by-law table dropped", "Tableau de règlement proposé abandonné"),
         "policies.propose_bylaw": ("By-law table proposed", "Tableau de règlement proposé"),

@@ -9,13 +9,22 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mix.data.models import Chain, Challenge, ConsensusScore, Evaluation, Score, Solicitation, SubmissionVersion
+from mix.data.models import (
+    Chain,
+    Challenge,
+    ConsensusScore,
+    Evaluation,
+    Score,
+    Solicitation,
+    SubmissionVersion,
+)
 from mix.readers.challenges import list_cities, method_for
 from mix.readers.documents import latest_content
 from mix.readers.evaluations import criteria_of, gather_bids, list_invitations, scheme_of, stages_of
 from mix.readers.events import export_chain, sealed_chain
 from mix.readers.findings import find_purchase, governing_day, holds, list_waivers
 from mix.readers.moves import list_decisions
+from mix.readers.pilots import find_pilot_before
 from mix.readers.policies import digest_of, in_force, list_bylaws, ruleset_for
 from mix.rules.evaluation_file import parse_file, recompute, result_document, to_document
 from mix.rules.proofs import pack
@@ -27,6 +36,7 @@ def gather_files(challenge: Challenge) -> dict[str, bytes]:
         "case.json": _case(challenge),
         "decisions.json": _decisions(challenge),
         "policy.json": _policy(challenge),
+        **_pilot(challenge),
         "notices.json": [
             {
                 "reference": n.reference,
@@ -87,6 +97,17 @@ def _decisions(challenge: Challenge) -> list[dict[str, Any]]:
         }
         for d in list_decisions(challenge)
     ]
+
+
+def _pilot(challenge: Challenge) -> dict[str, Any]:
+    """Return the file on the pilot that a challenge grew out of, or nothing."""
+    pilot = find_pilot_before(challenge)
+    if pilot is None:
+        return {}
+    facts = {"code": pilot.code, "title": pilot.title, "record": pilot.record, "report": pilot.close_out}
+    said = pilot.words.select_related("person").order_by("said_at", "id")
+    words = [{"role": w.role, "by": w.person.code, "word": w.word, "reason": w.reason} for w in said]
+    return {"pilot.json": {**facts, "value_cents": pilot.value_cents, "words": words}}
 
 
 def _policy(challenge: Challenge) -> dict[str, Any]:

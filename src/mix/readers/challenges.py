@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -33,16 +33,29 @@ def list_cities(challenge: Challenge) -> list[Municipality]:
 
 def roles_in(challenge: Challenge, actor: Actor) -> frozenset[Role]:
     """Return every role that the actor has in one challenge: duties in its lead city, a seat, a partner city."""
+    return roles_in_each([challenge], actor)[challenge.pk]
+
+
+def roles_in_each(challenges: Sequence[Challenge], actor: Actor) -> dict[int, frozenset[Role]]:
+    """Return, by the key of each challenge, every role that the actor has in it. Two queries at most."""
     if actor.person is None:
-        return frozenset()
-    roles = set(actor.roles_at(challenge.municipality.code))
-    others = [code for code in actor.duties if code != challenge.municipality.code]
-    if others and ChallengeCity.objects.filter(challenge=challenge, municipality__code__in=others).exists():
-        roles.add(Role.PARTNER_CITY)
-    seats = PanelMember.objects.filter(evaluation__step__challenge=challenge, person=actor.person, left_at=None)
-    seated = {Role(seat) for seat in seats.values_list("seat", flat=True)}
-    # A seat, not the general duty, makes an evaluator of this challenge.
-    return frozenset(roles - {Role.EVALUATOR, Role.CHAIR}) | seated
+        return {c.pk: frozenset() for c in challenges}
+    seated: dict[int, set[Role]] = {}
+    seats = PanelMember.objects.filter(evaluation__step__challenge__in=challenges, person=actor.person, left_at=None)
+    for pk, seat in seats.values_list("evaluation__step__challenge_id", "seat"):
+        seated.setdefault(pk, set()).add(Role(seat))
+    partners = set()
+    if any(code != c.municipality.code for c in challenges for code in actor.duties):
+        cities = ChallengeCity.objects.filter(
+            challenge__in=challenges, is_lead=False, municipality__code__in=actor.duties
+        )
+        partners = set(cities.values_list("challenge_id", flat=True))
+    found = {}
+    for c in challenges:
+        # A seat, not the general duty, makes an evaluator of this challenge.
+        duties = actor.roles_at(c.municipality.code) - {Role.EVALUATOR, Role.CHAIR}
+        found[c.pk] = duties | seated.get(c.pk, set()) | ({Role.PARTNER_CITY} if c.pk in partners else set())
+    return found
 
 
 def get_challenge(code: str, *, actor: Actor, needs: Permission) -> Challenge:
@@ -104,7 +117,7 @@ def get_public_challenge(code: str) -> Challenge:
     """Return a challenge that the public may know of. Raises Unknown."""
     found = (
         Challenge.objects.filter(Q(notices__isnull=False) | Q(origin="history"), code=code)
-        .select_related("municipality", "method")
+        .select_related("municipality", "method", "pilot")
         .prefetch_related("cities__municipality")
         .first()
     )

@@ -66,6 +66,9 @@ class Permission(StrEnum):
     PEOPLE_MANAGE = "people.manage"
     DELEGATION_EDIT = "delegation.edit"
     BYLAW_SIGN = "bylaw.sign"
+    PILOT_REGISTER = "pilot.register"
+    PILOT_READ = "pilot.read"
+    PILOT_MANAGE = "pilot.manage"
 
 
 _READING_CITY = (
@@ -95,8 +98,10 @@ _WORKING_CITY = (
 _PROCUREMENT = (Role.PROCUREMENT_OFFICER, Role.PROCUREMENT_MANAGER)
 _OVERSIGHT = (Role.FAIRNESS_MONITOR, Role.AUDITOR)
 
+_STAFF = frozenset(r for r in Role if r not in (Role.VENDOR, Role.PARTNER_CITY, Role.AUDITOR))
+
 TABLE: dict[Permission, frozenset[Role]] = {
-    Permission.NEED_REPORT: frozenset(r for r in Role if r not in (Role.VENDOR, Role.PARTNER_CITY, Role.AUDITOR)),
+    Permission.NEED_REPORT: _STAFF,
     Permission.NEED_DECIDE: frozenset({Role.SPONSOR, Role.PROJECT_LEAD, Role.PROCUREMENT_MANAGER}),
     Permission.CHALLENGE_READ: frozenset(_READING_CITY),
     Permission.CHALLENGE_CANCEL: frozenset({Role.PROCUREMENT_MANAGER}),
@@ -132,6 +137,9 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.PEOPLE_MANAGE: frozenset({Role.ADMINISTRATOR}),
     Permission.DELEGATION_EDIT: frozenset({Role.PROCUREMENT_MANAGER}),
     Permission.BYLAW_SIGN: frozenset({Role.PROCUREMENT_MANAGER, Role.LEGAL, Role.AUTHORITY}),
+    Permission.PILOT_REGISTER: _STAFF,
+    Permission.PILOT_READ: _STAFF | {Role.AUDITOR},
+    Permission.PILOT_MANAGE: frozenset(_PROCUREMENT),
 }
 
 # Pairs that one person may not hold in one challenge (practice.md 5.2, hard separations).

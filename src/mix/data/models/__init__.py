@@ -34,6 +34,7 @@ from mix.data.models.municipalities import AuthorityBand, Department, Municipali
 from mix.data.models.outbox import Message
 from mix.data.models.participations import Participation
 from mix.data.models.people import Person
+from mix.data.models.pilots import Pilot, PilotExtension, PilotWord
 from mix.data.models.policies import Bylaw, RuleConfirmation
 from mix.data.models.publishing import Notice
 from mix.data.models.solicitations import Addendum, ExtensionProposal, Question, Solicitation, SolicitationDocument
@@ -102,6 +103,9 @@ __all__ = [
     "Participation",
     "ParticipationNotice",
     "Person",
+    "Pilot",
+    "PilotExtension",
+    "PilotWord",
     "ProblemCard",
     "Purchase",
     "Question",

@@ -36,7 +36,10 @@ class BylawBand(Part):
 
 
 class BylawTable(Part):
-    """A by-law's table. `source` says where it was read; days are calendar days."""
+    """A by-law's table. `source` says where it was read; days are calendar days.
+
+    `pilot_days` is how long a pilot may run; it makes no rule for a challenge.
+    """
 
     citation: str = Field(min_length=1, max_length=200)
     url: str = Field(default="", max_length=300, pattern=r"^(https://\S+)?$")
@@ -45,6 +48,7 @@ class BylawTable(Part):
     least_days: int | None = Field(default=None, ge=1, le=365)
     debrief_days: int | None = Field(default=None, ge=1, le=365)
     dispute_days: int | None = Field(default=None, ge=1, le=365)
+    pilot_days: int | None = Field(default=None, ge=1, le=730)
     note: str = Field(default="", max_length=2000)
 
     @model_validator(mode="after")

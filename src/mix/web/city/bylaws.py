@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -33,8 +32,9 @@ from mix.rules.policy.facts import Category, Competition
 from mix.rules.unmet import Refused, Unmet
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay, today_of
-from mix.web.parts.showing import use_clock
-from mix.web.parts.specs import draw, read_post
+from mix.web.parts.sheets import Sheet, take_sheet
+from mix.web.parts.showing import language, use_clock
+from mix.web.parts.specs import draw
 
 LAST = 10  # how many of the city's challenges a change is tried on
 
@@ -48,6 +48,12 @@ def _options(group: str, codes: type[Category | Competition]) -> tuple[Option, .
     return tuple(Option(key=c.value, title=_both(group, c.value)) for c in codes)
 
 
+CLOCKS = {
+    "least_days": ("Least time to answer a call", "Délai minimal de réponse"),
+    "debrief_days": ("Time to ask for a debrief", "Délai pour demander une rétroaction"),
+    "dispute_days": ("Time to object", "Délai pour contester"),
+    "pilot_days": ("How long a pilot may run", "Durée maximale d’un projet pilote"),
+}
 _DAYS = Bilingual(en="days", fr="jours")
 FIELDS = (
     FieldSpec(
@@ -95,23 +101,9 @@ FIELDS = (
             Column(key="quotes", type=FieldType.NUMBER, title=Bilingual(en="Quotes", fr="Prix demandés")),
         ),
     ),
-    FieldSpec(
-        key="least_days",
-        type=FieldType.NUMBER,
-        unit=_DAYS,
-        title=Bilingual(en="Least time to answer a call", fr="Délai minimal de réponse"),
-    ),
-    FieldSpec(
-        key="debrief_days",
-        type=FieldType.NUMBER,
-        unit=_DAYS,
-        title=Bilingual(en="Time to ask for a debrief", fr="Délai pour demander une rétroaction"),
-    ),
-    FieldSpec(
-        key="dispute_days",
-        type=FieldType.NUMBER,
-        unit=_DAYS,
-        title=Bilingual(en="Time to object", fr="Délai pour contester"),
+    *(
+        FieldSpec(key=key, type=FieldType.NUMBER, unit=_DAYS, title=Bilingual(en=english, fr=french))
+        for key, (english, french) in CLOCKS.items()
     ),
     FieldSpec(key="note", type=FieldType.TEXT, title=Bilingual(en="Note", fr="Note")),
 )
@@ -136,7 +128,7 @@ def _read(answers: dict[str, Any]) -> tuple[BylawTable, date]:
     ]
     if unmet:
         raise Refused(*unmet)
-    days = {key: _whole(good.get(key)) for key in ("least_days", "debrief_days", "dispute_days")}
+    days = {key: _whole(good.get(key)) for key in CLOCKS}
     bands = [{**row, "quotes": _whole(row.get("quotes")) or 0} for row in good["bands"]]
     try:
         table = BylawTable.model_validate(
@@ -176,20 +168,15 @@ def bylaw(request: HttpRequest, city: str) -> HttpResponse:
     found = get_own_municipality(city, actor=actor, needs=Permission.BYLAW_SIGN)
     use_clock(found.zone)
     may_edit = grants(actor.roles_at(found.code), Permission.DELEGATION_EDIT)
-    typed: dict[str, Any] | None = None
-    unmet: tuple[Unmet, ...] = ()
-    status = 200
-    if request.method == "POST" and request.POST.get("act") == "propose" and may_edit:
-        typed = read_post(FIELDS, request.POST)
-        try:
-            table, effective_on = _read(typed)
-            do(request, policies.propose_bylaw, found, table=table, effective_on=effective_on)
-        except Refused as error:
-            unmet, status = error.unmet, 422
-        else:
-            messages.success(request, _("Proposed. Look at the examples; a second person signs."))
-            return redirect(request.path)
-        request.method = "SHOW"
+
+    def propose(typed: dict[str, Any]) -> None:
+        table, effective_on = _read(typed)
+        do(request, policies.propose_bylaw, found, table=table, effective_on=effective_on)
+
+    done = _("Proposed. Look at the examples; a second person signs.")
+    sheet = take_sheet(request, "propose", FIELDS, propose, done) if may_edit else Sheet()
+    if sheet.is_done:
+        return redirect(request.path)
     proposal = find_proposal(found)
     acts = _deciding(request, proposal) if proposal else {}
     return answer(
@@ -198,11 +185,13 @@ def bylaw(request: HttpRequest, city: str) -> HttpResponse:
         acts,
         lambda: {
             **_shown(request, found),
-            "fields": draw(FIELDS, typed if typed is not None else _start(found), unmet) if may_edit else None,
-            "failed": bool(unmet),
+            "fields": draw(FIELDS, sheet.typed if sheet.typed is not None else _start(found), sheet.unmet)
+            if may_edit
+            else None,
+            "failed": sheet.typed is not None,
         },
-        unmet=unmet,
-        status=status,
+        unmet=sheet.unmet,
+        status=422 if sheet.unmet else 200,
     )
 
 
@@ -246,7 +235,8 @@ def _shown(request: HttpRequest, city: Municipality) -> dict[str, Any]:
         "governing": governing,
         "proposal": proposal,
         "table": [(c, table.of(c)) for c in Category if table.of(c)] if table else [],
-        "clocks": table,
+        "citation": table.citation if table else "",
+        "clocks": [(t[language() == "fr"], n) for key, t in CLOCKS.items() if (n := getattr(table, key, None))],
         "draft": find_draft(city.code) if not versions else None,
         "examples": _examples(table, before) if table else [],
         "changed": _changed(city, table, before) if table and before else None,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from mix.actions import challenges, delivery
+from mix.actions import challenges, delivery, pilots
 from mix.data.models import Challenge, Department, Municipality, Need
 from mix.phrases.words import word
 from mix.readers.challenges import get_need, get_public_challenge, list_needs, list_own_challenges, method_for
@@ -21,6 +21,7 @@ from mix.readers.methods import get_latest, list_latest, method_of
 from mix.readers.moves import list_tasks
 from mix.readers.municipalities import list_own_municipalities
 from mix.readers.people import Actor
+from mix.readers.pilots import get_pilot
 from mix.rules.access import Permission, grants
 from mix.rules.kinds import Route
 from mix.rules.methods import Fact
@@ -142,6 +143,9 @@ def challenge_new(request: HttpRequest) -> HttpResponse:
     if not grants(actor.all_roles(), Permission.DOCUMENT_EDIT):
         raise Forbidden(Permission.DOCUMENT_EDIT)
     cities = [c for c in list_own_municipalities(actor) if grants(actor.roles_at(c.code), Permission.DOCUMENT_EDIT)]
+    pilot = get_pilot(request.GET["pilot"], actor=actor) if request.GET.get("pilot") else None
+    if pilot:
+        cities = [c for c in cities if c.pk == pilot.municipality_id]
     origin = get_need(request.GET["need"], actor=actor) if request.GET.get("need") else None
     others = Municipality.objects.exclude(code__in=[c.code for c in cities]).order_by("name")
 
@@ -153,25 +157,24 @@ def challenge_new(request: HttpRequest) -> HttpResponse:
         ]
         code = slugify(given["title"])[:50]
         require(holds=bool(code), code="answer_missing", where="f-title")
-        made = do(
-            request,
-            challenges.commission,
-            lead,
-            code=f"{lead.code}-{code}"[:60],
-            title=given["title"],
-            title_fr=given["title_fr"],
-            question=given["question"],
-            question_fr=given["question_fr"],
-            method=get_latest(key),
-            route=Route(route),
-            route_reason=given["route_reason"],
-            need=get_need(given["need"], actor=actor) if given["need"] else None,
-            partners=partners,
-        )
+        facts = {
+            "code": f"{lead.code}-{code}"[:60],
+            "method": get_latest(key),
+            "route": Route(route),
+            "partners": partners,
+            **{name: given[name] for name in ("title", "title_fr", "question", "question_fr", "route_reason")},
+        }
+        if given["pilot"]:
+            made = do(request, pilots.convert, get_pilot(given["pilot"], actor=actor), **facts)
+        else:
+            need = get_need(given["need"], actor=actor) if given["need"] else None
+            made = do(request, challenges.commission, lead, need=need, **facts)
         return reverse("city-challenge", args=[made.code])
 
     fields = _begin_fields(cities, others)
     initial = {"need": origin.code, "title": origin.title} if origin else {}
+    if pilot:
+        initial = {"pilot": pilot.code, "title": pilot.title, "title_fr": pilot.title_fr}
     acts = {
         "begin": Act(
             forms.form_of(**fields),
@@ -182,7 +185,7 @@ def challenge_new(request: HttpRequest) -> HttpResponse:
             style="",
         )
     }
-    return answer(request, "city/challenge_new.html", acts, lambda: {"need": origin})
+    return answer(request, "city/challenge_new.html", acts, lambda: {"need": origin, "pilot": pilot})
 
 
 def _begin_fields(cities: list[Municipality], others: QuerySet[Municipality]) -> dict[str, Any]:
@@ -210,9 +213,9 @@ def _begin_fields(cities: list[Municipality], others: QuerySet[Municipality]) ->
         share = forms.number(_("%(city)s takes part, share in percent") % {"city": city.name}, most=99)
         share.required = False
         fields[f"share_{city.code}"] = share
-    need_field = forms.hidden()
-    need_field.required = False
-    fields["need"] = need_field
+    for origin in ("need", "pilot"):
+        fields[origin] = forms.hidden()
+        fields[origin].required = False
     return fields
 
 

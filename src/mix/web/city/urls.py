@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from mix.web.city import bylaws, contracts, custody, desk, managing, policy, records, settings, workspace
+from mix.web.city import bylaws, contracts, custody, desk, managing, pilots, policy, records, settings, workspace
 
 urlpatterns = [
     path("city/", desk.desk, name="city-desk"),
     path("city/needs/", desk.needs, name="city-needs"),
     path("city/needs/new/", desk.need_new, name="city-need-new"),
     path("city/needs/<str:code>/", desk.need, name="city-need"),
+    path("city/pilots/", pilots.pilots, name="city-pilots"),
+    path("city/pilots/new/", pilots.pilot_new, name="city-pilot-new"),
+    path("city/pilots/<str:code>/", pilots.pilot, name="city-pilot"),
     path("city/challenges/", desk.challenge_list, name="city-challenges"),
     path("city/challenges/new/", desk.challenge_new, name="city-challenge-new"),
     path("city/advice/", policy.advice, name="city-advice"),

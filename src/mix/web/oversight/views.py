@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.shortcuts import render
 
 from mix.actions.bundles import make_bundle
-from mix.data.models import Chain
+from mix.data.models import Chain, Challenge
 from mix.readers.awards import list_awards
 from mix.readers.bundles import evaluation_document, export_lines
-from mix.readers.challenges import get_challenge, get_step, list_own_challenges, method_for, roles_in
+from mix.readers.challenges import get_challenge, get_step, list_own_challenges, method_for, roles_in_each
 from mix.readers.documents import latest_content
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.evaluations import find_evaluation, list_results
@@ -18,12 +18,14 @@ from mix.readers.findings import holds, list_waivers
 from mix.readers.knowledge import hours_by_role, list_lessons
 from mix.readers.moves import list_decisions
 from mix.readers.people import Actor
+from mix.readers.pilots import find_pilot_before
 from mix.readers.publishing import list_notices
 from mix.rules.access import Permission, grants
+from mix.rules.pilots import register
 from mix.web.parts.findings import waiver_title
 from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import use_clock
-from mix.web.parts.specs import read_only
+from mix.web.parts.specs import Answer, read_only
 from mix.web.parts.stagebar import stage_bar
 
 
@@ -39,11 +41,9 @@ def _overseer(request: HttpRequest) -> Actor:
 def home(request: HttpRequest) -> HttpResponse:
     """Was it fair, and can it be shown?"""
     actor = _overseer(request)
-    rows = [
-        (c, stage_bar(c, list(c.steps.all())))
-        for c in list_own_challenges(actor)
-        if c.origin != "history" and grants(roles_in(c, actor), Permission.CASE_FILE_READ)
-    ]
+    cases = [c for c in list_own_challenges(actor) if c.origin != "history"]
+    roles = roles_in_each(cases, actor)
+    rows = [(c, stage_bar(c, list(c.steps.all()))) for c in cases if grants(roles[c.pk], Permission.CASE_FILE_READ)]
     return render(request, "oversight/home.html", {"rows": rows})
 
 
@@ -75,9 +75,18 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
         "chain": chain,
         "broken": verify_chain(chain) if chain else None,
         "waivers": [(w, waiver_title(w), holds(w)) for w in list_waivers(challenge)],
+        "pilot": _pilot(challenge),
         "skipped": [(method.step(s.key).title, s) for s in steps if s.state == "skipped"],
     }
     return render(request, "oversight/case_file.html", context)
+
+
+def _pilot(challenge: Challenge) -> list[list[Answer]]:
+    """Return the record and the report of the pilot that the challenge grew out of, ready to read."""
+    pilot = find_pilot_before(challenge)
+    if pilot is None:
+        return []
+    return [read_only(register().fields, pilot.record), read_only(register().close_out, pilot.close_out)]
 
 
 def evaluation_export(request: HttpRequest, code: str, key: str) -> JsonResponse:

@@ -57,7 +57,7 @@ def _menu(actor: Actor, path: str) -> list[tuple[str, str, bool]]:
         if grants(roles, Permission.CHALLENGE_READ):
             entries.append((reverse("city-challenges"), _("Challenges")))
         if actor.is_staff:
-            entries.append((reverse("city-needs"), _("Needs")))
+            entries += [(reverse("city-needs"), _("Needs")), (reverse("city-pilots"), _("Pilots"))]
         if roles & {Role.EVALUATOR, Role.CHAIR}:
             entries.append((reverse("evaluator-home"), _("Evaluation")))
         if grants(roles, Permission.CASE_FILE_READ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.http import QueryDict
@@ -11,7 +12,7 @@ from django.http import QueryDict
 from mix.phrases.refusals import sentence
 from mix.rules.fields import MAX_ROWS, Column, FieldSpec, FieldType, count_words
 from mix.rules.unmet import Unmet
-from mix.web.parts.showing import language, plain_amount
+from mix.web.parts.showing import day, language, money, plain_amount
 
 BLANK_ROWS = 2
 
@@ -143,6 +144,10 @@ def _said(spec: FieldSpec | Column, value: object) -> str:
         return {"en": "Yes", "fr": "Oui"}[language()] if value else {"en": "No", "fr": "Non"}[language()]
     if spec.type is FieldType.CHOICE:
         return next((o.title.in_(language()) for o in spec.options if o.key == value), "")
+    if spec.type is FieldType.MONEY and isinstance(value, int):
+        return money(value)
+    if spec.type is FieldType.DATE and value:
+        return day(date.fromisoformat(str(value)))
     unit = spec.unit.in_(language()) if isinstance(spec, FieldSpec) and spec.unit else ""
     said = typed(spec, value)
     return f"{said} {unit}" if said and unit else said

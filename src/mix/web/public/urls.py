@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mix.web.public import views
+from mix.web.public import pilots, views
 
 urlpatterns = [
     path("", views.home, name="public-home"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("log/key/", views.key, name="public-key"),
     path("log/<str:chain>/checkpoint/", views.checkpoint, name="public-checkpoint"),
     path("documents/<str:code>/", views.document, name="public-document"),
+    path("pilots/", pilots.pilots, name="public-pilots"),
+    path("pilots/<str:code>/", pilots.pilot, name="public-pilot"),
     path("outcomes/", views.outcomes, name="public-outcomes"),
     path("how/", views.how, name="public-how"),
     path("measures/", views.measures, name="public-measures"),
