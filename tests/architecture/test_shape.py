@@ -30,6 +30,7 @@ NOUNS = [
     "methods",
     "policies",
     "challenges",
+    "calendars",
     "pilots",
     "documents",
     "participations",

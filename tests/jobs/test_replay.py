@@ -27,6 +27,7 @@ from mix.rules.methods import parse
 INNER = {
     "addenda.extend_for_outages",
     "awards.approve",
+    "calendars.remind_of_dates",
     "awards.revoke",
     "challenges.end",
     "challenges.freeze_route",
@@ -52,6 +53,9 @@ ON_PAGES = {
     "addenda.issue",
     "awards.answer_dispute",
     "awards.file_dispute",
+    "calendars.drop_day",
+    "calendars.end_feed",
+    "calendars.make_feed",
     "panels.give_chair",
     "policies.drop_bylaw",
     "openings.note_export",

@@ -57,6 +57,7 @@ BY_ROLE = {
         "city/needs/N-TREES/",
         "city/needs/new/",
         "city/pilots/",
+        "city/dates/",
         "city/pilots/new/?declare",
         "city/pilots/permitai/",
         "city/pilots/idlefree/",
@@ -93,7 +94,7 @@ BY_ROLE = {
     ],
     "audrey": ["oversight/", "oversight/guelph-roads-sprint/"],
     "ada": ["city/settings/", "city/settings/guelph/staff/"],
-    "martin": ["city/settings/guelph/authority/", "city/settings/guelph/bylaw/"],
+    "martin": ["city/settings/guelph/authority/", "city/settings/guelph/bylaw/", "city/settings/guelph/days/"],
     "leah": ["city/settings/guelph/rules/"],
 }
 

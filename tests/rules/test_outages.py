@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mix.rules.calendar import ONTARIO
 from mix.rules.closing import Closing
 from mix.rules.outages import AHEAD, closing_after, find_outage
 
@@ -79,7 +80,7 @@ def test_the_new_closing_is_later_at_the_same_time_of_day(wall: datetime, zone: 
     local = new.astimezone(ZoneInfo(zone))
     assert new > at
     assert new - outage.ended_at >= AHEAD
-    assert local.weekday() < 5
+    assert ONTARIO.works_on(local.date())
     assert local.time() == closing.local.time()
     # The outage lies before the window of the new closing, or is at least not found again from its end on.
     later = [*marks, *(marks[-1] + n * 10 * S for n in range(1, 60))]

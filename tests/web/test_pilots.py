@@ -271,15 +271,15 @@ def test_everybody_hears_once_of_each_turn(asked: Pilot, actor: Callable[[str], 
 def test_a_city_sets_its_own_longest_time(db: None, now: datetime) -> None:
     city = Municipality.objects.get(code="london")
     assert most_days(city, on=now.date()) == 183
-    two = Person.objects.filter(code__in=("mona", "lou"))
+    mona, lou = (Person.objects.get(code=c) for c in ("mona", "lou"))
     Bylaw.objects.create(
         municipality=city,
         number=99,
         table={"citation": "x", "pilot_days": 90},
         effective_on=date(2026, 1, 1),
-        proposed_by=two[0],
+        proposed_by=mona,
         proposed_at=now,
-        signed_by=two[1],
+        signed_by=lou,
         signed_at=now,
     )
     assert most_days(city, on=now.date()) == 90

@@ -15,6 +15,7 @@ from mix.actions.publishing import publish as publish_notice
 from mix.actions.sealing import SealerDown, ask_sealer
 from mix.data.models import Addendum, ExtensionProposal, Solicitation
 from mix.phrases.mails import outage_text
+from mix.readers.calendars import calendar_of
 from mix.readers.challenges import spec_of
 from mix.readers.people import Actor, list_members
 from mix.readers.solicitations import closing_of, list_at_risk, outage_of
@@ -125,7 +126,7 @@ def extend_for_outages(*, now: datetime) -> list[Addendum]:
 def _extend_for_outage(call: Solicitation, outage: Outage, *, now: datetime) -> Addendum:
     fresh = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
     fresh.step = call.step
-    closes_at = closing_after(closing_of(fresh), outage)
+    closes_at = closing_after(closing_of(fresh), outage, calendar_of(fresh.municipality))
     text = outage_text(outage, closes_at, fresh.zone)
     return _issue(fresh, actor=Actor(), now=now, role="", text=text, is_substantial=False, closes_at=closes_at)
 

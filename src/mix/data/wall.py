@@ -24,6 +24,7 @@ ROLE = "mix_app"
 SHARED = frozenset(
     {
         "data_beat",
+        "data_calendarfeed",
         "data_chain",
         "data_checkpoint",
         "data_event",
@@ -81,6 +82,7 @@ POLICIES: dict[str, str] = {
             "data_staffrole",
             "data_staffinvitation",
             "data_authorityband",
+            "data_cityday",
             "data_need",
             "data_document",
             "data_contactlogentry",
@@ -134,6 +136,7 @@ POLICIES: dict[str, str] = {
         ("data_clause", "data_signatory", "data_paper", "data_deliverable"), _up("data_agreement", "agreement_id")
     ),
     "data_clauseedit": _up("data_clause", "clause_id"),
+    "data_datereminder": _OF_CITY_OF_CHALLENGE,
     "data_rulewaiver": f"{CITY} OR {_OF_CITY_OF_CHALLENGE}",
     **dict.fromkeys(("data_purchase", "data_participationnotice"), _OF_CITY_OF_CHALLENGE),
     # the vault: a draft is its vendor's alone, at the level of the database too

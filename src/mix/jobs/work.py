@@ -13,6 +13,7 @@ from django.core.mail import EmailMessage
 from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
 
 from mix.actions.addenda import extend_for_outages
+from mix.actions.calendars import remind_of_dates
 from mix.actions.checkpoints import LogBroken, make_due
 from mix.actions.custody import remind_holders
 from mix.actions.outbox import mark_failed, mark_sent
@@ -23,6 +24,7 @@ from mix.rules.outages import BEAT
 
 logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 8
+REMIND_EVERY = timedelta(minutes=10)
 
 
 def send_waiting(*, most: int = 50) -> int:
@@ -78,17 +80,27 @@ def watch_forever(*, pause_seconds: float = 2.0) -> None:
         time.sleep(pause_seconds)
 
 
+def remind(*, now: datetime) -> None:
+    """Remind people of dates and pilots; what was told once is not told again."""
+    with transaction.atomic():
+        remind_of_dates(now=now)
+        remind_of_pilots(now=now)
+
+
 def work_forever(*, pause_seconds: float = 2.0) -> None:
     """Watch the site and send what waits until the process is stopped."""
     threading.Thread(target=watch_forever, daemon=True).start()
+    reminded = datetime.min.replace(tzinfo=UTC)
     while True:
         close_old_connections()
         try:
             send_waiting()
+            if datetime.now(UTC) - reminded > REMIND_EVERY:
+                reminded = datetime.now(UTC)
+                remind(now=reminded)
             with transaction.atomic():
                 make_due(now=datetime.now(UTC))
                 remind_holders(now=datetime.now(UTC))
-                remind_of_pilots(now=datetime.now(UTC))
         except (DatabaseError, InterfaceError, LogBroken):
             logger.exception("the worker goes on after a pause")
         time.sleep(pause_seconds)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from mix.phrases.dates import DATE_MAILS
 from mix.phrases.pilots import PILOT_MAILS
 from mix.rules.outages import Outage
 
@@ -10,6 +11,7 @@ _GREETING = {"en": "Hello {name},", "fr": "Bonjour {name},"}
 
 MAILS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     **PILOT_MAILS,
+    **DATE_MAILS,
     "need_reported": (
         (
             "A need was reported: {need}",

@@ -20,6 +20,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "« {field} », ligne {row} : remplissez « {column} »",
     ),
     "answer_missing": ("Write something here", "Écrivez quelque chose ici"),
+    "day_too_far": ("Choose a day within ten years", "Choisissez un jour à moins de dix ans"),
     "name_missing": ("Give a name", "Indiquez un nom"),
     "reason_missing": ("Give a reason", "Donnez un motif"),
     "source_missing": ("Say where the table comes from", "Indiquez d’où vient le tableau"),

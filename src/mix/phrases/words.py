@@ -1,11 +1,13 @@
 """Names of stable codes, in English and French: roles, states, kinds, verbs of the log."""
 
+from mix.phrases.dates import DATE_WORDS
 from mix.phrases.pilots import PILOT_VERBS, PILOT_WORDS
 from mix.phrases.policy import POLICY_WORDS
 
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
     **POLICY_WORDS,
     **PILOT_WORDS,
+    **DATE_WORDS,
     "role": {
         "staff": ("City staff", "Personnel municipal"),
         "project_lead": ("Project lead", "Chef de projet"),
@@ -311,6 +313,8 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "findings.note_participation": ("Notice of participation recorded", "Avis de participation consigné"),
         "findings.waive": ("Rule set aside for this challenge", "Règle écartée pour ce défi"),
         **PILOT_VERBS,
+        "calendars.drop_day": ("Day removed from the calendar", "Jour retiré du calendrier"),
+        "calendars.set_day": ("Day set in the calendar", "Jour fixé au calendrier"),
         "policies.confirm_rule": ("Rule confirmed at its source", "Règle confirmée à sa source"),
         "policies.drop_bylaw": ("Proposed by-law table dropped", "Tableau de règlement proposé abandonné"),
         "policies.propose_bylaw": ("By-law table proposed", "Tableau de règlement proposé"),

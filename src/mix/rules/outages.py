@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from mix.rules.calendar import ONTARIO, CityCalendar
 from mix.rules.closing import Closing, local_instant
 from mix.rules.unmet import Refused
 
@@ -60,8 +61,8 @@ def find_outage(beats: Sequence[datetime], closing: Closing, *, now: datetime) -
     return Outage(gaps[0][0], gaps[-1][1], whole)
 
 
-def closing_after(closing: Closing, outage: Outage) -> datetime:
-    """Return the new closing (UTC): the same time of day, on the first weekday at least a day after the site is back.
+def closing_after(closing: Closing, outage: Outage, calendar: CityCalendar = ONTARIO) -> datetime:
+    """Return the new closing (UTC): the same time of day, on the first working day at least a day later.
 
     Never earlier than it was. A time that does not exist or is twice on that day is passed over.
     """
@@ -69,7 +70,7 @@ def closing_after(closing: Closing, outage: Outage) -> datetime:
     wall = closing.local.replace(tzinfo=None)
     for days in range(1, 400):
         moved = wall + timedelta(days=days)
-        if moved.weekday() > 4:  # Saturday and Sunday
+        if not calendar.works_on(moved.date()):
             continue
         try:
             found = local_instant(moved, closing.zone)
@@ -77,4 +78,4 @@ def closing_after(closing: Closing, outage: Outage) -> datetime:
             continue
         if found >= earliest:
             return found
-    raise AssertionError("a year has no weekday")
+    raise AssertionError("a year has no working day")

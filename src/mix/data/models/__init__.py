@@ -2,6 +2,7 @@
 
 from mix.data.models.agreements import Agreement, Clause, ClauseEdit, Deliverable, Paper, Signatory
 from mix.data.models.awards import Award, Debrief, Dispute
+from mix.data.models.calendars import CalendarFeed, CityDay, DateReminder
 from mix.data.models.challenges import Challenge, ChallengeCity, Need, Step
 from mix.data.models.custody import CustodyKey, CustodyShare, Opening
 from mix.data.models.delivery import BacklogItem, ChangeOrder, Milestone, OutcomeReading, TakeOver
@@ -51,6 +52,7 @@ __all__ = [
     "BacklogItem",
     "Beat",
     "Bylaw",
+    "CalendarFeed",
     "CapabilityCard",
     "Chain",
     "Challenge",
@@ -58,6 +60,7 @@ __all__ = [
     "ChangeOrder",
     "CheckIn",
     "Checkpoint",
+    "CityDay",
     "Clause",
     "ClauseEdit",
     "Comment",
@@ -66,6 +69,7 @@ __all__ = [
     "CustodyKey",
     "CustodyShare",
     "DataGrant",
+    "DateReminder",
     "Debrief",
     "Declaration",
     "Deliverable",

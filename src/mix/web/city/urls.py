@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from mix.web.city import bylaws, contracts, custody, desk, managing, pilots, policy, records, settings, workspace
+from mix.web.city import bylaws, contracts, custody, dates, desk, managing, pilots, policy, records, settings, workspace
 
 urlpatterns = [
     path("city/", desk.desk, name="city-desk"),
     path("city/needs/", desk.needs, name="city-needs"),
     path("city/needs/new/", desk.need_new, name="city-need-new"),
     path("city/needs/<str:code>/", desk.need, name="city-need"),
+    path("city/dates/", dates.dates, name="city-dates"),
+    path("calendar/<str:token>.ics", dates.feed, name="public-calendar"),
     path("city/pilots/", pilots.pilots, name="city-pilots"),
     path("city/pilots/new/", pilots.pilot_new, name="city-pilot-new"),
     path("city/pilots/<str:code>/", pilots.pilot, name="city-pilot"),
@@ -31,6 +33,7 @@ urlpatterns = [
     path("city/settings/", settings.cities, name="city-settings"),
     path("city/settings/<slug:city>/staff/", settings.staff, name="city-staff"),
     path("city/settings/<slug:city>/authority/", settings.authority, name="city-authority"),
+    path("city/settings/<slug:city>/days/", dates.city_days, name="city-days"),
     path("city/settings/<slug:city>/bylaw/", bylaws.bylaw, name="city-bylaw"),
     path("city/settings/<slug:city>/rules/", bylaws.rules, name="city-rules"),
 ]
