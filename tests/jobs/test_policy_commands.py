@@ -61,6 +61,24 @@ def test_findings_as_json(tmp_path: Path) -> None:
     assert all(f["cities"] == ["london"] for f in found.values())
 
 
+def test_rules_that_clash_are_told_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "bylaws").mkdir()
+    facts, also = tmp_path / "facts.yaml", tmp_path / "mayor.yaml"
+    facts.write_text(FACTS)
+    also.write_text(
+        "layer: bylaw\nmunicipality: guelph\ntitle: {en: t, fr: t}\nrules:\n  - {id: local-first, at: [publication], "
+        "needs: prefers_local, effect: warn, title: {en: Local first, fr: t}, text: {en: Local first, fr: t}, "
+        "cites: [{text: c}], valid_from: 2020-01-01, status: unverified}\n"
+    )
+    command = ["policy", "explain", "--facts", str(facts), "--on", "2026-11-23", "--also", str(also)]
+    answer = RUNNER.invoke(app, command)
+    assert "no prefers_local keeps both" in answer.stdout
+    assert "cfta-no-local prevails" in answer.stdout
+    found = [f for f in json.loads(RUNNER.invoke(app, [*command, "--json"]).stdout) if f["outcome"] == "contradiction"]
+    assert {f["contradicts"] for f in found} == {"local-first"}
+    assert all(f["prevails"] == f["rule"] for f in found)
+
+
 @pytest.mark.parametrize(
     ("text", "on", "said"),
     [

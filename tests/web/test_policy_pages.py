@@ -362,3 +362,42 @@ def test_the_adviser_answers_by_its_address_alone(sign_in: Callable[[str], Clien
     assert "Voie A" in priya.get(url.replace("/en/", "/fr/")).content.decode()
     assert priya.get("/en/city/advice/?scan_says=perhaps&value=much").status_code == 422
     assert "/en/city/advice/" in priya.get("/en/city/challenges/new/").content.decode()
+
+
+def test_a_call_that_is_prepared_says_how_long_it_must_stay_open(
+    sign_in: Callable[[str], Client], draft: Solicitation, actor: Callable[[str], Any], now: Any
+) -> None:
+    page = sign_in("olivia").get("/en/city/challenges/water-leaks/policy/").content.decode()
+    assert "Published today, it stays open" in page
+    assert "40 days if “no”" in page  # what everything being electronic saves
+    sign("guelph", STRICT, actor, now, on=now.date())
+    assert "it stays open 60 days at least" in sign_in("olivia").get(
+        "/en/city/challenges/water-leaks/policy/"
+    ).content.decode().replace("\xa0", " ")
+
+
+def test_a_joint_challenge_shows_where_by_laws_differ_and_what_governs(sign_in: Callable[[str], Client]) -> None:
+    page = sign_in("pat").get("/en/city/challenges/under-our-streets/policy/").content.decode()
+    table = page[page.index("Where the cities’ by-laws differ") :]
+    assert all(city in table for city in ("Guelph", "London", "Barrie"))
+    assert "Governs" in table
+    assert (
+        "Là où les règlements des villes diffèrent"
+        in sign_in("bo").get("/fr/city/challenges/under-our-streets/policy/").content.decode()
+    )
+    assert "by-laws differ" not in sign_in("olivia").get("/en/city/challenges/water-leaks/policy/").content.decode()
+
+
+def test_a_contradiction_is_shown_as_such_with_what_to_do(
+    sign_in: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mix.web.city import policy
+    from tests.rules.test_joint import FACTS, contradictions, document, prepare
+
+    rules = prepare([document("bylaw", "london", "prefers_local"), document("bylaw", "barrie", "!prefers_local")])
+    found = contradictions(rules, {"london": FACTS, "barrie": FACTS}, on=date(2026, 11, 23))
+    monkeypatch.setattr(policy, "contradictions", lambda *_a, **_k: found)
+    page = sign_in("olivia").get("/en/city/challenges/under-our-streets/policy/").content.decode()
+    assert "Rules that no call can keep at once" in page
+    assert "one city sets its rule aside with a second person" in page
+    assert "prefers local firms" in page

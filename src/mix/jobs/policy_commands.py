@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +20,7 @@ from mix.rules.policy.documents import Moment, PolicyDocument, problems_among
 from mix.rules.policy.explain import Finding, explain, prepare
 from mix.rules.policy.expressions import ExpressionWrong
 from mix.rules.policy.facts import FACTS, FactsWrong, FactType, FactValue, read_facts
+from mix.rules.policy.joint import Contradiction, contradictions
 
 policy = typer.Typer(no_args_is_help=True, help="Rules of policy: check, explain.")
 console = Console(highlight=False, soft_wrap=True)
@@ -68,20 +69,24 @@ def explain_command(
     on: Annotated[str, typer.Option(help="The governing date, YYYY-MM-DD")],
     *,
     municipality: Annotated[list[str] | None, typer.Option(help="A city whose by-law applies; again for more")] = None,
+    also: Annotated[list[Path] | None, typer.Option(help="A document beside the catalogue's; again for more")] = None,
     at: Annotated[Moment | None, typer.Option(help="Only what is looked at then")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON")] = False,
 ) -> None:
-    """Say what applies, what it asks for, what is missed, why, from where and how sure.
+    """Say what applies, what it asks for, what is missed, why, from where and how sure; and which rules clash.
 
     By-laws are the drafts of the catalogue, which never block; a city's signed by-law stands in its site. Ends with 1
     when something blocks, with 2 when the facts cannot be read.
     """
     day, by_city = _inputs(facts, on, municipality or [])
-    findings = explain(prepare(_documents(by_city)), by_city, on=day, at=at)
+    ruleset = prepare(_documents(by_city, also or []))
+    findings = explain(ruleset, by_city, on=day, at=at)
+    clashes = contradictions(ruleset, by_city, on=day, at=at)
     if as_json:
-        print(json.dumps([as_document(f) for f in findings], indent=2, ensure_ascii=False))
+        found = [*map(as_document, findings), *map(clash_document, clashes)]
+        print(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        for line in lines(findings):
+        for line in (*lines(findings), *clash_lines(clashes)):
             console.print(line, markup=False)
     raise typer.Exit(1 if any(f.outcome == "blocked" for f in findings) else 0)
 
@@ -122,10 +127,10 @@ def _inputs(file: Path, on: str, cities: list[str]) -> tuple[date, dict[str, dic
     raise typer.Exit(2)
 
 
-def _documents(by_city: Mapping[str, object]) -> list[PolicyDocument]:
+def _documents(by_city: Mapping[str, object], also: list[Path]) -> list[PolicyDocument]:
     wanted = [p for p in policy_files(CATALOGUE) if p.parent.name != "bylaws" or p.stem in by_city]
     try:
-        return _read(wanted)
+        return _read([*wanted, *also])
     except ExpressionWrong as error:
         console.print(str(error), markup=False)
         raise typer.Exit(2) from None
@@ -148,6 +153,30 @@ def as_document(finding: Finding) -> dict[str, Any]:
         "unknown": list(finding.unknown),
         "waived": finding.waived,
     }
+
+
+def clash_document(clash: Contradiction) -> dict[str, Any]:
+    """Return two rules that cannot both be kept as JSON: the facts on which they clash, and which prevails."""
+    sides = (clash.first, clash.second)
+    return {
+        "outcome": "contradiction",
+        "rule": clash.first.rule.id,
+        "contradicts": clash.second.rule.id,
+        "cities": sorted({side.municipality for side in sides if side.municipality}),
+        "facts": list(clash.facts),
+        "prevails": clash.prevails.rule.id if clash.prevails else None,
+    }
+
+
+def clash_lines(clashes: Iterable[Contradiction]) -> Iterator[str]:
+    """Yield contradictions to read, each with what to do."""
+    for clash in clashes:
+        first, second = (f"{s.rule.text.en} [{s.rule.id}]" for s in (clash.first, clash.second))
+        yield f"{'Clash':<8} {first}"
+        yield f"         {second}"
+        yield f"         no {', '.join(clash.facts)} keeps both"
+        todo = f"{clash.prevails.rule.id} prevails" if clash.prevails else word("clash", "nobody", "en")
+        yield f"         {todo}"
 
 
 def lines(findings: tuple[Finding, ...]) -> Iterator[str]:

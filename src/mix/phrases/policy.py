@@ -1,6 +1,26 @@
 """Names of what policy speaks of, in English and French: a part of `words`."""
 
 POLICY_WORDS: dict[str, dict[str, tuple[str, str]]] = {
+    "clash": {
+        "prevails": (
+            "The higher rule prevails; have legal confirm it",
+            "La règle supérieure l’emporte; faites-le confirmer par les services juridiques",
+        ),
+        "nobody": (
+            "Neither stands above the other: one city sets its rule aside with a second person, or buys by itself",
+            "Aucune ne l’emporte : une ville écarte sa règle avec une deuxième personne, ou achète seule",
+        ),
+        "same": (
+            "One city asks for both: its legal service corrects the table",
+            "La même ville demande les deux : ses services juridiques corrigent le tableau",
+        ),
+    },
+    "difference": {
+        "method": ("How the market is asked", "Mode d’appel au marché"),
+        "days_open": ("Days to answer, at least", "Jours de réponse, au moins"),
+        "debrief_days": ("Days to ask for a debrief", "Jours pour demander une rétroaction"),
+        "dispute_days": ("Days to object", "Jours pour contester"),
+    },
     "policy_layer": {
         "trade_agreement": ("Trade agreement", "Accord commercial"),
         "province": ("Province", "Province"),

@@ -18,8 +18,9 @@ from mix.rules.closing import day_in
 from mix.rules.kinds import Route, StepKind
 from mix.rules.methods import Fact, Method
 from mix.rules.policy.documents import Moment
-from mix.rules.policy.explain import Finding, Outcome, explain
+from mix.rules.policy.explain import Finding, Outcome, Ruleset, explain
 from mix.rules.policy.facts import DocumentForm, FactValue, Ground
+from mix.rules.policy.joint import Period, least_days
 from mix.rules.policy.lint import Excludes, Hit, lint
 from mix.rules.unmet import Unmet
 
@@ -47,6 +48,7 @@ class Judged:
     on: date
     facts: Mapping[str, Mapping[str, FactValue]]
     hits: tuple[Hit, ...]
+    rules: Ruleset
 
 
 def governing_day(challenge: Challenge, *, now: datetime) -> date:
@@ -86,7 +88,16 @@ def judge(step: Step, *, now: datetime) -> Judged:
         confirmed=confirmed_by_city(cities),
         waived=frozenset((w.municipality.code, w.rule) for w in list_waivers(challenge) if holds(w)),
     )
-    return Judged(found, on, by_city, hits)
+    return Judged(found, on, by_city, hits, rules)
+
+
+def time_to_answer(step: Step, judged: Judged) -> Period | None:
+    """Return how long a call that is being prepared must stay open; None for anything else."""
+    if step.kind != StepKind.SOLICITATION:
+        return None
+    if step.solicitations.filter(round=step.round, published_at__isnull=False).exists():
+        return None
+    return least_days(judged.rules, judged.facts, on=judged.on)
 
 
 def list_waivers(challenge: Challenge) -> list[RuleWaiver]:

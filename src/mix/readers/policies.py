@@ -88,6 +88,13 @@ def in_force(bylaws: Iterable[Bylaw], day: date) -> Bylaw | None:
     return max(begun, key=lambda b: (b.effective_on, b.number), default=None)
 
 
+def tables_in_force(cities: Sequence[Municipality], *, on: date) -> dict[str, BylawTable | None]:
+    """Return, by city, the table that governs a day; None for a city that has signed none. One query."""
+    rows = list(Bylaw.objects.filter(municipality__in=cities, signed_at__isnull=False))
+    found = {c.code: in_force((r for r in rows if r.municipality_id == c.pk), on) for c in cities}
+    return {code: table_of(row) if row else None for code, row in found.items()}
+
+
 def bylaw_documents(cities: Sequence[Municipality], *, on: date) -> dict[str, PolicyDocument]:
     """Return, by the code of each city that has signed one, the rules of its by-law on a day. One query."""
     rows = Bylaw.objects.filter(municipality__in=cities, signed_at__isnull=False).select_related("municipality")

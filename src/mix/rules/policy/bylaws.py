@@ -5,7 +5,7 @@ The table becomes rules of the by-law layer. It says nothing about who approves:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -184,6 +184,45 @@ def _needs(band: BylawBand) -> str:
 def _text(band: BylawBand) -> Bilingual:
     english, french = (text.format(n=band.quotes) for text in _TEXTS[band.method])
     return Bilingual(en=english, fr=french)
+
+
+Said = tuple[Competition, int] | int | None  # a way with its quotes, a number of days, or nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that the by-laws of several cities say in different ways; None: that city says nothing."""
+
+    topic: str
+    by_city: dict[str, Said]
+    governs: Said
+
+
+def differences(tables: Mapping[str, BylawTable | None], category: Category, value_cents: int) -> list[Difference]:
+    """List where by-laws differ for a purchase, and what governs: the strictest, which keeps every city's rule."""
+    found = []
+    for topic in ("method", *(fact for _k, _w, _m, fact, _t in _CLOCKS)):
+        said = {city: _said(table, topic, category, value_cents) for city, table in tables.items()}
+        if len(set(said.values())) > 1:
+            found.append(Difference(topic, said, max((s for s in said.values() if s is not None), key=_strictness)))
+    return found
+
+
+def _said(table: BylawTable | None, topic: str, category: Category, value_cents: int) -> Said:
+    if table is None:
+        return None
+    if topic == "method":
+        band = band_for(table, category, value_cents)
+        return (band.method, band.quotes) if band else None
+    return {"days_open": table.least_days, "debrief_days": table.debrief_days, "dispute_days": table.dispute_days}[
+        topic
+    ]
+
+
+def _strictness(said: Said) -> tuple[int, int]:
+    if isinstance(said, tuple):
+        return list(Competition).index(said[0]), said[1]
+    return said or 0, 0
 
 
 def edges(table: BylawTable) -> list[tuple[Category, int]]:

@@ -54,7 +54,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class Ready:
     """A rule with its conditions compiled, in its document."""
 
     rule: Rule
@@ -69,7 +69,7 @@ class _Ready:
 class Ruleset:
     """Documents, compiled once: rules in the order of their layers, and every figure by name."""
 
-    rules: tuple[_Ready, ...]
+    rules: tuple[Ready, ...]
     dated: tuple[Figure, ...]
     figures: frozenset[str]
 
@@ -85,7 +85,7 @@ def prepare(documents: Iterable[PolicyDocument]) -> Ruleset:
             when, needs = compiled(rule, names)
             used = when.names | (needs.names if needs else frozenset())
             own = tuple(sorted(used & names))
-            ready.append(_Ready(rule, document.layer, document.municipality, when, needs, own))
+            ready.append(Ready(rule, document.layer, document.municipality, when, needs, own))
     order = list(Layer)
     return Ruleset(tuple(sorted(ready, key=lambda r: order.index(r.layer))), tuple(figures), names)
 
@@ -134,7 +134,7 @@ def _of_city(ruleset: Ruleset, city: str, own: Mapping[str, FactValue], *, input
     in_force = {f.name: v for f in ruleset.dated if (v := f.on(inputs.on, category))}
     values = {**own, **{name: v.value for name, v in in_force.items()}}
     record = Record(values, figures=ruleset.figures, known=inputs.known)
-    found: list[tuple[_Ready, bool, bool | int | None]] = []
+    found: list[tuple[Ready, bool, bool | int | None]] = []
     dropped: set[str] = set()
     for ready in ruleset.rules:
         rule = ready.rule
@@ -159,7 +159,7 @@ def _of_city(ruleset: Ruleset, city: str, own: Mapping[str, FactValue], *, input
 
 
 def _finding(
-    ready: _Ready,
+    ready: Ready,
     city: str,
     *,
     applies: bool,

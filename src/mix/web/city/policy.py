@@ -10,18 +10,29 @@ from django.utils.translation import gettext as _
 
 from mix.actions import findings
 from mix.data.models import Challenge, Municipality, RuleWaiver, Step
+from mix.readers.calendars import calendar_of
 from mix.readers.challenges import get_challenge, list_cities, roles_in, spec_of
 from mix.readers.errors import Unknown
-from mix.readers.findings import Judged, find_purchase, holds, judge, list_waivers
+from mix.readers.findings import Judged, find_purchase, holds, judge, list_waivers, time_to_answer
 from mix.readers.people import PUBLIC, Actor
-from mix.readers.policies import figures_by_name, toolbox
+from mix.readers.policies import figures_by_name, tables_in_force, toolbox
 from mix.rules.access import Permission, grants
+from mix.rules.calendar import ONTARIO
 from mix.rules.policy.adviser import Advice, Fit, advise
 from mix.rules.policy.facts import ADVISER, FACTS, Category, Competition, FactType, FactValue, Ground
+from mix.rules.policy.joint import contradictions
 from mix.web.parts import forms
 from mix.web.parts.findings import fact_title, fact_value, view_findings, waiver_title
-from mix.web.parts.pages import Act, answer, do, now_of, signed_in
+from mix.web.parts.pages import Act, answer, do, now_of, signed_in, today_of
 from mix.web.parts.showing import language, use_clock
+from mix.web.parts.together import (
+    ClashView,
+    DifferenceRow,
+    PeriodView,
+    view_clash,
+    view_differences,
+    view_period,
+)
 
 
 def step_findings(step: Step, judged: Judged, *, actor: Actor = PUBLIC) -> dict[str, Any]:
@@ -51,13 +62,16 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
         steps = challenge.steps.filter(state="active").order_by("position")
         for step in steps:
             step.challenge = challenge
+        judged = [(s, judge(s, now=now_of(request))) for s in steps]
+        cities = list_cities(challenge)
         return {
             "challenge": challenge,
-            "parts": [
-                (spec_of(s).title, s, step_findings(s, judge(s, now=now_of(request)), actor=actor)) for s in steps
-            ],
+            "parts": [(spec_of(s).title, s, step_findings(s, found, actor=actor)) for s, found in judged],
             "purchase": find_purchase(challenge),
-            "cities": list_cities(challenge),
+            "cities": cities,
+            "periods": _periods(request, challenge, judged),
+            "clashes": _clashes(judged, cities),
+            "differences": _differences(judged, cities),
             "notices": challenge.participation_notices.select_related("municipality").order_by("municipality__name"),
             "waivers": [(w, waiver_title(w), holds(w), _may_agree(w, actor)) for w in list_waivers(challenge)],
         }
@@ -110,6 +124,31 @@ def _advised(one: Advice) -> dict[str, Any]:
         "judged": [(fact_title(n), fact_value(n, v)) for n, v in one.judged.items()],
         "unknown": [fact_title(n) for n in one.unknown],
     }
+
+
+def _periods(request: HttpRequest, challenge: Challenge, judged: list[tuple[Step, Judged]]) -> dict[str, PeriodView]:
+    """Return, by step, how long a call that is being prepared must stay open."""
+    found = {s.key: p for s, one in judged if (p := time_to_answer(s, one)) and p.days}
+    calendar = calendar_of(challenge.municipality) if found else ONTARIO
+    return {key: view_period(p, today=today_of(request), calendar=calendar) for key, p in found.items()}
+
+
+def _clashes(judged: list[tuple[Step, Judged]], cities: list[Municipality]) -> list[ClashView]:
+    """Return the rules that nobody can keep at once, in any of the steps at hand."""
+    names = {c.code: c.name_fr if language() == "fr" else c.name for c in cities}
+    found = {
+        (c.first.rule.id, c.second.rule.id): c for _s, j in judged for c in contradictions(j.rules, j.facts, on=j.on)
+    }
+    return [view_clash(c, names=names) for c in found.values()]
+
+
+def _differences(judged: list[tuple[Step, Judged]], cities: list[Municipality]) -> list[DifferenceRow]:
+    """Return where the by-laws of several cities differ for this purchase; nothing until both are known."""
+    facts = next((f for _s, j in judged for f in j.facts.values()), {})
+    if len(cities) < 2 or "category" not in facts or "value" not in facts:
+        return []
+    tables = tables_in_force(cities, on=judged[0][1].on)
+    return view_differences(tables, Category(str(facts["category"])), int(facts["value"]))
 
 
 def _may_agree(waiver: RuleWaiver, actor: Actor) -> bool:
