@@ -48,7 +48,7 @@ postgres: $(STAMP)
 	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest -n 2 --dist loadfile -m "not journey" $(PAST)
 
 journeys: $(STAMP) browser
-	@$(BIN)/pytest -n 2 --dist worksteal -m journey
+	@$(BIN)/pytest -n 2 --dist worksteal -m "journey and not lab"
 
 smoke: $(STAMP) browser
 	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest -m smoke
@@ -58,7 +58,8 @@ browser:
 	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 	  { echo "The browser journeys need Chromium. On Debian: apt-get install chromium (or set MIX_CHROMIUM to one)"; exit 1; }
 
-lab: $(STAMP)
+lab: $(STAMP) browser
+	@$(BIN)/pytest -m lab
 	@$(BIN)/python -m tests.lab.matrices --count 100000
 	@MIX_LIVES=2000 $(BIN)/pytest tests/actions/test_life.py
 	@$(BIN)/python -m tests.lab.kill9 --kills 50

@@ -22,7 +22,9 @@ def empty(tmp_path: Path) -> Iterator[Site]:
         yield site
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "plain"])
+@pytest.mark.parametrize(
+    "javascript", [pytest.param(True, id="script", marks=pytest.mark.lab), pytest.param(False, id="plain")]
+)
 def test_a_sprint_challenge_from_need_to_outcome(browser: Browser, empty: Site, javascript: bool) -> None:
     with Play(browser, empty, SCENARIOS / "10-guelph-roads.yaml", javascript=javascript) as play:
         play.run(EVERY_ACT)
