@@ -57,6 +57,7 @@ ON_PAGES = {
     "calendars.end_feed",
     "calendars.make_feed",
     "panels.give_chair",
+    "findings.justify",
     "policies.drop_bylaw",
     "openings.note_export",
     "submissions.bring_copy",

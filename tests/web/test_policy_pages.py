@@ -401,3 +401,41 @@ def test_a_contradiction_is_shown_as_such_with_what_to_do(
     assert "Rules that no call can keep at once" in page
     assert "one city sets its rule aside with a second person" in page
     assert "prefers local firms" in page
+
+
+def test_words_that_may_keep_firms_out_stay_only_with_a_reason(
+    sign_in: Callable[[str], Client], draft: Solicitation, actor: Callable[[str], Any], now: Any
+) -> None:
+    draft.body = "A vendor must have worked for the city. It must run on Oracle."
+    draft.save(update_fields=["body"])
+    assert [u.code for u in policy_unmet(draft.step, now=now)] == ["exclusion_reason_missing"] * 2
+    with pytest.raises(Refused) as refused:
+        run(solicitations.publish, draft, actor=actor("olivia"), now=now)
+    assert "exclusion_reason_missing" in codes(refused)
+    client, url = sign_in("olivia"), "/en/city/challenges/water-leaks/policy/"
+    page = client.get(url).content.decode()
+    assert "Why does it stay?" in page
+    hits = judge(draft.step, now=now).hits
+    for hit in hits:
+        posted = {"act": "justify", "item": f"invitation/{hit.mark}", "reason": ""}
+        assert client.post(url, posted).status_code == 422
+        assert client.post(url, posted | {"reason": "The meters speak to nothing else."}).status_code == 302
+    assert policy_unmet(draft.step, now=now) == ()
+    assert "The meters speak to nothing else." in client.get(url).content.decode()
+    assert "The meters speak to nothing else." in sign_in("audrey").get("/en/oversight/water-leaks/").content.decode()
+    assert client.post(url, {"act": "justify", "item": "invitation/gone", "reason": "x"}).status_code == 404
+    assert sign_in("sam").post(
+        url, {"act": "justify", "item": f"invitation/{hits[0].mark}", "reason": "x"}
+    ).status_code in (403, 404)
+    draft.body = "A vendor must have contracted with the city."  # other words need their own reason
+    draft.save(update_fields=["body"])
+    assert [u.code for u in policy_unmet(draft.step, now=now)] == ["exclusion_reason_missing"]
+
+
+def test_a_small_purchase_is_not_asked_for_reasons(draft: Solicitation, now: Any) -> None:
+    from mix.rules.policy.lint import lint
+
+    assert {h.mark for h in lint({"a": "local firms"})} == {h.mark for h in lint({"b": "Local Firms"})}
+    draft.body = "Clean water for everybody."
+    draft.save(update_fields=["body"])
+    assert policy_unmet(draft.step, now=now) == ()

@@ -7,9 +7,10 @@ from typing import Any
 
 from mix.actions.entering import enter
 from mix.actions.events import record
-from mix.data.models import Challenge, Municipality, ParticipationNotice, Purchase, RuleWaiver
+from mix.data.models import Challenge, Municipality, ParticipationNotice, Purchase, RequirementReason, RuleWaiver, Step
 from mix.readers.challenges import list_cities
 from mix.readers.errors import Forbidden, Unknown
+from mix.readers.findings import judge
 from mix.readers.people import Actor
 from mix.readers.policies import find_ruling
 from mix.rules.access import TABLE, Permission, Role
@@ -85,6 +86,21 @@ def note_participation(
     )
     payload = {"city": municipality.code, "address": address, "on": published_on.isoformat()}
     _record("note_participation", challenge, actor=actor, now=now, role=role.value, payload=payload)
+    return made
+
+
+def justify(step: Step, *, actor: Actor, now: datetime, mark: str, reason: str) -> RequirementReason:
+    """Say why words of a call that may keep firms out stay. Raises Unknown when the call no longer has them."""
+    challenge, role = enter(step.challenge, actor=actor, needs=Permission.SOLICITATION_EDIT)
+    hit = next((h for h in judge(step, now=now).hits if h.mark == mark), None)
+    if hit is None:
+        raise Unknown
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    facts = {"challenge": challenge, "words": hit.words, "reason": reason.strip()}
+    facts |= {"given_by": actor.someone, "given_at": now}
+    made, _ = RequirementReason.objects.update_or_create(step=step, mark=mark, defaults=facts)
+    payload = {"step": step.key, "words": hit.words, "excludes": hit.excludes.value}
+    _record("justify", challenge, actor=actor, now=now, role=role.value, payload=payload, reason=made.reason)
     return made
 
 

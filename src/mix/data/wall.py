@@ -138,7 +138,7 @@ POLICIES: dict[str, str] = {
     "data_clauseedit": _up("data_clause", "clause_id"),
     "data_datereminder": _OF_CITY_OF_CHALLENGE,
     "data_rulewaiver": f"{CITY} OR {_OF_CITY_OF_CHALLENGE}",
-    **dict.fromkeys(("data_purchase", "data_participationnotice"), _OF_CITY_OF_CHALLENGE),
+    **dict.fromkeys(("data_purchase", "data_participationnotice", "data_requirementreason"), _OF_CITY_OF_CHALLENGE),
     # the vault: a draft is its vendor's alone, at the level of the database too
     "vault_draft": "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission AND mix_is(s.vendor_id))",
     "vault_upload": "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission AND mix_is(s.vendor_id))",

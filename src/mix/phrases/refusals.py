@@ -409,6 +409,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "month_unknown": ("Choose 3, 6 or 12 months", "Choisissez 3, 6 ou 12 mois"),
     "nothing_to_take_over": ("Nothing has been measured yet", "Rien n’a encore été mesuré"),
     # policy
+    "exclusion_reason_missing": (
+        "“{words}” may keep new firms out: rewrite it, or say why it stays",
+        "« {words} » peut écarter de nouvelles entreprises : reformulez, ou dites pourquoi cela reste",
+    ),
     "policy_blocks": ("{rule} ({cities})", "{rule} ({cities})"),
     "bylaw_decided": ("This version was signed or dropped already", "Cette version a déjà été signée ou abandonnée"),
     "bylaw_quotes": (

@@ -310,6 +310,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "evaluations.hand_in": ("Scores handed in", "Notes remises"),
         "findings.agree_to_waive": ("Second word: a rule is set aside", "Deuxième accord : une règle est écartée"),
         "findings.describe_purchase": ("Purchase described for policy", "Achat décrit pour les règles"),
+        "findings.justify": ("Reason for a requirement", "Motif d’une exigence"),
         "findings.note_participation": ("Notice of participation recorded", "Avis de participation consigné"),
         "findings.waive": ("Rule set aside for this challenge", "Règle écartée pour ce défi"),
         **PILOT_VERBS,

@@ -127,6 +127,10 @@ def _policy(challenge: Challenge) -> dict[str, Any]:
         }
         if purchase
         else None,
+        "requirements_kept": [
+            {"words": r.words, "reason": r.reason, "by": r.given_by.code, "at": r.given_at.isoformat()}
+            for r in challenge.requirement_reasons.select_related("given_by").order_by("given_at")
+        ],
         "by_laws": {code: {"version": b.number, "table": b.table} for code, b in tables.items() if b},
         "rules": [
             {"id": r.rule.id, "status": r.rule.status, "digest": digest_of(r.rule)}

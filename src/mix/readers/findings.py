@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from mix.data.models import Award, Challenge, Evaluation, Purchase, RuleWaiver, Solicitation, Step
+from mix.data.models import Award, Challenge, Evaluation, Purchase, RequirementReason, RuleWaiver, Solicitation, Step
 from mix.readers.agreements import list_agreements
 from mix.readers.awards import DISPUTE_DAYS
 from mix.readers.challenges import list_cities, method_for, spec_of
@@ -112,16 +112,27 @@ def holds(waiver: RuleWaiver) -> bool:
 
 
 def policy_unmet(step: Step, *, now: datetime, judged: Judged | None = None) -> tuple[Unmet, ...]:
-    """List the verified rules that block a step, each with the cities whose rule it is."""
-    return tuple(
+    """List the verified rules that block a step, and the words that may keep firms out and have no reason yet."""
+    found = judged or judge(step, now=now)
+    blocked = [
         Unmet(
             "policy_blocks",
             {"rule": f.rule.text.en, "rule_fr": f.rule.text.fr, "cities": ", ".join(f.cities)},
             "policy",
         )
-        for f in (judged or judge(step, now=now)).findings
+        for f in found.findings
         if f.outcome is Outcome.BLOCKED
-    )
+    ]
+    warned = {name for f in found.findings if f.outcome is Outcome.WARNING and not f.waived for name in f.judged}
+    hits = [h for h in found.hits if h.excludes.value in warned]
+    given = reasons_given(step) if hits else {}
+    unsaid = {h.words: "exclusion_reason_missing" for h in hits if h.mark not in given}
+    return (*blocked, *(Unmet(code, {"words": words}, "policy") for words, code in unsaid.items()))
+
+
+def reasons_given(step: Step) -> dict[str, RequirementReason]:
+    """Return, by the mark of its words, why a requirement of a step that may keep firms out stays."""
+    return {row.mark: row for row in RequirementReason.objects.filter(step=step).select_related("given_by")}
 
 
 def gather(step: Step, *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hit, ...]]:
@@ -218,8 +229,10 @@ def _of_call(step: Step, *, now: datetime) -> tuple[dict[str, Any], tuple[Hit, .
     scoring = [s.evaluation for s in method.steps if s.evaluation and s.evaluation.of == step.key]
     criteria = [c for evaluation in scoring for c in evaluation.criteria]
     texts = {"notice": call.body if call else ""}
-    texts |= {f"criterion {c.key}": f"{c.title.en}. {c.guideline.en}" for c in criteria}
     hits = lint(texts)
+    for c in criteria:  # the French text only where the English one says nothing: it asks for the same
+        english = lint({f"criterion {c.key}": f"{c.title.en}. {c.guideline.en}"})
+        hits += english or lint({f"criterion {c.key}": f"{c.title.fr}. {c.guideline.fr}"})
     declared = Solicitation.objects.filter(step__challenge=step.challenge, purchase_most_cents__isnull=False).exists()
     binds = part is not None and part.document_form not in NOT_BINDING
     negotiable = step.challenge.route != Route.TRADITIONAL

@@ -27,7 +27,7 @@ from mix.data.models.evaluations import (
     StageInvitation,
 )
 from mix.data.models.events import Beat, Chain, Checkpoint, Event
-from mix.data.models.findings import ParticipationNotice, Purchase, RuleWaiver
+from mix.data.models.findings import ParticipationNotice, Purchase, RequirementReason, RuleWaiver
 from mix.data.models.knowledge import HistoryFact, HoursEntry, Lesson
 from mix.data.models.methods import MethodVersion
 from mix.data.models.moves import GateSignature
@@ -114,6 +114,7 @@ __all__ = [
     "Purchase",
     "Question",
     "Registration",
+    "RequirementReason",
     "Result",
     "RuleConfirmation",
     "RuleWaiver",

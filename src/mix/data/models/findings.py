@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from mix.data.models.challenges import Challenge
+from mix.data.models.challenges import Challenge, Step
 from mix.data.models.columns import choice, money, one_of
 from mix.data.models.municipalities import Municipality
 from mix.data.models.people import Person
@@ -41,6 +41,24 @@ class ParticipationNotice(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["challenge", "municipality"], name="participation_notice_once")]
+
+
+class RequirementReason(models.Model):
+    """Why a requirement that may keep new firms out stays as it is. `mark` is `rules.policy.lint.Hit.mark`."""
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="requirement_reasons")
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="+")
+    mark = models.CharField(max_length=40)
+    words = models.TextField()
+    reason = models.TextField()
+    given_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["step", "mark"], name="requirement_reason_once"),
+            models.CheckConstraint(name="requirement_reason_given", condition=~models.Q(reason="")),
+        ]
 
 
 class RuleWaiver(models.Model):

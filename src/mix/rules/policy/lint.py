@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mix.rules.chain import digest
+
 
 class Excludes(StrEnum):
     """In which way a requirement keeps firms out; the value is the fact that it makes true."""
@@ -28,6 +30,11 @@ class Hit:
     excludes: Excludes
     place: str
     words: str
+
+    @property
+    def mark(self) -> str:
+        """What identifies the way and the words, wherever they stand."""
+        return digest({"excludes": self.excludes.value, "words": self.words.casefold()})[:32]
 
 
 _WHO = r"(?:firms?|compan(?:y|ies)|vendors?|suppliers?|business(?:es)?|entreprises?|fournisseurs?|soumissionnaires?)"

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from mix.actions import findings
 from mix.data.models import Challenge, Municipality, RuleWaiver, Step
 from mix.readers.calendars import calendar_of
-from mix.readers.challenges import get_challenge, list_cities, roles_in, spec_of
+from mix.readers.challenges import get_challenge, get_step, list_cities, roles_in, spec_of
 from mix.readers.errors import Unknown
-from mix.readers.findings import Judged, find_purchase, holds, judge, list_waivers, time_to_answer
+from mix.readers.findings import Judged, find_purchase, holds, judge, list_waivers, reasons_given, time_to_answer
 from mix.readers.people import PUBLIC, Actor
 from mix.readers.policies import figures_by_name, tables_in_force, toolbox
 from mix.rules.access import Permission, grants
@@ -38,8 +38,12 @@ from mix.web.parts.together import (
 def step_findings(step: Step, judged: Judged, *, actor: Actor = PUBLIC) -> dict[str, Any]:
     """Return what the rules say of one step, ready to draw; with what this actor may set aside."""
     names = {c.code: c.name_fr if language() == "fr" else c.name for c in list_cities(step.challenge)}
-    views = view_findings(judged.findings, figures=figures_by_name(), names=names, hits=judged.hits, actor=actor)
+    given = reasons_given(step) if judged.hits else {}
+    views = view_findings(
+        judged.findings, figures=figures_by_name(), names=names, hits=judged.hits, given=given, actor=actor
+    )
     return {
+        "step": step.key,
         "open": [v for v in views if v.is_open],
         "rest": [v for v in views if not v.is_open],
         "on": judged.on,
@@ -55,6 +59,7 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
     acts: dict[str, Act] = {}
     if challenge.status == "running" and grants(roles, Permission.SOLICITATION_EDIT):
         acts |= {"purchase": _purchase(request, challenge), "participation": _participation(request, challenge)}
+        acts["justify"] = _justify(request, challenge)
     if challenge.status == "running":
         acts |= {"waive": _waive(request, challenge), "agree": _agree(request, challenge)}
 
@@ -204,6 +209,21 @@ def _participation(request: HttpRequest, challenge: Challenge) -> Act:
         run,
         _("Record the notice"),
         _("Recorded."),
+    )
+
+
+def _justify(request: HttpRequest, challenge: Challenge) -> Act:
+    def run(given: dict[str, Any]) -> None:
+        key, _sep, mark = given["item"].partition("/")
+        step = get_step(challenge, key)
+        step.challenge = challenge
+        do(request, findings.justify, step, mark=mark, reason=given["reason"])
+
+    return Act(
+        forms.form_of(item=forms.hidden(), reason=forms.text(_("Why must it be asked?"), rows=2)),
+        run,
+        _("Keep it, with this reason"),
+        _("Noted. The reason stands in the case file."),
     )
 
 

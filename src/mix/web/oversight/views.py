@@ -75,6 +75,7 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
         "chain": chain,
         "broken": verify_chain(chain) if chain else None,
         "waivers": [(w, waiver_title(w), holds(w)) for w in list_waivers(challenge)],
+        "kept": challenge.requirement_reasons.select_related("given_by").order_by("given_at"),
         "pilot": _pilot(challenge),
         "skipped": [(method.step(s.key).title, s) for s in steps if s.state == "skipped"],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mix.data.models import RuleWaiver
+from mix.data.models import RequirementReason, RuleWaiver
 from mix.phrases.words import WORDS, word
 from mix.readers.errors import Unknown
 from mix.readers.people import PUBLIC, Actor
@@ -38,7 +38,7 @@ class FindingView:
     cities: tuple[str, ...]
     reasons: tuple[tuple[str, str], ...]
     unknown: tuple[str, ...]
-    words: tuple[str, ...]
+    words: tuple[tuple[Hit, RequirementReason | None], ...]
     cites: tuple[Cite, ...]
     status: str
     is_open: bool
@@ -72,19 +72,20 @@ def view_findings(
     figures: Mapping[str, Figure],
     names: Mapping[str, str],
     hits: Sequence[Hit] = (),
+    given: Mapping[str, RequirementReason] | None = None,
     actor: Actor = PUBLIC,
 ) -> list[FindingView]:
     """Make findings ready to draw, each with the cities in which the actor may set its rule aside.
 
-    `names` are the cities' by code; a single one is not named.
+    `names` are the cities' by code; a single one is not named. `given` are the reasons why words stay, by mark.
     """
-    views = []
+    views, reasons_for = [], given or {}
     for finding in findings:
         rule = finding.rule
         reasons = [(fact_title(n), fact_value(n, v)) for n, v in finding.judged.items()]
         reasons += [(figures[n].title.in_(language()), money(v)) for n, v in finding.figures.items()]
         is_missed = finding.outcome in (Outcome.BLOCKED, Outcome.WARNING)
-        found = [h.words for h in hits if is_missed and h.excludes.value in finding.judged]
+        found = [(h, reasons_for.get(h.mark)) for h in hits if is_missed and h.excludes.value in finding.judged]
         waivable = (
             tuple(c for c in finding.cities if rule.waiver.by in actor.roles_at(c))
             if rule.waiver and is_missed and not finding.waived
