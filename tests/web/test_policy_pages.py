@@ -24,7 +24,7 @@ from mix.data.models import (
     Step,
 )
 from mix.readers.errors import Forbidden, Unknown
-from mix.readers.findings import governing_day, judge, policy_unmet
+from mix.readers.findings import governing_day, judge, like_purchases, policy_unmet
 from mix.readers.policies import in_force, ruleset_for
 from mix.rules.policy.bylaws import BylawTable
 from mix.rules.policy.explain import Outcome
@@ -330,7 +330,7 @@ def test_requirements_that_keep_new_firms_out_are_shown_in_their_words(
 def test_findings_cost_no_query_for_a_rule(draft: Solicitation, now: Any, django_assert_num_queries: Any) -> None:
     ruleset_for([draft.step.challenge.municipality], on=now.date())
     step = Step.objects.select_related("challenge__method", "challenge__municipality").get(pk=draft.step_id)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         judge(step, now=now)
 
 
@@ -439,3 +439,71 @@ def test_a_small_purchase_is_not_asked_for_reasons(draft: Solicitation, now: Any
     draft.body = "Clean water for everybody."
     draft.save(update_fields=["body"])
     assert policy_unmet(draft.step, now=now) == ()
+
+
+def upload(client: Client, content: bytes, on: str = "2027-01-01") -> Any:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    file = SimpleUploadedFile("guelph.yaml", content)
+    return client.post("/en/city/settings/guelph/bylaw/", {"act": "upload", "file": file, "effective_on": on})
+
+
+def test_a_table_is_proposed_as_a_file_or_refused_by_its_lines(sign_in: Callable[[str], Client]) -> None:
+    client = sign_in("martin")
+    for content, said in (
+        (b"citation: By-law\nbands:\n  - {category: gods, method: open}\n", "Line 3 of the file"),
+        (b"citation: [", "not YAML"),
+        (b"\xff\xfe", "UTF-8"),
+        (b"#" * 300_000, "200,000 bytes"),
+        (b"citation: By-law\nlimit: 5\n", "unknown key"),
+    ):
+        answer = upload(client, content)
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+    good = b"citation: By-law 3\nbands: [{category: services, method: open}]\n"
+    good += b"texts: {unsolicited: The clerk is told at once.}\n"
+    assert upload(client, good).status_code == 302
+    page = client.get("/en/city/settings/guelph/bylaw/").content.decode()
+    assert "By-law 3" in page
+    assert "The clerk is told at once." in page
+    assert Bylaw.objects.get(municipality__code="guelph", signed_at=None, dropped_at=None).table["texts"]
+    assert upload(sign_in("leah"), good).status_code == 404  # only the manager proposes
+
+
+def test_a_table_that_begins_in_the_past_says_whom_it_reaches(sign_in: Callable[[str], Client]) -> None:
+    client = sign_in("martin")
+    good = b"citation: By-law 3\nbands: [{category: services, method: open}]\n"
+    assert upload(client, good, on="2020-01-01").status_code == 302
+    page = client.get("/en/city/settings/guelph/bylaw/").content.decode()
+    assert "Its first day lies in the past." in page
+    assert "water-leaks/whole/" in page
+
+
+def test_what_a_by_law_says_in_words_stands_beside_the_work(
+    sign_in: Callable[[str], Client], actor: Callable[[str], Any], now: Any, db: None
+) -> None:
+    table = {**STRICT, "texts": {"approval": "The treasurer signs above all.", "cooperation": "Not shown: one city."}}
+    sign("guelph", table, actor, now, on=now.date())
+    page = sign_in("priya").get("/en/city/challenges/downtown-parking-2/policy/").content.decode()
+    assert "The treasurer signs above all." in page
+    assert "Not shown: one city." not in page
+
+
+def test_like_purchases_of_the_department_count_together(
+    sign_in: Callable[[str], Client], draft: Solicitation, now: Any
+) -> None:
+    challenge = draft.step.challenge
+    before = judge(draft.step, now=now).facts["guelph"].get("related_value", 0)
+    other = Challenge.objects.get(code="downtown-parking-2")
+    Challenge.objects.filter(pk=other.pk).update(value_cents=5_000_000, commissioned_at=now - timedelta(days=364))
+    Purchase.objects.update_or_create(challenge=other, defaults={"category": "services"})
+    challenge.needs.update(challenge=None)
+    assert judge(draft.step, now=now).facts["guelph"]["related_value"] >= max(5_000_000, int(before))
+    page = sign_in("olivia").get("/en/city/challenges/water-leaks/policy/").content.decode()
+    assert "Like purchases of the last twelve months" in page
+    for change in (
+        {"commissioned_at": now - timedelta(days=366)},
+        {"commissioned_at": now - timedelta(days=10), "origin": "history"},
+    ):
+        Challenge.objects.filter(pk=other.pk).update(**change)
+        assert other not in like_purchases(challenge, Purchase.objects.get(challenge=challenge), now=now)

@@ -15,6 +15,14 @@ POLICY_WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "La même ville demande les deux : ses services juridiques corrigent le tableau",
         ),
     },
+    "bylaw_topic": {
+        "approval": ("Who requests, approves and signs", "Qui demande, approuve et signe"),
+        "non_competitive": ("Grounds for not asking openly", "Motifs pour ne pas lancer d’appel ouvert"),
+        "cooperation": ("Buying together with others", "Achats avec d’autres"),
+        "unsolicited": ("Unsolicited proposals", "Propositions non sollicitées"),
+        "pilots": ("Pilots", "Projets pilotes"),
+        "reporting": ("Reporting", "Comptes rendus"),
+    },
     "difference": {
         "method": ("How the market is asked", "Mode d’appel au marché"),
         "days_open": ("Days to answer, at least", "Jours de réponse, au moins"),

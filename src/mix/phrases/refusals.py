@@ -414,6 +414,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "« {words} » peut écarter de nouvelles entreprises : reformulez, ou dites pourquoi cela reste",
     ),
     "policy_blocks": ("{rule} ({cities})", "{rule} ({cities})"),
+    "bylaw_file": ("Line {line} of the file: {text}", "Ligne {line} du fichier : {text}"),
     "bylaw_decided": ("This version was signed or dropped already", "Cette version a déjà été signée ou abandonnée"),
     "bylaw_quotes": (
         "Say how many quotes are asked for, and only where the way is quotes",

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from mix.data.models import Award, Challenge, Evaluation, Purchase, RequirementReason, RuleWaiver, Solicitation, Step
+from django.db.models import Exists, Q
+
+from mix.data.models import (
+    Award,
+    Challenge,
+    Evaluation,
+    Need,
+    Purchase,
+    RequirementReason,
+    RuleWaiver,
+    Solicitation,
+    Step,
+)
 from mix.readers.agreements import list_agreements
 from mix.readers.awards import DISPUTE_DAYS
 from mix.readers.challenges import list_cities, method_for, spec_of
@@ -24,6 +36,7 @@ from mix.rules.policy.joint import Period, least_days
 from mix.rules.policy.lint import Excludes, Hit, lint
 from mix.rules.unmet import Unmet
 
+YEAR = timedelta(days=365)
 DEBRIEF_DAYS = 365  # a letter offers its debrief without an end; a table asks for a number of days
 NOT_BINDING = ("RFI", "EOI")
 
@@ -150,7 +163,7 @@ def gather(step: Step, *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hi
         "debrief_days": DEBRIEF_DAYS,
         "dispute_days": DISPUTE_DAYS,
         "is_electronic": True,  # MIX publishes and receives in no other way
-        **_of_purchase(find_purchase(challenge)),
+        **_of_purchase(challenge, now=now),
         **_of_award(challenge, award, now=now),
         **_of_agreements(challenge),
     }
@@ -173,16 +186,34 @@ def _sprint_value(facts: Mapping[Fact, Any]) -> int | None:
     return int(facts[Fact.SPRINT_FEE]) * int(float(facts[Fact.SPRINT_PLACES]))
 
 
-def _of_purchase(purchase: Purchase | None) -> dict[str, Any]:
+def like_purchases(challenge: Challenge, purchase: Purchase, *, now: datetime) -> list[Challenge]:
+    """List what counts together with a purchase: challenges of the last twelve months that buy the same category.
+
+    Of the same department where a need says which, else of the whole lead city; latest first.
+    """
+    needs = Need.objects.filter(challenge=challenge)
+    rows = Challenge.objects.filter(
+        ~Exists(needs) | Q(needs__department__in=needs.values("department")),
+        municipality=challenge.municipality,
+        purchase__category=purchase.category,
+        commissioned_at__gt=now - YEAR,
+        value_cents__isnull=False,
+    )
+    return list(rows.exclude(pk=challenge.pk).exclude(origin="history").distinct().order_by("-commissioned_at"))
+
+
+def _of_purchase(challenge: Challenge, *, now: datetime) -> dict[str, Any]:
+    purchase = find_purchase(challenge)
     if purchase is None:
         return {}
+    like = sum(c.value_cents or 0 for c in like_purchases(challenge, purchase, now=now))
     return {
         "category": purchase.category,
         "competition": purchase.competition,
         "quotes": purchase.quotes,
         "limited_ground": purchase.limited_ground,
         "has_ground_record": purchase.limited_ground != Ground.NONE and bool(purchase.circumstances.strip()),
-        "related_value": purchase.related_cents,
+        "related_value": max(like, purchase.related_cents or 0),
         "lends_value": purchase.lends_cents,
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from itertools import pairwise
 
 from pydantic import Field, model_validator
@@ -18,6 +19,17 @@ from mix.rules.catalogue import Part
 from mix.rules.fields import MAX_CENTS, Bilingual
 from mix.rules.policy.documents import Cite, Effect, Layer, Moment, PolicyDocument, Rule, Status, Waiver
 from mix.rules.policy.facts import Category, Competition
+
+
+class Topic(StrEnum):
+    """What a by-law says in words, which people read and nothing judges."""
+
+    APPROVAL = "approval"
+    NON_COMPETITIVE = "non_competitive"
+    COOPERATION = "cooperation"
+    UNSOLICITED = "unsolicited"
+    PILOTS = "pilots"
+    REPORTING = "reporting"
 
 
 class BylawBand(Part):
@@ -50,6 +62,7 @@ class BylawTable(Part):
     dispute_days: int | None = Field(default=None, ge=1, le=365)
     pilot_days: int | None = Field(default=None, ge=1, le=730)
     note: str = Field(default="", max_length=2000)
+    texts: dict[Topic, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _bands_fit(self) -> BylawTable:
@@ -100,6 +113,14 @@ _CLOCKS = (
     ("debrief", "true", Moment.AWARD, "debrief_days", _DEBRIEF),
     ("dispute", "true", Moment.AWARD, "dispute_days", ("Days to object:", "Jours pour contester :")),
 )
+_TOLD = {  # when, and where, each text is shown beside the work
+    Topic.APPROVAL: ("true", (Moment.COMMISSIONING, Moment.AWARD)),
+    Topic.NON_COMPETITIVE: ('competition != "open"', (Moment.PUBLICATION,)),
+    Topic.COOPERATION: ("cities > 1", (Moment.COMMISSIONING, Moment.PUBLICATION)),
+    Topic.UNSOLICITED: ("true", (Moment.COMMISSIONING,)),
+    Topic.PILOTS: ('route == "pilot_only"', (Moment.COMMISSIONING,)),
+    Topic.REPORTING: ("true", (Moment.AWARD, Moment.DELIVERY)),
+}
 _RECORDED = 'limited_ground != "none" && has_ground_record'
 
 
@@ -160,8 +181,14 @@ def to_document(
         )
         if days is not None
     ]
+    told = [
+        signed.rule(topic.value.replace("_", "-"), at=at, when=when, needs="", text=Bilingual(en=text, fr=text))
+        for topic, text in table.texts.items()
+        for when, at in [_TOLD[topic]]
+        if text.strip()
+    ]
     title = Bilingual(en=table.citation, fr=table.citation)
-    return PolicyDocument(layer=Layer.BYLAW, title=title, municipality=municipality, rules=(*bands, *clocks))
+    return PolicyDocument(layer=Layer.BYLAW, title=title, municipality=municipality, rules=(*bands, *clocks, *told))
 
 
 def _with_lower(bands: list[BylawBand]) -> Iterator[tuple[int | None, BylawBand]]:

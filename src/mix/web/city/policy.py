@@ -13,7 +13,16 @@ from mix.data.models import Challenge, Municipality, RuleWaiver, Step
 from mix.readers.calendars import calendar_of
 from mix.readers.challenges import get_challenge, get_step, list_cities, roles_in, spec_of
 from mix.readers.errors import Unknown
-from mix.readers.findings import Judged, find_purchase, holds, judge, list_waivers, reasons_given, time_to_answer
+from mix.readers.findings import (
+    Judged,
+    find_purchase,
+    holds,
+    judge,
+    like_purchases,
+    list_waivers,
+    reasons_given,
+    time_to_answer,
+)
 from mix.readers.people import PUBLIC, Actor
 from mix.readers.policies import figures_by_name, tables_in_force, toolbox
 from mix.rules.access import Permission, grants
@@ -68,11 +77,12 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
         for step in steps:
             step.challenge = challenge
         judged = [(s, judge(s, now=now_of(request))) for s in steps]
-        cities = list_cities(challenge)
+        cities, purchase = list_cities(challenge), find_purchase(challenge)
         return {
             "challenge": challenge,
             "parts": [(spec_of(s).title, s, step_findings(s, found, actor=actor)) for s, found in judged],
-            "purchase": find_purchase(challenge),
+            "purchase": purchase,
+            "like": like_purchases(challenge, purchase, now=now_of(request)) if purchase else [],
             "cities": cities,
             "periods": _periods(request, challenge, judged),
             "clashes": _clashes(judged, cities),
