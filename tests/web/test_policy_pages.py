@@ -16,13 +16,16 @@ from mix.data.models import (
     Bylaw,
     Challenge,
     Event,
+    Letter,
     Municipality,
+    Person,
     Purchase,
     RuleConfirmation,
     RuleWaiver,
     Solicitation,
     Step,
 )
+from mix.readers.awards import dispute_until
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.findings import governing_day, judge, like_purchases, policy_unmet
 from mix.readers.policies import in_force, ruleset_for
@@ -507,3 +510,20 @@ def test_like_purchases_of_the_department_count_together(
     ):
         Challenge.objects.filter(pk=other.pk).update(**change)
         assert other not in like_purchases(challenge, Purchase.objects.get(challenge=challenge), now=now)
+
+
+def test_vendors_have_as_long_to_object_as_the_most_generous_by_law_gives(
+    actor: Callable[[str], Any], now: Any, db: None
+) -> None:
+    letter = Letter.objects.select_related("evaluation__step__challenge__municipality", "vendor").latest("sent_at")
+    challenge = letter.evaluation.step.challenge
+    before = dispute_until(letter)
+    on = governing_day(challenge, now=now)
+    martin, leah = (Person.objects.get(code=c) for c in ("martin", "leah"))
+    row = {"municipality": challenge.municipality, "table": {"citation": "x", "dispute_days": 25}, "effective_on": on}
+    row |= {"proposed_by": martin, "proposed_at": now, "signed_by": leah, "signed_at": now}
+    Bylaw.objects.create(number=98, **row)
+    assert dispute_until(letter) - before == timedelta(days=15)
+    award = challenge.steps.filter(kind="award").first()
+    award.challenge = challenge
+    assert outcomes(award, now)["guelph-dispute"] is Outcome.HOLDS

@@ -32,8 +32,8 @@ DATE_WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "debrief": ("30 days after it was asked for", "30 jours après la demande"),
         "objection": ("15 days after it was filed", "15 jours après le dépôt"),
         "objections_until": (
-            "10 days after the latest letter, CETA art. 19.17; a debrief begins them anew for its vendor",
-            "10 jours après la dernière lettre, AECG art. 19.17; recommencent après une rétroaction",
+            "10 days after the latest letter (CETA art. 19.17) or more by a by-law; a debrief begins them anew for its vendor",
+            "10 jours après la dernière lettre (AECG art. 19.17), ou plus selon un règlement; recommencent après une rétroaction",
         ),
         "deliverable": ("by the agreement", "selon l’entente"),
         "milestone": ("by the delivery plan", "selon le plan de livraison"),

@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 
 from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Result, Step
 from mix.readers.people import Actor
+from mix.readers.policies import dispute_days
 from mix.rules.unmet import Unmet
-
-DISPUTE_DAYS = 10  # what trade agreements leave a supplier at least (CETA art. 19.17, CPTPP art. 15.19)
 
 
 def find_live(step: Step) -> Award | None:
@@ -65,9 +64,11 @@ def unmet_in(step: Step) -> tuple[Unmet, ...]:
 
 
 def dispute_until(letter: Letter) -> datetime:
-    """Return until when (UTC) a vendor may object: ten days after its letter, or after the debrief that came later."""
+    """Return until when (UTC) a vendor may object: days after its letter, or after a debrief that came later."""
+    challenge = letter.evaluation.step.challenge
+    days = dispute_days([challenge], now=letter.sent_at)[challenge.pk]
     held = letter.evaluation.step.debriefs.filter(vendor=letter.vendor).values_list("held_at", flat=True).first()
-    return max(filter(None, (letter.sent_at, held))) + timedelta(days=DISPUTE_DAYS)
+    return max(filter(None, (letter.sent_at, held))) + timedelta(days=days)
 
 
 def list_disputes(challenge: Challenge) -> list[Dispute]:

@@ -25,11 +25,11 @@ from mix.data.models import (
     Solicitation,
     StageInvitation,
 )
-from mix.readers.awards import DISPUTE_DAYS
 from mix.readers.calendars import calendars_of
 from mix.readers.challenges import list_own_challenges
 from mix.readers.people import Actor
 from mix.readers.pilots import list_pilots, standing
+from mix.readers.policies import dispute_days
 from mix.rules.calendar import CityCalendar
 from mix.rules.closing import day_in
 from mix.rules.pilots import PilotState
@@ -131,8 +131,9 @@ def dates_of_challenges(challenges: Sequence[Challenge], *, now: datetime) -> li
         for row in _rows(s, running)
     ]
     letters = Letter.objects.filter(evaluation__step__challenge__in=running)
+    objecting = dispute_days(list(running.values()), now=now)
     for pk, sent in letters.values_list("evaluation__step__challenge_id").annotate(Max("sent_at")):
-        until = sent + timedelta(days=DISPUTE_DAYS)
+        until = sent + timedelta(days=objecting[pk])
         found.append(_dated(until, running[pk], calendars, kind="objections_until", key=f"objections_until-{pk}"))
     for challenge in challenges:
         if challenge.ended_at and challenge.status == "completed":

@@ -21,11 +21,10 @@ from mix.data.models import (
     Step,
 )
 from mix.readers.agreements import list_agreements
-from mix.readers.awards import DISPUTE_DAYS
 from mix.readers.challenges import list_cities, method_for, spec_of
 from mix.readers.documents import gather_facts, total_value
 from mix.readers.evaluations import has_declared, panel_of
-from mix.readers.policies import confirmed_by_city, ruleset_for
+from mix.readers.policies import confirmed_by_city, dispute_days, ruleset_for
 from mix.rules.closing import day_in
 from mix.rules.kinds import Route, StepKind
 from mix.rules.methods import Fact, Method
@@ -161,7 +160,6 @@ def gather(step: Step, *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hi
         "cities": challenge.cities.filter(state="taking_part").count(),
         "has_market_scan": challenge.steps.filter(kind=StepKind.MARKET_SCAN.value, state="done").exists(),
         "debrief_days": DEBRIEF_DAYS,
-        "dispute_days": DISPUTE_DAYS,
         "is_electronic": True,  # MIX publishes and receives in no other way
         **_of_purchase(challenge, now=now),
         **_of_award(challenge, award, now=now),
@@ -175,6 +173,8 @@ def gather(step: Step, *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hi
         facts |= _of_panel(step)
     if step.kind == StepKind.AWARD:
         facts["is_rollout"] = True
+    if MOMENT_BY_KIND[StepKind(step.kind)] is Moment.AWARD:
+        facts["dispute_days"] = dispute_days([challenge], now=now)[challenge.pk]
     if challenge.route == Route.SPRINT_THEN_OPEN:
         facts["has_disclosure_pack"] = False  # no method offers this route yet, so nothing holds a pack
     return {name: value for name, value in facts.items() if value is not None}, hits

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from mix.data.models import Bylaw, Municipality, RuleConfirmation
+from django.db.models import Min
+
+from mix.data.models import Bylaw, Challenge, ChallengeCity, Municipality, RuleConfirmation, Solicitation
 from mix.readers.errors import Unknown
 from mix.rules.catalogue import CATALOGUE, read
 from mix.rules.chain import digest
+from mix.rules.closing import day_in
 from mix.rules.policy.adviser import Instrument, parse_instruments
 from mix.rules.policy.bylaws import BylawTable, to_document
 from mix.rules.policy.documents import Figure, PolicyDocument, Rule, Status, parse_policy
 from mix.rules.policy.explain import Ruleset, prepare
+
+DISPUTE_DAYS = 10  # what trade agreements leave a supplier at least (CETA art. 19.17, CPTPP art. 15.19)
 
 
 @lru_cache(maxsize=1)
@@ -86,6 +91,26 @@ def in_force(bylaws: Iterable[Bylaw], day: date) -> Bylaw | None:
     """Return, of one city's signed versions, the one that governs a day."""
     begun = [b for b in bylaws if b.signed_at and b.effective_on <= day]
     return max(begun, key=lambda b: (b.effective_on, b.number), default=None)
+
+
+def dispute_days(challenges: Sequence[Challenge], *, now: datetime) -> dict[int, int]:
+    """Return, by challenge, how many days a vendor has to object: the most that any of its cities' by-laws gives.
+
+    Never less than the trade agreements do. By the tables of the governing day; today's before there is one. Three
+    queries, however many challenges.
+    """
+    calls = Solicitation.objects.filter(step__challenge__in=challenges, published_at__isnull=False)
+    first = dict(calls.values_list("step__challenge_id").annotate(Min("published_at")))
+    cities = ChallengeCity.objects.filter(challenge__in=challenges, state="taking_part")
+    rows: dict[int, list[Bylaw]] = {}
+    for row in Bylaw.objects.filter(municipality__in=cities.values("municipality"), signed_at__isnull=False):
+        rows.setdefault(row.municipality_id, []).append(row)
+    found = {c.pk: DISPUTE_DAYS for c in challenges}
+    zones = {c.pk: c.municipality.zone for c in challenges}
+    for pk, city in cities.values_list("challenge_id", "municipality_id"):
+        governing = in_force(rows.get(city, ()), day_in(zones[pk], first.get(pk, now)))
+        found[pk] = max(found[pk], (table_of(governing).dispute_days or 0) if governing else 0)
+    return found
 
 
 def tables_in_force(cities: Sequence[Municipality], *, on: date) -> dict[str, BylawTable | None]:
