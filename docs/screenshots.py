@@ -8,7 +8,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
@@ -46,8 +46,23 @@ PAGES = [
     ("hugo", "consensus", "/en/evaluation/guelph-roads-sprint/select-winner/consensus/"),
     ("audrey", "case-file", "/en/oversight/guelph-roads-sprint/"),
     ("martin", "authority-fr", "/fr/city/settings/guelph/authority/"),
+    ("martin", "bylaw", "/en/city/settings/guelph/bylaw/"),
+    ("pat", "findings", "/en/city/challenges/under-our-streets/policy/"),
+    ("martin", "pilots", "/en/city/pilots/"),
+    ("sam", "pilot", "/en/city/pilots/permitai/"),
+    ("", "pilots-public-fr", "/fr/pilots/"),
+    ("olivia", "dates", "/en/city/dates/"),
+    ("martin", "working-days", "/en/city/settings/guelph/days/"),
+    ("priya", "advice", "/en/city/advice/?scan_says=develop&need_is_firm=yes"),
     ("ada", "staff", "/en/city/settings/guelph/staff/"),
 ]
+PICTURES = ("workspace", "findings", "bylaw", "pilots")
+ANOTHER_TABLE = b"""citation: Procurement By-law, as proposed
+bands:
+  - {category: services, up_to_cents: 2500000, method: direct}
+  - {category: services, method: open}
+least_days: 30
+"""
 
 
 def main() -> None:
@@ -64,7 +79,8 @@ def main() -> None:
         finally:
             server.terminate()
             server.wait()
-    (pictures / "workspace.png").write_bytes((gallery / "workspace-1280.png").read_bytes())
+    for name in PICTURES:
+        (pictures / f"{name}.png").write_bytes((gallery / f"{name}-1280.png").read_bytes())
 
 
 def wait_for(url: str) -> None:
@@ -77,6 +93,15 @@ def wait_for(url: str) -> None:
         else:
             return
     raise SystemExit("the demonstration did not start")
+
+
+def propose(page: Page) -> None:
+    """Propose another table, so that the page shows what it changes."""
+    page.click("summary:has-text('Propose a file')")
+    file = {"name": "guelph.yaml", "mimeType": "text/yaml", "buffer": ANOTHER_TABLE}
+    page.set_input_files("form:has(input[value=upload]) input[type=file]", files=[file])  # type: ignore[list-item]  # a FilePayload
+    page.fill("form:has(input[value=upload]) input[name=effective_on]", "2027-01-01")
+    page.click("form:has(input[value=upload]) button")
 
 
 def visit(gallery: Path) -> None:
@@ -93,6 +118,8 @@ def visit(gallery: Path) -> None:
                     page.goto("http://127.0.0.1:8457/en/demo/")
                     page.click(f"form[action$='/demo/{who}/'] button")
                 page.goto(f"http://127.0.0.1:8457{path}")
+                if name == "bylaw" and width == 1280:
+                    propose(page)
                 page.screenshot(
                     path=str(gallery / f"{name}-{width}.png"), full_page=width == 320 or name != "workspace"
                 )

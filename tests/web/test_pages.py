@@ -83,7 +83,7 @@ def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
         ("", "/en/challenges/", 5),
         ("", "/en/challenges/water-leaks/", 21),
         ("priya", "/en/city/challenges/water-leaks/procurement-brief/", 28),
-        ("priya", "/en/city/challenges/water-leaks/invitation/", 48),
+        ("priya", "/en/city/challenges/water-leaks/invitation/", 47),
         ("priya", "/en/city/challenges/", 8),
         ("tess", "/en/vendor/", 20),
         ("audrey", "/en/oversight/", 9),

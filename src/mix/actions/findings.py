@@ -10,7 +10,7 @@ from mix.actions.events import record
 from mix.data.models import Challenge, Municipality, ParticipationNotice, Purchase, RequirementReason, RuleWaiver, Step
 from mix.readers.challenges import list_cities
 from mix.readers.errors import Forbidden, Unknown
-from mix.readers.findings import judge
+from mix.readers.findings import judge, like_purchases
 from mix.readers.people import Actor
 from mix.readers.policies import find_ruling
 from mix.rules.access import TABLE, Permission, Role
@@ -54,18 +54,22 @@ def describe_purchase(
     related_cents: int | None = None,
     lends_cents: int | None = None,
 ) -> Purchase:
-    """Say what is bought and how the market is asked; a ground for not asking openly needs its circumstances."""
+    """Say what is bought and how the market is asked; a ground for not asking openly needs its circumstances.
+
+    What the record knows of like purchases counts, where that is more than what was said.
+    """
     challenge, role = enter(challenge, actor=actor, needs=Permission.SOLICITATION_EDIT)
     needs_text = limited_ground is not Ground.NONE
     require(holds=bool(circumstances.strip()) or not needs_text, code="circumstances_missing", where="f-circumstances")
     require(holds=quotes > 0 or competition is not Competition.QUOTES, code="quotes_missing", where="f-quotes")
+    like = sum(c.value_cents or 0 for c in like_purchases(challenge, category, now=now))
     facts = {
         "category": category.value,
         "competition": competition.value,
         "quotes": quotes if competition is Competition.QUOTES else 0,
         "limited_ground": limited_ground.value,
         "circumstances": circumstances.strip() if needs_text else "",
-        "related_cents": related_cents,
+        "related_cents": max(like, related_cents or 0) if like else related_cents,
         "lends_cents": lends_cents,
     }
     made, _ = Purchase.objects.update_or_create(challenge=challenge, defaults=facts)

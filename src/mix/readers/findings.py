@@ -30,7 +30,7 @@ from mix.rules.kinds import Route, StepKind
 from mix.rules.methods import Fact, Method
 from mix.rules.policy.documents import Moment
 from mix.rules.policy.explain import Finding, Outcome, Ruleset, explain
-from mix.rules.policy.facts import DocumentForm, FactValue, Ground
+from mix.rules.policy.facts import Category, DocumentForm, FactValue, Ground
 from mix.rules.policy.joint import Period, least_days
 from mix.rules.policy.lint import Excludes, Hit, lint
 from mix.rules.unmet import Unmet
@@ -161,7 +161,7 @@ def gather(step: Step, *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hi
         "has_market_scan": challenge.steps.filter(kind=StepKind.MARKET_SCAN.value, state="done").exists(),
         "debrief_days": DEBRIEF_DAYS,
         "is_electronic": True,  # MIX publishes and receives in no other way
-        **_of_purchase(challenge, now=now),
+        **_of_purchase(find_purchase(challenge)),
         **_of_award(challenge, award, now=now),
         **_of_agreements(challenge),
     }
@@ -186,7 +186,7 @@ def _sprint_value(facts: Mapping[Fact, Any]) -> int | None:
     return int(facts[Fact.SPRINT_FEE]) * int(float(facts[Fact.SPRINT_PLACES]))
 
 
-def like_purchases(challenge: Challenge, purchase: Purchase, *, now: datetime) -> list[Challenge]:
+def like_purchases(challenge: Challenge, category: Category, *, now: datetime) -> list[Challenge]:
     """List what counts together with a purchase: challenges of the last twelve months that buy the same category.
 
     Of the same department where a need says which, else of the whole lead city; latest first.
@@ -195,25 +195,23 @@ def like_purchases(challenge: Challenge, purchase: Purchase, *, now: datetime) -
     rows = Challenge.objects.filter(
         ~Exists(needs) | Q(needs__department__in=needs.values("department")),
         municipality=challenge.municipality,
-        purchase__category=purchase.category,
+        purchase__category=category.value,
         commissioned_at__gt=now - YEAR,
         value_cents__isnull=False,
     )
     return list(rows.exclude(pk=challenge.pk).exclude(origin="history").distinct().order_by("-commissioned_at"))
 
 
-def _of_purchase(challenge: Challenge, *, now: datetime) -> dict[str, Any]:
-    purchase = find_purchase(challenge)
+def _of_purchase(purchase: Purchase | None) -> dict[str, Any]:
     if purchase is None:
         return {}
-    like = sum(c.value_cents or 0 for c in like_purchases(challenge, purchase, now=now))
     return {
         "category": purchase.category,
         "competition": purchase.competition,
         "quotes": purchase.quotes,
         "limited_ground": purchase.limited_ground,
         "has_ground_record": purchase.limited_ground != Ground.NONE and bool(purchase.circumstances.strip()),
-        "related_value": max(like, purchase.related_cents or 0),
+        "related_value": purchase.related_cents,
         "lends_value": purchase.lends_cents,
     }
 

@@ -14,6 +14,7 @@ from mix.data.models import Bylaw, Challenge, Municipality
 from mix.readers.documents import gather_facts, total_value
 from mix.readers.findings import find_purchase, governing_day
 from mix.readers.municipalities import get_own_municipality
+from mix.readers.people import Actor
 from mix.readers.policies import (
     catalogue_documents,
     find_draft,
@@ -52,7 +53,7 @@ def bylaw(request: HttpRequest, city: str) -> HttpResponse:
     if sheet.is_done:
         return redirect(request.path)
     proposal = find_proposal(found)
-    acts = _deciding(request, proposal) if proposal else {}
+    acts = _deciding(request, proposal, actor) if proposal else {}
     if may_edit:
         acts["upload"] = _upload(request, found)
     return answer(
@@ -87,8 +88,9 @@ def _upload(request: HttpRequest, city: Municipality) -> Act:
     )
 
 
-def _deciding(request: HttpRequest, proposal: Bylaw) -> dict[str, Act]:
-    return {
+def _deciding(request: HttpRequest, proposal: Bylaw, actor: Actor) -> dict[str, Act]:
+    """Offer to sign a proposal, but for whoever made it, and to drop it."""
+    acts = {
         "sign": Act(
             forms.form_of(),
             lambda _given: stay(do(request, policies.sign_bylaw, proposal)),
@@ -103,6 +105,9 @@ def _deciding(request: HttpRequest, proposal: Bylaw) -> dict[str, Act]:
             _("Dropped."),
         ),
     }
+    if proposal.proposed_by_id == actor.someone.pk:
+        del acts["sign"]
+    return acts
 
 
 def _start(city: Municipality) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from mix.actions import findings
-from mix.data.models import Challenge, Municipality, RuleWaiver, Step
+from mix.data.models import Challenge, Municipality, Purchase, RuleWaiver, Step
 from mix.readers.calendars import calendar_of
-from mix.readers.challenges import get_challenge, get_step, list_cities, roles_in, spec_of
+from mix.readers.challenges import get_challenge, get_step, list_cities, roles_in, roles_in_each, spec_of
 from mix.readers.errors import Unknown
 from mix.readers.findings import (
     Judged,
@@ -82,7 +82,7 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
             "challenge": challenge,
             "parts": [(spec_of(s).title, s, step_findings(s, found, actor=actor)) for s, found in judged],
             "purchase": purchase,
-            "like": like_purchases(challenge, purchase, now=now_of(request)) if purchase else [],
+            "like": _like(request, challenge, purchase) if purchase else [],
             "cities": cities,
             "periods": _periods(request, challenge, judged),
             "clashes": _clashes(judged, cities),
@@ -164,6 +164,13 @@ def _differences(judged: list[tuple[Step, Judged]], cities: list[Municipality]) 
         return []
     tables = tables_in_force(cities, on=judged[0][1].on)
     return view_differences(tables, Category(str(facts["category"])), int(facts["value"]))
+
+
+def _like(request: HttpRequest, challenge: Challenge, purchase: Purchase) -> list[Challenge]:
+    """Return what counts together with a purchase, as far as this person may read it."""
+    found = like_purchases(challenge, Category(purchase.category), now=now_of(request))
+    roles = roles_in_each(found, signed_in(request))
+    return [c for c in found if grants(roles[c.pk], Permission.CHALLENGE_READ)]
 
 
 def _may_agree(waiver: RuleWaiver, actor: Actor) -> bool:
