@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -220,6 +221,25 @@ def test_what_is_wrong_comes_back_with_everything_typed(
     assert pilot(made.code).record["problem"] == "Benches in the sun"
     with pytest.raises(Refused):
         run(pilots.ask, made, actor=actor("stan"), now=now)
+
+
+def test_two_tabs_do_not_overwrite_each_other(
+    department: Any, actor: Callable[[str], Any], now: datetime, sign_in: Callable[[str], Client]
+) -> None:
+    made = run(pilots.register_pilot, department, actor=actor("stan"), now=now, title="Shade sails")
+    client, url = sign_in("stan"), f"/en/city/pilots/{made.code}/"
+    opened = re.search(r'name="based_on" value="(\w+)"', client.get(url).content.decode())
+    assert opened
+    tab = {"act": "describe", "based_on": opened.group(1)}
+    assert client.post(url, {**tab, "problem": "Benches in the sun"}).status_code == 302
+    late = client.post(url, {**tab, "problem": "Swings in the sun"})
+    assert late.status_code == 422
+    assert "Somebody saved this record after you opened it" in late.content.decode()
+    assert "Swings in the sun" in late.content.decode()
+    assert pilot(made.code).record["problem"] == "Benches in the sun"
+    again = re.search(r'name="based_on" value="(\w+)"', late.content.decode())
+    assert again
+    assert client.post(url, {**tab, "based_on": again.group(1), "problem": "Both"}).status_code == 302
 
 
 def test_an_expired_session_loses_no_record(

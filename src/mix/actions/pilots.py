@@ -21,6 +21,7 @@ from mix.readers.pilots import (
     most_days,
     needed_words,
     open_words,
+    record_mark,
     standing,
     today_at,
 )
@@ -102,9 +103,13 @@ def _read(specs: tuple[FieldSpec, ...], raw: Mapping[str, Any]) -> dict[str, Any
     return good
 
 
-def describe(pilot: Pilot, *, actor: Actor, now: datetime, answers: Mapping[str, Any]) -> Pilot:
-    """Keep what was written, complete or not. Procurement hears at once of an unsolicited proposal."""
+def describe(pilot: Pilot, *, actor: Actor, now: datetime, answers: Mapping[str, Any], based_on: str = "") -> Pilot:
+    """Keep what was written, complete or not. Procurement hears at once of an unsolicited proposal.
+
+    `based_on` is the mark of the record that was edited; where somebody saved in between, nothing is overwritten.
+    """
     fresh = _enter(pilot, actor=actor, now=now, keeps=True, states=_EDITABLE)
+    require(holds=based_on in ("", record_mark(fresh)), code="pilot_edited")
     before = fresh.record.get("found_by")
     fresh.record = _read(register().fields, answers)
     fresh.save(update_fields=["record"])

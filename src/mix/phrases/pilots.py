@@ -5,6 +5,10 @@ PILOT_REFUSALS: dict[str, tuple[str, str]] = {
         "This pilot has moved on since you opened the page",
         "Ce projet pilote a évolué depuis que vous avez ouvert la page",
     ),
+    "pilot_edited": (
+        "Somebody saved this record after you opened it. Your text is below: compare it in another tab, and save again",
+        "Quelqu’un a enregistré cette fiche après que vous l’avez ouverte. Votre texte est ci-dessous : comparez dans un autre onglet, puis enregistrez de nouveau",
+    ),
     "pilot_notice_missing": (
         "Residents are affected: say how they are told",
         "Des résidents sont touchés : indiquez comment ils sont avisés",

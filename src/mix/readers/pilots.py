@@ -12,6 +12,7 @@ from mix.readers.municipalities import gather_bands
 from mix.readers.people import Actor
 from mix.readers.policies import in_force, table_of
 from mix.rules.access import Permission, Role, grants
+from mix.rules.chain import digest
 from mix.rules.closing import day_in
 from mix.rules.pilots import (
     PilotDates,
@@ -131,6 +132,11 @@ def most_days(city: Municipality, *, on: date) -> int:
     governing = in_force(city.bylaws.filter(signed_at__isnull=False), on)
     own = table_of(governing).pilot_days if governing else None
     return own or register().most_days
+
+
+def record_mark(pilot: Pilot) -> str:
+    """Return what tells one state of a record from another."""
+    return digest(pilot.record)[:16]
 
 
 def needed_words(pilot: Pilot) -> tuple[tuple[Role, ...], tuple[Unmet, ...]]:

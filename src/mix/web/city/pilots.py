@@ -24,6 +24,7 @@ from mix.readers.pilots import (
     most_days,
     needed_words,
     open_words,
+    record_mark,
     standing,
     today_at,
 )
@@ -114,9 +115,11 @@ def pilot(request: HttpRequest, code: str) -> HttpResponse:
     record, report = register().fields, register().close_out
     sheets = []
     if keeps and state in _WRITTEN:
-        save = take_sheet(
-            request, "describe", record, lambda v: do(request, verbs.describe, found, answers=v), _("Saved.")
-        )
+
+        def describe(typed: dict[str, Any]) -> None:
+            do(request, verbs.describe, found, answers=typed, based_on=request.POST.get("based_on", ""))
+
+        save = take_sheet(request, "describe", record, describe, _("Saved."))
         sheets.append(save)
     if keeps and state in _OVER:
         close = take_sheet(
@@ -167,6 +170,7 @@ def _shown(request: HttpRequest, found: Pilot) -> dict[str, Any]:
     said = {w.role: w for w in found.words.select_related("person").order_by("said_at")}
     return {
         "pilot": found,
+        "mark": record_mark(found),
         "sections": [(s.title, read_only(s.fields, found.record)) for s in register().sections],
         "report": read_only(register().close_out, found.close_out) if found.closed_at else None,
         "extension": find_extension(found),
