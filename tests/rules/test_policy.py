@@ -22,7 +22,7 @@ from mix.rules.policy.documents import (
     parse_policy,
     problems_among,
 )
-from mix.rules.policy.explain import Finding, Outcome, Ruleset, explain, prepare
+from mix.rules.policy.explain import Finding, Outcome, Ruleset, changes, explain, prepare
 from mix.rules.policy.expressions import ExpressionWrong, Record, compile_expression
 from mix.rules.policy.facts import ADVISER, FACTS, Category, Competition, FactsWrong, FactType, read_facts
 
@@ -408,3 +408,14 @@ def test_a_condition_is_refused_before_it_is_ever_judged() -> None:
         compile_expression("value > route", wants=FactType.FLAG)
     good = compile_expression("value > 5", wants=FactType.FLAG)
     assert good.value(Record({}, figures=frozenset())) is None
+
+
+def test_what_changed_between_two_days_is_named() -> None:
+    from tests.rules.test_joint import FACTS, document
+
+    old, same = document("bylaw", "a", "days_open >= 10"), document("good_practice", "", "!prefers_local")
+    new = old.model_copy(update={"rules": (old.rules[0].model_copy(update={"needs": "days_open >= 20"}),)})
+    told = [explain(prepare(d), {"a": FACTS}, on=date(2026, 11, 23)) for d in ([old, same], [new, same], [same])]
+    named = [[(c.value, f.rule.id) for c, f in changes(told[0], later)] for later in told]
+    assert named == [[], [("changed", "a-0")], [("ended", "a-0")]]
+    assert [(c.value, f.rule.id) for c, f in changes(told[2], told[0])] == [("began", "a-0")]

@@ -27,7 +27,7 @@ from mix.data.models import (
 )
 from mix.readers.awards import dispute_until
 from mix.readers.errors import Forbidden, Unknown
-from mix.readers.findings import governing_day, judge, like_purchases, policy_unmet
+from mix.readers.findings import governing_day, judge, later_changes, like_purchases, policy_unmet
 from mix.readers.policies import in_force, ruleset_for
 from mix.rules.policy.bylaws import BylawTable
 from mix.rules.policy.explain import Outcome
@@ -158,7 +158,7 @@ def test_a_rule_is_verified_for_a_city_when_two_confirm_it(
 
 
 def test_a_challenge_is_judged_by_the_rules_of_its_day(
-    draft: Solicitation, actor: Callable[[str], Any], now: Any
+    sign_in: Callable[[str], Client], draft: Solicitation, actor: Callable[[str], Any], now: Any
 ) -> None:
     """A table that comes into force later changes nothing for a call that is out already."""
     step = draft.step
@@ -167,6 +167,11 @@ def test_a_challenge_is_judged_by_the_rules_of_its_day(
     before = outcomes(step, now)
     sign("guelph", STRICT, actor, now, on=now.date() - timedelta(days=1))
     assert outcomes(step, now) == before
+    told = later_changes(step, judge(step, now=now), now=now)
+    assert ("began", "guelph-days") in {(change, f.rule.id) for change, f in told}
+    assert {f.cities for _c, f in told} == {("guelph",)}
+    page = sign_in("olivia").get("/en/city/challenges/water-leaks/policy/").content.decode()
+    assert "These rules changed after the day that governs this challenge." in page
     sign("guelph", STRICT, actor, now, on=now.date() - timedelta(days=30))
     assert outcomes(step, now)["guelph-days"] is Outcome.BLOCKED
 

@@ -23,6 +23,11 @@ POLICY_WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "pilots": ("Pilots", "Projets pilotes"),
         "reporting": ("Reporting", "Comptes rendus"),
     },
+    "policy_change": {
+        "began": ("New", "Nouvelle"),
+        "changed": ("Changed", "Modifiée"),
+        "ended": ("Ended", "Abrogée"),
+    },
     "difference": {
         "method": ("How the market is asked", "Mode d’appel au marché"),
         "days_open": ("Days to answer, at least", "Jours de réponse, au moins"),

@@ -29,7 +29,7 @@ from mix.rules.closing import day_in
 from mix.rules.kinds import Route, StepKind
 from mix.rules.methods import Fact, Method
 from mix.rules.policy.documents import Moment
-from mix.rules.policy.explain import Finding, Outcome, Ruleset, explain
+from mix.rules.policy.explain import Change, Finding, Outcome, Ruleset, changes, explain
 from mix.rules.policy.facts import Category, DocumentForm, FactValue, Ground
 from mix.rules.policy.joint import Period, least_days
 from mix.rules.policy.lint import Excludes, Hit, lint
@@ -101,6 +101,16 @@ def judge(step: Step, *, now: datetime) -> Judged:
         waived=frozenset((w.municipality.code, w.rule) for w in list_waivers(challenge) if holds(w)),
     )
     return Judged(found, on, by_city, hits, rules)
+
+
+def later_changes(step: Step, judged: Judged, *, now: datetime) -> tuple[tuple[Change, Finding], ...]:
+    """List what changed in the rules since the governing day: told, and never applied to this challenge."""
+    today = day_in(step.challenge.municipality.zone, now)
+    if judged.on >= today:
+        return ()
+    at = MOMENT_BY_KIND[StepKind(step.kind)]
+    rules = ruleset_for(list_cities(step.challenge), on=today)
+    return changes(judged.findings, explain(rules, judged.facts, on=today, at=at))
 
 
 def time_to_answer(step: Step, judged: Judged) -> Period | None:

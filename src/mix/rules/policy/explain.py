@@ -200,6 +200,29 @@ def _finding(
     )
 
 
+class Change(StrEnum):
+    """How a rule differs between two days."""
+
+    BEGAN = "began"
+    CHANGED = "changed"
+    ENDED = "ended"
+
+
+def changes(before: Iterable[Finding], after: Iterable[Finding]) -> tuple[tuple[Change, Finding], ...]:
+    """Say which rules began, changed in words, condition or figures, or ended, between two days of the same facts."""
+    old, new = ({(f.rule.id, f.cities): f for f in findings} for findings in (before, after))
+    found = [
+        (Change.CHANGED if key in old else Change.BEGAN, f) for key, f in new.items() if _asks(old.get(key)) != _asks(f)
+    ]
+    return (*found, *((Change.ENDED, f) for key, f in old.items() if key not in new))
+
+
+def _asks(finding: Finding | None) -> tuple[object, ...] | None:
+    if finding is None:
+        return None
+    return finding.rule.text, finding.rule.when, finding.rule.needs, tuple(sorted(finding.figures.items()))
+
+
 def _weakest(statuses: Sequence[Status]) -> Status:
     order = list(Status)
     return max(statuses, key=order.index)

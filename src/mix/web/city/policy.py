@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from mix.actions import findings
 from mix.data.models import Challenge, Municipality, Purchase, RuleWaiver, Step
+from mix.phrases.words import word
 from mix.readers.calendars import calendar_of
 from mix.readers.challenges import get_challenge, get_step, list_cities, roles_in, roles_in_each, spec_of
 from mix.readers.errors import Unknown
@@ -18,6 +19,7 @@ from mix.readers.findings import (
     find_purchase,
     holds,
     judge,
+    later_changes,
     like_purchases,
     list_waivers,
     reasons_given,
@@ -84,6 +86,7 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
             "purchase": purchase,
             "like": _like(request, challenge, purchase) if purchase else [],
             "cities": cities,
+            "changes": _changes(request, judged),
             "periods": _periods(request, challenge, judged),
             "clashes": _clashes(judged, cities),
             "differences": _differences(judged, cities),
@@ -139,6 +142,20 @@ def _advised(one: Advice) -> dict[str, Any]:
         "judged": [(fact_title(n), fact_value(n, v)) for n, v in one.judged.items()],
         "unknown": [fact_title(n) for n in one.unknown],
     }
+
+
+def _changes(request: HttpRequest, judged: list[tuple[Step, Judged]]) -> list[tuple[str, str, str]]:
+    """Return what changed in the rules of the steps at hand since the governing day: how, the rule, what it says."""
+    found = {
+        (f.rule.id, f.cities): (
+            word("policy_change", change, language()),
+            f.rule.title.in_(language()),
+            f.rule.text.in_(language()),
+        )
+        for s, one in judged
+        for change, f in later_changes(s, one, now=now_of(request))
+    }
+    return list(found.values())
 
 
 def _periods(request: HttpRequest, challenge: Challenge, judged: list[tuple[Step, Judged]]) -> dict[str, PeriodView]:
