@@ -71,9 +71,7 @@ SOURCES = (
     _by_step("closing", Solicitation, "closes_at", _PUBLISHED),
     _by_step("event", Engagement, "starts_at", _PUBLISHED & Q(held_at=None)),
     _by_step("scores_due", Evaluation, "due_at", Q(due_at__isnull=False, finalised_at=None)),
-    _by_step(
-        "meeting", StageInvitation, "meets_at", Q(meets_at__isnull=False, recorded_at=None), to="evaluation__step"
-    ),
+    _by_step("meeting", StageInvitation, "meets_at", _TO_MEET, to="evaluation__step"),
     _by_step("award_notice", Award, "notice_due_on", _UNTOLD, duty=True),
     _by_step("debrief", Debrief, "due_on", Q(held_at=None), duty=True),
     _by_step("objection", Dispute, "due_on", Q(answered_at=None), duty=True),
