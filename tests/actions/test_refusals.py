@@ -386,7 +386,9 @@ def test_only_who_has_authority_over_the_whole_decides_a_change(
 def test_an_agreement_is_signed_when_nothing_is_open(actor: Callable[[str], Any], now: Any) -> None:
     from mix.data.models import Agreement
 
-    agreement = Agreement.objects.filter(kind="sprint", vendor__code="tamarack").get()
+    agreement = Agreement.objects.get(
+        kind="sprint", vendor__code="tamarack", step__challenge__code="guelph-roads-sprint"
+    )
     with pytest.raises(Refused) as caught:
         run(agreements.sign, agreement, actor=actor("martin"), now=now)
     assert codes(caught) == ["agreement_fixed"]

@@ -42,6 +42,7 @@ NOUNS = [
     "sprints",
     "evaluations",
     "awards",
+    "disclosures",
     "delivery",
     "knowledge",
     "findings",
@@ -102,6 +103,7 @@ def test_later_nouns_import_earlier_ones_only(layer: str) -> None:
         "engagements imports publishing",
         "solicitations imports publishing",
         "awards imports publishing",
+        "disclosures imports publishing",
         "agreements imports awards",
         "solicitations imports submissions",
         "solicitations imports findings",  # policy judges a call before it is published

@@ -13,7 +13,8 @@ import yaml
 from playwright.sync_api import Browser
 
 from mix.rules.kinds import DeliveryPart, SprintPart, StepKind
-from mix.rules.methods import Method, parse
+from mix.rules.method_files import parse
+from mix.rules.methods import Method
 from tests.journeys.conftest import ROOT, Site, Visitor
 
 Values = Mapping[str, Any]

@@ -83,7 +83,7 @@ BY_ROLE = {
         "vendor/register/",
         "vendor/team/tamarack/",
         "vendor/calls/WATER-LEAKS-RFSQ8/",
-        "vendor/sprints/guelph-roads-sprint/",
+        "vendor/sprints/guelph-roads-sprint/test-environment/",
     ],
     "hugo": [
         "evaluation/",

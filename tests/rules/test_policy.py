@@ -45,6 +45,7 @@ CLEAN: dict[str, Any] = {
     "days_open": 40,
     "is_electronic": True,
     "is_public_call": True,
+    "is_final_call": False,
     "has_official_posting": True,
     "has_purchase_option": True,
     "has_weights": True,
@@ -132,7 +133,11 @@ MISSES: list[tuple[str, dict[str, Any], Outcome]] = [
     ("no-splitting", {"value": 60_000_00, "related_value": 40_000_00, "competition": "quotes"}, Outcome.WARNING),
     ("scan-first", {"has_market_scan": False}, Outcome.WARNING),
     ("declarations", {"has_all_declarations": False}, Outcome.WARNING),
-    ("disclosure-pack", {"route": "sprint_then_open", "has_disclosure_pack": False}, Outcome.WARNING),
+    (
+        "disclosure-pack",
+        {"route": "sprint_then_open", "is_final_call": True, "has_disclosure_pack": False},
+        Outcome.WARNING,
+    ),
     ("pilot-only-buys-nothing", {"route": "pilot_only", "is_rollout": True}, Outcome.WARNING),
     ("debrief-window", {"debrief_days": 14}, Outcome.WARNING),
 ]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mix.rules.catalogue import DocumentInvalid
 from mix.rules.evaluation_file import FileInvalid, parse_file, recompute
 from mix.rules.freezing import frozen_rules, read_scheme
-from mix.rules.methods import parse
+from mix.rules.method_files import parse
 from mix.rules.scoring import Bid, PriceRule, Scheme, TieRule, Weighted, evaluate, invited
 from tests.rules.test_methods import CATALOGUE
 
@@ -130,7 +130,7 @@ def test_what_a_method_says_of_stages_is_frozen_with_the_call() -> None:
     part = parse((CATALOGUE / "traditional-rfp.yaml").read_text(encoding="utf-8")).step("company-wins").evaluation
     assert part is not None
     bounds = {"full_at": None, "none_at": None, "amount": None}
-    scheme = read_scheme(frozen_rules(part, tie=TieRule.LOWER_PRICE, bounds=bounds))
+    scheme = read_scheme(frozen_rules(part, tie=TieRule.LOWER_PRICE, bounds=bounds, places=None))
     assert scheme.places == (None, 3)
     assert {c.key: c.stage for c in scheme.criteria} == {"technical": 0, "delivery": 0, "team": 1}
 

@@ -27,6 +27,7 @@ ADDRESSES: dict[str, str] = {
     "public-outcomes": PUBLIC,
     "public-pilots": PUBLIC,
     "public-pilot": PUBLIC,
+    "public-disclosure": PUBLIC,
     "public-how": PUBLIC,
     "public-measures": PUBLIC,
     "public-log": PUBLIC,

@@ -81,11 +81,11 @@ def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
     ("code", "url", "count"),
     [
         ("", "/en/challenges/", 5),
-        ("", "/en/challenges/water-leaks/", 21),
+        ("", "/en/challenges/water-leaks/", 22),
         ("priya", "/en/city/challenges/water-leaks/procurement-brief/", 28),
         ("priya", "/en/city/challenges/water-leaks/invitation/", 47),
         ("priya", "/en/city/challenges/", 8),
-        ("tess", "/en/vendor/", 20),
+        ("tess", "/en/vendor/", 21),
         ("audrey", "/en/oversight/", 9),
     ],
 )
@@ -118,7 +118,7 @@ def test_a_challenge_page_does_not_grow_with_its_events(sign_in: Callable[[str],
         )
     with CaptureQueriesContext(connection) as queries:
         sign_in("").get("/en/challenges/water-leaks/")
-    assert len(queries) == 21
+    assert len(queries) == 22
 
 
 @pytest.fixture

@@ -529,7 +529,8 @@ def test_a_partner_city_does_not_read_the_leads_other_purchases(sign_in: Callabl
 def test_vendors_have_as_long_to_object_as_the_most_generous_by_law_gives(
     actor: Callable[[str], Any], now: Any, db: None
 ) -> None:
-    letter = Letter.objects.select_related("evaluation__step__challenge__municipality", "vendor").latest("sent_at")
+    letters = Letter.objects.select_related("evaluation__step__challenge__municipality", "vendor")
+    letter = letters.filter(evaluation__step__challenge__steps__kind="award").latest("sent_at")
     challenge = letter.evaluation.step.challenge
     before = dispute_until(letter)
     on = governing_day(challenge, now=now)

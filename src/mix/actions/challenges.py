@@ -175,11 +175,7 @@ def commission(
         ChallengeCity.objects.create(
             challenge=challenge, municipality=partner.municipality, share_percent=partner.share_percent
         )
-    for position, step in enumerate(document.steps, start=1):
-        row = Step.objects.create(
-            municipality=municipality, challenge=challenge, key=step.key, kind=step.kind.value, position=position
-        )
-        Document.objects.create(municipality=municipality, step=row)
+    _lay_out(challenge)
     if need:
         need = _decide_on(need, actor=actor)
         need.state, need.challenge = "commissioned", challenge
@@ -198,6 +194,27 @@ def commission(
     )
     start_ready_steps(challenge, now=now)
     return challenge
+
+
+def _lay_out(challenge: Challenge) -> None:
+    """Give a challenge the steps of its route; those that only another route has go, where nobody began them."""
+    steps = method_for(challenge).steps
+    gone = challenge.steps.exclude(key__in=[step.key for step in steps])
+    require(holds=not gone.filter(begun_at__isnull=False).exists(), code="route_step_begun", where="f-route")
+    Document.objects.filter(step__in=gone).delete()
+    gone.delete()
+    for position, step in enumerate(steps, start=1):
+        row, made = Step.objects.update_or_create(
+            challenge=challenge,
+            key=step.key,
+            defaults={
+                "municipality_id": challenge.municipality_id,
+                "kind": step.kind.value,
+                "position": position,
+            },
+        )
+        if made:
+            Document.objects.create(municipality_id=challenge.municipality_id, step=row)
 
 
 def start_ready_steps(challenge: Challenge, *, now: datetime) -> list[Step]:
@@ -232,6 +249,8 @@ def change_route(challenge: Challenge, *, actor: Actor, now: datetime, route: Ro
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     challenge.route, challenge.route_reason = route.value, reason
     challenge.save(update_fields=["route", "route_reason"])
+    _lay_out(challenge)
+    start_ready_steps(challenge, now=now)
     record(
         "challenges.change_route",
         subject_type="challenge",

@@ -33,6 +33,7 @@ from mix.readers.evaluations import (
     latest_consensus,
     latest_scores,
     list_results,
+    most_of,
     own_scores,
     panel_of,
     part_for,
@@ -275,7 +276,7 @@ def finalise_result(evaluation: Evaluation, *, actor: Actor, now: datetime) -> l
 
 def store(evaluation: Evaluation) -> None:
     """Compute and store the results; called again when a disqualification changes the field."""
-    most = part_for(evaluation).most
+    most = most_of(evaluation)
     outcomes = compute(evaluation)
     live = {int(o.key) for o in outcomes}
     evaluation.results.exclude(submission_id__in=live).update(rank=None, is_selected=False)

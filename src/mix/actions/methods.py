@@ -6,7 +6,7 @@ from datetime import datetime
 from mix.actions.events import record
 from mix.data.models import MethodVersion
 from mix.readers.people import Actor
-from mix.rules.methods import parse
+from mix.rules.method_files import parse
 from mix.rules.unmet import require
 
 

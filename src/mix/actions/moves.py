@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from mix.actions import awards, evaluations
+from mix.actions import awards, disclosures, evaluations
 from mix.actions.challenges import end, leave, people_of, start_ready_steps
 from mix.actions.entering import enter_step
 from mix.actions.events import record
@@ -14,8 +14,8 @@ from mix.actions.participations import mark_disqualified, raise_standing
 from mix.actions.publishing import publish
 from mix.data.models import Challenge, Evaluation, GateSignature, Municipality, Participation, Step, Vendor
 from mix.readers.awards import find_live
-from mix.readers.challenges import spec_of
-from mix.readers.documents import authors_of, gather_facts, total_value
+from mix.readers.challenges import get_step, method_for, spec_of
+from mix.readers.documents import authors_of, total_value
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.evaluations import find_evaluation
 from mix.readers.moves import gather_gate, list_signatures, unmet_to_ask, unmet_to_proceed
@@ -60,6 +60,7 @@ def owner_permission(step: Step) -> Permission:
         StepKind.AWARD: Permission.AWARD_PREPARE,
         StepKind.AGREEMENT: Permission.AGREEMENT_EDIT,
         StepKind.DELIVERY: Permission.DELIVERY_RUN,
+        StepKind.DISCLOSURE: Permission.SOLICITATION_EDIT,
     }.get(StepKind(step.kind), Permission.DOCUMENT_EDIT)
 
 
@@ -95,7 +96,7 @@ def ask(step: Step, *, actor: Actor, now: datetime) -> Step:
 
 
 def _keep_value(challenge: Challenge) -> None:
-    value = total_value(gather_facts(challenge))
+    value = total_value(challenge)
     if value is not None and value != challenge.value_cents:
         challenge.value_cents = value
         challenge.save(update_fields=["value_cents"])
@@ -173,11 +174,19 @@ def _follow(step: Step, signature: GateSignature, *, actor: Actor, now: datetime
 
 
 def _return(step: Step, signature: GateSignature, *, now: datetime) -> None:
-    """Send a step back: a new round in which everybody decides afresh."""
-    step.round += 1
-    step.asked_at = None
-    step.started_at = now
-    step.save(update_fields=["round", "asked_at", "started_at"])
+    """Send a step back, or an earlier one with all that rests on it: a new round in which all decide afresh."""
+    spec = spec_of(step)
+    first = spec.gate.returns_to if spec.gate and spec.gate.returns_to else step.key
+    again = method_for(step.challenge).resting_on(first) if first != step.key else (step.key,)
+    begun = [StepState.ACTIVE.value, StepState.DONE.value]
+    for row in step.challenge.steps.filter(key__in=again, state__in=begun):
+        row.round += 1
+        row.asked_at = row.done_at = None
+        row.state, row.started_at = StepState.WAITING.value, None
+        if row.key == first:
+            row.state, row.started_at = StepState.ACTIVE.value, now
+        row.save(update_fields=["round", "asked_at", "done_at", "state", "started_at"])
+    step = get_step(step.challenge, first)
     title = spec_of(step).title
     tell(
         people_of(step.challenge, spec_of(step).owner),
@@ -220,6 +229,11 @@ def _complete(step: Step, *, actor: Actor, now: datetime, role: str, summary: st
     step.save(update_fields=["state", "done_at", "asked_at"])
     ON_DONE[StepKind(step.kind)](step, actor, now, summary)
     _record("complete", step, actor=actor, now=now, role=role, payload={"step": step.key})
+    _go_on(step, actor=actor, now=now, role=role)
+
+
+def _go_on(step: Step, *, actor: Actor, now: datetime, role: str) -> None:
+    """Begin what waited for a step, and end the challenge when nothing is left."""
     started = start_ready_steps(step.challenge, now=now)
     for other in started:
         other.challenge = step.challenge
@@ -277,6 +291,10 @@ def _after_award(step: Step, actor: Actor, now: datetime, summary: str) -> None:
     awards.approve(award, actor=actor, now=now, summary=summary)
 
 
+def _after_disclosure(step: Step, actor: Actor, now: datetime, summary: str) -> None:
+    disclosures.publish_pack(step, actor=actor, now=now, summary=summary)
+
+
 ON_DONE: dict[StepKind, Callable[[Step, Actor, datetime, str], None]] = {
     StepKind.DOCUMENT: _nothing,
     StepKind.MARKET_SCAN: _nothing,
@@ -287,6 +305,7 @@ ON_DONE: dict[StepKind, Callable[[Step, Actor, datetime, str], None]] = {
     StepKind.AWARD: _after_award,
     StepKind.AGREEMENT: _nothing,
     StepKind.DELIVERY: _nothing,
+    StepKind.DISCLOSURE: _after_disclosure,
 }
 
 
@@ -298,7 +317,7 @@ def skip(step: Step, *, actor: Actor, now: datetime, reason: str) -> Step:
     step.state, step.skipped_reason, step.done_at = StepState.SKIPPED.value, reason, now
     step.save(update_fields=["state", "skipped_reason", "done_at"])
     _record("skip", step, actor=actor, now=now, role=role.value, reason=reason)
-    start_ready_steps(step.challenge, now=now)
+    _go_on(step, actor=actor, now=now, role=role.value)
     return step
 
 

@@ -24,6 +24,7 @@ from mix.data.models import (
 )
 from mix.readers.challenges import method_for, spec_of
 from mix.readers.custody import find_key, find_recovery_key, unmet_custody
+from mix.readers.documents import sprint_places
 from mix.readers.findings import policy_unmet
 from mix.readers.participations import list_standing
 from mix.readers.people import Actor, list_members
@@ -139,7 +140,7 @@ def publish(
     _fix_key(call, now=now)
     call.outage_rule = step.challenge.municipality.outage_rule
     call.frozen = {
-        other.key: frozen_rules(other.evaluation, tie=tie, bounds=bounds)
+        other.key: frozen_rules(other.evaluation, tie=tie, bounds=bounds, places=sprint_places(step.challenge))
         for other in method_for(step.challenge).steps
         if other.evaluation and other.evaluation.of == step.key
     }

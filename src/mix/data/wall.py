@@ -136,6 +136,8 @@ POLICIES: dict[str, str] = {
         ("data_clause", "data_signatory", "data_paper", "data_deliverable"), _up("data_agreement", "agreement_id")
     ),
     "data_clauseedit": _up("data_clause", "clause_id"),
+    # what was disclosed is everybody's; who was asked to review, and what they said before, is not
+    "data_disclosure": f"{CITY} OR published_at IS NOT NULL",
     "data_datereminder": _OF_CITY_OF_CHALLENGE,
     "data_rulewaiver": f"{CITY} OR {_OF_CITY_OF_CHALLENGE}",
     **dict.fromkeys(("data_purchase", "data_participationnotice", "data_requirementreason"), _OF_CITY_OF_CHALLENGE),

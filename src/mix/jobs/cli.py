@@ -19,7 +19,7 @@ from rich.console import Console
 from mix.jobs.policy_commands import policy
 from mix.rules import proofs
 from mix.rules.catalogue import DocumentInvalid
-from mix.rules.methods import parse
+from mix.rules.method_files import parse
 from mix.rules.proofs import Finding
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mix.config.settings")

@@ -109,6 +109,43 @@ def _consensus(scenario: Scenario, given: Values) -> Calls:
     yield "evaluations.freeze_quality", given["chair"], place
 
 
+def _opened(_scenario: Scenario, given: Values) -> Calls:
+    """Open the first envelopes of a call that has closed, and ask for its gate."""
+    yield "openings.open_envelopes", given["by"], {"step": given["step"], "envelope": "technical"}
+    yield "moves.ask", given["by"], {"step": given["step"]}
+
+
+def _agreed(_scenario: Scenario, given: Values) -> Calls:
+    """Draft the same agreement with each vendor and sign it: `vendors` is vendor → who signs for it."""
+    same = ("step", "value_cents", "options_cents", "starts_on", "ends_on", "clauses", "deliverables", "papers")
+    terms = {key: given[key] for key in same if key in given}
+    signer, title = given["signer"]
+    for vendor, person in given["vendors"].items():
+        place = {"step": given["step"], "vendor": vendor}
+        yield "agreements.draft", given["by"], {**terms, **place}
+        yield "agreements.name_signatory", given["by"], {**place, "person": signer, "title": title}
+        yield "agreements.name_signatory", person, {**place, "person": person, "title": "Signing for the vendor"}
+        yield "agreements.sign", person, place
+        yield "agreements.sign", signer, place
+    yield "moves.ask", given["by"], {"step": given["step"]}
+
+
+def _sprinted(_scenario: Scenario, given: Values) -> Calls:
+    """Fill a sprint room with what both sides say and show: `results` is hypothesis → vendor → verdict."""
+    for vendor, person in given["vendors"].items():
+        place = {"step": given["step"], "vendor": vendor}
+        week = {**place, "week": 1, "mood": 4}
+        yield "sprints.check_in", person, {**week, "progress": given["told"]}
+        yield "sprints.check_in", given["by"], {**week, "progress": given["seen"]}
+        hours = {"kind": "hours", "amount": given["hours"], "given_on": given["held_on"]}
+        yield "sprints.enter_parity", given["by"], {**place, **hours}
+        for hypothesis, verdicts in given["results"].items():
+            evidence = {"hypothesis": hypothesis, "how": given["how"], "result": given["words"][verdicts[vendor]]}
+            verdict = {"verdict": verdicts[vendor], "confidence": "medium"}
+            yield "sprints.record_evidence", given["by"], {**place, **evidence, **verdict}
+        yield "sprints.hold_demo", given["by"], {**place, "held_on": given["held_on"], "answers": given["shown"]}
+
+
 SHORT: dict[str, Callable[[Scenario, Values], Calls]] = {
     "document": _document,
     "gate": _gate,
@@ -116,4 +153,7 @@ SHORT: dict[str, Callable[[Scenario, Values], Calls]] = {
     "panel": _panel,
     "scores": _scores,
     "consensus": _consensus,
+    "opened": _opened,
+    "agreed": _agreed,
+    "sprinted": _sprinted,
 }

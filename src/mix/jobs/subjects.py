@@ -16,6 +16,7 @@ from mix.readers.clauses import list_library
 from mix.readers.evaluations import find_evaluation
 from mix.readers.methods import get_latest
 from mix.readers.solicitations import find_solicitation
+from mix.readers.sprints import Room, list_rooms
 from mix.rules.clauses import choose
 from mix.rules.policy.bylaws import BylawTable
 
@@ -78,9 +79,17 @@ def _step(scenario: Scenario, values: Values, name: str = "step") -> m.Step:
             challenge__code=values["source"], key=values["step"]
         )
     challenge = _challenge(scenario, values, name)
-    step = challenge.steps.get(key=values["step"])
+    step = challenge.steps.get(key=values["step"] if "step" in values else _sole_room(challenge))
     step.challenge = challenge
     return step
+
+
+def _sole_room(challenge: m.Challenge) -> str:
+    """Return the sprint room that is meant where an act names none: the one that began last."""
+    rooms = list_rooms(challenge)
+    if not rooms:
+        raise ScenarioWrong("'step' is missing")
+    return rooms[-1].step.key
 
 
 def call_of(scenario: Scenario, values: Values, name: str = "") -> m.Solicitation:
@@ -166,8 +175,10 @@ FINDERS: dict[type, Finder] = {
     ),
     m.Paper: _row(lambda s, v: _agreement(s, v).papers.get(name=v["paper"])),
     m.Deliverable: _row(lambda s, v: _agreement(s, v).deliverables.get(title=v["deliverable"])),
-    m.DataGrant: _row(lambda s, v: _challenge(s, v).datagrants.get(vendor__code=v["vendor"], data_set=v["data_set"])),
-    m.Incident: _row(lambda s, v: _challenge(s, v).incidents.get(text=v["incident"])),
+    m.DataGrant: _row(
+        lambda s, v: m.DataGrant.objects.get(**Room(_step(s, v)).key, vendor__code=v["vendor"], data_set=v["data_set"])
+    ),
+    m.Incident: _row(lambda s, v: m.Incident.objects.get(**Room(_step(s, v)).key, text=v["incident"])),
     m.BacklogItem: _row(lambda s, v: _challenge(s, v).backlogitems.get(text=v["item"])),
     m.Milestone: _row(lambda s, v: _challenge(s, v).milestones.get(title=v["milestone"])),
     m.ChangeOrder: _row(lambda s, v: _challenge(s, v).changeorders.get(number=v["change"])),

@@ -58,6 +58,16 @@ MAILS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
             "« {step} » du défi « {challenge} » est complet. Le point de décision {gate} attend votre avis : poursuivre, réviser ou arrêter.",
         ),
     ),
+    "asked_to_review": (
+        (
+            "A review waits for you: {step}",
+            "You saw no vendor’s ideas in “{challenge}”. Read the requirements of “{step}” and say whether several vendors could meet them.",
+        ),
+        (
+            "Un examen vous attend : {step}",
+            "Vous n’avez vu les idées d’aucun fournisseur du défi « {challenge} ». Lisez les exigences de « {step} » et dites si plusieurs fournisseurs pourraient y satisfaire.",
+        ),
+    ),
     "returned": (
         ("Returned: {step}", "“{step}” of “{challenge}” was returned. The reason: {reason}"),
         ("Renvoyé : {step}", "« {step} » du défi « {challenge} » a été renvoyé. Le motif : {reason}"),

@@ -193,6 +193,20 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "answers": ("Questions answered", "Réponses données"),
         "data": ("Data sets", "Jeux de données"),
     },
+    "doubt": {
+        "untraced": ("names no hypothesis", "ne cite aucune hypothèse"),
+        "one_vendor": ("only one vendor met it", "un seul fournisseur y satisfait"),
+        "names_vendor": ("names a vendor", "nomme un fournisseur"),
+    },
+    "seen": {
+        "panel": ("sat on a panel", "a siégé à un comité"),
+        "sprint": ("worked in the sprint room", "a travaillé dans la salle de sprint"),
+        "question": ("answered a confidential question", "a répondu à une question confidentielle"),
+    },
+    "review": {
+        "fair": ("Yes, several could", "Oui, plusieurs le pourraient"),
+        "unfair": ("No, or I doubt it", "Non, ou j’en doute"),
+    },
     "verdict": {"pass": ("Passed", "Réussi"), "partial": ("Partly", "En partie"), "fail": ("Failed", "Échoué")},
     "confidence": {"low": ("low", "faible"), "medium": ("medium", "moyenne"), "high": ("high", "élevée")},
     "incident": {
@@ -238,6 +252,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "award": ("Award", "Attribution"),
         "cancellation": ("Cancellation", "Annulation"),
         "result": ("Result", "Résultat"),
+        "disclosure": ("Disclosure pack", "Dossier de divulgation"),
     },
     "size": {
         "one": ("One person", "Une personne"),
@@ -331,6 +346,9 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "knowledge.enter_hours": ("Hours entered", "Heures inscrites"),
         "knowledge.write_lesson": ("Lesson written", "Leçon consignée"),
         "methods.publish_method": ("Method published", "Méthode publiée"),
+        "disclosures.appoint_reviewer": ("Neutral reviewer asked", "Examinateur neutre sollicité"),
+        "disclosures.review": ("Requirements reviewed", "Exigences examinées"),
+        "disclosures.publish_pack": ("Disclosure pack published", "Dossier de divulgation publié"),
         "moves.ask": ("Gate asked for", "Décision demandée"),
         "moves.begin_again": ("Step begun again", "Étape reprise"),
         "moves.complete": ("Step completed", "Étape terminée"),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from mix.data.models import Agreement, Challenge, Step
+from mix.data.models import Agreement, Challenge, Step, Vendor
 from mix.readers.awards import find_approved
 from mix.readers.challenges import spec_of
 from mix.readers.errors import Unknown
-from mix.readers.participations import list_standing
+from mix.readers.participations import list_chosen
 from mix.readers.people import Actor
-from mix.rules.kinds import Standing
 from mix.rules.unmet import Unmet
 
 
@@ -85,14 +84,17 @@ def unmet_to_sign(agreement: Agreement, *, today: date) -> tuple[Unmet, ...]:
     return tuple(found)
 
 
+def list_to_agree_with(step: Step) -> list[Vendor]:
+    """List with whom a step makes an agreement: those chosen for the sprint, or whoever won the award."""
+    if spec_of(step).agreement == "sprint":
+        return list_chosen(step)
+    award = find_approved(step.challenge)
+    return [award.vendor] if award else []
+
+
 def unmet_in(step: Step) -> tuple[Unmet, ...]:
     """List what the step lacks: an agreement with everyone concerned, each signed."""
-    spec = spec_of(step)
-    if spec.agreement == "sprint":
-        vendors = list_standing(step.challenge, Standing.ADMITTED)
-    else:
-        award = find_approved(step.challenge)
-        vendors = [award.vendor] if award else []
+    vendors = list_to_agree_with(step)
     by_vendor = {a.vendor_id: a for a in step.agreements.exclude(state="ended")}
     found = []
     if not vendors:

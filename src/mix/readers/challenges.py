@@ -8,16 +8,17 @@ from django.db.models import Exists, OuterRef, Q
 
 from mix.data.models import Challenge, ChallengeCity, Municipality, Need, PanelMember, Participation, Step
 from mix.readers.errors import Forbidden, Unknown
-from mix.readers.methods import method_of
+from mix.readers.methods import method_on
 from mix.readers.people import Actor
 from mix.rules.access import Permission, Role, grants
+from mix.rules.kinds import Route
 from mix.rules.methods import Method
 from mix.rules.methods import Step as StepSpec
 
 
 def method_for(challenge: Challenge) -> Method:
-    """Return the method version that the challenge pinned."""
-    return method_of(challenge.method)
+    """Return the method version that the challenge pinned, as it runs on the challenge's route."""
+    return method_on(challenge.method, Route(challenge.route))
 
 
 def spec_of(step: Step) -> StepSpec:

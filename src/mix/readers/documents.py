@@ -11,7 +11,9 @@ from mix.readers.challenges import method_for
 from mix.readers.errors import Unknown
 from mix.readers.people import Actor
 from mix.rules.fields import FieldSpec, FieldType, count_words
+from mix.rules.kinds import Route
 from mix.rules.methods import Fact
+from mix.rules.valuation import estimated_value
 
 
 def latest_content(step: Step) -> dict[str, Any]:
@@ -68,12 +70,34 @@ def gather_facts(challenge: Challenge) -> dict[Fact, Any]:
     }
 
 
-def total_value(facts: dict[Fact, Any]) -> int | None:
-    """Return the total estimated value in cents: purchase, every option and all sprint fees; None while unknown."""
-    if Fact.PURCHASE_VALUE not in facts or Fact.OPTION_VALUE not in facts:
-        return None
-    fees = int(facts.get(Fact.SPRINT_FEE, 0)) * int(float(facts.get(Fact.SPRINT_PLACES, 0)))
-    return int(facts[Fact.PURCHASE_VALUE]) + int(facts[Fact.OPTION_VALUE]) + fees
+def total_value(challenge: Challenge, facts: dict[Fact, Any] | None = None) -> int | None:
+    """Return the total estimated value in cents, as the route counts it; None while unknown."""
+    facts = gather_facts(challenge) if facts is None else facts
+    return estimated_value(
+        Route(challenge.route),
+        fee=_whole(facts, Fact.SPRINT_FEE),
+        places=_whole(facts, Fact.SPRINT_PLACES),
+        purchase=_whole(facts, Fact.PURCHASE_VALUE),
+        options=_whole(facts, Fact.OPTION_VALUE),
+        buys_now=buys_now(challenge),
+    )
+
+
+def _whole(facts: dict[Fact, Any], fact: Fact) -> int | None:
+    return int(float(facts[fact])) if fact in facts else None
+
+
+def sprint_places(challenge: Challenge) -> int | None:
+    """Return how many vendors the sprint has room for, once that was said."""
+    return _whole(gather_facts(challenge), Fact.SPRINT_PLACES)
+
+
+def buys_now(challenge: Challenge) -> bool:
+    """Say whether the procurement at hand is the purchase: always, but before an open final call is prepared."""
+    place = method_for(challenge).place_of(Fact.REQUIREMENTS)
+    if challenge.route != Route.SPRINT_THEN_OPEN or place is None:
+        return challenge.route != Route.PILOT_ONLY
+    return challenge.steps.filter(key=place[0], begun_at__isnull=False).exists()
 
 
 def list_reusable(step: Step, *, actor: Actor, today: date) -> list[Step]:

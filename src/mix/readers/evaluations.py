@@ -52,6 +52,13 @@ def part_for(evaluation: Evaluation) -> EvaluationPart:
     return part
 
 
+def most_of(evaluation: Evaluation) -> int | None:
+    """Return how many the evaluation chooses at most, as it was fixed when its call was published."""
+    frozen = evaluation.solicitation.frozen.get(evaluation.step.key, {})
+    most = frozen.get("most", part_for(evaluation).most)
+    return None if most is None else int(most)
+
+
 def criteria_of(evaluation: Evaluation) -> tuple[Criterion, ...]:
     """Return the criteria as frozen when the call was published."""
     return criteria_from(evaluation.solicitation, evaluation.step.key)

@@ -27,6 +27,7 @@ PUBLIC_VERBS = (
     "awards.approve",
     "evaluations.send_letters",
     "delivery.read_outcome",
+    "disclosures.publish_pack",
 )
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 SCORING = ("evaluations.score", "evaluations.agree")

@@ -22,7 +22,8 @@ from mix.data.models import (
 )
 from mix.readers.agreements import list_agreements
 from mix.readers.challenges import list_cities, method_for, spec_of
-from mix.readers.documents import gather_facts, total_value
+from mix.readers.disclosures import list_disclosures
+from mix.readers.documents import buys_now, gather_facts, total_value
 from mix.readers.evaluations import has_declared, panel_of
 from mix.readers.policies import confirmed_by_city, dispute_days, ruleset_for
 from mix.rules.closing import day_in
@@ -49,6 +50,7 @@ MOMENT_BY_KIND: dict[StepKind, Moment] = {
     StepKind.AWARD: Moment.AWARD,
     StepKind.AGREEMENT: Moment.AWARD,
     StepKind.DELIVERY: Moment.DELIVERY,
+    StepKind.DISCLOSURE: Moment.EVALUATION,
 }
 
 
@@ -162,16 +164,21 @@ def gather(step: Step, *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hi
     challenge = step.challenge
     method_facts = gather_facts(challenge)
     award = Award.objects.filter(step__challenge=challenge, approved_at__isnull=False).order_by("-approved_at").first()
-    value = award.value_cents if award else total_value(method_facts)
+    value = award.value_cents if award else total_value(challenge, method_facts)
+    sprint_value = _sprint_value(method_facts)
+    purchase = _of_purchase(find_purchase(challenge))
+    if challenge.route == Route.SPRINT_THEN_OPEN and buys_now(challenge):
+        # the sprint was a procurement of its own, and counts with this one
+        purchase["related_value"] = (purchase.get("related_value") or 0) + (sprint_value or 0)
     facts: dict[str, Any] = {
         "route": challenge.route,
         "value": value,
-        "sprint_value": _sprint_value(method_facts),
+        "sprint_value": sprint_value,
         "cities": challenge.cities.filter(state="taking_part").count(),
         "has_market_scan": challenge.steps.filter(kind=StepKind.MARKET_SCAN.value, state="done").exists(),
         "debrief_days": DEBRIEF_DAYS,
         "is_electronic": True,  # MIX publishes and receives in no other way
-        **_of_purchase(find_purchase(challenge)),
+        **purchase,
         **_of_award(challenge, award, now=now),
         **_of_agreements(challenge),
     }
@@ -186,7 +193,7 @@ def gather(step: Step, *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hi
     if MOMENT_BY_KIND[StepKind(step.kind)] is Moment.AWARD:
         facts["dispute_days"] = dispute_days([challenge], now=now)[challenge.pk]
     if challenge.route == Route.SPRINT_THEN_OPEN:
-        facts["has_disclosure_pack"] = False  # no method offers this route yet, so nothing holds a pack
+        facts["has_disclosure_pack"] = bool(list_disclosures(challenge))
     return {name: value for name, value in facts.items() if value is not None}, hits
 
 
@@ -260,6 +267,12 @@ def _asked(method: Method) -> str:
     return " ".join([*answers, *criteria])
 
 
+def _is_final(method: Method, key: str) -> bool:
+    """Say whether a call is the one that an award follows from."""
+    awards = [step for step in method.steps if step.kind is StepKind.AWARD]
+    return any(c.evaluation and c.evaluation.of == key for step in awards for c in method.chosen_by(step.key))
+
+
 def _of_call(step: Step, *, now: datetime) -> tuple[dict[str, Any], tuple[Hit, ...]]:
     """Gather what the call at hand says, and what its words and criteria may exclude."""
     spec, method = spec_of(step), method_for(step.challenge)
@@ -283,7 +296,8 @@ def _of_call(step: Step, *, now: datetime) -> tuple[dict[str, Any], tuple[Hit, .
         "limits_shortlist": any(e.most for e in scoring),
         "tells_shortlist_size": True,  # a notice is drawn with `most` of each evaluation
         "has_accessibility": "accessib" in f"{texts['notice']} {_asked(method)}".lower(),
-        "has_purchase_option": declared or not binds,
+        "has_purchase_option": declared or not binds or not (part is not None and part.purchase_option),
+        "is_final_call": _is_final(method, step.key),
         **{hit.excludes.value: True for hit in hits},
     }
     if call:

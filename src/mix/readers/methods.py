@@ -4,7 +4,9 @@ from functools import lru_cache
 
 from mix.data.models import MethodVersion
 from mix.readers.errors import Unknown
-from mix.rules.methods import Method, parse
+from mix.rules.kinds import Route
+from mix.rules.method_files import parse
+from mix.rules.methods import Method
 
 
 @lru_cache(maxsize=64)
@@ -15,6 +17,16 @@ def _parsed(digest: str, document: str) -> Method:  # noqa: ARG001 - the digest 
 def method_of(version: MethodVersion) -> Method:
     """Return the parsed document of a pinned version."""
     return _parsed(version.digest, version.document)
+
+
+@lru_cache(maxsize=256)
+def _on(digest: str, document: str, route: Route) -> Method:
+    return _parsed(digest, document).on(route)
+
+
+def method_on(version: MethodVersion, route: Route) -> Method:
+    """Return a pinned version as it runs on one route."""
+    return _on(version.digest, version.document, route)
 
 
 def get_latest(key: str) -> MethodVersion:

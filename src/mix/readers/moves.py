@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mix.data.models import Challenge, GateSignature, Step
-from mix.readers import agreements, awards, delivery, engagements, evaluations, solicitations, sprints
+from mix.readers import agreements, awards, delivery, disclosures, engagements, evaluations, solicitations, sprints
 from mix.readers.challenges import list_cities, method_for, spec_of
 from mix.readers.documents import fact_date, gather_facts, latest_content, total_value
 from mix.readers.findings import Judged, policy_unmet
@@ -62,6 +62,7 @@ UNMET_BY_KIND: dict[StepKind, Callable[[Step, datetime], tuple[Unmet, ...]]] = {
     StepKind.AWARD: lambda step, _now: awards.unmet_in(step),
     StepKind.AGREEMENT: lambda step, _now: agreements.unmet_in(step),
     StepKind.DELIVERY: lambda step, _now: delivery.unmet_in(step),
+    StepKind.DISCLOSURE: lambda step, _now: disclosures.unmet_in(step),
 }
 
 
@@ -80,7 +81,9 @@ def unmet_to_ask(step: Step, *, now: datetime, judged: Judged | None = None) -> 
 
 def unmet_to_proceed(step: Step) -> tuple[Unmet, ...]:
     """List what forbids *proceed* but not *revise* or *stop*."""
-    return solicitations.unmet_to_proceed(step) if step.kind == StepKind.SOLICITATION else ()
+    if step.kind == StepKind.SOLICITATION:
+        return solicitations.unmet_to_proceed(step)
+    return disclosures.unmet_to_proceed(step) if step.kind == StepKind.DISCLOSURE else ()
 
 
 def gather_gate(step: Step) -> tuple[Gate, GateFacts] | None:
@@ -93,7 +96,7 @@ def gather_gate(step: Step) -> tuple[Gate, GateFacts] | None:
     return gate, GateFacts(
         cities=tuple(c.code for c in cities),
         lead=step.challenge.municipality.code,
-        value_cents=value if value is not None else total_value(gather_facts(step.challenge)),
+        value_cents=value if value is not None else total_value(step.challenge),
         bands=gather_bands(c.id for c in cities),
         signatures=tuple(
             Signature(s.city.code, Role(s.role), s.person.code, Decision(s.decision)) for s in list_signatures(step)
@@ -158,4 +161,6 @@ def list_tasks(actor: Actor) -> list[Task]:
             tasks.extend(Task(step.challenge, step, "sign", duty) for duty in duties_of(step, actor))
         elif spec_of(step).owner in actor.roles_at(step.challenge.municipality.code):
             tasks.append(Task(step.challenge, step, "work"))
+        elif step.kind == StepKind.DISCLOSURE and disclosures.may_review(step, actor):
+            tasks.append(Task(step.challenge, step, "review"))
     return sorted(tasks, key=lambda t: t.kind != "sign")

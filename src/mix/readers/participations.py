@@ -2,14 +2,36 @@
 
 from collections.abc import Iterable
 
-from mix.data.models import Challenge, Participation, Vendor
-from mix.rules.kinds import Standing
+from mix.data.models import Challenge, Participation, Result, Step, Vendor
+from mix.readers.challenges import method_for
+from mix.rules.kinds import Standing, StepState
 
 
 def list_standing(challenge: Challenge, least: Standing) -> list[Vendor]:
     """List the vendors that have reached a standing and are not disqualified, by name."""
     rows = challenge.participations.filter(disqualified_at=None).select_related("vendor").order_by("vendor__name", "id")
     return [row.vendor for row in rows if Standing(row.standing).reaches(least)]
+
+
+def list_chosen(step: Step) -> list[Vendor]:
+    """List the vendors that a step is for, by name: chosen by the evaluation before it, and not disqualified.
+
+    Where no evaluation comes before it, those are meant that were admitted.
+    """
+    challenge = step.challenge
+    keys = [choice.key for choice in method_for(challenge).chosen_by(step.key)]
+    done = dict(challenge.steps.filter(key__in=keys, state=StepState.DONE.value).values_list("pk", "round"))
+    if not done:
+        return list_standing(challenge, Standing.ADMITTED)
+    rows = Result.objects.filter(is_selected=True, evaluation__step__in=done)
+    chosen = {
+        vendor
+        for vendor, choice, round_ in rows.values_list(
+            "submission__vendor_id", "evaluation__step_id", "evaluation__round"
+        )
+        if done[choice] == round_
+    }
+    return [vendor for vendor in list_standing(challenge, Standing.INVITED) if vendor.id in chosen]
 
 
 def find_participation(challenge: Challenge, vendor_id: int) -> Participation | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from mix.rules.kinds import Route
 from mix.rules.unmet import Unmet
 
 MAX_TEXT = 60_000
@@ -66,7 +67,7 @@ class Column(BaseModel):
 
 
 class FieldSpec(BaseModel):
-    """One field of an artifact or of a vendor's answers."""
+    """One field of an artifact or of a vendor's answers. With `routes` a step asks it on these alone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -82,6 +83,7 @@ class FieldSpec(BaseModel):
     min_rows: int = 0
     public: bool = False
     envelope: str = "technical"
+    routes: tuple[Route, ...] = ()
 
     @model_validator(mode="after")
     def _parts_fit_the_type(self) -> FieldSpec:

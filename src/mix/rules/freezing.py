@@ -10,8 +10,14 @@ from mix.rules.methods import Criterion, EvaluationPart, ScoringStage, stage_pos
 from mix.rules.scoring import PriceFormula, PriceRule, Scheme, TieRule, Weighted
 
 
-def frozen_rules(part: EvaluationPart, *, tie: TieRule, bounds: Mapping[str, int | None]) -> dict[str, Any]:
-    """Return the rules as they are kept with the call. Amounts are cents; two bounds make the formula linear."""
+def frozen_rules(
+    part: EvaluationPart, *, tie: TieRule, bounds: Mapping[str, int | None], places: int | None
+) -> dict[str, Any]:
+    """Return the rules as they are kept with the call. Amounts are cents; two bounds make the formula linear.
+
+    `places` is how many vendors the challenge's sprint has room for, where that is known.
+    """
+    limits = [n for n in (part.most, places if part.fills_places else None) if n is not None]
     is_linear = part.price_weight and None not in (bounds["full_at"], bounds["none_at"])
     formula = PriceFormula.LINEAR if is_linear else part.price_formula
     return {
@@ -20,6 +26,7 @@ def frozen_rules(part: EvaluationPart, *, tie: TieRule, bounds: Mapping[str, int
         "price": {"formula": formula.value, **{key: cents for key, cents in bounds.items() if cents is not None}},
         "stages": [s.model_dump(mode="json") for s in part.stages],
         "quality_minimum": part.quality_minimum,
+        "most": min(limits, default=None),
         "tie": tie.value,
     }
 

@@ -15,6 +15,7 @@ class StepKind(StrEnum):
     AWARD = "award"
     AGREEMENT = "agreement"
     DELIVERY = "delivery"
+    DISCLOSURE = "disclosure"
 
 
 class Route(StrEnum):

@@ -6,16 +6,15 @@ document (docs/method.md is generated from it).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated
 
-import yaml
 from pydantic import Field, model_validator
 
 from mix.rules.access import Role
-from mix.rules.catalogue import Part, Problem, line_of, read
-from mix.rules.fields import Bilingual, FieldSpec, FieldType
+from mix.rules.catalogue import Part
+from mix.rules.fields import Bilingual, FieldSpec
 from mix.rules.kinds import Basis, DeliveryPart, Envelope, Route, SprintPart, Standing, StepKind
 from mix.rules.scoring import WEIGHED, PriceFormula
 
@@ -23,13 +22,17 @@ Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
 
 
 class Gate(Part):
-    """A decision with a number: who signs, whether by value, and whether each city decides or the lead alone."""
+    """A decision with a number: who signs, whether by value, and whether each city decides or the lead alone.
+
+    *Revise* sends back its own step, or `returns_to`: an earlier step, which begins again with all that rests on it.
+    """
 
     key: str = Field(pattern=r"^[A-Z]\d{1,2}$")
     title: Bilingual
     decided_by: tuple[Role, ...] = ()
     by_value: bool = False
     each_city: bool = False
+    returns_to: Key | None = None
 
 
 class Criterion(Part):
@@ -83,7 +86,10 @@ def stage_position(keys: Sequence[str], criterion: Criterion) -> int:
 
 
 class EvaluationPart(Part):
-    """Which submissions a panel scores, by which default criteria, and what standing it gives."""
+    """Which submissions a panel scores, by which default criteria, and what standing it gives.
+
+    It chooses at most `most`, and with `fills_places` never more than the challenge has places in the sprint.
+    """
 
     of: Key
     gives: Standing
@@ -92,6 +98,7 @@ class EvaluationPart(Part):
     price_formula: PriceFormula = PriceFormula.LOWEST_OVER_PRICE
     quality_minimum: int = Field(default=0, ge=0, le=100)
     most: int | None = None
+    fills_places: bool = False
     anonymous: bool = False
     stages: tuple[ScoringStage, ...] = ()
 
@@ -126,7 +133,7 @@ class EvaluationPart(Part):
 
 
 class Step(Part):
-    """One box of the method."""
+    """One box of the method. With `routes` it is there on these alone."""
 
     key: Key
     kind: StepKind
@@ -136,6 +143,7 @@ class Step(Part):
     owner: Role
     needs: tuple[Key, ...] = ()
     optional: bool = False
+    routes: tuple[Route, ...] = ()
     fields: tuple[FieldSpec, ...] = ()
     gate: Gate | None = None
     solicitation: SolicitationPart | None = None
@@ -186,6 +194,7 @@ class Fact(StrEnum):
     OUTCOME_STORY = "outcome_story"
     VERDICT = "verdict"
     OFFER = "offer"
+    REQUIREMENTS = "requirements"
 
 
 class Method(Part):
@@ -219,85 +228,94 @@ class Method(Part):
                 return step
         raise KeyError(key)
 
+    def on(self, route: Route) -> Method:
+        """Return the method as it runs on one route: what rests on a step that is not there rests on its needs."""
+        here = {step.key for step in self.steps if is_on(route, step.routes)}
+        needs = {step.key: step.needs for step in self.steps}
 
-def parse(text: str) -> Method:
-    """Read a method document (YAML). Raises DocumentInvalid with line numbers."""
-    return read(text, Method, _problems_in)
+        def still(key: str) -> tuple[str, ...]:
+            return (key,) if key in here else tuple(n for need in needs[key] for n in still(need))
 
+        def all_of(step: Step) -> tuple[str, ...]:
+            if here.issuperset(step.needs):
+                return step.needs
+            found = dict.fromkeys(n for need in step.needs for n in still(need))
+            implied = {s.key for key in found for s in self._all_before(key)}
+            return tuple(key for key in found if key not in implied)
 
-def _problems_in(method: Method, node: yaml.Node | None) -> Iterator[Problem]:
-    places = {
-        step.key: ("stages", s, "steps", n)
-        for s, stage in enumerate(method.stages)
-        for n, step in enumerate(stage.steps)
-    }
-    seen: set[str] = set()
-    kinds = {step.key: step.kind for step in method.steps}
-    if not method.routes:
-        yield Problem(line_of(node, ("routes",)), "a method offers at least one route")
-    for s, stage in enumerate(method.stages):
-        if not stage.steps:
-            yield Problem(line_of(node, ("stages", s)), f"stage '{stage.key}' has no step")
-    if not method.stages:
-        yield Problem(line_of(node, ("stages",)), "a method has at least one stage")
-    for s, stage in enumerate(method.stages):
-        for n, step in enumerate(stage.steps):
-            at = ("stages", s, "steps", n)
-            if step.key in seen:
-                yield Problem(line_of(node, (*at, "key")), f"two steps are called '{step.key}'")
-            seen.add(step.key)
-            yield from _problems_in_step(step, kinds=kinds, line=lambda *tail, at=at: line_of(node, (*at, *tail)))
-    fields = {f"{step.key}.{spec.key}" for step in method.steps for spec in step.fields}
-    for fact, place in method.facts.items():
-        if place not in fields:
-            yield Problem(
-                line_of(node, ("facts", fact.value)), f"fact '{fact.value}' names '{place}', which is no field"
+        stages = []
+        for stage in self.stages:
+            steps = tuple(
+                step.model_copy(
+                    update={
+                        "needs": all_of(step),
+                        "fields": tuple(spec for spec in step.fields if is_on(route, spec.routes)),
+                        "solicitation": self._on_route(step, route),
+                    }
+                )
+                for step in stage.steps
+                if step.key in here
             )
-    yield from (Problem(line_of(node, (*places[key], "needs")), text) for key, text in _bad_order(method))
+            if steps:
+                stages.append(stage.model_copy(update={"steps": steps}))
+        fields = {f"{step.key}.{spec.key}" for stage in stages for step in stage.steps for spec in step.fields}
+        facts = {fact: place for fact, place in self.facts.items() if place in fields}
+        return self.model_copy(update={"stages": tuple(stages), "facts": facts})
+
+    def _on_route(self, step: Step, route: Route) -> SolicitationPart | None:
+        """Return what a call asks on a route: the option to buy is declared where a purchase may follow from it."""
+        part = step.solicitation
+        ends_before_purchase = route is Route.PILOT_ONLY or (
+            route is Route.SPRINT_THEN_OPEN
+            and not any(s.kind is StepKind.DISCLOSURE for s in self._all_before(step.key))
+        )
+        return part.model_copy(update={"purchase_option": False}) if part and ends_before_purchase else part
+
+    def before(self, key: str) -> Iterator[tuple[Step, ...]]:
+        """Yield the steps on which a step rests, the nearest first: its needs, then theirs, each once."""
+        seen: set[str] = {key}
+        layer = self.step(key).needs
+        while layer:
+            steps = tuple(self.step(k) for k in layer)
+            yield steps
+            seen.update(layer)
+            layer = tuple(dict.fromkeys(n for step in steps for n in step.needs if n not in seen))
+
+    def chosen_by(self, key: str) -> tuple[Step, ...]:
+        """Return the evaluations that decide which vendors a step is for: the nearest before it."""
+        for layer in self.before(key):
+            if found := tuple(step for step in layer if step.evaluation):
+                return found
+        return ()
+
+    def room_of(self, key: str) -> str | None:
+        """Return the step that opens the sprint room in which a step works, or on which it rests."""
+        step = self.step(key)
+        if step.sprint is SprintPart.SET_UP:
+            return key
+        for layer in self.before(key):
+            for earlier in layer:
+                if earlier.sprint is SprintPart.SET_UP:
+                    return earlier.key
+                if earlier.sprint:
+                    return key if step.sprint else self.room_of(earlier.key)
+        return key if step.sprint else None
+
+    def resting_on(self, key: str) -> tuple[str, ...]:
+        """List a step and every step that rests on it, in reading order."""
+        return tuple(
+            step.key for step in self.steps if step.key == key or any(s.key == key for s in self._all_before(step.key))
+        )
+
+    def needed_by(self, step: Step) -> tuple[Step, ...]:
+        """List what a step waits for directly."""
+        return tuple(self.step(key) for key in step.needs)
+
+    def _all_before(self, key: str) -> Iterator[Step]:
+        for layer in self.before(key):
+            yield from layer
 
 
-def _problems_in_step(step: Step, *, kinds: dict[str, StepKind], line: Callable[..., int]) -> Iterator[Problem]:
-    for name in step.needs:
-        if name not in kinds:
-            yield Problem(line("needs"), f"'{step.key}' needs '{name}', which no step is called")
-    if step.gate and not step.gate.decided_by and not step.gate.by_value:
-        yield Problem(line("gate"), f"gate {step.gate.key} has nobody who decides")
-    if step.evaluation and kinds.get(step.evaluation.of) is not StepKind.SOLICITATION:
-        yield Problem(line("evaluation", "of"), f"'{step.evaluation.of}' is no solicitation that could be scored")
-    if step.evaluation and not any(c.weight for c in step.evaluation.criteria):
-        yield Problem(line("evaluation"), f"'{step.key}' scores nothing")
-    for part in (step.fields, step.solicitation.answers if step.solicitation else ()):
-        keys = [spec.key for spec in part]
-        for key in {k for k in keys if keys.count(k) > 1}:
-            yield Problem(line(), f"two fields of '{step.key}' are called '{key}'")
-    if step.solicitation and any(
-        spec.envelope not in tuple(Envelope) or (spec.envelope == Envelope.PRICE and spec.type is not FieldType.MONEY)
-        for spec in step.solicitation.answers
-    ):
-        yield Problem(line("solicitation"), f"the price envelope of '{step.key}' may hold amounts only")
-
-
-def _bad_order(method: Method) -> Iterator[tuple[str, str]]:
-    """Find steps that can never begin: those in a cycle, and those that wait for one."""
-    known = {step.key for step in method.steps}
-    begun: set[str] = set()
-    waiting = {step.key: {n for n in step.needs if n in known} for step in method.steps}
-    while ready := {key for key, needs in waiting.items() if needs <= begun}:
-        begun |= ready
-        for key in ready:
-            del waiting[key]
-    for key in waiting:
-        in_cycle = _reaches(key, key, waiting)
-        yield key, f"'{key}' waits for itself" if in_cycle else f"'{key}' can never be reached"
-
-
-def _reaches(start: str, goal: str, edges: dict[str, set[str]]) -> bool:
-    todo, seen = list(edges[start]), set()
-    while todo:
-        key = todo.pop()
-        if key == goal:
-            return True
-        if key not in seen:
-            seen.add(key)
-            todo.extend(edges.get(key, ()))
-    return False
+def is_on(route: Route, routes: Sequence[Route]) -> bool:
+    """Say whether a part of a method is there on a route; without routes it always is."""
+    return not routes or route in routes

@@ -91,7 +91,7 @@ def _in_room(act: str) -> Callable[[Play, Values, str], None]:
         fields = dated(play, v)
         if by in play.members:
             visitor = play.person(by)
-            visitor.go(f"/en/vendor/sprints/{play.code}/")
+            visitor.go(f"/en/vendor/sprints/{play.code}/{play.step_where(StepKind.SPRINT, SprintPart.SET_UP)}/")
             fields.pop("vendor")
             play.send(visitor, act, **fields)
         else:
@@ -103,7 +103,7 @@ def _in_room(act: str) -> Callable[[Play, Values, str], None]:
 
 def _give_back(play: Play, v: Values, by: str) -> None:
     visitor = play.person(by)
-    visitor.go(f"/en/vendor/sprints/{play.code}/")
+    visitor.go(f"/en/vendor/sprints/{play.code}/{play.step_where(StepKind.SPRINT, SprintPart.SET_UP)}/")
     play.beside(visitor, v["data_set"], "give_back")
 
 

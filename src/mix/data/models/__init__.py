@@ -6,6 +6,7 @@ from mix.data.models.calendars import CalendarFeed, CityDay, DateReminder
 from mix.data.models.challenges import Challenge, ChallengeCity, Need, Step
 from mix.data.models.custody import CustodyKey, CustodyShare, Opening
 from mix.data.models.delivery import BacklogItem, ChangeOrder, Milestone, OutcomeReading, TakeOver
+from mix.data.models.disclosures import Disclosure
 from mix.data.models.documents import Comment, Document, DocumentVersion
 from mix.data.models.engagements import (
     CapabilityCard,
@@ -75,6 +76,7 @@ __all__ = [
     "Deliverable",
     "Demo",
     "Department",
+    "Disclosure",
     "Dispute",
     "Document",
     "DocumentVersion",

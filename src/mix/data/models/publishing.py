@@ -6,7 +6,7 @@ from mix.data.models.challenges import Challenge
 from mix.data.models.columns import choice, one_of
 from mix.data.models.municipalities import Municipality
 
-NOTICE_KINDS = ("engagement", "intended_procurement", "addendum", "award", "cancellation", "result")
+NOTICE_KINDS = ("engagement", "intended_procurement", "addendum", "award", "cancellation", "result", "disclosure")
 
 
 class Notice(models.Model):

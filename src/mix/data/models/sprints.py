@@ -17,8 +17,12 @@ INCIDENT_KINDS = ("privacy", "safety", "security", "other")
 
 
 class _SprintRow(models.Model):
+    """A row of one sprint room: the step that opens the room, and its round, since a sprint may be run again."""
+
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="%(class)ss")
+    room = models.SlugField(max_length=60)
+    round = models.PositiveIntegerField(default=1)
 
     class Meta:
         abstract = True
@@ -34,7 +38,7 @@ class SignOff(_SprintRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["challenge", "area"], name="sign_off_once"),
+            models.UniqueConstraint(fields=["challenge", "room", "round", "area"], name="sign_off_once"),
             one_of("area", AREAS),
         ]
 
@@ -51,7 +55,9 @@ class DataGrant(_SprintRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["challenge", "vendor", "data_set"], name="data_grant_once"),
+            models.UniqueConstraint(
+                fields=["challenge", "room", "round", "vendor", "data_set"], name="data_grant_once"
+            ),
             models.CheckConstraint(
                 name="data_grant_expires", condition=models.Q(expires_on__gt=models.F("granted_on"))
             ),
@@ -72,7 +78,9 @@ class CheckIn(_SprintRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["challenge", "vendor", "week", "side"], name="check_in_once"),
+            models.UniqueConstraint(
+                fields=["challenge", "room", "round", "vendor", "week", "side"], name="check_in_once"
+            ),
             one_of("side", SIDES),
             models.CheckConstraint(name="check_in_mood", condition=models.Q(mood__gte=1, mood__lte=5)),
         ]
@@ -118,7 +126,7 @@ class Demo(_SprintRow):
     answers = models.TextField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["challenge", "vendor"], name="demo_once")]
+        constraints = [models.UniqueConstraint(fields=["challenge", "room", "round", "vendor"], name="demo_once")]
 
 
 class ParityEntry(_SprintRow):
@@ -148,6 +156,6 @@ class ParityReason(_SprintRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["challenge", "vendor", "kind"], name="parity_reason_once"),
+            models.UniqueConstraint(fields=["challenge", "room", "round", "vendor", "kind"], name="parity_reason_once"),
             one_of("kind", PARITY_KINDS),
         ]

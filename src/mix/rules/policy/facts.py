@@ -143,6 +143,7 @@ FACTS: dict[str, FactSpec] = {
         "L’avis déclare l’option d’achat et sa valeur maximale",
         "notice",
     ),
+    "is_final_call": _flag("A purchase follows from this call", "Un achat découle de cet appel", "notice"),
     "has_weights": _flag(
         "The notice gives every criterion its weight", "L’avis donne le poids de chaque critère", "notice"
     ),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from mix.actions import policies
 from mix.data.models import Bylaw, Challenge, Municipality
-from mix.readers.documents import gather_facts, total_value
+from mix.readers.documents import total_value
 from mix.readers.findings import find_purchase, governing_day
 from mix.readers.municipalities import get_own_municipality
 from mix.readers.people import Actor
@@ -167,7 +167,7 @@ def _changed(city: Municipality, table: BylawTable, before: BylawTable) -> list[
     rows = []
     for challenge in Challenge.objects.filter(municipality=city).order_by("-commissioned_at")[:LAST]:
         purchase = find_purchase(challenge)
-        value = total_value(gather_facts(challenge))
+        value = total_value(challenge)
         if purchase is None or value is None:
             continue
         old, new = (band_for(t, Category(purchase.category), value) for t in (before, table))

@@ -25,6 +25,7 @@ from mix.rules.unmet import Refused, Unmet
 from mix.web.city.kinds import agreements as agreement_part
 from mix.web.city.kinds import awards as award_part
 from mix.web.city.kinds import delivery as delivery_part
+from mix.web.city.kinds import disclosures as disclosure_part
 from mix.web.city.kinds import engagements as engagement_part
 from mix.web.city.kinds import evaluations as evaluation_part
 from mix.web.city.kinds import scans as scan_part
@@ -54,6 +55,7 @@ PART_BY_KIND: dict[StepKind, Part] = {
     StepKind.AWARD: award_part.part,
     StepKind.AGREEMENT: agreement_part.part,
     StepKind.DELIVERY: delivery_part.part,
+    StepKind.DISCLOSURE: disclosure_part.part,
 }
 
 

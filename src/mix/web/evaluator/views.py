@@ -42,7 +42,7 @@ from mix.readers.evaluations import (
 from mix.readers.people import Actor
 from mix.readers.sealing import list_sealed_files, stream_opened_file
 from mix.readers.solicitations import part_of
-from mix.readers.sprints import gather_plans, latest_evidence, list_hypotheses
+from mix.readers.sprints import gather_plans, latest_evidence, list_hypotheses, room_of
 from mix.readers.submissions import find_current, opened_answers
 from mix.rules.kinds import Envelope
 from mix.rules.unmet import Refused, Unmet
@@ -312,8 +312,10 @@ def _files(submission: Submission) -> list[Any]:
 
 def _evidence(found: Evaluation, submission: Submission) -> list[Any]:
     """Return the sprint's evidence by hypothesis, where there is any."""
-    challenge = found.step.challenge
-    latest, plans = latest_evidence(challenge), gather_plans(challenge)
+    challenge, room = found.step.challenge, room_of(found.step)
+    if room is None:
+        return []
+    latest, plans = latest_evidence(room), gather_plans(challenge)
     vendor = submission.vendor_id
     return [
         (h, plans.get((vendor, str(h["key"]))), latest[vendor, str(h["key"])])

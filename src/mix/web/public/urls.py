@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from mix.web.public import pilots, views
+from mix.web.public import disclosures, pilots, views
 
 urlpatterns = [
     path("", views.home, name="public-home"),
     path("challenges/", views.challenges, name="public-challenges"),
     path("challenges/<slug:code>/", views.challenge, name="public-challenge"),
     path("challenges/<slug:code>/events/<slug:key>/", views.engagement, name="public-engagement"),
+    path("challenges/<slug:code>/disclosures/<slug:key>/", disclosures.disclosure, name="public-disclosure"),
     path("calls/<str:reference>/", views.notice, name="public-notice"),
     path("log/key/", views.key, name="public-key"),
     path("log/<str:chain>/checkpoint/", views.checkpoint, name="public-checkpoint"),

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from mix.actions.engagements import ask, register
 from mix.actions.signing import verifier_key
 from mix.data.models import Challenge, Municipality, Solicitation, SolicitationDocument
+from mix.phrases.routes import STATEMENTS
 from mix.readers.awards import find_approved
 from mix.readers.challenges import get_public_challenge, list_public_challenges, method_for
+from mix.readers.disclosures import list_disclosures
 from mix.readers.documents import gather_facts, latest_content
 from mix.readers.engagements import get_public_engagement, list_contacts, list_public_engagements
 from mix.readers.errors import Unknown
@@ -27,11 +29,12 @@ from mix.readers.publishing import list_latest_notices, list_notices
 from mix.readers.solicitations import closing_of, get_public, list_answered_questions, list_open, list_public, part_of
 from mix.rules.fields import Bilingual
 from mix.rules.freezing import frozen_stages, read_scheme
+from mix.rules.kinds import Route
 from mix.rules.methods import Criterion, Fact
 from mix.rules.scoring import Scheme
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, now_of, stay
-from mix.web.parts.showing import use_clock
+from mix.web.parts.showing import language, use_clock
 from mix.web.parts.specs import read_only
 from mix.web.parts.stagebar import stage_bar
 
@@ -121,6 +124,7 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
         "notices": list_notices(found),
         "events": list_public_events(found),
         "published": published,
+        "disclosures": list_disclosures(found),
         "readings": found.outcomereadings.order_by("month", "id"),
         "is_open": current is not None and found.status == "running",
     }
@@ -133,7 +137,7 @@ def _criteria(
     rows = []
     for key, frozen in call.frozen.items():
         spec = method_for(call.step.challenge).step(key)
-        most = spec.evaluation.most if spec.evaluation else None
+        most = frozen.get("most", spec.evaluation.most if spec.evaluation else None)
         stages = {s.key: s.title for s in frozen_stages(frozen)}
         rows.append((spec.title, criteria_from(call, key), read_scheme(frozen), stages, most))
     return rows
@@ -147,6 +151,7 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
         "call": call,
         "closing": closing_of(call),
         "part": part_of(call),
+        "statement": STATEMENTS[Route(call.step.challenge.route)][language().startswith("fr")],
         "criteria": _criteria(call),
         "challenge": call.step.challenge,
         "documents": call.documents.filter(replaced_at=None).order_by("title"),

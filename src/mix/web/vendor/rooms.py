@@ -8,14 +8,25 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from mix.actions import agreements, awards, delivery, sprints
-from mix.data.models import Agreement, Challenge, DataGrant, Deliverable, Letter, Milestone, Vendor
+from mix.data.models import (
+    Agreement,
+    CheckIn,
+    DataGrant,
+    Deliverable,
+    Evidence,
+    Incident,
+    Letter,
+    Milestone,
+    Step,
+    Vendor,
+)
 from mix.data.models.delivery import BACKLOG_KINDS
 from mix.readers.agreements import get_own_agreement
 from mix.readers.awards import dispute_until
-from mix.readers.challenges import list_vendor_challenges
+from mix.readers.challenges import get_step, list_vendor_challenges
 from mix.readers.errors import Unknown
 from mix.readers.people import list_members
-from mix.readers.sprints import list_hypotheses, list_sprint_vendors
+from mix.readers.sprints import get_room, list_hypotheses, list_sprint_vendors
 from mix.rules.scoring import NOT_INVITED
 from mix.web.parts import forms
 from mix.web.parts.agreeing import agreement_context, editing_acts, row_key, sign_act
@@ -24,15 +35,16 @@ from mix.web.parts.showing import use_clock
 from mix.web.parts.stagebar import stage_bar
 
 
-def sprint(request: HttpRequest, code: str) -> HttpResponse:
+def sprint(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """The sprint room as one vendor sees it: its own column, its data, its check-ins."""
     actor = signed_in(request)
     challenge = next((c for c in list_vendor_challenges(actor.vendors) if c.code == code), None)
-    vendor = next((v for v in list_sprint_vendors(challenge) if v.id in actor.vendors), None) if challenge else None
-    if challenge is None or vendor is None:
+    room = get_room(get_step(challenge, key)) if challenge else None
+    vendor = next((v for v in list_sprint_vendors(room) if v.id in actor.vendors), None) if room else None
+    if challenge is None or room is None or vendor is None:
         raise Unknown
     use_clock(challenge.municipality.zone)
-    acts = _sprint_acts(request, challenge, vendor)
+    acts = _sprint_acts(request, room.step, vendor)
     return answer(
         request,
         "vendor/sprint.html",
@@ -43,19 +55,20 @@ def sprint(request: HttpRequest, code: str) -> HttpResponse:
             "bar": stage_bar(challenge),
             "hypotheses": list_hypotheses(challenge),
             "evidence": {
-                e.hypothesis: e for e in challenge.evidences.filter(vendor=vendor).order_by("recorded_at", "id")
+                e.hypothesis: e
+                for e in Evidence.objects.filter(**room.key, vendor=vendor).order_by("recorded_at", "id")
             },
             "grants": challenge.datagrants.filter(vendor=vendor).order_by("data_set"),
-            "check_ins": challenge.checkins.filter(vendor=vendor).order_by("-week", "side"),
-            "incidents": challenge.incidents.filter(vendor=vendor).order_by("-reported_at"),
+            "check_ins": CheckIn.objects.filter(**room.key, vendor=vendor).order_by("-week", "side"),
+            "incidents": Incident.objects.filter(**room.key, vendor=vendor).order_by("-reported_at"),
             "today": today_of(request),
         },
     )
 
 
-def _sprint_acts(request: HttpRequest, challenge: Challenge, vendor: Vendor) -> dict[str, Act]:
+def _sprint_acts(request: HttpRequest, step: Step, vendor: Vendor) -> dict[str, Act]:
     def give_back(given: dict[str, Any]) -> None:
-        grant = DataGrant.objects.filter(pk=row_key(given["item"]), challenge=challenge, vendor=vendor).first()
+        grant = DataGrant.objects.filter(pk=row_key(given["item"]), challenge=step.challenge, vendor=vendor).first()
         if grant is None:
             raise Unknown
         do(request, sprints.return_data, grant)
@@ -74,14 +87,14 @@ def _sprint_acts(request: HttpRequest, challenge: Challenge, vendor: Vendor) -> 
                 blockers=forms.text(_("What blocks you"), required=False),
             ),
             lambda given: stay(
-                do(request, sprints.check_in, challenge, vendor=vendor, **{**given, "mood": int(given["mood"])})
+                do(request, sprints.check_in, step, vendor=vendor, **{**given, "mood": int(given["mood"])})
             ),
             _("Save the check-in"),
             _("Saved."),
         ),
         "incident": Act(
             forms.form_of(kind=forms.word_choice(_("Kind"), "incident"), text=forms.text(_("What happened"))),
-            lambda given: stay(do(request, sprints.report_incident, challenge, vendor=vendor, **given)),
+            lambda given: stay(do(request, sprints.report_incident, step, vendor=vendor, **given)),
             _("Report an incident"),
             _("Reported. The city was told."),
         ),

@@ -21,9 +21,9 @@ from mix.readers.evaluations import list_own_meetings, stages_of
 from mix.readers.participations import has_reached, list_taking_part
 from mix.readers.people import list_members
 from mix.readers.solicitations import get_public, list_answered_questions, list_open, list_own_questions, part_of
+from mix.readers.sprints import list_open_rooms
 from mix.readers.submissions import find_own, list_own_states
 from mix.readers.vendors import get_own_vendor, list_invitations, list_own_vendors
-from mix.rules.kinds import Standing
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, actor_of, answer, do, now_of, signed_in, stay
 from mix.web.parts.showing import use_clock
@@ -43,14 +43,13 @@ def home(request: HttpRequest) -> HttpResponse:
         if call.id not in started
         and any(has_reached(taking_part.get((call.step.challenge_id, v.id)), part_of(call).open_to) for v in vendors)
     ]
-    in_sprint = {challenge for (challenge, _vendor), row in taking_part.items() if has_reached(row, Standing.ADMITTED)}
     mine = list_vendor_challenges(v.id for v in vendors)
     context = {
         "vendors": vendors,
         "states": states,
         "fitting": fitting,
         "challenges": [(c, stage_bar(c, list(c.steps.all()))) for c in mine],
-        "sprints": [c for c in mine if c.id in in_sprint],
+        "rooms": list_open_rooms(mine, taking_part),
         "agreements": list_own_agreements(actor),
         "letters": Letter.objects.filter(vendor__in=vendors)
         .select_related("evaluation__step__challenge", "vendor")

@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 
 from mix.actions import agreements
 from mix.data.models import Step, Vendor
+from mix.readers.agreements import list_to_agree_with
 from mix.readers.awards import find_approved
 from mix.readers.challenges import spec_of
 from mix.readers.clauses import list_library
 from mix.readers.documents import gather_facts
-from mix.readers.participations import list_standing
 from mix.rules.access import Permission, Role, grants
 from mix.rules.clauses import choose
-from mix.rules.kinds import Standing
 from mix.rules.methods import Fact
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do
@@ -29,7 +28,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     """Draft an agreement with each vendor that lacks one."""
     kind = spec_of(step).agreement or "contract"
     award = find_approved(step.challenge)
-    vendors = list_standing(step.challenge, Standing.ADMITTED) if kind == "sprint" else [award.vendor] if award else []
+    vendors = list_to_agree_with(step)
     have = set(step.agreements.exclude(state="ended").values_list("vendor_id", flat=True))
     without = [v for v in vendors if v.id not in have]
     acts: dict[str, Act] = {}

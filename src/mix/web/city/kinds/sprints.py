@@ -10,13 +10,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mix.actions import agreements, sprints
-from mix.data.models import Deliverable, Incident, Step, Vendor
+from mix.data.models import Deliverable, Demo, Incident, SignOff, Step, Vendor
 from mix.data.models.sprints import AREAS, PARITY_KINDS
 from mix.readers.challenges import spec_of
 from mix.readers.documents import gather_facts
 from mix.readers.errors import Unknown
 from mix.readers.sprints import (
     gather_plans,
+    get_room,
     is_live,
     latest_evidence,
     list_check_ins,
@@ -34,8 +35,8 @@ from mix.web.parts.pages import Act, do, stay, today_of
 
 def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
     """Sign off and grant before the sprint; check in, record and explain while it runs."""
-    challenge = step.challenge
-    vendors = list_sprint_vendors(challenge)
+    challenge, room = step.challenge, get_room(step)
+    vendors = list_sprint_vendors(room)
     names = [(v.code, v.name) for v in vendors]
     hypotheses = list_hypotheses(challenge)
     today = today_of(request)
@@ -46,23 +47,25 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         elif grants(roles, Permission.SPRINT_RUN):
             keys = [str(h["key"]) for h in hypotheses]
             acts = {**_recording(request, step, names, keys), **_sharing(request, step, names)}
-    evidence, plans = latest_evidence(challenge), gather_plans(challenge)
+    evidence, plans = latest_evidence(room), gather_plans(challenge)
     facts = gather_facts(challenge)
     return acts, {
         "vendors": vendors,
-        "areas": [(a, challenge.signoffs.filter(area=a).select_related("person").first()) for a in AREAS],
-        "grants": [(g, is_live(g, today=today)) for g in list_grants(challenge)],
+        "areas": [(a, SignOff.objects.filter(**room.key, area=a).select_related("person").first()) for a in AREAS],
+        "grants": [(g, is_live(g, today=today)) for g in list_grants(room)],
         "rows": [
             (h, [(v, plans.get((v.id, str(h["key"]))), evidence.get((v.id, str(h["key"])))) for v in vendors])
             for h in hypotheses
         ],
-        "check_ins": list_check_ins(challenge),
-        "incidents": challenge.incidents.select_related("vendor").order_by("-reported_at"),
-        "demos": challenge.demos.select_related("vendor").order_by("vendor__name"),
-        "parity": parity(challenge, vendors),
+        "check_ins": list_check_ins(room),
+        "incidents": Incident.objects.filter(**room.key).select_related("vendor").order_by("-reported_at"),
+        "demos": Demo.objects.filter(**room.key).select_related("vendor").order_by("vendor__name"),
+        "parity": parity(room, vendors),
         "hours_offered": facts.get(Fact.HOURS_OFFERED),
         "sprint_dates": (facts.get(Fact.SPRINT_STARTS), facts.get(Fact.SPRINT_ENDS)),
-        "deliverables": Deliverable.objects.filter(agreement__step__challenge=challenge, agreement__kind="sprint")
+        "deliverables": Deliverable.objects.filter(
+            agreement__step__challenge=challenge, agreement__kind="sprint", agreement__vendor__in=vendors
+        )
         .select_related("agreement__vendor")
         .order_by("due_on", "agreement__vendor__name"),
         "is_set_up": spec_of(step).sprint is SprintPart.SET_UP,
@@ -70,7 +73,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
 
 
 def _vendor(step: Step, code: str) -> Vendor:
-    for vendor in list_sprint_vendors(step.challenge):
+    for vendor in list_sprint_vendors(get_room(step)):
         if vendor.code == code:
             return vendor
     raise Unknown
@@ -80,8 +83,8 @@ def _setting_up(
     request: HttpRequest, step: Step, roles: frozenset[Role], names: list[tuple[str, str]]
 ) -> dict[str, Act]:
     acts: dict[str, Act] = {}
-    challenge = step.challenge
-    left = [a for a in AREAS if not challenge.signoffs.filter(area=a).exists()]
+    room = get_room(step)
+    left = [a for a in AREAS if not SignOff.objects.filter(**room.key, area=a).exists()]
     mine = [a for a in left if (Role.SPONSOR if a == "department" else Role.SPECIALIST) in roles]
     if mine:
         acts["sign_off"] = Act(
@@ -89,7 +92,7 @@ def _setting_up(
                 area=forms.word_choice(_("Area"), "area", mine),
                 note=forms.text(_("Conditions"), required=False, rows=2),
             ),
-            lambda given: stay(do(request, sprints.sign_off, challenge, **given)),
+            lambda given: stay(do(request, sprints.sign_off, step, **given)),
             _("Sign off"),
             _("Signed off."),
         )
@@ -101,7 +104,7 @@ def _setting_up(
                 do(
                     request,
                     sprints.grant_data,
-                    challenge,
+                    step,
                     vendor=_vendor(step, code),
                     **{k: v for k, v in given.items() if k != "vendor"},
                 )
@@ -124,7 +127,7 @@ def _setting_up(
 def _for_vendor(request: HttpRequest, step: Step, verb: Callable[..., Any], given: dict[str, Any]) -> None:
     """Run a verb of the sprint room for the vendor that the form names."""
     facts = {key: value for key, value in given.items() if key != "vendor"}
-    do(request, verb, step.challenge, vendor=_vendor(step, given["vendor"]), **facts)
+    do(request, verb, step, vendor=_vendor(step, given["vendor"]), **facts)
 
 
 def _recording(request: HttpRequest, step: Step, names: list[tuple[str, str]], keys: list[str]) -> dict[str, Act]:
@@ -250,7 +253,7 @@ def _sharing(request: HttpRequest, step: Step, names: list[tuple[str, str]]) -> 
 
 
 def _incident(step: Step, item: str) -> Incident:
-    found = Incident.objects.filter(challenge=step.challenge, pk=int(item) if item.isdigit() else 0).first()
+    found = Incident.objects.filter(**get_room(step).key, pk=int(item) if item.isdigit() else 0).first()
     if found is None:
         raise Unknown
     return found

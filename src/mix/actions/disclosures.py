@@ -1,0 +1,117 @@
+"""Verbs on disclosures: appoint a neutral reviewer, review, and publish what the sprint taught."""
+
+from datetime import datetime
+
+from mix.actions.entering import enter_step
+from mix.actions.events import record
+from mix.actions.outbox import tell
+from mix.actions.publishing import publish
+from mix.data.models import Disclosure, Person, Step
+from mix.data.models.disclosures import REVIEWS
+from mix.readers.challenges import spec_of
+from mix.readers.disclosures import (
+    digest_of,
+    find_disclosure,
+    gather_pack,
+    list_candidates,
+    requirements_digest,
+    trace_requirements,
+)
+from mix.readers.errors import Forbidden, Unknown
+from mix.readers.people import Actor
+from mix.rules.access import Permission
+from mix.rules.unmet import require
+
+
+def _record(
+    verb: str, step: Step, *, actor: Actor, now: datetime, role: str, payload: dict[str, object], reason: str = ""
+) -> None:
+    record(
+        f"disclosures.{verb}",
+        subject_type="step",
+        subject=f"{step.challenge.code}/{step.key}",
+        actor=actor,
+        now=now,
+        challenge=step.challenge,
+        role=role,
+        payload=payload,
+        reason=reason,
+    )
+
+
+def appoint_reviewer(step: Step, *, actor: Actor, now: datetime, person: Person) -> Disclosure:
+    """Ask somebody who saw no vendor's ideas and wrote no requirement to check them; again replaces the reviewer."""
+    step, role = enter_step(step, actor=actor, needs=Permission.SOLICITATION_PUBLISH, editing=True)
+    require(holds=person in list_candidates(step), code="reviewer_not_neutral", where="f-person", name=person.name)
+    made, _ = Disclosure.objects.update_or_create(
+        step=step,
+        round=step.round,
+        defaults={
+            "municipality_id": step.municipality_id,
+            "reviewer": person,
+            "appointed_by": actor.someone,
+            "appointed_at": now,
+            "review": "",
+            "note": "",
+            "reviewed_at": None,
+            "reviewed": "",
+        },
+    )
+    title = spec_of(step).title
+    tell(
+        [person],
+        "asked_to_review",
+        now=now,
+        challenge=step.challenge,
+        path=f"city/challenges/{step.challenge.code}/{step.key}/",
+        step=title.en,
+        step_fr=title.fr,
+    )
+    _record("appoint_reviewer", step, actor=actor, now=now, role=role.value, payload={"person": person.code})
+    return made
+
+
+def review(step: Step, *, actor: Actor, now: datetime, finding: str, note: str) -> Disclosure:
+    """Say, as the appointed reviewer, whether any vendor could meet the requirements, with the reasons.
+
+    The word holds for the requirements as they stand; after a change it is asked for again.
+    """
+    step, role = enter_step(step, actor=actor, needs=Permission.CHALLENGE_READ, editing=True)
+    disclosure = find_disclosure(step)
+    if disclosure is None or disclosure.reviewer_id != actor.someone.pk:
+        raise Forbidden(Permission.CHALLENGE_READ)
+    require(holds=finding in REVIEWS, code="answer_missing", where="f-finding")
+    require(holds=bool(note.strip()), code="reason_missing", where="f-note")
+    require(
+        holds=actor.someone in list_candidates(step),
+        code="reviewer_not_neutral",
+        where="f-note",
+        name=actor.someone.name,
+    )
+    disclosure.review, disclosure.note, disclosure.reviewed_at = finding, note, now
+    disclosure.reviewed = requirements_digest(step.challenge)
+    disclosure.save(update_fields=["review", "note", "reviewed_at", "reviewed"])
+    doubts = [{"requirement": t.text, "doubts": list(t.doubts)} for t in trace_requirements(step.challenge) if t.doubts]
+    _record(
+        "review",
+        step,
+        actor=actor,
+        now=now,
+        role=role.value,
+        payload={"finding": finding, "requirements": disclosure.reviewed, "doubts": doubts},
+        reason=note,
+    )
+    return disclosure
+
+
+def publish_pack(step: Step, *, actor: Actor, now: datetime, summary: str) -> Disclosure:
+    """Publish what the sprint taught, as it stands now, for everybody. Called when the step is done."""
+    disclosure = find_disclosure(step)
+    if disclosure is None:
+        raise Unknown
+    disclosure.pack = gather_pack(step.challenge)
+    disclosure.digest, disclosure.published_at = digest_of(disclosure.pack), now
+    disclosure.save(update_fields=["pack", "digest", "published_at"])
+    publish(step.challenge, kind="disclosure", title=spec_of(step).title.en, text=summary, now=now)
+    _record("publish_pack", step, actor=actor, now=now, role="", payload={"digest": disclosure.digest})
+    return disclosure
