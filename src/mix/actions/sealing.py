@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -252,3 +252,11 @@ def keep_unsealed(found: Unsealed) -> None:
     """Note where the readable form of an envelope's files lies."""
     for code, blob in found.files.items():
         SealedFile.objects.filter(code=code).update(opened_blob=blob)
+
+
+def damaged_files() -> Iterator[str]:
+    """Yield the codes of sealed files whose ciphertext is gone or differs from what came in."""
+    for row in SealedFile.objects.filter(removed_at=None).order_by("id"):
+        path = storage.blob_path(row.blob)
+        if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != row.ciphertext_sha256:
+            yield row.code

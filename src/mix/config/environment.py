@@ -4,6 +4,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 class Misconfigured(SystemExit):
@@ -21,6 +22,8 @@ class Environment:
     base_url: str
     sealer_dir: Path
     sealer_socket: str
+    mail_url: str
+    mail_from: str
     demo: bool
     debug: bool
 
@@ -35,6 +38,11 @@ def read() -> Environment:
     port = os.environ.get("PORT", "8000")
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise Misconfigured(f"PORT is {port!r}. Set it to a number from 1 to 65535.")
+    mail_url = os.environ.get("MIX_MAIL_URL", "")
+    if mail_url and urlsplit(mail_url).scheme not in ("smtp", "smtps"):
+        raise Misconfigured(
+            "MIX_MAIL_URL is smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465."
+        )
     return Environment(
         data_dir=data_dir,
         database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'mix.sqlite3'}",
@@ -43,6 +51,8 @@ def read() -> Environment:
         base_url=os.environ.get("MIX_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         sealer_dir=Path(os.environ.get("MIX_SEALER_DIR") or data_dir / "keys" / "sealer").resolve(),
         sealer_socket=os.environ.get("MIX_SEALER_SOCKET", ""),
+        mail_url=mail_url,
+        mail_from=os.environ.get("MIX_MAIL_FROM", "MIX <no-reply@mix.invalid>"),
         demo=demo,
         debug=debug,
     )

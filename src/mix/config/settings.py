@@ -1,6 +1,7 @@
 """Django's settings, from the environment and nothing else."""
 
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from csp.constants import SELF
@@ -113,9 +114,20 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
-DEFAULT_FROM_EMAIL = "MIX <no-reply@mix.invalid>"
+DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
+EMAIL_TIMEOUT = 20
+if ENVIRONMENT.mail_url:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    MAIL = urlsplit(ENVIRONMENT.mail_url)
+    EMAIL_USE_SSL = MAIL.scheme == "smtps"
+    # a server on this very machine needs no TLS; any other is not spoken to without
+    EMAIL_USE_TLS = not EMAIL_USE_SSL and MAIL.hostname not in ("localhost", "127.0.0.1", "::1")
+    EMAIL_HOST = MAIL.hostname or ""
+    EMAIL_PORT = MAIL.port or (465 if EMAIL_USE_SSL else 587 if EMAIL_USE_TLS else 25)
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(MAIL.username or ""), unquote(MAIL.password or "")
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]

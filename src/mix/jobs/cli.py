@@ -16,6 +16,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from mix.jobs import operating
+from mix.jobs.operating import start_django
 from mix.jobs.policy_commands import policy
 from mix.rules import proofs
 from mix.rules.catalogue import DocumentInvalid
@@ -37,14 +39,10 @@ app.add_typer(verify, name="verify")
 key = typer.Typer(no_args_is_help=True, help="Keys in split custody, without a site.")
 app.add_typer(key, name="key")
 app.add_typer(policy, name="policy")
+app.command()(operating.doctor)
+app.command()(operating.backup)
+app.command()(operating.restore)
 console = Console(highlight=False, soft_wrap=True)
-
-
-def _django() -> None:
-    """Start Django; commands that need no database never call this."""
-    import django
-
-    django.setup()
 
 
 @methods.command("check")
@@ -171,7 +169,7 @@ def verify_bundle(file: Path, key: Key = "") -> None:
 @app.command()
 def bundle(challenge: str, file: Path) -> None:
     """Write the bundle of a case. The same records give the same bytes."""
-    _django()
+    start_django()
     from mix.actions.bundles import make_bundle
     from mix.data.models import Challenge
 
@@ -186,7 +184,7 @@ def bundle(challenge: str, file: Path) -> None:
 @app.command()
 def setup() -> None:
     """Make the database, the static files and the catalogue ready. Safe to run again."""
-    _django()
+    start_django()
     from mix.jobs.start import set_up
 
     set_up()
@@ -196,7 +194,7 @@ def setup() -> None:
 @app.command()
 def serve(workers: Annotated[int, typer.Option(help="Web processes")] = 2) -> None:
     """Serve the site and run the worker."""
-    _django()
+    start_django()
     from mix.jobs import start
 
     start.set_up()
@@ -206,7 +204,7 @@ def serve(workers: Annotated[int, typer.Option(help="Web processes")] = 2) -> No
 @app.command()
 def work() -> None:
     """Run the worker alone: it sends what waits in the outbox."""
-    _django()
+    start_django()
     from mix.jobs.work import work_forever
 
     work_forever()
@@ -220,7 +218,7 @@ def demo(
 ) -> None:
     """Set up the demonstration world with its scenarios, print the sign-in cards, and serve."""
     os.environ["MIX_DEMO"] = "1"
-    _django()
+    start_django()
     from mix.jobs.demo import prepare, print_cards
     from mix.jobs.start import serve as serve_site
 
@@ -234,7 +232,7 @@ def demo(
 def replay(files: list[Path]) -> None:
     """Carry out scenarios, each through the verbs that the pages use. Migrates and loads the catalogue by itself."""
     os.environ.setdefault("MIX_DEMO", "1")
-    _django()
+    start_django()
     from mix.jobs.demo import replay_files
 
     replay_files(files, console)
@@ -243,7 +241,7 @@ def replay(files: list[Path]) -> None:
 @log.command("verify")
 def log_verify() -> None:
     """Recompute every chain of the log. Exit 0 when all hold, 1 at the first break."""
-    _django()
+    start_django()
     from mix.phrases.refusals import sentence
     from mix.readers.events import list_chains, verify_chain
     from mix.rules.unmet import Unmet
@@ -262,7 +260,7 @@ def log_verify() -> None:
 @log.command("export")
 def log_export(chain: str) -> None:
     """Write one chain to standard output, one JSON object a line."""
-    _django()
+    start_django()
     from mix.readers.events import export_chain, list_chains
 
     found = next((c for c in list_chains() if c.code == chain), None)
@@ -280,7 +278,7 @@ def log_countersign(
     key: Annotated[str, typer.Option(help="The signer's key: the line under “Log and proofs” of its site")],
 ) -> None:
     """Witness another site's checkpoint: add this site's signature when its log holds and begins as before."""
-    _django()
+    start_django()
     from mix.jobs.witness import WitnessRefuses, countersign_checkpoint
 
     try:
@@ -294,7 +292,7 @@ def log_countersign(
 @app.command()
 def docs() -> None:
     """Generate the pages of docs/ that list what the code defines."""
-    _django()
+    start_django()
     from mix.jobs.generated import write_docs
 
     for path in write_docs(Path.cwd() / "docs"):
@@ -304,7 +302,7 @@ def docs() -> None:
 @app.command()
 def sealer() -> None:
     """Run the sealer: it keeps the keys of calls behind a Unix socket and opens nothing before its time."""
-    _django()
+    start_django()
     from django.conf import settings
 
     from mix.actions.sealing import serve_sealer
@@ -346,7 +344,7 @@ def found_city(
     name_fr: str = "",
 ) -> None:
     """Set up a real city with its first administrator, who then sets a password by mail."""
-    _django()
+    start_django()
     from mix.actions.municipalities import found
     from mix.actions.people import create_person
     from mix.actions.run import run

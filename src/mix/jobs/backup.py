@@ -1,0 +1,217 @@
+"""Backup and restore: every row as plain lines, the same on both databases, with ciphertext, public files and keys.
+
+A backup is two tar files. The first holds rows, sealed files (ciphertext) and public documents; without the second,
+which holds the keys, nothing sealed in it can be read. They belong in different places.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tarfile
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+from django.apps import apps as present_apps
+from django.apps.registry import Apps
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import connection, models, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from mix.actions.sealing import damaged_files
+from mix.readers.events import list_chains, verify_chain
+
+FORMAT = "mix-backup-1"
+# made anew by `migrate`, or of no use elsewhere
+LEFT_OUT = frozenset({"contenttypes.ContentType", "auth.Permission", "sessions.Session"})
+FOLDERS = ("sealed", "public")
+BATCH = 500
+
+
+class BackupBroken(Exception):
+    """A backup that cannot be used, or a place into which it cannot be restored; says why."""
+
+
+def _models(apps: Apps) -> Iterator[type[models.Model]]:
+    """Yield every table that is kept, with those between two others."""
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.managed and model._meta.label not in LEFT_OUT:  # noqa: SLF001 - Django's public name of it
+            yield model
+
+
+def _lines(model: type[models.Model]) -> Iterator[bytes]:
+    fields = model._meta.concrete_fields  # noqa: SLF001 - Django's public name of it
+    for row in model._base_manager.order_by("pk").iterator(chunk_size=BATCH):  # noqa: SLF001 - the same
+        held = {f.attname: None if f.value_from_object(row) is None else f.value_to_string(row) for f in fields}
+        yield json.dumps(held, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+
+
+def _put(archive: tarfile.TarFile, name: str, content: bytes, *, at: datetime, mode: int = 0o644) -> str:
+    member = tarfile.TarInfo(name)
+    member.size, member.mtime, member.mode = len(content), int(at.timestamp()), mode
+    archive.addfile(member, io.BytesIO(content))
+    return hashlib.sha256(content).hexdigest()
+
+
+def _put_file(archive: tarfile.TarFile, name: str, path: Path) -> str:
+    archive.add(path, arcname=name, recursive=False)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def back_up(file: Path, *, now: datetime) -> tuple[Path, Path]:
+    """Write a backup and, beside it, its keys; return both paths. Raises BackupBroken when one is there already."""
+    keys = file.with_name(f"{file.stem}.keys.tar")
+    for path in (file, keys):
+        if path.exists():
+            raise BackupBroken(f"{path} is there already")
+    digests: dict[str, str] = {}
+    with tarfile.open(file, "x") as archive, transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        for model in _models(present_apps):
+            name = f"rows/{model._meta.label}.jsonl"  # noqa: SLF001 - Django's public name of it
+            digests[name] = _put(archive, name, b"".join(_lines(model)), at=now)
+        heads = {chain.code: {"entries": chain.seq, "hash": chain.hash} for chain in list_chains()}
+        executor = MigrationExecutor(connection)
+        leaves = dict(executor.loader.graph.leaf_nodes())
+        for folder in FOLDERS:
+            root = Path(settings.DATA_DIR) / folder
+            for path in sorted(p for p in root.rglob("*") if p.is_file()):
+                name = f"{folder}/{path.relative_to(root).as_posix()}"
+                digests[name] = _put_file(archive, name, path)
+        manifest = {"format": FORMAT, "made_at": now.isoformat(), "state": leaves, "heads": heads, "files": digests}
+        _put(archive, "manifest.json", json.dumps(manifest, sort_keys=True, indent=1).encode(), at=now)
+    keys.touch(mode=0o600)
+    with tarfile.open(keys, "w") as archive:
+        for root, name in _key_folders():
+            for path in sorted(p for p in root.rglob("*") if p.is_file()):
+                archive.add(path, arcname=f"{name}/{path.relative_to(root).as_posix()}", recursive=False)
+    return file, keys
+
+
+def _key_folders() -> list[tuple[Path, str]]:
+    """List the folders of keys: the sealer's lies apart where the operator put it apart."""
+    keys, sealer = Path(settings.DATA_DIR) / "keys", Path(settings.SEALER_DIR)
+    return [(keys, "keys")] if sealer.is_relative_to(keys) else [(keys, "keys"), (sealer, "sealer")]
+
+
+def _read_manifest(archive: tarfile.TarFile) -> dict[str, Any]:
+    try:
+        manifest = json.loads(_member(archive, "manifest.json"))
+    except (KeyError, ValueError):
+        raise BackupBroken("this is no backup of MIX: it has no manifest") from None
+    if manifest.get("format") != FORMAT:
+        raise BackupBroken(f"this backup has the form {manifest.get('format')!r}, which this program does not read")
+    return cast("dict[str, Any]", manifest)
+
+
+def _member(archive: tarfile.TarFile, name: str) -> bytes:
+    file = archive.extractfile(name)
+    if file is None:
+        raise KeyError(name)
+    with file:
+        return file.read()
+
+
+def _refuse_unless_empty() -> None:
+    if "data_municipality" in connection.introspection.table_names():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM data_municipality")
+            if cursor.fetchone()[0]:
+                raise BackupBroken("this database holds a city already: restore into an empty one")
+    if any((Path(settings.DATA_DIR) / folder).exists() for folder in ("sealed", "public")):
+        raise BackupBroken(f"{settings.DATA_DIR} is not empty: restore into an empty folder")
+
+
+def restore(file: Path, keys: Path | None) -> dict[str, Any]:
+    """Restore a backup into an empty place and bring it to this program's state; return its manifest.
+
+    Nothing is written before every file of the backup was compared with its digest. A backup of an earlier release
+    is loaded as it was, then migrated. Raises BackupBroken, saying what does not hold.
+    """
+    _refuse_unless_empty()
+    with tarfile.open(file) as archive:
+        manifest = _read_manifest(archive)
+        for name, digest in manifest["files"].items():
+            try:
+                content = _member(archive, name)
+            except KeyError:
+                raise BackupBroken(f"{name} is missing from the backup") from None
+            if hashlib.sha256(content).hexdigest() != digest:
+                raise BackupBroken(f"{name} was changed after the backup was made")
+        apps = _at_state(manifest["state"])
+        _load(archive, apps, manifest["files"])
+        for name in manifest["files"]:
+            if not name.startswith("rows/"):
+                archive.extract(name, settings.DATA_DIR, filter="data")
+    if keys is not None:
+        _restore_keys(keys)
+    call_command("migrate", verbosity=0, interactive=False)
+    return manifest
+
+
+def _at_state(state: dict[str, str]) -> Apps:
+    """Bring the empty database to the state of a backup; return the tables as they were then."""
+    executor = MigrationExecutor(connection)
+    targets = sorted(state.items())
+    unknown = [f"{app} {name}" for app, name in targets if (app, name) not in executor.loader.graph.nodes]
+    if unknown:
+        raise BackupBroken(f"it was made by a newer program (tables {', '.join(unknown)}): install that one first")
+    executor.migrate(targets)
+    return MigrationExecutor(connection).loader.project_state(targets).apps
+
+
+def _load(archive: tarfile.TarFile, apps: Apps, names: Iterable[str]) -> None:
+    held = set(names)
+    loaded = []
+    with connection.constraint_checks_disabled(), transaction.atomic():
+        for model in _models(apps):
+            name = f"rows/{model._meta.label}.jsonl"  # noqa: SLF001 - Django's public name of it
+            if name not in held:
+                continue
+            fields = {f.attname: f for f in model._meta.concrete_fields}  # noqa: SLF001 - the same
+            rows = [
+                model(**{key: None if text is None else fields[key].to_python(text) for key, text in one.items()})
+                for one in map(json.loads, _member(archive, name).splitlines())
+            ]
+            model._base_manager.all().delete()  # noqa: SLF001 - what migrate put there comes from the backup
+            model._base_manager.bulk_create(rows, batch_size=BATCH)  # noqa: SLF001 - the same
+            loaded.append(model)
+        connection.check_constraints()
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), loaded):
+            cursor.execute(statement)
+
+
+def _restore_keys(file: Path) -> None:
+    apart = {name: root for root, name in _key_folders()}
+    with tarfile.open(file) as archive:
+        for member in archive.getmembers():
+            name, _, rest = member.name.partition("/")
+            if name not in ("keys", "sealer") or not rest:
+                raise BackupBroken(f"{member.name} is no key")
+            root = apart.get(name, Path(settings.SEALER_DIR))
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            member.name = rest
+            archive.extract(member, root, filter="data")
+            (root / rest).chmod(0o600)
+
+
+def examine(manifest: dict[str, Any]) -> Iterator[str]:
+    """Yield everything that a restored instance lacks: a broken chain, another head, a sealed file that differs."""
+    found = {chain.code: chain for chain in list_chains()}
+    for code, head in manifest["heads"].items():
+        chain = found.get(code)
+        if chain is None or (chain.seq, chain.hash) != (head["entries"], head["hash"]):
+            yield f"chain {code} does not end where it did"
+        elif broken := verify_chain(chain):
+            yield f"chain {code} is broken at entry {broken.seq}"
+    for code in damaged_files():
+        yield f"sealed file {code} is missing, or not as it came"

@@ -1,0 +1,195 @@
+"""What an instance stands on, looked at before somebody finds out the hard way: one plain sentence for each thing."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import smtplib
+import stat
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from django.conf import settings
+from django.core.mail import get_connection
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from mix.data.models import Beat, Message, Solicitation
+from mix.data.triggers import missing_triggers
+from mix.data.wall import missing_policies
+from mix.jobs.start import refuse_wrong_clock
+
+LEAST_FREE = 2 * 2**30
+MOST_SKEW = timedelta(seconds=2)
+WAITS_LONG = timedelta(minutes=30)
+
+
+class State(StrEnum):
+    """How something stands."""
+
+    GOOD = "good"
+    LOOK = "look"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What was looked at, how it stands, and what to do where it does not stand well."""
+
+    about: str
+    state: State
+    text: str
+
+
+def _good(about: str, text: str) -> Word:
+    return Word(about, State.GOOD, text)
+
+
+def _bad(about: str, text: str) -> Word:
+    return Word(about, State.BAD, text)
+
+
+def _look(about: str, text: str) -> Word:
+    return Word(about, State.LOOK, text)
+
+
+def database() -> Iterator[Word]:
+    """Reach the database; look at its version, its tables, the wall and the triggers."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SHOW server_version_num")
+            number = int(cursor.fetchone()[0])
+            version = f"PostgreSQL {number // 10000}.{number % 10000}"
+            if number < 150000:
+                yield _bad("database", f"{version} answers; MIX needs 15 or newer. Upgrade it.")
+        else:
+            cursor.execute("SELECT sqlite_version()")
+            version = f"SQLite {cursor.fetchone()[0]}"
+    yield _good("database", f"{version} answers.")
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        yield _bad("tables", "They are older than the program. Run: mix setup")
+        return
+    yield _good("tables", "They are those of this program.")
+    lacking = sorted({*missing_policies(), *missing_triggers()})
+    if lacking:
+        yield _bad("protection", f"Missing on {', '.join(lacking)}. Run: mix setup")
+    else:
+        yield _good("protection", "The log cannot be changed, and every row has its wall.")
+
+
+def disk() -> Iterator[Word]:
+    """Look at the space left, and write a file."""
+    folder = Path(settings.DATA_DIR)
+    free = shutil.disk_usage(folder).free
+    text = f"{free / 2**30:.1f} GiB are free in {folder}"
+    yield _good("disk", f"{text}.") if free >= LEAST_FREE else _bad("disk", f"{text}. Make room: at least 2 GiB.")
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"x")
+    except OSError as error:
+        yield _bad("disk", f"{folder} cannot be written: {error.strerror}. Give it to the user that runs MIX.")
+
+
+def clock() -> Iterator[Word]:
+    """Compare the clock with the database's, the zones with the pinned table, and ask whether somebody keeps time."""
+    try:
+        refuse_wrong_clock()
+    except SystemExit as error:
+        yield _bad("time zones", str(error))
+    else:
+        yield _good("time zones", f"tzdata {importlib.metadata.version('tzdata')}, as pinned.")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            theirs = cursor.fetchone()[0]
+        skew = abs(theirs - datetime.now(UTC))
+        text = f"{skew.total_seconds():.1f} s from the database's"
+        yield _good("clock", f"{text}.") if skew <= MOST_SKEW else _bad("clock", f"{text}. Set both by NTP.")
+    tool = shutil.which("timedatectl")
+    asked = [tool, "show", "--property=NTPSynchronized", "--value"] if tool else ["true"]
+    found = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603 - a fixed command
+    if found.stdout.strip() == "yes":
+        yield _good("clock", "It is kept by NTP.")
+    else:
+        yield _look("clock", "Nobody says that it is kept by NTP. What counts at a deadline is this clock.")
+
+
+def keys() -> Iterator[Word]:
+    """Look at who may read the keys, and whether the key of every call that is not opened is there."""
+    folder = Path(settings.DATA_DIR) / "keys"
+    open_to_others = [p.name for p in folder.rglob("*") if p.is_file() and stat.S_IMODE(p.stat().st_mode) & 0o077]
+    if open_to_others:
+        yield _bad("keys", f"Others may read {', '.join(sorted(open_to_others)[:3])}. Run: chmod -R go= {folder}")
+    sealers = (folder, Path(settings.SEALER_DIR))
+    waiting = Solicitation.objects.filter(published_at__isnull=False, technical_opened_at=None, custody_mode="managed")
+    gone = [
+        call.reference
+        for call in waiting.exclude(key_id="")
+        if not any(any(place.glob(f"{call.key_id}.*")) for place in sealers)
+    ]
+    if gone and not os.environ.get("MIX_SEALER_SOCKET"):
+        yield _bad("keys", f"No key for {', '.join(gone)}: nobody could open them. Bring keys/ back from the backup.")
+    elif not open_to_others:
+        yield _good("keys", "Private, and there for every call that waits to be opened.")
+    if not settings.DEMO and not settings.ENVIRONMENT.secret_key:
+        yield _bad("secret", "MIX_SECRET_KEY is not set. Set it to at least 32 random characters and keep it.")
+
+
+def mail() -> Iterator[Word]:
+    """Greet the mail server, and look whether mail waits."""
+    if not settings.ENVIRONMENT.mail_url:
+        yield (_look if settings.DEMO else _bad)(
+            "mail", f"It is written to {settings.EMAIL_FILE_PATH} and goes nowhere. Set MIX_MAIL_URL."
+        )
+    else:
+        try:
+            door = get_connection()
+            door.open()
+            door.close()
+        except (OSError, smtplib.SMTPException) as error:
+            yield _bad("mail", f"{settings.EMAIL_HOST} does not take it: {error}. Look at MIX_MAIL_URL.")
+        else:
+            yield _good("mail", f"{settings.EMAIL_HOST} takes it.")
+    stuck = Message.objects.filter(sent_at=None, written_at__lt=datetime.now(UTC) - WAITS_LONG).count()
+    if stuck:
+        yield _bad("mail", f"{stuck} messages wait for more than half an hour. Is `mix work` running?")
+
+
+def worker() -> Iterator[Word]:
+    """Ask when the worker last looked whether the site answers."""
+    last = Beat.objects.order_by("-at").values_list("at", flat=True).first()
+    if last is None or datetime.now(UTC) - last > timedelta(minutes=5):
+        yield _look("worker", "It has not looked after the site for five minutes. It runs with `mix serve`.")
+    else:
+        yield _good("worker", "At work.")
+
+
+def printing() -> Iterator[Word]:
+    """Make one small PDF."""
+    try:
+        from weasyprint import HTML
+
+        HTML(string="<p>é</p>").write_pdf()
+    except OSError as error:
+        yield _bad("PDF", f"Pango is missing ({error}). On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0")
+    else:
+        yield _good("PDF", "Receipts and letters can be printed.")
+
+
+CHECKS: tuple[Callable[[], Iterator[Word]], ...] = (database, disk, clock, keys, mail, worker, printing)
+
+
+def examine() -> Iterator[Word]:
+    """Look at everything; what cannot be looked at is said, and the rest goes on."""
+    for check in CHECKS:
+        try:
+            yield from check()
+        except (DatabaseError, OSError) as error:
+            yield _bad(check.__name__, f"It could not be looked at: {str(error).splitlines()[0]}")
