@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test check format lint types imports templates unit postgres journeys smoke lab bench screenshots docs browser clean
+.PHONY: demo test check format lint types imports templates unit postgres journeys smoke lab bench screenshots docs browser wheel clean
 
 demo: $(STAMP)
 	@$(BIN)/mix demo
@@ -72,6 +72,9 @@ bench: $(STAMP)
 
 screenshots: $(STAMP) browser
 	@$(BIN)/python docs/screenshots.py
+
+wheel: $(STAMP)
+	@$(BIN)/python deploy/wheel.py dist
 
 docs: $(STAMP)
 	@$(BIN)/mix docs

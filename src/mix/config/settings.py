@@ -137,7 +137,9 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+# The wheel brings its static files hashed and compressed; beside the source they are collected at `mix setup`.
+IS_ASSEMBLED = (PACKAGE / "assembled").is_dir()
+STATIC_ROOT = PACKAGE / "assembled" if IS_ASSEMBLED else DATA_DIR / "static"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -192,13 +192,17 @@ def setup() -> None:
 
 
 @app.command()
-def serve(workers: Annotated[int, typer.Option(help="Web processes")] = 2) -> None:
-    """Serve the site and run the worker."""
+def serve(
+    *,
+    workers: Annotated[int, typer.Option(help="Web processes")] = 2,
+    alone: Annotated[bool, typer.Option("--alone", help="The worker and the sealer run elsewhere")] = False,
+) -> None:
+    """Serve the site, with the worker and the sealer."""
     start_django()
     from mix.jobs import start
 
     start.set_up()
-    start.serve(workers=workers)
+    start.serve(workers=workers, alone=alone)
 
 
 @app.command()

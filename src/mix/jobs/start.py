@@ -36,11 +36,12 @@ def now() -> datetime:
 
 
 def set_up() -> None:
-    """Migrate, compile messages, collect static files, load the methods. Does nothing twice."""
+    """Migrate and load the methods; beside the source, compile messages and collect static files. Nothing twice."""
     Path(settings.DATA_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
-    compile_messages()
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("collectstatic", verbosity=0, interactive=False)
+    if not settings.IS_ASSEMBLED:
+        compile_messages()
+        call_command("collectstatic", verbosity=0, interactive=False)
     load_methods()
 
 
@@ -109,8 +110,10 @@ def _start(command: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "mix.jobs.cli", command], env=os.environ.copy())  # noqa: S603 - ours
 
 
-def _helpers() -> dict[str, subprocess.Popen[bytes]]:
+def _helpers(*, alone: bool) -> dict[str, subprocess.Popen[bytes]]:
     """Start the worker, and the sealer unless the operator runs it elsewhere (MIX_SEALER_SOCKET is set)."""
+    if alone:
+        return {}
     commands = ["work"]
     if not settings.SEALER_SOCKET:
         # A path of its own: the name of a Unix socket is short, and a data folder's may not be.
@@ -119,14 +122,16 @@ def _helpers() -> dict[str, subprocess.Popen[bytes]]:
     return {command: _start(command) for command in commands}
 
 
-def serve(*, workers: int = 2) -> None:
-    """Serve the site, run the worker and the sealer until interrupted."""
+def serve(*, workers: int = 2, alone: bool = False) -> None:
+    """Serve the site until interrupted, with the worker and the sealer unless these run elsewhere (`alone`)."""
     port = settings.ENVIRONMENT.port
     refuse_unsafe_start()
     refuse_wrong_clock()
     refuse_taken_port(port)
+    if alone and not settings.SEALER_SOCKET:
+        raise SystemExit("The site alone needs a sealer: set MIX_SEALER_SOCKET to the socket of `mix sealer`.")
     connection.close()
-    helpers = _helpers()
+    helpers = _helpers(alone=alone)
     web = subprocess.Popen(  # noqa: S603 - our own program, no shell
         [
             sys.executable,

@@ -1,0 +1,180 @@
+"""A backup of everything, brought back into an empty place; what was touched, or came from elsewhere, is refused."""
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from mix.data.models import Challenge
+from mix.jobs.backup import BackupBroken, back_up, restore
+from mix.jobs.doctor import State, examine
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def mix(*words: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run the program on a database of its own."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MIX_", "DATABASE_"))}
+    environment |= {"MIX_DEMO": "1", "MIX_DATA_DIR": str(folder), **more}
+    command = [sys.executable, "-m", "mix.jobs.cli", *words]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def made(tmp_path: Path, db: None) -> tuple[Path, Path]:
+    """Back up the replayed world."""
+    return back_up(tmp_path / "world.tar", now=NOW)
+
+
+def changed(file: Path, change: Callable[[str, bytes], tuple[str, bytes] | None]) -> Path:
+    """Write the archive again with its members changed; None leaves one out."""
+    other = file.with_name("changed.tar")
+    with tarfile.open(file) as old, tarfile.open(other, "w") as new:
+        for member in old.getmembers():
+            content = old.extractfile(member)
+            kept = change(member.name, content.read() if content else b"")
+            if kept is not None:
+                member.name, member.size = kept[0], len(kept[1])
+                new.addfile(member, io.BytesIO(kept[1]))
+    return other
+
+
+def test_a_restored_instance_is_the_same(made: tuple[Path, Path], tmp_path: Path) -> None:
+    file, keys = made
+    place = tmp_path / "place"
+    back = mix("restore", str(file), "--keys", str(keys), folder=place)
+    assert back.returncode == 0, back.stdout + back.stderr
+    assert "chains hold and end where they did" in back.stdout
+    again = mix("backup", str(tmp_path / "again.tar"), folder=place)
+    assert again.returncode == 0, again.stdout
+    with tarfile.open(file) as one, tarfile.open(tmp_path / "again.tar") as two:
+        first, second = (json.load(archive.extractfile("manifest.json")) for archive in (one, two))  # type: ignore[arg-type]
+    assert first["heads"] == second["heads"]
+    differing = {name for name, digest in first["files"].items() if second["files"].get(name) != digest}
+    assert differing == set()
+    assert set(second["files"]) == set(first["files"])
+    assert mix("restore", str(file), folder=place).returncode == 1  # it is not empty any more
+    assert all(p.stat().st_mode & 0o077 == 0 for p in (place / "keys").rglob("*") if p.is_file())
+
+
+def test_what_was_touched_is_not_restored(made: tuple[Path, Path], tmp_path: Path) -> None:
+    file, _ = made
+    name = "rows/data.Challenge.jsonl"
+    cases: dict[str, Callable[[str, bytes], tuple[str, bytes] | None]] = {
+        "was changed after": lambda n, c: (n, c.replace(b"young-trees", b"young-treez") if n == name else c),
+        f"{name} is missing": lambda n, c: None if n == name else (n, c),
+        "no manifest": lambda n, c: None if n == "manifest.json" else (n, c),
+        "does not read": lambda n, c: (n, c.replace(b"mix-backup-1", b"mix-backup-9")),
+    }
+    for said, change in cases.items():
+        answer = mix("restore", str(changed(file, change)), folder=tmp_path / "empty")
+        assert (answer.returncode, said in answer.stdout) == (1, True), answer.stdout + answer.stderr
+    newer = changed(file, lambda n, c: (n, c.replace(b'"0013_', b'"0999_') if n == "manifest.json" else c))
+    answer = mix("restore", str(newer), folder=tmp_path / "empty")
+    assert "made by a newer program" in answer.stdout
+    text = tmp_path / "text.tar"
+    text.write_text("no archive")
+    assert mix("restore", str(text), folder=tmp_path / "empty").returncode == 1
+
+
+def test_a_backup_is_not_written_over_and_a_city_not_restored_over(made: tuple[Path, Path]) -> None:
+    with pytest.raises(BackupBroken, match="is there already"):
+        back_up(made[0], now=NOW)
+    assert Challenge.objects.exists()
+    with pytest.raises(BackupBroken, match="holds a city already"):
+        restore(made[0], None)
+
+
+def test_a_backup_holds_no_plaintext_and_its_keys_lie_apart(made: tuple[Path, Path]) -> None:
+    file, keys = made
+    content = file.read_bytes()
+    assert b"AGE-SECRET-KEY" not in content
+    assert b"Fictional solution of tamarack." not in content
+    assert b"AGE-SECRET-KEY" in keys.read_bytes()
+    assert keys.stat().st_mode & 0o077 == 0
+
+
+def test_an_earlier_release_is_brought_to_this_one(tmp_path: Path) -> None:
+    """Rows of before the sprint rooms: append-only ones among them get their room, and the triggers are there again."""
+    script = """
+import django; django.setup()
+from datetime import UTC, datetime
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+executor = MigrationExecutor(connection)
+targets = [(a, n) for a, n in executor.loader.graph.leaf_nodes() if a != "data"] + [("data", "0012_requirement_reason")]
+executor.migrate(targets)
+from mix.data.triggers import create_triggers; create_triggers()
+m = MigrationExecutor(connection).loader.project_state(targets).apps.get_model
+now = datetime(2026, 1, 1, tzinfo=UTC)
+city = m("data", "Municipality").objects.create(code="c", name="C", name_fr="C")
+person = m("data", "Person").objects.create(code="p", name="P", email="p@example.org")
+vendor = m("data", "Vendor").objects.create(code="v", name="V", registered_at=now)
+method = m("data", "MethodVersion").objects.create(key="k", version=1, title="t", title_fr="t", document="", digest="")
+challenge = m("data", "Challenge").objects.create(
+    municipality=city, code="x", title="X", question="?", method=method, route="traditional", route_reason="r",
+    commissioned_at=now)
+for position, key in ((1, "room"), (2, "run")):
+    m("data", "Step").objects.create(
+        municipality=city, challenge=challenge, key=key, kind="sprint", position=position)
+m("data", "Evidence").objects.create(
+    municipality=city, challenge=challenge, vendor=vendor, hypothesis="H1", how="h", result="r", verdict="pass",
+    confidence="high", recorded_by=person, recorded_at=now)
+"""
+    folder = tmp_path / "old"
+    folder.mkdir()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MIX_", "DATABASE_"))}
+    environment |= {"MIX_DEMO": "1", "MIX_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "mix.config.settings"}
+    made = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    assert mix("setup", folder=folder).returncode == 0
+    after = """
+import django; django.setup()
+from mix.data.models import Evidence
+from mix.data.triggers import missing_triggers
+print(Evidence.objects.values_list("room", "round").get(), missing_triggers())
+"""
+    found = subprocess.run([sys.executable, "-c", after], env=environment, capture_output=True, text=True, check=False)
+    assert found.stdout.strip() == "('room', 1) set()", found.stderr
+
+
+def test_the_doctor_says_what_is_wrong(tmp_path: Path, monkeypatch: Any, db: None) -> None:
+    good = {w.about: w.state for w in examine()}
+    assert {"database", "tables", "protection", "disk", "time zones", "keys", "mail", "worker", "PDF"} <= set(good)
+    assert good["database"] is good["tables"] is good["protection"] is good["PDF"] is State.GOOD
+    away = tmp_path / "away"
+    away.mkdir()
+    monkeypatch.setattr(settings, "DATA_DIR", away)
+    monkeypatch.setattr(settings, "SEALER_DIR", away / "keys" / "sealer")
+    without = {w.about: w for w in examine()}
+    assert without["keys"].state is State.BAD
+    assert "WATER-LEAKS" in without["keys"].text
+    (away / "keys").mkdir()
+    (away / "keys" / "x.age").write_text("AGE-SECRET-KEY")
+    (away / "keys" / "x.age").chmod(0o644)
+    said = [w.text for w in examine() if w.about == "keys"]
+    assert any(text.startswith("Others may read x.age") for text in said)
+    usage = shutil.disk_usage(away)._replace(free=10)
+    monkeypatch.setattr("mix.jobs.doctor.shutil.disk_usage", lambda _: usage)
+    assert {w.state for w in examine() if w.about == "disk"} == {State.BAD}
+
+
+def test_a_mail_server_that_is_away_is_said(tmp_path: Path) -> None:
+    assert mix("setup", folder=tmp_path / "x").returncode == 0
+    found = mix("doctor", folder=tmp_path / "x", MIX_MAIL_URL="smtp://127.0.0.1:9")
+    assert found.returncode == 1
+    assert "BAD   mail         127.0.0.1 does not take it" in found.stdout
+    wrong = mix("doctor", folder=tmp_path / "x", MIX_MAIL_URL="mail.example.org")
+    assert wrong.returncode == 1
+    assert "MIX_MAIL_URL is smtp://" in wrong.stdout + wrong.stderr
