@@ -383,7 +383,9 @@ def test_a_member_of_staff_is_invited_and_needs_a_second_factor(visit: Callable[
     enter(rosa, "/en/account/login/", login="rosa@example.org", password=PASSWORD)
     rosa.page.goto(last_link(rosa, "/invitation/"))
     rosa.act("accept")
+    assert "/account/2fa/" in rosa.page.url, rosa.page.url
     rosa.check()
+    rosa.go("/en/account/2fa/totp/activate/")
     enter(rosa, "", password=PASSWORD)  # asked again before anything about factors changes
     assert "/account/2fa/totp/activate/" in rosa.page.url, rosa.page.url
     rosa.check()
@@ -400,3 +402,46 @@ def test_a_member_of_staff_is_invited_and_needs_a_second_factor(visit: Callable[
     rosa.check()
     rosa.page.goto(rosa.site.url + "/en/city/")
     assert "/account/" in rosa.page.url, "the password alone opens nothing"
+
+
+def test_a_passkey_signs_in_and_a_strange_session_is_ended(visit: Callable[..., Visitor]) -> None:
+    """Passkeys know names and no numbers: the same site, as localhost, with an authenticator in the browser."""
+    kay = visit()
+    sign_up(kay, "kay@example.org", "Kay Lind")
+    place = kay.site.url.replace("127.0.0.1", "localhost")
+    devices = kay.context.new_cdp_session(kay.page)
+    devices.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
+    options |= {"hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True}
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+    def sign_in_by_password() -> None:
+        kay.page.goto(f"{place}/en/account/login/")
+        enter(kay, "", login="kay@example.org", password=PASSWORD)
+
+    sign_in_by_password()
+    kay.page.goto(f"{place}/en/account/2fa/")
+    kay.check()
+    kay.page.goto(f"{place}/en/account/2fa/webauthn/add/")
+    enter(kay, "", password=PASSWORD)
+    kay.page.fill("[name=name]", "My laptop")
+    kay.page.check("[name=passwordless]")
+    kay.check()
+    kay.page.click("#mfa_webauthn_add")
+    kay.page.wait_for_url("**/2fa/**codes/**")  # recovery codes come with the first factor
+    kay.check()
+
+    kay.context.clear_cookies()
+    kay.page.goto(f"{place}/en/account/login/")
+    kay.check()
+    kay.page.click("#passkey_login")
+    kay.page.wait_for_url("**/en/vendor/register/")
+
+    kay.page.goto(f"{place}/en/me/sessions/")
+    kay.check()
+    rows = kay.page.locator("main li h2")
+    assert rows.count() == 2, kay.page.inner_text("main")
+    assert "here, now" in rows.first.inner_text()
+    kay.click(kay.page.locator("main li").nth(1).get_by_role("button"))
+    kay.sees("Ended.")
+    assert kay.page.locator("main li h2").count() == 1

@@ -37,6 +37,7 @@ ADDRESSES: dict[str, str] = {
     "public-privacy": PUBLIC,
     "home-of-person": SIGNED_IN,
     "account": SIGNED_IN,
+    "sessions": SIGNED_IN,
     "demo-cards": DEMO,
     "demo-outbox": DEMO,
     "demo-sign-in": POST,

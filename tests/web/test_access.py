@@ -117,6 +117,7 @@ def test_city_pages_of_a_challenge(sign_in: Callable[[str], Client], code: str, 
         ("vendor-register", [], ALL),
         ("home-of-person", [], ALL),
         ("account", [], ALL),
+        ("sessions", [], ALL),
     ],
 )
 def test_pages_by_role(sign_in: Callable[[str], Client], name: str, args: list[str], expected: set[str]) -> None:
@@ -260,4 +261,4 @@ def test_demonstration_doors_are_shut_elsewhere(sign_in: Callable[[str], Client]
         client.post(reverse("demo-sign-in", args=["priya"])).status_code,
     ] == [404, 404, 404]
     # A person with a duty and no second factor gets no further than setting one up.
-    assert sign_in("priya").get(reverse("city-desk")).headers["Location"].endswith("/account/2fa/totp/activate/")
+    assert sign_in("priya").get(reverse("city-desk")).headers["Location"].endswith("/account/2fa/")

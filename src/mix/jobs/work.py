@@ -24,10 +24,11 @@ from mix.rules.outages import BEAT
 
 logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 8
+AT_ONCE = 50
 REMIND_EVERY = timedelta(minutes=10)
 
 
-def send_waiting(*, most: int = 50) -> int:
+def send_waiting(*, most: int = AT_ONCE) -> int:
     """Send up to `most` waiting messages; one that fails is tried again later. Returns how many went out."""
     sent = 0
     waiting = Message.objects.filter(sent_at=None, attempts__lt=MOST_ATTEMPTS).order_by("attempts", "id")
@@ -94,7 +95,8 @@ def work_forever(*, pause_seconds: float = 2.0) -> None:
     while True:
         close_old_connections()
         try:
-            send_waiting()
+            while send_waiting() == AT_ONCE:
+                pass  # more waits: a city's first mail is not held up by a thousand others
             if datetime.now(UTC) - reminded > REMIND_EVERY:
                 reminded = datetime.now(UTC)
                 remind(now=reminded)

@@ -1,5 +1,8 @@
 """Coming in: home by duty, demonstration cards, invitations, the account page, the outbox of the demonstration."""
 
+from typing import Any
+
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,8 +13,9 @@ from django.views.decorators.http import require_POST
 
 from mix.actions.people import accept_invitation
 from mix.data.models import Message, Person
+from mix.readers.errors import Unknown
 from mix.rules.access import Permission, Role, grants
-from mix.web.parts.forms import form_of
+from mix.web.parts.forms import form_of, hidden
 from mix.web.parts.pages import Act, actor_of, answer, do, signed_in
 
 
@@ -42,6 +46,35 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "entry/account.html", context)
 
 
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Every place where one is signed in, each to be ended; a stranger is thrown out with one click."""
+    person = signed_in(request).someone
+
+    def end(given: dict[str, Any]) -> None:
+        found = UserSession.objects.filter(user=person, pk=int(given["item"]) if given["item"].isdigit() else 0).first()
+        if found is None:
+            raise Unknown
+        found.end()
+
+    def end_others(_given: dict[str, Any]) -> None:
+        for found in UserSession.objects.filter(user=person).exclude(session_key=request.session.session_key):
+            found.end()
+
+    acts = {
+        "end": Act(form_of(item=hidden()), end, _("End this session"), _("Ended.")),
+        "end_others": Act(form_of(), end_others, _("End every other session"), _("Every other session is ended.")),
+    }
+    return answer(request, "entry/sessions.html", acts, lambda: {"sessions": _list_sessions(request, person)})
+
+
+def _list_sessions(request: HttpRequest, person: Person) -> list[tuple[UserSession, bool]]:
+    """List the sessions that still hold, this one first, then the latest."""
+    key = request.session.session_key
+    live = UserSession.objects.purge_and_list(person)
+    found = [(one, one.session_key == key) for one in sorted(live, key=lambda s: s.created_at, reverse=True)]
+    return sorted(found, key=lambda row: not row[1])
+
+
 def demo_cards(request: HttpRequest) -> HttpResponse:
     """Show the cast with one button each. Not there outside a demonstration."""
     if not settings.DEMO:
@@ -67,6 +100,7 @@ def demo_sign_in(request: HttpRequest, code: str) -> HttpResponse:
     if person is None:
         raise Http404
     login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    UserSession.objects.create_from_request(request)
     return redirect("home-of-person")
 
 

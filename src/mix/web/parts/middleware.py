@@ -77,7 +77,7 @@ class ActorMiddleware:
             actor = actor_for(request.user) if isinstance(request.user, Person) else PUBLIC
         request.actor = actor  # type: ignore[attr-defined]  # read by pages.actor_of
         if lacks_second_factor(request) and not any(part in request.path for part in OPEN_WITHOUT_FACTOR):
-            return redirect(reverse("mfa_activate_totp"))
+            return redirect(reverse("mfa_index"))
         use_clock(HOME_ZONE)
         raise_wall(actor.person.pk if actor.person else None)
         try:

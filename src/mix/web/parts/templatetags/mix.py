@@ -157,3 +157,21 @@ def words(text: str) -> list[str]:
 def spec_title(step: Step) -> str:
     """Return what the method calls a step."""
     return spec_of(step).title.in_(showing.language())
+
+
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chromium"), ("Safari", "Safari"))
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """Name the browser and the system that a user agent tells of, for people who look for a strange one."""
+    named = [next((name for mark, name in known if mark in agent), "") for known in (BROWSERS, SYSTEMS)]
+    return ", ".join(n for n in named if n) or agent[:60] or "?"
