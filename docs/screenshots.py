@@ -40,6 +40,7 @@ PAGES = [
     ("bea", "workspace-fr", "/fr/city/challenges/under-our-streets/procurement-brief/"),
     ("tess", "vendor", "/en/vendor/"),
     ("remi", "vendor-fr", "/fr/vendor/"),
+    ("priya", "variant", "/en/city/settings/guelph/methods/guelph-pilot-week/?step=choice"),
     ("olivia", "disclosure", "/en/city/challenges/young-trees/disclosure/"),
     ("", "disclosure-pack", "/en/challenges/young-trees/disclosures/disclosure/"),
     ("tess", "vendor-sprint", "/en/vendor/sprints/guelph-roads-sprint/test-environment/"),

@@ -28,6 +28,7 @@ NOUNS = [
     "municipalities",
     "vendors",
     "methods",
+    "variants",
     "policies",
     "challenges",
     "calendars",

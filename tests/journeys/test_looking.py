@@ -28,6 +28,7 @@ PUBLIC = [
     "account/signup/",
     "account/password/reset/",
     "challenges/guelph-roads-sprint/events/reverse-trade-show/",
+    "challenges/young-trees/disclosures/disclosure/",
     "calls/WATER-LEAKS-RFSQ8/",
     "vendor/calls/WATER-LEAKS-RFSQ8/preview/",
 ]
@@ -69,6 +70,11 @@ BY_ROLE = {
         "city/challenges/water-leaks/log/",
         "city/challenges/downtown-parking-2/commissioning/",
         "city/challenges/guelph-roads-sprint/procurement-brief/versions/",
+        "city/challenges/young-trees/disclosure/",
+        "city/settings/guelph/methods/",
+        "city/settings/guelph/methods/guelph-pilot-week/",
+        "city/settings/guelph/methods/guelph-pilot-week/?step=choice",
+        "me/sessions/",
         "me/account/",
     ],
     "olivia": [

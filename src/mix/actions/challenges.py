@@ -153,6 +153,8 @@ def commission(
     for value, field in ((title, "title"), (question, "question"), (route_reason, "route_reason")):
         require(holds=bool(value.strip()), code="answer_missing", where=f"f-{field}")
     require(holds=document.is_offered and route in document.routes, code="route_not_in_method", where="f-route")
+    own = method.municipality_id in (None, municipality.pk)
+    require(holds=own, code="method_of_another_city", where="f-way")
     require(holds=not Challenge.objects.filter(code=code).exists(), code="code_taken", where="f-code")
     share = 100 - sum(p.share_percent for p in partners)
     require(holds=share > 0 and all(p.share_percent >= 0 for p in partners), code="shares_wrong", where="f-partners")

@@ -83,6 +83,7 @@ POLICIES: dict[str, str] = {
             "data_staffinvitation",
             "data_authorityband",
             "data_cityday",
+            "data_methoddraft",
             "data_need",
             "data_document",
             "data_contactlogentry",

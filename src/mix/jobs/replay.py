@@ -37,6 +37,7 @@ from mix.actions import (
     solicitations,
     sprints,
     submissions,
+    variants,
 )
 from mix.actions.run import run
 from mix.data import models as m
@@ -67,6 +68,7 @@ MODULES = {
     "solicitations": solicitations,
     "sprints": sprints,
     "submissions": submissions,
+    "variants": variants,
 }
 
 

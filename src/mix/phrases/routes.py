@@ -55,4 +55,35 @@ ROUTES: dict[str, tuple[str, str]] = {
         "The reviewer doubts that several vendors could meet the requirements: {note}",
         "L’examinateur doute que plusieurs fournisseurs puissent satisfaire aux exigences : {note}",
     ),
+    # variants of methods
+    "method_key_taken": ("There is a method called “{key}” already", "Il existe déjà une méthode appelée « {key} »"),
+    "method_of_another_city": (
+        "This method is another city’s own: begin from one of the catalogue or of your city",
+        "Cette méthode appartient à une autre ville : partez d’une méthode du catalogue ou de votre ville",
+    ),
+    "method_waits_for_second": (
+        "It waits for a second person. Send it back to write on",
+        "Elle attend une deuxième personne. Renvoyez-la pour continuer à l’écrire",
+    ),
+    "method_edited_meanwhile": (
+        "Somebody saved this method meanwhile. Your text is below; compare it with theirs and save again",
+        "Quelqu’un a enregistré cette méthode entre-temps. Votre texte est ci-dessous; comparez-le et enregistrez de nouveau",
+    ),
+    "method_too_long": ("A method has at most {most} characters", "Une méthode compte au plus {most} caractères"),
+    "method_does_not_hold": (
+        "The document does not hold yet: see what is wrong ({count})",
+        "Le document n’est pas encore valable : voyez ce qui ne va pas ({count})",
+    ),
+    "method_key_changed": ("The key of this variant stays “{key}”", "La clé de cette variante demeure « {key} »"),
+    "method_like_parent": ("Nothing differs from the parent yet", "Rien ne diffère encore de la méthode d’origine"),
+    "method_like_last": (
+        "Nothing differs from version {version}, which is published",
+        "Rien ne diffère de la version {version}, déjà publiée",
+    ),
+    "method_place_gone": (
+        "This place is no longer in the document: reload the page",
+        "Cet endroit n’est plus dans le document : rechargez la page",
+    ),
+    "no_newer_parent": ("The parent has no newer version", "La méthode d’origine n’a pas de version plus récente"),
+    "method_not_proposed": ("Nothing is proposed", "Rien n’est proposé"),
 }

@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from django.db.models import Q
+
 from mix.data.models import MethodVersion
 from mix.readers.errors import Unknown
 from mix.rules.kinds import Route
@@ -37,9 +39,10 @@ def get_latest(key: str) -> MethodVersion:
     return found
 
 
-def list_latest() -> list[MethodVersion]:
-    """List the latest version of every method, by key."""
+def list_latest(*, city: str = "") -> list[MethodVersion]:
+    """List the latest version of every method of the catalogue, by key, then of a city's own variants."""
     latest: dict[str, MethodVersion] = {}
-    for version in MethodVersion.objects.order_by("key", "version"):
+    rows = MethodVersion.objects.filter(Q(municipality=None) | Q(municipality__code=city))
+    for version in rows.order_by("key", "version"):
         latest[version.key] = version
-    return list(latest.values())
+    return sorted(latest.values(), key=lambda v: v.municipality_id is not None)

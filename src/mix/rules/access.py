@@ -66,6 +66,8 @@ class Permission(StrEnum):
     PEOPLE_MANAGE = "people.manage"
     DELEGATION_EDIT = "delegation.edit"
     BYLAW_SIGN = "bylaw.sign"
+    METHOD_EDIT = "method.edit"
+    METHOD_PUBLISH = "method.publish"
     PILOT_REGISTER = "pilot.register"
     PILOT_READ = "pilot.read"
     PILOT_MANAGE = "pilot.manage"
@@ -137,6 +139,8 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.PEOPLE_MANAGE: frozenset({Role.ADMINISTRATOR}),
     Permission.DELEGATION_EDIT: frozenset({Role.PROCUREMENT_MANAGER}),
     Permission.BYLAW_SIGN: frozenset({Role.PROCUREMENT_MANAGER, Role.LEGAL, Role.AUTHORITY}),
+    Permission.METHOD_EDIT: frozenset({Role.PROJECT_LEAD, Role.LEGAL, *_PROCUREMENT}),
+    Permission.METHOD_PUBLISH: frozenset({Role.PROCUREMENT_MANAGER, Role.LEGAL}),
     Permission.PILOT_REGISTER: _STAFF,
     Permission.PILOT_READ: _STAFF | {Role.AUDITOR},
     Permission.PILOT_MANAGE: frozenset(_PROCUREMENT),

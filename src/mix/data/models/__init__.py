@@ -42,6 +42,7 @@ from mix.data.models.publishing import Notice
 from mix.data.models.solicitations import Addendum, ExtensionProposal, Question, Solicitation, SolicitationDocument
 from mix.data.models.sprints import CheckIn, DataGrant, Demo, Evidence, Incident, ParityEntry, ParityReason, SignOff
 from mix.data.models.submissions import Acknowledgement, OpenedEnvelope, Submission, SubmissionVersion
+from mix.data.models.variants import MethodDraft
 from mix.data.models.vendors import Vendor, VendorInvitation, VendorMember
 
 __all__ = [
@@ -94,6 +95,7 @@ __all__ = [
     "Lesson",
     "Letter",
     "Message",
+    "MethodDraft",
     "MethodVersion",
     "Milestone",
     "Municipality",

@@ -185,11 +185,12 @@ def challenge_new(request: HttpRequest) -> HttpResponse:
             style="",
         )
     }
-    return answer(request, "city/challenge_new.html", acts, lambda: {"need": origin, "pilot": pilot})
+    return answer(request, "city/challenge_new.html", acts, lambda: {"need": origin, "pilot": pilot, "cities": cities})
 
 
 def _begin_fields(cities: list[Municipality], others: QuerySet[Municipality]) -> dict[str, Any]:
-    methods = [v for v in list_latest() if method_of(v).is_offered]
+    own = [v for city in cities for v in list_latest(city=city.code)]
+    methods = [v for v in {v.pk: v for v in own}.values() if method_of(v).is_offered]
     pairs = [
         (
             f"{v.key}:{route.value}",

@@ -38,10 +38,11 @@ def cities(request: HttpRequest) -> HttpResponse:
             grants(actor.roles_at(city.code), Permission.PEOPLE_MANAGE),
             grants(actor.roles_at(city.code), Permission.DELEGATION_EDIT),
             grants(actor.roles_at(city.code), Permission.BYLAW_SIGN),
+            grants(actor.roles_at(city.code), Permission.METHOD_EDIT),
         )
         for city in list_own_municipalities(actor)
     ]
-    if not any(p or d or s for _c, p, d, s in rows):
+    if not any(any(row[1:]) for row in rows):
         raise Forbidden(Permission.PEOPLE_MANAGE) if actor.is_staff else Unknown
     return render(request, "city/settings.html", {"rows": rows})
 

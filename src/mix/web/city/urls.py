@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from mix.web.city import bylaws, contracts, custody, dates, desk, managing, pilots, policy, records, settings, workspace
+from mix.web.city import (
+    bylaws,
+    contracts,
+    custody,
+    dates,
+    desk,
+    managing,
+    pilots,
+    policy,
+    records,
+    settings,
+    variants,
+    workspace,
+)
 
 urlpatterns = [
     path("city/", desk.desk, name="city-desk"),
@@ -35,5 +48,8 @@ urlpatterns = [
     path("city/settings/<slug:city>/authority/", settings.authority, name="city-authority"),
     path("city/settings/<slug:city>/days/", dates.city_days, name="city-days"),
     path("city/settings/<slug:city>/bylaw/", bylaws.bylaw, name="city-bylaw"),
+    path("city/settings/<slug:city>/methods/", variants.variants_of, name="city-variants"),
+    path("city/settings/<slug:city>/methods/<slug:key>/", variants.variant, name="city-variant"),
+    path("city/settings/<slug:city>/methods/<slug:key>/check/", variants.check, name="city-variant-check"),
     path("city/settings/<slug:city>/rules/", bylaws.rules, name="city-rules"),
 ]

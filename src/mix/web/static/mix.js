@@ -193,3 +193,22 @@ for (const form of document.querySelectorAll("form[method=post]")) {
     setTimeout(() => delete form.dataset.sent, 4000);
   });
 }
+
+// A document that is checked as it is typed; without this the page checks it when it is saved.
+for (const box of document.querySelectorAll("[data-check]")) {
+  const text = box.querySelector("textarea");
+  const told = document.querySelector("[data-problems]");
+  let waits = 0;
+  text.addEventListener("input", () => {
+    clearTimeout(waits);
+    waits = setTimeout(async () => {
+      const token = box.querySelector("[name=csrfmiddlewaretoken]").value;
+      const body = new URLSearchParams({ document: text.value });
+      const typed = text.value;
+      try {
+        const answer = await fetch(box.dataset.check, { method: "POST", body, headers: { "X-CSRFToken": token } });
+        if (answer.ok && typed === text.value) told.innerHTML = await answer.text();
+      } catch { /* the next key tries again */ }
+    }, 400);
+  });
+}
