@@ -59,7 +59,7 @@ PAGES = [
     ("priya", "advice", "/en/city/advice/?scan_says=develop&need_is_firm=yes"),
     ("ada", "staff", "/en/city/settings/guelph/staff/"),
 ]
-PICTURES = ("workspace", "findings", "bylaw", "pilots")
+PICTURES = ("workspace", "findings", "bylaw", "pilots", "disclosure", "disclosure-pack", "variant")
 ANOTHER_TABLE = b"""citation: Procurement By-law, as proposed
 bands:
   - {category: services, up_to_cents: 2500000, method: direct}

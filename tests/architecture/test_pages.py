@@ -15,7 +15,9 @@ from tests.web.addresses import ADDRESSES
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "src/mix/web/templates").rglob("*.html"))
-OURS = re.compile(r"^(public|vendor|city|evaluator|oversight)-|^(healthz|home-of-person|account|invitation|demo-.*)$")
+OURS = re.compile(
+    r"^(public|vendor|city|evaluator|oversight)-|^(healthz|home-of-person|account|sessions|invitation|demo-.*)$"
+)
 
 
 def names(patterns: list[URLPattern | URLResolver]) -> set[str]:

@@ -59,7 +59,7 @@ def test_a_restored_instance_is_the_same(made: tuple[Path, Path], tmp_path: Path
     again = mix("backup", str(tmp_path / "again.tar"), folder=place)
     assert again.returncode == 0, again.stdout
     with tarfile.open(file) as one, tarfile.open(tmp_path / "again.tar") as two:
-        first, second = (json.load(archive.extractfile("manifest.json")) for archive in (one, two))  # type: ignore[arg-type]
+        first, second = (json.load(archive.extractfile("manifest.json")) for archive in (one, two))  # type: ignore[arg-type]  # it is there
     assert first["heads"] == second["heads"]
     differing = {name for name, digest in first["files"].items() if second["files"].get(name) != digest}
     assert differing == set()

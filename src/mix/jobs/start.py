@@ -112,6 +112,8 @@ def _start(command: str) -> subprocess.Popen[bytes]:
 
 def _helpers(*, alone: bool) -> dict[str, subprocess.Popen[bytes]]:
     """Start the worker, and the sealer unless the operator runs it elsewhere (MIX_SEALER_SOCKET is set)."""
+    if alone and not settings.SEALER_SOCKET:
+        raise SystemExit("The site alone needs a sealer: set MIX_SEALER_SOCKET to the socket of `mix sealer`.")
     if alone:
         return {}
     commands = ["work"]
@@ -128,8 +130,6 @@ def serve(*, workers: int = 2, alone: bool = False) -> None:
     refuse_unsafe_start()
     refuse_wrong_clock()
     refuse_taken_port(port)
-    if alone and not settings.SEALER_SOCKET:
-        raise SystemExit("The site alone needs a sealer: set MIX_SEALER_SOCKET to the socket of `mix sealer`.")
     connection.close()
     helpers = _helpers(alone=alone)
     web = subprocess.Popen(  # noqa: S603 - our own program, no shell
