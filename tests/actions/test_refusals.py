@@ -39,6 +39,7 @@ from mix.readers.methods import get_latest
 from mix.rules.access import Role
 from mix.rules.kinds import Decision, Route
 from mix.rules.unmet import Refused
+from tests.days import city_day
 
 pytestmark = pytest.mark.django_db
 
@@ -477,7 +478,7 @@ def test_a_scan_is_reused_until_it_expires(step: Any, actor: Callable[[str], Any
     from mix.readers.documents import list_reusable
 
     place = step("downtown-parking-2", "market-scan")
-    found = [s.challenge.code for s in list_reusable(place, actor=actor("priya"), today=now.date())]
+    found = [s.challenge.code for s in list_reusable(place, actor=actor("priya"), today=city_day(now))]
     assert found == ["water-leaks", "under-our-streets"]  # the scan of 2024 was good until March 2025
     type(place).objects.filter(pk=place.pk).update(state="active", started_at=now)
     with pytest.raises(Refused) as caught:

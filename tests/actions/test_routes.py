@@ -33,6 +33,7 @@ from mix.rules.access import Role
 from mix.rules.disclosure import Doubt
 from mix.rules.kinds import Decision, Route, Standing
 from mix.rules.unmet import Refused
+from tests.days import city_day
 
 pytestmark = pytest.mark.django_db
 
@@ -129,7 +130,7 @@ def work(step: Step, actor: Callable[[str], Any], now: Any) -> None:
     run(sprints.check_in, step, actor=actor("priya"), now=now, vendor=vendor, week=1, mood=4, progress="x")
     words = {"how": "h", "result": "r", "verdict": "pass", "confidence": "high"}
     run(sprints.record_evidence, step, actor=actor("priya"), now=now, vendor=vendor, hypothesis="H1", **words)
-    run(sprints.hold_demo, step, actor=actor("priya"), now=now, vendor=vendor, held_on=now.date(), answers="a")
+    run(sprints.hold_demo, step, actor=actor("priya"), now=now, vendor=vendor, held_on=city_day(now), answers="a")
 
 
 def test_two_sprints_run_side_by_side_and_apart(tracks: Challenge, actor: Callable[[str], Any], now: Any) -> None:

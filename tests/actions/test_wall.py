@@ -28,6 +28,8 @@ PUBLIC_PARTS = {
     "data_historyfact",
     "data_notice",
     "data_department",
+    "data_disclosure",
+    "data_methodversion",
     "data_pilot",
     "data_pilotextension",
     "data_outcomereading",

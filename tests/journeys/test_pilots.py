@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.days import city_day
 from tests.journeys.conftest import Visitor
 from tests.rules.test_pilots import whole
 
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.journey
 
 def answers() -> dict[str, str]:
     """Return a whole record as somebody types it, from today on."""
-    today = datetime.now(UTC).date()
+    today = city_day(datetime.now(UTC))
     typed = {k: str(v) for k, v in whole().items() if v is not None}
     dates = {"starts_on": str(today + timedelta(days=1)), "ends_on": str(today + timedelta(days=40))}
     return {**typed, "cash": "1,200.00", "in_kind": "0", **dates}

@@ -81,7 +81,8 @@ def test_city_pages_of_a_challenge(sign_in: Callable[[str], Client], code: str, 
         (
             "city-settings",
             [],
-            {"ada", "lucia", "ines", "martin", "mona", "bruno", "leah", "anita", "lou", "aida", "bill", "basil"},
+            {"ada", "lucia", "ines", "martin", "mona", "bruno", "leah", "anita", "lou", "aida", "bill", "basil"}
+            | {"priya", "olivia", "pat", "bo"},
         ),
         ("city-staff", ["guelph"], {"ada"}),
         ("city-authority", ["guelph"], {"martin"}),

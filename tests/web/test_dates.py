@@ -32,6 +32,7 @@ from mix.phrases.words import WORDS
 from mix.readers.dates import SOURCES, list_dates
 from mix.readers.errors import Forbidden, Unknown
 from mix.rules.unmet import Refused
+from tests.days import city_day
 
 
 def found(actor: Any, now: datetime) -> dict[str, list[str]]:
@@ -70,7 +71,7 @@ def test_a_closing_that_is_past_is_over_and_a_duty_that_is_past_is_late(
     call = Solicitation.objects.filter(step__challenge__code="water-leaks", step__key="invitation")
     call.update(closes_at=now - timedelta(days=2))
     assert "water-leaks" not in found(actor("olivia"), now).get("closing", [])
-    late = [d for d in list_dates(actor("olivia"), now=now) if d.is_late(now.date())]
+    late = [d for d in list_dates(actor("olivia"), now=now) if d.is_late(city_day(now))]
     assert {"pilot_report", "pilot_declaration"} <= {d.code for d in late}
 
 
@@ -155,7 +156,7 @@ def test_only_staff_have_a_calendar(actor: Callable[[str], Any], now: datetime) 
 
 
 def test_a_city_sets_its_own_days(sign_in: Callable[[str], Client], now: datetime) -> None:
-    on = now.date() + timedelta(days=40)
+    on = city_day(now) + timedelta(days=40)
     given = {"act": "set", "on": on.isoformat(), "works": "no", "name": "Civic Holiday", "name_fr": "Congé civique"}
     client = sign_in("martin")
     for _ in range(2):  # twice: a double click

@@ -19,6 +19,7 @@ from mix.readers.pilots import dashboard, list_pilots, most_days, standing
 from mix.rules.access import Role
 from mix.rules.pilots import PilotState, Word
 from mix.rules.unmet import Refused
+from tests.days import city_day
 from tests.rules.test_pilots import whole
 
 STATES = {
@@ -86,7 +87,7 @@ def department(db: None) -> Any:
 @pytest.fixture
 def asked(department: Any, actor: Callable[[str], Any], now: datetime) -> Pilot:
     """Ask for a pilot of low risk and small value that waits for its decider."""
-    today = now.date()
+    today = city_day(now)
     record = {**plain(), "starts_on": str(today + timedelta(5)), "ends_on": str(today + timedelta(60)), "risk": "low"}
     made = run(pilots.register_pilot, department, actor=actor("stan"), now=now, title="Shade sails")
     run(pilots.describe, made, actor=actor("stan"), now=now, answers=record)
@@ -108,7 +109,12 @@ def test_a_pilot_runs_its_whole_life(asked: Pilot, actor: Callable[[str], Any], 
     later = now + timedelta(days=20)
     found = pilot(asked.code)
     extension = run(
-        pilots.ask_extension, found, actor=actor("stan"), now=later, ends_on=later.date() + timedelta(90), reason="Rain"
+        pilots.ask_extension,
+        found,
+        actor=actor("stan"),
+        now=later,
+        ends_on=city_day(later) + timedelta(90),
+        reason="Rain",
     )
     with pytest.raises(Refused) as again:
         run(
@@ -116,7 +122,7 @@ def test_a_pilot_runs_its_whole_life(asked: Pilot, actor: Callable[[str], Any], 
             pilot(asked.code),
             actor=actor("stan"),
             now=later,
-            ends_on=later.date() + timedelta(91),
+            ends_on=city_day(later) + timedelta(91),
             reason="More rain",
         )
     assert codes(again) == ["pilot_extended"]
@@ -290,7 +296,7 @@ def test_everybody_hears_once_of_each_turn(asked: Pilot, actor: Callable[[str], 
 
 def test_a_city_sets_its_own_longest_time(db: None, now: datetime) -> None:
     city = Municipality.objects.get(code="london")
-    assert most_days(city, on=now.date()) == 183
+    assert most_days(city, on=city_day(now)) == 183
     mona, lou = (Person.objects.get(code=c) for c in ("mona", "lou"))
     Bylaw.objects.create(
         municipality=city,
@@ -302,7 +308,7 @@ def test_a_city_sets_its_own_longest_time(db: None, now: datetime) -> None:
         signed_by=lou,
         signed_at=now,
     )
-    assert most_days(city, on=now.date()) == 90
+    assert most_days(city, on=city_day(now)) == 90
     assert most_days(city, on=date(2025, 12, 31)) == 183
 
 

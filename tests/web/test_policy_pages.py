@@ -33,6 +33,7 @@ from mix.rules.policy.bylaws import BylawTable
 from mix.rules.policy.explain import Outcome
 from mix.rules.policy.facts import Category, Competition, Ground
 from mix.rules.unmet import Refused
+from tests.days import city_day
 
 STRICT = {"citation": "By-law 2", "bands": [{"category": "services", "method": "open"}], "least_days": 60}
 
@@ -95,7 +96,7 @@ def test_facts_are_gathered_from_what_was_said_already(draft: Solicitation, now:
 def test_a_verified_rule_blocks_publication_and_a_waiver_of_two_lets_it_through(
     draft: Solicitation, actor: Callable[[str], Any], now: Any, sign_in: Callable[[str], Client]
 ) -> None:
-    sign("guelph", STRICT, actor, now, on=now.date())
+    sign("guelph", STRICT, actor, now, on=city_day(now))
     with pytest.raises(Refused) as caught:
         run(solicitations.publish, draft, actor=actor("martin"), now=now)
     assert codes(caught) == ["policy_blocks"]
@@ -163,25 +164,25 @@ def test_a_challenge_is_judged_by_the_rules_of_its_day(
     """A table that comes into force later changes nothing for a call that is out already."""
     step = draft.step
     Solicitation.objects.filter(pk=draft.pk).update(published_at=now - timedelta(days=10))
-    assert governing_day(step.challenge, now=now) < now.date()
+    assert governing_day(step.challenge, now=now) < city_day(now)
     before = outcomes(step, now)
-    sign("guelph", STRICT, actor, now, on=now.date() - timedelta(days=1))
+    sign("guelph", STRICT, actor, now, on=city_day(now) - timedelta(days=1))
     assert outcomes(step, now) == before
     told = later_changes(step, judge(step, now=now), now=now)
     assert ("began", "guelph-days") in {(change, f.rule.id) for change, f in told}
     assert {f.cities for _c, f in told} == {("guelph",)}
     page = sign_in("olivia").get("/en/city/challenges/water-leaks/policy/").content.decode()
     assert "These rules changed after the day that governs this challenge." in page
-    sign("guelph", STRICT, actor, now, on=now.date() - timedelta(days=30))
+    sign("guelph", STRICT, actor, now, on=city_day(now) - timedelta(days=30))
     assert outcomes(step, now)["guelph-days"] is Outcome.BLOCKED
 
 
 def test_versions_follow_each_other(actor: Callable[[str], Any], now: Any) -> None:
     guelph = Municipality.objects.get(code="guelph")
-    later = sign("guelph", STRICT, actor, now, on=now.date() + timedelta(days=30))
+    later = sign("guelph", STRICT, actor, now, on=city_day(now) + timedelta(days=30))
     versions = list(guelph.bylaws.all())
-    assert in_force(versions, now.date()) != later
-    assert in_force(versions, now.date() + timedelta(days=30)) == later
+    assert in_force(versions, city_day(now)) != later
+    assert in_force(versions, city_day(now) + timedelta(days=30)) == later
     assert in_force(versions, date(2001, 1, 1)) is None
     with pytest.raises(Refused) as caught:
         run(policies.sign_bylaw, later, actor=actor("leah"), now=now)
@@ -194,7 +195,7 @@ def test_who_proposes_does_not_sign_and_a_new_proposal_replaces_one_that_waits(
     actor: Callable[[str], Any], now: Any
 ) -> None:
     guelph = Municipality.objects.get(code="guelph")
-    facts = {"table": BylawTable.model_validate(STRICT), "effective_on": now.date()}
+    facts = {"table": BylawTable.model_validate(STRICT), "effective_on": city_day(now)}
     first = run(policies.propose_bylaw, guelph, actor=actor("martin"), now=now, **facts)
     with pytest.raises(Refused) as caught:
         run(policies.sign_bylaw, first, actor=actor("martin"), now=now)
@@ -336,7 +337,7 @@ def test_requirements_that_keep_new_firms_out_are_shown_in_their_words(
 
 
 def test_findings_cost_no_query_for_a_rule(draft: Solicitation, now: Any, django_assert_num_queries: Any) -> None:
-    ruleset_for([draft.step.challenge.municipality], on=now.date())
+    ruleset_for([draft.step.challenge.municipality], on=city_day(now))
     step = Step.objects.select_related("challenge__method", "challenge__municipality").get(pk=draft.step_id)
     with django_assert_num_queries(14):
         judge(step, now=now)
@@ -352,7 +353,9 @@ def test_verbs_check_who_and_what(actor: Callable[[str], Any], draft: Solicitati
     assert codes(caught) == ["circumstances_missing"]
     london = {"municipality": Municipality.objects.get(code="london"), "address": "https://x.example"}
     with pytest.raises(Unknown):
-        run(findings.note_participation, challenge, actor=actor("olivia"), now=now, published_on=now.date(), **london)
+        run(
+            findings.note_participation, challenge, actor=actor("olivia"), now=now, published_on=city_day(now), **london
+        )
     Challenge.objects.filter(pk=challenge.pk).update(status="cancelled", ended_at=now, ended_reason="x")
     with pytest.raises(Refused) as caught:
         run(findings.describe_purchase, challenge, actor=actor("olivia"), now=now, category=Category.GOODS)
@@ -378,7 +381,7 @@ def test_a_call_that_is_prepared_says_how_long_it_must_stay_open(
     page = sign_in("olivia").get("/en/city/challenges/water-leaks/policy/").content.decode()
     assert "Published today, it stays open" in page
     assert "40 days if “no”" in page  # what everything being electronic saves
-    sign("guelph", STRICT, actor, now, on=now.date())
+    sign("guelph", STRICT, actor, now, on=city_day(now))
     assert "it stays open 60 days at least" in sign_in("olivia").get(
         "/en/city/challenges/water-leaks/policy/"
     ).content.decode().replace("\xa0", " ")
@@ -491,7 +494,7 @@ def test_what_a_by_law_says_in_words_stands_beside_the_work(
     sign_in: Callable[[str], Client], actor: Callable[[str], Any], now: Any, db: None
 ) -> None:
     table = {**STRICT, "texts": {"approval": "The treasurer signs above all.", "cooperation": "Not shown: one city."}}
-    sign("guelph", table, actor, now, on=now.date())
+    sign("guelph", table, actor, now, on=city_day(now))
     page = sign_in("priya").get("/en/city/challenges/downtown-parking-2/policy/").content.decode()
     assert "The treasurer signs above all." in page
     assert "Not shown: one city." not in page

@@ -29,7 +29,6 @@ SHARED = frozenset(
         "data_checkpoint",
         "data_event",
         "data_message",
-        "data_methodversion",
         "data_municipality",
         "data_person",
         "data_vendor",
@@ -66,6 +65,9 @@ POLICIES: dict[str, str] = {
     "data_pilotword": _OF_CITY_OF_PILOT,
     "data_pilotextension": f"{_up('data_pilot', 'pilot_id')} AND (agreed_at IS NOT NULL OR {_OF_CITY_OF_PILOT})",
     "data_department": "true",
+    # the catalogue's are everybody's, a city's own where a challenge is to be seen that runs on it
+    "data_methodversion": f"municipality_id IS NULL OR {CITY} OR "
+    "EXISTS (SELECT 1 FROM data_challenge c WHERE c.method_id = this.id)",
     "data_ruleconfirmation": f"{CITY} OR confirmed_at IS NOT NULL",
     "data_challenge": f"{CITY} OR origin = 'history' OR {_PUBLIC}",
     **dict.fromkeys(("data_challengecity", "data_step", "data_outcomereading", "data_historyfact"), _OF_CHALLENGE),
