@@ -71,8 +71,9 @@ def back_up(file: Path, *, now: datetime) -> tuple[Path, Path]:
         if path.exists():
             raise BackupBroken(f"{path} is there already")
     digests: dict[str, str] = {}
+    is_first = not connection.in_atomic_block  # how a transaction reads is said before it has begun to
     with tarfile.open(file, "x") as archive, transaction.atomic():
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and is_first:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         for model in _models(present_apps):
