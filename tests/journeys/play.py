@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from playwright.sync_api import Browser
 
-from mix.rules.kinds import DeliveryPart, SprintPart, StepKind
+from mix.rules.kinds import DeliveryPart, Route, SprintPart, StepKind
 from mix.rules.method_files import parse
 from mix.rules.methods import Method
 from tests.journeys.conftest import ROOT, Site, Visitor
@@ -52,8 +52,9 @@ class Play:
             visitor.context.close()
 
     def _method(self) -> Method:
-        key = next(a["challenges.commission"]["method"] for a in self.scenario["acts"] if "challenges.commission" in a)
-        return parse((ROOT / f"catalogue/methods/{key}.yaml").read_text(encoding="utf-8"))
+        begun = next(a["challenges.commission"] for a in self.scenario["acts"] if "challenges.commission" in a)
+        text = (ROOT / f"catalogue/methods/{begun['method']}.yaml").read_text(encoding="utf-8")
+        return parse(text).on(Route(begun["route"]))
 
     def run(self, acts: Acts, *, start: int = 1) -> None:
         """Carry out every act from the given one on, in order, at its own time."""
