@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from mix.actions.entering import enter_step
-from mix.actions.events import record
+from mix.actions.events import record_on
 from mix.actions.outbox import tell
 from mix.actions.publishing import publish
 from mix.data.models import Disclosure, Person, Step
@@ -21,22 +21,6 @@ from mix.readers.errors import Forbidden, Unknown
 from mix.readers.people import Actor
 from mix.rules.access import Permission
 from mix.rules.unmet import require
-
-
-def _record(
-    verb: str, step: Step, *, actor: Actor, now: datetime, role: str, payload: dict[str, object], reason: str = ""
-) -> None:
-    record(
-        f"disclosures.{verb}",
-        subject_type="step",
-        subject=f"{step.challenge.code}/{step.key}",
-        actor=actor,
-        now=now,
-        challenge=step.challenge,
-        role=role,
-        payload=payload,
-        reason=reason,
-    )
 
 
 def appoint_reviewer(step: Step, *, actor: Actor, now: datetime, person: Person) -> Disclosure:
@@ -67,7 +51,9 @@ def appoint_reviewer(step: Step, *, actor: Actor, now: datetime, person: Person)
         step=title.en,
         step_fr=title.fr,
     )
-    _record("appoint_reviewer", step, actor=actor, now=now, role=role.value, payload={"person": person.code})
+    record_on(
+        step, "disclosures.appoint_reviewer", actor=actor, now=now, role=role.value, payload={"person": person.code}
+    )
     return made
 
 
@@ -92,9 +78,9 @@ def review(step: Step, *, actor: Actor, now: datetime, finding: str, note: str) 
     disclosure.reviewed = requirements_digest(step.challenge)
     disclosure.save(update_fields=["review", "note", "reviewed_at", "reviewed"])
     doubts = [{"requirement": t.text, "doubts": list(t.doubts)} for t in trace_requirements(step.challenge) if t.doubts]
-    _record(
-        "review",
+    record_on(
         step,
+        "disclosures.review",
         actor=actor,
         now=now,
         role=role.value,
@@ -113,5 +99,5 @@ def publish_pack(step: Step, *, actor: Actor, now: datetime, summary: str) -> Di
     disclosure.digest, disclosure.published_at = digest_of(disclosure.pack), now
     disclosure.save(update_fields=["pack", "digest", "published_at"])
     publish(step.challenge, kind="disclosure", title=spec_of(step).title.en, text=summary, now=now)
-    _record("publish_pack", step, actor=actor, now=now, role="", payload={"digest": disclosure.digest})
+    record_on(step, "disclosures.publish_pack", actor=actor, now=now, role="", payload={"digest": disclosure.digest})
     return disclosure

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from mix.actions.entering import enter, enter_step
-from mix.actions.events import record
+from mix.actions.events import record_on
 from mix.data.models import Comment, Document, DocumentVersion, Step
 from mix.readers.challenges import spec_of
 from mix.readers.documents import find_latest, latest_content, list_reusable
@@ -50,13 +50,11 @@ def save(
     version = DocumentVersion.objects.create(
         document=document, number=document.version, content=good, author=actor.someone, saved_at=now
     )
-    record(
+    record_on(
+        step,
         "documents.save",
-        subject_type="step",
-        subject=f"{step.challenge.code}/{step.key}",
         actor=actor,
         now=now,
-        challenge=step.challenge,
         role=role.value,
         payload={"version": version.number, "content": digest(good)},
     )
@@ -75,51 +73,29 @@ def reuse(step: Step, *, actor: Actor, now: datetime, source: Step) -> DocumentV
     )
     require(holds=find_latest(step.document) is None, code="already_written")
     version = save(step, actor=actor, now=now, answers=latest_content(source), based_on=None)
-    record(
-        "documents.reuse",
-        subject_type="step",
-        subject=f"{step.challenge.code}/{step.key}",
-        actor=actor,
-        now=now,
-        challenge=step.challenge,
-        payload={"source": f"{source.challenge.code}/{source.key}"},
+    record_on(
+        step, "documents.reuse", actor=actor, now=now, payload={"source": f"{source.challenge.code}/{source.key}"}
     )
     return version
 
 
 def comment(step: Step, *, actor: Actor, now: datetime, text: str) -> Comment:
     """Remark on the present version; the writers see it beside the text."""
-    challenge, role = enter(step.challenge, actor=actor, needs=Permission.DOCUMENT_COMMENT)
+    _, role = enter(step.challenge, actor=actor, needs=Permission.DOCUMENT_COMMENT)
     require(holds=bool(text.strip()), code="answer_missing", where="f-comment")
     document = Document.objects.get(step=step)
     made = Comment.objects.create(
         document=document, author=actor.someone, text=text, on_version=document.version, written_at=now
     )
-    record(
-        "documents.comment",
-        subject_type="step",
-        subject=f"{challenge.code}/{step.key}",
-        actor=actor,
-        now=now,
-        challenge=challenge,
-        role=role.value,
-    )
+    record_on(step, "documents.comment", actor=actor, now=now, role=role.value)
     return made
 
 
 def settle_comment(made: Comment, *, actor: Actor, now: datetime) -> Comment:
     """Mark a remark as dealt with."""
     step = made.document.step
-    challenge, role = enter(step.challenge, actor=actor, needs=Permission.DOCUMENT_EDIT)
+    _, role = enter(step.challenge, actor=actor, needs=Permission.DOCUMENT_EDIT)
     made.settled_at = now
     made.save(update_fields=["settled_at"])
-    record(
-        "documents.settle_comment",
-        subject_type="step",
-        subject=f"{challenge.code}/{step.key}",
-        actor=actor,
-        now=now,
-        challenge=challenge,
-        role=role.value,
-    )
+    record_on(step, "documents.settle_comment", actor=actor, now=now, role=role.value)
     return made

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from mix.actions.challenges import freeze_route
 from mix.actions.entering import enter, enter_step
-from mix.actions.events import record
+from mix.actions.events import record, record_on
 from mix.actions.publishing import publish as publish_notice
 from mix.data.models import (
     CapabilityCard,
@@ -49,21 +49,8 @@ def plan(
     event.cards.all().delete()
     for card_title, text in cards:
         ProblemCard.objects.create(engagement=event, title=card_title, text=text)
-    _record("plan", event, actor=actor, now=now, role=role.value)
+    record_on(event.step, "engagements.plan", actor=actor, now=now, role=role.value)
     return event
-
-
-def _record(verb: str, event: Engagement, *, actor: Actor, now: datetime, role: str = "") -> None:
-    challenge = event.step.challenge
-    record(
-        f"engagements.{verb}",
-        subject_type="step",
-        subject=f"{challenge.code}/{event.step.key}",
-        actor=actor,
-        now=now,
-        challenge=challenge,
-        role=role,
-    )
 
 
 def publish(event: Engagement, *, actor: Actor, now: datetime) -> Engagement:
@@ -76,7 +63,7 @@ def publish(event: Engagement, *, actor: Actor, now: datetime) -> Engagement:
     event.save(update_fields=["published_at"])
     publish_notice(step.challenge, kind="engagement", title=event.title, text=event.place, now=now)
     freeze_route(step.challenge, now=now)
-    _record("publish", event, actor=actor, now=now, role=role.value)
+    record_on(event.step, "engagements.publish", actor=actor, now=now, role=role.value)
     return event
 
 
@@ -93,7 +80,7 @@ def register(
         defaults={"name": name, "organization": organization, "needs": needs, "registered_at": now},
     )
     if made:
-        _record("register", event, actor=actor, now=now)
+        record_on(event.step, "engagements.register", actor=actor, now=now)
     return row
 
 
@@ -107,7 +94,7 @@ def hold(event: Engagement, *, actor: Actor, now: datetime, attended: Sequence[s
     event.held_at = event.held_at or now
     event.save(update_fields=["held_at"])
     event.registrations.filter(email__in=[a.lower() for a in attended], attended_at=None).update(attended_at=now)
-    _record("hold", event, actor=actor, now=now, role=role.value)
+    record_on(event.step, "engagements.hold", actor=actor, now=now, role=role.value)
     return event
 
 
@@ -116,7 +103,7 @@ def ask(event: Engagement, *, actor: Actor, now: datetime, text: str) -> Engagem
     require(holds=event.published_at is not None, code="engagement_not_published")
     require(holds=bool(text.strip()), code="answer_missing", where="f-text")
     question = EngagementQuestion.objects.create(engagement=event, text=text, asked_at=now)
-    _record("ask", event, actor=actor, now=now)
+    record_on(event.step, "engagements.ask", actor=actor, now=now)
     return question
 
 
@@ -126,7 +113,7 @@ def answer(question: EngagementQuestion, *, actor: Actor, now: datetime, text: s
     require(holds=bool(text.strip()), code="answer_missing", where="f-answer")
     question.answer, question.answered_at = text, now
     question.save(update_fields=["answer", "answered_at"])
-    _record("answer", question.engagement, actor=actor, now=now, role=role.value)
+    record_on(question.engagement.step, "engagements.answer", actor=actor, now=now, role=role.value)
     return question
 
 
@@ -138,7 +125,7 @@ def give_card(event: Engagement, vendor: Vendor, *, actor: Actor, now: datetime,
     card, _ = CapabilityCard.objects.update_or_create(
         engagement=event, vendor=vendor, defaults={"text": text, "given_at": now}
     )
-    _record("give_card", event, actor=actor, now=now, role="vendor")
+    record_on(event.step, "engagements.give_card", actor=actor, now=now, role="vendor")
     return card
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from mix.data.models import Chain, Challenge, Event
+from mix.data.models import Chain, Challenge, Event, Step
 from mix.readers.people import Actor
 from mix.rules.chain import GENESIS, digest, link
 
@@ -55,3 +55,27 @@ def record(
     head.seq, head.hash = event.seq, event.hash
     head.save(update_fields=["seq", "hash"])
     return event
+
+
+def record_on(
+    step: Step,
+    verb: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    role: str = "",
+    payload: dict[str, Any] | None = None,
+    reason: str = "",
+) -> Event:
+    """Append an event whose subject is a step, as CHALLENGE/step."""
+    return record(
+        verb,
+        subject_type="step",
+        subject=f"{step.challenge.code}/{step.key}",
+        actor=actor,
+        now=now,
+        role=role,
+        challenge=step.challenge,
+        payload=payload,
+        reason=reason,
+    )

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from mix.actions.entering import enter
-from mix.actions.events import record
+from mix.actions.events import record_on
 from mix.data.models import HoursEntry, Lesson, Step
 from mix.readers.people import Actor
 from mix.rules.access import Permission
@@ -13,26 +13,18 @@ from mix.rules.unmet import require
 
 def write_lesson(step: Step, *, actor: Actor, now: datetime, text: str) -> Lesson:
     """Write down something learned at a step, for whoever comes next. Also after the challenge has ended."""
-    challenge, role = enter(step.challenge, actor=actor, needs=Permission.LESSON_RECORD, running=False)
+    _, role = enter(step.challenge, actor=actor, needs=Permission.LESSON_RECORD, running=False)
     require(holds=bool(text.strip()), code="answer_missing", where="f-lesson")
     made = Lesson.objects.create(
         municipality_id=step.municipality_id, step=step, text=text, person=actor.someone, written_at=now
     )
-    record(
-        "knowledge.write_lesson",
-        subject_type="step",
-        subject=f"{challenge.code}/{step.key}",
-        actor=actor,
-        now=now,
-        challenge=challenge,
-        role=role.value,
-    )
+    record_on(step, "knowledge.write_lesson", actor=actor, now=now, role=role.value)
     return made
 
 
 def enter_hours(step: Step, *, actor: Actor, now: datetime, hours: Decimal) -> HoursEntry:
     """Enter hours worked on a step, under the role by which the actor worked."""
-    challenge, role = enter(step.challenge, actor=actor, needs=Permission.HOURS_RECORD, running=False)
+    _, role = enter(step.challenge, actor=actor, needs=Permission.HOURS_RECORD, running=False)
     require(holds=0 < hours <= 1000, code="amount_out_of_range", where="f-hours")
     made = HoursEntry.objects.create(
         municipality_id=step.municipality_id,
@@ -42,14 +34,5 @@ def enter_hours(step: Step, *, actor: Actor, now: datetime, hours: Decimal) -> H
         person=actor.someone,
         entered_at=now,
     )
-    record(
-        "knowledge.enter_hours",
-        subject_type="step",
-        subject=f"{challenge.code}/{step.key}",
-        actor=actor,
-        now=now,
-        challenge=challenge,
-        role=role.value,
-        payload={"hours": str(hours)},
-    )
+    record_on(step, "knowledge.enter_hours", actor=actor, now=now, role=role.value, payload={"hours": str(hours)})
     return made

@@ -8,7 +8,7 @@ from datetime import datetime
 from mix.actions import awards, disclosures, evaluations
 from mix.actions.challenges import end, leave, people_of, start_ready_steps
 from mix.actions.entering import enter_step
-from mix.actions.events import record
+from mix.actions.events import record, record_on
 from mix.actions.outbox import tell
 from mix.actions.participations import mark_disqualified, raise_standing
 from mix.actions.publishing import publish
@@ -25,29 +25,6 @@ from mix.rules.access import Permission, Role
 from mix.rules.kinds import Decision, StepKind, StepState
 from mix.rules.moves import Duty, is_passed, open_duties, unmet_to_sign
 from mix.rules.unmet import refuse_if, require
-
-
-def _record(
-    verb: str,
-    step: Step,
-    *,
-    actor: Actor,
-    now: datetime,
-    role: str = "",
-    reason: str = "",
-    payload: dict[str, object] | None = None,
-) -> None:
-    record(
-        f"moves.{verb}",
-        subject_type="step",
-        subject=f"{step.challenge.code}/{step.key}",
-        actor=actor,
-        now=now,
-        challenge=step.challenge,
-        role=role,
-        reason=reason,
-        payload=payload,
-    )
 
 
 def owner_permission(step: Step) -> Permission:
@@ -91,7 +68,7 @@ def ask(step: Step, *, actor: Actor, now: datetime) -> Step:
             step_fr=title.fr,
             gate=gathered[0].key,
         )
-    _record("ask", step, actor=actor, now=now, role=role.value)
+    record_on(step, "moves.ask", actor=actor, now=now, role=role.value)
     return step
 
 
@@ -145,9 +122,9 @@ def sign(
         public_summary=public_summary,
         signed_at=now,
     )
-    _record(
-        "sign",
+    record_on(
         step,
+        "moves.sign",
         actor=actor,
         now=now,
         role=role.value,
@@ -228,7 +205,7 @@ def _complete(step: Step, *, actor: Actor, now: datetime, role: str, summary: st
     step.state, step.done_at, step.asked_at = StepState.DONE.value, now, None
     step.save(update_fields=["state", "done_at", "asked_at"])
     ON_DONE[StepKind(step.kind)](step, actor, now, summary)
-    _record("complete", step, actor=actor, now=now, role=role, payload={"step": step.key})
+    record_on(step, "moves.complete", actor=actor, now=now, role=role, payload={"step": step.key})
     _go_on(step, actor=actor, now=now, role=role)
 
 
@@ -316,7 +293,7 @@ def skip(step: Step, *, actor: Actor, now: datetime, reason: str) -> Step:
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     step.state, step.skipped_reason, step.done_at = StepState.SKIPPED.value, reason, now
     step.save(update_fields=["state", "skipped_reason", "done_at"])
-    _record("skip", step, actor=actor, now=now, role=role.value, reason=reason)
+    record_on(step, "moves.skip", actor=actor, now=now, role=role.value, reason=reason)
     _go_on(step, actor=actor, now=now, role=role.value)
     return step
 
@@ -346,4 +323,4 @@ def _begin_again(step: Step, *, actor: Actor, now: datetime, reason: str) -> Non
     later.update(state=StepState.WAITING.value, done_at=None, asked_at=None)
     for other in later:
         other.agreements.exclude(state="ended").update(state="ended", ended_reason=reason)
-    _record("begin_again", step, actor=actor, now=now, reason=reason)
+    record_on(step, "moves.begin_again", actor=actor, now=now, reason=reason)
