@@ -56,6 +56,7 @@ ON_PAGES = {
     "awards.answer_dispute",
     "awards.file_dispute",
     "calendars.drop_day",
+    "municipalities.set_template",
     "calendars.end_feed",
     "calendars.make_feed",
     "panels.give_chair",

@@ -70,6 +70,7 @@ BY_ROLE = {
         "city/challenges/water-leaks/log/",
         "city/challenges/downtown-parking-2/commissioning/",
         "city/challenges/guelph-roads-sprint/procurement-brief/versions/",
+        "city/settings/guelph/template/",
         "city/challenges/young-trees/disclosure/",
         "city/settings/guelph/methods/",
         "city/settings/guelph/methods/guelph-pilot-week/",

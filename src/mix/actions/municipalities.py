@@ -1,10 +1,11 @@
-"""Verbs on a city's own rules: its table of authority."""
+"""Verbs on a city's own rules and papers: its table of authority, its template."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 
 from mix.actions.events import record
-from mix.data.models import AuthorityBand, Department, Municipality, Person, StaffRole
+from mix.data.models import AuthorityBand, Department, DocumentTemplate, Municipality, Person, StaffRole
 from mix.readers.municipalities import get_own_municipality
 from mix.readers.people import Actor
 from mix.rules.access import Permission, Role
@@ -57,6 +58,27 @@ def set_outage_rule(municipality: Municipality, *, actor: Actor, now: datetime, 
         payload={"rule": rule.value},
     )
     return municipality
+
+
+def set_template(municipality: Municipality, *, actor: Actor, now: datetime, name: str, content: bytes) -> None:
+    """Have artifacts written out in this Word file, which the caller has checked; empty content: in the plain one."""
+    get_own_municipality(municipality.code, actor=actor, needs=Permission.METHOD_EDIT)
+    if content:
+        DocumentTemplate.objects.update_or_create(
+            municipality=municipality,
+            defaults={"name": name, "content": content, "set_by": actor.someone, "set_at": now},
+        )
+    else:
+        DocumentTemplate.objects.filter(municipality=municipality).delete()
+    record(
+        "municipalities.set_template",
+        subject_type="municipality",
+        subject=municipality.code,
+        actor=actor,
+        now=now,
+        chain=municipality.code,
+        payload={"name": name, "sha256": sha256(content).hexdigest() if content else ""},
+    )
 
 
 def found(

@@ -84,6 +84,7 @@ POLICIES: dict[str, str] = {
             "data_staffrole",
             "data_staffinvitation",
             "data_authorityband",
+            "data_documenttemplate",
             "data_cityday",
             "data_methoddraft",
             "data_need",

@@ -1,11 +1,13 @@
 """What stands in the way, in English and French: one sentence for each code, with its parameters."""
 
+from mix.phrases.papers import PAPERS
 from mix.phrases.pilots import PILOT_REFUSALS
 from mix.phrases.routes import ROUTES
 from mix.phrases.sealing import SEALING
 from mix.rules.unmet import Unmet
 
 REFUSALS: dict[str, tuple[str, str]] = {
+    **PAPERS,
     **ROUTES,
     **SEALING,
     **PILOT_REFUSALS,

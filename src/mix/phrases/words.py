@@ -392,6 +392,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "addenda.issue": ("Addendum issued", "Addenda publié"),
         "addenda.propose_extension": ("Later closing proposed", "Fermeture plus tardive proposée"),
         "addenda.drop_extension": ("Proposed extension dropped", "Prolongation proposée abandonnée"),
+        "municipalities.set_template": ("Word template set", "Modèle Word fixé"),
         "municipalities.set_outage_rule": ("Outage rule set", "Règle de panne fixée"),
         "solicitations.publish": ("Call published", "Appel publié"),
         "solicitations.publish_answer": ("Answer published to all", "Réponse publiée à tous"),

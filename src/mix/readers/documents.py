@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from mix.data.models import Challenge, Comment, Document, DocumentVersion, Step
-from mix.readers.challenges import method_for
+from mix.readers.challenges import method_for, spec_of
 from mix.readers.errors import Unknown
 from mix.readers.people import Actor
-from mix.rules.fields import FieldSpec, FieldType, count_words
+from mix.rules.fields import FieldSpec, FieldType, count_words, read_answers
 from mix.rules.kinds import Route
 from mix.rules.methods import Fact
 from mix.rules.valuation import estimated_value
+from mix.rules.versions import Merged, merge_answers
 
 
 def latest_content(step: Step) -> dict[str, Any]:
@@ -38,6 +39,20 @@ def get_version(document: Document, number: int) -> DocumentVersion:
 def list_versions(document: Document) -> list[DocumentVersion]:
     """List every version, latest first."""
     return list(document.versions.select_related("author").order_by("-number"))
+
+
+def merge_with_latest(step: Step, typed: Mapping[str, Any], *, based_on: int) -> Merged:
+    """Put what somebody typed over one version together with what was saved since; nothing is saved.
+
+    What cannot be read stays as it was typed, and counts as a clash where others changed that field.
+    """
+    versions = DocumentVersion.objects.filter(document__step=step).order_by("number")
+    base: dict[str, Any] = next((v.content for v in versions if v.number == based_on), {})
+    latest = versions.last()
+    specs = spec_of(step).fields
+    good, bad = read_answers(specs, typed)
+    mine = {**good, **{key: typed[key] for key in bad}}
+    return merge_answers(specs, base, mine, latest.content if latest else {})
 
 
 def list_comments(document: Document) -> list[Comment]:
@@ -119,17 +134,6 @@ def list_reusable(step: Step, *, actor: Actor, today: date) -> list[Step]:
 def fact_date(facts: dict[Fact, Any], fact: Fact) -> date | None:
     """Return a fact that is a day."""
     return date.fromisoformat(facts[fact]) if fact in facts else None
-
-
-def compare(
-    specs: Sequence[FieldSpec], before: dict[str, Any], after: dict[str, Any]
-) -> list[tuple[FieldSpec, Any, Any]]:
-    """List the fields that differ between two versions, with both answers."""
-    return [
-        (spec, before.get(spec.key), after.get(spec.key))
-        for spec in specs
-        if before.get(spec.key) != after.get(spec.key)
-    ]
 
 
 def words_in(specs: Sequence[FieldSpec], content: dict[str, Any]) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mix.data.models import AuthorityBand, Department, Municipality, StaffInvitation, StaffRole
+from mix.data.models import AuthorityBand, Department, DocumentTemplate, Municipality, StaffInvitation, StaffRole
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.people import Actor
 from mix.rules.access import Permission, Role, grants
@@ -35,6 +35,11 @@ def list_own_municipalities(actor: Actor) -> list[Municipality]:
 def list_departments(municipality: Municipality) -> list[Department]:
     """List a city's departments, by name."""
     return list(municipality.departments.order_by("name", "id"))
+
+
+def find_template(municipality: Municipality) -> DocumentTemplate | None:
+    """Return the city's own Word template, or None while it uses the plain one."""
+    return DocumentTemplate.objects.select_related("set_by").filter(municipality=municipality).first()
 
 
 def gather_bands(municipality_ids: Iterable[int]) -> dict[str, tuple[Band, ...]]:

@@ -32,7 +32,14 @@ from mix.data.models.findings import ParticipationNotice, Purchase, RequirementR
 from mix.data.models.knowledge import HistoryFact, HoursEntry, Lesson
 from mix.data.models.methods import MethodVersion
 from mix.data.models.moves import GateSignature
-from mix.data.models.municipalities import AuthorityBand, Department, Municipality, StaffInvitation, StaffRole
+from mix.data.models.municipalities import (
+    AuthorityBand,
+    Department,
+    DocumentTemplate,
+    Municipality,
+    StaffInvitation,
+    StaffRole,
+)
 from mix.data.models.outbox import Message
 from mix.data.models.participations import Participation
 from mix.data.models.people import Person
@@ -80,6 +87,7 @@ __all__ = [
     "Disclosure",
     "Dispute",
     "Document",
+    "DocumentTemplate",
     "DocumentVersion",
     "Engagement",
     "EngagementQuestion",

@@ -70,6 +70,16 @@ class StaffInvitation(models.Model):
     accepted_at = models.DateTimeField(null=True)
 
 
+class DocumentTemplate(models.Model):
+    """The city's own Word file, in which the artifacts of its challenges are written out."""
+
+    municipality = models.OneToOneField(Municipality, on_delete=models.PROTECT, related_name="template")
+    name = models.CharField(max_length=150)
+    content = models.BinaryField()
+    set_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+
 class AuthorityBand(models.Model):
     """One row of a city's table of authority: this role decides up to this value (none: without limit)."""
 

@@ -11,14 +11,16 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from mix.actions import documents
-from mix.data.models import Challenge, Document, Step
+from mix.data.models import Challenge, Document, DocumentVersion, Step
 from mix.readers.challenges import get_challenge, get_step, list_steps, method_for, roles_in, spec_of
-from mix.readers.documents import find_latest, list_comments
+from mix.readers.documents import find_latest, list_comments, list_versions, merge_with_latest
+from mix.readers.errors import Forbidden
 from mix.readers.events import list_events
 from mix.readers.findings import judge
 from mix.readers.knowledge import hours_by_role, list_lessons
 from mix.readers.moves import gather_gate, list_signatures, unmet_to_ask, unmet_to_proceed
 from mix.rules.access import Permission, Role, grants
+from mix.rules.fields import read_answers
 from mix.rules.kinds import StepKind
 from mix.rules.moves import duties, open_duties
 from mix.rules.unmet import Refused, Unmet
@@ -33,6 +35,8 @@ from mix.web.city.kinds import solicitations as solicitation_part
 from mix.web.city.kinds import sprints as sprint_part
 from mix.web.city.policy import step_findings
 from mix.web.city.stepping import common_acts
+from mix.web.parts.changes import changes
+from mix.web.parts.docx import MOST_BYTES, read_docx
 from mix.web.parts.pages import Act, answer, do, now_of, signed_in, take_stash
 from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import draw, read_only, read_post
@@ -76,6 +80,8 @@ def step(request: HttpRequest, code: str, key: str) -> HttpResponse:
     roles = roles_in(challenge, actor)
     if request.method == "POST" and request.POST.get("act") == "save":
         return _save(request, challenge, found, roles)
+    if request.method == "POST" and request.POST.get("act") == "bring_in":
+        return _bring_in(request, challenge, found, roles)
     acts, more = PART_BY_KIND[StepKind(found.kind)](request, found, roles)
     stash = take_stash(request) if request.session.get(f"stash:{request.path}", {}).get("act") == ["save"] else None
     typed = read_post(spec_of(found).fields, stash) if stash is not None else None
@@ -115,12 +121,16 @@ def _frame(request: HttpRequest, challenge: Challenge, step: Step, roles: frozen
         "lessons": [lesson for lesson in list_lessons(challenge) if lesson.step_id == step.pk],
         "hours": hours_by_role(challenge),
         "cities": challenge.cities.select_related("municipality").order_by("-is_lead", "id"),
-        "may_edit": active and not step.asked_at and grants(roles, Permission.DOCUMENT_EDIT),
+        "may_edit": _may_edit(step, roles),
         "roles": roles,
         "zone": challenge.municipality.zone,
         "include": f"city/kinds/_{step.kind}.html",
         "policy": step_findings(step, judged) if judged else None,
     }
+
+
+def _may_edit(step: Step, roles: frozenset[Role]) -> bool:
+    return step.state == "active" and not step.asked_at and grants(roles, Permission.DOCUMENT_EDIT)
 
 
 def _gate(step: Step) -> dict[str, Any] | None:
@@ -148,7 +158,7 @@ def _artifact(
     document = Document.objects.get(step=step)
     latest = find_latest(document)
     content = dict(latest.content) if latest else {}
-    editable = step.state == "active" and not step.asked_at and grants(roles, Permission.DOCUMENT_EDIT)
+    editable = _may_edit(step, roles)
     return {
         "fields": draw(specs, typed if typed is not None else content, unmet) if editable else None,
         "answers": None if editable else read_only(specs, content),
@@ -158,38 +168,87 @@ def _artifact(
 
 
 def _save(request: HttpRequest, challenge: Challenge, step: Step, roles: frozenset[Role]) -> HttpResponse:
-    """Save the artifact; when somebody saved in between both texts are shown, and nothing is lost."""
-    specs = spec_of(step).fields
-    typed = read_post(specs, request.POST)
-    based_on = request.POST.get("version", "")
-    unmet: tuple[Unmet, ...]
-    theirs = None
+    """Save the artifact; when somebody saved in between both texts are put together, and nothing is lost."""
+    typed = read_post(spec_of(step).fields, request.POST)
+    based_on = _number(request.POST.get("version", ""))
     try:
-        version = do(
-            request, documents.save, step, answers=typed, based_on=int(based_on) if based_on.isdigit() else None
-        )
+        version = do(request, documents.save, step, answers=typed, based_on=based_on)
     except documents.EditedMeanwhile as error:
-        unmet, theirs = error.unmet, error.theirs
+        together = _together(step, typed, based_on=based_on or 0, theirs=error.theirs)
+        return _drawn(request, challenge, step, roles, typed=together["typed"], unmet=error.unmet, more=together)
     except Refused as error:
-        unmet = error.unmet
-    else:
-        messages.success(request, _("Version %(number)d is saved.") % {"number": version.number})
-        return redirect(request.path)
-    acts, more = PART_BY_KIND[StepKind(step.kind)](request, step, roles)
-    artifact = _artifact(step, roles, typed=typed, unmet=unmet)
+        return _drawn(request, challenge, step, roles, typed=typed, unmet=error.unmet)
+    messages.success(request, _("Version %(number)d is saved.") % {"number": version.number})
+    return redirect(request.path)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdigit() and len(text) < 9 else None
+
+
+def _together(step: Step, typed: dict[str, Any], *, based_on: int, theirs: DocumentVersion | None) -> dict[str, Any]:
+    """Put what was typed over one version together with the latest, and say what came from whom."""
+    specs = spec_of(step).fields
+    merged = merge_with_latest(step, typed, based_on=based_on)
+    titles = {spec.key: spec.title for spec in specs}
+    clashing = [spec for spec in specs if spec.key in merged.clashes]
+    readable = {spec.key: read_answers([spec], typed)[0].get(spec.key) for spec in clashing}
+    return {
+        "typed": merged.answers,
+        "theirs_by": theirs,
+        "taken": [titles[key] for key in merged.taken],
+        "clashes": changes(clashing, theirs.content, readable) if theirs else [],
+    }
+
+
+def _bring_in(request: HttpRequest, challenge: Challenge, step: Step, roles: frozenset[Role]) -> HttpResponse:
+    """Put what a Word file says into the form, with what was saved since the file was taken out; nothing is saved."""
+    specs = spec_of(step).fields
+    file = request.FILES.get("file")
+    if not specs or not _may_edit(step, roles):
+        raise Forbidden(Permission.DOCUMENT_EDIT)
+    if file is None:
+        return _drawn(request, challenge, step, roles, unmet=(Unmet("answer_missing", {}, "f-file"),))
+    try:
+        taken = read_docx(file.read(MOST_BYTES + 1), file.name or "", specs)
+    except Refused as error:
+        return _drawn(request, challenge, step, roles, unmet=error.unmet)
+    latest = find_latest(step.document)
+    code, _slash, number = taken.mark.rpartition("/")
+    base = _number(number) if code == f"MIX {challenge.code}/{step.key}" else None
+    based_on = base if base is not None else (latest.number if latest else 0)
+    before: dict[str, Any] = next((v.content for v in list_versions(step.document) if v.number == based_on), {})
+    together = _together(step, {**before, **taken.answers}, based_on=based_on, theirs=latest)
+    more = {**together, "brought": file.name, "left_over": taken.left_over, "found": len(taken.answers)}
+    return _drawn(request, challenge, step, roles, typed=together["typed"], more=more, status=200)
+
+
+def _drawn(
+    request: HttpRequest,
+    challenge: Challenge,
+    step: Step,
+    roles: frozenset[Role],
+    *,
+    typed: dict[str, Any] | None = None,
+    unmet: tuple[Unmet, ...] = (),
+    more: Mapping[str, Any] | None = None,
+    status: int = 422,
+) -> HttpResponse:
+    """Draw the step again with what was typed; no act is carried out."""
+    acts, parts = PART_BY_KIND[StepKind(step.kind)](request, step, roles)
     return answer(
         _as_get(request),
         "city/step.html",
         {**common_acts(request, challenge, step, roles), **acts},
         lambda: {
             **_frame(request, challenge, step, roles),
-            **artifact,
-            **more,
-            "theirs": read_only(specs, theirs.content) if theirs else None,
-            "theirs_by": theirs,
+            **_artifact(step, roles, typed=typed, unmet=unmet),
+            **parts,
+            "paper_unmet": [u for u in unmet if u.where == "f-file"],
+            **(more or {}),
         },
         unmet=unmet,
-        status=422,
+        status=status,
     )
 
 

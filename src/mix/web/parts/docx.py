@@ -1,0 +1,261 @@
+"""An artifact as a Word file, in the city's own template, and back: what fits the fields is taken from a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+import docx
+from docx.document import Document
+from docx.opc.exceptions import OpcError
+from docx.table import Table
+from docx.text.paragraph import Paragraph
+from docxtpl import DocxTemplate, Listing
+from jinja2 import TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from lxml.etree import LxmlError
+
+from mix.rules.fields import Bilingual, Column, FieldSpec, FieldType
+from mix.rules.unmet import Refused, Unmet
+from mix.web.parts.specs import read_only, typed
+
+MOST_BYTES = 5 * 2**20
+MOST_UNPACKED = 40 * 2**20
+MOST_PARTS = 500
+NOTHING = "–"
+PLACES = ("title", "challenge", "city", "version", "written_by", "saved_at", "answers")  # what a template may name
+_BROKEN = (
+    OpcError,
+    BadZipFile,
+    LxmlError,
+    LookupError,
+    ValueError,
+    AttributeError,
+    TypeError,
+    ArithmeticError,
+    OSError,
+)
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Templates may show and repeat what they are given, and nothing else: no functions, no arithmetic of texts."""
+
+    intercepted_binops = frozenset(["*", "**", "%", "+"])
+
+    def __init__(self) -> None:
+        super().__init__(autoescape=True)
+        self.globals.clear()
+        self.filters = {name: self.filters[name] for name in ("upper", "lower", "title", "default", "length", "first")}
+
+    def call_binop(self, _context: Any, operator: str, _left: Any, _right: Any) -> Any:  # noqa: ANN401 - the library's
+        raise TemplateError(f"{operator} is not for templates")
+
+    def is_safe_callable(self, _obj: object) -> bool:
+        return False
+
+
+def _check(data: bytes, name: str) -> None:
+    """Refuse what is no Word file, or would unpack to more than a page of text ever needs."""
+    if len(data) > MOST_BYTES:
+        raise Refused(Unmet("file_too_large", {"name": name, "most": str(MOST_BYTES // 2**20)}, "f-file"))
+    try:
+        with ZipFile(BytesIO(data)) as packed:
+            parts = packed.infolist()
+            fits = len(parts) <= MOST_PARTS and sum(p.file_size for p in parts) <= MOST_UNPACKED
+            fits = fits and "word/document.xml" in packed.namelist()
+    except (BadZipFile, OSError, ValueError):
+        fits = False
+    if not fits:
+        raise Refused(Unmet("docx_unreadable", {"name": name}, "f-file"))
+
+
+def plain_template() -> bytes:
+    """Return the template of a city that has none of its own: a file to begin one from."""
+    made = docx.Document()
+    made.add_heading("{{ title }}", level=0)
+    made.add_paragraph("{{ city }} · {{ challenge }}")
+    made.add_paragraph("{{ version }} · {{ written_by }}, {{ saved_at }}")
+    made.add_paragraph("{%p for answer in answers %}")
+    made.add_heading("{{ answer.title }}", level=1)
+    made.add_paragraph("{%p if answer.rows %}")
+    table = made.add_table(rows=4, cols=3, style="Table Grid")
+    for row, (before, cell, after) in enumerate(
+        (
+            ("{%tc for name in answer.columns %}", "{{ name }}", "{%tc endfor %}"),
+            ("{%tr for row in answer.rows %}", "", ""),
+            ("{%tc for cell in row %}", "{{ cell }}", "{%tc endfor %}"),
+            ("{%tr endfor %}", "", ""),
+        )
+    ):
+        for column, text in enumerate((before, cell, after)):
+            table.cell(row, column).text = text
+    made.add_paragraph("{%p else %}")
+    made.add_paragraph("{{ answer.text }}")
+    made.add_paragraph("{%p endif %}")
+    made.add_paragraph("{%p endfor %}")
+    return _saved(made)
+
+
+def _saved(made: Document | DocxTemplate) -> bytes:
+    out = BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def check_template(data: bytes, name: str) -> None:
+    """Refuse a template that is no Word file, names what there is not, does what it may not, or shows no answers."""
+    _check(data, name)
+    answers = [
+        {"title": "One", "text": "Sample", "columns": [], "rows": []},
+        {"title": "Two", "text": "", "columns": ["A", "B"], "rows": [["1", "mixmixmix"]]},
+    ]
+    sample = {**dict.fromkeys(PLACES, "x"), "answers": answers}
+    try:
+        unknown = DocxTemplate(BytesIO(data)).get_undeclared_template_variables(_Sandbox()) - set(PLACES)
+    except (TemplateError, *_BROKEN) as error:
+        raise Refused(Unmet("docx_template_wrong", {"why": str(error)[:200]}, "f-file")) from None
+    if unknown:
+        raise Refused(Unmet("docx_template_names", {"names": ", ".join(sorted(unknown))}, "f-file"))
+    text = "\n".join(_texts(docx.Document(BytesIO(_fill(data, sample)))))
+    if "Sample" not in text or "mixmixmix" not in text:
+        raise Refused(Unmet("docx_template_bare", {}, "f-file"))
+
+
+def _fill(template: bytes, context: Mapping[str, Any]) -> bytes:
+    made = DocxTemplate(BytesIO(template))
+    try:
+        made.render(dict(context), jinja_env=_Sandbox(), autoescape=True)
+        return _saved(made)
+    except (TemplateError, *_BROKEN) as error:
+        raise Refused(Unmet("docx_template_wrong", {"why": str(error)[:200]}, "f-file")) from None
+
+
+def _texts(document: Document) -> list[str]:
+    found: list[str] = []
+    for block in document.iter_inner_content():
+        if isinstance(block, Table):
+            found += [cell.text for row in block.rows for cell in row.cells]
+        else:
+            found.append(block.text)
+    return found
+
+
+def write_docx(
+    template: bytes | None, specs: Sequence[FieldSpec], content: Mapping[str, Any], *, mark: str, **said: str
+) -> bytes:
+    """Fill a template with the answers. `mark` goes into the file's properties, so that it finds its way back."""
+    answers = [
+        {
+            "title": answer.title,
+            "text": Listing(_in_word(answer.spec, content.get(answer.spec.key), str(answer.value)) or NOTHING),
+            "columns": [title for title, _value in answer.rows[0]] if answer.rows else [],
+            "rows": [[value for _title, value in row] for row in answer.rows],
+        }
+        for answer in read_only(specs, content)
+    ]
+    filled = docx.Document(BytesIO(_fill(template or plain_template(), {**said, "answers": answers})))
+    filled.core_properties.identifier = mark
+    filled.core_properties.title = said["title"]
+    return _saved(filled)
+
+
+def _in_word(spec: FieldSpec | Column, value: object, said: str) -> str:
+    """Write a day as it is read back, and everything else as on the page."""
+    return typed(spec, value) if spec.type is FieldType.DATE else said
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a file holds: answers as typed, the mark of the version that it was made from, and what fits nowhere."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    mark: str = ""
+    left_over: list[str] = field(default_factory=list)
+
+
+def read_docx(data: bytes, name: str, specs: Sequence[FieldSpec]) -> Taken:
+    """Take from a Word file what stands under the titles of the fields, in English or French. Raises Refused."""
+    _check(data, name)
+    try:
+        document = docx.Document(BytesIO(data))
+        blocks = list(document.iter_inner_content())
+        taken = Taken(mark=document.core_properties.identifier or "")
+        _read_blocks(blocks, specs, taken)
+    except _BROKEN:
+        raise Refused(Unmet("docx_unreadable", {"name": name}, "f-file")) from None
+    if not taken.answers:
+        raise Refused(Unmet("docx_without_fields", {"name": name, "first": specs[0].title.en}, "f-file"))
+    return taken
+
+
+def _read_blocks(blocks: Sequence[Paragraph | Table], specs: Sequence[FieldSpec], taken: Taken) -> None:
+    here: FieldSpec | None = None
+    for block in blocks:
+        if isinstance(block, Table):
+            rows = _read_table(block, here) if here and here.columns else None
+            if rows is None or here is None:
+                taken.left_over += [" | ".join(cell.text for cell in row.cells)[:200] for row in block.rows[:1]]
+            else:
+                taken.answers[here.key] = [*taken.answers.get(here.key, []), *rows]
+            continue
+        text = block.text.strip()
+        found = next((s for s in specs if _is_titled(s.title, text)), None)
+        if found is not None:
+            here = found
+            taken.left_over = [] if not taken.answers and taken.mark else taken.left_over  # the head that we wrote
+            taken.answers.setdefault(found.key, [] if found.columns else "")
+        elif (block.style and (block.style.name or "").startswith("Heading")) or here is None or here.columns:
+            here = here if here and here.columns and not text else None
+            taken.left_over += [text[:200]] if text and text != NOTHING else []
+        else:
+            taken.answers[here.key] = f"{taken.answers[here.key]}\n{block.text}"
+    for spec in specs:
+        if isinstance(taken.answers.get(spec.key), str):
+            taken.answers[spec.key] = _as_typed(spec, taken.answers[spec.key].strip())
+
+
+def _is_titled(title: Bilingual, text: str) -> bool:
+    bare = _bare(text)
+    return bool(bare) and bare in (_bare(title.en), _bare(title.fr))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s:*]+", " ", text.replace("’", "'")).strip().casefold()
+
+
+def _read_table(table: Table, spec: FieldSpec) -> list[dict[str, str]] | None:
+    """Read the rows of a table whose first row names columns of the field; None when it names none."""
+    if not table.rows:
+        return None
+    heads = [cell.text for cell in table.rows[0].cells]
+    columns = [next((c for c in spec.columns if _is_titled(c.title, head)), None) for head in heads]
+    if not any(columns):
+        return None
+    return [
+        {
+            column.key: _as_typed(column, cell.text.strip())
+            for column, cell in zip(columns, row.cells, strict=False)
+            if column
+        }
+        for row in table.rows[1:]
+    ]
+
+
+def _as_typed(spec: FieldSpec | Column, text: str) -> str:
+    """Return what somebody would type on the page for what stands in the file."""
+    if text == NOTHING:
+        return ""
+    if spec.type is FieldType.CHOICE:
+        return next((o.key for o in spec.options if _is_titled(o.title, text)), text)
+    if spec.type is FieldType.YES_NO:
+        return "yes" if _bare(text) in ("yes", "oui") else ""
+    if spec.type is FieldType.DATE:
+        day = re.search(r"\d{4}-\d\d-\d\d", text)
+        return day.group() if day else text
+    if spec.type is FieldType.NUMBER and isinstance(spec, FieldSpec) and spec.unit:
+        return re.sub(rf"({re.escape(spec.unit.en)}|{re.escape(spec.unit.fr)})$", "", text).strip()
+    return text
