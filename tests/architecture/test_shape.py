@@ -26,6 +26,7 @@ NOUNS = [
     "outbox",
     "people",
     "municipalities",
+    "identities",
     "vendors",
     "methods",
     "variants",

@@ -25,6 +25,11 @@ from mix.rules.method_files import parse
 
 # Verbs that other verbs call: they have no page and no act of their own.
 INNER = {
+    "identities.end_provider",
+    "identities.follow_groups",
+    "identities.set_up",
+    "people.end_given",
+    "people.grant_role",
     "addenda.extend_for_outages",
     "awards.approve",
     "calendars.remind_of_dates",
@@ -56,6 +61,8 @@ ON_PAGES = {
     "awards.answer_dispute",
     "awards.file_dispute",
     "calendars.drop_day",
+    "identities.drop_group",
+    "identities.map_group",
     "municipalities.set_template",
     "calendars.end_feed",
     "calendars.make_feed",

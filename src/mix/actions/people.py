@@ -44,19 +44,27 @@ def give_role(
 ) -> StaffRole:
     """Give a duty in a city. Raises Refused when it would break a separation or is held already."""
     get_own_municipality(municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
-    return _give(municipality, actor=actor, now=now, person=person, role=role, department=department)
+    return grant_role(municipality, actor=actor, now=now, person=person, role=role, department=department)
 
 
-def _give(
-    municipality: Municipality, *, actor: Actor, now: datetime, person: Person, role: Role, department: str = ""
+def grant_role(
+    municipality: Municipality,
+    *,
+    actor: Actor,
+    now: datetime,
+    person: Person,
+    role: Role,
+    department: str = "",
+    provider: str = "",
 ) -> StaffRole:
+    """Give a duty that an administrator, an accepted invitation or the city's own sign-in service grants."""
     rows = StaffRole.objects.select_for_update().filter(person=person, ended_at=None, municipality=municipality)
     held = {Role(r.role) for r in rows}
     require(holds=role not in held, code="role_held", name=person.name)
     refuse_if(Unmet(code, {"name": person.name}) for code in broken_separations({*held, role}))
     own = Department.objects.filter(municipality=municipality, code=department).first()
     given = StaffRole.objects.create(
-        municipality=municipality, person=person, role=role.value, department=own, since=now
+        municipality=municipality, person=person, role=role.value, department=own, since=now, provider=provider
     )
     record(
         "people.give_role",
@@ -65,7 +73,7 @@ def _give(
         actor=actor,
         now=now,
         chain=municipality.code,
-        payload={"role": role.value},
+        payload={"role": role.value, **({"provider": provider} if provider else {})},
     )
     return given
 
@@ -73,14 +81,22 @@ def _give(
 def end_role(given: StaffRole, *, actor: Actor, now: datetime, reason: str) -> StaffRole:
     """End a duty. Nobody ends the last administrator."""
     get_own_municipality(given.municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
-    row = StaffRole.objects.select_for_update().get(pk=given.pk)
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    ended = end_given(given, actor=actor, now=now, reason=reason)
+    require(holds=ended, code="last_administrator")
+    return given
+
+
+def end_given(given: StaffRole, *, actor: Actor, now: datetime, reason: str) -> bool:
+    """End a duty that an administrator or the city's own sign-in service takes; False for the last administrator's."""
+    row = StaffRole.objects.select_for_update().get(pk=given.pk)
     if row.role == Role.ADMINISTRATOR:
         others = StaffRole.objects.filter(
             municipality=given.municipality, role=Role.ADMINISTRATOR.value, ended_at=None
         ).exclude(pk=row.pk)
-        require(holds=others.exists(), code="last_administrator")
-    row.ended_at = now
+        if not others.exists():
+            return False
+    given.ended_at = row.ended_at = now
     row.save(update_fields=["ended_at"])
     record(
         "people.end_role",
@@ -92,7 +108,7 @@ def end_role(given: StaffRole, *, actor: Actor, now: datetime, reason: str) -> S
         payload={"role": row.role},
         reason=reason,
     )
-    return row
+    return True
 
 
 def invite_staff(
@@ -142,7 +158,7 @@ def accept_invitation(token: str, *, actor: Actor, now: datetime) -> StaffInvita
     invitation.accepted_at = now
     invitation.save(update_fields=["accepted_at"])
     if staff:
-        _give(staff.municipality, actor=actor, now=now, person=actor.someone, role=Role(staff.role))
+        grant_role(staff.municipality, actor=actor, now=now, person=actor.someone, role=Role(staff.role))
     elif team:
         _join(team.vendor, actor=actor, now=now, person=actor.someone)
     return invitation

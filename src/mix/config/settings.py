@@ -33,6 +33,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "django.forms",
     "django_htmx",
@@ -111,6 +113,10 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Browsers know passkeys on https and on this very machine.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = BASE_URL.startswith("http://")
+SOCIALACCOUNT_ADAPTER = "mix.web.entry.adapter.CityAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"  # a city's own service vouches for addresses of its domains
+SOCIALACCOUNT_LOGIN_ON_GET = True  # the way there leads off this site, where the policy for forms lets none go
+SOCIALACCOUNT_STORE_TOKENS = False
 MFA_TOTP_ISSUER = "MIX"
 LOGIN_REDIRECT_URL = "home-of-person"
 LOGIN_URL = "account_login"

@@ -65,6 +65,10 @@ POLICIES: dict[str, str] = {
     "data_pilotword": _OF_CITY_OF_PILOT,
     "data_pilotextension": f"{_up('data_pilot', 'pilot_id')} AND (agreed_at IS NOT NULL OR {_OF_CITY_OF_PILOT})",
     "data_department": "true",
+    # who is signed out is shown where to sign in; the secret is encrypted
+    "data_identityprovider": "true",
+    "data_groupduty": "EXISTS (SELECT 1 FROM data_identityprovider p"
+    " WHERE p.id = this.provider_id AND mix_sees(p.municipality_id))",
     # the catalogue's are everybody's, a city's own where a challenge is to be seen that runs on it
     "data_methodversion": f"municipality_id IS NULL OR {CITY} OR "
     "EXISTS (SELECT 1 FROM data_challenge c WHERE c.method_id = this.id)",

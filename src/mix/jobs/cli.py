@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 
 from mix.jobs import operating
+from mix.jobs.identity_commands import identity
 from mix.jobs.operating import start_django
 from mix.jobs.policy_commands import policy
 from mix.rules import proofs
@@ -39,6 +40,7 @@ app.add_typer(verify, name="verify")
 key = typer.Typer(no_args_is_help=True, help="Keys in split custody, without a site.")
 app.add_typer(key, name="key")
 app.add_typer(policy, name="policy")
+app.add_typer(identity, name="identity")
 app.command()(operating.doctor)
 app.command()(operating.backup)
 app.command()(operating.restore)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+import requests
 from django.conf import settings
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
@@ -24,6 +25,7 @@ from mix.data.models import Beat, Message, Solicitation
 from mix.data.triggers import missing_triggers
 from mix.data.wall import missing_policies
 from mix.jobs.start import refuse_wrong_clock
+from mix.readers.identities import list_providers, secret_of
 
 LEAST_FREE = 2 * 2**30
 MOST_SKEW = timedelta(seconds=2)
@@ -183,7 +185,22 @@ def printing() -> Iterator[Word]:
         yield _good("PDF", "Receipts and letters can be printed.")
 
 
-CHECKS: tuple[Callable[[], Iterator[Word]], ...] = (database, disk, clock, keys, mail, worker, printing)
+def sign_in() -> Iterator[Word]:
+    """Ask every city's sign-in service for what it publishes of itself."""
+    for provider in list_providers():
+        about = f"sign-in {provider.key}"
+        if secret_of(provider) is None:
+            yield _bad(about, "Its secret was kept under another MIX_SECRET_KEY: `mix identity add` once more.")
+            continue
+        try:
+            requests.get(f"{provider.issuer}/.well-known/openid-configuration", timeout=5).raise_for_status()
+        except requests.RequestException as error:
+            yield _bad(about, f"{provider.issuer} does not answer ({type(error).__name__}); people use passwords.")
+        else:
+            yield _good(about, f"{provider.issuer} answers.")
+
+
+CHECKS: tuple[Callable[[], Iterator[Word]], ...] = (database, disk, clock, keys, mail, worker, printing, sign_in)
 
 
 def examine() -> Iterator[Word]:

@@ -1,5 +1,6 @@
 """What stands in the way, in English and French: one sentence for each code, with its parameters."""
 
+from mix.phrases.identities import IDENTITIES
 from mix.phrases.papers import PAPERS
 from mix.phrases.pilots import PILOT_REFUSALS
 from mix.phrases.routes import ROUTES
@@ -7,6 +8,7 @@ from mix.phrases.sealing import SEALING
 from mix.rules.unmet import Unmet
 
 REFUSALS: dict[str, tuple[str, str]] = {
+    **IDENTITIES,
     **PAPERS,
     **ROUTES,
     **SEALING,

@@ -29,6 +29,7 @@ from mix.data.models.evaluations import (
 )
 from mix.data.models.events import Beat, Chain, Checkpoint, Event
 from mix.data.models.findings import ParticipationNotice, Purchase, RequirementReason, RuleWaiver
+from mix.data.models.identities import GroupDuty, IdentityProvider
 from mix.data.models.knowledge import HistoryFact, HoursEntry, Lesson
 from mix.data.models.methods import MethodVersion
 from mix.data.models.moves import GateSignature
@@ -96,8 +97,10 @@ __all__ = [
     "Evidence",
     "ExtensionProposal",
     "GateSignature",
+    "GroupDuty",
     "HistoryFact",
     "HoursEntry",
+    "IdentityProvider",
     "Incident",
     "Label",
     "Lesson",

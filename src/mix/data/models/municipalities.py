@@ -45,6 +45,7 @@ class StaffRole(models.Model):
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="staff")
     since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    provider = models.SlugField(max_length=40, blank=True)  # the sign-in service whose groups gave it; "": people did
 
     class Meta:
         constraints = [

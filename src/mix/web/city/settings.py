@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from mix.actions import municipalities, people
-from mix.data.models import StaffRole
+from mix.actions import identities, municipalities, people
+from mix.data.models import Municipality, StaffRole
 from mix.readers.errors import Forbidden, Unknown
+from mix.readers.identities import list_duties, list_providers
 from mix.readers.municipalities import (
     get_own_municipality,
     list_bands,
@@ -86,9 +87,51 @@ def staff(request: HttpRequest, city: str) -> HttpResponse:
     return answer(
         request,
         "city/staff.html",
-        acts,
-        lambda: {"city": found, "staff": list_staff(found), "invitations": list_invitations(found)},
+        {**acts, **_group_acts(request, found)},
+        lambda: {
+            "city": found,
+            "staff": list_staff(found),
+            "invitations": list_invitations(found),
+            "providers": list_providers(found),
+            "duties": list_duties(found),
+        },
     )
+
+
+def _group_acts(request: HttpRequest, city: Municipality) -> dict[str, Act]:
+    """Return the acts by which groups of the city's own sign-in service get duties; none without a service."""
+    providers = {p.key: p for p in list_providers(city)}
+
+    def drop(given: dict[str, Any]) -> None:
+        row = next((d for d in list_duties(city) if str(d.pk) == given["item"]), None)
+        if row is None:
+            raise Unknown
+        do(request, identities.drop_group, row)
+
+    def add(given: dict[str, Any]) -> None:
+        do(request, identities.map_group, providers[given["at"]], group=given["group"], role=Role(given["role"]))
+
+    if not providers:
+        return {}
+    return {
+        "map": Act(
+            forms.form_of(
+                at=forms.choice(_("Sign-in service"), [(p.key, p.name) for p in providers.values()]),
+                group=forms.line(_("Group"), hint=_("As the service names it; often a long identifier.")),
+                role=forms.word_choice(_("Role"), "role", GIVEN_ROLES),
+            ),
+            add,
+            _("Give the role to this group"),
+            _("Its members have the role from their next sign-in on."),
+        ),
+        "drop": Act(
+            forms.form_of(item=forms.hidden()),
+            drop,
+            _("Take the role away"),
+            _("Its members lose the role when they sign in next."),
+            style="btn--link",
+        ),
+    }
 
 
 def authority(request: HttpRequest, city: str) -> HttpResponse:

@@ -1,10 +1,33 @@
-"""How allauth sends its mail and greets people here."""
+"""How allauth sends its mail and greets people here, and whom a city's own sign-in service may bring in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp, SocialLogin
+from django.contrib import messages
 from django.http import HttpRequest
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from requests import RequestException
 
-from mix.data.models import Person
+from mix.actions import identities
+from mix.actions.run import run
+from mix.data.models import IdentityProvider, Person
+from mix.data.wall import lifted
+from mix.phrases.words import word
+from mix.readers.errors import Unknown
+from mix.readers.identities import get_provider, list_providers, secret_of, unmet_to_come
+from mix.readers.people import actor_for
+from mix.rules.unmet import Unmet
+from mix.web.parts.pages import now_of
+from mix.web.parts.showing import language
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -16,3 +39,127 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
 
     def populate_username(self, request: HttpRequest, user: Person) -> None:
         """Do nothing: people sign in by e-mail."""
+
+
+class CityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+    """Each city's service brings in that city's people, with the duties that their groups have."""
+
+    def list_apps(
+        self, request: HttpRequest | None, provider: str | None = None, client_id: str | None = None
+    ) -> list[SocialApp]:
+        """Return the services of all cities as allauth knows them."""
+        del request
+        return [
+            SocialApp(
+                provider="openid_connect",
+                provider_id=row.key,
+                name=row.name,
+                client_id=row.client_id,
+                secret=secret_of(row) or "",
+                settings={"server_url": row.issuer, "oauth_pkce_enabled": True},
+            )
+            for row in list_providers()
+            if provider in (None, "openid_connect", row.key) and client_id in (None, row.client_id)
+        ]
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Refuse whom the service may not bring; join it with the account of the same address."""
+        provider = _provider(sociallogin)
+        said = _said(sociallogin)
+        if sociallogin.state.get("process") == "connect":
+            _refuse(request, Unmet("identity_no_connect"))
+        email = str(said.get("email") or "").strip().lower()
+        with lifted():
+            person = sociallogin.user if sociallogin.is_existing else Person.objects.filter(email__iexact=email).first()
+            unmet = unmet_to_come(
+                provider,
+                person,
+                email=email,
+                is_verified=said.get("email_verified") is not False,
+                groups=_groups(provider, said),
+            )
+            if unmet:
+                _refuse(request, *unmet)
+            if person is None:
+                return
+            if not sociallogin.is_existing:
+                sociallogin.connect(request, person)
+            _follow(request, provider, person, said)
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: Mapping[str, Any]) -> Person:  # noqa: ARG002 - allauth's signature
+        """Make the account from the service's word: address, name, and the language of the page."""
+        person: Person = sociallogin.user
+        person.email = str(data.get("email") or "").strip().lower()
+        person.name = str(data.get("name") or person.email)[:200]
+        person.language = "fr" if (get_language() or "").startswith("fr") else "en"
+        return person
+
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: object = None) -> Person:
+        """Keep a new account, and give it the duties of its groups."""
+        person: Person = super().save_user(request, sociallogin, form)
+        with lifted():
+            _follow(request, _provider(sociallogin), person, _said(sociallogin))
+        return person
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:  # noqa: ARG002 - allauth's signature
+        """Say yes: whoever may not come was refused before."""
+        return True
+
+    def is_email_verified(self, provider: object, email: str) -> bool:  # noqa: ARG002 - allauth's signature
+        """Say yes: an address outside of the service's domains was refused before."""
+        return True
+
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: Any,  # noqa: ANN401 - allauth's
+        error: object = None,
+        exception: Exception | None = None,
+        extra_context: object = None,
+    ) -> None:
+        """Say in words what went wrong on the way there and back."""
+        del extra_context
+        if error == "cancelled":
+            return
+        down = isinstance(exception, RequestException)
+        _refuse(request, Unmet("identity_down" if down else "identity_failed", {"name": provider.name}))
+
+
+def _refuse(request: HttpRequest, *unmet: Unmet) -> NoReturn:
+    status = 503 if unmet[0].code == "identity_down" else 403
+    raise ImmediateHttpResponse(render(request, "parts/refused.html", {"unmet": unmet}, status=status))
+
+
+def _provider(sociallogin: SocialLogin) -> IdentityProvider:
+    try:
+        return get_provider(sociallogin.account.provider)
+    except Unknown:
+        raise ImmediateHttpResponse(render(None, "404.html", status=404)) from None
+
+
+def _said(sociallogin: SocialLogin) -> dict[str, Any]:
+    """Return what the service said of the person: its token, and over it what it answered when asked."""
+    data = sociallogin.account.extra_data
+    return {**(data.get("id_token") or {}), **(data.get("userinfo") or {})}
+
+
+def _groups(provider: IdentityProvider, said: Mapping[str, Any]) -> list[str]:
+    groups = said.get(provider.groups_claim) or []
+    return [str(g) for g in groups[:500]] if isinstance(groups, list) else [str(groups)]
+
+
+def _follow(request: HttpRequest, provider: IdentityProvider, person: Person, said: Mapping[str, Any]) -> None:
+    refused = run(
+        identities.follow_groups,
+        provider,
+        actor=actor_for(person),
+        now=now_of(request),
+        person=person,
+        groups=_groups(provider, said),
+    )
+    for role in refused:
+        messages.warning(
+            request,
+            _("Your groups would give you the role “%(role)s”, which nobody may have beside your others.")
+            % {"role": word("role", role.value, language())},
+        )

@@ -13,6 +13,8 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from requests import RequestException
 
 from mix.actions.sealing import SealerDown
 from mix.actions.submissions import Late
@@ -125,6 +127,10 @@ class RefusalMiddleware:
         if isinstance(exception, SealerDown):
             logger.error("%s", exception)
             return render(request, "parts/refused.html", {"unmet": (Unmet("sealer_down"),)}, status=503)
+        if isinstance(exception, RequestException):  # only a city's sign-in service is ever asked
+            logger.error("a sign-in service does not answer: %s", exception)
+            unmet = (Unmet("identity_down", {"name": _("The sign-in service of your city")}),)
+            return render(request, "parts/refused.html", {"unmet": unmet}, status=503)
         if isinstance(exception, Refused):
             return render(request, "parts/refused.html", {"unmet": exception.unmet}, status=409)
         return None

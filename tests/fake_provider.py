@@ -1,0 +1,93 @@
+"""A sign-in service of a city, as OpenID Connect describes one, on loopback: it lets in whoever it is told to."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import jwt
+
+
+@dataclass
+class FakeProvider:
+    """What the service says of the next person, and how it behaves."""
+
+    says: dict[str, Any] = field(default_factory=dict)
+    fails: int = 0  # answer everything with this status instead
+    token_fails: bool = False
+    server: ThreadingHTTPServer | None = None
+    asked: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def issuer(self) -> str:
+        """Return the address of the service."""
+        assert self.server
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def start(self) -> FakeProvider:
+        """Serve until stopped."""
+        fake = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                fake.answer(self, {})
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+                fake.answer(self, {k: v[0] for k, v in parse_qs(body).items()})
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def stop(self) -> None:
+        """Serve no more: whoever asks finds nobody."""
+        assert self.server
+        self.server.shutdown()
+        self.server.server_close()
+
+    def answer(self, handler: BaseHTTPRequestHandler, given: dict[str, str]) -> None:
+        """Answer one request."""
+        place = urlsplit(handler.path)
+        if self.fails:
+            return self._send(handler, {}, self.fails)
+        if place.path == "/.well-known/openid-configuration":
+            paths = {"authorization": "authorize", "token": "token", "userinfo": "userinfo"}
+            config = {f"{name}_endpoint": f"{self.issuer}/{path}" for name, path in paths.items()}
+            return self._send(handler, {**config, "issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys"})
+        if place.path == "/authorize":
+            query = {k: v[0] for k, v in parse_qs(place.query).items()}
+            back = urlencode({"code": "let-in", "state": query["state"]})
+            handler.send_response(302)
+            handler.send_header("Location", f"{query['redirect_uri']}?{back}")
+            handler.end_headers()
+            return None
+        if place.path == "/token":
+            self.asked.append(given)
+            if self.token_fails:
+                return self._send(handler, {"error": "invalid_client"}, 401)
+            token = {
+                "iss": self.issuer,
+                "aud": given["client_id"],
+                "exp": 4102444800,
+                "iat": 0,
+                "sub": self.says["sub"],
+            }
+            signed = jwt.encode(token, "x" * 32, algorithm="HS256")
+            return self._send(handler, {"access_token": "a", "token_type": "Bearer", "id_token": signed})
+        return self._send(handler, self.says)
+
+    def _send(self, handler: BaseHTTPRequestHandler, value: dict[str, Any], status: int = 200) -> None:
+        body = json.dumps(value).encode()
+        handler.send_response(status)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
