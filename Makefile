@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test check format lint types imports templates unit postgres journeys smoke lab bench screenshots docs browser wheel clean
+.PHONY: demo test check format lint types imports templates unit postgres journeys smoke lab bench screenshots docs site browser wheel clean
 
 demo: $(STAMP)
 	@$(BIN)/mix demo
@@ -79,5 +79,9 @@ wheel: $(STAMP)
 docs: $(STAMP)
 	@$(BIN)/mix docs
 
+site: docs
+	@$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_site
+	@echo "The documentation is in docs/_site/index.html"
+
 clean:
-	rm -rf .venv .mix gallery
+	rm -rf .venv .mix gallery docs/_site
