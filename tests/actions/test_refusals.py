@@ -23,6 +23,7 @@ from mix.data.models import (
     Award,
     Challenge,
     Evaluation,
+    Message,
     Municipality,
     Need,
     Notice,
@@ -36,6 +37,7 @@ from mix.readers.documents import find_latest, latest_content
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.evaluations import conflicted_vendors, get_readable, get_seat, readable
 from mix.readers.methods import get_latest
+from mix.readers.moves import list_tasks
 from mix.rules.access import Role
 from mix.rules.kinds import Decision, Route
 from mix.rules.unmet import Refused
@@ -411,9 +413,39 @@ def test_an_expired_invitation_is_refused(actor: Callable[[str], Any], now: Any)
 def test_a_withdrawn_role_ends_at_once(begun: Challenge, actor: Callable[[str], Any], step: Any, now: Any) -> None:
     run(documents.save, step("fresh", "commissioning"), actor=actor("priya"), now=now, answers={"users": "a"})
     given = StaffRole.objects.select_related("municipality", "person").get(person__code="priya", role="project_lead")
-    run(people.end_role, given, actor=actor("ada"), now=now, reason="Left the city")
+    olivia = Person.objects.get(code="olivia")
+    run(people.end_role, given, actor=actor("ada"), now=now, reason="Left the city", successor=olivia)
     with pytest.raises((Forbidden, Unknown)):
         run(documents.save, step("fresh", "commissioning"), actor=actor("priya"), now=now, answers={"users": "b"})
+
+
+def test_work_is_handed_over_and_never_left_with_nobody(
+    begun: Challenge, actor: Callable[[str], Any], now: Any
+) -> None:
+    given = StaffRole.objects.select_related("municipality", "person").get(person__code="priya", role="project_lead")
+    for successor, code in (
+        (None, "role_left_alone"),
+        ("priya", "successor_not_staff"),
+        ("pat", "successor_not_staff"),
+    ):
+        person = Person.objects.get(code=successor) if successor else None
+        with pytest.raises(Refused) as caught:
+            run(people.end_role, given, actor=actor("ada"), now=now, reason="Left the city", successor=person)
+        assert codes(caught) == [code]
+    assert StaffRole.objects.get(pk=given.pk).ended_at is None
+    stan = Person.objects.get(code="stan")
+    run(people.end_role, given, actor=actor("ada"), now=now, reason="Left the city", successor=stan)
+    assert Role.PROJECT_LEAD in actor("stan").roles_at("guelph")
+    assert {t.step.challenge.code for t in list_tasks(actor("stan"))} >= {"fresh"}
+    mail = Message.objects.filter(to_email=stan.email).latest("id")
+    assert "Project lead" in mail.body
+    assert begun.title in mail.body
+
+
+def test_a_role_that_others_have_too_ends_without_a_successor(actor: Callable[[str], Any], now: Any) -> None:
+    given = StaffRole.objects.select_related("municipality", "person").get(person__code="ben", role="evaluator")
+    run(people.end_role, given, actor=actor("ada"), now=now, reason="Moved")
+    assert actor("ben").roles_at("guelph") == frozenset()
 
 
 def test_staff_do_not_bid(actor: Callable[[str], Any], now: Any) -> None:

@@ -1,4 +1,4 @@
-"""Why somebody cannot come in by their city's own sign-in service."""
+"""Why somebody cannot come in by their city's own sign-in service, or cannot leave yet."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ IDENTITIES: dict[str, tuple[str, str]] = {
     "identity_no_connect": (
         "Accounts are connected by signing in, not by hand: sign out, and choose your city on the sign-in page",
         "Les comptes se relient à la connexion, pas à la main : déconnectez-vous et choisissez votre ville sur la page de connexion",
+    ),
+    "role_left_alone": (
+        "Nobody else at {city} has the role “{role}”, and this waits for it: {count}. Say who takes over",
+        "Personne d’autre à {city} n’a le rôle « {role} », et ceci l’attend : {count}. Dites qui prend la relève",
+    ),
+    "successor_not_staff": (
+        "Whoever takes over works for {city}, and is somebody else",
+        "La personne qui prend la relève travaille pour {city}, et c’est quelqu’un d’autre",
     ),
     "identity_issuer": ("The issuer is an https address", "L’émetteur est une adresse https"),
     "identity_domains": (

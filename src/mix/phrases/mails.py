@@ -331,6 +331,16 @@ MAILS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
             "{city} demande à reprendre ce qui a fonctionné dans « {challenge} ».",
         ),
     ),
+    "handed_over": (
+        (
+            "{who} hands over to you at {city}",
+            "You now have the role “{role}” at {city}, after {who}. What waits for it:\n\n{tasks}",
+        ),
+        (
+            "{who} vous passe le relais à {city}",
+            "Vous avez maintenant le rôle « {role} » à {city}, après {who}. Ce qui attend :\n\n{tasks}",
+        ),
+    ),
     "staff_invitation": (
         ("{city} invites you to MIX", "{city} gives you the role “{role}” in MIX. The link works once, until {until}."),
         (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from mix.data.models import Challenge, GateSignature, Step
+from mix.data.models import Challenge, GateSignature, StaffRole, Step
 from mix.readers import agreements, awards, delivery, disclosures, engagements, evaluations, solicitations, sprints
 from mix.readers.challenges import list_cities, method_for, spec_of
 from mix.readers.documents import fact_date, gather_facts, latest_content, total_value
@@ -164,3 +164,11 @@ def list_tasks(actor: Actor) -> list[Task]:
         elif step.kind == StepKind.DISCLOSURE and disclosures.may_review(step, actor):
             tasks.append(Task(step.challenge, step, "review"))
     return sorted(tasks, key=lambda t: t.kind != "sign")
+
+
+def list_left_alone(given: StaffRole) -> list[Task]:
+    """List what waits for this duty in running challenges when nobody else in the city has it."""
+    others = StaffRole.objects.filter(municipality=given.municipality, role=given.role, ended_at=None)
+    if others.exclude(person=given.person).exists():
+        return []
+    return list_tasks(Actor(given.person, {given.municipality.code: frozenset({Role(given.role)})}))

@@ -53,18 +53,6 @@ def staff(request: HttpRequest, city: str) -> HttpResponse:
     actor = signed_in(request)
     found = get_own_municipality(city, actor=actor, needs=Permission.PEOPLE_MANAGE)
 
-    def end(given: dict[str, Any]) -> None:
-        row = (
-            StaffRole.objects.filter(
-                municipality=found, ended_at=None, pk=int(given["item"]) if given["item"].isdigit() else 0
-            )
-            .select_related("municipality", "person")
-            .first()
-        )
-        if row is None:
-            raise Unknown
-        do(request, people.end_role, row, reason=given["reason"])
-
     acts = {
         "invite": Act(
             forms.form_of(
@@ -77,12 +65,7 @@ def staff(request: HttpRequest, city: str) -> HttpResponse:
             _("The invitation was sent. It works once, for 14 days."),
             style="",
         ),
-        "end": Act(
-            forms.form_of(item=forms.hidden(), reason=forms.line(_("Reason"))),
-            end,
-            _("End this role"),
-            _("Ended."),
-        ),
+        "end": _end_act(request, found),
     }
     return answer(
         request,
@@ -95,6 +78,38 @@ def staff(request: HttpRequest, city: str) -> HttpResponse:
             "providers": list_providers(found),
             "duties": list_duties(found),
         },
+    )
+
+
+def _end_act(request: HttpRequest, city: Municipality) -> Act:
+    """Return the act that ends a role, and hands it over where work waits for it."""
+    rows = list_staff(city)
+    names = sorted({(r.person.code, r.person.name) for r in rows}, key=lambda pair: pair[1])
+
+    def end(given: dict[str, Any]) -> None:
+        row = (
+            StaffRole.objects.filter(
+                municipality=city, ended_at=None, pk=int(given["item"]) if given["item"].isdigit() else 0
+            )
+            .select_related("municipality", "person")
+            .first()
+        )
+        if row is None:
+            raise Unknown
+        successor = next((r.person for r in rows if r.person.code == given["successor"]), None)
+        do(request, people.end_role, row, reason=given["reason"], successor=successor)
+
+    return Act(
+        forms.form_of(
+            item=forms.hidden(),
+            reason=forms.line(_("Reason")),
+            successor=forms.optional_choice(
+                _("Who takes over"), names, hint=_("They get the role and are told what waits.")
+            ),
+        ),
+        end,
+        _("End this role"),
+        _("Ended."),
     )
 
 

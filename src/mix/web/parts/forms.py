@@ -208,6 +208,13 @@ def choice(label: str, pairs: Iterable[tuple[str, str]], *, hint: str = "", radi
     return forms.ChoiceField(label=label, help_text=hint, choices=list(pairs), widget=widget)
 
 
+def optional_choice(label: str, pairs: Iterable[tuple[str, str]], *, hint: str = "") -> forms.ChoiceField:
+    """Make a field for one of a few or nobody."""
+    made = choice(label, [("", "–"), *pairs], hint=hint)
+    made.required = False
+    return made
+
+
 def word_choice(
     label: str, group: str, codes: Iterable[str] | None = None, *, hint: str = "", radio: bool = False
 ) -> forms.ChoiceField:
