@@ -10,6 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import docx
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -61,6 +62,13 @@ def test_what_is_written_to_word_is_read_back_the_same() -> None:
     taken = read_docx(file, "x.docx", SPECS)
     good, bad = read_answers(SPECS, taken.answers)
     assert (good, bad, taken.mark, taken.left_over) == (CONTENT, {}, "MIX x/y/3", [])
+
+
+def test_the_hour_at_which_a_file_is_made_does_not_show_in_it() -> None:
+    with time_machine.travel("2027-01-14 10:00:00Z", tick=False):
+        file = write_docx(None, SPECS, CONTENT, mark="MIX x/y/3", **SAID)
+    with time_machine.travel("2028-02-15 11:01:10Z", tick=False):
+        assert write_docx(None, SPECS, CONTENT, mark="MIX x/y/3", **SAID) == file
 
 
 def test_a_file_that_somebody_else_wrote_is_read_by_its_titles() -> None:

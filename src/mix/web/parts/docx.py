@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 import docx
 from docx.document import Document
@@ -101,8 +101,12 @@ def plain_template() -> bytes:
 
 
 def _saved(made: Document | DocxTemplate) -> bytes:
-    out = BytesIO()
-    made.save(out)
+    """Return the file's bytes, without the hour at which they were packed: same answers, same bytes."""
+    packed, out = BytesIO(), BytesIO()
+    made.save(packed)
+    with ZipFile(packed) as parts, ZipFile(out, "w", ZIP_DEFLATED) as timeless:
+        for part in parts.infolist():
+            timeless.writestr(ZipInfo(part.filename), parts.read(part), ZIP_DEFLATED)
     return out.getvalue()
 
 
