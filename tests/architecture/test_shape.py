@@ -32,6 +32,7 @@ NOUNS = [
     "variants",
     "policies",
     "challenges",
+    "joining",
     "calendars",
     "pilots",
     "documents",

@@ -78,6 +78,7 @@ ADDRESSES: dict[str, str] = {
     "city-versions": CITY,
     "city-document": CITY,
     "city-take-over": STAFF,
+    "city-join": STAFF,
     "city-custody": KEYS,
     "city-opening": KEYS,
     "city-envelopes": KEYS,

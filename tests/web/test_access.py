@@ -78,6 +78,7 @@ def test_city_pages_of_a_challenge(sign_in: Callable[[str], Client], code: str, 
         *(("city-pilot", [p], EVERYONE_AT_GUELPH) for p in ("binsense", "permitai", "leakears", "transcra")),
         ("city-need", ["N-LEAKS"], EVERYONE_AT_GUELPH),
         ("city-take-over", ["guelph-roads-sprint"], STAFF),
+        ("city-join", ["water-leaks"], STAFF),
         ("city-challenge-new", [], {"priya", "olivia", "pat", "bo"}),
         (
             "city-settings",

@@ -76,7 +76,7 @@ POLICIES: dict[str, str] = {
     "data_challenge": f"{CITY} OR origin = 'history' OR {_PUBLIC}",
     **dict.fromkeys(("data_challengecity", "data_step", "data_outcomereading", "data_historyfact"), _OF_CHALLENGE),
     **dict.fromkeys(("data_gatesignature", "data_engagement", "data_award"), _OF_STEP),
-    "data_takeover": f"{CITY} OR mix_sees(city_id)",
+    **dict.fromkeys(("data_takeover", "data_joinrequest"), f"{CITY} OR mix_sees(city_id)"),
     "data_solicitation": f"{CITY} OR published_at IS NOT NULL",
     **dict.fromkeys(("data_problemcard", "data_engagementquestion"), _up("data_engagement", "engagement_id")),
     **dict.fromkeys(("data_solicitationdocument", "data_addendum"), _up("data_solicitation", "solicitation_id")),

@@ -4,12 +4,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mix.phrases.dates import DATE_MAILS
+from mix.phrases.joining import JOINING_MAILS
 from mix.phrases.pilots import PILOT_MAILS
 from mix.rules.outages import Outage
 
 _GREETING = {"en": "Hello {name},", "fr": "Bonjour {name},"}
 
 MAILS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
+    **JOINING_MAILS,
     **PILOT_MAILS,
     **DATE_MAILS,
     "need_reported": (

@@ -1,6 +1,7 @@
 """What stands in the way, in English and French: one sentence for each code, with its parameters."""
 
 from mix.phrases.identities import IDENTITIES
+from mix.phrases.joining import JOINING
 from mix.phrases.papers import PAPERS
 from mix.phrases.pilots import PILOT_REFUSALS
 from mix.phrases.routes import ROUTES
@@ -9,6 +10,7 @@ from mix.rules.unmet import Unmet
 
 REFUSALS: dict[str, tuple[str, str]] = {
     **IDENTITIES,
+    **JOINING,
     **PAPERS,
     **ROUTES,
     **SEALING,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mix.data.models import Person, StaffRole, VendorMember
+from mix.data.wall import lifted
 from mix.readers.errors import Unknown
 from mix.rules.access import Role
 
@@ -71,17 +72,21 @@ def actor_for(person: Person, *, origin: str = "live", recorded_at: datetime | N
 
 
 def list_with_role(municipality_ids: Iterable[int], role: Role) -> list[Person]:
-    """List the people who have a duty in any of the cities, by name."""
-    return list(
-        Person.objects.filter(
-            staff_roles__municipality_id__in=list(municipality_ids),
-            staff_roles__role=role.value,
-            staff_roles__ended_at=None,
-            is_active=True,
+    """List the people who have a duty in any of the cities, by name.
+
+    Whoever acts sees them: a vendor or another city must be able to have the right people told.
+    """
+    with lifted():
+        return list(
+            Person.objects.filter(
+                staff_roles__municipality_id__in=list(municipality_ids),
+                staff_roles__role=role.value,
+                staff_roles__ended_at=None,
+                is_active=True,
+            )
+            .distinct()
+            .order_by("name", "id")
         )
-        .distinct()
-        .order_by("name", "id")
-    )
 
 
 def list_members(vendor_id: int) -> list[Person]:

@@ -30,6 +30,7 @@ from mix.data.models.evaluations import (
 from mix.data.models.events import Beat, Chain, Checkpoint, Event
 from mix.data.models.findings import ParticipationNotice, Purchase, RequirementReason, RuleWaiver
 from mix.data.models.identities import GroupDuty, IdentityProvider
+from mix.data.models.joining import JoinRequest
 from mix.data.models.knowledge import HistoryFact, HoursEntry, Lesson
 from mix.data.models.methods import MethodVersion
 from mix.data.models.moves import GateSignature
@@ -102,6 +103,7 @@ __all__ = [
     "HoursEntry",
     "IdentityProvider",
     "Incident",
+    "JoinRequest",
     "Label",
     "Lesson",
     "Letter",

@@ -29,6 +29,8 @@ class Challenge(models.Model):
     route = choice(Route)
     route_reason = models.TextField()
     route_frozen_at = models.DateTimeField(null=True)
+    joins_until = models.DateField(null=True)  # the last day, at the lead city, on which later cities may ask to join
+    joins_percent = models.PositiveIntegerField(null=True)  # of the value, for all of them together
     status = choice(STATUSES, default="running")
     ended_at = models.DateTimeField(null=True)
     ended_reason = models.TextField(blank=True)

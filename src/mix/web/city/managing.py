@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from mix.actions import challenges, moves
 from mix.data.models import Challenge
 from mix.readers.challenges import get_challenge, method_for, roles_in
+from mix.readers.joining import list_requests
 from mix.readers.knowledge import hours_by_role, list_lessons
 from mix.rules.access import Permission, Role, grants
 from mix.rules.kinds import Route
+from mix.web.city.joining import lead_acts
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay
 from mix.web.parts.showing import use_clock
@@ -33,6 +35,7 @@ def manage(request: HttpRequest, code: str) -> HttpResponse:
         lambda: {
             "challenge": Challenge.objects.select_related("municipality", "method").get(pk=challenge.pk),
             "cities": challenge.cities.select_related("municipality").order_by("-is_lead", "id"),
+            "requests": list_requests(challenge),
             "participations": challenge.participations.select_related("vendor").order_by("vendor__name"),
             "hours": hours_by_role(challenge),
             "lessons": list_lessons(challenge),
@@ -70,7 +73,7 @@ def _whole_acts(request: HttpRequest, challenge: Challenge, roles: frozenset[Rol
             _("The documents of before are drafts of the new challenge."),
             style="",
         )
-    return acts | _disqualifying(request, challenge, roles)
+    return acts | _disqualifying(request, challenge, roles) | lead_acts(request, challenge, roles)
 
 
 def _route_act(request: HttpRequest, challenge: Challenge) -> Act:
