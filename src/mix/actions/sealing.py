@@ -14,14 +14,15 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from mix.actions.events import record
 from mix.data.models import Solicitation, Submission
 from mix.data.models.columns import new_code
 from mix.readers.people import Actor
-from mix.readers.sealing import OPENED_KEY, FileFact, find_draft
+from mix.readers.sealing import OPENED_KEY, FileFact, find_draft, list_unscanned
 from mix.rules.chain import canonical
-from mix.rules.kinds import Envelope
+from mix.rules.kinds import Envelope, Scan
 from mix.rules.unmet import Refused, require
-from mix.vault import storage, wire
+from mix.vault import scanner, storage, wire
 from mix.vault.models import Draft, SealedEnvelope, SealedFile, Upload, UploadPart
 
 Stored = storage.Stored
@@ -31,6 +32,8 @@ write_private = storage.write_private
 ask_sealer = wire.ask
 serve_sealer = wire.serve
 SealerDown = wire.SealerDown
+ScannerDown = scanner.ScannerDown
+ping_scanner = scanner.ping
 CANARY = b"MIX rehearsal: whoever reads this holds two shares of this key."
 
 
@@ -252,6 +255,41 @@ def keep_unsealed(found: Unsealed) -> None:
     """Note where the readable form of an envelope's files lies."""
     for code, blob in found.files.items():
         SealedFile.objects.filter(code=code).update(opened_blob=blob)
+
+
+def scan_opened(*, now: datetime, most: int = 20) -> int:
+    """Have opened files scanned that were not yet; return how many. Raises ScannerDown, and then they wait.
+
+    What is found is marked wherever the file is offered, and said in the log; nothing is taken from anybody.
+    """
+    codes = list_unscanned(most=most)
+    for code in codes:
+        row = SealedFile.objects.get(code=code)
+        try:
+            verdict = scanner.look_at(storage.decrypt_blob(row.opened_blob, OPENED_KEY))
+        except ScannerDown:
+            scanner.ping()  # it is there, and broke off at this file
+            verdict = scanner.Verdict(Scan.NOT_POSSIBLE)
+        with transaction.atomic():
+            SealedFile.objects.filter(code=code).update(scan=verdict.scan.value, found=verdict.found)
+            if verdict.scan is Scan.FOUND:
+                _warn_of(row, verdict.found, now=now)
+    return len(codes)
+
+
+def _warn_of(row: SealedFile, found: str, *, now: datetime) -> None:
+    submission = Submission.objects.select_related("solicitation__step__challenge__municipality").get(
+        code=row.submission
+    )
+    record(
+        "sealing.warn_of_file",
+        subject_type="solicitation",
+        subject=submission.solicitation.reference,
+        actor=Actor(),
+        now=now,
+        challenge=submission.solicitation.step.challenge,
+        payload={"file": row.code, "sha256": row.sha256, "found": found},
+    )
 
 
 def damaged_files() -> Iterator[str]:

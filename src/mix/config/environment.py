@@ -24,6 +24,7 @@ class Environment:
     sealer_socket: str
     mail_url: str
     mail_from: str
+    scanner: str
     demo: bool
     debug: bool
 
@@ -43,6 +44,9 @@ def read() -> Environment:
         raise Misconfigured(
             "MIX_MAIL_URL is smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465."
         )
+    scanner = os.environ.get("MIX_SCANNER", "")
+    if scanner and urlsplit(scanner).scheme not in ("tcp", "unix"):
+        raise Misconfigured("MIX_SCANNER is tcp://host:3310 or unix:///run/clamav/clamd.ctl, where clamd listens.")
     return Environment(
         data_dir=data_dir,
         database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'mix.sqlite3'}",
@@ -53,6 +57,7 @@ def read() -> Environment:
         sealer_socket=os.environ.get("MIX_SEALER_SOCKET", ""),
         mail_url=mail_url,
         mail_from=os.environ.get("MIX_MAIL_FROM", "MIX <no-reply@mix.invalid>"),
+        scanner=scanner,
         demo=demo,
         debug=debug,
     )

@@ -14,6 +14,7 @@ ENVIRONMENT = environment.read()
 DATA_DIR = ENVIRONMENT.data_dir
 SEALER_DIR = ENVIRONMENT.sealer_dir
 SEALER_SOCKET = ENVIRONMENT.sealer_socket
+SCANNER = ENVIRONMENT.scanner
 DEMO = ENVIRONMENT.demo
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = environment.secret_key(ENVIRONMENT)

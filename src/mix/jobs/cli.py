@@ -209,7 +209,7 @@ def serve(
 
 @app.command()
 def work() -> None:
-    """Run the worker alone: it sends what waits in the outbox."""
+    """Run the worker alone: it sends what waits in the outbox, reminds, and has opened files scanned."""
     start_django()
     from mix.jobs.work import work_forever
 

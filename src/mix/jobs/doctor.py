@@ -21,6 +21,7 @@ from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from mix.actions.sealing import ScannerDown, ping_scanner
 from mix.data.models import Beat, Message, Solicitation
 from mix.data.triggers import missing_triggers
 from mix.data.wall import missing_policies
@@ -200,7 +201,28 @@ def sign_in() -> Iterator[Word]:
             yield _good(about, f"{provider.issuer} answers.")
 
 
-CHECKS: tuple[Callable[[], Iterator[Word]], ...] = (database, disk, clock, keys, mail, worker, printing, sign_in)
+def scanner() -> Iterator[Word]:
+    """Ask the virus scanner who it is, and count the files that wait for it."""
+    if not settings.SCANNER:
+        yield _look("scanner", "No virus scanner: what vendors handed in is not looked at. Set MIX_SCANNER to clamd's.")
+        return
+    try:
+        yield _good("scanner", f"{ping_scanner()} answers.")
+    except ScannerDown as error:
+        yield _bad("scanner", f"{error} Opened files wait for it, marked as not scanned.")
+
+
+CHECKS: tuple[Callable[[], Iterator[Word]], ...] = (
+    database,
+    disk,
+    clock,
+    keys,
+    mail,
+    worker,
+    printing,
+    sign_in,
+    scanner,
+)
 
 
 def examine() -> Iterator[Word]:

@@ -1,4 +1,4 @@
-"""The worker: sends what waits in the outbox, again and again."""
+"""The worker: sends what waits in the outbox, reminds, and has opened files scanned, again and again."""
 
 import http.client
 import logging
@@ -18,7 +18,7 @@ from mix.actions.checkpoints import LogBroken, make_due
 from mix.actions.custody import remind_holders
 from mix.actions.outbox import mark_failed, mark_sent
 from mix.actions.pilots import remind as remind_of_pilots
-from mix.actions.sealing import SealerDown
+from mix.actions.sealing import ScannerDown, SealerDown, scan_opened
 from mix.data.models import Beat, Message
 from mix.rules.outages import BEAT
 
@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 8
 AT_ONCE = 50
 REMIND_EVERY = timedelta(minutes=10)
+SCAN_EVERY = timedelta(seconds=20)
 
 
 def send_waiting(*, most: int = AT_ONCE) -> int:
@@ -88,10 +89,21 @@ def remind(*, now: datetime) -> None:
         remind_of_pilots(now=now)
 
 
+def scan_waiting(*, now: datetime) -> None:
+    """Have opened files scanned, where there is a scanner; one that is down is asked again later."""
+    if not settings.SCANNER:
+        return
+    try:
+        while scan_opened(now=now, most=AT_ONCE) == AT_ONCE:
+            pass
+    except ScannerDown:
+        logger.exception("files wait for the scanner")
+
+
 def work_forever(*, pause_seconds: float = 2.0) -> None:
     """Watch the site and send what waits until the process is stopped."""
     threading.Thread(target=watch_forever, daemon=True).start()
-    reminded = datetime.min.replace(tzinfo=UTC)
+    reminded = scanned = datetime.min.replace(tzinfo=UTC)
     while True:
         close_old_connections()
         try:
@@ -100,6 +112,9 @@ def work_forever(*, pause_seconds: float = 2.0) -> None:
             if datetime.now(UTC) - reminded > REMIND_EVERY:
                 reminded = datetime.now(UTC)
                 remind(now=reminded)
+            if datetime.now(UTC) - scanned > SCAN_EVERY:
+                scanned = datetime.now(UTC)
+                scan_waiting(now=scanned)
             with transaction.atomic():
                 make_due(now=datetime.now(UTC))
                 remind_holders(now=datetime.now(UTC))

@@ -136,6 +136,12 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "La fermeture ne change pas si ce site ne répond pas : les fournisseurs assument ce risque et devraient soumettre tôt",
         ),
     },
+    "scan": {
+        "waiting": ("Not scanned yet", "Pas encore analysé"),
+        "clean": ("No virus found", "Aucun virus trouvé"),
+        "found": ("The virus scanner warns", "L’antivirus met en garde"),
+        "not_possible": ("Could not be scanned", "N’a pas pu être analysé"),
+    },
     "custody": {
         "managed": ("The sealer of this site (managed)", "Le scelleur de ce site (garde confiée)"),
         "split": (
@@ -383,6 +389,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "custody.check_possession": ("Share shown to be at hand", "Possession de la part confirmée"),
         "custody.offer_share": ("Share given at the opening", "Part fournie à l’ouverture"),
         "custody.tried_too_early": ("Opening tried before its time", "Tentative d’ouverture avant l’heure"),
+        "sealing.warn_of_file": ("A virus scanner warns of a file", "L’antivirus met en garde contre un fichier"),
         "sealing.open_envelopes": ("Envelopes opened", "Enveloppes ouvertes"),
         "solicitations.add_document": ("Document added", "Document ajouté"),
         "solicitations.ask": ("Question asked", "Question posée"),

@@ -30,7 +30,7 @@ PUBLIC_VERBS = (
     "disclosures.publish_pack",
 )
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-SCORING = ("evaluations.score", "evaluations.agree")
+SCORING = ("evaluations.score", "evaluations.agree", "sealing.warn_of_file")
 
 
 def sealed_subjects() -> list[str]:
@@ -42,8 +42,8 @@ def sealed_subjects() -> list[str]:
 def list_events(challenge: Challenge, *, most: int | None = None) -> list[Event]:
     """List a challenge's events, latest first, but for those of sealed submissions.
 
-    That a panel scores is told once its result is final: before, it would tell a member with a conflict about a vendor
-    of which it may know nothing. The chain itself keeps every entry.
+    That a panel scores, or that a file is warned of, is told once its result is final: before, it would tell a member
+    with a conflict about a vendor of which it may know nothing. The chain itself keeps every entry.
     """
     rows = Event.objects.filter(challenge=challenge.code).exclude(subject__in=sealed_subjects())
     scoring = Evaluation.objects.filter(step__challenge=challenge).exclude(phase="final").order_by("step__started_at")

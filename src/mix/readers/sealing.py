@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from mix.data.models import Submission
 from mix.readers.errors import Unknown
+from mix.rules.kinds import Envelope, Scan
 from mix.vault import storage
 from mix.vault.models import Draft, SealedEnvelope, SealedFile, Upload
 
@@ -19,7 +22,10 @@ OPENED_KEY = "opened"
 
 @dataclass(frozen=True, slots=True)
 class FileFact:
-    """What is known of a sealed file: its name, size in bytes and fingerprints, never its content."""
+    """What is known of a sealed file: its name, size in bytes and fingerprints, never its content.
+
+    `scan` is what a virus scanner says once the file is open, and None where there is no scanner.
+    """
 
     code: str
     envelope: str
@@ -28,6 +34,8 @@ class FileFact:
     sha256: str
     ciphertext_sha256: str
     uploaded_at: datetime
+    scan: Scan | None = None
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +97,25 @@ def received(upload: Upload) -> int:
     return reached
 
 
+def _fact(row: SealedFile) -> FileFact:
+    scan = Scan(row.scan) if row.opened_blob and (settings.SCANNER or row.scan != Scan.WAITING) else None
+    return FileFact(
+        row.code,
+        row.envelope,
+        row.name,
+        row.size,
+        row.sha256,
+        row.ciphertext_sha256,
+        row.uploaded_at,
+        scan=scan,
+        found=row.found,
+    )
+
+
 def list_files(submission: Submission) -> list[FileFact]:
     """List a submission's files that were not removed, oldest first."""
     rows = SealedFile.objects.filter(submission=submission.code, removed_at=None).order_by("uploaded_at", "id")
-    return [FileFact(r.code, r.envelope, r.name, r.size, r.sha256, r.ciphertext_sha256, r.uploaded_at) for r in rows]
+    return [_fact(row) for row in rows]
 
 
 def list_sealed_files(submission: Submission, *, version: int, envelope: str) -> list[FileFact]:
@@ -101,7 +124,18 @@ def list_sealed_files(submission: Submission, *, version: int, envelope: str) ->
     if sealed is None:
         return []
     rows = SealedFile.objects.filter(code__in=sealed.files).order_by("uploaded_at", "id")
-    return [FileFact(r.code, r.envelope, r.name, r.size, r.sha256, r.ciphertext_sha256, r.uploaded_at) for r in rows]
+    return [_fact(row) for row in rows]
+
+
+def list_opened_files(
+    submissions: Collection[Submission], *, envelopes: Collection[Envelope]
+) -> dict[str, list[FileFact]]:
+    """List the files that an opening brought out, by the code of their submission, oldest first."""
+    found: dict[str, list[FileFact]] = {}
+    rows = SealedFile.objects.filter(submission__in=[s.code for s in submissions], envelope__in=envelopes)
+    for row in rows.exclude(opened_blob="").order_by("uploaded_at", "id"):
+        found.setdefault(row.submission, []).append(_fact(row))
+    return found
 
 
 def stream_opened_file(submission: Submission, code: str) -> tuple[FileFact, Iterator[bytes]]:
@@ -109,5 +143,10 @@ def stream_opened_file(submission: Submission, code: str) -> tuple[FileFact, Ite
     row = SealedFile.objects.filter(submission=submission.code, code=code).first()
     if row is None or not row.opened_blob:
         raise Unknown
-    fact = FileFact(row.code, row.envelope, row.name, row.size, row.sha256, row.ciphertext_sha256, row.uploaded_at)
-    return fact, storage.decrypt_blob(row.opened_blob, OPENED_KEY)
+    return _fact(row), storage.decrypt_blob(row.opened_blob, OPENED_KEY)
+
+
+def list_unscanned(*, most: int) -> list[str]:
+    """List the codes of opened files that no scanner has looked at, oldest first."""
+    waiting = SealedFile.objects.filter(scan=Scan.WAITING.value).exclude(opened_blob="").order_by("id")
+    return list(waiting.values_list("code", flat=True)[:most])

@@ -82,6 +82,15 @@ class Envelope(StrEnum):
     PRICE = "price"
 
 
+class Scan(StrEnum):
+    """What a virus scanner says of a file. It marks, and never keeps anybody from being heard."""
+
+    WAITING = "waiting"
+    CLEAN = "clean"
+    FOUND = "found"
+    NOT_POSSIBLE = "not_possible"
+
+
 class SprintPart(StrEnum):
     """The two steps that share one sprint room."""
 

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from mix.rules.kinds import Scan
+
 
 class Draft(models.Model):
     """A vendor's unfinished answers, encrypted to a key of this draft alone, which finalising destroys."""
@@ -31,6 +33,8 @@ class SealedFile(models.Model):
     opened_blob = models.CharField(max_length=80, blank=True)
     uploaded_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
+    scan = models.CharField(max_length=20, choices=[(s.value, s.value) for s in Scan], default=Scan.WAITING.value)
+    found = models.CharField(max_length=200, blank=True)
 
 
 class SealedEnvelope(models.Model):

@@ -14,6 +14,7 @@ from mix.data.models import ExtensionProposal, Question, Solicitation, Step
 from mix.readers.challenges import method_for, spec_of
 from mix.readers.errors import Unknown
 from mix.readers.evaluations import criteria_from
+from mix.readers.sealing import list_opened_files
 from mix.readers.solicitations import find_solicitation, next_envelope, phase_of, waiting_extension
 from mix.readers.submissions import list_opened, opened_answers
 from mix.rules.access import Permission, Role, grants, reads_for_the_city
@@ -191,14 +192,17 @@ def _opened(call: Any, roles: frozenset[Role]) -> list[Any]:  # noqa: ANN401 - a
     spec = spec_of(call.step).solicitation
     prices = reads_for_the_city(roles, Permission.PRICE_READ)
     rows = []
-    for submission in list_opened(call):
+    opened = list_opened(call)
+    shown = {Envelope.TECHNICAL, Envelope.PRICE} if prices and call.price_opened_at else {Envelope.TECHNICAL}
+    files = list_opened_files(opened, envelopes=shown)
+    for submission in opened:
         answers = read_only(spec.fields_of("technical"), opened_answers(submission, Envelope.TECHNICAL)) if spec else []
         money = (
             read_only(spec.fields_of("price"), opened_answers(submission, Envelope.PRICE))
             if spec and prices and call.price_opened_at
             else []
         )
-        rows.append((submission, answers, money))
+        rows.append((submission, answers, money, files.get(submission.code, [])))
     return rows
 
 
