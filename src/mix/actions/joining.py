@@ -9,7 +9,7 @@ from mix.actions.events import record
 from mix.actions.outbox import tell
 from mix.data.models import Challenge, ChallengeCity, JoinRequest, Municipality
 from mix.readers.errors import Unknown
-from mix.readers.joining import unmet_to_join
+from mix.readers.joining import unmet_to_ask, unmet_to_join
 from mix.readers.municipalities import get_own_municipality
 from mix.readers.people import Actor, list_with_role
 from mix.rules.access import Permission, Role
@@ -58,7 +58,8 @@ def ask(
     """Ask for one's city to take part. Its own table of authority must be there: its gates are decided by it."""
     get_own_municipality(city.code, actor=actor, needs=Permission.DOCUMENT_EDIT)
     require(holds=bool(note.strip()), code="answer_missing", where="f-note")
-    refuse_if(unmet_to_join(challenge, city, share_percent=share_percent, today=_today(challenge, now)))
+    closed = unmet_to_join(challenge, city, share_percent=share_percent, today=_today(challenge, now))
+    refuse_if((*closed, *unmet_to_ask(city)))
     require(holds=not challenge.join_requests.filter(city=city, answer="").exists(), code="join_asked_already")
     made = JoinRequest.objects.create(
         municipality_id=challenge.municipality_id,

@@ -38,6 +38,9 @@ def unmet_to_join(challenge: Challenge, city: Municipality, *, share_percent: in
     if share_percent > share_left(challenge):
         most = {"most": str(max(share_left(challenge), 0))}
         found.append(Unmet("join_share_too_large", most, "f-share_percent"))
-    if city.code not in gather_bands([city.pk]):
-        found.append(Unmet("join_without_authority", {"city": city.name}))
     return tuple(found)
+
+
+def unmet_to_ask(city: Municipality) -> tuple[Unmet, ...]:
+    """List what a city lacks to decide gates of its own. Its table is its own affair: only its people can be asked."""
+    return () if city.code in gather_bands([city.pk]) else (Unmet("join_without_authority", {"city": city.name}),)
