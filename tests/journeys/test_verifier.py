@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,9 +11,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from mix.rules.chain import canonical
+from mix.rules.evaluation_file import FileInvalid, parse_file, recompute, result_document
 from mix.rules.proofs import Finding, pack, verify_bundle, verify_log, verify_receipt
 from tests.journeys.conftest import ROOT, Visitor
+from tests.rules import test_evaluation_file as evaluation
 from tests.rules import test_proofs as made
+from tests.rules.test_evaluation_file import REFUSED, UNREADABLE
 
 pytestmark = pytest.mark.journey
 
@@ -132,6 +137,7 @@ def test_they_agree_on_bundles(page: Page) -> None:
         (made.bundle({"checkpoints/london/3.txt": made.note(made.entries(3)).encode()}), ""),
         (made.bundle({"logs/guelph.jsonl": made.log(made.entries(5))[:-5]}), ""),
         (made.bundle({"é.txt": b"x"}), ""),
+        *((raw, "") for raw, _verdict, _place in made.WRONG_RESULTS),
     ]
     assert said_by_page(page, "bundle", cases) == said_by_program(verify_bundle, cases)
     changed = []
@@ -144,6 +150,101 @@ def test_they_agree_on_bundles(page: Page) -> None:
         for said in (said_by_page(page, "bundle", changed), said_by_program(verify_bundle, changed))
     ]
     assert verdicts[0] == verdicts[1] == [v or 1 for v in verdicts[0]]
+
+
+def drawn(chance: random.Random) -> dict[str, Any]:
+    """Draw an evaluation: most can be computed, some cannot."""
+    pick, whole = chance.choice, chance.randint
+    keys = [f"c{n}" for n in range(whole(0, 4))]
+    stages = [{"key": f"s{n}", **({"most": whole(1, 3)} if n and whole(0, 1) else {})} for n in range(whole(0, 3))]
+    formula = pick(["lowest_over_price", "linear", "fixed", "quality_per_price", "lowest_acceptable"])
+    left, criteria = 100, []
+    weighs = formula in ("lowest_over_price", "linear")
+    for n, key in enumerate(keys):
+        weight = left if n == len(keys) - 1 and not weighs else whole(0, left)
+        left -= weight
+        stage = {"stage": pick(stages)["key"]} if stages else {}
+        criteria.append(
+            {"key": key, "weight": str(weight), "minimum": pick([0, 0, "1.5"]), "max": pick([5, 10]), **stage}
+        )
+    bids = []
+    for n in range(whole(0, 6)):
+        reached = whole(0, len(stages) - 1) if stages else 0
+        due = [c for c in criteria if not stages or int(c["stage"][1:]) <= reached]
+        bids.append(
+            {
+                "key": f"b{n}",
+                "name": pick(["", "Été & fils"]),
+                "scores": {c["key"]: pick([whole(0, 5), "2.5", [whole(0, 5), whole(0, 5), 3]]) for c in due},
+                "price": pick([None, 0, whole(1, 9), f"{whole(0, 10**6)}.{whole(0, 99):02}", 10**39]),
+                "disqualified": pick(["", "", "", "late"]),
+                **({"reached": f"s{reached}"} if stages and (reached < len(stages) - 1 or whole(0, 1)) else {}),
+            }
+        )
+    return {
+        "format": "mix-evaluation/1",
+        "title": "Drawn",
+        "criteria": criteria,
+        "stages": stages,
+        "price": {
+            "formula": formula,
+            "weight": left if weighs else 0,
+            "minimum": pick([0, 0, 5]),
+            **({"full_at": 3, "none_at": "500000.5"} if formula == "linear" else {}),
+            **({"amount": 300} if formula == "fixed" else {}),
+        },
+        "quality_minimum": pick([0, 0, 30]),
+        "total_minimum": pick([0, 0, "40.25"]),
+        "tie": pick(["lower_price", "heaviest_criterion", "higher_quality"]),
+        "bids": bids,
+    }
+
+
+def test_they_agree_on_two_thousand_evaluations(page: Page) -> None:
+    chance = random.Random(20261127)  # noqa: S311 - the same ones every time
+    texts = [json.dumps(drawn(chance)) for _ in range(2000)]
+    base = evaluation.file()
+    texts += [json.dumps(base | changes) for changes, _said in REFUSED]
+    texts += [text for text, _said in UNREADABLE if len(text) < 10_000]
+    texts += [
+        json.dumps(base | {"stages": [{"key": "s", "most": most}]}) for most in (1, 0, -1, 1.5, "1", True, None, [])
+    ]
+    texts += [json.dumps(base).replace('"tie"', '"tie": "lower_price", "tie"'), json.dumps(base).replace("4", "4e0")]
+    by_page = page.evaluate(
+        """texts => texts.map(text => {
+            try { return canonicalText(resultOf(new TextEncoder().encode(text))); }
+            catch (error) { if (!(error instanceof Wrong)) throw error; return ""; }
+        })""",
+        texts,
+    )
+    by_program = []
+    for text in texts:
+        try:
+            parsed = parse_file(text)
+        except FileInvalid:
+            by_program.append("")
+        else:
+            by_program.append(canonical(result_document(parsed, recompute(parsed))).decode())
+    assert [(t, p) for t, p, m in zip(texts, by_page, by_program, strict=True) if p != m] == []
+    computed = [found for found in by_program[:2000] if found]
+    assert 500 < len(computed) < 2000, len(computed)
+    assert any('"tied":true' in found for found in computed)
+    assert all(f'"{reason}"' in "".join(computed) for reason in ("not_invited", "price_above_fixed", "total_minimum"))
+
+
+def test_a_vendor_computes_its_ranking_again_without_a_program(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "evaluation.json"
+    path.write_text(json.dumps(evaluation.file()))
+    page.select_option("#kind", "evaluation")
+    page.set_input_files("#file", path)
+    page.wait_for_selector("output[data-verdict='0']")
+    assert "1  Birch: 83.12" in page.inner_text("#said")
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(json.dumps(evaluation.file(tie="coin")))
+    page.set_input_files("#file", wrong)
+    page.wait_for_selector("output[data-verdict='2']")
+    assert "file.tie: not one of lower_price" in page.inner_text("#said")
+    page.select_option("#kind", "bundle")
 
 
 def test_an_auditor_takes_the_bundle_of_a_case_and_checks_it_offline(

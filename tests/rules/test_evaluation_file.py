@@ -54,49 +54,49 @@ def test_a_file_is_recomputed_exactly() -> None:
     assert result["results"][0]["points"]["fit"] == {"exact": "52", "shown": "52.00"}
 
 
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"format": "mix-evaluation/2"}, "format"),
-        ({"tie": "coin"}, "tie"),
-        ({"extra": 1}, "extra"),
-        ({"criteria": [{"key": "fit", "weight": "79.99"}]}, "add up to 99.99, not 100"),
-        ({"criteria": [{"key": "fit", "weight": 80}, {"key": "fit", "weight": 0}]}, "'fit' stands twice"),
-        ({"criteria": [{"key": "price", "weight": 80}]}, "may be called 'price'"),
-        ({"criteria": [{"key": "fit", "weight": 80, "minimum": 6}]}, "minimum 6 is above 5"),
-        ({"criteria": [{"key": "fit", "weight": 80, "max": 0}]}, "max"),
-        ({"price": {"weight": 20, "formula": "linear"}}, "needs full_at below none_at"),
-        ({"price": {"weight": 20, "formula": "fixed", "amount": 5}}, "no weight under 'fixed'"),
-        ({"bids": [{"key": "A", "scores": {"fit": 6, "team": 1}, "price": 1}]}, "not between 0 and 5"),
-        ({"bids": [{"key": "A", "scores": {"fit": 1}, "price": 1}]}, "no score for 'team'"),
-        ({"bids": [{"key": "A", "scores": {"fit": 1, "team": 1, "x": 1}, "price": 1}]}, "'x' is no criterion"),
-        ({"bids": [{"key": "A", "scores": {"fit": [], "team": 1}, "price": 1}]}, "fit"),
-        ({"bids": [{"key": "A", "scores": {"fit": 1, "team": 1}, "price": -1}]}, "price"),
-        ({"bids": [{"key": "A", "scores": {"fit": True, "team": 1}, "price": 1}]}, "plain decimal number"),
-        ({"bids": [{"key": "A", "scores": {"fit": "1e3", "team": 1}, "price": 1}]}, "plain decimal number"),
-        ({"bids": [{"key": "A", "scores": {"fit": 1, "team": 1}}] * 2}, "bid 'A' stands twice"),
-        ({"bids": None}, "bids"),
-    ],
-)
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"format": "mix-evaluation/2"}, "format"),
+    ({"tie": "coin"}, "tie"),
+    ({"extra": 1}, "extra"),
+    ({"criteria": [{"key": "fit", "weight": "79.99"}]}, "add up to 99.99, not 100"),
+    ({"criteria": [{"key": "fit", "weight": 80}, {"key": "fit", "weight": 0}]}, "'fit' stands twice"),
+    ({"criteria": [{"key": "price", "weight": 80}]}, "may be called 'price'"),
+    ({"criteria": [{"key": "fit", "weight": 80, "minimum": 6}]}, "minimum 6 is above 5"),
+    ({"criteria": [{"key": "fit", "weight": 80, "max": 0}]}, "max"),
+    ({"price": {"weight": 20, "formula": "linear"}}, "needs full_at below none_at"),
+    ({"price": {"weight": 20, "formula": "fixed", "amount": 5}}, "no weight under 'fixed'"),
+    ({"bids": [{"key": "A", "scores": {"fit": 6, "team": 1}, "price": 1}]}, "not between 0 and 5"),
+    ({"bids": [{"key": "A", "scores": {"fit": 1}, "price": 1}]}, "no score for 'team'"),
+    ({"bids": [{"key": "A", "scores": {"fit": 1, "team": 1, "x": 1}, "price": 1}]}, "'x' is no criterion"),
+    ({"bids": [{"key": "A", "scores": {"fit": [], "team": 1}, "price": 1}]}, "fit"),
+    ({"bids": [{"key": "A", "scores": {"fit": 1, "team": 1}, "price": -1}]}, "price"),
+    ({"bids": [{"key": "A", "scores": {"fit": True, "team": 1}, "price": 1}]}, "plain decimal number"),
+    ({"bids": [{"key": "A", "scores": {"fit": "1e3", "team": 1}, "price": 1}]}, "plain decimal number"),
+    ({"bids": [{"key": "A", "scores": {"fit": 1, "team": 1}}] * 2}, "bid 'A' stands twice"),
+    ({"bids": None}, "bids"),
+]
+
+
+@pytest.mark.parametrize(("changes", "said"), REFUSED)
 def test_what_cannot_be_ranked_is_refused_with_its_place(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(FileInvalid) as caught:
         read(file(**changes))
     assert said in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("", "not a readable file"),
-        ("[1, 2]", "valid dictionary"),
-        ('{"format": "mix-evaluation/1", "format": "mix-evaluation/1"}', "a key stands twice"),
-        ('{"x": NaN}', "NaN is no number"),
-        ('{"x": -Infinity}', "no number"),
-        ('{"x": 1e400}', "plain decimal number"),
-        ('{"x": ' + "9" * 41 + "}", "at most 40 digits"),
-        ("[" * 100_000, "nested too deeply"),
-    ],
-)
+UNREADABLE: list[tuple[str, str]] = [
+    ("", "not a readable file"),
+    ("[1, 2]", "valid dictionary"),
+    ('{"format": "mix-evaluation/1", "format": "mix-evaluation/1"}', "a key stands twice"),
+    ('{"x": NaN}', "NaN is no number"),
+    ('{"x": -Infinity}', "no number"),
+    ('{"x": 1e400}', "plain decimal number"),
+    ('{"x": ' + "9" * 41 + "}", "at most 40 digits"),
+    ("[" * 100_000, "nested too deeply"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), UNREADABLE)
 def test_what_is_no_file_is_refused(text: str, said: str) -> None:
     with pytest.raises(FileInvalid) as caught:
         parse_file(text)

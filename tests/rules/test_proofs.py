@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mix.rules.chain import GENESIS, canonical, digest, link
+from mix.rules.evaluation_file import parse_file, recompute, result_document
 from mix.rules.merkle import EMPTY, leaf, root
 from mix.rules.notes import (
     Checkpoint,
@@ -88,6 +90,60 @@ def packed(held: dict[str, bytes], *, listed: dict[str, bytes] | None = None) ->
         "files": {name: hashlib.sha256(raw).hexdigest() for name, raw in (listed or held).items()},
     }
     return pack({**held, "manifest.json": signed(manifest)})
+
+
+EVALUATION: dict[str, Any] = {
+    "format": "mix-evaluation/1",
+    "title": "Vans",
+    "criteria": [{"key": "fit", "weight": 60}, {"key": "team", "weight": 20}],
+    "price": {"weight": "20"},
+    "tie": "lower_price",
+    "bids": [
+        {"key": "a", "scores": {"fit": 4, "team": [3, 4, 4]}, "price": "498000.00"},
+        {"key": "b", "scores": {"fit": 5, "team": 2}, "price": 521000},
+    ],
+}
+
+
+def evaluated(*, given: Any = EVALUATION, result: Any = None) -> bytes:
+    """Return a bundle with an evaluation and its result."""
+    file = json.dumps(given).encode()
+    if result is None:
+        parsed = parse_file(file.decode())
+        result = result_document(parsed, recompute(parsed))
+    names = {"evaluations/shortlist-1.json": file, "evaluations/shortlist-1-result.json": json.dumps(result).encode()}
+    return bundle({name: raw for name, raw in names.items() if raw != b"0"})
+
+
+def result_of(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    parsed = parse_file(json.dumps(EVALUATION))
+    result = result_document(parsed, recompute(parsed))
+    change(result)
+    return result
+
+
+WRONG_RESULTS: list[tuple[bytes, Verdict, str]] = [
+    (evaluated(), Verdict.HOLDS, ""),
+    (
+        evaluated(result=result_of(lambda r: r["results"].reverse())),
+        Verdict.TAMPERED,
+        "evaluations/shortlist-1-result.json",
+    ),
+    (
+        evaluated(result=result_of(lambda r: r["results"][0].update(tied=0))),
+        Verdict.TAMPERED,
+        "evaluations/shortlist-1-result.json",
+    ),
+    (evaluated(result=[1.5]), Verdict.TAMPERED, "evaluations/shortlist-1-result.json"),
+    (evaluated(given=0, result={}), Verdict.INCOMPLETE, "evaluations/shortlist-1-result.json"),
+    (evaluated(given={**EVALUATION, "tie": "coin"}, result={}), Verdict.TAMPERED, "evaluations/shortlist-1.json"),
+]
+
+
+@pytest.mark.parametrize(("raw", "verdict", "place"), WRONG_RESULTS)
+def test_a_result_that_does_not_follow_from_its_scores_is_found(raw: bytes, verdict: Verdict, place: str) -> None:
+    found = verify_bundle(raw)
+    assert (found.verdict, found.place) == (verdict, place), found
 
 
 def plain_root(leaves: list[bytes]) -> bytes:

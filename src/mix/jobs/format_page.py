@@ -53,7 +53,8 @@ written. {rounding} A key that stands twice in one object, an unknown key, NaN a
 | `quality_per_price` | the total is points of quality per thousand of price; a price of 0 is out |
 | `lowest_acceptable` | the lowest price that reaches every minimum is first |
 
-Ties: {ties}.
+Ties: {ties}. The heaviest criterion is the first of those with the greatest weight; a bid without a price comes
+after those with one.
 """
 
 EXAMPLES: tuple[tuple[str, dict[str, Any]], ...] = (

@@ -55,8 +55,10 @@ def read_number(value: object) -> Fraction:
 
 
 def read_count(value: object) -> object:
-    """Read a whole number; numbers of a file come as fractions."""
-    return int(value) if isinstance(value, Fraction) and value.denominator == 1 else value
+    """Read a whole number; numbers of a file come as fractions. Raises ValueError for anything else."""
+    if isinstance(value, Fraction) and value.denominator == 1:
+        return int(value)
+    raise ValueError("not a whole number")
 
 
 Number = Annotated[Fraction, BeforeValidator(read_number)]

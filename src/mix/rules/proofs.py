@@ -21,12 +21,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from mix.rules.chain import GENESIS, written
+from mix.rules.evaluation_file import parse_file, recompute, result_document
 from mix.rules.merkle import root
 from mix.rules.notes import NoteWrong, open_note, read_checkpoint
 
 UNHASHED = frozenset({"payload", "reason", "previous_hash", "hash"})  # an entry's hash covers their digests
 BUNDLE_FORMAT = "mix-bundle/1"
 MANIFEST = "manifest.json"
+RESULT = "-result.json"
 
 
 class Verdict(IntEnum):
@@ -197,7 +199,7 @@ def _checkpoint(note: str, place: str, *, hashes: list[str], signer: str, public
 
 
 def verify_bundle(raw: bytes, *, public_key: str = "") -> Finding:
-    """Check a bundle: its signed list of files, each file, its logs with their checkpoints, its receipts."""
+    """Check a bundle: its signed list, each file, its logs with their checkpoints, its receipts, its results."""
     try:
         return _bundle(raw, public_key=public_key)
     except _Broken as broken:
@@ -222,6 +224,8 @@ def _bundle(raw: bytes, *, public_key: str) -> Finding:
         _checkpoint(note, name, hashes=logs[log], signer=str(manifest.get("signer")), public_key=key)
     for name in sorted(n for n in files if n.startswith("receipts/")):
         _receipt(name, files, public_key=key)
+    for name in sorted(n for n in files if n.startswith("evaluations/") and n.endswith(RESULT)):
+        _result(name, files)
     entries = sum(len(hashes) for hashes in logs.values())
     return Finding(Verdict.HOLDS, "", f"{manifest.get('challenge')}: {len(files)} files, {entries} entries hold")
 
@@ -272,6 +276,23 @@ def _receipt(name: str, files: Mapping[str, bytes], *, public_key: str) -> None:
     sealed = [line.get("ciphertext_sha256") for line in envelopes]
     if not any(sealed == payload.get("sealed") for payload in _finalised(log)):
         raise _tampered(name, "the log of its call does not know it")
+
+
+def _result(name: str, files: Mapping[str, bytes]) -> None:
+    """Compute a result again from what it was computed from."""
+    given = f"{name.removesuffix(RESULT)}.json"
+    if given not in files:
+        raise _incomplete(name, "what it was computed from is missing")
+    try:
+        parsed = parse_file(files[given].decode())
+    except ValueError as error:
+        raise _tampered(given, f"cannot be evaluated: {error}") from None
+    try:
+        fits = written(_json(files[name], name)) == written(result_document(parsed, recompute(parsed)))
+    except (ValueError, RecursionError):
+        fits = False
+    if not fits:
+        raise _tampered(name, f"does not follow from {given}")
 
 
 def _finalised(log: bytes) -> Iterable[Mapping[str, Any]]:
