@@ -134,6 +134,8 @@ def test_they_agree_on_bundles(page: Page) -> None:
         (made.bundle({"checkpoints/guelph/3.txt": made.note(made.entries(3, finalised=["f"])).encode()}), ""),
         (made.bundle({"checkpoints/guelph/3.txt": made.note(made.entries(9)).encode()}), ""),
         (made.bundle({"checkpoints/guelph/3.txt": b"x"}), ""),
+        (made.bundle({"checkpoints/guelph/3.txt": made.note(made.entries(3), site="old.example").encode()}), ""),
+        (made.bundle({"checkpoints/guelph/3.txt": made.note(made.entries(3), name="other.example").encode()}), ""),
         (made.bundle({"checkpoints/london/3.txt": made.note(made.entries(3)).encode()}), ""),
         (made.bundle({"logs/guelph.jsonl": made.log(made.entries(5))[:-5]}), ""),
         (made.bundle({"é.txt": b"x"}), ""),

@@ -55,9 +55,10 @@ def log(rows: list[dict[str, Any]]) -> bytes:
     return b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in [*rows, head])
 
 
-def note(rows: list[dict[str, Any]], *, size: int | None = None) -> str:
+def note(rows: list[dict[str, Any]], *, size: int | None = None, site: str = NAME, name: str = "") -> str:
     hashes = [row["hash"] for row in rows][:size]
-    return sign_note(Checkpoint(f"{NAME}/log/x", len(hashes), root(hashes)).text(), name=NAME, key=KEY)
+    text = Checkpoint(f"{site}/log/x", len(hashes), root(hashes)).text()
+    return sign_note(text, name=name or site, key=KEY)
 
 
 def bundle(files: dict[str, bytes] | None = None, **changes: Any) -> bytes:
@@ -314,6 +315,17 @@ def test_a_changed_file_is_named() -> None:
             lambda: bundle({"checkpoints/london/3.txt": note(entries(3)).encode()}),
             Verdict.INCOMPLETE,
             "checkpoints/london/3.txt",
+        ),
+        (
+            lambda: bundle({"checkpoints/guelph/3.txt": note(entries(3), name="other.example").encode()}),
+            Verdict.TAMPERED,
+            "checkpoints/guelph/3.txt",
+        ),
+        # a site that has moved signs under its new name, with the key that it had
+        (
+            lambda: bundle({"checkpoints/guelph/3.txt": note(entries(3), site="old.example:8000").encode()}),
+            Verdict.HOLDS,
+            "",
         ),
         (lambda: bundle({"logs/guelph.jsonl": log(entries(5))[:-5]}), Verdict.TAMPERED, "logs/guelph.jsonl: line 6"),
     ],

@@ -221,7 +221,8 @@ def _bundle(raw: bytes, *, public_key: str) -> Finding:
         if log not in logs:
             raise _incomplete(name, "its log is missing")
         note = files[name].decode(errors="replace")
-        _checkpoint(note, name, hashes=logs[log], signer=str(manifest.get("signer")), public_key=key)
+        signer = note.split("\n", 1)[0].partition("/log/")[0]  # a site may have changed its address since; not its key
+        _checkpoint(note, name, hashes=logs[log], signer=signer, public_key=key)
     for name in sorted(n for n in files if n.startswith("receipts/")):
         _receipt(name, files, public_key=key)
     for name in sorted(n for n in files if n.startswith("evaluations/") and n.endswith(RESULT)):
