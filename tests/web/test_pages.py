@@ -186,3 +186,30 @@ def test_a_step_that_has_only_just_begun_has_a_page(sign_in: Callable[[str], Cli
     Step.objects.filter(challenge__code="water-leaks", key=key).update(state="active")
     for code in ("olivia", "priya", "audrey"):
         assert sign_in(code).get(f"/en/city/challenges/water-leaks/{key}/").status_code == 200
+
+
+def test_planned_dates_are_said_as_days(sign_in: Callable[[str], Client]) -> None:
+    page = sign_in("").get("/fr/challenges/young-trees/").content.decode()
+    planned = page[page.index("Dates prévues") :][:400]
+    assert re.search(r"<span>[a-z]{3}\.\xa0\d{1,2}\xa0[a-zéû.]+\xa0\d{4}</span>", planned), planned
+
+
+def test_an_evaluator_sees_what_waits_before_what_is_done(sign_in: Callable[[str], Client]) -> None:
+    page = sign_in("hugo").get("/en/evaluation/").content.decode()
+    waiting, done = page.split('id="done"')
+    assert "Knowing what lies under our streets" in waiting
+    assert "Better information for better roads" in done
+    assert "Better information for better roads" not in waiting
+    page = sign_in("eva").get("/en/evaluation/").content.decode()
+    waiting, done = page.split('id="done"')
+    assert "Nothing now" in waiting
+    assert "Knowing what lies under our streets" in done
+
+
+@pytest.mark.parametrize("code", ["eva", "hugo"])
+def test_what_is_done_costs_an_evaluator_nothing(sign_in: Callable[[str], Client], code: str) -> None:
+    client = sign_in(code)
+    client.get("/en/evaluation/")
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/en/evaluation/")
+    assert len(queries) == {"eva": 5, "hugo": 19}[code]

@@ -58,12 +58,23 @@ def home(request: HttpRequest) -> HttpResponse:
     seats = list_own_seats(actor)
     if not seats and not actor.is_staff:
         raise Unknown
-    rows = []
+    waiting, done = [], []
     for seat in seats:
+        title = spec_of(seat.evaluation.step).title
+        if not _waits(seat):
+            done.append((seat, title))
+            continue
         declared = has_declared(seat)
-        given, owed = progress(seat) if declared else (0, 0)
-        rows.append((seat, declared, given, owed, spec_of(seat.evaluation.step).title))
-    return render(request, "evaluator/home.html", {"rows": rows})
+        given, owed = progress(seat) if declared and seat.evaluation.phase == "scoring" else (0, 0)
+        waiting.append((seat, declared, given, owed, title))
+    return render(request, "evaluator/home.html", {"waiting": waiting, "done": done})
+
+
+def _waits(seat: PanelMember) -> bool:
+    """Say whether an evaluation still waits for somebody: their scores, or what its chair does after them."""
+    if seat.evaluation.phase in ("panel", "scoring"):
+        return seat.handed_in_at is None or seat.seat == "chair"
+    return seat.seat == "chair" and seat.evaluation.phase != "final"
 
 
 def _seat(actor: Actor, code: str, key: str) -> tuple[Evaluation, PanelMember]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,11 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
         "challenge": found,
         "bar": stage_bar(found),
         "facts": {fact.value: value for fact, value in facts.items()},
+        "planned": [
+            (date.fromisoformat(row["planned_on"]), row.get("what") or "")
+            for row in facts.get(Fact.TIMELINE) or ()
+            if row.get("planned_on")
+        ],
         "calls": calls,
         "current": current,
         "questions": [(call, list_answered_questions(call)) for call in calls],
