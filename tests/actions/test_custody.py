@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 import zipfile
@@ -13,14 +14,27 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-from mix.actions import custody, openings, sealing, solicitations, submissions
+from mix.actions import custody, openings, redelivery, sealing, solicitations, submissions
 from mix.actions.run import run
-from mix.data.models import CustodyKey, Event, Message, Municipality, OpenedEnvelope, Person, Solicitation, Vendor
+from mix.data.models import (
+    CustodyKey,
+    Evaluation,
+    Event,
+    Message,
+    Municipality,
+    OpenedEnvelope,
+    Person,
+    Solicitation,
+    Submission,
+    Vendor,
+)
 from mix.readers.challenges import get_step
 from mix.readers.custody import list_shares
 from mix.readers.errors import Forbidden, Unknown
-from mix.readers.sealing import stream_opened_file
+from mix.readers.sealing import find_draft, list_files, stream_opened_file
+from mix.readers.submissions import COPY_KIND, envelopes_of
 from mix.rules.kinds import Envelope
 from mix.rules.unmet import Refused
 from mix.vault.models import SealedEnvelope, SealedFile
@@ -30,6 +44,7 @@ pytestmark = pytest.mark.django_db
 HOLDERS = ("olivia", "carl", "frank")
 GUARDIANS = ("martin", "audrey", "leah")
 ANSWERS = {"team": "Three people", "approach": "Listen", "insurance": True}
+COPIES: dict[str, dict[str, Any]] = {}  # what each vendor keeps
 PLAN = b"How we listen to the pipes. " * 9000
 
 
@@ -133,8 +148,19 @@ def answered(ready: Solicitation, ceremony: Ceremony) -> Any:
     stream.write(PLAN)
     facts = {"stored": stream.finish(), "envelope": "technical", "name": "plan.txt"}
     run(submissions.add_file, submission, actor=kim, now=ceremony.now, **facts)
+    COPIES[submission.code] = {
+        "kind": COPY_KIND,
+        "call": ready.reference,
+        "envelopes": envelopes_of(ready, find_draft(submission), list_files(submission)),
+    }
     run(submissions.finalise, submission, actor=kim, now=ceremony.now, retry_key="one")
     return submission
+
+
+@pytest.fixture
+def copied(answered: Any) -> dict[str, Any]:
+    """Return the copy that the vendor took before finalising."""
+    return COPIES[answered.code]
 
 
 def test_publication_waits_for_the_rehearsal(call: Solicitation, ceremony: Ceremony, guelph: Municipality) -> None:
@@ -323,29 +349,111 @@ def test_holders_are_asked_the_day_before(ready: Solicitation, ceremony: Ceremon
     assert checked.checked_at == day_before
 
 
-@pytest.mark.parametrize("what", ["envelope", "file", "gone"])
-def test_what_does_not_match_its_receipt_is_left_sealed_and_told(
-    ready: Solicitation, answered: Any, ceremony: Ceremony, what: str
-) -> None:
-    file = SealedFile.objects.get(submission=answered.code)
+def spoil(submission: Any, what: str) -> None:
+    """Damage what is stored of a submission, as a disk or somebody at the machine might."""
+    file = SealedFile.objects.get(submission=submission.code)
     if what == "envelope":
-        row = SealedEnvelope.objects.get(submission=answered.code)
-        row.ciphertext = bytes(row.ciphertext)[:-1] + b"x"
+        row = SealedEnvelope.objects.get(submission=submission.code)
+        row.ciphertext = bytes(row.ciphertext)[:-1] + bytes([row.ciphertext[-1] ^ 1])
         row.save()
     elif what == "file":
         with blob_path(file.blob).open("r+b") as blob:
             blob.seek(-1, 2)
-            blob.write(b"x")
+            last = blob.read(1)[0]
+            blob.seek(-1, 2)
+            blob.write(bytes([last ^ 1]))
     else:
         blob_path(file.blob).unlink()
+
+
+def open_it(ready: Solicitation, ceremony: Ceremony) -> Any:
     later = ready.closes_at + timedelta(minutes=60)
     for code in ("carl", "olivia"):
         run(custody.offer_share, ready, actor=ceremony.actor(code), now=later, words=ceremony.words[code])
     run(openings.open_envelopes, ready, actor=ceremony.actor("olivia"), now=later, envelope=Envelope.TECHNICAL)
+    return later
+
+
+@pytest.mark.parametrize("what", ["envelope", "file", "gone"])
+def test_what_does_not_match_its_receipt_is_left_sealed_and_told(
+    ready: Solicitation, answered: Any, ceremony: Ceremony, what: str
+) -> None:
+    spoil(answered, what)
+    open_it(ready, ceremony)
     (line,) = ready.openings.get().act["statement"]["envelopes"]
     assert line["problem"] == ("envelope_changed" if what == "envelope" else "file_changed")
     assert not OpenedEnvelope.objects.filter(submission=answered).exists()
     assert Message.objects.filter(subject__contains="could not be opened").exists()
+
+
+@pytest.mark.parametrize("what", ["envelope", "file", "gone"])
+def test_the_very_same_bytes_are_taken_again_and_nothing_else(
+    ready: Solicitation,
+    answered: Any,
+    copied: dict[str, Any],
+    ceremony: Ceremony,
+    sign_in: Callable[[str], Any],
+    what: str,
+) -> None:
+    """By its copy and its files a vendor is heard whose submission was damaged here; another content is refused."""
+    kim, url = sign_in("kim"), f"/en/vendor/submissions/{answered.code}/again/"
+    assert "Nothing of this submission waits" in kim.get(url).content.decode()
+    spoil(answered, what)
+    open_it(ready, ceremony)
+    reference = answered.versions.get().reference
+    assert "could be opened" in kim.get(f"/en/vendor/receipts/{reference}/").content.decode()
+    code = SealedFile.objects.get(submission=answered.code).code
+
+    def bring(copy: object) -> Any:
+        file = SimpleUploadedFile("copy.json", json.dumps(copy).encode())
+        return kim.post(url, {"act": "bring", "item": "technical", "file": file})
+
+    def send(content: bytes, name: str = "plan.txt") -> Any:
+        return kim.post(f"{url}{code}/", {"file": SimpleUploadedFile(name, content)})
+
+    early = bring(copied)
+    assert (early.status_code, "Hand in the files first: plan.txt" in early.content.decode()) == (422, True)
+    other = send(PLAN + b" and more")
+    assert (other.status_code, "This is not the file “plan.txt” of your receipt" in other.content.decode()) == (
+        422,
+        True,
+    )
+    assert kim.post(f"{url}nothing/", {"file": SimpleUploadedFile("plan.txt", PLAN)}).status_code == 404
+    assert send(PLAN).status_code == 302
+    assert b"".join(stream_opened_file(answered, code)[1]) == PLAN
+    changed = json.loads(json.dumps(copied))
+    changed["envelopes"]["technical"]["answers"]["team"] = "Four people"
+    for wrong in (changed, {}, [], {**copied, "envelopes": {"technical": 1}}, {**copied, "envelopes": {}}):
+        assert bring(wrong).status_code == 422
+    assert not OpenedEnvelope.objects.filter(submission=answered).exists()
+    assert sign_in("nora").post(url, {"act": "bring", "item": "technical"}).status_code == 404
+    assert bring(copied).status_code == 302
+    assert OpenedEnvelope.objects.get(submission=answered).answers["team"] == ANSWERS["team"]
+    assert Message.objects.filter(to_name="Olivia Grant", subject__contains=f"Handed in again: {reference}").exists()
+    verbs = Event.objects.filter(verb__startswith="redelivery.").values_list("verb", flat=True)
+    assert list(verbs.order_by("id")) == ["redelivery.redeliver_file", "redelivery.redeliver"]
+    assert bring(copied).status_code == 422  # a double click: nothing waits any more
+    assert send(PLAN).status_code in (404, 422)
+
+
+def test_nothing_is_taken_again_once_quality_is_frozen(
+    ready: Solicitation, answered: Any, ceremony: Ceremony, copied: dict[str, Any]
+) -> None:
+    spoil(answered, "envelope")
+    later = open_it(ready, ceremony)
+    Evaluation.objects.create(
+        municipality_id=ready.municipality_id, solicitation=ready, step=ready.step, phase="quality_frozen"
+    )
+    with pytest.raises(Refused) as caught:
+        run(
+            redelivery.redeliver,
+            Submission.objects.get(pk=answered.pk),
+            actor=ceremony.actor("kim"),
+            now=later,
+            envelope=Envelope.TECHNICAL,
+            brought=copied,
+        )
+    assert codes_of(caught) == ["redelivery_late"]
 
 
 def test_the_offline_way_gives_the_same_bytes(

@@ -66,6 +66,8 @@ ON_PAGES = {
     "joining.ask",
     "joining.declare_window",
     "identities.map_group",
+    "redelivery.redeliver",
+    "redelivery.redeliver_file",
     "municipalities.set_template",
     "calendars.end_feed",
     "calendars.make_feed",

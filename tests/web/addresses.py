@@ -57,6 +57,8 @@ ADDRESSES: dict[str, str] = {
     "vendor-export": OWN,
     "vendor-copy": OWN,
     "vendor-receipt": OWN,
+    "vendor-again": OWN,
+    "vendor-again-file": OWN,
     "vendor-receipt-json": OWN,
     "vendor-receipt-pdf": OWN,
     "vendor-sprint": OWN,

@@ -156,6 +156,7 @@ def test_receipts_letters_and_agreements_are_their_vendors_alone(sign_in: Callab
     assert agreement
     for name, key in (
         ("vendor-receipt", version.reference),
+        ("vendor-again", version.submission.code),
         ("vendor-receipt-json", version.reference),
         ("vendor-letter", letter.pk),
         ("vendor-agreement", agreement.code),

@@ -11,6 +11,7 @@ from mix.actions.outbox import tell
 from mix.actions.participations import raise_standing
 from mix.actions.publishing import publish
 from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Step, Vendor
+from mix.phrases.mails import local_text
 from mix.readers.awards import dispute_until, find_live, find_next_result
 from mix.readers.people import Actor, list_members, list_with_role
 from mix.readers.solicitations import part_of
@@ -155,7 +156,7 @@ def plan_debrief(debrief: Debrief, *, actor: Actor, now: datetime, meets_at: dat
         now=now,
         challenge=challenge,
         path="vendor/",
-        at=meets_at.isoformat(timespec="minutes"),
+        at=local_text(meets_at, challenge.municipality.zone),
     )
     _record("plan_debrief", challenge, actor=actor, now=now, role=role.value, vendor=debrief.vendor)
     return debrief

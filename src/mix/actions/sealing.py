@@ -292,6 +292,16 @@ def _warn_of(row: SealedFile, found: str, *, now: datetime) -> None:
     )
 
 
+def open_readable_stream() -> storage.StreamSealer:
+    """Begin to encrypt a file to the key with which this instance reads what was opened."""
+    return storage.StreamSealer([storage.make_key(OPENED_KEY)], limit=settings.SEALED_FILE_LIMIT)
+
+
+def keep_unsealed_file(code: str, stored: storage.Stored) -> None:
+    """Note where the readable form of a file lies that came in again; it is scanned anew."""
+    SealedFile.objects.filter(code=code).update(opened_blob=stored.blob, scan=Scan.WAITING.value, found="")
+
+
 def damaged_files() -> Iterator[str]:
     """Yield the codes of sealed files whose ciphertext is gone or differs from what came in."""
     for row in SealedFile.objects.filter(removed_at=None).order_by("id"):

@@ -14,6 +14,7 @@ from mix.actions.sealing import Stored, destroy_draft, keep_file, remove_file, s
 from mix.actions.signing import sign, signer_name
 from mix.data.models import Acknowledgement, Addendum, Event, Solicitation, Submission, SubmissionVersion, Vendor
 from mix.data.models.columns import new_code
+from mix.phrases.mails import local_text
 from mix.readers.events import sealed_chain
 from mix.readers.people import Actor, list_members
 from mix.readers.sealing import DraftContent, FileFact, find_draft, has_draft, list_files, read_draft
@@ -219,6 +220,7 @@ def finalise(
         path=f"vendor/receipts/{reference}/",
         reference=reference,
         received=now.isoformat(timespec="milliseconds"),
+        local=local_text(now, call.zone),
     )
     return version
 

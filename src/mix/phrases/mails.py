@@ -111,11 +111,21 @@ MAILS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "not_opened": (
         (
             "Your submission could not be opened: {reference}",
-            "What was stored for your submission {reference} to “{challenge}” does not match your receipt, or does not open. It was left sealed. Write to the contact of the call: the same files as on your receipt, and no others, may be handed in again.",
+            "What was stored for your submission {reference} to “{challenge}” does not match your receipt, or does not open. It was left sealed. From your receipt you may hand in again the same answers and files, and no others: your own copy and the receipt prove that they are the same.",
         ),
         (
             "Votre soumission n’a pas pu être ouverte : {reference}",
-            "Ce qui est conservé de votre soumission {reference} au défi « {challenge} » ne correspond pas à votre reçu, ou ne s’ouvre pas. Elle reste scellée. Écrivez au contact de l’appel : les mêmes fichiers que sur votre reçu, et eux seuls, peuvent être remis de nouveau.",
+            "Ce qui est conservé de votre soumission {reference} au défi « {challenge} » ne correspond pas à votre reçu, ou ne s’ouvre pas. Elle reste scellée. Depuis votre reçu, vous pouvez remettre de nouveau les mêmes réponses et fichiers, et eux seuls : votre copie et le reçu prouvent que ce sont les mêmes.",
+        ),
+    ),
+    "redelivered": (
+        (
+            "Handed in again: {reference}",
+            "What could not be opened of submission {reference} to “{challenge}” was handed in again. It is what its receipt commits to, and can be read now.",
+        ),
+        (
+            "Remise de nouveau : {reference}",
+            "Ce qui n’avait pas pu être ouvert de la soumission {reference} à « {challenge} » a été remis de nouveau. Le contenu correspond au reçu et peut maintenant être lu.",
         ),
     ),
     "addendum": (
@@ -135,11 +145,11 @@ MAILS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "receipt": (
         (
             "Received: {reference}",
-            "Your submission to “{challenge}” was received at {received} (UTC). Reference {reference}. You may replace or withdraw it until closing.",
+            "Your submission to “{challenge}” was received {local} (exactly: {received}). Reference {reference}. You may replace or withdraw it until closing.",
         ),
         (
             "Reçu : {reference}",
-            "Votre soumission à « {challenge} » a été reçue à {received} (UTC). Référence {reference}. Vous pouvez la remplacer ou la retirer jusqu’à la clôture.",
+            "Votre soumission à « {challenge} » a été reçue le {local} (exactement : {received}). Référence {reference}. Vous pouvez la remplacer ou la retirer jusqu’à la clôture.",
         ),
     ),
     "withdrawn": (
@@ -270,8 +280,8 @@ MAILS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ),
     ),
     "debrief_planned": (
-        ("Debrief planned: {challenge}", "Your debrief on “{challenge}” is planned for {at} (UTC)."),
-        ("Rétroaction prévue : {challenge}", "Votre rétroaction sur « {challenge} » est prévue le {at} (UTC)."),
+        ("Debrief planned: {challenge}", "Your debrief on “{challenge}” is planned for {at}."),
+        ("Rétroaction prévue : {challenge}", "Votre rétroaction sur « {challenge} » est prévue le {at}."),
     ),
     "agreement_drafted": (
         (

@@ -15,6 +15,31 @@ SEALING: dict[str, tuple[str, str]] = {
         "The site did not answer before closing: closing is being extended, and nothing is opened",
         "Le site n’a pas répondu avant la fermeture : celle-ci est prolongée, et rien n’est ouvert",
     ),
+    # handing in again what could not be opened
+    "redelivery_not_needed": (
+        "Nothing of this submission waits to be handed in again",
+        "Rien de cette soumission n’attend d’être remis de nouveau",
+    ),
+    "redelivery_late": (
+        "The panel’s quality scores are final: write to the contact of the call",
+        "Les notes de qualité du comité sont définitives : écrivez au contact de l’appel",
+    ),
+    "receipt_does_not_hold": (
+        "The receipt that is kept here does not hold: write to the contact of the call, with your own",
+        "Le reçu conservé ici n’est pas valide : écrivez au contact de l’appel en joignant le vôtre",
+    ),
+    "redelivery_file_differs": (
+        "This is not the file “{name}” of your receipt: its SHA-256 is {sha}",
+        "Ce n’est pas le fichier « {name} » de votre reçu : son SHA-256 est {sha}",
+    ),
+    "redelivery_files_first": (
+        "Hand in the files first: {names}",
+        "Remettez d’abord les fichiers : {names}",
+    ),
+    "redelivery_copy_differs": (
+        "This copy is not what your receipt commits to: bring the one that you took before finalising this version",
+        "Cette copie ne correspond pas à l’engagement de votre reçu : apportez celle prise avant de finaliser cette version",
+    ),
     # keys and shares
     "word_unknown": (
         "Word {number}, “{word}”, is not on the list",

@@ -424,6 +424,8 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "submissions.add_file": ("File sealed", "Fichier scellé"),
         "submissions.drop_file": ("File taken out", "Fichier retiré"),
         "submissions.finalise": ("Submission finalised", "Soumission finalisée"),
+        "redelivery.redeliver": ("Unopened envelope handed in again", "Enveloppe non ouverte remise de nouveau"),
+        "redelivery.redeliver_file": ("File handed in again", "Fichier remis de nouveau"),
         "submissions.start": ("Submission started", "Soumission commencée"),
         "submissions.withdraw": ("Submission withdrawn", "Soumission retirée"),
     },

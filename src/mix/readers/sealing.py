@@ -36,6 +36,7 @@ class FileFact:
     uploaded_at: datetime
     scan: Scan | None = None
     found: str = ""
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def _fact(row: SealedFile) -> FileFact:
         row.uploaded_at,
         scan=scan,
         found=row.found,
+        is_open=bool(row.opened_blob),
     )
 
 

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Prefetch
 from mix.data.models import (
     Acknowledgement,
     Addendum,
+    Evaluation,
     OpenedEnvelope,
     Solicitation,
     Submission,
@@ -145,6 +146,25 @@ def opened_answers(submission: Submission, envelope: Envelope) -> dict[str, Any]
     """Return the answers of an opened envelope, empty while it is sealed."""
     found = OpenedEnvelope.objects.filter(submission=submission, envelope=envelope.value).first()
     return dict(found.answers) if found else {}
+
+
+def list_unopened(submission: Submission) -> list[Envelope]:
+    """List the envelopes of a submission that counts which stayed sealed when their time had come."""
+    call = submission.solicitation
+    if find_current(submission) is None:
+        return []
+    opened = set(submission.opened.values_list("envelope", flat=True))
+    return [e for e in part_of(call).envelopes if getattr(call, f"{e.value}_opened_at") and e.value not in opened]
+
+
+def unmet_to_redeliver(submission: Submission, envelope: Envelope) -> tuple[Unmet, ...]:
+    """Say why an envelope may not be handed in again: it is open, or what rests on it is decided."""
+    if envelope not in list_unopened(submission):
+        return (Unmet("redelivery_not_needed"),)
+    settled = ("final",) if envelope is Envelope.PRICE else ("quality_frozen", "final")
+    if Evaluation.objects.filter(solicitation=submission.solicitation, phase__in=settled).exists():
+        return (Unmet("redelivery_late"),)
+    return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from mix.actions import submissions
-from mix.actions.sealing import drop_blob
+from mix.actions.sealing import drop_blob, open_stream
 from mix.data.models import Addendum, Submission
 from mix.readers.challenges import spec_of
 from mix.readers.errors import Unknown
@@ -28,6 +29,7 @@ from mix.readers.submissions import (
     find_current,
     get_own_submission,
     get_own_version,
+    list_unopened,
     open_addenda,
     price_total,
     warnings_for,
@@ -118,7 +120,7 @@ def files(request: HttpRequest, code: str) -> HttpResponse:
     submission = get_own_submission(code, actor=signed_in(request))
     use_clock(submission.solicitation.zone)
     if request.method == "POST" and request.content_type == "multipart/form-data":
-        handler = SealingHandler(request, submission.solicitation)
+        handler = SealingHandler(request, partial(open_stream, submission.solicitation))
         request.upload_handlers = [handler]
         response = _take_file(request, submission, handler)
         if handler.stored is not None and handler.problem == "refused":
@@ -298,6 +300,7 @@ def _receipt(request: HttpRequest, reference: str) -> dict[str, Any]:
         "call": call,
         "challenge": call.step.challenge,
         "files": [f for line in version.receipt["statement"]["envelopes"] for f in line["files"]],
+        "unopened": find_current(version.submission) == version and list_unopened(version.submission),
     }
 
 

@@ -9,9 +9,8 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, JsonResponse
 
 from mix.actions import uploads
-from mix.actions.sealing import StreamSealer, TooLarge, open_stream
+from mix.actions.sealing import StreamSealer, TooLarge
 from mix.actions.submissions import Late
-from mix.data.models import Solicitation
 from mix.phrases.refusals import sentence
 from mix.readers.sealing import find_upload
 from mix.readers.submissions import get_own_submission
@@ -25,9 +24,9 @@ from mix.web.parts.showing import language
 class SealingHandler(FileUploadHandler):
     """Streams the one file of a request into the vault, and remembers how that went."""
 
-    def __init__(self, request: HttpRequest, call: Solicitation) -> None:
+    def __init__(self, request: HttpRequest, begin: Callable[[], StreamSealer]) -> None:
         super().__init__(request)
-        self.call = call
+        self.begin = begin
         self.sealer: StreamSealer | None = None
         self.problem = ""
         self.stored: Any = None
@@ -47,7 +46,7 @@ class SealingHandler(FileUploadHandler):
             self.problem = "file_kind"
             return
         if self.sealer is None:
-            self.sealer = open_stream(self.call)
+            self.sealer = self.begin()
         try:
             self.sealer.write(raw_data)
         except TooLarge:

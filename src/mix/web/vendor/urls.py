@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mix.web.vendor import rooms, submitting, uploads, views
+from mix.web.vendor import again, rooms, submitting, uploads, views
 
 urlpatterns = [
     path("vendor/", views.home, name="vendor-home"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("vendor/submissions/<str:code>/check/", submitting.check, name="vendor-check"),
     path("vendor/submissions/<str:code>/export/", submitting.export, name="vendor-export"),
     path("vendor/submissions/<str:code>/copy/", submitting.copy, name="vendor-copy"),
+    path("vendor/submissions/<str:code>/again/", again.again, name="vendor-again"),
+    path("vendor/submissions/<str:code>/again/<str:file>/", again.again_file, name="vendor-again-file"),
     path("vendor/receipts/<str:reference>/", submitting.receipt, name="vendor-receipt"),
     path("vendor/receipts/<str:reference>/json/", submitting.receipt_json, name="vendor-receipt-json"),
     path("vendor/receipts/<str:reference>/pdf/", submitting.receipt_pdf, name="vendor-receipt-pdf"),
