@@ -64,6 +64,7 @@ lab: $(STAMP) browser
 	@MIX_LIVES=2000 $(BIN)/pytest tests/actions/test_life.py
 	@$(BIN)/python -m tests.lab.kill9 --kills 50
 	@$(BIN)/python -m tests.lab.stampede --bidders 200
+	@$(BIN)/python -m tests.lab.full_disk
 	@$(BIN)/python tests/with_postgres.py $(BIN)/python -m tests.lab.kill9 --kills 50 --crash
 	@$(BIN)/python tests/with_postgres.py $(BIN)/python -m tests.lab.stampede --bidders 200
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from mix.actions import submissions
@@ -143,3 +144,19 @@ def test_finalising_drops_what_was_not_finished(
     version = run(submissions.finalise, draft, actor=actor("kim"), now=now, retry_key="one")
     assert version.receipt["statement"]["envelopes"][0]["files"] == []
     assert not Upload.objects.exists()
+
+
+def test_where_there_is_no_room_files_wait_and_finalising_goes_on(
+    sender: Sender, draft: Submission, settings: Any, actor: Callable[[str], Any], now: Any
+) -> None:
+    run(submissions.save_answers, draft, actor=actor("kim"), now=now, answers={"team": "Three", "insurance": True})
+    said = sender.begin().json()
+    settings.UPLOADS_LEAVE = 2**60
+    for refused in (sender.begin(name="other.txt"), sender.part(said["upload"], 0, FILE[:PART])):
+        assert (refused.status_code, "no room for files" in refused.json()["refused"][0]) == (422, True)
+    page = f"/en/vendor/submissions/{draft.code}/files/"
+    answer = sender.client.post(page, {"envelope": "technical", "file": SimpleUploadedFile("plan.txt", b"plan")})
+    assert (answer.status_code, "no room for files" in answer.content.decode()) == (422, True)
+    assert list_files(draft) == []
+    check = f"/en/vendor/submissions/{draft.code}/check/"
+    assert sender.client.post(check, {"act": "finalise", "retry": "k", "bind": "on"}).status_code == 302

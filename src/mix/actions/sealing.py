@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,6 +79,11 @@ def save_draft(
         },
     )
     return number + 1
+
+
+def has_room() -> bool:
+    """Say whether the disk has more left than files may take: finalising needs little, and must not wait for them."""
+    return shutil.disk_usage(settings.DATA_DIR).free > settings.UPLOADS_LEAVE
 
 
 def begin_upload(submission: Submission, *, envelope: str, name: str, size: int, now: datetime) -> Upload:

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from mix.actions import submissions
 from mix.actions.run import prepared_by
-from mix.actions.sealing import Stored, begin_upload, drop_blob, end_upload, join_parts, keep_part
+from mix.actions.sealing import Stored, begin_upload, drop_blob, end_upload, has_room, join_parts, keep_part
 from mix.actions.submissions import begin_draft, lock
 from mix.data.models import Submission
 from mix.readers.people import Actor
@@ -33,6 +33,7 @@ def begin(
     require(holds=size > 0, code="file_empty", where="f-file")
     most = settings.SEALED_FILE_LIMIT
     require(holds=size <= most, code="file_too_large", where="f-file", name=name, most=str(most // 2**20))
+    require(holds=has_room(), code="no_room", where="f-file")
     begin_draft(submission, actor=actor, now=now)
     upload = begin_upload(submission, envelope=envelope, name=name[-150:], size=size, now=now)
     return upload.code, received(upload)
@@ -47,6 +48,7 @@ def add_part(submission: Submission, *, actor: Actor, now: datetime, upload: str
     there = received(found)
     fits = 0 <= start <= there and 0 < len(content) <= PART and start + len(content) <= found.size
     require(holds=fits, code="part_out_of_place", there=str(there))
+    require(holds=has_room(), code="no_room", where="f-file", there="")
     if start == there:
         keep_part(found, start=start, content=content)
     return received(found)

@@ -15,6 +15,10 @@ SEALING: dict[str, tuple[str, str]] = {
         "The site did not answer before closing: closing is being extended, and nothing is opened",
         "Le site n’a pas répondu avant la fermeture : celle-ci est prolongée, et rien n’est ouvert",
     ),
+    "no_room": (
+        "This site has no room for files now; its operator can see it. What is here stays, and you can finalise without this file",
+        "Ce site n’a plus de place pour des fichiers; son exploitant le voit. Ce qui est déposé reste, et vous pouvez finaliser sans ce fichier",
+    ),
     # handing in again what could not be opened
     "redelivery_not_needed": (
         "Nothing of this submission waits to be handed in again",

@@ -9,7 +9,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, JsonResponse
 
 from mix.actions import uploads
-from mix.actions.sealing import StreamSealer, TooLarge
+from mix.actions.sealing import StreamSealer, TooLarge, has_room
 from mix.actions.submissions import Late
 from mix.phrases.refusals import sentence
 from mix.readers.sealing import find_upload
@@ -44,6 +44,9 @@ class SealingHandler(FileUploadHandler):
             return
         if start == 0 and not is_what_it_says(self.name, raw_data[:4096]):
             self.problem = "file_kind"
+            return
+        if start == 0 and not has_room():
+            self.problem = "no_room"
             return
         if self.sealer is None:
             self.sealer = self.begin()
