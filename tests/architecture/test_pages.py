@@ -50,6 +50,7 @@ def messages() -> set[str]:
     found: set[str] = set()
     for path in [*TEMPLATES, *sorted((ROOT / "src/mix").rglob("*.py"))]:
         text = path.read_text(encoding="utf-8")
+        assert not re.search(r"\{n?(gettext|_)\(", text), f"{path}: a sentence inside an f-string is not found"
         source = translation_template.templatize(text) if path.suffix == ".html" else text
         keywords = {"gettext": None, "_": None, "ngettext": (1, 2), "gettext_lazy": None}
         for _line, message, _comments, _context in extract("python", BytesIO(source.encode()), keywords=keywords):

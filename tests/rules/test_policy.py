@@ -57,6 +57,7 @@ CLEAN: dict[str, Any] = {
     "asks_size": False,
     "has_accessibility": True,
     "has_market_scan": True,
+    "contacts_while_open": 0,
     "has_all_declarations": True,
     "days_since_award": 10,
     "has_award_notice": True,
@@ -132,6 +133,7 @@ MISSES: list[tuple[str, dict[str, Any], Outcome]] = [
     ("aoda-5", {"has_accessibility": False}, Outcome.BLOCKED),
     ("no-splitting", {"value": 60_000_00, "related_value": 40_000_00, "competition": "quotes"}, Outcome.WARNING),
     ("scan-first", {"has_market_scan": False}, Outcome.WARNING),
+    ("one-channel", {"contacts_while_open": 1}, Outcome.WARNING),
     ("declarations", {"has_all_declarations": False}, Outcome.WARNING),
     (
         "disclosure-pack",

@@ -83,7 +83,7 @@ def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
         ("", "/en/challenges/", 5),
         ("", "/en/challenges/water-leaks/", 22),
         ("priya", "/en/city/challenges/water-leaks/procurement-brief/", 28),
-        ("priya", "/en/city/challenges/water-leaks/invitation/", 47),
+        ("priya", "/en/city/challenges/water-leaks/invitation/", 48),
         ("priya", "/en/city/challenges/", 8),
         ("tess", "/en/vendor/", 21),
         ("audrey", "/en/oversight/", 9),
@@ -213,3 +213,20 @@ def test_what_is_done_costs_an_evaluator_nothing(sign_in: Callable[[str], Client
     with CaptureQueriesContext(connection) as queries:
         client.get("/en/evaluation/")
     assert len(queries) == {"eva": 5, "hugo": 19}[code]
+
+
+def test_a_receipt_offers_what_can_still_be_done(sign_in: Callable[[str], Client]) -> None:
+    from mix.data.models import SubmissionVersion
+
+    def receipt(challenge: str, vendor: str, code: str) -> str:
+        of = {"submission__solicitation__step__challenge__code": challenge, "submission__vendor__code": vendor}
+        version = SubmissionVersion.objects.filter(submission__solicitation__step__key="invitation", **of).first()
+        assert version
+        return sign_in(code).get(f"/fr/vendor/receipts/{version.reference}/").content.decode()
+
+    still_open, opened = receipt("water-leaks", "northlight", "nora"), receipt("under-our-streets", "releve", "remi")
+    assert "Remplacer à partir de ma copie" in still_open
+    assert "La suite" in still_open
+    assert "Remplacer à partir de ma copie" not in opened
+    assert "La suite" not in opened
+    assert "octets" in opened

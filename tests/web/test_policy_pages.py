@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from mix.actions import findings, policies, solicitations
+from mix.actions import engagements, findings, policies, solicitations
 from mix.actions.run import run
 from mix.data.models import (
     Bylaw,
@@ -545,3 +545,23 @@ def test_vendors_have_as_long_to_object_as_the_most_generous_by_law_gives(
     award = challenge.steps.filter(kind="award").first()
     award.challenge = challenge
     assert outcomes(award, now)["guelph-dispute"] is Outcome.HOLDS
+
+
+def test_talks_with_vendors_while_a_call_is_open_are_found(
+    draft: Solicitation, actor: Callable[[str], Any], now: Any
+) -> None:
+    """What was said before the notice is market engagement; from the notice to closing there is one channel."""
+    assert outcomes(draft.step, now)["one-channel"] is Outcome.HOLDS
+    Solicitation.objects.filter(pk=draft.pk).update(published_at=now - timedelta(days=3))
+    today = city_day(now)
+    for day, expected in ((today - timedelta(days=9), Outcome.HOLDS), (today, Outcome.WARNING)):
+        run(
+            engagements.log_contact,
+            draft.step.challenge,
+            actor=actor("priya"),
+            now=now,
+            happened_on=day,
+            with_whom="A vendor",
+            told="The pipes are old.",
+        )
+        assert outcomes(draft.step, now)["one-channel"] is expected

@@ -273,6 +273,14 @@ def _is_final(method: Method, key: str) -> bool:
     return any(c.evaluation and c.evaluation.of == key for step in awards for c in method.chosen_by(step.key))
 
 
+def _contacts_while_open(call: Solicitation) -> int:
+    """Count the talks that were logged from the day of a notice to that of its closing, on the clock of the call."""
+    if call.published_at is None:
+        return 0
+    days = (day_in(call.zone, call.published_at), day_in(call.zone, call.closes_at))
+    return call.step.challenge.contacts.filter(happened_on__range=days).count()
+
+
 def _of_call(step: Step, *, now: datetime) -> tuple[dict[str, Any], tuple[Hit, ...]]:
     """Gather what the call at hand says, and what its words and criteria may exclude."""
     spec, method = spec_of(step), method_for(step.challenge)
@@ -298,6 +306,7 @@ def _of_call(step: Step, *, now: datetime) -> tuple[dict[str, Any], tuple[Hit, .
         "has_accessibility": "accessib" in f"{texts['notice']} {_asked(method)}".lower(),
         "has_purchase_option": declared or not binds or not (part is not None and part.purchase_option),
         "is_final_call": _is_final(method, step.key),
+        "contacts_while_open": _contacts_while_open(call) if call else 0,
         **{hit.excludes.value: True for hit in hits},
     }
     if call:

@@ -131,6 +131,11 @@ FACTS: dict[str, FactSpec] = {
     ),
     "document_form": _word("Contract A or not", "Contrat A ou non", "notice", DocumentForm),
     "days_open": _number("Days from notice to closing", "Jours entre l’avis et la clôture", "notice"),
+    "contacts_while_open": _number(
+        "Talks with vendors in the contact log while this call was open",
+        "Échanges avec des fournisseurs consignés pendant que cet appel était ouvert",
+        "document",
+    ),
     "is_electronic": _flag(
         "Notice, documents and submissions are electronic",
         "L’avis, les documents et les soumissions sont électroniques",

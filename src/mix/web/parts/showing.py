@@ -107,10 +107,12 @@ def price_rule(rule: PriceRule) -> str:
 def size(count: int) -> str:
     """Write a file size."""
     if count < 1024:
-        return f"{count}{NBSP}{_('bytes')}"
-    if count < 1024 * 1024:
-        return f"{format_decimal(count / 1024, '0', locale=_locale())}{NBSP}{_('KB')}"
-    return f"{format_decimal(count / 1024 / 1024, '0.0', locale=_locale())}{NBSP}{_('MB')}"
+        unit, figure = _("bytes"), str(count)
+    elif count < 1024 * 1024:
+        unit, figure = _("KB"), format_decimal(count / 1024, "0", locale=_locale())
+    else:
+        unit, figure = _("MB"), format_decimal(count / 1024 / 1024, "0.0", locale=_locale())
+    return f"{figure}{NBSP}{unit}"
 
 
 def time_left(until: datetime, now: datetime) -> str:

@@ -37,7 +37,7 @@ from mix.readers.submissions import (
 from mix.rules.kinds import Envelope
 from mix.rules.unmet import Refused, Unmet
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, answer, began_of, do, signed_in, stay
+from mix.web.parts.pages import Act, answer, began_of, do, now_of, signed_in, stay
 from mix.web.parts.pdf import as_pdf
 from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import draw, read_only, read_post
@@ -297,6 +297,7 @@ def _receipt(request: HttpRequest, reference: str) -> dict[str, Any]:
         "version": version,
         "statement": version.receipt["statement"],
         "closes_at": datetime.fromisoformat(version.receipt["statement"]["closes_at"]),
+        "is_open": now_of(request) < call.closes_at,
         "call": call,
         "challenge": call.step.challenge,
         "files": [f for line in version.receipt["statement"]["envelopes"] for f in line["files"]],
