@@ -54,6 +54,12 @@ _OF_STEP = _up("data_step", "step_id")
 _OF_PANEL = "EXISTS (SELECT 1 FROM data_evaluation e WHERE e.id = this.evaluation_id AND mix_sees(e.municipality_id))"
 _SUBMITTED = "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission)"
 
+# A vendor's own contract in the challenge of a row: the agreements that it can see are its own.
+_BY_CONTRACT = (
+    "EXISTS (SELECT 1 FROM data_step s JOIN data_agreement a ON a.step_id = s.id"
+    " WHERE s.challenge_id = this.challenge_id AND a.kind <> 'sprint' AND mix_is(a.vendor_id))"
+)
+
 # For each table, when a row is visible; `this` is the table.
 POLICIES: dict[str, str] = {
     # public with the challenge
@@ -96,9 +102,7 @@ POLICIES: dict[str, str] = {
             "data_contactlogentry",
             "data_lesson",
             "data_hoursentry",
-            "data_backlogitem",
             "data_changeorder",
-            "data_milestone",
             "data_signoff",
             "data_custodykey",
             "data_opening",
@@ -130,8 +134,8 @@ POLICIES: dict[str, str] = {
     ),
     "data_question": f"{_up('data_solicitation', 'solicitation_id')} AND (published_at IS NOT NULL OR {VENDOR} OR "
     "EXISTS (SELECT 1 FROM data_solicitation s WHERE s.id = this.solicitation_id AND mix_sees(s.municipality_id)))",
-    "data_capabilitycard": f"{_up('data_engagement', 'engagement_id')} AND ({VENDOR} OR "
-    "EXISTS (SELECT 1 FROM data_engagement e WHERE e.id = this.engagement_id AND mix_sees(e.municipality_id)))",
+    "data_capabilitycard": _up("data_engagement", "engagement_id"),  # given to be shown on the page of the event
+    **dict.fromkeys(("data_milestone", "data_backlogitem"), f"{CITY} OR {_BY_CONTRACT}"),
     **dict.fromkeys(
         ("data_submissionversion", "data_acknowledgement", "data_openedenvelope"),
         _up("data_submission", "submission_id"),

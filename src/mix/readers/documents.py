@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from mix.data.models import Challenge, Comment, Document, DocumentVersion, Step
+from mix.data.wall import lifted
 from mix.readers.challenges import method_for, spec_of
 from mix.readers.errors import Unknown
 from mix.readers.people import Actor
@@ -18,8 +19,12 @@ from mix.rules.versions import Merged, merge_answers
 
 
 def latest_content(step: Step) -> dict[str, Any]:
-    """Return the latest saved answers of a step, empty when nothing was saved."""
-    version = DocumentVersion.objects.filter(document__step=step).order_by("-number").first()
+    """Return the latest saved answers of a step, empty when nothing was saved.
+
+    For whoever is shown a part of them: the caller picks what is public, or what a vendor of the sprint works by.
+    """
+    with lifted():
+        version = DocumentVersion.objects.filter(document__step=step).order_by("-number").first()
     return dict(version.content) if version else {}
 
 
@@ -69,15 +74,19 @@ def authors_of(step: Step) -> frozenset[str]:
 
 
 def gather_facts(challenge: Challenge) -> dict[Fact, Any]:
-    """Gather every fact that the method places in a field and that has been saved."""
+    """Gather every fact that the method places in a field and that has been saved, whoever asks: rules rest on them.
+
+    The caller shows what is public.
+    """
     method = method_for(challenge)
     wanted = {fact: place for fact in Fact if (place := method.place_of(fact))}
     versions = DocumentVersion.objects.filter(
         document__step__challenge=challenge, document__step__key__in={step for step, _ in wanted.values()}
     )
-    contents: dict[str, dict[str, Any]] = dict(
-        versions.order_by("number").values_list("document__step__key", "content")
-    )
+    with lifted():
+        contents: dict[str, dict[str, Any]] = dict(
+            versions.order_by("number").values_list("document__step__key", "content")
+        )
     return {
         fact: contents[step][field]
         for fact, (step, field) in wanted.items()

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Max, QuerySet, Sum
 
 from mix.data.models import Award, Challenge, HistoryFact, HoursEntry, Lesson, Solicitation, Step, Submission
+from mix.data.wall import lifted
 from mix.readers.challenges import method_for
 from mix.rules.fields import Bilingual
 
@@ -59,7 +60,15 @@ class Measures:
 
 
 def measure(challenges: Sequence[Challenge]) -> list[Measures]:
-    """Compute the figures of some cases. Counts cover opened calls only, so that nothing sealed is counted."""
+    """Compute the figures of some cases. Counts cover opened calls only, so that nothing sealed is counted.
+
+    Everybody gets the same figures: they are sums over rows of which few people may see one.
+    """
+    with lifted():
+        return _measure(challenges)
+
+
+def _measure(challenges: Sequence[Challenge]) -> list[Measures]:
     calls = Solicitation.objects.filter(step__challenge__in=challenges, technical_opened_at__isnull=False)
     closed = _by_challenge(calls.values_list("step__challenge").annotate(Max("closes_at")))
     questions = _by_challenge(calls.values_list("step__challenge").annotate(Count("questions")))

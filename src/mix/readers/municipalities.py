@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from mix.data.models import AuthorityBand, Department, DocumentTemplate, Municipality, StaffInvitation, StaffRole
+from mix.data.wall import lifted
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.people import Actor
 from mix.rules.access import Permission, Role, grants
@@ -43,10 +44,12 @@ def find_template(municipality: Municipality) -> DocumentTemplate | None:
 
 
 def gather_bands(municipality_ids: Iterable[int]) -> dict[str, tuple[Band, ...]]:
-    """Gather the tables of authority by city code."""
+    """Gather the tables of authority by city code: at a joint gate everybody sees who decides in each city."""
     bands: dict[str, list[Band]] = {}
     rows = AuthorityBand.objects.filter(municipality_id__in=list(municipality_ids)).select_related("municipality")
-    for row in rows.order_by("id"):
+    with lifted():
+        found = list(rows.order_by("id"))
+    for row in found:
         bands.setdefault(row.municipality.code, []).append(Band(row.up_to_cents, Role(row.role)))
     return {code: tuple(rows) for code, rows in bands.items()}
 

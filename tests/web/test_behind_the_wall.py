@@ -1,0 +1,32 @@
+"""The second wall takes nothing away that the first one shows: with it and without it everybody sees the same pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from tests.web.test_two_worlds import crawl, differing, world
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no row-level security"),
+]
+
+
+@pytest.mark.parametrize("challenge", ["under-our-streets", "guelph-roads-sprint", "young-trees"])
+@pytest.mark.parametrize("code", ["", "remi", "tess", "umar", "olivia", "pat"])
+def test_pages_are_the_same_with_and_without_the_wall(
+    sign_in: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch, code: str, challenge: str
+) -> None:
+    client = sign_in(code)
+    with world():
+        behind = crawl(client, about=challenge)
+    with monkeypatch.context() as patched, world():
+        patched.setattr("mix.web.parts.middleware.raise_wall", lambda _person: None)
+        patched.setattr("mix.web.parts.middleware.lower_wall", lambda: None)
+        before = crawl(client, about=challenge)
+    assert differing(behind, before) == []
+    assert len(behind) > 10
