@@ -59,7 +59,15 @@ PAGES = [
     ("priya", "advice", "/en/city/advice/?scan_says=develop&need_is_firm=yes"),
     ("ada", "staff", "/en/city/settings/guelph/staff/"),
 ]
-PICTURES = ("workspace", "findings", "bylaw", "pilots", "disclosure", "disclosure-pack", "variant")
+# Pages whose addresses are drawn anew in each demonstration: reached by the first such link of another page.
+LINKED = [
+    ("tess", "receipt", "/en/vendor/", "a[href*='/vendor/receipts/']"),
+    ("tess", "letter", "/en/vendor/", "a[href*='/vendor/letters/']"),
+]
+PICTURES = (
+    *("workspace", "findings", "bylaw", "pilots", "disclosure", "disclosure-pack", "variant"),
+    *("receipt", "letter", "opening", "scoring", "consensus"),
+)
 ANOTHER_TABLE = b"""citation: Procurement By-law, as proposed
 bands:
   - {category: services, up_to_cents: 2500000, method: direct}
@@ -114,13 +122,15 @@ def visit(gallery: Path) -> None:
             executable_path=os.environ.get("MIX_CHROMIUM", "/usr/bin/chromium"),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
         )
-        for who, name, path in PAGES:
+        for who, name, path, link in [*((*page, "") for page in PAGES), *LINKED]:
             for width in (1280, 320):
                 page = browser.new_page(viewport={"width": width, "height": 900})
                 if who:
                     page.goto("http://127.0.0.1:8457/en/demo/")
                     page.click(f"form[action$='/demo/{who}/'] button")
                 page.goto(f"http://127.0.0.1:8457{path}")
+                if link:
+                    page.goto(f"http://127.0.0.1:8457{page.locator(link).first.get_attribute('href')}")
                 if name == "bylaw" and width == 1280:
                     propose(page)
                 page.screenshot(
