@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,23 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         load_history(Console(quiet=True))
         for path in scenario_files():
             replay(path, today=now.date(), recorded_at=now, progress=lambda _text: None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _lengths_hold() -> Iterator[None]:
+    """Refuse on SQLite too what PostgreSQL refuses: a text that is longer than its column."""
+    from django.db.models import CharField, Model
+    from django.db.models.signals import pre_save
+
+    def look(sender: type[Model], instance: Model, **_: Any) -> None:
+        for column in sender._meta.concrete_fields:
+            value = getattr(instance, column.attname)
+            if isinstance(column, CharField) and column.max_length and isinstance(value, str):
+                assert len(value) <= column.max_length, f"{sender.__name__}.{column.name}: {value}"
+
+    pre_save.connect(look)
+    yield
+    pre_save.disconnect(look)
 
 
 @pytest.fixture

@@ -12,7 +12,17 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from mix.data.models import Challenge, Engagement, Municipality, Need, Registration, Solicitation, Step, Submission
+from mix.data.models import (
+    Challenge,
+    Engagement,
+    Message,
+    Municipality,
+    Need,
+    Registration,
+    Solicitation,
+    Step,
+    Submission,
+)
 from mix.readers.sealing import list_files, read_draft
 from mix.web.parts import pages
 from mix.web.parts.middleware import ClockMiddleware
@@ -361,3 +371,26 @@ def test_a_form_that_is_too_large_is_refused(sign_in: Callable[[str], Client]) -
         reverse("city-need-new"), "what=" + "a" * 6_000_000, content_type="application/x-www-form-urlencoded"
     )
     assert answer.status_code == 413
+
+
+def test_a_long_title_begins_a_challenge_and_tells_its_reporter(sign_in: Callable[[str], Client]) -> None:
+    form = {
+        "act": "begin",
+        "city": "guelph",
+        "title": "Better information for better roads in and around the city",
+        "title_fr": "De meilleurs renseignements pour de meilleures routes",
+        "question": "How?",
+        "question_fr": "Comment?",
+        "way": "sprint:innovation_partnership",
+        "route_reason": "Funded.",
+        "share_barrie": "",
+        "share_london": "",
+        "pilot": "",
+        "need": "N-TREES",
+    }
+    begun = sign_in("priya").post("/en/city/challenges/new/", form)
+    assert begun.status_code == 302
+    code = begun.headers["Location"].split("/")[-2]
+    assert len(code) > 50
+    assert Message.objects.filter(challenge=code, to_name="Stan Kowalski").exists()
+    assert sign_in("priya").get(f"/en/city/challenges/{code}/commissioning/").status_code == 200

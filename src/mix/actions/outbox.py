@@ -6,6 +6,8 @@ from datetime import datetime
 from mix.data.models import Challenge, Message, Person
 from mix.phrases.mails import mail_text
 
+SUBJECT = 300  # characters of a mail's subject; a title may be longer
+
 
 def tell(
     people: Iterable[Person],
@@ -26,7 +28,7 @@ def tell(
             to_email=person.email,
             to_name=person.name,
             language=person.language,
-            subject=subject,
+            subject=subject[:SUBJECT],
             body=body,
             path=path,
             challenge=challenge.code if challenge else "",
@@ -37,7 +39,9 @@ def tell(
 def tell_address(email: str, code: str, *, language: str, now: datetime, path: str, **params: str) -> None:
     """Write one message to somebody who has no account yet."""
     subject, body = mail_text(code, language, **params)
-    Message.objects.create(to_email=email, language=language, subject=subject, body=body, path=path, written_at=now)
+    Message.objects.create(
+        to_email=email, language=language, subject=subject[:SUBJECT], body=body, path=path, written_at=now
+    )
 
 
 def mark_sent(message: Message, *, now: datetime) -> None:

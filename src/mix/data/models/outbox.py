@@ -12,7 +12,7 @@ class Message(models.Model):
     subject = models.CharField(max_length=300)
     body = models.TextField()
     path = models.CharField(max_length=300, blank=True)
-    challenge = models.CharField(max_length=40, blank=True, db_index=True)
+    challenge = models.CharField(max_length=60, blank=True, db_index=True)
     written_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)

@@ -15,7 +15,7 @@ class Notice(models.Model):
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="notices")
     kind = choice(NOTICE_KINDS)
-    reference = models.CharField(max_length=40, unique=True)
+    reference = models.CharField(max_length=80, unique=True)
     title = models.CharField(max_length=300)
     text = models.TextField()
     published_at = models.DateTimeField()
