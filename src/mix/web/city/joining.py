@@ -52,7 +52,7 @@ def lead_acts(request: HttpRequest, challenge: Challenge, roles: frozenset[Role]
                 reason=forms.text(_("Reason"), rows=2),
             ),
             give,
-            _("Answer"),
+            _("Answer the city"),
             _("Answered. The city was told."),
         )
     return acts
