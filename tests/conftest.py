@@ -1,9 +1,14 @@
-"""The cast and the world: every scenario is replayed once per process, and each test works on top of it."""
+"""The cast and the world: every scenario was replayed once, and each test works on top of its own copy of it."""
 
 from __future__ import annotations
 
+import os
+import secrets
+import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +17,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
+
+from tests.worlds import copy_postgres_world, copy_world, drop_postgres_world
 
 hypothesis_settings.register_profile("mix", deadline=None)
 hypothesis_settings.load_profile("mix")
@@ -34,29 +41,49 @@ def pytest_configure() -> None:
     }
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Fill the test database with the demonstration world."""
-    from rich.console import Console
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
 
-    from mix.actions.methods import publish_method
-    from mix.actions.run import run
-    from mix.jobs.demo import WORLD_FROM, load_history, scenario_files
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """Give this process the demonstration, files and database, as a copy of the world that was replayed once."""
+    from django.db import connection
+
     from mix.jobs.messages import compile_messages
-    from mix.jobs.replay import replay
-    from mix.jobs.world import build_world
-    from mix.readers.people import Actor
-    from mix.rules.catalogue import CATALOGUE
 
     compile_messages()
     with django_db_blocker.unblock():
-        now = datetime.now(UTC)
-        for path in sorted((CATALOGUE / "methods").glob("*.yaml")):
-            run(publish_method, path.read_text(encoding="utf-8"), actor=Actor(), now=now)
-        build_world(CATALOGUE / "scenarios" / "world.yaml", now=WORLD_FROM, recorded_at=now)
-        load_history(Console(quiet=True))
-        for path in scenario_files():
-            replay(path, today=now.date(), recorded_at=now, progress=lambda _text: None)
+        place = _copy_postgres if connection.vendor == "postgresql" else _copy_sqlite
+        with place(connection, settings.DATA_DIR):
+            yield
+
+
+@contextmanager
+def _copy_sqlite(connection: Any, folder: Path) -> Iterator[None]:
+    """Copy the world into memory: tests wait for no disk."""
+    copy_world(folder)
+    connection.close()
+    connection.settings_dict["NAME"] = f"file:mix-{os.getpid()}?mode=memory&cache=shared"
+    connection.ensure_connection()
+    with closing(sqlite3.connect(folder / "mix.sqlite3")) as kept:
+        kept.backup(connection.connection)
+    yield
+    connection.close()
+
+
+@contextmanager
+def _copy_postgres(connection: Any, folder: Path) -> Iterator[None]:
+    """Copy the world on the server itself."""
+    server, name = os.environ["DATABASE_URL"], f"mix_test_{os.getpid()}_{secrets.token_hex(4)}"
+    copy_postgres_world(folder, server, name)
+    connection.close_pool()
+    connection.settings_dict["NAME"] = name
+    yield
+    connection.close()
+    connection.close_pool()
+    drop_postgres_world(server, name)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -22,6 +22,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.worlds import copy_world
+
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = os.environ.get("MIX_SHOTS", "")  # a folder: then every page that is checked is also photographed
 NUMBERS = count(1)
@@ -45,10 +47,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @contextmanager
 def serving(data: Path, *options: str) -> Iterator[Site]:
-    """Serve a demonstration from an empty folder."""
+    """Serve a copy of the demonstration from an empty folder; with "--empty", of the cast alone."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    if "DATABASE_URL" not in os.environ:
+        copy_world(data, empty="--empty" in options)
     environment = {**os.environ, "MIX_DEMO": "1", "MIX_DATA_DIR": str(data), "PORT": str(port)}
     log = (data / "serve.log").open("wb")
     server = subprocess.Popen(
