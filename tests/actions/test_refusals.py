@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from mix.actions import (
     agreements,
@@ -14,6 +15,7 @@ from mix.actions import (
     documents,
     evaluations,
     moves,
+    municipalities,
     panels,
     people,
     solicitations,
@@ -33,11 +35,13 @@ from mix.data.models import (
     Submission,
     Vendor,
 )
+from mix.jobs.cli import app
 from mix.readers.documents import find_latest, latest_content
 from mix.readers.errors import Forbidden, Unknown
 from mix.readers.evaluations import conflicted_vendors, get_readable, get_seat, readable
 from mix.readers.methods import get_latest
 from mix.readers.moves import list_tasks
+from mix.readers.people import Actor
 from mix.rules.access import Role
 from mix.rules.kinds import Decision, Route
 from mix.rules.unmet import Refused
@@ -519,3 +523,16 @@ def test_a_scan_is_reused_until_it_expires(step: Any, actor: Callable[[str], Any
     source = step("water-leaks", "market-scan")
     run(documents.reuse, place, actor=actor("priya"), now=now, source=source)
     assert latest_content(place) == latest_content(source)
+
+
+def test_a_city_is_set_up_with_names_of_one_line(actor: Callable[[str], Any], now: Any) -> None:
+    facts = {"name": "Ajax", "name_fr": "Ajax", "posting_address": "https://ajax.example/notices"}
+    facts |= {"administrator": actor("ada").someone}
+    for wrong in ({"name": "A\njax"}, {"name_fr": "A\x85jax"}, {"departments": [("roads", "Ro\tads", "Routes")]}):
+        with pytest.raises(Refused) as caught:
+            run(municipalities.found, "ajax", actor=Actor(), now=now, **{**facts, **wrong})
+        assert [u.code for u in caught.value.unmet] == ["not_one_line"]
+    line = ["ajax", "Ajax", "--email", "new@ajax.example", "--posting-address", "https://ajax.example/notices"]
+    said = CliRunner().invoke(app, ["city", *line, "--person", "Evil\nAda"])
+    assert (said.exit_code, said.output) == (1, "Not set up: not_one_line\n")
+    assert not Person.objects.filter(email="new@ajax.example").exists()

@@ -11,6 +11,7 @@ from mix.rules.fields import (
     missing_answers,
     read_answers,
     read_money,
+    read_value,
 )
 from mix.rules.unmet import Unmet
 
@@ -83,3 +84,15 @@ def test_reading_never_breaks(raw: dict[str, object]) -> None:
     )
     good, bad = read_answers(specs, raw)
     assert set(good) | set(bad) == {"n", "d", "m"}
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r\n", "\t", "\x0b", "\x1f", "\x7f", "\x85", "\u2028"])
+@pytest.mark.parametrize("type_", [FieldType.LINE, FieldType.NUMBER, FieldType.MONEY, FieldType.DATE])
+def test_only_a_text_may_have_several_lines(type_: FieldType, break_: str) -> None:
+    raw = f"1{break_}2"
+    with pytest.raises(BadValue) as caught:
+        read_value(FieldSpec(key="x", type=type_, title=T), raw)
+    assert caught.value.code == "not_one_line"
+    rows = FieldSpec(key="x", type=FieldType.ROWS, title=T, columns=(Column(key="c", type=type_, title=T),))
+    assert read_answers((rows,), {"x": [{"c": raw}]})[1]["x"].code == "not_one_line"
+    assert read_value(FieldSpec(key="x", title=T), raw) == raw.replace("\r\n", "\n")

@@ -22,9 +22,11 @@ from mix.data.models import (
     Solicitation,
     Step,
     Submission,
+    Vendor,
 )
 from mix.readers.sealing import list_files, read_draft
-from mix.web.parts import pages
+from mix.web.entry.forms import SignUp
+from mix.web.parts import forms, pages
 from mix.web.parts.middleware import ClockMiddleware
 
 pytestmark = pytest.mark.django_db
@@ -394,3 +396,46 @@ def test_a_long_title_begins_a_challenge_and_tells_its_reporter(sign_in: Callabl
     assert len(code) > 50
     assert Message.objects.filter(challenge=code, to_name="Stan Kowalski").exists()
     assert sign_in("priya").get(f"/en/city/challenges/{code}/commissioning/").status_code == 200
+
+
+MAKERS = {
+    "line": lambda: forms.line("x"),
+    "email": lambda: forms.email("x"),
+    "hidden": forms.hidden,
+    "link": lambda: forms.link("x"),
+    "money": lambda: forms.money("x"),
+    "moment": lambda: forms.moment("x"),
+    "decimal": lambda: forms.decimal("x"),
+    "number": lambda: forms.number("x"),
+    "day": lambda: forms.day("x"),
+    "name": lambda: SignUp.base_fields["name"],
+}
+ONE_LINE = {
+    "email": '"a{}b"@example.org',
+    "link": "https://example.org/{}x",
+    "money": "12{}500",
+    "moment": "2027-01-14{}14:00",
+    "decimal": "1{}2",
+    "number": "1{}2",
+    "day": "2027-01{}-14",
+}
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r\n", "\t", "\x01", "\x7f", "\x85", "\u2028"])
+@pytest.mark.parametrize("maker", MAKERS)
+def test_no_field_of_one_line_takes_a_control_character(maker: str, break_: str) -> None:
+    form = forms.form_of(x=MAKERS[maker]())({"x": ONE_LINE.get(maker, "Acme{}Corp").format(break_)})
+    assert "x" in form.errors
+
+
+def test_a_name_with_a_line_break_is_refused_and_stays_in_the_form(sign_in: Callable[[str], Client]) -> None:
+    typed = {"act": "register", "name": "Evil\r\nBcc: x@y.z", "size": "small", "place": "Guelph", "capability": "x"}
+    page = sign_in("tess").post(reverse("vendor-register"), typed)
+    assert page.status_code == 422
+    assert "Write this on one line, without line breaks or tabs" in page.content.decode()
+    assert "Bcc: x@y.z" in page.content.decode()
+    assert not Vendor.objects.filter(name__contains="Bcc").exists()
+    french = sign_in("tess").post("/fr/vendor/register/", typed)
+    assert "Écrivez ceci sur une seule ligne" in french.content.decode()
+    sign_in("tess").post(reverse("vendor-register"), {**typed, "name": "Bcc Limited"})
+    assert Vendor.objects.filter(name="Bcc Limited").exists()

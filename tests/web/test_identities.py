@@ -86,6 +86,14 @@ def test_somebody_new_comes_with_the_roles_of_their_groups(provider: IdentityPro
     assert client.get("/en/city/").status_code == 302  # staff set up a second factor first
 
 
+def test_what_a_service_says_of_a_person_is_one_line(provider: IdentityProvider, fake: FakeProvider) -> None:
+    fake.says = person_says("nadia@guelph.example", "leads", name="Nadia\r\nNew")
+    assert come(Client()).status_code == 302
+    assert Person.objects.get(email="nadia@guelph.example").name == "Nadia New"
+    fake.says = person_says('"a\nb"@guelph.example', "leads")
+    assert "cannot vouch" in come(Client()).content.decode()
+
+
 def test_roles_leave_with_the_groups_and_what_people_gave_stays(
     provider: IdentityProvider, fake: FakeProvider, guelph: Municipality, actor: Callable[[str], Any], now: Any
 ) -> None:
@@ -234,7 +242,14 @@ def test_the_secret_is_kept_encrypted(provider: IdentityProvider, settings: Any)
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"issuer": "http://id.guelph.ca"}, {"issuer": "nowhere"}, {"domains": []}, {"domains": [" "]}]
+    "wrong",
+    [
+        {"issuer": "http://id.guelph.ca"},
+        {"issuer": "nowhere"},
+        {"domains": []},
+        {"domains": [" "]},
+        {"name": "City\nof Guelph"},
+    ],
 )
 def test_a_service_is_set_up_safely_or_not_at_all(
     guelph: Municipality, fake: FakeProvider, now: Any, wrong: dict[str, Any]

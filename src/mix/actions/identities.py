@@ -14,6 +14,7 @@ from mix.readers.identities import cipher, duties_by_group
 from mix.readers.municipalities import get_own_municipality
 from mix.readers.people import Actor
 from mix.rules.access import Permission, Role, broken_separations
+from mix.rules.lines import is_one_line
 from mix.rules.unmet import require
 
 ON_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
@@ -48,6 +49,7 @@ def set_up(
 
     The issuer is an https address (on this very machine http will do); again with the same key changes it.
     """
+    require(holds=is_one_line(name), code="not_one_line", where="f-name")
     parts = urlsplit(issuer)
     is_near = parts.hostname in ON_THIS_MACHINE
     require(holds=bool(parts.hostname) and (parts.scheme == "https" or is_near), code="identity_issuer")

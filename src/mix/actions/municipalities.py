@@ -10,6 +10,7 @@ from mix.readers.municipalities import get_own_municipality
 from mix.readers.people import Actor
 from mix.rules.access import Permission, Role
 from mix.rules.delegation import Band
+from mix.rules.lines import is_one_line
 from mix.rules.outages import OutageRule
 from mix.rules.unmet import require
 
@@ -96,6 +97,8 @@ def found(
     is_demo: bool = False,
 ) -> Municipality:
     """Set up a city with its departments (code, name, French name) and its first administrator."""
+    lines = (name, name_fr, posting_address, *(text for row in departments for text in row))
+    require(holds=all(map(is_one_line, lines)), code="not_one_line", where="f-name")
     require(holds=not Municipality.objects.filter(code=code).exists(), code="code_taken")
     city = Municipality.objects.create(
         code=code,

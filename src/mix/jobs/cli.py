@@ -355,10 +355,12 @@ def found_city(
     from mix.actions.people import create_person
     from mix.actions.run import run
     from mix.readers.people import Actor
-    from mix.rules.unmet import Refused
+    from mix.rules.lines import is_one_line
+    from mix.rules.unmet import Refused, require
 
     now = datetime.now(UTC)
     try:
+        require(holds=all(map(is_one_line, (name, name_fr, posting_address, person, email))), code="not_one_line")
         admin = run(create_person, email, actor=Actor(), now=now, name=person)
         run(
             found,

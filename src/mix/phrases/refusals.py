@@ -44,6 +44,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "« {given} » n’est pas une date. Écrivez 2027-01-14",
     ),
     "not_an_option": ("“{given}” is not one of the choices", "« {given} » n’est pas l’un des choix"),
+    "not_one_line": (
+        "Write this on one line, without line breaks or tabs",
+        "Écrivez ceci sur une seule ligne, sans saut de ligne ni tabulation",
+    ),
     "text_too_long": ("This text is longer than {most} characters", "Ce texte dépasse {most} caractères"),
     "time_is_twice": (
         "{time} happens twice in {zone}, because the clocks change. Choose another time",

@@ -13,6 +13,7 @@ from django.conf import settings
 from mix.data.models import GroupDuty, IdentityProvider, Municipality, Person, StaffRole, VendorMember
 from mix.readers.errors import Unknown
 from mix.rules.access import Role
+from mix.rules.lines import is_one_line
 from mix.rules.unmet import Unmet
 
 
@@ -66,7 +67,7 @@ def unmet_to_come(
     one city's service must not open what is another's.
     """
     city = provider.municipality.name
-    if not is_verified or email.rpartition("@")[2].lower() not in provider.domains:
+    if not is_verified or not is_one_line(email) or email.rpartition("@")[2].lower() not in provider.domains:
         return (Unmet("identity_address", {"email": email, "name": provider.name}),)
     if person is None:
         return () if duties_by_group(provider, groups) else (Unmet("identity_no_duty", {"city": city}),)

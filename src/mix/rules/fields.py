@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mix.rules.kinds import Route
+from mix.rules.lines import is_one_line
 from mix.rules.unmet import Unmet
 
 MAX_TEXT = 60_000
@@ -141,6 +142,16 @@ def _read_choice(text: str, options: Sequence[Option]) -> str:
     return text
 
 
+def _typed(raw: object, type_: FieldType) -> str:
+    """Return what was typed, trimmed. Raises BadValue for what is too long, or on several lines where one is asked."""
+    text = "" if raw is None else str(raw).replace("\r\n", "\n").replace("\x00", "").strip()
+    if len(text) > MAX_TEXT:
+        raise BadValue("text_too_long", most=str(MAX_TEXT))
+    if type_ is not FieldType.TEXT and not is_one_line(text):
+        raise BadValue("not_one_line")
+    return text
+
+
 def read_value(spec: FieldSpec | Column, raw: Any) -> Any:  # noqa: ANN401 - JSON in, JSON out
     """Read one raw answer into its stored form; "" and None mean no answer. Raises BadValue."""
     if spec.type is FieldType.ROWS and isinstance(spec, FieldSpec):
@@ -149,11 +160,9 @@ def read_value(spec: FieldSpec | Column, raw: Any) -> Any:  # noqa: ANN401 - JSO
         return raw in (True, "yes", "on", "true")
     if spec.type is FieldType.MONEY and isinstance(raw, int):
         return _in_range(raw)
-    text = "" if raw is None else str(raw).replace("\r\n", "\n").replace("\x00", "").strip()
+    text = _typed(raw, spec.type)
     if not text:
         return None
-    if len(text) > MAX_TEXT:
-        raise BadValue("text_too_long", most=str(MAX_TEXT))
     match spec.type:
         case FieldType.MONEY:
             return read_money(text)

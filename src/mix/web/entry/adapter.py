@@ -25,6 +25,7 @@ from mix.phrases.words import word
 from mix.readers.errors import Unknown
 from mix.readers.identities import get_provider, list_providers, secret_of, unmet_to_come
 from mix.readers.people import actor_for
+from mix.rules.lines import one_line
 from mix.rules.unmet import Unmet
 from mix.web.parts.pages import now_of
 from mix.web.parts.showing import language
@@ -90,7 +91,7 @@ class CityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth
         """Make the account from the service's word: address, name, and the language of the page."""
         person: Person = sociallogin.user
         person.email = str(data.get("email") or "").strip().lower()
-        person.name = str(data.get("name") or person.email)[:200]
+        person.name = (one_line(str(data.get("name") or "")) or person.email)[:200]
         person.language = "fr" if (get_language() or "").startswith("fr") else "en"
         return person
 

@@ -7,11 +7,18 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from mix.web.parts.forms import check_line
+
 
 class SignUp(forms.Form):
     """Name beside e-mail and password; the language is the page's."""
 
-    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput({"autocomplete": "name"}))
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=200,
+        widget=forms.TextInput({"autocomplete": "name"}),
+        validators=[check_line],
+    )
 
     def signup(self, request: HttpRequest, user: Any) -> None:  # noqa: ANN401, ARG002 - allauth's signature
         """Keep name and language with the account."""

@@ -17,6 +17,7 @@ from mix.phrases.refusals import sentence
 from mix.phrases.words import WORDS, word
 from mix.rules.closing import local_instant
 from mix.rules.fields import BadValue, read_money
+from mix.rules.lines import is_one_line
 from mix.rules.shares import WORDLIST
 from mix.rules.shares import WORDS as SHARE_WORDS
 from mix.rules.unmet import Refused, Unmet
@@ -35,6 +36,12 @@ def _say(code: str, **params: str) -> str:
     return sentence(Unmet(code, params), language())
 
 
+def check_line(value: object) -> None:
+    """Refuse a text that is not one line; what was read into something else passes."""
+    if isinstance(value, str) and not is_one_line(value):
+        raise forms.ValidationError(_say("not_one_line"))
+
+
 class MoneyField(forms.CharField):
     """An amount in dollars as people write it; cleans to cents."""
 
@@ -43,6 +50,7 @@ class MoneyField(forms.CharField):
         text = super().to_python(value) or ""
         if not text:
             return None
+        check_line(text)
         try:
             return read_money(text)
         except BadValue as error:
@@ -61,6 +69,7 @@ class MomentField(forms.CharField):
         text = super().to_python(value) or ""
         if not text:
             return None
+        check_line(text)
         try:
             wall = datetime.fromisoformat(text.replace(" ", "T"))
             return local_instant(wall.replace(tzinfo=None), clock())
@@ -129,7 +138,7 @@ def small_file(label: str, *, hint: str = "") -> forms.FileField:
 
 def line(label: str, *, hint: str = "", required: bool = True, most: int = 200) -> forms.CharField:
     """Make a field for one line."""
-    return forms.CharField(label=label, help_text=hint, required=required, max_length=most)
+    return forms.CharField(label=label, help_text=hint, required=required, max_length=most, validators=[check_line])
 
 
 def text(label: str, *, hint: str = "", required: bool = True, rows: int = 3) -> forms.CharField:
@@ -141,7 +150,9 @@ def text(label: str, *, hint: str = "", required: bool = True, rows: int = 3) ->
 
 def email(label: str, *, hint: str = "") -> forms.EmailField:
     """Make a field for an address."""
-    return forms.EmailField(label=label, help_text=hint, widget=forms.EmailInput({"autocomplete": "email"}))
+    return forms.EmailField(
+        label=label, help_text=hint, widget=forms.EmailInput({"autocomplete": "email"}), validators=[check_line]
+    )
 
 
 def money(label: str, *, hint: str = "", required: bool = True) -> MoneyField:
@@ -199,7 +210,7 @@ def yes(label: str, *, required: bool = False) -> forms.BooleanField:
 
 def hidden() -> forms.CharField:
     """Make the field that says which thing a form is about."""
-    return forms.CharField(widget=forms.HiddenInput, max_length=100)
+    return forms.CharField(widget=forms.HiddenInput, max_length=100, validators=[check_line])
 
 
 def choice(label: str, pairs: Iterable[tuple[str, str]], *, hint: str = "", radio: bool = False) -> forms.ChoiceField:
@@ -237,4 +248,4 @@ def many(label: str, pairs: Iterable[tuple[str, str]], *, hint: str = "") -> for
 
 def link(label: str, *, hint: str = "") -> forms.URLField:
     """Make an optional field for an address of the web."""
-    return forms.URLField(label=label, help_text=hint, required=False, assume_scheme="https")
+    return forms.URLField(label=label, help_text=hint, required=False, assume_scheme="https", validators=[check_line])
