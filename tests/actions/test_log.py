@@ -184,3 +184,13 @@ def test_one_event_for_one_act(actor: Callable[[str], Any], now: Any) -> None:
         "live",
         now,
     )
+
+
+def test_a_chain_that_does_not_hold_costs_the_others_no_checkpoint(now: Any, caplog: Any) -> None:
+    make_due(now=now)
+    for code in ("guelph", "london"):
+        record("needs.x", subject_type="need", subject="x", actor=PUBLIC, now=now, chain=code)
+    broken = Chain.objects.get(code="guelph")
+    _without_triggers("UPDATE data_event SET verb = 'x' WHERE chain_id = %s AND seq = 2", [broken.pk])
+    assert [c.chain.code for c in make_due(now=now + timedelta(days=1))] == ["london"]
+    assert [r.getMessage() for r in caplog.records] == ["no checkpoint of guelph"]

@@ -27,7 +27,6 @@ from mix.data.models import (
     StaffRole,
     Step,
 )
-from mix.jobs.work import remind
 from mix.phrases.words import WORDS
 from mix.readers.dates import SOURCES, list_dates
 from mix.readers.errors import Forbidden, Unknown
@@ -198,8 +197,8 @@ def test_people_are_reminded_once_before_and_once_after(now: datetime, db: None)
     for n in range(40):
         at = zone_noon + timedelta(days=n)
         Message.objects.all().delete()
-        remind(now=at)
-        remind(now=at + timedelta(minutes=10))
+        calendars.remind_of_dates(now=at)
+        calendars.remind_of_dates(now=at + timedelta(minutes=10))
         mails = Message.objects.filter(subject__contains="Deliverable due")
         told += [(at.date(), m.to_name, m.subject.split(":")[0]) for m in mails]
     soon, late = (date(2027, 3, 22), "Due by 2027-03-30"), (date(2027, 3, 31), "Late since 2027-03-30")

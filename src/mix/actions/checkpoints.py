@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
+
+from django.db import transaction
 
 from mix.actions.signing import sign_checkpoint
 from mix.data.models import Chain, Checkpoint
@@ -10,6 +13,7 @@ from mix.readers.events import entry_hashes, latest_checkpoint, list_public_chai
 from mix.readers.solicitations import last_closing
 from mix.rules.merkle import root
 
+logger = logging.getLogger(__name__)
 EVERY = timedelta(days=1)
 
 
@@ -37,13 +41,21 @@ def make_checkpoint(code: str, *, now: datetime) -> Checkpoint | None:
 
 
 def make_due(*, now: datetime) -> list[Checkpoint]:
-    """Make the checkpoints that are due: a day after the last, or when a call has closed since."""
+    """Make the checkpoints that are due: a day after the last, or when a call has closed since.
+
+    Each chain in a transaction of its own: one that does not hold is noted, and the others are signed.
+    """
     made = []
     closed_at = last_closing(now=now)
     for chain in list_public_chains():
         present = latest_checkpoint(chain)
         is_due = present is None or now - present.made_at >= EVERY or (closed_at and present.made_at < closed_at)
         if is_due and (present is None or present.size < chain.seq):
-            checkpoint = make_checkpoint(chain.code, now=now)
+            try:
+                with transaction.atomic():
+                    checkpoint = make_checkpoint(chain.code, now=now)
+            except LogBroken:
+                logger.exception("no checkpoint of %s", chain.code)
+                continue
             made += [checkpoint] if checkpoint else []
     return made

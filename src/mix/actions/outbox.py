@@ -1,12 +1,20 @@
-"""Telling people: one mail each, in their language, written with the act itself."""
+"""Telling people: one mail each, in their language, written with the act itself; and what became of it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
 
 from mix.data.models import Challenge, Message, Person
 from mix.phrases.mails import mail_text
+from mix.rules.lines import one_line
 
 SUBJECT = 300  # characters of a mail's subject; a title may be longer
+REASON = 300  # characters of why a try failed
+LEASE = timedelta(minutes=10)  # a try that takes longer died with its worker
+# What is left between tries: two days and almost four hours in all.
+PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 480, 720, 1440))
 
 
 def tell(
@@ -28,7 +36,7 @@ def tell(
             to_email=person.email,
             to_name=person.name,
             language=person.language,
-            subject=subject[:SUBJECT],
+            subject=one_line(subject)[:SUBJECT],
             body=body,
             path=path,
             challenge=challenge.code if challenge else "",
@@ -40,17 +48,39 @@ def tell_address(email: str, code: str, *, language: str, now: datetime, path: s
     """Write one message to somebody who has no account yet."""
     subject, body = mail_text(code, language, **params)
     Message.objects.create(
-        to_email=email, language=language, subject=subject[:SUBJECT], body=body, path=path, written_at=now
+        to_email=email, language=language, subject=one_line(subject)[:SUBJECT], body=body, path=path, written_at=now
     )
+
+
+def claim(*, now: datetime) -> Message | None:
+    """Take up the next message that is due, those that failed least first, and keep it from others for the `LEASE`.
+
+    The caller sends it outside of any transaction, and marks it. None when nothing is due.
+    """
+    due = Q(due_at=None) | Q(due_at__lte=now)
+    with transaction.atomic():
+        waiting = Message.objects.select_for_update(skip_locked=True).filter(due, sent_at=None, given_up_at=None)
+        message = waiting.order_by("attempts", "id").first()
+        if message is not None:
+            message.due_at = now + LEASE
+            message.attempts += 1
+            message.save(update_fields=["due_at", "attempts"])
+    return message
 
 
 def mark_sent(message: Message, *, now: datetime) -> None:
     """Note that a message went out."""
-    message.sent_at = now
-    message.save(update_fields=["sent_at"])
+    Message.objects.filter(pk=message.pk).update(sent_at=now, given_up_at=None)
 
 
-def mark_failed(message: Message) -> None:
-    """Note that a message did not go out, so that it is tried again."""
-    message.attempts += 1
-    message.save(update_fields=["attempts"])
+def mark_failed(message: Message, *, now: datetime, reason: str, is_final: bool) -> None:
+    """Note that a message did not go out: it is tried again after a pause, or given up for good after the last.
+
+    Does nothing when somebody else has taken it up since.
+    """
+    given_up = is_final or message.attempts > len(PAUSES)
+    Message.objects.filter(pk=message.pk, attempts=message.attempts, sent_at=None).update(
+        reason=one_line(reason)[:REASON],
+        given_up_at=now if given_up else None,
+        due_at=None if given_up else now + PAUSES[message.attempts - 1],
+    )

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Q
 
 from mix.actions.sealing import ScannerDown, ping_scanner
 from mix.data.models import Beat, Message, Solicitation
@@ -31,6 +32,7 @@ from mix.readers.identities import list_providers, secret_of
 LEAST_FREE = 2 * 2**30
 MOST_SKEW = timedelta(seconds=2)
 WAITS_LONG = timedelta(minutes=30)
+STAYS_NEWS = timedelta(days=7)  # mail that was given up is an alarm for so long
 
 
 class State(StrEnum):
@@ -160,9 +162,26 @@ def mail() -> Iterator[Word]:
             yield _bad("mail", f"{settings.EMAIL_HOST} does not take it: {error}. Look at MIX_MAIL_URL.")
         else:
             yield _good("mail", f"{settings.EMAIL_HOST} takes it.")
-    stuck = Message.objects.filter(sent_at=None, written_at__lt=datetime.now(UTC) - WAITS_LONG).count()
-    if stuck:
-        yield _bad("mail", f"{stuck} messages wait for more than half an hour. Is `mix work` running?")
+    yield from _waiting_mail(now=datetime.now(UTC))
+
+
+def _waiting_mail(*, now: datetime) -> Iterator[Word]:
+    waiting = Message.objects.filter(sent_at=None, given_up_at=None, written_at__lt=now - WAITS_LONG)
+    idle = waiting.filter(Q(due_at=None) | Q(due_at__lt=now - WAITS_LONG)).count()
+    if idle:
+        yield _bad("mail", f"{idle} messages wait for more than half an hour. Is `mix work` running?")
+    failing = waiting.exclude(reason="").order_by("-attempts", "-id")
+    if failing:
+        yield _bad("mail", f"{len(failing)} messages failed and are tried again. {_last_said(failing[0])}")
+    given_up = Message.objects.exclude(given_up_at=None).order_by("-given_up_at", "-id")
+    last = given_up.first()
+    if last and last.given_up_at:
+        text = f"{given_up.count()} messages will not go out: tell these people another way. {_last_said(last)}"
+        yield (_bad if now - last.given_up_at < STAYS_NEWS else _look)("mail", text)
+
+
+def _last_said(message: Message) -> str:
+    return f"The last, to {message.to_email}, after {message.attempts} tries: {message.reason}"
 
 
 def worker() -> Iterator[Word]:

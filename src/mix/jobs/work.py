@@ -3,49 +3,89 @@
 import http.client
 import logging
 import os
+import smtplib
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
+from django.db import close_old_connections, transaction
 
 from mix.actions.addenda import extend_for_outages
 from mix.actions.calendars import remind_of_dates
-from mix.actions.checkpoints import LogBroken, make_due
+from mix.actions.checkpoints import make_due
 from mix.actions.custody import remind_holders
-from mix.actions.outbox import mark_failed, mark_sent
+from mix.actions.outbox import claim, mark_failed, mark_sent
 from mix.actions.pilots import remind as remind_of_pilots
-from mix.actions.sealing import ScannerDown, SealerDown, scan_opened
+from mix.actions.sealing import ScannerDown, scan_opened
 from mix.data.models import Beat, Message
 from mix.rules.outages import BEAT
 
 logger = logging.getLogger(__name__)
-MOST_ATTEMPTS = 8
 AT_ONCE = 50
 REMIND_EVERY = timedelta(minutes=10)
 SCAN_EVERY = timedelta(seconds=20)
 
 
 def send_waiting(*, most: int = AT_ONCE) -> int:
-    """Send up to `most` waiting messages; one that fails is tried again later. Returns how many went out."""
+    """Send up to `most` messages that are due, each outside of any transaction. Returns how many went out.
+
+    One that fails is tried again after a pause. A server that is away is left alone until the next call.
+    """
     sent = 0
-    waiting = Message.objects.filter(sent_at=None, attempts__lt=MOST_ATTEMPTS).order_by("attempts", "id")
-    for message in waiting[:most]:
-        link = f"\n\n{settings.BASE_URL}/{message.language}/{message.path}" if message.path else ""
-        mail = EmailMessage(message.subject, message.body + link, to=[message.to_email])
-        with transaction.atomic():
-            try:
-                mail.send()
-            except OSError:
-                logger.exception("mail %s did not go out", message.pk)
-                mark_failed(message)
-            else:
-                mark_sent(message, now=datetime.now(UTC))
-                sent += 1
+    for _ in range(most):
+        message = claim(now=datetime.now(UTC))
+        if message is None:
+            break
+        error = _send(message)
+        if error is None:
+            mark_sent(message, now=datetime.now(UTC))
+            sent += 1
+            continue
+        mark_failed(message, now=datetime.now(UTC), reason=_reason(error), is_final=_is_refused(error))
+        if _is_of_the_server(error):
+            break
     return sent
+
+
+def _send(message: Message) -> Exception | None:
+    """Send one message; return what kept it from going out."""
+    link = f"\n\n{settings.BASE_URL}/{message.language}/{message.path}" if message.path else ""
+    try:
+        EmailMessage(message.subject, message.body + link, to=[message.to_email]).send()
+    except Exception as error:  # whatever is wrong with one message is that one's alone: the others go out
+        logger.exception("mail %s did not go out", message.pk)
+        return error
+    return None
+
+
+def _replies(error: Exception) -> list[tuple[int, str]]:
+    """Return what the server answered to this message or its addressee: codes and words."""
+    found: list[tuple[int, bytes | str]] = []
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        found = list(error.recipients.values())
+    elif isinstance(error, smtplib.SMTPDataError):
+        found = [(error.smtp_code, error.smtp_error)]
+    return [(code, said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)) for code, said in found]
+
+
+def _is_refused(error: Exception) -> bool:
+    """Say whether the server will never take this message; that it refuses us or our sender, an operator can mend."""
+    replies = _replies(error)
+    return bool(replies) and all(code >= 500 for code, _said in replies)  # RFC 5321, 4.2.1
+
+
+def _is_of_the_server(error: Exception) -> bool:
+    """Say whether the next message would meet the same."""
+    return isinstance(error, OSError) and not _replies(error)
+
+
+def _reason(error: Exception) -> str:
+    replies = "; ".join(f"{code} {said}" for code, said in _replies(error))
+    return replies or f"{type(error).__name__}: {error}"
 
 
 def site_answers() -> bool:
@@ -71,22 +111,10 @@ def watch(*, now: datetime) -> None:
         extend_for_outages(now=now)
 
 
-def watch_forever(*, pause_seconds: float = 2.0) -> None:
-    """Watch the site until the process is stopped; apart from the mail, which may take its time."""
-    while True:
-        close_old_connections()
-        try:
-            watch(now=datetime.now(UTC))
-        except (DatabaseError, InterfaceError, SealerDown):
-            logger.exception("the watch goes on after a pause")
-        time.sleep(pause_seconds)
-
-
-def remind(*, now: datetime) -> None:
-    """Remind people of dates and pilots; what was told once is not told again."""
-    with transaction.atomic():
-        remind_of_dates(now=now)
-        remind_of_pilots(now=now)
+def send_all(*, now: datetime) -> None:  # noqa: ARG001 - a duty's signature; sending takes its time
+    """Send until nothing more is due: a city's first mail is not held up by a thousand others."""
+    while send_waiting() == AT_ONCE:
+        pass
 
 
 def scan_waiting(*, now: datetime) -> None:
@@ -100,24 +128,47 @@ def scan_waiting(*, now: datetime) -> None:
         logger.exception("files wait for the scanner")
 
 
-def work_forever(*, pause_seconds: float = 2.0) -> None:
-    """Watch the site and send what waits until the process is stopped."""
-    threading.Thread(target=watch_forever, daemon=True).start()
-    reminded = scanned = datetime.min.replace(tzinfo=UTC)
+# What the worker does, and how often at most. No duty is done in another's transaction.
+DUTIES: tuple[tuple[Callable[..., object], timedelta], ...] = (
+    (send_all, timedelta(0)),
+    (transaction.atomic(remind_of_dates), REMIND_EVERY),
+    (transaction.atomic(remind_of_pilots), REMIND_EVERY),
+    (scan_waiting, SCAN_EVERY),
+    (make_due, timedelta(0)),
+    (transaction.atomic(remind_holders), timedelta(0)),
+)
+
+
+def do_apart(duty: Callable[..., object], *, now: datetime) -> None:
+    """Do one duty so that no fault in it costs another."""
+    close_old_connections()
+    try:
+        duty(now=now)
+    except Exception:
+        # The outermost place: whatever it was, the process stays, for mail, closings and checkpoints hang on it.
+        logger.exception("%s is tried again after a pause", duty.__name__)
+
+
+def do_duties(last: dict[int, datetime]) -> None:
+    """Do each duty whose time has come; `last` holds, by the duty's place, when it was begun."""
+    for place, (duty, every) in enumerate(DUTIES):
+        now = datetime.now(UTC)
+        if place not in last or now - last[place] >= every:
+            last[place] = now
+            do_apart(duty, now=now)
+
+
+def watch_forever(*, pause_seconds: float = 2.0) -> None:
+    """Watch the site until the process is stopped; apart from the mail, which may take its time."""
     while True:
-        close_old_connections()
-        try:
-            while send_waiting() == AT_ONCE:
-                pass  # more waits: a city's first mail is not held up by a thousand others
-            if datetime.now(UTC) - reminded > REMIND_EVERY:
-                reminded = datetime.now(UTC)
-                remind(now=reminded)
-            if datetime.now(UTC) - scanned > SCAN_EVERY:
-                scanned = datetime.now(UTC)
-                scan_waiting(now=scanned)
-            with transaction.atomic():
-                make_due(now=datetime.now(UTC))
-                remind_holders(now=datetime.now(UTC))
-        except (DatabaseError, InterfaceError, LogBroken):
-            logger.exception("the worker goes on after a pause")
+        do_apart(watch, now=datetime.now(UTC))
+        time.sleep(pause_seconds)
+
+
+def work_forever(*, pause_seconds: float = 2.0) -> None:
+    """Watch the site and do the duties until the process is stopped."""
+    threading.Thread(target=watch_forever, daemon=True).start()
+    last: dict[int, datetime] = {}
+    while True:
+        do_duties(last)
         time.sleep(pause_seconds)

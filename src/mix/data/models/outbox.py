@@ -4,7 +4,11 @@ from django.db import models
 
 
 class Message(models.Model):
-    """One mail to one address, in the person's language."""
+    """One mail to one address, in the person's language.
+
+    `due_at` is when it is tried next (null: at once). Who takes it up moves that past the time that a try takes, so
+    that nobody else does, and so that it comes up again when a worker dies over it. `reason` says why a try failed.
+    """
 
     to_email = models.EmailField()
     to_name = models.CharField(max_length=200, blank=True)
@@ -14,8 +18,22 @@ class Message(models.Model):
     path = models.CharField(max_length=300, blank=True)
     challenge = models.CharField(max_length=60, blank=True, db_index=True)
     written_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
+    reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["sent_at", "id"])]
+        indexes = [
+            models.Index(
+                fields=["attempts", "id"],
+                condition=models.Q(sent_at=None, given_up_at=None),
+                name="message_waiting",
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sent_at=None) | models.Q(given_up_at=None), name="message_sent_or_given_up"
+            )
+        ]

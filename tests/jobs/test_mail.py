@@ -1,0 +1,306 @@
+"""Mail goes out once, outside of any transaction; what is wrong with one message is that one's alone."""
+
+from __future__ import annotations
+
+import smtplib
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection, connections
+
+from mix.actions import outbox
+from mix.data.models import Message, Person
+from mix.jobs import doctor, work
+
+pytestmark = pytest.mark.django_db
+TO = "kim@demo.mix.invalid"
+
+
+def write(subject: str = "Hello") -> Message:
+    return Message.objects.create(
+        to_email=TO, language="en", subject=subject, body="x", path="", written_at=datetime.now(UTC)
+    )
+
+
+@pytest.fixture
+def _empty(db: None) -> None:
+    Message.objects.all().delete()
+
+
+class Backend(BaseEmailBackend):
+    """A mail server whose behaviour a test chooses."""
+
+    behave: Callable[[str], None]
+
+    def send_messages(self, messages: Any) -> int:
+        """Take each message as the test chose."""
+        for message in messages:
+            type(self).behave(message.subject)
+        return len(messages)
+
+
+@pytest.fixture
+def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[str], None]], None]:
+    """Return a function that says how the mail server behaves, by the subject of a mail."""
+    settings.EMAIL_BACKEND = f"{__name__}.Backend"
+    return lambda behave: monkeypatch.setattr(Backend, "behave", staticmethod(behave), raising=False)
+
+
+def let_pass(message: Message, time: timedelta) -> None:
+    """Have a message come up as if time had passed."""
+    message.refresh_from_db()
+    assert message.due_at
+    message.due_at -= time
+    message.save(update_fields=["due_at"])
+
+
+@pytest.mark.usefixtures("_empty")
+def test_a_subject_is_one_line(now: datetime, challenge: Callable[[str], Any]) -> None:
+    kim = Person.objects.get(code="kim")
+    about = challenge("water-leaks")
+    about.title = "Leaks\r\nBcc: x@y.z"
+    outbox.tell([kim], "challenge_cancelled", now=now, challenge=about, reason="x")
+    outbox.tell_address(TO, "team_invitation", language="en", now=now, path="", vendor="A\nB", until="2027-01-01")
+    subjects = list(Message.objects.order_by("id").values_list("subject", flat=True))
+    assert subjects == ["Cancelled: Leaks Bcc: x@y.z", "A B invites you to MIX"]
+
+
+@pytest.mark.usefixtures("_empty")
+def test_a_message_that_cannot_be_sent_is_that_ones_fault_alone() -> None:
+    poison, good = write("Evil\nCorp"), write()
+    assert work.send_waiting() == 1
+    assert [m.subject for m in mail.outbox] == ["Hello"]
+    poison.refresh_from_db()
+    good.refresh_from_db()
+    assert (poison.sent_at, poison.attempts, poison.reason) == (
+        None,
+        1,
+        "BadHeaderError: Header values can't contain newlines (got 'Evil\\nCorp' for header 'Subject')",
+    )
+    assert (good.sent_at is None, good.attempts, good.reason) == (False, 1, "")
+
+
+@pytest.mark.usefixtures("_empty")
+def test_a_fault_in_one_duty_costs_no_other(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    done: list[str] = []
+
+    def breaks(*, now: datetime) -> None:
+        done.append("breaks")
+        raise ValueError(now)
+
+    def holds(*, now: datetime) -> None:
+        assert now
+        done.append("holds")
+
+    monkeypatch.setattr(work, "DUTIES", ((breaks, timedelta(0)), (holds, timedelta(hours=1)), (breaks, timedelta(0))))
+    last: dict[int, datetime] = {}
+    work.do_duties(last)
+    work.do_duties(last)
+    assert done == ["breaks", "holds", "breaks", "breaks", "breaks"]
+    assert [r.getMessage() for r in caplog.records] == ["breaks is tried again after a pause"] * 4
+
+
+def test_the_worker_has_these_duties() -> None:
+    assert [duty.__name__ for duty, _every in work.DUTIES] == [
+        "send_all",
+        "remind_of_dates",
+        "remind",
+        "scan_waiting",
+        "make_due",
+        "remind_holders",
+    ]
+
+
+@pytest.mark.usefixtures("_empty")
+def test_no_transaction_is_open_while_a_mail_is_sent(server: Callable[..., None]) -> None:
+    write()
+    outer = len(connection.atomic_blocks)  # those of the test itself
+    seen: list[int] = []
+    server(lambda _subject: seen.append(len(connection.atomic_blocks) - outer))
+    assert work.send_waiting() == 1
+    assert seen == [0]
+
+
+@pytest.mark.usefixtures("_empty")
+def test_a_mail_that_one_worker_is_sending_is_no_other_workers(server: Callable[..., None]) -> None:
+    for subject in "abc":
+        write(subject)
+    sent: list[str] = []
+
+    def interleave(subject: str) -> None:
+        sent.append(subject)
+        if len(sent) == 1:
+            assert work.send_waiting() == 2  # another worker comes by while the first waits for its server
+
+    server(interleave)
+    assert work.send_waiting() == 1
+    assert sent == ["a", "b", "c"]
+    assert Message.objects.filter(sent_at=None).count() == 0
+
+
+@pytest.fixture
+def _alone(django_db_blocker: Any) -> Iterator[None]:
+    """Set everything else that waits aside, for connections of their own, and clear up afterwards."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer; the test above interleaves two workers")
+
+    def apart(work_: Callable[[], object]) -> None:
+        thread = threading.Thread(target=lambda: (work_(), connections.close_all()))
+        thread.start()
+        thread.join()
+
+    later = datetime.now(UTC) + timedelta(days=1)
+    apart(lambda: Message.objects.filter(sent_at=None).update(due_at=later))
+    apart(lambda: [write(f"race {n}") for n in range(40)])
+    yield
+    apart(lambda: Message.objects.filter(subject__startswith="race ").delete())
+    apart(lambda: Message.objects.filter(sent_at=None).update(due_at=None))
+
+
+@pytest.mark.usefixtures("_alone")
+def test_workers_at_the_same_time_send_each_mail_once(server: Callable[..., None]) -> None:
+    sent: list[str] = []
+    start = threading.Barrier(4)
+
+    def behave(subject: str) -> None:
+        assert not connection.in_atomic_block
+        sent.append(subject)
+
+    server(behave)
+    counts: list[int] = []
+
+    def worker() -> None:
+        start.wait()
+        counts.append(work.send_waiting(most=100))
+        connections.close_all()
+
+    threads = [threading.Thread(target=worker) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(sent) == sorted(f"race {n}" for n in range(40))
+    assert sum(counts) == 40
+
+
+@pytest.mark.usefixtures("_empty")
+def test_a_claim_that_died_with_its_worker_is_taken_up_again(now: datetime) -> None:
+    made = write()
+    assert outbox.claim(now=now) == made
+    assert outbox.claim(now=now + outbox.LEASE - timedelta(seconds=1)) is None
+    again = outbox.claim(now=now + outbox.LEASE)
+    assert (again, again and again.attempts) == (made, 2)
+    # The first one was only slow: its word does not undo what the second does.
+    slow = Message(pk=made.pk, attempts=1)
+    outbox.mark_failed(slow, now=now, reason="slow", is_final=True)
+    assert Message.objects.filter(given_up_at=None, reason="", attempts=2).count() == 1
+
+
+def _raise(error: Exception) -> Callable[[str], None]:
+    def behave(_subject: str) -> None:
+        raise error
+
+    return behave
+
+
+PASSING = [
+    ConnectionRefusedError("refused"),
+    TimeoutError("timed out"),
+    smtplib.SMTPServerDisconnected("gone"),
+    smtplib.SMTPAuthenticationError(535, b"wrong password"),
+    smtplib.SMTPSenderRefused(550, b"not from here", "no-reply@mix.invalid"),
+    smtplib.SMTPRecipientsRefused({TO: (451, b"greylisted")}),
+    smtplib.SMTPDataError(452, b"full"),
+]
+
+
+@pytest.mark.usefixtures("_empty")
+@pytest.mark.parametrize("error", PASSING, ids=lambda e: type(e).__name__)
+def test_what_may_pass_is_tried_for_two_days_with_growing_pauses(server: Callable[..., None], error: Exception) -> None:
+    made = write()
+    server(_raise(error))
+    pauses: list[timedelta] = []
+    while made.given_up_at is None:
+        before = datetime.now(UTC)
+        assert work.send_waiting() == 0
+        made.refresh_from_db()
+        assert made.attempts == len(pauses) + 1
+        if made.due_at:
+            pauses.append(made.due_at - before)
+            assert work.send_waiting() == 0  # not before its time
+            let_pass(made, pauses[-1] + timedelta(seconds=1))
+    assert [round(p / timedelta(minutes=1)) for p in pauses] == [1, 5, 15, 30, 60, 120, 240, 480, 720, 1440]
+    assert sum(pauses, timedelta()) > timedelta(days=2)
+    assert made.reason
+
+
+@pytest.mark.usefixtures("_empty")
+def test_a_server_that_comes_back_gets_each_mail_once(server: Callable[..., None]) -> None:
+    first, second = write("first"), write("second")
+    tried: list[str] = []
+    server(lambda subject: (tried.append(subject), _raise(ConnectionRefusedError("refused"))(subject)))
+    assert work.send_waiting() == 0
+    assert tried == ["first"]  # the second would meet the same: the other duties do not wait for it
+    server(tried.append)
+    assert work.send_waiting() == 1
+    let_pass(first, timedelta(minutes=1))
+    assert (work.send_waiting(), work.send_waiting()) == (1, 0)
+    assert tried == ["first", "second", "first"]
+    assert second.pk
+
+
+REFUSED = [
+    (smtplib.SMTPRecipientsRefused({TO: (550, b"5.1.1 no such\r\nmailbox")}), "550 5.1.1 no such mailbox"),
+    (smtplib.SMTPDataError(554, b"rejected"), "554 rejected"),
+]
+
+
+@pytest.mark.usefixtures("_empty")
+@pytest.mark.parametrize(("error", "reason"), REFUSED)
+def test_what_is_refused_for_good_is_given_up_at_once_and_the_doctor_says_so(
+    server: Callable[..., None], error: Exception, reason: str
+) -> None:
+    made, other = write("refused"), write("other")
+
+    def behave(subject: str) -> None:
+        if subject == "refused":
+            raise error
+
+    server(behave)
+    assert work.send_waiting() == 1
+    made.refresh_from_db()
+    other.refresh_from_db()
+    assert (made.given_up_at is not None, made.sent_at, made.attempts, made.reason) == (True, None, 1, reason)
+    assert other.sent_at
+    assert work.send_waiting() == 0
+    text = f"1 messages will not go out: tell these people another way. The last, to {TO}, after 1 tries: {reason}"
+    assert said() == [(doctor.State.BAD, text)]
+    Message.objects.filter(pk=made.pk).update(given_up_at=datetime.now(UTC) - timedelta(days=8))
+    assert said() == [(doctor.State.LOOK, text)]
+
+
+def said() -> list[tuple[doctor.State, str]]:
+    """Return what the doctor says of mail that waits."""
+    return [(w.state, w.text) for w in doctor.mail() if "messages" in w.text]
+
+
+@pytest.mark.usefixtures("_empty")
+def test_the_doctor_tells_a_server_that_fails_from_a_worker_that_is_away(server: Callable[..., None]) -> None:
+    made = write()
+    assert said() == []
+    Message.objects.update(written_at=datetime.now(UTC) - timedelta(hours=1))
+    away = (doctor.State.BAD, "1 messages wait for more than half an hour. Is `mix work` running?")
+    assert said() == [away]
+    server(_raise(ConnectionRefusedError("refused")))
+    work.send_waiting()
+    failing = (
+        f"1 messages failed and are tried again. The last, to {TO}, after 1 tries: ConnectionRefusedError: refused"
+    )
+    assert said() == [(doctor.State.BAD, failing)]
+    let_pass(made, timedelta(hours=1))
+    assert said() == [away, (doctor.State.BAD, failing)]
