@@ -10,7 +10,7 @@ from mix.actions.entering import enter_step
 from mix.actions.events import record
 from mix.actions.outbox import tell
 from mix.actions.run import Noted
-from mix.actions.sealing import ask_sealer, new_key_id, open_canary, seal_canary
+from mix.actions.sealing import ask_sealer, new_key_id, open_canary, seal_canary, split_key
 from mix.data.models import CustodyKey, CustodyShare, Municipality, Person, Solicitation
 from mix.readers.custody import (
     find_key,
@@ -91,7 +91,7 @@ def _make(
         present.retired_at = now
         present.save(update_fields=["retired_at"])
     key_id = new_key_id("split" if call else "recovery")
-    made = ask_sealer("split", key_id, now=now)
+    made = split_key(key_id, is_recovery=call is None, now=now)
     key = CustodyKey.objects.create(
         municipality=city,
         solicitation=call,

@@ -25,6 +25,7 @@ from mix.rules.kinds import Envelope, Scan
 from mix.rules.unmet import Refused, require
 from mix.vault import scanner, storage, wire
 from mix.vault.models import Draft, SealedEnvelope, SealedFile, Upload, UploadPart
+from mix.vault.sealer import CALL, CANARY, RECOVERY
 
 Stored = storage.Stored
 StreamSealer = storage.StreamSealer
@@ -35,7 +36,6 @@ serve_sealer = wire.serve
 SealerDown = wire.SealerDown
 ScannerDown = scanner.ScannerDown
 ping_scanner = scanner.ping
-CANARY = b"MIX rehearsal: whoever reads this holds two shares of this key."
 
 
 def new_key_id(purpose: str) -> str:
@@ -48,10 +48,14 @@ def seal_canary(public_key: str) -> bytes:
     return storage.encrypt(CANARY, [public_key])
 
 
+def split_key(key_id: str, *, is_recovery: bool, now: datetime) -> dict[str, Any]:
+    """Have the sealer make a split key, of a call or of a city; return its public half and its shares' fingerprints."""
+    return dict(ask_sealer("split", key_id, kind=RECOVERY if is_recovery else CALL, now=now))
+
+
 def open_canary(key_id: str, canary: bytes, *, now: datetime) -> None:
     """Open the envelope of a rehearsal with the shares that were typed. Raises Refused when it does not open."""
-    plain = ask_sealer("open", key_id, ciphertext=canary.hex(), guard=key_id, now=now)
-    require(holds=bytes.fromhex(plain) == CANARY, code="key_does_not_open")
+    ask_sealer("rehearse", key_id, ciphertext=canary.hex(), now=now)
 
 
 def save_draft(
@@ -228,7 +232,7 @@ def unseal(
     """Have the sealer open one envelope and its files, and compare all with the receipt. Changes no row.
 
     Answers come back in memory; files are encrypted on the fly to the key with which this instance reads what was
-    opened. Raises Refused before the time, and when shares are lacking.
+    opened. Raises Refused before the time, when shares are lacking, and for a recovery key that is not the call's.
     """
     sealed = SealedEnvelope.objects.get(submission=submission.code, version=version, envelope=envelope)
     said = next(line for line in receipt["statement"]["envelopes"] if line["envelope"] == envelope)

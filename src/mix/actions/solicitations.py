@@ -177,11 +177,15 @@ def publish(
 
 
 def _fix_key(call: Solicitation, *, now: datetime) -> None:
-    """Fix to which keys everything of this call is sealed, and the instant before which the sealer opens nothing."""
+    """Fix to which keys everything of this call is sealed, and the instant before which the sealer opens nothing.
+
+    The recovery key is bound to the call's first: after that instant is fixed the sealer binds no other.
+    """
     not_before = call.closes_at + EMBARGO
     recovery = find_recovery_key(call.step.challenge.municipality)
     key = find_key(call) if call.custody_mode == "split" else None
     if key and recovery:
+        ask_sealer("bind", key.key_id, recovery=recovery.key_id, now=now)
         ask_sealer("delay", key.key_id, now=now, not_before=not_before)
         call.key_id, call.public_key = key.key_id, key.public_key
         call.recipients = [key.public_key, recovery.public_key]

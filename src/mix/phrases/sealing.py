@@ -85,6 +85,22 @@ SEALING: dict[str, tuple[str, str]] = {
         "Le scelleur ne répond pas en ce moment. Rien n’a changé; avisez l’exploitant et recommencez",
     ),
     "key_unknown": ("The sealer has no such key", "Le scelleur n’a pas cette clé"),
+    "key_exists": (
+        "The sealer has this key already and keeps it. Try again: another is made",
+        "Le scelleur a déjà cette clé et la garde. Réessayez : une autre sera créée",
+    ),
+    "key_of_another_call": (
+        "This is not the key of this call, nor the recovery key that was bound to it at publication",
+        "Ce n’est ni la clé de cet appel, ni la clé de secours qui lui a été liée à la publication",
+    ),
+    "key_not_of_call": (
+        "A recovery key has no time of its own, and is bound to the split key of a call alone",
+        "Une clé de secours n’a pas d’heure à elle et n’est liée qu’à la clé partagée d’un appel",
+    ),
+    "key_bound": (
+        "This key was bound to another recovery key. Make the key of the call again",
+        "Cette clé a été liée à une autre clé de secours. Créez de nouveau la clé de l’appel",
+    ),
     "key_does_not_open": ("This key does not open it", "Cette clé ne l’ouvre pas"),
     "already_rehearsed": ("This key was rehearsed already", "Cette clé a déjà été essayée"),
     "holders_differ": ("Name three different people", "Nommez trois personnes différentes"),

@@ -4,6 +4,10 @@ Managed custody: it keeps the whole key. Split custody: it makes the key, hands 
 opening it holds what officers type, in memory only, for half an hour at most. A key never leaves it: it takes
 ciphertext and gives back what was in it.
 
+Whoever asks is not believed. Each key keeps its own kind and time: the key of a call opens nothing before the instant
+that publication fixed, and a recovery key, which has none, opens for a call that publication bound to it, by that
+call's instant. A key that is there is never made again.
+
 `mix serve` runs it as a process of its own behind a Unix socket (MIX_SEALER_SOCKET); an operator may run `mix sealer`
 as another user of the system, with MIX_SEALER_DIR on another volume. Commands that serve nobody use it in their own
 process, with the time that they are given (a replay of last year's opening).
@@ -26,6 +30,8 @@ from mix.rules.unmet import Refused, Unmet, require
 from mix.vault import storage
 
 T = TypeVar("T")
+CALL, RECOVERY = "call", "recovery"  # kinds of keys
+CANARY = b"MIX rehearsal: whoever reads this holds two shares of this key."
 
 
 @dataclass
@@ -46,19 +52,24 @@ class Sealer:
         self.lock = threading.RLock()
 
     def make(self, key_id: str, *, not_before: datetime) -> str:
-        """Make a whole key and keep it; return its public half."""
+        """Make the whole key of a call and keep it; return its public half. Raises Refused when there is one."""
         identity = pyrage.x25519.Identity.generate()
         public = str(identity.to_public())
-        self._write(key_id, {"identity": str(identity), "public": public, "not_before": not_before.isoformat()})
+        kept = {"kind": CALL, "public": public, "not_before": not_before.isoformat(), "recovery": ""}
+        self._keep_new(key_id, {**kept, "identity": str(identity)})
         return public
 
-    def split(self, key_id: str) -> dict[str, Any]:
-        """Make a key, keep its three shares in memory until they are handed out; return its public half."""
+    def split(self, key_id: str, *, kind: str) -> dict[str, Any]:
+        """Make a key, keep its three shares in memory until they are handed out; return its public half.
+
+        `kind` says what it is for ever: the key of a call, or a city's recovery key. Raises Refused when there is one.
+        """
+        require(holds=kind in {CALL, RECOVERY}, code="key_unknown")
         secret = new_secret()
         public = str(pyrage.x25519.Identity.from_str(age_key(secret)).to_public())
         shares = split(secret)
-        self._write(key_id, {"public": public, "not_before": ""})
         with self.lock:
+            self._keep_new(key_id, {"kind": kind, "public": public, "not_before": "", "recovery": ""})
             self.held[key_id] = _Held(given_out=dict(enumerate(shares, start=1)))
         return {"public": public, "shares": [fingerprint(share) for share in shares]}
 
@@ -74,18 +85,43 @@ class Sealer:
         with self.lock:
             self.held.get(key_id, _Held()).given_out.pop(number, None)
 
+    def bind(self, key_id: str, *, recovery: str) -> None:
+        """Fix, before a call's split key has its instant, which recovery key opens for it. It is never another one."""
+        with self.lock:
+            kept, other = self._read(key_id), self._read(recovery)
+            is_split_call = kept["kind"] == CALL and "identity" not in kept
+            require(holds=is_split_call and other["kind"] == RECOVERY, code="key_not_of_call")
+            if kept["recovery"] == recovery:
+                return
+            require(holds=not kept["recovery"] and not kept["not_before"], code="key_bound")
+            self._write(key_id, {**kept, "recovery": recovery})
+
     def delay(self, key_id: str, *, not_before: datetime) -> None:
-        """Fix the instant before which nothing is opened, or move it later. An earlier one is refused."""
+        """Fix the instant before which a call's key opens nothing, or move it later. An earlier one is refused.
+
+        Shares that were not handed out until then are shown no more.
+        """
         with self.lock:
             kept = self._read(key_id)
+            require(holds=kept["kind"] == CALL, code="key_not_of_call")
             require(
                 holds=not kept["not_before"] or datetime.fromisoformat(kept["not_before"]) <= not_before,
                 code="closing_only_extended",
             )
             self._write(key_id, {**kept, "not_before": not_before.isoformat()})
+            self.held.get(key_id, _Held()).given_out.clear()
+
+    def rehearse(self, key_id: str, *, ciphertext: str, now: datetime) -> None:
+        """Try the shares that were typed on an envelope (hex) made for it. Gives back nothing; Refused if they fail."""
+        kept = self._read(key_id)
+        require(holds=not kept["not_before"], code="already_published")
+        identity = self._put_together(key_id, kept, now=now)
+        plain = _decrypted(lambda: bytes(pyrage.decrypt(bytes.fromhex(ciphertext), [identity])))
+        require(holds=plain == CANARY, code="key_does_not_open")
 
     def offer(self, key_id: str, *, share: str, now: datetime) -> int:
         """Hold a typed share for half an hour; return how many different ones are held."""
+        self._read(key_id)
         with self.lock:
             held = self._fresh(key_id, now)
             held.typed[fingerprint(share)] = share
@@ -98,24 +134,32 @@ class Sealer:
             self.held.get(key_id, _Held()).typed.clear()
 
     def open(self, key_id: str, *, ciphertext: str, guard: str, now: datetime) -> str:
-        """Return what an envelope holds (both in hex), from the time of the guarding key on.
+        """Return what an envelope holds (both in hex), from the time on that was fixed.
 
-        `guard` is the key of the call; it is another one than `key_id` when a recovery key opens.
+        `guard` is the key of the call: `key_id` itself, or when a recovery key opens, one that is bound to it.
         """
         identity = self._identity(key_id, guard=guard, now=now)
         return _decrypted(lambda: bytes(pyrage.decrypt(bytes.fromhex(ciphertext), [identity]))).hex()
 
     def reseal(self, key_id: str, *, blob: str, to: str, guard: str, now: datetime) -> dict[str, str]:
         """Encrypt a sealed file to another public key; return the new blob, and the SHA-256 of what was in it."""
+        require(holds=blob.isalnum(), code="key_unknown")
         identity = self._identity(key_id, guard=guard, now=now)
         stored = _decrypted(lambda: storage.reseal(blob, identity, to))
         return {"blob": stored.blob, "sha256": stored.sha256}
 
     def _identity(self, key_id: str, *, guard: str, now: datetime) -> pyrage.x25519.Identity:
-        not_before = self._read(guard)["not_before"]
-        # Before publication a split key guards nothing but the envelope of the rehearsal.
-        require(holds=not not_before or now >= datetime.fromisoformat(not_before), code="not_openable_yet")
         kept = self._read(key_id)
+        if kept["kind"] == RECOVERY:
+            call = self._read(guard)
+            require(holds=call["recovery"] == key_id, code="key_of_another_call")
+            require(holds=_is_due(call, now), code="not_openable_yet")
+        else:
+            require(holds=_is_due(kept, now), code="not_openable_yet")
+            require(holds=guard == key_id, code="key_of_another_call")
+        return self._put_together(key_id, kept, now=now)
+
+    def _put_together(self, key_id: str, kept: dict[str, str], *, now: datetime) -> pyrage.x25519.Identity:
         if "identity" in kept:
             return pyrage.x25519.Identity.from_str(kept["identity"])
         with self.lock:
@@ -138,9 +182,20 @@ class Sealer:
         require(holds=path.exists(), code="key_unknown")
         return dict(json.loads(path.read_text(encoding="utf-8")))
 
-    def _write(self, key_id: str, kept: dict[str, str]) -> None:
+    def _keep_new(self, key_id: str, kept: dict[str, str]) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            storage.write_private(self._path(key_id), json.dumps(kept).encode())
+        except FileExistsError:
+            raise Refused(Unmet("key_exists")) from None
+
+    def _write(self, key_id: str, kept: dict[str, str]) -> None:
         storage.replace_private(self._path(key_id), json.dumps(kept).encode())
+
+
+def _is_due(call: dict[str, str], now: datetime) -> bool:
+    """Say whether a call's key opens now; one that was not published has no time and opens nothing."""
+    return bool(call["not_before"]) and now >= datetime.fromisoformat(call["not_before"])
 
 
 def _decrypted(decrypt: Callable[[], T]) -> T:

@@ -17,7 +17,9 @@ from django.conf import settings
 from mix.rules.unmet import Refused, Unmet
 from mix.vault.sealer import Sealer
 
-OPERATIONS = frozenset({"make", "split", "show", "hand_out", "delay", "offer", "forget", "open", "reseal"})
+OPERATIONS = frozenset(
+    {"make", "split", "show", "hand_out", "bind", "delay", "rehearse", "offer", "forget", "open", "reseal"}
+)
 
 
 class SealerDown(Exception):
@@ -72,7 +74,7 @@ def _answer(sealer: Sealer, asked: dict[str, Any], *, now: datetime) -> dict[str
 def _do(sealer: Sealer, operation: str, key_id: str, *, now: datetime, **facts: Any) -> Any:  # noqa: ANN401 - its own
     if operation not in OPERATIONS:
         raise Refused(Unmet("key_unknown"))
-    if operation in {"offer", "open", "reseal"}:
+    if operation in {"offer", "open", "rehearse", "reseal"}:
         facts["now"] = now
     if "not_before" in facts:
         facts["not_before"] = datetime.fromisoformat(str(facts["not_before"]))
