@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from mix.rules.access import Role, broken_separations
+from mix.rules.access import Role, broken_separations, crossed_sides
 from mix.rules.delegation import Band, decider_for
 from mix.rules.fields import Bilingual
 from mix.rules.kinds import Decision
@@ -79,3 +79,14 @@ def test_parity_needs_a_reason_above_a_tenth() -> None:
     assert far_from_middle({"a": Decimal(30), "b": Decimal(30), "c": Decimal(27)}) == frozenset()
     assert far_from_middle({"a": Decimal(30), "b": Decimal(30), "c": Decimal("26.9")}) == {"c"}
     assert far_from_middle({"a": Decimal(30)}) == frozenset()
+
+
+def test_nobody_stands_on_both_sides() -> None:
+    for role in Role:
+        held_by_vendor = crossed_sides({Role.VENDOR}, role)
+        assert held_by_vendor == (() if role is Role.VENDOR else ("vendor_may_not_serve",))
+        assert crossed_sides((), role) == ()
+        assert crossed_sides({role}, Role.VENDOR) == (() if role is Role.VENDOR else ("staff_may_not_bid",))
+        assert crossed_sides({Role.LEGAL, Role.COUNCIL}, role) == (
+            ("staff_may_not_bid",) if role is Role.VENDOR else ()
+        )

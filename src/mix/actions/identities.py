@@ -12,7 +12,7 @@ from mix.actions.people import end_given, grant_role
 from mix.data.models import GroupDuty, IdentityProvider, Municipality, Person, StaffRole
 from mix.readers.identities import cipher, duties_by_group
 from mix.readers.municipalities import get_own_municipality
-from mix.readers.people import Actor
+from mix.readers.people import Actor, unmet_to_take
 from mix.rules.access import Permission, Role, broken_separations
 from mix.rules.lines import is_one_line
 from mix.rules.unmet import require
@@ -106,7 +106,7 @@ def drop_group(duty: GroupDuty, *, actor: Actor, now: datetime) -> None:
 def follow_groups(
     provider: IdentityProvider, *, actor: Actor, now: datetime, person: Person, groups: Iterable[str]
 ) -> tuple[Role, ...]:
-    """Give and end duties as the person's groups say now; return those that a separation of duties forbids.
+    """Give and end duties as the person's groups say now; return those that a separation forbids.
 
     Only duties that the same service gave are ended; what an administrator gave by hand stays.
     """
@@ -119,7 +119,7 @@ def follow_groups(
     has = {Role(row.role) for row in held if row.ended_at is None}
     refused = []
     for role in sorted(meant - has):
-        if broken_separations({*has, role}):
+        if broken_separations({*has, role}) or unmet_to_take(person, role):
             refused.append(role)
             continue
         grant_role(provider.municipality, actor=actor, now=now, person=person, role=role, provider=provider.key)

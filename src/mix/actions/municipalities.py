@@ -7,12 +7,12 @@ from hashlib import sha256
 from mix.actions.events import record
 from mix.data.models import AuthorityBand, Department, DocumentTemplate, Municipality, Person, StaffRole
 from mix.readers.municipalities import get_own_municipality
-from mix.readers.people import Actor
+from mix.readers.people import Actor, unmet_to_take
 from mix.rules.access import Permission, Role
 from mix.rules.delegation import Band
 from mix.rules.lines import is_one_line
 from mix.rules.outages import OutageRule
-from mix.rules.unmet import require
+from mix.rules.unmet import refuse_if, require
 
 
 def set_bands(
@@ -100,6 +100,7 @@ def found(
     lines = (name, name_fr, posting_address, *(text for row in departments for text in row))
     require(holds=all(map(is_one_line, lines)), code="not_one_line", where="f-name")
     require(holds=not Municipality.objects.filter(code=code).exists(), code="code_taken")
+    refuse_if(unmet_to_take(administrator, Role.ADMINISTRATOR))
     city = Municipality.objects.create(
         code=code,
         name=name,

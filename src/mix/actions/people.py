@@ -4,6 +4,8 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from allauth.account.models import EmailAddress
+
 from mix.actions.events import record
 from mix.actions.outbox import tell, tell_address
 from mix.data.models import (
@@ -19,10 +21,9 @@ from mix.data.models import (
 from mix.data.wall import lifted
 from mix.phrases.words import word
 from mix.readers.challenges import spec_of
-from mix.readers.errors import Unknown
 from mix.readers.moves import Task, list_left_alone
 from mix.readers.municipalities import get_own_municipality
-from mix.readers.people import Actor
+from mix.readers.people import Actor, get_invitation, hash_token, unmet_to_accept, unmet_to_take
 from mix.readers.vendors import get_own_vendor
 from mix.rules.access import Permission, Role, broken_separations
 from mix.rules.unmet import Unmet, refuse_if, require
@@ -33,13 +34,18 @@ INVITATION_DAYS = 14
 def create_person(
     email: str, *, actor: Actor, now: datetime, name: str, language: str = "en", code: str = "", is_demo: bool = False
 ) -> Person:
-    """Make an account without a password: demonstration people sign in by their card, others set one by mail."""
+    """Make an account without a password: demonstration people sign in by their card, others set one by mail.
+
+    Nobody confirms the made-up address of a demonstration person: it counts as confirmed.
+    """
     require(holds=not Person.objects.filter(email__iexact=email).exists(), code="email_taken")
     person = Person(email=email.lower(), name=name, language=language, is_demo=is_demo)
     if code:
         person.code = code
     person.set_unusable_password()
     person.save()
+    if is_demo:
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     record("people.create_person", subject_type="person", subject=person.code, actor=actor, now=now)
     return person
 
@@ -62,7 +68,11 @@ def grant_role(
     department: str = "",
     provider: str = "",
 ) -> StaffRole:
-    """Give a duty that an administrator, an accepted invitation or the city's own sign-in service grants."""
+    """Give a duty that an administrator, an accepted invitation or the city's own sign-in service grants.
+
+    Raises Refused for whoever acts for a vendor, and as `give_role` does.
+    """
+    refuse_if(unmet_to_take(_locked(person), role))
     rows = StaffRole.objects.select_for_update().filter(person=person, ended_at=None, municipality=municipality)
     held = {Role(r.role) for r in rows}
     require(holds=role not in held, code="role_held", name=person.name)
@@ -81,6 +91,11 @@ def grant_role(
         payload={"role": role.value, **({"provider": provider} if provider else {})},
     )
     return given
+
+
+def _locked(person: Person) -> Person:
+    """Lock a person, so that nobody takes a role and joins a vendor at the same moment."""
+    return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def end_role(
@@ -166,13 +181,17 @@ def end_given(given: StaffRole, *, actor: Actor, now: datetime, reason: str) -> 
 def invite_staff(
     municipality: Municipality, *, actor: Actor, now: datetime, email: str, role: Role, language: str = "en"
 ) -> StaffInvitation:
-    """Offer a duty by mail; the link works once, for 14 days."""
+    """Offer a duty by mail; the link works once, for 14 days, for whoever has that address.
+
+    The secret is in the mail alone; its row in the outbox must hold it until it is sent (see `StaffInvitation`).
+    """
     get_own_municipality(municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
+    token = secrets.token_urlsafe(32)
     invitation = StaffInvitation.objects.create(
         municipality=municipality,
         email=email,
         role=role.value,
-        token=secrets.token_urlsafe(32),
+        token_hash=hash_token(token),
         invited_by=actor.someone,
         expires_at=now + timedelta(days=INVITATION_DAYS),
     )
@@ -181,7 +200,8 @@ def invite_staff(
         "staff_invitation",
         language=language,
         now=now,
-        path=f"invitation/{invitation.token}/",
+        path=f"invitation/{token}/",
+        to=email,
         city=municipality.name,
         role=word("role", role.value, language),
         until=f"{invitation.expires_at:%Y-%m-%d}",
@@ -199,21 +219,22 @@ def invite_staff(
 
 
 def accept_invitation(token: str, *, actor: Actor, now: datetime) -> StaffInvitation | VendorInvitation:
-    """Accept an invitation. Raises Unknown for a token that never was, Refused for one that expired or was used."""
-    with lifted():  # whoever holds the secret may: before this they see nothing of the city or the team
-        staff = StaffInvitation.objects.select_for_update().filter(token=token).first()
-        team = VendorInvitation.objects.select_for_update().filter(token=token).first() if staff is None else None
-        invitation = staff or team
-        if invitation is None or actor.person is None:
-            raise Unknown
-        require(holds=invitation.accepted_at is None, code="invitation_used")
-        require(holds=now < invitation.expires_at, code="invitation_expired", on=f"{invitation.expires_at:%Y-%m-%d}")
+    """Accept an invitation to one's own, confirmed address.
+
+    Raises Unknown for a secret that never was; Refused when it is over, is for another address, or is of the other
+    side (`unmet_to_accept`), and then nothing is used up.
+    """
+    person = _locked(actor.someone)
+    with lifted():  # the invited person sees nothing of the city or the team before this
+        invitation = get_invitation(token)
+        invitation = type(invitation).objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+        refuse_if(unmet_to_accept(invitation, person, now=now))
         invitation.accepted_at = now
         invitation.save(update_fields=["accepted_at"])
-        if staff:
-            grant_role(staff.municipality, actor=actor, now=now, person=actor.someone, role=Role(staff.role))
-        elif team:
-            _join(team.vendor, actor=actor, now=now, person=actor.someone)
+        if isinstance(invitation, StaffInvitation):
+            grant_role(invitation.municipality, actor=actor, now=now, person=person, role=Role(invitation.role))
+        else:
+            _join(invitation.vendor, actor=actor, now=now, person=person)
         return invitation
 
 
@@ -230,7 +251,7 @@ def register_vendor(
 ) -> Vendor:
     """Register an organization with the actor as its first member."""
     require(holds=bool(name.strip()), code="name_missing", where="f-name")
-    require(holds=not actor.is_staff, code="staff_may_not_bid")
+    refuse_if(unmet_to_take(actor.person, Role.VENDOR) if actor.person else ())
     vendor = Vendor(
         name=name.strip(), size=size, place=place, capability=capability, is_fictional=is_fictional, registered_at=now
     )
@@ -243,7 +264,7 @@ def register_vendor(
 
 
 def _join(vendor: Vendor, *, actor: Actor, now: datetime, person: Person) -> None:
-    require(holds=not StaffRole.objects.filter(person=person, ended_at=None).exists(), code="staff_may_not_bid")
+    refuse_if(unmet_to_take(_locked(person), Role.VENDOR))
     VendorMember.objects.get_or_create(vendor=vendor, person=person, ended_at=None, defaults={"since": now})
     record(
         "people.join_vendor",
@@ -262,12 +283,13 @@ def add_member(vendor: Vendor, *, actor: Actor, now: datetime, person: Person) -
 
 
 def invite_member(vendor: Vendor, *, actor: Actor, now: datetime, email: str, language: str = "en") -> VendorInvitation:
-    """Offer a place in one's own team by mail; the link works once, for 14 days."""
+    """Offer a place in one's own team by mail; the link works as that of `invite_staff` does."""
     get_own_vendor(vendor.code, actor=actor)
+    token = secrets.token_urlsafe(32)
     invitation = VendorInvitation.objects.create(
         vendor=vendor,
         email=email,
-        token=secrets.token_urlsafe(32),
+        token_hash=hash_token(token),
         invited_by=actor.someone,
         expires_at=now + timedelta(days=INVITATION_DAYS),
     )
@@ -276,7 +298,8 @@ def invite_member(vendor: Vendor, *, actor: Actor, now: datetime, email: str, la
         "team_invitation",
         language=language,
         now=now,
-        path=f"invitation/{invitation.token}/",
+        path=f"invitation/{token}/",
+        to=email,
         vendor=vendor.name,
         until=f"{invitation.expires_at:%Y-%m-%d}",
     )

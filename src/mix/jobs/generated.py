@@ -37,6 +37,7 @@ def permissions_page() -> str:
         "- Whoever wrote an artifact may not approve it (`author_may_not_approve`).",
         "- Nobody signs one gate twice (`signed_in_another_role`).",
         "- City staff may not act for a vendor (`staff_may_not_bid`).",
+        "- Whoever acts for a vendor has no role in any city (`vendor_may_not_serve`).",
         "- Nobody at a city, administrators included, reads a sealed submission before it is opened.",
         "\n## Second factor\n",
         "Required of: " + ", ".join(word("role", r.value, "en") for r in Role if r in SECOND_FACTOR) + ".",

@@ -354,20 +354,23 @@ MAILS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ),
     ),
     "staff_invitation": (
-        ("{city} invites you to MIX", "{city} gives you the role “{role}” in MIX. The link works once, until {until}."),
+        (
+            "{city} invites you to MIX",
+            "{city} gives you the role “{role}” in MIX. The link is for {to} alone and works once, until {until}.",
+        ),
         (
             "{city} vous invite à MIX",
-            "{city} vous donne le rôle « {role} » dans MIX. Le lien sert une fois, jusqu’au {until}.",
+            "{city} vous donne le rôle « {role} » dans MIX. Le lien ne vaut que pour {to} et sert une fois, jusqu’au {until}.",
         ),
     ),
     "team_invitation": (
         (
             "{vendor} invites you to MIX",
-            "{vendor} asks you to join its team in MIX. The link works once, until {until}.",
+            "{vendor} asks you to join its team in MIX. The link is for {to} alone and works once, until {until}.",
         ),
         (
             "{vendor} vous invite à MIX",
-            "{vendor} vous demande de rejoindre son équipe dans MIX. Le lien sert une fois, jusqu’au {until}.",
+            "{vendor} vous demande de rejoindre son équipe dans MIX. Le lien ne vaut que pour {to} et sert une fois, jusqu’au {until}.",
         ),
     ),
 }

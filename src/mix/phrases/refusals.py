@@ -187,6 +187,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "City staff may not act for a vendor",
         "Le personnel municipal ne peut agir pour un fournisseur",
     ),
+    "vendor_may_not_serve": (
+        "{name} acts for a vendor and may not have a role in a city",
+        "{name} agit pour un fournisseur et ne peut avoir de rôle dans une ville",
+    ),
     "last_administrator": (
         "The last administrator stays until there is another",
         "Le dernier administrateur reste jusqu’à ce qu’il y en ait un autre",
@@ -195,6 +199,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "invitation_expired": (
         "This invitation expired on {on}. Ask for a new one",
         "Cette invitation a expiré le {on}. Demandez-en une nouvelle",
+    ),
+    "invitation_of_another": (
+        "This invitation is for {email}, and you are signed in as {own}. Sign out, and sign in or make an account with {email}; if both addresses are yours, add {email} under “E-mail addresses” on your account page and confirm it; or ask {inviter} to invite {own}",
+        "Cette invitation est pour {email}, et votre session est ouverte comme {own}. Fermez la session, puis connectez-vous ou créez un compte avec {email}; si les deux adresses sont à vous, ajoutez {email} sous « Adresses de courriel » dans votre compte et confirmez-la; ou demandez à {inviter} d’inviter {own}",
+    ),
+    "invitation_unconfirmed": (
+        "Confirm the address {email} first, under “E-mail addresses” on your account page",
+        "Confirmez d’abord l’adresse {email}, sous « Adresses de courriel » dans votre compte",
     ),
     "city_not_yours": ("You do not work for this city", "Vous ne travaillez pas pour cette ville"),
     "city_takes_part": ("This city takes part already", "Cette ville participe déjà"),

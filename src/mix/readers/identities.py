@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-from mix.data.models import GroupDuty, IdentityProvider, Municipality, Person, StaffRole, VendorMember
+from mix.data.models import GroupDuty, IdentityProvider, Municipality, Person, StaffRole
 from mix.readers.errors import Unknown
+from mix.readers.people import unmet_to_take
 from mix.rules.access import Role
 from mix.rules.lines import is_one_line
 from mix.rules.unmet import Unmet
@@ -74,6 +75,7 @@ def unmet_to_come(
     if not person.is_active:
         return (Unmet("identity_inactive"),)
     elsewhere = StaffRole.objects.filter(person=person, ended_at=None).exclude(municipality=provider.municipality)
-    if elsewhere.exists() or VendorMember.objects.filter(person=person, ended_at=None).exists():
-        return (Unmet("identity_elsewhere", {"city": city}),)
+    other_side = unmet_to_take(person, Role.STAFF)
+    if elsewhere.exists() or other_side:
+        return (Unmet("identity_elsewhere", {"city": city}), *other_side)
     return ()

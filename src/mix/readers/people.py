@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mix.data.models import Person, StaffRole, VendorMember
+from allauth.account.models import EmailAddress
+
+from mix.data.models import Person, StaffInvitation, StaffRole, VendorInvitation, VendorMember
 from mix.data.wall import lifted
 from mix.readers.errors import Unknown
-from mix.rules.access import Role
+from mix.rules.access import Role, crossed_sides
+from mix.rules.unmet import Unmet
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,58 @@ def actor_for(person: Person, *, origin: str = "live", recorded_at: datetime | N
         origin=origin,
         recorded_at=recorded_at,
     )
+
+
+def held_by(person: Person) -> frozenset[Role]:
+    """Return every duty that a person has in any city, and vendor where they act for one, whoever asks."""
+    with lifted():
+        return actor_for(person).all_roles()
+
+
+def unmet_to_take(person: Person, role: Role) -> tuple[Unmet, ...]:
+    """List why a person may not take a role in any city, or (`Role.VENDOR`) join a vendor."""
+    return tuple(Unmet(code, {"name": person.name}) for code in crossed_sides(held_by(person), role))
+
+
+def hash_token(token: str) -> str:
+    """Return what is kept of an invitation's secret: its SHA-256, in hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def get_invitation(token: str) -> StaffInvitation | VendorInvitation:
+    """Return the invitation of a secret. Raises Unknown. Whoever holds it is of no city and no team yet."""
+    kept = hash_token(token)
+    with lifted():
+        staff = StaffInvitation.objects.filter(token_hash=kept).select_related("municipality", "invited_by").first()
+        team = VendorInvitation.objects.filter(token_hash=kept).select_related("vendor", "invited_by").first()
+    found = staff or team
+    if found is None:
+        raise Unknown
+    return found
+
+
+def unmet_to_accept(
+    invitation: StaffInvitation | VendorInvitation, person: Person, *, now: datetime
+) -> tuple[Unmet, ...]:
+    """List why a person may not accept an invitation: it is over, is another's, or is of the other side."""
+    if invitation.accepted_at is not None:
+        return (Unmet("invitation_used"),)
+    if now >= invitation.expires_at:
+        return (Unmet("invitation_expired", {"on": f"{invitation.expires_at:%Y-%m-%d}"}),)
+    role = Role(invitation.role) if isinstance(invitation, StaffInvitation) else Role.VENDOR
+    return (*_unmet_by_address(invitation, person), *unmet_to_take(person, role))
+
+
+def _unmet_by_address(invitation: StaffInvitation | VendorInvitation, person: Person) -> tuple[Unmet, ...]:
+    """Only a confirmed address counts: an account with somebody else's is soon made."""
+    confirmed = EmailAddress.objects.filter(user=person, verified=True).values_list("email", flat=True)
+    invited = invitation.email.casefold()
+    if invited in {email.casefold() for email in confirmed}:
+        return ()
+    if invited == person.email.casefold():
+        return (Unmet("invitation_unconfirmed", {"email": invitation.email}),)
+    params = {"email": invitation.email, "own": person.email, "inviter": invitation.invited_by.name}
+    return (Unmet("invitation_of_another", params),)
 
 
 def list_with_role(municipality_ids: Iterable[int], role: Role) -> list[Person]:

@@ -173,6 +173,17 @@ def reads_for_the_city(roles: Iterable[Role], permission: Permission) -> bool:
     return held.isdisjoint({Role.EVALUATOR, Role.CHAIR}) and grants(held, permission)
 
 
+def crossed_sides(held: Iterable[Role], role: Role) -> tuple[str, ...]:
+    """Name why somebody may not take a role, or join a vendor (`Role.VENDOR`), by what they hold anywhere.
+
+    Nobody works for a city, any city, and acts for a vendor.
+    """
+    others = frozenset(held)
+    if role is Role.VENDOR:
+        return ("staff_may_not_bid",) if others - {Role.VENDOR} else ()
+    return ("vendor_may_not_serve",) if Role.VENDOR in others else ()
+
+
 def broken_separations(roles: Iterable[Role]) -> tuple[str, ...]:
     """Name every separation that one person with these roles would break."""
     held = frozenset(roles)

@@ -59,12 +59,16 @@ class StaffRole(models.Model):
 
 
 class StaffInvitation(models.Model):
-    """A duty offered by mail; the address holds a secret that works once, until it expires."""
+    """A duty offered by mail to one address; the link holds a secret that works once, until it expires.
+
+    Only the secret's SHA-256 (hex) is kept here. The mail's own row in the outbox holds the link, which is needed
+    until the mail is sent; the secret alone opens nothing without the address.
+    """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField()
     role = choice(Role)
-    token = models.CharField(max_length=64, unique=True)
+    token_hash = models.CharField(max_length=64, unique=True)
     code = models.CharField(max_length=20, unique=True, default=new_code)
     invited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     expires_at = models.DateTimeField()

@@ -41,11 +41,11 @@ class VendorMember(models.Model):
 
 
 class VendorInvitation(models.Model):
-    """A place in a vendor's team, offered by mail; works once, until it expires."""
+    """A place in a vendor's team, offered by mail to one address; kept and accepted as a `StaffInvitation` is."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField()
-    token = models.CharField(max_length=64, unique=True)
+    token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST
 from mix.actions.people import accept_invitation
 from mix.data.models import Message, Person
 from mix.readers.errors import Unknown
+from mix.readers.people import get_invitation, unmet_to_accept
 from mix.rules.access import Permission, Role, grants
 from mix.web.parts.forms import form_of, hidden
-from mix.web.parts.pages import Act, actor_of, answer, do, signed_in
+from mix.web.parts.pages import Act, answer, do, now_of, signed_in
 
 
 def home_of_person(request: HttpRequest) -> HttpResponse:
@@ -116,15 +117,18 @@ def demo_outbox(request: HttpRequest) -> HttpResponse:
 
 
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Accept an invitation, once signed in."""
-    signed_in(request)
-
+    """Say what an invitation offers, and to which address; its own person accepts it, others are told what to do."""
+    person = signed_in(request).someone
+    found = get_invitation(token)
+    unmet = unmet_to_accept(found, person, now=now_of(request))
+    is_elsewhere = any(one.code == "invitation_of_another" for one in unmet)
     acts = {
         "accept": Act(
             form_of(), lambda _given: _accepted(request, token), _("Accept the invitation"), _("Welcome."), style=""
         )
     }
-    return answer(request, "entry/invitation.html", acts, lambda: {"email": actor_of(request).someone.email})
+    context = {"invitation": found, "email": person.email, "may_accept": not unmet, "is_elsewhere": is_elsewhere}
+    return answer(request, "entry/invitation.html", acts, lambda: context, unmet=unmet)
 
 
 def _accepted(request: HttpRequest, token: str) -> str:

@@ -1,0 +1,187 @@
+"""Invitations are for the person who has the address, and nobody stands on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.test import Client
+
+from mix.actions import identities, people
+from mix.actions.municipalities import found
+from mix.actions.run import run
+from mix.data.models import (
+    Message,
+    Municipality,
+    Person,
+    StaffInvitation,
+    StaffRole,
+    Vendor,
+    VendorInvitation,
+    VendorMember,
+)
+from mix.readers.people import Actor, actor_for, hash_token
+from mix.rules.access import Role
+from mix.rules.unmet import Refused
+
+pytestmark = pytest.mark.django_db
+Act = Callable[[], object]
+
+
+def refused(act: Act) -> list[str]:
+    with pytest.raises(Refused) as caught:
+        act()
+    return [one.code for one in caught.value.unmet]
+
+
+def last_token() -> str:
+    return Message.objects.filter(path__startswith="invitation/").latest("id").path.split("/")[1]
+
+
+@pytest.fixture
+def invite(actor: Callable[[str], Any], now: Any) -> Callable[..., str]:
+    """Return a function that has Guelph (with a role) or Kestrel invite an address, and returns the secret."""
+
+    def made(email: str, role: Role | None = None) -> str:
+        if role:
+            city = Municipality.objects.get(code="guelph")
+            run(people.invite_staff, city, actor=actor("ada"), now=now, email=email, role=role)
+        else:
+            vendor = Vendor.objects.get(code="kestrel")
+            run(people.invite_member, vendor, actor=actor("kim"), now=now, email=email)
+        return last_token()
+
+    return made
+
+
+@pytest.fixture
+def newcomer() -> Callable[..., Person]:
+    """Return a function that makes an account with an address, confirmed or not."""
+
+    def made(email: str, *, verified: bool = True) -> Person:
+        person = Person.objects.create(email=email, name="Rosa Marsh")
+        EmailAddress.objects.create(user=person, email=email, verified=verified, primary=True)
+        return person
+
+    return made
+
+
+def client_of(person: Person) -> Client:
+    client = Client()
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def test_a_bidder_with_the_link_becomes_no_procurement_manager(
+    invite: Callable[..., str], sign_in: Callable[[str], Client]
+) -> None:
+    token, nora = invite("someone.else@guelph.example", Role.PROCUREMENT_MANAGER), sign_in("nora")
+    page = nora.get(f"/en/invitation/{token}/")
+    text = page.content.decode()
+    assert page.status_code == 200
+    for said in (
+        "Guelph",
+        "Procurement manager",
+        "This invitation is for someone.else@guelph.example, and you are signed in as nora@demo.mix.invalid",
+        "acts for a vendor and may not have a role in a city",
+        "Sign out",
+    ):
+        assert said in text, said
+    assert "Accept the invitation" not in text
+    assert nora.post(f"/en/invitation/{token}/", {"act": "accept"}).status_code == 422
+    assert not StaffRole.objects.filter(person__code="nora").exists()
+    assert StaffInvitation.objects.get(token_hash=hash_token(token)).accepted_at is None
+
+
+def test_an_invitation_to_a_bidders_own_address_is_refused_too(
+    invite: Callable[..., str], actor: Callable[[str], Any], now: Any
+) -> None:
+    token = invite("nora@demo.mix.invalid", Role.STAFF)
+    assert refused(lambda: run(people.accept_invitation, token, actor=actor("nora"), now=now)) == [
+        "vendor_may_not_serve"
+    ]
+
+
+def test_a_rival_with_the_link_joins_no_team(invite: Callable[..., str], sign_in: Callable[[str], Client]) -> None:
+    token, nora = invite("elodie@exemple.example"), sign_in("nora")
+    text = nora.get(f"/en/invitation/{token}/").content.decode()
+    kestrel = Vendor.objects.get(code="kestrel")
+    assert f"{kestrel.name} asks elodie@exemple.example to join its team." in text
+    assert "you are signed in as nora@demo.mix.invalid" in text
+    assert nora.post(f"/en/invitation/{token}/", {"act": "accept"}).status_code == 422
+    assert not VendorMember.objects.filter(vendor=kestrel, person__code="nora").exists()
+    assert VendorInvitation.objects.get(token_hash=hash_token(token)).accepted_at is None
+    french = nora.get(f"/fr/invitation/{token}/").content.decode()
+    assert "Cette invitation est pour elodie@exemple.example" in french
+
+
+@pytest.mark.parametrize("role", [Role.LEGAL, None])
+def test_whoever_confirmed_the_address_accepts_whatever_its_case(
+    invite: Callable[..., str], newcomer: Callable[..., Person], now: Any, role: Role | None
+) -> None:
+    token, rosa = invite("Rosa@Example.org", role), newcomer("rosa@example.org")
+    client = client_of(rosa)
+    text = client.get(f"/en/invitation/{token}/").content.decode()
+    assert "Accept the invitation" in text
+    assert "Rosa@Example.org" in text
+    assert client.post(f"/en/invitation/{token}/", {"act": "accept"}).status_code == 302
+    assert [r.role for r in rosa.staff_roles.all()] == ([role.value] if role else [])
+    assert rosa.vendor_members.filter(vendor__code="kestrel").exists() is (role is None)
+    again = refused(lambda: run(people.accept_invitation, token, actor=actor_for(rosa), now=now))
+    assert again == ["invitation_used"]
+
+
+def test_an_address_that_was_not_confirmed_does_not_count(
+    invite: Callable[..., str], newcomer: Callable[..., Person]
+) -> None:
+    token, client = invite("rosa@example.org", Role.LEGAL), client_of(newcomer("rosa@example.org", verified=False))
+    text = client.get(f"/en/invitation/{token}/").content.decode()
+    assert "Confirm the address rosa@example.org first" in text
+    assert client.post(f"/en/invitation/{token}/", {"act": "accept"}).status_code == 422
+    assert StaffRole.objects.filter(person__email="rosa@example.org").count() == 0
+
+
+def test_a_second_confirmed_address_counts(invite: Callable[..., str], newcomer: Callable[..., Person]) -> None:
+    rosa = newcomer("rosa@example.org")
+    EmailAddress.objects.create(user=rosa, email="rosa@work.example", verified=True)
+    token, client = invite("rosa@work.example", Role.LEGAL), client_of(rosa)
+    assert client.post(f"/en/invitation/{token}/", {"act": "accept"}).status_code == 302
+
+
+def test_the_secret_is_in_the_mail_alone(invite: Callable[..., str], sign_in: Callable[[str], Client]) -> None:
+    for role, model in ((Role.STAFF, StaffInvitation), (None, VendorInvitation)):
+        token = invite("rosa@example.org", role)
+        row = model.objects.get(token_hash=hash_token(token))
+        assert token not in {str(value) for value in vars(row).values()}
+        # What a thief of the table reads is no link.
+        assert sign_in("stan").get(f"/en/invitation/{row.token_hash}/").status_code == 404
+
+
+def test_no_way_leads_to_both_sides(actor: Callable[[str], Any], now: Any, invite: Callable[..., str]) -> None:
+    """Every verb that gives a role or a place in a team, for somebody of the other side."""
+    guelph, kestrel = Municipality.objects.get(code="guelph"), Vendor.objects.get(code="kestrel")
+    nora, stan = Person.objects.get(code="nora"), Person.objects.get(code="stan")
+    ada, kim = actor("ada"), actor("kim")
+    facts = {"name": "N", "issuer": "https://id.example", "client_id": "mix", "secret": "s", "domains": ["mix.invalid"]}
+    provider = run(identities.set_up, guelph, actor=Actor(), now=now, key="n-id", **facts)
+    run(identities.map_group, provider, actor=ada, now=now, group="g", role=Role.LEGAL)
+    given = run(identities.follow_groups, provider, actor=Actor(), now=now, person=nora, groups=["g"])
+    assert given == (Role.LEGAL,)  # refused
+    city = {"name": "X", "name_fr": "X", "posting_address": "https://x.example", "administrator": nora}
+    into_city: list[Act] = [
+        lambda: run(people.give_role, guelph, actor=ada, now=now, person=nora, role=Role.EVALUATOR),
+        lambda: run(people.grant_role, guelph, actor=ada, now=now, person=nora, role=Role.STAFF, provider="n-id"),
+        lambda: run(found, "xville", actor=Actor(), now=now, **city),
+    ]
+    assert [refused(act) for act in into_city] == [["vendor_may_not_serve"]] * 3
+    token = invite(stan.email)
+    into_vendor: list[Act] = [
+        lambda: run(people.register_vendor, "Side", actor=actor("stan"), now=now),
+        lambda: run(people.add_member, kestrel, actor=kim, now=now, person=stan),
+        lambda: run(people.accept_invitation, token, actor=actor("stan"), now=now),
+    ]
+    assert [refused(act) for act in into_vendor] == [["staff_may_not_bid"]] * 3
+    assert not StaffRole.objects.filter(person=nora).exists()
+    assert not VendorMember.objects.filter(person=stan).exists()
