@@ -46,6 +46,7 @@ INNER = {
     "evaluations.send_letters",
     "evaluations.store",
     "moves.owner_permission",
+    "moves.reopen_from",
     "openings.unseal_all",
     "panels.in_phase",
     "panels.record_on",

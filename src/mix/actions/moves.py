@@ -26,6 +26,8 @@ from mix.rules.kinds import Decision, StepKind, StepState
 from mix.rules.moves import Duty, is_passed, open_duties, unmet_to_sign
 from mix.rules.unmet import refuse_if, require
 
+CHOOSING = (StepKind.EVALUATION.value, StepKind.AWARD.value)  # on which it rests with whom a later step is
+
 
 def owner_permission(step: Step) -> Permission:
     """Return what a person needs to carry a step of this kind to its gate."""
@@ -151,30 +153,44 @@ def _follow(step: Step, signature: GateSignature, *, actor: Actor, now: datetime
 
 
 def _return(step: Step, signature: GateSignature, *, now: datetime) -> None:
-    """Send a step back, or an earlier one with all that rests on it: a new round in which all decide afresh."""
+    """Send a step back, or an earlier one with all that rests on it, and tell its owner."""
     spec = spec_of(step)
-    first = spec.gate.returns_to if spec.gate and spec.gate.returns_to else step.key
-    again = method_for(step.challenge).resting_on(first) if first != step.key else (step.key,)
-    begun = [StepState.ACTIVE.value, StepState.DONE.value]
-    for row in step.challenge.steps.filter(key__in=again, state__in=begun):
-        row.round += 1
-        row.asked_at = row.done_at = None
-        row.state, row.started_at = StepState.WAITING.value, None
-        if row.key == first:
-            row.state, row.started_at = StepState.ACTIVE.value, now
-        row.save(update_fields=["round", "asked_at", "done_at", "state", "started_at"])
-    step = get_step(step.challenge, first)
-    title = spec_of(step).title
+    first = get_step(step.challenge, spec.gate.returns_to) if spec.gate and spec.gate.returns_to else step
+    reopen_from(first, now=now, reason=signature.reason)
+    title = spec_of(first).title
     tell(
-        people_of(step.challenge, spec_of(step).owner),
+        people_of(step.challenge, spec_of(first).owner),
         "returned",
         now=now,
         challenge=step.challenge,
-        path=f"city/challenges/{step.challenge.code}/{step.key}/",
+        path=f"city/challenges/{step.challenge.code}/{first.key}/",
         step=title.en,
         step_fr=title.fr,
         reason=signature.reason,
     )
+
+
+def reopen_from(step: Step, *, now: datetime, reason: str) -> None:
+    """Make a step active once more, and let all that rests on it wait. Called inside other verbs.
+
+    What of it had begun gets a new round, in which every word is given afresh. Awards and agreements that followed
+    from a choice which is made again end with the reason.
+    """
+    method = method_for(step.challenge)
+    begun = [StepState.ACTIVE.value, StepState.DONE.value]
+    rows = {row.key: row for row in step.challenge.steps.filter(key__in=method.resting_on(step.key), state__in=begun)}
+    for row in rows.values():
+        row.round += 1
+        row.asked_at = row.done_at = None
+        row.state, row.started_at = StepState.WAITING.value, None
+        if row.pk == step.pk:
+            row.state, row.started_at = StepState.ACTIVE.value, now
+        row.save(update_fields=["round", "asked_at", "done_at", "state", "started_at"])
+    choices = [row.key for row in rows.values() if row.kind in CHOOSING]
+    for key in {key for choice in choices for key in method.resting_on(choice) if key != choice} & rows.keys():
+        for award in rows[key].awards.filter(state__in=["recommended", "approved"]):
+            awards.revoke(award, reason=reason)
+        rows[key].agreements.exclude(state="ended").update(state="ended", ended_reason=reason)
 
 
 def _stop(step: Step, signature: GateSignature, *, actor: Actor, now: datetime) -> None:
@@ -309,18 +325,6 @@ def disqualify(challenge: Challenge, vendor: Vendor, *, actor: Actor, now: datet
         award = find_live(step)
         if award and award.vendor_id == vendor.id:
             awards.revoke(award, reason=reason)
-            _begin_again(step, actor=actor, now=now, reason=reason)
+            reopen_from(step, now=now, reason=reason)
+            record_on(step, "moves.begin_again", actor=actor, now=now, reason=reason)
     return row
-
-
-def _begin_again(step: Step, *, actor: Actor, now: datetime, reason: str) -> None:
-    """Make a step active once more, and let every later one wait."""
-    if step.state == StepState.DONE:
-        step.round += 1
-    step.state, step.done_at, step.asked_at, step.started_at = StepState.ACTIVE.value, None, None, now
-    step.save(update_fields=["state", "round", "done_at", "asked_at", "started_at"])
-    later = step.challenge.steps.filter(position__gt=step.position).exclude(state=StepState.SKIPPED.value)
-    later.update(state=StepState.WAITING.value, done_at=None, asked_at=None)
-    for other in later:
-        other.agreements.exclude(state="ended").update(state="ended", ended_reason=reason)
-    record_on(step, "moves.begin_again", actor=actor, now=now, reason=reason)
