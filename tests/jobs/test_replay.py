@@ -61,6 +61,7 @@ ON_PAGES = {
     "addenda.issue",
     "awards.answer_dispute",
     "awards.file_dispute",
+    "evaluations.break_tie",
     "calendars.drop_day",
     "identities.drop_group",
     "joining.answer",

@@ -171,6 +171,9 @@ def drawn(chance: random.Random) -> dict[str, Any]:
         )
     bids = []
     for n in range(whole(0, 6)):
+        if bids and not whole(0, 3):  # equals
+            bids.append(bids[-1] | {"key": f"b{n}"})
+            continue
         reached = whole(0, len(stages) - 1) if stages else 0
         due = [c for c in criteria if not stages or int(c["stage"][1:]) <= reached]
         bids.append(
@@ -183,6 +186,7 @@ def drawn(chance: random.Random) -> dict[str, Any]:
                 **({"reached": f"s{reached}"} if stages and (reached < len(stages) - 1 or whole(0, 1)) else {}),
             }
         )
+    keys_of = [bid["key"] for bid in bids]
     return {
         "format": "mix-evaluation/1",
         "title": "Drawn",
@@ -199,6 +203,7 @@ def drawn(chance: random.Random) -> dict[str, Any]:
         "total_minimum": pick([0, 0, "40.25"]),
         "tie": pick(["lower_price", "heaviest_criterion", "higher_quality"]),
         "bids": bids,
+        "tie_breaks": [chance.sample(keys_of, whole(0, len(keys_of))) for _ in range(whole(0, 2))],
     }
 
 

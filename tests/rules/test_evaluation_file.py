@@ -74,6 +74,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"bids": [{"key": "A", "scores": {"fit": "1e3", "team": 1}, "price": 1}]}, "plain decimal number"),
     ({"bids": [{"key": "A", "scores": {"fit": 1, "team": 1}}] * 2}, "bid 'A' stands twice"),
     ({"bids": None}, "bids"),
+    ({"tie_breaks": [["A", "A"]]}, "bid 'A' stands twice"),
+    ({"tie_breaks": [["no-such-bid"]]}, "no bid 'no-such-bid'"),
 ]
 
 

@@ -16,8 +16,10 @@ from mix.rules.scoring import (
     TieRule,
     Weighted,
     evaluate,
+    selected,
     shown,
     spread,
+    tied_for_a_place,
 )
 
 CRITERIA = (Weighted("fit", Fraction(50), Fraction(2)), Weighted("team", Fraction(30)))
@@ -249,3 +251,49 @@ def test_rounding_is_for_the_eye_alone() -> None:
     ]
     assert str(shown(Fraction(10**40) + Fraction(1, 200))) == "1" + "0" * 40 + ".01"
     assert spread([1, 4, 3]) == 3
+
+
+@pytest.mark.parametrize(
+    ("most", "chosen", "waiting"),
+    [
+        (None, {"a", "b", "c", "d"}, ()),
+        (1, {"a"}, ()),
+        (2, {"a"}, ("b", "c")),
+        (3, {"a", "b", "c"}, ()),
+        (9, {"a", "b", "c", "d"}, ()),
+    ],
+)
+def test_selection_never_exceeds_the_number_of_places(
+    most: int | None, chosen: set[str], waiting: tuple[str, ...]
+) -> None:
+    scheme = Scheme((Weighted("one", Fraction(100)),))
+    scores = {"a": 5, "b": 4, "c": 4, "d": 3}
+    bids = [Bid(key, {"one": Fraction(score)}) for key, score in scores.items()]
+    outcomes = evaluate(bids, scheme)
+    assert (selected(outcomes, most), tied_for_a_place(outcomes, most)) == (chosen, waiting)
+    parted = evaluate(bids, scheme, [("c", "b")])
+    assert [(o.key, o.rank, o.tied) for o in parted] == [
+        ("a", 1, False),
+        ("c", 2, False),
+        ("b", 3, False),
+        ("d", 4, False),
+    ]
+    assert tied_for_a_place(parted, most) == ()
+
+
+def test_a_tie_break_counts_for_those_equals_alone_whom_it_names() -> None:
+    scheme = Scheme((Weighted("one", Fraction(100)),))
+    bids = [Bid(key, {"one": Fraction(score)}) for key, score in {"a": 4, "b": 4, "c": 4, "d": 5}.items()]
+
+    def ranks(*tie_breaks: tuple[str, ...]) -> list[tuple[str, int | None, bool]]:
+        return [(o.key, o.rank, o.tied) for o in evaluate(bids, scheme, tie_breaks)]
+
+    shared = [("d", 1, False), ("a", 2, True), ("b", 2, True), ("c", 2, True)]
+    assert ranks() == ranks(("a", "b")) == shared
+    assert ranks(("a", "d", "c", "b")) == [("d", 1, False), ("a", 2, False), ("c", 3, False), ("b", 4, False)]
+    assert ranks(("a", "b", "c"), ("c", "b", "a")) == [
+        ("d", 1, False),
+        ("c", 2, False),
+        ("b", 3, False),
+        ("a", 4, False),
+    ]

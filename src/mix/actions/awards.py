@@ -12,7 +12,7 @@ from mix.actions.participations import raise_standing
 from mix.actions.publishing import publish
 from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Step, Vendor
 from mix.phrases.mails import local_text
-from mix.readers.awards import dispute_until, find_live, find_next_result
+from mix.readers.awards import dispute_until, find_live, list_next_results
 from mix.readers.people import Actor, list_members, list_with_role
 from mix.readers.solicitations import part_of
 from mix.readers.submissions import opened_answers, price_total
@@ -46,9 +46,13 @@ def recommend(step: Step, *, actor: Actor, now: datetime) -> Award:
     """Recommend the best-ranked vendor of the last evaluation that was not tried yet, at the price it sealed."""
     step, role = enter_step(step, actor=actor, needs=Permission.AWARD_PREPARE, editing=True)
     require(holds=find_live(step) is None, code="award_live")
-    result = find_next_result(step)
-    if result is None:
+    found = list_next_results(step)
+    if not found:
         raise Refused(Unmet("nobody_left_to_recommend"))
+    if len(found) > 1:
+        names = ", ".join(r.submission.vendor.name for r in found)
+        raise Refused(Unmet("tie_before_award", {"names": names}))
+    result = found[0]
     specs = part_of(result.evaluation.solicitation).answers
     price = price_total(specs, opened_answers(result.submission, Envelope.PRICE))
     award = Award.objects.create(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from mix.data.models import (
     Result,
     Score,
     Submission,
+    TieBreak,
     Vendor,
 )
 from mix.readers.challenges import spec_of
@@ -39,6 +40,7 @@ from mix.readers.evaluations import (
     part_for,
     scheme_of,
     stages_of,
+    tied_now,
     to_score,
     unmet_for_consensus,
     unmet_to_freeze,
@@ -46,7 +48,7 @@ from mix.readers.evaluations import (
 )
 from mix.readers.people import Actor, list_members
 from mix.rules.access import Permission
-from mix.rules.scoring import MAX_SCORE, Outcome, shown
+from mix.rules.scoring import MAX_SCORE, Outcome, selected, shown
 from mix.rules.unmet import Unmet, refuse_if, require
 
 
@@ -275,10 +277,11 @@ def finalise_result(evaluation: Evaluation, *, actor: Actor, now: datetime) -> l
 
 
 def store(evaluation: Evaluation) -> None:
-    """Compute and store the results; called again when a disqualification changes the field."""
+    """Compute and store the results; called again when a disqualification or a tie-break changes them."""
     most = most_of(evaluation)
     outcomes = compute(evaluation)
     live = {int(o.key) for o in outcomes}
+    chosen = selected(outcomes, most)
     evaluation.results.exclude(submission_id__in=live).update(rank=None, is_selected=False)
     for outcome in outcomes:
         Result.objects.update_or_create(
@@ -290,9 +293,40 @@ def store(evaluation: Evaluation) -> None:
                 "rank": outcome.rank,
                 "eliminated_by": list(outcome.eliminated_by),
                 "is_tied": outcome.tied,
-                "is_selected": outcome.rank is not None and (most is None or outcome.rank <= most),
+                "is_selected": outcome.key in chosen,
             },
         )
+
+
+def break_tie(
+    evaluation: Evaluation, *, actor: Actor, now: datetime, order: Sequence[Submission], how: str, reason: str
+) -> TieBreak:
+    """Record the order that was drawn among equals whom no rule of the notice parts: how it was drawn, and why so.
+
+    It counts at once, before the gate or, where those before them fell away, after it. Raises Refused.
+    """
+    _, role = enter(evaluation.step.challenge, actor=actor, needs=Permission.RESULT_FINALISE)
+    evaluation = in_phase(evaluation, "final")
+    title = spec_of(evaluation.step).title
+    at_gate = evaluation.step.challenge.steps.filter(pk=evaluation.step_id, asked_at__isnull=False).exists()
+    require(holds=not at_gate, code="step_at_gate", step=title.en, step_fr=title.fr)
+    groups = [{r.submission_id for r in group} for group in tied_now(evaluation)]
+    keys = [s.pk for s in order]
+    require(holds=len(set(keys)) == len(keys) and set(keys) in groups, code="tie_order_wrong", where="f-place_1")
+    require(holds=bool(how.strip()), code="answer_missing", where="f-how")
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    made = TieBreak.objects.create(
+        evaluation=evaluation,
+        order=[str(key) for key in keys],
+        how=how,
+        reason=reason,
+        recorded_by=actor.someone,
+        recorded_at=now,
+    )
+    store(evaluation)
+    payload = {"order": [s.vendor.code for s in order], "how": how}
+    record_on("break_tie", evaluation, actor=actor, now=now, role=role.value, reason=reason, payload=payload)
+    return made
 
 
 def grant_standings(evaluation: Evaluation, *, now: datetime) -> None:

@@ -15,6 +15,7 @@ APPEND_ONLY = (
     "data_gatesignature",
     "data_score",
     "data_consensusscore",
+    "data_tiebreak",
     "data_notice",
     "data_letter",
     "data_acknowledgement",

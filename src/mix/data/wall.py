@@ -111,7 +111,7 @@ POLICIES: dict[str, str] = {
     ),
     **dict.fromkeys(("data_documentversion", "data_comment"), _up("data_document", "document_id")),
     "data_custodyshare": _up("data_custodykey", "key_id"),
-    **dict.fromkeys(("data_label", "data_panelmember", "data_consensusscore"), _OF_PANEL),
+    **dict.fromkeys(("data_label", "data_panelmember", "data_consensusscore", "data_tiebreak"), _OF_PANEL),
     **dict.fromkeys(("data_score", "data_declaration"), _up("data_panelmember", "member_id")),
     "data_registration": _up("data_engagement", "engagement_id"),
     # the city's and the vendor's

@@ -41,7 +41,8 @@ written. {rounding} A key that stands twice in one object, an unknown key, NaN a
 3. Price earns points by its formula. The lowest price is taken among the bids that are still in.
 4. Out are, then, bids whose price earns less than `price.minimum`, and bids below `total_minimum`.
 5. The rest is ordered by total (under `lowest_acceptable` by price). Equal ones are parted by `tie`; what it cannot
-   part shares a rank, and the next rank is left out.
+   part shares a rank, and the next rank is left out. Where `tie_breaks` holds a recorded order of all who share a
+   rank, they are parted by it; of several such orders the last counts.
 
 ## Price formulas
 

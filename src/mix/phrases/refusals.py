@@ -315,6 +315,18 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Open the prices if they count, and compute the result",
         "Ouvrez les prix s’ils comptent, et calculez le résultat",
     ),
+    "tie_unbroken": (
+        "Equal, and at most {most} may be chosen: {names}. Draw the order among them and record it",
+        "À égalité, et au plus {most} peuvent être retenus : {names}. Procédez au tirage et consignez l’ordre",
+    ),
+    "tie_before_award": (
+        "Equal and next in rank: {names}. The order among them is drawn and recorded at the evaluation first",
+        "À égalité et suivants au classement : {names}. Le tirage est d’abord consigné à l’évaluation",
+    ),
+    "tie_order_wrong": (
+        "Name each of the equal vendors once",
+        "Nommez une fois chacun des fournisseurs à égalité",
+    ),
     "evaluation_wrong_phase": (
         "The evaluation is at another stage now",
         "L’évaluation est maintenant à une autre phase",

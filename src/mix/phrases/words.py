@@ -330,6 +330,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "engagements.register": ("Somebody registered", "Inscription reçue"),
         "evaluations.agree": ("Score agreed", "Note convenue"),
         "evaluations.appoint": ("Panel member appointed", "Membre du comité nommé"),
+        "evaluations.break_tie": ("Tie broken", "Égalité tranchée"),
         "evaluations.declare": ("Conflict declaration given", "Déclaration de conflits remise"),
         "evaluations.finalise_result": ("Result computed", "Résultat calculé"),
         "evaluations.freeze_quality": ("Consensus ended", "Délibération close"),

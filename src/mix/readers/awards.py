@@ -23,10 +23,13 @@ def list_awards(step: Step) -> list[Award]:
     return list(step.awards.select_related("vendor", "result").order_by("recommended_at", "id"))
 
 
-def find_next_result(step: Step) -> Result | None:
-    """Return the best-ranked result of the latest final evaluation that was not tried and is not disqualified."""
+def list_next_results(step: Step) -> list[Result]:
+    """List the best-ranked of the latest final evaluation that were not tried and are not disqualified.
+
+    They are several only where they share a rank: nobody of them comes first before that tie is broken.
+    """
     out = step.challenge.participations.filter(disqualified_at__isnull=False).values("vendor_id")
-    return (
+    rows = (
         Result.objects.filter(
             evaluation__step__challenge=step.challenge,
             evaluation__phase="final",
@@ -35,10 +38,17 @@ def find_next_result(step: Step) -> Result | None:
             award__isnull=True,
         )
         .exclude(submission__vendor_id__in=out)
-        .select_related("submission__vendor", "evaluation")
-        .order_by("-evaluation__step__position", "-evaluation__round", "rank", "id")
-        .first()
+        .select_related("submission__vendor", "evaluation__step")
+        .order_by("-evaluation__step__position", "-evaluation__round", "rank", "submission__vendor__name", "id")
     )
+    best = rows.first()
+    return [r for r in rows if (r.evaluation_id, r.rank) == (best.evaluation_id, best.rank)] if best else []
+
+
+def find_next_result(step: Step) -> Result | None:
+    """Return who comes next for an award, where one vendor alone does."""
+    found = list_next_results(step)
+    return found[0] if len(found) == 1 else None
 
 
 def list_debriefs(step: Step) -> list[Debrief]:

@@ -20,7 +20,7 @@ from mix.data.models import (
 )
 from mix.readers.challenges import list_cities, method_for
 from mix.readers.documents import latest_content
-from mix.readers.evaluations import criteria_of, gather_bids, list_invitations, scheme_of, stages_of
+from mix.readers.evaluations import criteria_of, gather_bids, list_invitations, list_tie_breaks, scheme_of, stages_of
 from mix.readers.events import export_chain, sealed_chain
 from mix.readers.findings import find_purchase, governing_day, holds, list_waivers
 from mix.readers.moves import list_decisions
@@ -209,6 +209,7 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
                 for m in panel
             ],
             "meetings": _meetings(evaluation),
+            "tie_breaks": _tie_breaks(evaluation),
             "scores": [
                 {
                     "person": s.member.person.code,
@@ -236,6 +237,19 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
+def _tie_breaks(evaluation: Evaluation) -> list[dict[str, Any]]:
+    return [
+        {
+            "order": t.order,
+            "how": t.how,
+            "reason": t.reason,
+            "by": t.recorded_by.code,
+            "at": t.recorded_at.isoformat(),
+        }
+        for t in list_tie_breaks(evaluation)
+    ]
+
+
 def _meetings(evaluation: Evaluation) -> list[dict[str, Any]]:
     stages = stages_of(evaluation)
     return [
@@ -260,6 +274,7 @@ def evaluation_document(evaluation: Evaluation) -> dict[str, Any]:
         criteria={c.key: c.title.en for c in criteria_of(evaluation)},
         stages=[stage.key for stage in stages_of(evaluation)],
         bids=[(submission.vendor.name, bid) for submission, bid in gather_bids(evaluation, everybody=True)],
+        tie_breaks=[row.order for row in list_tie_breaks(evaluation)],
     )
 
 

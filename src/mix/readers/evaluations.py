@@ -17,6 +17,7 @@ from mix.data.models import (
     StageInvitation,
     Step,
     Submission,
+    TieBreak,
     Vendor,
     VendorMember,
 )
@@ -31,7 +32,7 @@ from mix.rules.fields import Bilingual
 from mix.rules.freezing import frozen_criteria, frozen_stages, read_scheme
 from mix.rules.kinds import Envelope
 from mix.rules.methods import Criterion, EvaluationPart, ScoringStage, stage_position
-from mix.rules.scoring import SPREAD_ALERT, Bid, Outcome, Scheme, evaluate, invited, spread
+from mix.rules.scoring import SPREAD_ALERT, Bid, Outcome, Scheme, evaluate, invited, spread, tied_for_a_place
 from mix.rules.unmet import Unmet
 
 
@@ -343,7 +344,22 @@ def earned_invitations(evaluation: Evaluation) -> list[Submission]:
 
 def compute(evaluation: Evaluation) -> tuple[Outcome, ...]:
     """Compute points, totals and ranks from the stored inputs."""
-    return evaluate([bid for _submission, bid in gather_bids(evaluation)], scheme_of(evaluation))
+    tie_breaks = [row.order for row in list_tie_breaks(evaluation)]
+    return evaluate([bid for _submission, bid in gather_bids(evaluation)], scheme_of(evaluation), tie_breaks)
+
+
+def list_tie_breaks(evaluation: Evaluation) -> list[TieBreak]:
+    """List the orders that were drawn among equals, oldest first."""
+    return list(evaluation.tie_breaks.select_related("recorded_by").order_by("recorded_at", "id"))
+
+
+def tied_now(evaluation: Evaluation) -> list[list[Result]]:
+    """List who shares a rank in a final result, group by group, the best first."""
+    groups: dict[int, list[Result]] = {}
+    for result in list_results(evaluation):
+        if result.is_tied and result.rank is not None:
+            groups.setdefault(result.rank, []).append(result)
+    return list(groups.values())
 
 
 def list_results(evaluation: Evaluation) -> list[Result]:
@@ -359,7 +375,15 @@ def unmet_in(step: Step) -> tuple[Unmet, ...]:
         return (Unmet("panel_missing", {}, "panel"),)
     if evaluation.phase != "final":
         return (Unmet(f"evaluation_in_{evaluation.phase}", {}, "panel"),)
-    return ()
+    return unmet_by_tie(evaluation)
+
+
+def unmet_by_tie(evaluation: Evaluation) -> tuple[Unmet, ...]:
+    """Name the equals for whom there are too few places, if any: the order among them must be drawn and recorded."""
+    most = most_of(evaluation)
+    keys = tied_for_a_place(compute(evaluation), most)
+    names = [r.submission.vendor.name for r in list_results(evaluation) if str(r.submission_id) in keys]
+    return (Unmet("tie_unbroken", {"names": ", ".join(names), "most": str(most)}, "tie"),) if names else ()
 
 
 def criterion_title(criteria: Sequence[Criterion], key: str) -> Bilingual:

@@ -118,7 +118,10 @@ class FileBid(_Part):
 
 
 class EvaluationFile(_Part):
-    """A whole evaluation. Weights of criteria and price add up to exactly 100."""
+    """A whole evaluation. Weights of criteria and price add up to exactly 100.
+
+    `tie_breaks` are recorded decisions, the latest last: the order of bids that no rule could part.
+    """
 
     format: Literal["mix-evaluation/1"]
     title: str = ""
@@ -129,6 +132,7 @@ class EvaluationFile(_Part):
     total_minimum: NotNegative = Fraction(0)
     tie: TieRule
     bids: Annotated[tuple[FileBid, ...], Field(max_length=MOST_BIDS)]
+    tie_breaks: tuple[tuple[Name, ...], ...] = ()
 
     @model_validator(mode="after")
     def _fits_together(self) -> EvaluationFile:
@@ -164,6 +168,12 @@ class EvaluationFile(_Part):
             ("bid", [b.key for b in self.bids]),
         ):
             yield from (f"{what} '{key}' stands twice" for key in sorted({k for k in keys if keys.count(k) > 1}))
+        bids = [b.key for b in self.bids]
+        for drawn in self.tie_breaks:
+            yield from (
+                f"tie break: bid '{key}' stands twice" for key in sorted({k for k in drawn if drawn.count(k) > 1})
+            )
+            yield from (f"tie break: no bid '{key}'" for key in drawn if key not in bids)
         if any(c.key == PRICE for c in self.criteria):
             yield f"no criterion may be called '{PRICE}'"
         for c in self.criteria:
@@ -278,7 +288,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def recompute(file: EvaluationFile) -> tuple[Outcome, ...]:
     """Rank the bids of a file, by the same function that the product uses."""
-    return evaluate(file.to_bids(), file.scheme)
+    return evaluate(file.to_bids(), file.scheme, file.tie_breaks)
 
 
 def exact(value: Fraction) -> str:
@@ -342,7 +352,13 @@ def result_lines(file: EvaluationFile, outcomes: Sequence[Outcome]) -> list[str]
 
 
 def to_document(
-    title: str, scheme: Scheme, *, criteria: dict[str, str], stages: Sequence[str] = (), bids: Sequence[tuple[str, Bid]]
+    title: str,
+    scheme: Scheme,
+    *,
+    criteria: dict[str, str],
+    stages: Sequence[str] = (),
+    bids: Sequence[tuple[str, Bid]],
+    tie_breaks: Sequence[Sequence[str]] = (),
 ) -> dict[str, Any]:
     """Write an evaluation in this format: titles by criterion, keys of stages, bids with the names of their vendors."""
     price = scheme.price
@@ -382,6 +398,7 @@ def to_document(
             }
             for name, bid in bids
         ],
+        **({"tie_breaks": [list(drawn) for drawn in tie_breaks]} if tie_breaks else {}),
     }
 
 

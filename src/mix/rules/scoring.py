@@ -139,12 +139,14 @@ class Outcome:
     tied: bool = False
 
 
-def evaluate(bids: Sequence[Bid], scheme: Scheme) -> tuple[Outcome, ...]:
+def evaluate(bids: Sequence[Bid], scheme: Scheme, tie_breaks: Sequence[Sequence[str]] = ()) -> tuple[Outcome, ...]:
     """Rank bids: eliminate, weigh the scores, add what the price earns, order ties by rule.
 
     First go the disqualified, bids without a price that counts, and those below a minimum of quality. The lowest price
     is taken among those that still stand. Then minimums of price points and of the total are applied. Bids that the
-    tie rule cannot part share a rank. The result is ordered by rank, eliminated bids last, then by key.
+    tie rule cannot part share a rank, unless they were parted by a recorded decision: `tie_breaks` are orders of keys,
+    the latest last, and the latest that names all of the equal ones counts. The result is ordered by rank, eliminated
+    bids last, then by key.
     """
     quality = {b.key: _quality_points(b, scheme) for b in bids}
     sums = {key: sum(points.values(), Fraction(0)) for key, points in quality.items()}
@@ -163,7 +165,7 @@ def evaluate(bids: Sequence[Bid], scheme: Scheme) -> tuple[Outcome, ...]:
         for b in bids
         if not fallen[b.key]
     }
-    placed = sorted(orders.values())
+    places = _places(orders, tie_breaks)
     return tuple(
         sorted(
             (
@@ -172,15 +174,44 @@ def evaluate(bids: Sequence[Bid], scheme: Scheme) -> tuple[Outcome, ...]:
                     points[b.key],
                     sums[b.key],
                     totals[b.key],
-                    placed.index(orders[b.key]) + 1 if b.key in orders else None,
+                    places[b.key][0] if b.key in places else None,
                     fallen[b.key],
-                    b.key in orders and placed.count(orders[b.key]) > 1,
+                    b.key in places and places[b.key][1],
                 )
                 for b in bids
             ),
             key=lambda o: (o.rank is None, o.rank or 0, o.key),
         )
     )
+
+
+def _places(
+    orders: Mapping[str, tuple[Fraction, ...]], tie_breaks: Sequence[Sequence[str]]
+) -> dict[str, tuple[int, bool]]:
+    """Return each bid's rank, and whether it shares it."""
+    equals: dict[tuple[Fraction, ...], list[str]] = {}
+    for key, order in orders.items():
+        equals.setdefault(order, []).append(key)
+    found, rank = {}, 1
+    for order in sorted(equals):
+        alike = equals[order]
+        drawn = next((t for t in reversed(tie_breaks) if set(alike) <= set(t)), None) if len(alike) > 1 else None
+        for n, key in enumerate(sorted(alike, key=drawn.index) if drawn else alike):
+            found[key] = (rank + n, False) if drawn else (rank, len(alike) > 1)
+        rank += len(alike)
+    return found
+
+
+def selected(outcomes: Sequence[Outcome], most: int | None) -> frozenset[str]:
+    """Return who is selected: the best, `most` at most. Of equals for whom there are too few places, nobody is."""
+    ranks = [o.rank for o in outcomes]
+    return frozenset(o.key for o in outcomes if o.rank and (most is None or o.rank - 1 + ranks.count(o.rank) <= most))
+
+
+def tied_for_a_place(outcomes: Sequence[Outcome], most: int | None) -> tuple[str, ...]:
+    """Return the equals for whom there are places, but too few: nobody is selected before they are parted."""
+    chosen = selected(outcomes, most)
+    return tuple(o.key for o in outcomes if o.rank and most is not None and o.rank <= most and o.key not in chosen)
 
 
 def _quality_points(bid: Bid, scheme: Scheme) -> dict[str, Fraction]:

@@ -26,6 +26,7 @@ from mix.data.models.evaluations import (
     Result,
     Score,
     StageInvitation,
+    TieBreak,
 )
 from mix.data.models.events import Beat, Chain, Checkpoint, Event
 from mix.data.models.findings import ParticipationNotice, Purchase, RequirementReason, RuleWaiver
@@ -147,6 +148,7 @@ __all__ = [
     "Submission",
     "SubmissionVersion",
     "TakeOver",
+    "TieBreak",
     "Vendor",
     "VendorInvitation",
     "VendorMember",

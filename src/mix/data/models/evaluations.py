@@ -165,6 +165,25 @@ class Result(models.Model):
         constraints = [models.UniqueConstraint(fields=["evaluation", "submission"], name="result_once")]
 
 
+class TieBreak(models.Model):
+    """The order of equals that no rule could part, as it was drawn: how, why so, by whom. Never changed (trigger).
+
+    `order` holds the keys of submissions, the first first.
+    """
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="tie_breaks")
+    order = models.JSONField()
+    how = models.TextField()
+    reason = models.TextField()
+    recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="tie_break_said", condition=~models.Q(how="") & ~models.Q(reason="")),
+        ]
+
+
 class Letter(models.Model):
     """What a vendor is told: chosen or not, its own scores, the range, strengths and what was better."""
 

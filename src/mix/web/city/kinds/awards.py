@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from mix.actions import awards
 from mix.data.models import Award, Debrief, Dispute, Step
-from mix.readers.awards import find_live, find_next_result, list_awards, list_disputes
+from mix.readers.awards import find_live, find_next_result, list_awards, list_disputes, list_next_results
 from mix.readers.errors import Unknown
 from mix.rules.access import Permission, Role, grants
 from mix.web.parts import forms
@@ -29,6 +29,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         "award": live,
         "awards": list_awards(step),
         "next_result": find_next_result(step) if live is None else None,
+        "tied_next": list_next_results(step) if live is None else [],
         "disputes": list_disputes(step.challenge),
         "debriefs": Debrief.objects.filter(step__challenge=step.challenge)
         .select_related("vendor", "asked_by", "step")

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mix.actions import evaluations, meetings, panels
-from mix.data.models import Evaluation, Person, Result, StageInvitation, Step
+from mix.data.models import Evaluation, Person, Result, StageInvitation, Step, TieBreak
 from mix.readers.challenges import list_cities, spec_of
 from mix.readers.errors import Unknown
 from mix.readers.evaluations import (
@@ -23,15 +23,19 @@ from mix.readers.evaluations import (
     in_stage,
     list_invitations,
     list_results,
+    list_tie_breaks,
+    most_of,
     panel_of,
     progress,
     scheme_of,
     stage_now,
     stages_of,
+    tied_now,
+    unmet_by_tie,
 )
 from mix.readers.people import list_with_role
 from mix.rules.access import Permission, Role, grants, reads_for_the_city
-from mix.rules.scoring import NOT_INVITED, Outcome
+from mix.rules.scoring import NOT_INVITED, Outcome, tied_for_a_place
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do, stay
 
@@ -49,6 +53,10 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         acts |= _result_acts(request, evaluation)
     if working and evaluation and grants(roles, Permission.PANEL_APPOINT):
         acts |= _stage_acts(request, step, evaluation)
+    is_open = step.challenge.status == "running" and step.asked_at is None
+    ties = tied_now(evaluation) if evaluation and phase == "final" else []
+    if is_open and evaluation and ties and grants(roles, Permission.RESULT_FINALISE):
+        acts["break_tie"] = _break_tie(request, evaluation, _tie_to_break(evaluation, ties))
     sees_scores = (
         evaluation is not None
         and phase in ("consensus", "between", "quality_frozen", "final")
@@ -73,6 +81,8 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         if sees_scores and evaluation
         else [],
         "not_invited": [NOT_INVITED],
+        "tie_breaks": [(t, _in_order(evaluation, t)) for t in list_tie_breaks(evaluation)] if evaluation else [],
+        "is_blocked_by_tie": bool(ties) and evaluation is not None and bool(unmet_by_tie(evaluation)),
         "stages": [
             (n, s, [i for i in list_invitations(evaluation) if i.stage == n] if evaluation else [])
             for n, s in enumerate(stages_of(evaluation) if evaluation else spec.stages if spec else ())
@@ -190,6 +200,44 @@ def _result_acts(request: HttpRequest, evaluation: Evaluation) -> dict[str, Act]
 def _results(evaluation: Evaluation) -> list[tuple[Result, Outcome | None]]:
     outcomes = {int(o.key): o for o in compute(evaluation)}
     return [(result, outcomes.get(result.submission_id)) for result in list_results(evaluation)]
+
+
+def _tie_to_break(evaluation: Evaluation, ties: list[list[Result]]) -> list[Result]:
+    """Return the equals whose order is drawn first: those for whom there are too few places, else the best."""
+    keys = tied_for_a_place(compute(evaluation), most_of(evaluation))
+    return next((group for group in ties if str(group[0].submission_id) in keys), ties[0])
+
+
+def _break_tie(request: HttpRequest, evaluation: Evaluation, group: list[Result]) -> Act:
+    names = [(r.submission.code, r.submission.vendor.name) for r in group]
+    first = group[0].rank or 1
+    places = {
+        f"place_{n}": forms.choice(_("Rank %(rank)s") % {"rank": first + n - 1}, [("", "–"), *names])
+        for n in range(1, len(group) + 1)
+    }
+
+    def go(given: dict[str, Any]) -> None:
+        by_code = {r.submission.code: r.submission for r in group}
+        order = [by_code[given[place]] for place in places]
+        do(request, evaluations.break_tie, evaluation, order=order, how=given["how"], reason=given["reason"])
+
+    return Act(
+        forms.form_of(
+            **places,
+            how=forms.text(_("How it was drawn, when, and who was there"), rows=2),
+            reason=forms.text(
+                _("Reason"), hint=_("What the notice says about equals, and why it does not part these.")
+            ),
+        ),
+        go,
+        _("Record the order"),
+        _("Recorded. The result follows it."),
+    )
+
+
+def _in_order(evaluation: Evaluation, drawn: TieBreak) -> list[str]:
+    names = {str(r.submission_id): r.submission.vendor.name for r in list_results(evaluation)}
+    return [names[key] for key in drawn.order if key in names]
 
 
 def _appoint(request: HttpRequest, step: Step) -> Act:
