@@ -9,7 +9,7 @@ import pytest
 
 from mix.actions import awards, evaluations, moves
 from mix.actions.run import run
-from mix.data.models import Award, Challenge, Evaluation, Event, OpenedEnvelope, Step, Submission
+from mix.data.models import Award, Challenge, Evaluation, Event, OpenedEnvelope, Result, Step, Submission
 from mix.readers.awards import find_next_result
 from mix.readers.bundles import evaluation_document, gather_files
 from mix.readers.challenges import get_step
@@ -32,7 +32,10 @@ def tied() -> Evaluation:
     place = {"challenge__code": ROADS, "key": "select-winner"}
     Step.objects.filter(**place).update(state="active", done_at=None)
     Step.objects.filter(challenge__code=ROADS, key="sale").update(state="waiting", done_at=None)
-    Award.objects.filter(step__challenge__code=ROADS).delete()
+    before = Result.objects.filter(evaluation__step__challenge__code=ROADS, evaluation__step__key="mvp-evaluation")
+    for award in Award.objects.filter(step__challenge__code=ROADS):  # as if none had been recommended from this choice
+        award.result, award.state = before.get(submission__vendor_id=award.vendor_id), "failed"
+        award.save(update_fields=["result", "state"])
     step = get_step(Challenge.objects.select_related("municipality", "method").get(code=ROADS), "select-winner")
     evaluation = find_evaluation(step)
     assert evaluation is not None

@@ -42,6 +42,7 @@ INNER = {
     "challenges.people_of",
     "challenges.record_history",
     "challenges.start_ready_steps",
+    "evaluations.announce_result",
     "evaluations.grant_standings",
     "evaluations.send_letters",
     "evaluations.store",

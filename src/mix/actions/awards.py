@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from mix.actions.checkpoints import make_checkpoint
 from mix.actions.entering import enter, enter_step
+from mix.actions.evaluations import send_letters
 from mix.actions.events import record
 from mix.actions.outbox import tell
 from mix.actions.participations import raise_standing
@@ -13,6 +14,7 @@ from mix.actions.publishing import publish
 from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Step, Vendor
 from mix.phrases.mails import local_text
 from mix.readers.awards import dispute_until, find_live, list_next_results
+from mix.readers.challenges import method_for
 from mix.readers.people import Actor, list_members, list_with_role
 from mix.readers.solicitations import part_of
 from mix.readers.submissions import opened_answers, price_total
@@ -102,30 +104,47 @@ def fail_negotiation(award: Award, *, actor: Actor, now: datetime, reason: str) 
 
 
 def approve(award: Award, *, actor: Actor, now: datetime, summary: str) -> Award:
-    """Make the award: public notice, the vendor is told. Called when its gate has passed."""
+    """Make the award: public notice, and letters to all whom the panel ranked. Called when its gate has passed."""
     challenge = award.step.challenge
     award.state, award.approved_at = "approved", now
     award.notice_due_on = day_in(award.step.challenge.municipality.zone, now + timedelta(days=NOTICE_DAYS))
     award.save(update_fields=["state", "approved_at", "notice_due_on"])
     raise_standing(challenge, award.vendor, to=Standing.AWARDED, now=now)
     publish(challenge, kind="award", title=award.vendor.name, text=summary, now=now)
-    tell(
-        list_members(award.vendor_id),
-        "awarded",
-        now=now,
-        challenge=challenge,
-        path=f"challenges/{challenge.code}/",
-        vendor=award.vendor.name,
-    )
+    evaluation = award.result.evaluation
+    if method_for(challenge).is_only_recommended(evaluation.step.key):
+        evaluation.step.challenge = challenge
+        send_letters(evaluation, actor=actor, now=now, award=award)
+    else:  # its letters left when the evaluation chose for the steps before the award
+        tell(
+            list_members(award.vendor_id),
+            "awarded",
+            now=now,
+            challenge=challenge,
+            path=f"challenges/{challenge.code}/",
+            vendor=award.vendor.name,
+        )
     _record("approve", challenge, actor=actor, now=now, role="", vendor=award.vendor, reason=summary)
     make_checkpoint(challenge.municipality.code, now=now)
     return award
 
 
-def revoke(award: Award, *, reason: str) -> Award:
-    """Take an award back after a disqualification. Called inside `moves.disqualify`."""
+def revoke(award: Award, *, reason: str, now: datetime) -> Award:
+    """Take an award back, and tell all to whom it was told. Called inside other verbs."""
+    was_made = award.state == "approved"
     award.state, award.ended_reason = "revoked", reason
     award.save(update_fields=["state", "ended_reason"])
+    challenge = award.step.challenge
+    told = {letter.vendor_id for letter in award.letters.all()} | {award.vendor_id} if was_made else set()
+    for vendor_id in sorted(told):
+        tell(
+            list_members(vendor_id),
+            "award_revoked",
+            now=now,
+            challenge=challenge,
+            path=f"challenges/{challenge.code}/",
+            winner=award.vendor.name,
+        )
     return award
 
 

@@ -11,6 +11,7 @@ from mix.actions.outbox import tell
 from mix.actions.panels import in_phase, record_on
 from mix.actions.participations import raise_standing
 from mix.data.models import (
+    Award,
     ConsensusScore,
     Declaration,
     Evaluation,
@@ -50,6 +51,13 @@ from mix.readers.people import Actor, list_members
 from mix.rules.access import Permission
 from mix.rules.scoring import MAX_SCORE, Outcome, selected, shown
 from mix.rules.unmet import Unmet, refuse_if, require
+
+MAILS = {  # by whether an award decided, and whether it was for this vendor
+    (False, True): "letter_chosen",
+    (False, False): "letter_regret",
+    (True, True): "awarded",
+    (True, False): "award_elsewhere",
+}
 
 
 def declare(
@@ -336,33 +344,55 @@ def grant_standings(evaluation: Evaluation, *, now: datetime) -> None:
             raise_standing(evaluation.step.challenge, result.submission.vendor, to=part_for(evaluation).gives, now=now)
 
 
-def send_letters(evaluation: Evaluation, *, actor: Actor, now: datetime) -> list[Letter]:
-    """Tell every vendor: chosen or not, its own points beside the range, strengths, and what was better."""
-    challenge = evaluation.step.challenge
+def announce_result(evaluation: Evaluation, *, now: datetime) -> None:
+    """Tell every vendor that the panel is done, and that nothing is awarded yet. Called when the gate has passed."""
+    title = spec_of(evaluation.step).title
+    for result in list_results(evaluation):
+        tell(
+            list_members(result.submission.vendor_id),
+            "result_before_award",
+            now=now,
+            challenge=evaluation.step.challenge,
+            path="vendor/",
+            step=title.en,
+            step_fr=title.fr,
+            vendor=result.submission.vendor.name,
+        )
+
+
+def send_letters(evaluation: Evaluation, *, actor: Actor, now: datetime, award: Award | None = None) -> list[Letter]:
+    """Tell every vendor: chosen or not, its own points beside the range, strengths, and what was better.
+
+    With an award that was made, it alone decides who was chosen; the ranks are those of the moment.
+    """
+    challenge, title = evaluation.step.challenge, spec_of(evaluation.step).title
     outcomes = {int(o.key): o for o in compute(evaluation)}
     agreed = latest_consensus(evaluation)
     letters = []
     for result in list_results(evaluation):
-        outcome = outcomes.get(result.submission_id)
-        if outcome is None or evaluation.letters.filter(vendor=result.submission.vendor).exists():
+        outcome, vendor = outcomes.get(result.submission_id), result.submission.vendor
+        if outcome is None or evaluation.letters.filter(vendor=vendor, award=award).exists():
             continue
+        is_chosen = result.is_selected if award is None else vendor.pk == award.vendor_id
         letter = Letter.objects.create(
             evaluation=evaluation,
-            vendor=result.submission.vendor,
-            is_selected=result.is_selected,
+            award=award,
+            vendor=vendor,
+            is_selected=is_chosen,
             sheet=_sheet(evaluation, outcome, list(outcomes.values()), agreed),
             sent_at=now,
         )
         letters.append(letter)
         tell(
-            list_members(result.submission.vendor_id),
-            "letter_chosen" if result.is_selected else "letter_regret",
+            list_members(vendor.pk),
+            MAILS[award is not None, is_chosen],
             now=now,
             challenge=challenge,
             path=f"vendor/letters/{letter.pk}/",
-            step=spec_of(evaluation.step).title.en,
-            step_fr=spec_of(evaluation.step).title.fr,
-            vendor=result.submission.vendor.name,
+            step=title.en,
+            step_fr=title.fr,
+            vendor=vendor.name,
+            winner=award.vendor.name if award else "",
         )
     record_on("send_letters", evaluation, actor=actor, now=now, role="", payload={"count": len(letters)})
     return letters

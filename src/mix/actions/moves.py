@@ -188,8 +188,9 @@ def reopen_from(step: Step, *, now: datetime, reason: str) -> None:
         row.save(update_fields=["round", "asked_at", "done_at", "state", "started_at"])
     choices = [row.key for row in rows.values() if row.kind in CHOOSING]
     for key in {key for choice in choices for key in method.resting_on(choice) if key != choice} & rows.keys():
-        for award in rows[key].awards.filter(state__in=["recommended", "approved"]):
-            awards.revoke(award, reason=reason)
+        for award in rows[key].awards.filter(state__in=["recommended", "approved"]).select_related("vendor"):
+            award.step.challenge = step.challenge
+            awards.revoke(award, reason=reason, now=now)
         rows[key].agreements.exclude(state="ended").update(state="ended", ended_reason=reason)
 
 
@@ -271,7 +272,10 @@ def _after_evaluation(step: Step, actor: Actor, now: datetime, summary: str) -> 
     if evaluation is None:
         raise Unknown
     evaluations.grant_standings(evaluation, now=now)
-    evaluations.send_letters(evaluation, actor=actor, now=now)
+    if method_for(step.challenge).is_only_recommended(step.key):
+        evaluations.announce_result(evaluation, now=now)
+    else:
+        evaluations.send_letters(evaluation, actor=actor, now=now)
     if step.challenge.route_frozen_at:
         publish(step.challenge, kind="result", title=spec_of(step).title.en, text=summary, now=now)
 
@@ -324,7 +328,8 @@ def disqualify(challenge: Challenge, vendor: Vendor, *, actor: Actor, now: datet
     for step in challenge.steps.filter(kind=StepKind.AWARD.value).select_related("challenge__municipality"):
         award = find_live(step)
         if award and award.vendor_id == vendor.id:
-            awards.revoke(award, reason=reason)
+            award.step = step
+            awards.revoke(award, reason=reason, now=now)
             reopen_from(step, now=now, reason=reason)
             record_on(step, "moves.begin_again", actor=actor, now=now, reason=reason)
     return row

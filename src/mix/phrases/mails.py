@@ -255,11 +255,41 @@ MAILS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
             "La négociation sur « {challenge} » a pris fin sans entente. Le motif : {reason}",
         ),
     ),
+    "result_before_award": (
+        (
+            "The panel has finished: {step}, {challenge}",
+            "The panel has finished “{step}” of “{challenge}”. Nothing is awarded yet: whoever has the authority decides on its recommendation. {vendor} then gets a letter with its points and the panel’s reasons.",
+        ),
+        (
+            "Le comité a terminé : {step}, {challenge}",
+            "Le comité a terminé « {step} » du défi « {challenge} ». Rien n’est encore attribué : la personne qui en a le pouvoir décide d’après sa recommandation. {vendor} recevra ensuite une lettre avec ses points et les motifs du comité.",
+        ),
+    ),
     "awarded": (
         ("Awarded: {challenge}", "“{challenge}” was awarded to {vendor}. The final design and the contract come next."),
         (
             "Attribué : {challenge}",
             "« {challenge} » a été attribué à {vendor}. La conception finale et le contrat suivent.",
+        ),
+    ),
+    "award_elsewhere": (
+        (
+            "Not chosen: {challenge}",
+            "“{challenge}” was awarded to {winner}. The letter to {vendor} shows your points, the range, and the panel’s reasons. You may ask for a debrief.",
+        ),
+        (
+            "Non retenu : {challenge}",
+            "« {challenge} » a été attribué à {winner}. La lettre adressée à {vendor} montre vos points, l’étendue et les motifs du comité. Vous pouvez demander une rétroaction.",
+        ),
+    ),
+    "award_revoked": (
+        (
+            "Award revoked: {challenge}",
+            "The award of “{challenge}” to {winner} was revoked. The next-ranked may be recommended; you get a new letter when an award is made.",
+        ),
+        (
+            "Attribution révoquée : {challenge}",
+            "L’attribution de « {challenge} » à {winner} a été révoquée. Le suivant au classement peut être recommandé; vous recevrez une nouvelle lettre lorsqu’une attribution sera faite.",
         ),
     ),
     "dispute_filed": (

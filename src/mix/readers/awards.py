@@ -10,7 +10,11 @@ from mix.rules.unmet import Unmet
 
 def find_live(step: Step) -> Award | None:
     """Return the recommended or approved award of a step."""
-    return step.awards.filter(state__in=["recommended", "approved"]).select_related("vendor", "result").first()
+    return (
+        step.awards.filter(state__in=["recommended", "approved"])
+        .select_related("vendor", "result__evaluation__step")
+        .first()
+    )
 
 
 def find_approved(challenge: Challenge) -> Award | None:

@@ -18,6 +18,10 @@ from mix.rules.fields import Bilingual, FieldSpec
 from mix.rules.kinds import Basis, DeliveryPart, Envelope, Route, SprintPart, Standing, StepKind
 from mix.rules.scoring import WEIGHED, PriceFormula
 
+# Steps in which vendors take part: whoever is chosen for one of them was told so before.
+VENDORS_WORK = frozenset(
+    {StepKind.SOLICITATION, StepKind.EVALUATION, StepKind.SPRINT, StepKind.AGREEMENT, StepKind.DELIVERY}
+)
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
 
 
@@ -287,6 +291,17 @@ class Method(Part):
             if found := tuple(step for step in layer if step.evaluation):
                 return found
         return ()
+
+    def is_only_recommended(self, key: str) -> bool:
+        """Say whether an award decides what an evaluation recommends, before any vendor goes on with it."""
+        waits = [need for step in self.steps if step.kind is StepKind.AWARD for need in step.needs]
+        while waits:
+            step = self.step(waits.pop())
+            if step.key == key:
+                return True
+            if step.kind not in VENDORS_WORK:
+                waits.extend(step.needs)
+        return False
 
     def room_of(self, key: str) -> str | None:
         """Return the step that opens the sprint room in which a step works, or on which it rests."""

@@ -1,7 +1,7 @@
 """Every table, in the order in which they may name each other."""
 
 from mix.data.models.agreements import Agreement, Clause, ClauseEdit, Deliverable, Paper, Signatory
-from mix.data.models.awards import Award, Debrief, Dispute
+from mix.data.models.awards import Award, Debrief, Dispute, Letter
 from mix.data.models.calendars import CalendarFeed, CityDay, DateReminder
 from mix.data.models.challenges import Challenge, ChallengeCity, Need, Step
 from mix.data.models.custody import CustodyKey, CustodyShare, Opening
@@ -21,7 +21,6 @@ from mix.data.models.evaluations import (
     Declaration,
     Evaluation,
     Label,
-    Letter,
     PanelMember,
     Result,
     Score,

@@ -1,10 +1,10 @@
-"""Awards: the recommendation, negotiation, approval, and debriefs with their clock."""
+"""Awards: the recommendation, negotiation, approval; letters; debriefs and objections with their clocks."""
 
 from django.db import models
 
 from mix.data.models.challenges import Step
 from mix.data.models.columns import choice, money, new_code, one_of
-from mix.data.models.evaluations import Result
+from mix.data.models.evaluations import Evaluation, Result
 from mix.data.models.municipalities import Municipality
 from mix.data.models.people import Person
 from mix.data.models.vendors import Vendor
@@ -36,6 +36,29 @@ class Award(models.Model):
                 name="award_one_live",
             ),
             one_of("state", AWARD_STATES),
+        ]
+
+
+class Letter(models.Model):
+    """What a vendor is told, with its own scores, the range, strengths and what was better. Never changed (trigger).
+
+    `award` is the award that decided, where the evaluation only recommended; `is_selected` then means that it is the
+    vendor's. Every award that is made has its own letters, also the one after another was revoked.
+    """
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="letters")
+    award = models.ForeignKey(Award, null=True, on_delete=models.PROTECT, related_name="letters")
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="letters")
+    is_selected = models.BooleanField()
+    sheet = models.JSONField()
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["evaluation", "vendor"], condition=models.Q(award=None), name="letter_once"
+            ),
+            models.UniqueConstraint(fields=["award", "vendor"], name="letter_once_an_award"),
         ]
 
 

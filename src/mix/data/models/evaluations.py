@@ -1,4 +1,4 @@
-"""Evaluation: panel, declarations, scores that are only ever added, consensus, results, letters."""
+"""Evaluation: panel, declarations, scores that are only ever added, consensus, results, ties that were broken."""
 
 from django.db import models
 
@@ -182,16 +182,3 @@ class TieBreak(models.Model):
         constraints = [
             models.CheckConstraint(name="tie_break_said", condition=~models.Q(how="") & ~models.Q(reason="")),
         ]
-
-
-class Letter(models.Model):
-    """What a vendor is told: chosen or not, its own scores, the range, strengths and what was better."""
-
-    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="letters")
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="letters")
-    is_selected = models.BooleanField()
-    sheet = models.JSONField()
-    sent_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["evaluation", "vendor"], name="letter_once")]

@@ -23,7 +23,7 @@ from mix.data.models import (
 from mix.data.models.delivery import BACKLOG_KINDS
 from mix.readers.agreements import get_own_agreement
 from mix.readers.awards import dispute_until
-from mix.readers.challenges import get_step, list_vendor_challenges
+from mix.readers.challenges import get_step, list_vendor_challenges, spec_of
 from mix.readers.errors import Unknown
 from mix.readers.people import list_members
 from mix.readers.sprints import get_room, list_hypotheses, list_sprint_vendors
@@ -164,7 +164,12 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     actor = signed_in(request)
     found = (
         Letter.objects.filter(pk=pk, vendor_id__in=actor.vendors)
-        .select_related("evaluation__step__challenge__municipality", "evaluation__step__challenge__method", "vendor")
+        .select_related(
+            "evaluation__step__challenge__municipality",
+            "evaluation__step__challenge__method",
+            "vendor",
+            "award__vendor",
+        )
         .first()
     )
     if found is None:
@@ -192,6 +197,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: {
             "letter": found,
             "not_invited": [NOT_INVITED],
+            "spec": spec_of(step),
             "challenge": step.challenge,
             "debrief": debrief,
             "step": step,
