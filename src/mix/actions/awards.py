@@ -13,7 +13,7 @@ from mix.actions.participations import raise_standing
 from mix.actions.publishing import publish
 from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Step, Vendor
 from mix.phrases.mails import local_text
-from mix.readers.awards import dispute_until, find_live, list_next_results
+from mix.readers.awards import dispute_until, find_live, list_next_results, notice_details
 from mix.readers.challenges import method_for
 from mix.readers.people import Actor, list_members, list_with_role
 from mix.readers.solicitations import part_of
@@ -110,7 +110,8 @@ def approve(award: Award, *, actor: Actor, now: datetime, summary: str) -> Award
     award.notice_due_on = day_in(award.step.challenge.municipality.zone, now + timedelta(days=NOTICE_DAYS))
     award.save(update_fields=["state", "approved_at", "notice_due_on"])
     raise_standing(challenge, award.vendor, to=Standing.AWARDED, now=now)
-    publish(challenge, kind="award", title=award.vendor.name, text=summary, now=now)
+    details = notice_details(award)
+    publish(challenge, kind="award", title=award.vendor.name, text=summary, now=now, award=award, details=details)
     evaluation = award.result.evaluation
     if method_for(challenge).is_only_recommended(evaluation.step.key):
         evaluation.step.challenge = challenge

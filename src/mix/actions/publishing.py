@@ -1,11 +1,22 @@
 """Publishing official notices."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from mix.data.models import Challenge, Notice
+from mix.data.models import Award, Challenge, Notice
 
 
-def publish(challenge: Challenge, *, kind: str, title: str, text: str, now: datetime) -> Notice:
+def publish(
+    challenge: Challenge,
+    *,
+    kind: str,
+    title: str,
+    text: str,
+    now: datetime,
+    award: Award | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> Notice:
     """Publish a notice under the challenge's next number. Called inside other verbs; never changed after."""
     number = challenge.notices.count() + 1
     return Notice.objects.create(
@@ -16,4 +27,6 @@ def publish(challenge: Challenge, *, kind: str, title: str, text: str, now: date
         title=title,
         text=text,
         published_at=now,
+        award=award,
+        details=dict(details or {}),
     )

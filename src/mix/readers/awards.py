@@ -1,8 +1,9 @@
 """Questions about awards, debriefs and disputes."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Result, Step
+from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Notice, Purchase, Result, Step
 from mix.readers.people import Actor
 from mix.readers.policies import dispute_days
 from mix.rules.unmet import Unmet
@@ -12,7 +13,7 @@ def find_live(step: Step) -> Award | None:
     """Return the recommended or approved award of a step."""
     return (
         step.awards.filter(state__in=["recommended", "approved"])
-        .select_related("vendor", "result__evaluation__step")
+        .select_related("vendor", "result__evaluation__step", "result__evaluation__solicitation")
         .first()
     )
 
@@ -20,6 +21,25 @@ def find_live(step: Step) -> Award | None:
 def find_approved(challenge: Challenge) -> Award | None:
     """Return the approved award of a challenge."""
     return Award.objects.filter(step__challenge=challenge, state="approved").select_related("vendor", "step").first()
+
+
+def notice_details(award: Award) -> dict[str, Any]:
+    """Gather what the public notice of an award says of it, as CFTA art. 516(2) and its like ask."""
+    call = award.result.evaluation.solicitation
+    purchase = Purchase.objects.filter(challenge=award.step.challenge).first()
+    return {
+        "supplier": award.vendor.name,
+        "value_cents": award.value_cents,
+        "bids": call.submissions.filter(state="finalised").count(),
+        "call": call.reference,
+        "competition": purchase.competition if purchase else "",
+    }
+
+
+def list_award_notices(challenge: Challenge) -> list[Notice]:
+    """List the notices of a challenge's awards with their awards, the one in force first, then the latest."""
+    rows = challenge.notices.filter(kind="award").select_related("award").order_by("-published_at", "-id")
+    return sorted(rows, key=lambda n: n.award is not None and n.award.state != "approved")
 
 
 def list_awards(step: Step) -> list[Award]:

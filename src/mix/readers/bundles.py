@@ -43,6 +43,7 @@ def gather_files(challenge: Challenge) -> dict[str, bytes]:
                 "kind": n.kind,
                 "title": n.title,
                 "text": n.text,
+                "details": n.details,
                 "at": n.published_at.isoformat(),
             }
             for n in challenge.notices.order_by("published_at", "id")

@@ -65,7 +65,7 @@ def _direct(code: str, model: type[Model], column: str, is_open: Q) -> Source:
 
 _PUBLISHED = Q(published_at__isnull=False)
 _TO_MEET = Q(meets_at__isnull=False, recorded_at=None)
-_UNTOLD = Q(notice_due_on__isnull=False, state="approved") & ~Q(step__challenge__notices__kind="award")
+_UNTOLD = Q(notice_due_on__isnull=False, state="approved", notices=None)
 SOURCES = (
     _by_step("questions_until", Solicitation, "questions_until", _PUBLISHED),
     _by_step("closing", Solicitation, "closes_at", _PUBLISHED),

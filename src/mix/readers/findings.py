@@ -238,7 +238,7 @@ def _of_award(challenge: Challenge, award: Award | None, *, now: datetime) -> di
         return {}
     return {
         "days_since_award": max((now - award.approved_at).days, 0),
-        "has_award_notice": challenge.notices.filter(kind="award").exists(),
+        "has_award_notice": challenge.notices.filter(award=award).exists(),
     }
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from mix.data.models.awards import Award
 from mix.data.models.challenges import Challenge
 from mix.data.models.columns import choice, one_of
 from mix.data.models.municipalities import Municipality
@@ -10,7 +11,11 @@ NOTICE_KINDS = ("engagement", "intended_procurement", "addendum", "award", "canc
 
 
 class Notice(models.Model):
-    """Something published for everyone, with its number and day. Never changed (trigger)."""
+    """Something published for everyone, with its number and day. Never changed (trigger).
+
+    A notice of an award belongs to it, and holds in `details` what was true then: supplier, value in cents, number of
+    bids, call, how the market was asked.
+    """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="notices")
@@ -19,6 +24,15 @@ class Notice(models.Model):
     title = models.CharField(max_length=300)
     text = models.TextField()
     published_at = models.DateTimeField()
+    award = models.ForeignKey(Award, null=True, on_delete=models.PROTECT, related_name="notices")
+    details = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [one_of("kind", NOTICE_KINDS)]
+        constraints = [
+            one_of("kind", NOTICE_KINDS),
+            models.CheckConstraint(
+                name="notice_of_an_award",
+                condition=models.Q(kind="award", award__isnull=False)
+                | (~models.Q(kind="award") & models.Q(award=None)),
+            ),
+        ]

@@ -15,7 +15,7 @@ from mix.actions.engagements import ask, register
 from mix.actions.signing import verifier_key
 from mix.data.models import Challenge, Municipality, Solicitation, SolicitationDocument
 from mix.phrases.routes import STATEMENTS
-from mix.readers.awards import find_approved
+from mix.readers.awards import find_approved, list_award_notices
 from mix.readers.challenges import get_public_challenge, list_public_challenges, method_for
 from mix.readers.disclosures import list_disclosures
 from mix.readers.documents import gather_facts, latest_content
@@ -26,7 +26,7 @@ from mix.readers.events import latest_checkpoint, list_public_chains, list_publi
 from mix.readers.knowledge import list_facts, measure
 from mix.readers.methods import list_latest, method_of
 from mix.readers.moves import list_decisions
-from mix.readers.publishing import list_latest_notices, list_notices
+from mix.readers.publishing import list_latest_notices
 from mix.readers.solicitations import closing_of, get_public, list_answered_questions, list_open, list_public, part_of
 from mix.rules.fields import Bilingual
 from mix.rules.freezing import frozen_stages, read_scheme
@@ -99,9 +99,15 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
     found = get_public_challenge(code)
     use_clock(found.municipality.zone)
     if found.origin == "history":
-        return render(
-            request, "public/history.html", {"challenge": found, "facts": list_facts(found), "bar": stage_bar(found)}
-        )
+        rows = list_facts(found)
+        context = {
+            "challenge": found,
+            "facts": rows,
+            "bar": stage_bar(found),
+            "winner": next((f for f in rows if f.key == "winner" and f.is_on_record and f.text != "none"), None),
+            "value": next((f for f in rows if f.key == "contract-value" and f.is_on_record), None),
+        }
+        return render(request, "public/history.html", context)
     facts = gather_facts(found)
     calls = list_public(found)
     current = next((c for c in calls if c.closes_at > now_of(request)), None)
@@ -127,7 +133,8 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
         "engagements": list_public_engagements(found),
         "contacts": list_contacts(found),
         "decisions": [d for d in list_decisions(found) if d.public_summary],
-        "notices": list_notices(found),
+        "awards": list_award_notices(found),
+        "method": method_for(found),
         "events": list_public_events(found),
         "published": published,
         "disclosures": list_disclosures(found),
