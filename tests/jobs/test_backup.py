@@ -108,50 +108,6 @@ def test_a_backup_holds_no_plaintext_and_its_keys_lie_apart(made: tuple[Path, Pa
     assert keys.stat().st_mode & 0o077 == 0
 
 
-def test_an_earlier_release_is_brought_to_this_one(tmp_path: Path) -> None:
-    """Rows of before the sprint rooms: append-only ones among them get their room, and the triggers are there again."""
-    script = """
-import django; django.setup()
-from datetime import UTC, datetime
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-executor = MigrationExecutor(connection)
-targets = [(a, n) for a, n in executor.loader.graph.leaf_nodes() if a != "data"] + [("data", "0012_requirement_reason")]
-executor.migrate(targets)
-from mix.data.triggers import create_triggers; create_triggers()
-m = MigrationExecutor(connection).loader.project_state(targets).apps.get_model
-now = datetime(2026, 1, 1, tzinfo=UTC)
-city = m("data", "Municipality").objects.create(code="c", name="C", name_fr="C")
-person = m("data", "Person").objects.create(code="p", name="P", email="p@example.org")
-vendor = m("data", "Vendor").objects.create(code="v", name="V", registered_at=now)
-method = m("data", "MethodVersion").objects.create(key="k", version=1, title="t", title_fr="t", document="", digest="")
-challenge = m("data", "Challenge").objects.create(
-    municipality=city, code="x", title="X", question="?", method=method, route="traditional", route_reason="r",
-    commissioned_at=now)
-for position, key in ((1, "room"), (2, "run")):
-    m("data", "Step").objects.create(
-        municipality=city, challenge=challenge, key=key, kind="sprint", position=position)
-m("data", "Evidence").objects.create(
-    municipality=city, challenge=challenge, vendor=vendor, hypothesis="H1", how="h", result="r", verdict="pass",
-    confidence="high", recorded_by=person, recorded_at=now)
-"""
-    folder = tmp_path / "old"
-    folder.mkdir()
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MIX_", "DATABASE_"))}
-    environment |= {"MIX_DEMO": "1", "MIX_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "mix.config.settings"}
-    made = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
-    assert mix("setup", folder=folder).returncode == 0
-    after = """
-import django; django.setup()
-from mix.data.models import Evidence
-from mix.data.triggers import missing_triggers
-print(Evidence.objects.values_list("room", "round").get(), missing_triggers())
-"""
-    found = subprocess.run([sys.executable, "-c", after], env=environment, capture_output=True, text=True, check=False)
-    assert found.stdout.strip() == "('room', 1) set()", found.stderr
-
-
 def test_the_doctor_says_what_is_wrong(tmp_path: Path, monkeypatch: Any, db: None) -> None:
     good = {w.about: w.state for w in examine()}
     assert {"database", "tables", "protection", "disk", "time zones", "keys", "mail", "worker", "PDF"} <= set(good)
