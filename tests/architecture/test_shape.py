@@ -25,6 +25,7 @@ NOUNS = [
     "events",
     "outbox",
     "people",
+    "departments",
     "municipalities",
     "identities",
     "vendors",

@@ -87,6 +87,7 @@ ADDRESSES: dict[str, str] = {
     "city-recovery": SETTINGS,
     "city-settings": SETTINGS,
     "city-staff": SETTINGS,
+    "city-departments": SETTINGS,
     "city-authority": SETTINGS,
     "city-bylaw": SETTINGS,
     "city-rules": SETTINGS,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mix.actions.departments import require_open
 from mix.actions.entering import enter, role_for
 from mix.actions.events import record
 from mix.actions.outbox import tell
@@ -49,6 +50,7 @@ def report_need(
 ) -> Need:
     """Report a problem to a department. Any member of the city's staff may."""
     municipality = get_own_municipality(department.municipality.code, actor=actor, needs=Permission.NEED_REPORT)
+    require_open(department)
     for value, field in ((title, "title"), (what, "what"), (who, "who")):
         require(holds=bool(value.strip()), code="answer_missing", where=f"f-{field}")
     need = Need(

@@ -1,12 +1,13 @@
-"""Verbs on a city's own rules and papers: its table of authority, its template."""
+"""Verbs on a city's own rules and papers: its founding, its table of authority, its template."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
+from mix.actions.departments import place
 from mix.actions.events import record
-from mix.data.models import AuthorityBand, Department, DocumentTemplate, Municipality, Person, StaffRole
-from mix.readers.municipalities import get_own_municipality
+from mix.data.models import AuthorityBand, DocumentTemplate, Municipality, Person, StaffRole
+from mix.readers.municipalities import get_own_municipality, list_departments
 from mix.readers.people import Actor, unmet_to_take
 from mix.rules.access import Permission, Role
 from mix.rules.delegation import Band
@@ -96,7 +97,7 @@ def found(
     administrator: Person,
     is_demo: bool = False,
 ) -> Municipality:
-    """Set up a city with its departments (code, name, French name) and its first administrator."""
+    """Set up a city with its departments (code, or "" to make one, name, French name) and its first administrator."""
     lines = (name, name_fr, posting_address, *(text for row in departments for text in row))
     require(holds=all(map(is_one_line, lines)), code="not_one_line", where="f-name")
     require(holds=not Municipality.objects.filter(code=code).exists(), code="code_taken")
@@ -111,7 +112,7 @@ def found(
         is_demo=is_demo,
     )
     for department_code, title, title_fr in departments:
-        Department.objects.create(municipality=city, code=department_code, name=title, name_fr=title_fr)
+        place(city, title, name_fr=title_fr, code=department_code)
     StaffRole.objects.create(municipality=city, person=administrator, role=Role.ADMINISTRATOR.value, since=now)
     record(
         "municipalities.found",
@@ -120,6 +121,6 @@ def found(
         actor=actor,
         now=now,
         chain=code,
-        payload={"administrator": administrator.code},
+        payload={"administrator": administrator.code, "departments": [d.code for d in list_departments(city)]},
     )
     return city

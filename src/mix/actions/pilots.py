@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from mix.actions.challenges import City, commission
+from mix.actions.departments import require_open
 from mix.actions.events import record
 from mix.actions.outbox import tell
 from mix.data.models import Challenge, Department, MethodVersion, Person, Pilot, PilotExtension, PilotWord
@@ -78,6 +79,7 @@ def register_pilot(
 ) -> Pilot:
     """Begin a record before a pilot starts; or declare one that runs already, which is nobody's fault here."""
     city = get_own_municipality(department.municipality.code, actor=actor, needs=Permission.PILOT_REGISTER)
+    require_open(department)
     require(holds=bool(title.strip()), code="answer_missing", where="f-title")
     pilot = Pilot(
         municipality=city,

@@ -348,6 +348,9 @@ def found_city(
     person: Annotated[str, typer.Option(help="The first administrator's name")],
     posting_address: Annotated[str, typer.Option(help="Where official notices are posted")],
     name_fr: str = "",
+    department: Annotated[
+        list[str] | None, typer.Option(help="A department; again for each. With its French name: Roads=Voirie")
+    ] = None,
 ) -> None:
     """Set up a real city with its first administrator, who then sets a password by mail."""
     start_django()
@@ -370,6 +373,7 @@ def found_city(
             name=name,
             name_fr=name_fr or name,
             posting_address=posting_address,
+            departments=[("", english, french) for english, _, french in (d.partition("=") for d in department or [])],
             administrator=admin,
         )
     except Refused as error:

@@ -30,6 +30,18 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "answer_missing": ("Write something here", "Écrivez quelque chose ici"),
     "day_too_far": ("Choose a day within ten years", "Choisissez un jour à moins de dix ans"),
     "name_missing": ("Give a name", "Indiquez un nom"),
+    "department_twice": (
+        "The city has “{name}” already; one that is closed can be opened again",
+        "La ville a déjà « {name} » ; un service fermé peut être rouvert",
+    ),
+    "department_closed": (
+        "“{name}” is closed: choose another department",
+        "« {name} » est fermé : choisissez un autre service",
+    ),
+    "department_waits": (
+        "Needs that wait for an answer at “{name}”: {count}. Merge them, decline them or begin a challenge first",
+        "Besoins qui attendent une réponse chez « {name} » : {count}. Fusionnez-les, refusez-les ou lancez un défi d’abord",
+    ),
     "reason_missing": ("Give a reason", "Donnez un motif"),
     "source_missing": ("Say where the table comes from", "Indiquez d’où vient le tableau"),
     "not_an_amount": (

@@ -34,8 +34,23 @@ def list_own_municipalities(actor: Actor) -> list[Municipality]:
 
 
 def list_departments(municipality: Municipality) -> list[Department]:
-    """List a city's departments, by name."""
-    return list(municipality.departments.order_by("name", "id"))
+    """List a city's departments, those that are open first, by name."""
+    rows = list(municipality.departments.order_by("name", "id"))
+    return sorted(rows, key=lambda d: d.closed_at is not None)
+
+
+def list_open_departments(codes: Iterable[str]) -> list[Department]:
+    """List the departments of these cities to which something new can be given, by city and name."""
+    rows = Department.objects.filter(municipality__code__in=list(codes), closed_at=None)
+    return list(rows.select_related("municipality").order_by("municipality__name", "name", "id"))
+
+
+def get_department(municipality: Municipality, number: str) -> Department:
+    """Return one department of a city, by what its row says. Raises Unknown."""
+    found = next((d for d in list_departments(municipality) if str(d.pk) == number), None)
+    if found is None:
+        raise Unknown
+    return found
 
 
 def find_template(municipality: Municipality) -> DocumentTemplate | None:

@@ -65,6 +65,7 @@ class Permission(StrEnum):
     CASE_FILE_READ = "case_file.read"
     PEOPLE_MANAGE = "people.manage"
     DELEGATION_EDIT = "delegation.edit"
+    DEPARTMENT_EDIT = "department.edit"
     BYLAW_SIGN = "bylaw.sign"
     METHOD_EDIT = "method.edit"
     METHOD_PUBLISH = "method.publish"
@@ -138,6 +139,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.CASE_FILE_READ: frozenset({*_OVERSIGHT, Role.AUTHORITY, Role.COUNCIL, *_PROCUREMENT}),
     Permission.PEOPLE_MANAGE: frozenset({Role.ADMINISTRATOR}),
     Permission.DELEGATION_EDIT: frozenset({Role.PROCUREMENT_MANAGER}),
+    Permission.DEPARTMENT_EDIT: frozenset({Role.ADMINISTRATOR, Role.PROCUREMENT_MANAGER}),
     Permission.BYLAW_SIGN: frozenset({Role.PROCUREMENT_MANAGER, Role.LEGAL, Role.AUTHORITY}),
     Permission.METHOD_EDIT: frozenset({Role.PROJECT_LEAD, Role.LEGAL, *_PROCUREMENT}),
     Permission.METHOD_PUBLISH: frozenset({Role.PROCUREMENT_MANAGER, Role.LEGAL}),

@@ -25,12 +25,13 @@ class Municipality(models.Model):
 
 
 class Department(models.Model):
-    """A part of a city that has problems, money and people."""
+    """A part of a city that has problems, money and people. A closed one keeps its name beside what it did."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="departments")
     code = models.SlugField(max_length=60)
     name = models.CharField(max_length=120)
-    name_fr = models.CharField(max_length=120)
+    name_fr = models.CharField(max_length=120, blank=True)
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["municipality", "code"], name="department_code_once")]

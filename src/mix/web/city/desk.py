@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from mix.actions import challenges, delivery, pilots
-from mix.data.models import Challenge, Department, Municipality, Need
+from mix.data.models import Challenge, Municipality, Need
 from mix.phrases.words import word
 from mix.readers.challenges import get_need, get_public_challenge, list_needs, list_own_challenges, method_for
 from mix.readers.documents import latest_content
@@ -26,6 +26,7 @@ from mix.rules.access import Permission, grants
 from mix.rules.kinds import Route
 from mix.rules.methods import Fact
 from mix.rules.unmet import require
+from mix.web.city.departments import choice_of_department, cities_without, open_departments
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay
 from mix.web.parts.showing import language, use_clock
@@ -66,23 +67,17 @@ def needs(request: HttpRequest) -> HttpResponse:
 def need_new(request: HttpRequest) -> HttpResponse:
     """Report a problem in five minutes."""
     actor = _staff(request)
-    departments = Department.objects.filter(municipality__code__in=actor.duties).select_related("municipality")
+    departments = open_departments(actor.duties)
 
     def go(given: dict[str, Any]) -> str:
-        department = departments.get(pk=int(given.pop("department")))
+        department = departments[int(given.pop("department"))]
         made = do(request, challenges.report_need, department, **given)
         return reverse("city-need", args=[made.code])
 
     acts = {
         "report": Act(
             forms.form_of(
-                department=forms.choice(
-                    _("Department"),
-                    [
-                        (str(d.pk), f"{d.municipality.name}: {d.name}")
-                        for d in departments.order_by("municipality__name", "name")
-                    ],
-                ),
+                department=choice_of_department(departments.values()),
                 title=forms.line(_("The problem in one line"), most=150),
                 what=forms.text(_("What happens?"), hint=_("Say what you see. No product and no solution yet.")),
                 who=forms.text(_("Who suffers from it?"), rows=2),
@@ -95,7 +90,8 @@ def need_new(request: HttpRequest) -> HttpResponse:
             style="",
         )
     }
-    return answer(request, "city/need_new.html", acts, dict)
+    without = cities_without(actor.duties, actor=actor)
+    return answer(request, "city/need_new.html", acts if departments else {}, lambda: {"without": without})
 
 
 def need(request: HttpRequest, code: str) -> HttpResponse:

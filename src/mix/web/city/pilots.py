@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mix.actions import pilots as verbs
-from mix.data.models import Department, Pilot
+from mix.data.models import Pilot
 from mix.phrases.words import word
 from mix.readers.challenges import roles_in
 from mix.readers.errors import Forbidden
@@ -30,6 +30,7 @@ from mix.readers.pilots import (
 )
 from mix.rules.access import Permission, Role, grants
 from mix.rules.pilots import PilotState, Word, register, unmet_to_ask, value_of
+from mix.web.city.departments import choice_of_department, cities_without, open_departments
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, now_of, signed_in, stay
 from mix.web.parts.sheets import take_sheet
@@ -73,20 +74,17 @@ def pilot_new(request: HttpRequest) -> HttpResponse:
     codes = [c for c in actor.duties if grants(actor.roles_at(c), Permission.PILOT_REGISTER)]
     if not codes:
         raise Forbidden(Permission.PILOT_REGISTER)
-    departments = Department.objects.filter(municipality__code__in=codes).select_related("municipality")
+    departments = open_departments(codes)
 
     def go(given: dict[str, Any]) -> str:
-        department = departments.get(pk=int(given.pop("department")))
+        department = departments[int(given.pop("department"))]
         given["runs_already"] = given["runs_already"] == "yes"
         return reverse("city-pilot", args=[do(request, verbs.register_pilot, department, **given).code])
 
-    pairs = [
-        (str(d.pk), f"{d.municipality.name}: {d.name}") for d in departments.order_by("municipality__name", "name")
-    ]
     acts = {
         "register": Act(
             forms.form_of(
-                department=forms.choice(_("Department"), pairs),
+                department=choice_of_department(departments.values()),
                 title=forms.line(_("What is tried, in one line"), most=150),
                 title_fr=forms.line(_("The same in French"), required=False, most=150),
                 runs_already=forms.choice(
@@ -103,7 +101,8 @@ def pilot_new(request: HttpRequest) -> HttpResponse:
             style="",
         )
     }
-    return answer(request, "city/pilot_new.html", acts, dict)
+    without = cities_without(codes, actor=actor)
+    return answer(request, "city/pilot_new.html", acts if departments else {}, lambda: {"without": without})
 
 
 def pilot(request: HttpRequest, code: str) -> HttpResponse:

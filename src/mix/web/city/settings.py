@@ -40,6 +40,7 @@ def cities(request: HttpRequest) -> HttpResponse:
             grants(actor.roles_at(city.code), Permission.DELEGATION_EDIT),
             grants(actor.roles_at(city.code), Permission.BYLAW_SIGN),
             grants(actor.roles_at(city.code), Permission.METHOD_EDIT),
+            grants(actor.roles_at(city.code), Permission.DEPARTMENT_EDIT),
         )
         for city in list_own_municipalities(actor)
     ]
