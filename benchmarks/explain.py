@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from mix.jobs.policy_files import policy_files, read_file  # noqa: E402 - found by the line above
-from mix.rules.policy.documents import PolicyDocument  # noqa: E402 - found by the line above
-from mix.rules.policy.explain import Ruleset, explain, prepare  # noqa: E402 - found by the line above
-from tests.rules.test_policy import CLEAN  # noqa: E402 - found by the line above
+from mix.rules.city.policy.documents import PolicyDocument  # noqa: E402 - found by the line above
+from mix.rules.city.policy.explain import Ruleset, explain, prepare  # noqa: E402 - found by the line above
+from tests.rules.city.test_policy import CLEAN  # noqa: E402 - found by the line above
 
 LIMIT_MS = 5.0
 CITIES = ("guelph", "london", "barrie")

@@ -5,8 +5,8 @@ import json
 import time
 from statistics import median
 
-from mix.rules.chain import GENESIS, digest, link
-from mix.rules.proofs import Verdict, verify_log
+from mix.rules.core.chain import GENESIS, digest, link
+from mix.rules.flow.proofs import Verdict, verify_log
 
 ENTRIES = 50_000
 GOAL_PER_SECOND = 200_000

@@ -113,7 +113,7 @@ def now() -> datetime:
 def actor(db: None) -> Callable[[str], Any]:
     """Return a function from a cast member's code to an actor."""
     from mix.data.models import Person
-    from mix.readers.people import actor_for
+    from mix.readers.city.people import actor_for
 
     return lambda code: actor_for(Person.objects.get(code=code))
 
@@ -144,7 +144,7 @@ def challenge(db: None) -> Callable[[str], Any]:
 @pytest.fixture
 def step(challenge: Callable[[str], Any]) -> Callable[[str, str], Any]:
     """Return a function from a challenge's code and a key to a step."""
-    from mix.readers.challenges import get_step
+    from mix.readers.case.challenges import get_step
 
     return lambda code, key: get_step(challenge(code), key)
 

@@ -8,51 +8,19 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
-from mix.actions.moves import ON_DONE
+from mix.actions.flow.moves import ON_DONE
 from mix.phrases.mails import MAILS
 from mix.phrases.refusals import REFUSALS, sentence
 from mix.phrases.words import WORDS
-from mix.readers.moves import UNMET_BY_KIND
-from mix.rules.access import TABLE, Permission
-from mix.rules.kinds import StepKind
-from mix.rules.unmet import Unmet
-from mix.web.city.workspace import PART_BY_KIND
+from mix.readers.flow.moves import UNMET_BY_KIND
+from mix.rules.core.access import TABLE, Permission
+from mix.rules.core.kinds import StepKind
+from mix.rules.core.unmet import Unmet
+from mix.web.staff.flow.workspace import PART_BY_KIND, TEMPLATE_BY_KIND
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "mix"
 FILES = sorted(p for p in SOURCE.rglob("*.py") if "migrations" not in p.parts)
-NOUNS = [
-    "events",
-    "outbox",
-    "people",
-    "departments",
-    "municipalities",
-    "identities",
-    "vendors",
-    "methods",
-    "variants",
-    "policies",
-    "challenges",
-    "joining",
-    "calendars",
-    "pilots",
-    "documents",
-    "participations",
-    "engagements",
-    "solicitations",
-    "custody",
-    "submissions",
-    "agreements",
-    "sprints",
-    "evaluations",
-    "awards",
-    "disclosures",
-    "delivery",
-    "knowledge",
-    "findings",
-    "moves",
-    "publishing",
-]
 
 
 def _length(node: ast.FunctionDef) -> int:
@@ -72,56 +40,13 @@ def test_modules_and_functions_stay_small(path: Path) -> None:
     assert words or ast.get_docstring(tree) or path.name == "__init__.py"
 
 
-def test_foreign_keys_follow_the_order_of_nouns() -> None:
-    links = [
-        (model, field)
-        for model in apps.get_app_config("data").get_models()
-        for field in model._meta.get_fields()
-        if field.many_to_one and field.related_model.__module__.startswith("mix.data")
-    ]
-    wrong = [
-        f"{model.__name__}.{field.name}"
-        for model, field in links
-        if NOUNS.index(field.related_model.__module__.rsplit(".", 1)[1])
-        > NOUNS.index(model.__module__.rsplit(".", 1)[1])
-    ]
-    assert links
-    assert wrong == []
-
-
-@pytest.mark.parametrize("layer", ["readers", "actions", "data/models"])
-def test_later_nouns_import_earlier_ones_only(layer: str) -> None:
-    pattern = re.compile(rf"from mix\.{layer.replace('/', '.')}\.(\w+) import")
-    pairs = [
-        (path.stem, module)
-        for path in (SOURCE / layer).glob("*.py")
-        if path.stem in NOUNS and path.stem != "moves"
-        for module in pattern.findall(path.read_text(encoding="utf-8"))
-        if module in NOUNS
-    ]
-    assert pairs
-    wrong = [f"{own} imports {other}" for own, other in pairs if NOUNS.index(other) > NOUNS.index(own)]
-    # Publishing and awards are asked by earlier steps; each pair is meant.
-    assert set(wrong) <= {
-        "challenges imports publishing",
-        "engagements imports publishing",
-        "solicitations imports publishing",
-        "awards imports publishing",
-        "disclosures imports publishing",
-        "agreements imports awards",
-        "solicitations imports submissions",
-        "solicitations imports findings",  # policy judges a call before it is published
-        "sprints imports submissions",
-    }
-
-
 def test_nothing_relates_to_the_vault() -> None:
     relations = [f for m in apps.get_app_config("vault").get_models() for f in m._meta.get_fields() if f.is_relation]
     assert {f.related_model._meta.app_label for f in relations} <= {"vault"}
     assert 'get_model("vault"' not in "".join(p.read_text(encoding="utf-8") for p in FILES)
 
 
-@pytest.mark.parametrize("mapping", [UNMET_BY_KIND, ON_DONE, PART_BY_KIND])
+@pytest.mark.parametrize("mapping", [UNMET_BY_KIND, ON_DONE, PART_BY_KIND, TEMPLATE_BY_KIND])
 def test_every_step_kind_is_mapped(mapping: dict[StepKind, object]) -> None:
     assert set(mapping) == set(StepKind)
 

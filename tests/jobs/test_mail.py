@@ -13,7 +13,7 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, connections
 
-from mix.actions import outbox
+from mix.actions.core import outbox
 from mix.data.models import Message, Person
 from mix.jobs import doctor, work
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mix.jobs.cli import app
-from tests.rules.test_policy import A_RULE
+from tests.rules.city.test_policy import A_RULE
 
 RUNNER = CliRunner()
 FACTS = """category: services

@@ -20,8 +20,8 @@ from mix.jobs.replay import MODULES, replay
 from mix.jobs.scenarios import ScenarioWrong
 from mix.jobs.work import send_waiting
 from mix.jobs.world import RealInstance, refuse_real_instance
-from mix.rules.catalogue import CATALOGUE
-from mix.rules.method_files import parse
+from mix.rules.city.method_files import parse
+from mix.rules.core.catalogue import CATALOGUE
 
 # Verbs that other verbs call: they have no page and no act of their own.
 INNER = {

@@ -12,8 +12,8 @@ from django.urls import reverse
 from mix.data.models import Event, Submission
 from mix.jobs import doctor
 from mix.jobs.work import scan_waiting
-from mix.readers.sealing import list_files, list_unscanned, stream_opened_file
-from mix.rules.kinds import Scan
+from mix.readers.market.sealing import list_files, list_unscanned, stream_opened_file
+from mix.rules.core.kinds import Scan
 from mix.vault.models import SealedFile
 from tests.fake_scanner import FakeScanner, scanning
 

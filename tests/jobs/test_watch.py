@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from mix.actions import addenda, municipalities, openings
-from mix.actions.run import run
+from mix.actions.city import municipalities
+from mix.actions.core.run import run
+from mix.actions.market import addenda, openings
 from mix.data.models import Beat, Event, Message, Notice, Solicitation
 from mix.jobs import work
-from mix.readers.errors import Forbidden
-from mix.rules.kinds import Envelope
-from mix.rules.outages import OutageRule
-from mix.rules.unmet import Refused
+from mix.readers.core.errors import Forbidden
+from mix.rules.core.kinds import Envelope
+from mix.rules.core.unmet import Refused
+from mix.rules.market.outages import OutageRule
 
 pytestmark = pytest.mark.django_db
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from mix.actions.signing import public_key, signer_name
+from mix.actions.core.signing import public_key, signer_name
 from mix.jobs.cli import app
 from mix.jobs.witness import WitnessRefuses, countersign_checkpoint, read_vkey
-from mix.rules.notes import key_id, open_note
+from mix.rules.core.notes import key_id, open_note
 from tests.rules import test_proofs as made
 
 RAW = made.KEY.public_key().public_bytes_raw()

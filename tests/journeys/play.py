@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import yaml
 from playwright.sync_api import Browser
 
-from mix.rules.kinds import DeliveryPart, Route, SprintPart, StepKind
-from mix.rules.method_files import parse
-from mix.rules.methods import Method
+from mix.rules.city.method_files import parse
+from mix.rules.city.methods import Method
+from mix.rules.core.kinds import DeliveryPart, Route, SprintPart, StepKind
 from tests.journeys.conftest import ROOT, Site, Visitor
 
 Values = Mapping[str, Any]

@@ -7,7 +7,7 @@ import pytest
 
 from tests.days import city_day
 from tests.journeys.conftest import Visitor
-from tests.rules.test_pilots import whole
+from tests.rules.case.test_pilots import whole
 
 pytestmark = pytest.mark.journey
 

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from mix.rules.chain import canonical
-from mix.rules.evaluation_file import FileInvalid, parse_file, recompute, result_document
-from mix.rules.proofs import Finding, pack, verify_bundle, verify_log, verify_receipt
+from mix.rules.choice.evaluation_file import FileInvalid, parse_file, recompute, result_document
+from mix.rules.core.chain import canonical
+from mix.rules.flow.proofs import Finding, pack, verify_bundle, verify_log, verify_receipt
 from tests.journeys.conftest import ROOT, Visitor
 from tests.rules import test_evaluation_file as evaluation
 from tests.rules import test_proofs as made
-from tests.rules.test_evaluation_file import REFUSED, UNREADABLE
+from tests.rules.choice.test_evaluation_file import REFUSED, UNREADABLE
 
 pytestmark = pytest.mark.journey
 

@@ -46,8 +46,8 @@ def missing_files(kept: Iterable[tuple[str, str]]) -> list[str]:
 
 def _wrong_with(version: SubmissionVersion) -> Iterator[str]:
     """I1 and I3: signed, in time, and everything that the receipt names is there with its fingerprint."""
-    from mix.actions.signing import public_key
-    from mix.rules.proofs import Verdict, verify_receipt
+    from mix.actions.core.signing import public_key
+    from mix.rules.flow.proofs import Verdict, verify_receipt
     from mix.vault.models import SealedEnvelope, SealedFile
     from mix.vault.storage import blob_path
 
@@ -84,7 +84,7 @@ def _wrong_versions() -> Iterator[str]:
 def _wrong_log(versions: int) -> Iterator[str]:
     """I4, I6 and I7: nothing opened early, chains that hold, one entry for one version."""
     from mix.data.models import Event
-    from mix.readers.events import list_chains, verify_chain
+    from mix.readers.core.events import list_chains, verify_chain
 
     for event in Event.objects.filter(verb="sealing.open_envelopes"):
         if event.happened_at.isoformat() < event.payload["closed_at"]:

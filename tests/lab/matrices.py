@@ -10,8 +10,8 @@ import random
 import sys
 from fractions import Fraction
 
-from mix.rules.scoring import PriceFormula, PriceRule, Scheme, TieRule, evaluate
-from tests.rules.test_scoring import CRITERIA, bid, oracle
+from mix.rules.choice.scoring import PriceFormula, PriceRule, Scheme, TieRule, evaluate
+from tests.rules.choice.test_scoring import CRITERIA, bid, oracle
 
 RULES = (
     PriceRule(weight=Fraction(20)),

@@ -60,14 +60,14 @@ def build(count: int, *, file_size: int = 20_000) -> list[Bidder]:
     from django.contrib.sessions.backends.db import SessionStore
     from django.db import transaction
 
-    from mix.actions import sealing, submissions
-    from mix.actions.people import register_vendor
-    from mix.actions.run import run
+    from mix.actions.city.people import register_vendor
+    from mix.actions.core.run import run
+    from mix.actions.market import sealing, submissions
     from mix.data.models import Person
     from mix.jobs.demo import WORLD_FROM
     from mix.jobs.replay import replay
     from mix.jobs.world import build_world
-    from mix.readers.people import actor_for
+    from mix.readers.city.people import actor_for
 
     now = datetime.now(UTC)
     build_world(ROOT / "catalogue/scenarios/world.yaml", now=WORLD_FROM, recorded_at=now)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from mix.data.models import Agreement, Letter, Opening, Person, Submission, SubmissionVersion
-from mix.readers.sealing import list_files
+from mix.readers.market.sealing import list_files
 
 GUELPH_READS = {"priya", "sam", "olivia", "martin", "leah", "noor", "frank", "anita", "carl", "fiona", "audrey"}
 LONDON = {"lena", "pat", "mona", "lou", "finn", "aida", "umar", "lucia"}

@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from mix.data.models import Award, Challenge, Notice
-from mix.readers.awards import notice_details
-from mix.readers.dates import dates_of_challenges
+from mix.readers.choice.awards import notice_details
+from mix.readers.flow.dates import dates_of_challenges
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from mix.data.models import (
     Submission,
     Vendor,
 )
-from mix.readers.sealing import list_files, read_draft
+from mix.readers.market.sealing import list_files, read_draft
 from mix.web.entry.forms import SignUp
 from mix.web.parts import forms, pages
 from mix.web.parts.middleware import ClockMiddleware

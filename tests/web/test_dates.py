@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
-from mix.actions import calendars
-from mix.actions.run import run
+from mix.actions.city import calendars
+from mix.actions.core.run import run
 from mix.data.models import (
     Award,
     CalendarFeed,
@@ -28,9 +28,9 @@ from mix.data.models import (
     Step,
 )
 from mix.phrases.words import WORDS
-from mix.readers.dates import SOURCES, list_dates
-from mix.readers.errors import Forbidden, Unknown
-from mix.rules.unmet import Refused
+from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.flow.dates import SOURCES, list_dates
+from mix.rules.core.unmet import Refused
 from tests.days import city_day
 
 

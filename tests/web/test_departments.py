@@ -8,14 +8,15 @@ import pytest
 from django.test import Client
 from typer.testing import CliRunner
 
-from mix.actions import challenges, departments, people, pilots
-from mix.actions.run import run
+from mix.actions.case import challenges, pilots
+from mix.actions.city import departments, people
+from mix.actions.core.run import run
 from mix.data.models import Department, Event, Municipality, Need, Person
 from mix.jobs.cli import app
-from mix.readers.errors import Forbidden
-from mix.readers.people import actor_for
-from mix.rules.access import Role
-from mix.rules.unmet import Refused
+from mix.readers.city.people import actor_for
+from mix.readers.core.errors import Forbidden
+from mix.rules.core.access import Role
+from mix.rules.core.unmet import Refused
 
 URL = "/en/city/settings/guelph/departments/"
 FORMS = ("/en/city/needs/new/", "/en/city/pilots/new/")

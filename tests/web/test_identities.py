@@ -11,14 +11,14 @@ import requests
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
-from mix.actions import identities, people
-from mix.actions.run import run
+from mix.actions.city import identities, people
+from mix.actions.core.run import run
 from mix.data.models import Event, IdentityProvider, Municipality, Person, StaffRole
 from mix.jobs.doctor import sign_in as sign_in_words
-from mix.readers.identities import secret_of
-from mix.readers.people import Actor
-from mix.rules.access import Role
-from mix.rules.unmet import Refused
+from mix.readers.city.identities import secret_of
+from mix.readers.city.people import Actor
+from mix.rules.core.access import Role
+from mix.rules.core.unmet import Refused
 from tests.fake_provider import FakeProvider
 
 LOGIN = "/en/account/oidc/guelph-id/login/"

@@ -9,9 +9,9 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
 
-from mix.actions import identities, people
-from mix.actions.municipalities import found
-from mix.actions.run import run
+from mix.actions.city import identities, people
+from mix.actions.city.municipalities import found
+from mix.actions.core.run import run
 from mix.data.models import (
     Message,
     Municipality,
@@ -22,9 +22,9 @@ from mix.data.models import (
     VendorInvitation,
     VendorMember,
 )
-from mix.readers.people import Actor, actor_for, hash_token
-from mix.rules.access import Role
-from mix.rules.unmet import Refused
+from mix.readers.city.people import Actor, actor_for, hash_token
+from mix.rules.core.access import Role
+from mix.rules.core.unmet import Refused
 
 pytestmark = pytest.mark.django_db
 Act = Callable[[], object]

@@ -103,8 +103,8 @@ def test_queries_are_counted(sign_in: Callable[[str], Client], code: str, url: s
 def test_a_challenge_page_does_not_grow_with_its_events(sign_in: Callable[[str], Client], events: int) -> None:
     from datetime import UTC, datetime
 
-    from mix.actions.events import record
-    from mix.readers.people import PUBLIC
+    from mix.actions.core.events import record
+    from mix.readers.city.people import PUBLIC
 
     challenge = Challenge.objects.select_related("municipality").get(code="water-leaks")
     for _ in range(events):

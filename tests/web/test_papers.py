@@ -14,13 +14,13 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from mix.actions import documents
-from mix.actions.run import run
+from mix.actions.case import documents
+from mix.actions.core.run import run
 from mix.data.models import DocumentTemplate, Event, Step
-from mix.readers.challenges import spec_of
-from mix.readers.documents import latest_content
-from mix.rules.fields import Bilingual, Column, FieldSpec, FieldType, Option, read_answers
-from mix.rules.unmet import Refused
+from mix.readers.case.challenges import spec_of
+from mix.readers.case.documents import latest_content
+from mix.rules.core.fields import Bilingual, Column, FieldSpec, FieldType, Option, read_answers
+from mix.rules.core.unmet import Refused
 from mix.web.parts.docx import check_template, plain_template, read_docx, write_docx
 
 SAID = {"title": "T", "challenge": "C", "city": "G", "version": "Version 1", "written_by": "P", "saved_at": "now"}

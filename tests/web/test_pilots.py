@@ -11,16 +11,16 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from mix.actions import pilots
-from mix.actions.run import run
+from mix.actions.case import pilots
+from mix.actions.core.run import run
 from mix.data.models import Bylaw, Challenge, Event, Message, Municipality, Person, Pilot, StaffRole
-from mix.readers.errors import Forbidden, Unknown
-from mix.readers.pilots import dashboard, list_pilots, most_days, standing
-from mix.rules.access import Role
-from mix.rules.pilots import PilotState, Word
-from mix.rules.unmet import Refused
+from mix.readers.case.pilots import dashboard, list_pilots, most_days, standing
+from mix.readers.core.errors import Forbidden, Unknown
+from mix.rules.case.pilots import PilotState, Word
+from mix.rules.core.access import Role
+from mix.rules.core.unmet import Refused
 from tests.days import city_day
-from tests.rules.test_pilots import whole
+from tests.rules.case.test_pilots import whole
 
 STATES = {
     "binsense": "closed",

@@ -10,8 +10,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from mix.actions import engagements, findings, policies, solicitations
-from mix.actions.run import run
+from mix.actions.city import policies
+from mix.actions.core.run import run
+from mix.actions.flow import findings
+from mix.actions.market import engagements, solicitations
 from mix.data.models import (
     Bylaw,
     Challenge,
@@ -25,14 +27,14 @@ from mix.data.models import (
     Solicitation,
     Step,
 )
-from mix.readers.awards import dispute_until
-from mix.readers.errors import Forbidden, Unknown
-from mix.readers.findings import governing_day, judge, later_changes, like_purchases, policy_unmet
-from mix.readers.policies import in_force, ruleset_for
-from mix.rules.policy.bylaws import BylawTable
-from mix.rules.policy.explain import Outcome
-from mix.rules.policy.facts import Category, Competition, Ground
-from mix.rules.unmet import Refused
+from mix.readers.choice.awards import dispute_until
+from mix.readers.city.policies import in_force, ruleset_for
+from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.flow.findings import governing_day, judge, later_changes, like_purchases, policy_unmet
+from mix.rules.city.policy.bylaws import BylawTable
+from mix.rules.city.policy.explain import Outcome
+from mix.rules.city.policy.facts import Category, Competition, Ground
+from mix.rules.core.unmet import Refused
 from tests.days import city_day
 
 STRICT = {"citation": "By-law 2", "bands": [{"category": "services", "method": "open"}], "least_days": 60}
@@ -402,8 +404,8 @@ def test_a_joint_challenge_shows_where_by_laws_differ_and_what_governs(sign_in: 
 def test_a_contradiction_is_shown_as_such_with_what_to_do(
     sign_in: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mix.web.city import policy
-    from tests.rules.test_joint import FACTS, contradictions, document, prepare
+    from mix.web.staff.flow import findings as policy
+    from tests.rules.city.test_joint import FACTS, contradictions, document, prepare
 
     rules = prepare([document("bylaw", "london", "prefers_local"), document("bylaw", "barrie", "!prefers_local")])
     found = contradictions(rules, {"london": FACTS, "barrie": FACTS}, on=date(2026, 11, 23))
@@ -444,7 +446,7 @@ def test_words_that_may_keep_firms_out_stay_only_with_a_reason(
 
 
 def test_a_small_purchase_is_not_asked_for_reasons(draft: Solicitation, now: Any) -> None:
-    from mix.rules.policy.lint import lint
+    from mix.rules.city.policy.lint import lint
 
     assert {h.mark for h in lint({"a": "local firms"})} == {h.mark for h in lint({"b": "Local Firms"})}
     draft.body = "Clean water for everybody."

@@ -12,10 +12,11 @@ from django.db import transaction
 from django.http import FileResponse
 from django.test import Client
 
-from mix.actions import evaluations, submissions
-from mix.actions.run import run
+from mix.actions.choice import evaluations
+from mix.actions.core.run import run
+from mix.actions.market import submissions
 from mix.data.models import Challenge, Evaluation, Label, OpenedEnvelope, Solicitation, Vendor
-from mix.readers.evaluations import criteria_of
+from mix.readers.choice.evaluations import criteria_of
 
 pytestmark = pytest.mark.django_db
 MASKED = re.compile(rb'name="(csrfmiddlewaretoken|retry)" value="[^"]*"|data-now="[^"]+"|\d+ h \d+ min|\d\d:\d\d:\d\d')

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from mix.actions import submissions
-from mix.actions.run import run
+from mix.actions.core.run import run
+from mix.actions.market import submissions
 from mix.data.models import Solicitation, Submission, Vendor
-from mix.readers.sealing import list_files
+from mix.readers.market.sealing import list_files
 from mix.vault.models import SealedFile, Upload
 
 pytestmark = pytest.mark.django_db

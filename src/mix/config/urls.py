@@ -12,8 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(
         path("", include("mix.web.public.urls")),
         path("", include("mix.web.entry.urls")),
-        path("", include("mix.web.vendor.urls")),
-        path("", include("mix.web.city.urls")),
+        path("", include("mix.web.suppliers.urls")),
+        path("", include("mix.web.staff.urls")),
         path("", include("mix.web.evaluator.urls")),
         path("", include("mix.web.oversight.urls")),
         path("account/", include("allauth.urls")),

@@ -241,7 +241,7 @@ def lower_wall() -> None:
 
 @contextmanager
 def lifted() -> Iterator[None]:
-    """Look past the wall for a moment. Each place that does is listed with its reason in tests/actions/test_wall.py."""
+    """Look past the wall for a moment. Who does is listed with its reason in tests/actions/core/test_wall.py."""
     if connection.vendor != "postgresql":
         yield
         return

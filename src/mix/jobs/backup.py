@@ -23,8 +23,8 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from mix.actions.sealing import damaged_files
-from mix.readers.events import list_chains, verify_chain
+from mix.actions.market.sealing import damaged_files
+from mix.readers.core.events import list_chains, verify_chain
 
 FORMAT = "mix-backup-1"
 # made anew by `migrate`, or of no use elsewhere

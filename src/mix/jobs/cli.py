@@ -20,10 +20,10 @@ from mix.jobs import operating
 from mix.jobs.identity_commands import identity
 from mix.jobs.operating import start_django
 from mix.jobs.policy_commands import policy
-from mix.rules import proofs
-from mix.rules.catalogue import DocumentInvalid
-from mix.rules.method_files import parse
-from mix.rules.proofs import Finding
+from mix.rules.city.method_files import parse
+from mix.rules.core.catalogue import DocumentInvalid
+from mix.rules.flow import proofs
+from mix.rules.flow.proofs import Finding
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mix.config.settings")
 
@@ -84,7 +84,7 @@ def evaluate(
 
     Needs no database and no secret. Ends with 2 when the file cannot be evaluated.
     """
-    from mix.rules.evaluation_file import FileInvalid, parse_file, recompute, result_document, result_lines
+    from mix.rules.choice.evaluation_file import FileInvalid, parse_file, recompute, result_document, result_lines
 
     try:
         parsed = parse_file(file.read_text(encoding="utf-8"))
@@ -172,7 +172,7 @@ def verify_bundle(file: Path, key: Key = "") -> None:
 def bundle(challenge: str, file: Path) -> None:
     """Write the bundle of a case. The same records give the same bytes."""
     start_django()
-    from mix.actions.bundles import make_bundle
+    from mix.actions.flow.bundles import make_bundle
     from mix.data.models import Challenge
 
     found = Challenge.objects.select_related("municipality", "method").filter(code=challenge).first()
@@ -249,8 +249,8 @@ def log_verify() -> None:
     """Recompute every chain of the log. Exit 0 when all hold, 1 at the first break."""
     start_django()
     from mix.phrases.refusals import sentence
-    from mix.readers.events import list_chains, verify_chain
-    from mix.rules.unmet import Unmet
+    from mix.readers.core.events import list_chains, verify_chain
+    from mix.rules.core.unmet import Unmet
 
     broken = False
     for chain in list_chains():
@@ -267,7 +267,7 @@ def log_verify() -> None:
 def log_export(chain: str) -> None:
     """Write one chain to standard output, one JSON object a line."""
     start_django()
-    from mix.readers.events import export_chain, list_chains
+    from mix.readers.core.events import export_chain, list_chains
 
     found = next((c for c in list_chains() if c.code == chain), None)
     if found is None:
@@ -311,8 +311,8 @@ def sealer() -> None:
     start_django()
     from django.conf import settings
 
-    from mix.actions.sealing import serve_sealer
-    from mix.readers.clock import read_clock
+    from mix.actions.market.sealing import serve_sealer
+    from mix.readers.core.clock import read_clock
 
     if not settings.SEALER_SOCKET:
         raise SystemExit("MIX_SEALER_SOCKET is not set. Set it to the path of the socket, for `mix serve` as well.")
@@ -327,8 +327,8 @@ def key_combine() -> None:
     Needs no database, no secret and no network: meant for a computer that has none.
     """
     from mix.phrases.refusals import sentence
-    from mix.rules.shares import age_key, combine, read_share
-    from mix.rules.unmet import Refused
+    from mix.rules.core.unmet import Refused
+    from mix.rules.market.shares import age_key, combine, read_share
 
     try:
         shares = [read_share(line) for line in sys.stdin.read().splitlines() if line.strip()]
@@ -354,12 +354,12 @@ def found_city(
 ) -> None:
     """Set up a real city with its first administrator, who then sets a password by mail."""
     start_django()
-    from mix.actions.municipalities import found
-    from mix.actions.people import create_person
-    from mix.actions.run import run
-    from mix.readers.people import Actor
-    from mix.rules.lines import is_one_line
-    from mix.rules.unmet import Refused, require
+    from mix.actions.city.municipalities import found
+    from mix.actions.city.people import create_person
+    from mix.actions.core.run import run
+    from mix.readers.city.people import Actor
+    from mix.rules.core.lines import is_one_line
+    from mix.rules.core.unmet import Refused, require
 
     now = datetime.now(UTC)
     try:

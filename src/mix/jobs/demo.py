@@ -10,15 +10,15 @@ import yaml
 from django.conf import settings
 from rich.console import Console
 
-from mix.actions.challenges import Fact, record_history
-from mix.actions.run import run
+from mix.actions.case.challenges import Fact, record_history
+from mix.actions.core.run import run
 from mix.data.models import Challenge, Municipality, Person
 from mix.jobs.replay import replay
 from mix.jobs.start import set_up
 from mix.jobs.world import build_world, refuse_real_instance
-from mix.readers.methods import get_latest
-from mix.readers.people import Actor
-from mix.rules.catalogue import CATALOGUE
+from mix.readers.city.methods import get_latest
+from mix.readers.city.people import Actor
+from mix.rules.core.catalogue import CATALOGUE
 
 WORLD_FROM = datetime(2024, 1, 2, 14, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from mix.rules.evaluation_file import (
+from mix.rules.choice.evaluation_file import (
     ROUNDING,
     EvaluationFile,
     FileBid,
@@ -19,7 +19,7 @@ from mix.rules.evaluation_file import (
     result_document,
     result_lines,
 )
-from mix.rules.scoring import TieRule
+from mix.rules.choice.scoring import TieRule
 
 INTRODUCTION = """# The evaluation format
 

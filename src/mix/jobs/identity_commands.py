@@ -31,12 +31,12 @@ def add(
     start_django()
     from django.conf import settings
 
-    from mix.actions.identities import set_up
-    from mix.actions.run import run
-    from mix.readers.errors import Unknown
-    from mix.readers.municipalities import get_municipality
-    from mix.readers.people import Actor
-    from mix.rules.unmet import Refused
+    from mix.actions.city.identities import set_up
+    from mix.actions.core.run import run
+    from mix.readers.city.municipalities import get_municipality
+    from mix.readers.city.people import Actor
+    from mix.readers.core.errors import Unknown
+    from mix.rules.core.unmet import Refused
 
     try:
         run(
@@ -64,11 +64,11 @@ def add(
 def end(key: str) -> None:
     """Have nobody sign in there any more; duties that its groups gave end."""
     start_django()
-    from mix.actions.identities import end_provider
-    from mix.actions.run import run
-    from mix.readers.errors import Unknown
-    from mix.readers.identities import get_provider
-    from mix.readers.people import Actor
+    from mix.actions.city.identities import end_provider
+    from mix.actions.core.run import run
+    from mix.readers.city.identities import get_provider
+    from mix.readers.city.people import Actor
+    from mix.readers.core.errors import Unknown
 
     try:
         run(end_provider, get_provider(key), actor=Actor(), now=datetime.now(UTC))

@@ -14,13 +14,13 @@ from rich.console import Console
 
 from mix.jobs.policy_files import policy_files, read_file
 from mix.phrases.words import word
-from mix.rules.catalogue import CATALOGUE, DocumentInvalid
-from mix.rules.policy.adviser import Fit, advise, parse_instruments
-from mix.rules.policy.documents import Moment, PolicyDocument, problems_among
-from mix.rules.policy.explain import Finding, explain, prepare
-from mix.rules.policy.expressions import ExpressionWrong
-from mix.rules.policy.facts import FACTS, FactsWrong, FactType, FactValue, read_facts
-from mix.rules.policy.joint import Contradiction, contradictions
+from mix.rules.city.policy.adviser import Fit, advise, parse_instruments
+from mix.rules.city.policy.documents import Moment, PolicyDocument, problems_among
+from mix.rules.city.policy.explain import Finding, explain, prepare
+from mix.rules.city.policy.expressions import ExpressionWrong
+from mix.rules.city.policy.facts import FACTS, FactsWrong, FactType, FactValue, read_facts
+from mix.rules.city.policy.joint import Contradiction, contradictions
+from mix.rules.core.catalogue import CATALOGUE, DocumentInvalid
 
 policy = typer.Typer(no_args_is_help=True, help="Rules of policy: check, explain.")
 console = Console(highlight=False, soft_wrap=True)

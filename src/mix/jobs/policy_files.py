@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from mix.rules.catalogue import DocumentInvalid, Problem, read
-from mix.rules.policy.bylaws import BylawTable, to_document
-from mix.rules.policy.documents import PolicyDocument, Status, parse_policy
+from mix.rules.city.policy.bylaws import BylawTable, to_document
+from mix.rules.city.policy.documents import PolicyDocument, Status, parse_policy
+from mix.rules.core.catalogue import DocumentInvalid, Problem, read
 
 DRAFTS_FROM = date(2018, 1, 1)
 

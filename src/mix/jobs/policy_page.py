@@ -7,9 +7,9 @@ from pathlib import Path
 
 from mix.jobs.policy_files import policy_files, read_file
 from mix.phrases.words import word
-from mix.rules.policy.adviser import parse_instruments
-from mix.rules.policy.documents import Cite, Figure, PolicyDocument, Rule
-from mix.rules.policy.facts import FACTS, FactSpec, FactType
+from mix.rules.city.policy.adviser import parse_instruments
+from mix.rules.city.policy.documents import Cite, Figure, PolicyDocument, Rule
+from mix.rules.city.policy.facts import FACTS, FactSpec, FactType
 
 INTRODUCTION = """# Policy
 

@@ -15,37 +15,19 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from mix.actions import (
-    addenda,
-    agreements,
-    awards,
-    calendars,
-    challenges,
-    delivery,
-    departments,
-    disclosures,
-    documents,
-    engagements,
-    evaluations,
-    findings,
-    knowledge,
-    meetings,
-    moves,
-    openings,
-    panels,
-    pilots,
-    policies,
-    solicitations,
-    sprints,
-    submissions,
-    variants,
-)
-from mix.actions.run import run
+from mix.actions.case import challenges, documents, pilots
+from mix.actions.choice import awards, evaluations, meetings, panels
+from mix.actions.city import calendars, departments, policies, variants
+from mix.actions.core.run import run
+from mix.actions.delivery import agreements, disclosures, milestones, sprints
+from mix.actions.flow import findings, moves
+from mix.actions.knowledge import lessons
+from mix.actions.market import addenda, engagements, openings, solicitations, submissions
 from mix.data import models as m
 from mix.jobs.scenarios import Scenario, ScenarioWrong, Values
 from mix.jobs.short_forms import SHORT
 from mix.jobs.subjects import FINDERS, read_plain
-from mix.readers.people import Actor, actor_for
+from mix.readers.city.people import Actor, actor_for
 
 MODULES = {
     "addenda": addenda,
@@ -53,14 +35,14 @@ MODULES = {
     "awards": awards,
     "calendars": calendars,
     "challenges": challenges,
-    "delivery": delivery,
+    "delivery": milestones,
     "departments": departments,
     "disclosures": disclosures,
     "documents": documents,
     "engagements": engagements,
     "evaluations": evaluations,
     "findings": findings,
-    "knowledge": knowledge,
+    "knowledge": lessons,
     "meetings": meetings,
     "moves": moves,
     "openings": openings,

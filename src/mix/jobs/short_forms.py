@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from mix.actions import sealing
+from mix.actions.market import sealing
 from mix.jobs.scenarios import Scenario, Values
 from mix.jobs.subjects import call_of, evaluation_of
-from mix.readers.evaluations import criteria_now
+from mix.readers.choice.evaluations import criteria_now
 
 # A verb, the code of the person who carries it out, and its values.
 Calls = Iterator[tuple[str, str, Values]]

@@ -17,15 +17,15 @@ from django.core.management import call_command
 from django.db import connection
 from rich.console import Console
 
-from mix.actions.methods import publish_method
-from mix.actions.run import run
+from mix.actions.city.methods import publish_method
+from mix.actions.core.run import run
 from mix.data.models import Municipality, Person
 from mix.data.triggers import missing_triggers
 from mix.data.wall import missing_policies
 from mix.jobs.messages import compile_messages
-from mix.readers.people import Actor
-from mix.rules.catalogue import CATALOGUE
-from mix.rules.closing import local_instant
+from mix.readers.city.people import Actor
+from mix.rules.core.catalogue import CATALOGUE
+from mix.rules.market.closing import local_instant
 
 console = Console(highlight=False)
 

@@ -8,17 +8,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from mix.actions import agreements, challenges
+from mix.actions.case import challenges
+from mix.actions.delivery import agreements
 from mix.data import models as m
 from mix.jobs.scenarios import Plain, Scenario, ScenarioWrong, Values
-from mix.readers.awards import find_live
-from mix.readers.clauses import list_library
-from mix.readers.evaluations import find_evaluation
-from mix.readers.methods import get_latest
-from mix.readers.solicitations import find_solicitation
-from mix.readers.sprints import Room, list_rooms
-from mix.rules.clauses import choose
-from mix.rules.policy.bylaws import BylawTable
+from mix.readers.choice.awards import find_live
+from mix.readers.choice.evaluations import find_evaluation
+from mix.readers.city.methods import get_latest
+from mix.readers.delivery.clauses import list_library
+from mix.readers.delivery.sprints import Room, list_rooms
+from mix.readers.market.solicitations import find_solicitation
+from mix.rules.city.policy.bylaws import BylawTable
+from mix.rules.delivery.clauses import choose
 
 Finder = Callable[[Scenario, Values, str], object]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from mix.actions.signing import countersign_note
-from mix.rules.merkle import root
-from mix.rules.notes import Checkpoint, open_note, read_checkpoint
-from mix.rules.proofs import Verdict, read_hashes, verify_log
+from mix.actions.core.signing import countersign_note
+from mix.rules.core.merkle import root
+from mix.rules.core.notes import Checkpoint, open_note, read_checkpoint
+from mix.rules.flow.proofs import Verdict, read_hashes, verify_log
 
 
 class WitnessRefuses(Exception):

@@ -14,15 +14,15 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import close_old_connections, transaction
 
-from mix.actions.addenda import extend_for_outages
-from mix.actions.calendars import remind_of_dates
-from mix.actions.checkpoints import make_due
-from mix.actions.custody import remind_holders
-from mix.actions.outbox import claim, mark_failed, mark_sent
-from mix.actions.pilots import remind as remind_of_pilots
-from mix.actions.sealing import ScannerDown, scan_opened
+from mix.actions.case.pilots import remind as remind_of_pilots
+from mix.actions.city.calendars import remind_of_dates
+from mix.actions.core.checkpoints import make_due
+from mix.actions.core.outbox import claim, mark_failed, mark_sent
+from mix.actions.market.addenda import extend_for_outages
+from mix.actions.market.custody import remind_holders
+from mix.actions.market.sealing import ScannerDown, scan_opened
 from mix.data.models import Beat, Message
-from mix.rules.outages import BEAT
+from mix.rules.market.outages import BEAT
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 50

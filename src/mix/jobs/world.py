@@ -8,13 +8,13 @@ from typing import Any
 
 import yaml
 
-from mix.actions.municipalities import found, set_bands
-from mix.actions.people import add_member, create_person, give_role, register_vendor
-from mix.actions.run import run
+from mix.actions.city.municipalities import found, set_bands
+from mix.actions.city.people import add_member, create_person, give_role, register_vendor
+from mix.actions.core.run import run
 from mix.data.models import Municipality, Person
-from mix.readers.people import Actor, actor_for
-from mix.rules.access import Role
-from mix.rules.delegation import Band
+from mix.readers.city.people import Actor, actor_for
+from mix.rules.city.delegation import Band
+from mix.rules.core.access import Role
 
 
 class RealInstance(SystemExit):

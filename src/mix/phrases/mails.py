@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from mix.phrases.dates import DATE_MAILS
 from mix.phrases.joining import JOINING_MAILS
 from mix.phrases.pilots import PILOT_MAILS
-from mix.rules.outages import Outage
+from mix.rules.market.outages import Outage
 
 _GREETING = {"en": "Hello {name},", "fr": "Bonjour {name},"}
 

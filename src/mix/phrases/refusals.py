@@ -6,7 +6,7 @@ from mix.phrases.papers import PAPERS
 from mix.phrases.pilots import PILOT_REFUSALS
 from mix.phrases.routes import ROUTES
 from mix.phrases.sealing import SEALING
-from mix.rules.unmet import Unmet
+from mix.rules.core.unmet import Unmet
 
 REFUSALS: dict[str, tuple[str, str]] = {
     **IDENTITIES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mix.rules.kinds import Route
+from mix.rules.core.kinds import Route
 
 # What every call on a route declares, so that nobody is surprised by what follows it.
 STATEMENTS: dict[Route, tuple[str, str]] = {

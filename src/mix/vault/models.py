@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from mix.rules.kinds import Scan
+from mix.rules.core.kinds import Scan
 
 
 class Draft(models.Model):

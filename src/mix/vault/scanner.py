@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from mix.rules.kinds import Scan
+from mix.rules.core.kinds import Scan
 
 SECONDS = 120
 _ANSWER = re.compile(r"stream: (?P<found>.+) FOUND|stream: OK")

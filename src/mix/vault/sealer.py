@@ -25,8 +25,8 @@ from typing import Any, TypeVar
 
 import pyrage
 
-from mix.rules.shares import HELD_FOR, NEEDED, age_key, combine, fingerprint, new_secret, split
-from mix.rules.unmet import Refused, Unmet, require
+from mix.rules.core.unmet import Refused, Unmet, require
+from mix.rules.market.shares import HELD_FOR, NEEDED, age_key, combine, fingerprint, new_secret, split
 from mix.vault import storage
 
 T = TypeVar("T")

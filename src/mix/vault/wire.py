@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
-from mix.rules.unmet import Refused, Unmet
+from mix.rules.core.unmet import Refused, Unmet
 from mix.vault.sealer import Sealer
 
 OPERATIONS = frozenset(

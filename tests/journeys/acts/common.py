@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from mix.rules.kinds import DeliveryPart, SprintPart, StepKind
+from mix.rules.core.kinds import DeliveryPart, SprintPart, StepKind
 from tests.journeys.play import Play, Values
 
 

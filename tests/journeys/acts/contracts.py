@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mix.rules.kinds import DeliveryPart, SprintPart, StepKind
+from mix.rules.core.kinds import DeliveryPart, SprintPart, StepKind
 from tests.journeys.acts.common import beside_on_step, dated, on_step
 from tests.journeys.play import Acts, Play, Values, Visitor
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mix.rules.methods import stage_position
+from mix.rules.city.methods import stage_position
 from tests.journeys.acts.common import on_step
 from tests.journeys.play import Acts, Play, Values
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from mix.rules.kinds import StepKind
+from mix.rules.core.kinds import StepKind
 from tests.journeys.acts.common import beside_on_step, on_step
 from tests.journeys.play import Acts, Play, Values
 

@@ -1,22 +1,12 @@
 """Every table, in the order in which they may name each other."""
 
-from mix.data.models.agreements import Agreement, Clause, ClauseEdit, Deliverable, Paper, Signatory
-from mix.data.models.awards import Award, Debrief, Dispute, Letter
-from mix.data.models.calendars import CalendarFeed, CityDay, DateReminder
-from mix.data.models.challenges import Challenge, ChallengeCity, Need, Step
-from mix.data.models.custody import CustodyKey, CustodyShare, Opening
-from mix.data.models.delivery import BacklogItem, ChangeOrder, Milestone, OutcomeReading, TakeOver
-from mix.data.models.disclosures import Disclosure
-from mix.data.models.documents import Comment, Document, DocumentVersion
-from mix.data.models.engagements import (
-    CapabilityCard,
-    ContactLogEntry,
-    Engagement,
-    EngagementQuestion,
-    ProblemCard,
-    Registration,
-)
-from mix.data.models.evaluations import (
+from mix.data.models.case.challenges import Challenge, ChallengeCity, Need, Step
+from mix.data.models.case.documents import Comment, Document, DocumentVersion
+from mix.data.models.case.joining import JoinRequest
+from mix.data.models.case.pilots import Pilot, PilotExtension, PilotWord
+from mix.data.models.case.publishing import Notice
+from mix.data.models.choice.awards import Award, Debrief, Dispute, Letter
+from mix.data.models.choice.evaluations import (
     ConsensusScore,
     Declaration,
     Evaluation,
@@ -27,14 +17,10 @@ from mix.data.models.evaluations import (
     StageInvitation,
     TieBreak,
 )
-from mix.data.models.events import Beat, Chain, Checkpoint, Event
-from mix.data.models.findings import ParticipationNotice, Purchase, RequirementReason, RuleWaiver
-from mix.data.models.identities import GroupDuty, IdentityProvider
-from mix.data.models.joining import JoinRequest
-from mix.data.models.knowledge import HistoryFact, HoursEntry, Lesson
-from mix.data.models.methods import MethodVersion
-from mix.data.models.moves import GateSignature
-from mix.data.models.municipalities import (
+from mix.data.models.city.calendars import CalendarFeed, CityDay, DateReminder
+from mix.data.models.city.identities import GroupDuty, IdentityProvider
+from mix.data.models.city.methods import MethodVersion
+from mix.data.models.city.municipalities import (
     AuthorityBand,
     Department,
     DocumentTemplate,
@@ -42,17 +28,46 @@ from mix.data.models.municipalities import (
     StaffInvitation,
     StaffRole,
 )
-from mix.data.models.outbox import Message
-from mix.data.models.participations import Participation
-from mix.data.models.people import Person
-from mix.data.models.pilots import Pilot, PilotExtension, PilotWord
-from mix.data.models.policies import Bylaw, RuleConfirmation
-from mix.data.models.publishing import Notice
-from mix.data.models.solicitations import Addendum, ExtensionProposal, Question, Solicitation, SolicitationDocument
-from mix.data.models.sprints import CheckIn, DataGrant, Demo, Evidence, Incident, ParityEntry, ParityReason, SignOff
-from mix.data.models.submissions import Acknowledgement, OpenedEnvelope, Submission, SubmissionVersion
-from mix.data.models.variants import MethodDraft
-from mix.data.models.vendors import Vendor, VendorInvitation, VendorMember
+from mix.data.models.city.people import Person
+from mix.data.models.city.policies import Bylaw, RuleConfirmation
+from mix.data.models.city.variants import MethodDraft
+from mix.data.models.core.events import Beat, Chain, Checkpoint, Event
+from mix.data.models.core.outbox import Message
+from mix.data.models.delivery.agreements import Agreement, Clause, ClauseEdit, Deliverable, Paper, Signatory
+from mix.data.models.delivery.disclosures import Disclosure
+from mix.data.models.delivery.milestones import BacklogItem, ChangeOrder, Milestone, OutcomeReading, TakeOver
+from mix.data.models.delivery.sprints import (
+    CheckIn,
+    DataGrant,
+    Demo,
+    Evidence,
+    Incident,
+    ParityEntry,
+    ParityReason,
+    SignOff,
+)
+from mix.data.models.flow.findings import ParticipationNotice, Purchase, RequirementReason, RuleWaiver
+from mix.data.models.flow.moves import GateSignature
+from mix.data.models.knowledge.lessons import HistoryFact, HoursEntry, Lesson
+from mix.data.models.market.custody import CustodyKey, CustodyShare, Opening
+from mix.data.models.market.engagements import (
+    CapabilityCard,
+    ContactLogEntry,
+    Engagement,
+    EngagementQuestion,
+    ProblemCard,
+    Registration,
+)
+from mix.data.models.market.participations import Participation
+from mix.data.models.market.solicitations import (
+    Addendum,
+    ExtensionProposal,
+    Question,
+    Solicitation,
+    SolicitationDocument,
+)
+from mix.data.models.market.submissions import Acknowledgement, OpenedEnvelope, Submission, SubmissionVersion
+from mix.data.models.market.vendors import Vendor, VendorInvitation, VendorMember
 
 __all__ = [
     "Acknowledgement",

@@ -17,16 +17,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from requests import RequestException
 
-from mix.actions import identities
-from mix.actions.run import run
+from mix.actions.city import identities
+from mix.actions.core.run import run
 from mix.data.models import IdentityProvider, Person
 from mix.data.wall import lifted
 from mix.phrases.words import word
-from mix.readers.errors import Unknown
-from mix.readers.identities import get_provider, list_providers, secret_of, unmet_to_come
-from mix.readers.people import actor_for
-from mix.rules.lines import one_line
-from mix.rules.unmet import Unmet
+from mix.readers.city.identities import get_provider, list_providers, secret_of, unmet_to_come
+from mix.readers.city.people import actor_for
+from mix.readers.core.errors import Unknown
+from mix.rules.core.lines import one_line
+from mix.rules.core.unmet import Unmet
 from mix.web.parts.pages import now_of
 from mix.web.parts.showing import language
 

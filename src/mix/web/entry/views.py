@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from mix.actions.people import accept_invitation
+from mix.actions.city.people import accept_invitation
 from mix.data.models import Message, Person
-from mix.readers.errors import Unknown
-from mix.readers.people import get_invitation, unmet_to_accept
-from mix.rules.access import Permission, Role, grants
+from mix.readers.city.people import get_invitation, unmet_to_accept
+from mix.readers.core.errors import Unknown
+from mix.rules.core.access import Permission, Role, grants
 from mix.web.parts.forms import form_of, hidden
 from mix.web.parts.pages import Act, answer, do, now_of, signed_in
 

@@ -9,12 +9,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from mix.actions import evaluations
+from mix.actions.choice import evaluations
 from mix.data.models import Evaluation, PanelMember, Step, Submission
 from mix.phrases.words import word
-from mix.readers.challenges import spec_of
-from mix.readers.errors import Unknown
-from mix.readers.evaluations import (
+from mix.readers.case.challenges import spec_of
+from mix.readers.choice.evaluations import (
     conflicted_vendors,
     consensus_table,
     contenders,
@@ -39,13 +38,14 @@ from mix.readers.evaluations import (
     unmet_for_consensus,
     unmet_to_freeze,
 )
-from mix.readers.people import Actor
-from mix.readers.sealing import list_sealed_files, stream_opened_file
-from mix.readers.solicitations import part_of
-from mix.readers.sprints import gather_plans, latest_evidence, list_hypotheses, room_of
-from mix.readers.submissions import find_current, opened_answers
-from mix.rules.kinds import Envelope
-from mix.rules.unmet import Refused, Unmet
+from mix.readers.city.people import Actor
+from mix.readers.core.errors import Unknown
+from mix.readers.delivery.sprints import gather_plans, latest_evidence, list_hypotheses, room_of
+from mix.readers.market.sealing import list_sealed_files, stream_opened_file
+from mix.readers.market.solicitations import part_of
+from mix.readers.market.submissions import find_current, opened_answers
+from mix.rules.core.kinds import Envelope
+from mix.rules.core.unmet import Refused, Unmet
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay, take_stash
 from mix.web.parts.showing import language, use_clock

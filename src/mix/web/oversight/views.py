@@ -5,23 +5,23 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 
-from mix.actions.bundles import make_bundle
+from mix.actions.flow.bundles import make_bundle
 from mix.data.models import Chain, Challenge
-from mix.readers.awards import list_awards
-from mix.readers.bundles import evaluation_document, export_lines
-from mix.readers.challenges import get_challenge, get_step, list_own_challenges, method_for, roles_in_each
-from mix.readers.documents import latest_content
-from mix.readers.errors import Forbidden, Unknown
-from mix.readers.evaluations import find_evaluation, list_results
-from mix.readers.events import list_events, verify_chain
-from mix.readers.findings import holds, list_waivers
-from mix.readers.knowledge import hours_by_role, list_lessons
-from mix.readers.moves import list_decisions
-from mix.readers.people import Actor
-from mix.readers.pilots import find_pilot_before
-from mix.readers.publishing import list_notices
-from mix.rules.access import Permission, grants
-from mix.rules.pilots import register
+from mix.readers.case.challenges import get_challenge, get_step, list_own_challenges, method_for, roles_in_each
+from mix.readers.case.documents import latest_content
+from mix.readers.case.pilots import find_pilot_before
+from mix.readers.case.publishing import list_notices
+from mix.readers.choice.awards import list_awards
+from mix.readers.choice.evaluations import find_evaluation, list_results
+from mix.readers.city.people import Actor
+from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.core.events import list_events, verify_chain
+from mix.readers.flow.bundles import evaluation_document, export_lines
+from mix.readers.flow.findings import holds, list_waivers
+from mix.readers.flow.moves import list_decisions
+from mix.readers.knowledge.lessons import hours_by_role, list_lessons
+from mix.rules.case.pilots import register
+from mix.rules.core.access import Permission, grants
 from mix.web.parts.findings import waiver_title
 from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import use_clock

@@ -8,10 +8,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from mix.actions import agreements
+from mix.actions.delivery import agreements
 from mix.data.models import Agreement, Clause, ClauseEdit, Person
-from mix.readers.agreements import unmet_to_sign
-from mix.readers.errors import Unknown
+from mix.readers.core.errors import Unknown
+from mix.readers.delivery.agreements import unmet_to_sign
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do, stay, today_of
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mix.rules.fields import FieldSpec
-from mix.rules.versions import Piece, compare_text, edits
+from mix.rules.case.versions import Piece, compare_text, edits
+from mix.rules.core.fields import FieldSpec
 from mix.web.parts.specs import Answer, read_only
 
 

@@ -19,8 +19,8 @@ from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml.etree import LxmlError
 
-from mix.rules.fields import Bilingual, Column, FieldSpec, FieldType
-from mix.rules.unmet import Refused, Unmet
+from mix.rules.core.fields import Bilingual, Column, FieldSpec, FieldType
+from mix.rules.core.unmet import Refused, Unmet
 from mix.web.parts.specs import read_only, typed
 
 MOST_BYTES = 5 * 2**20

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from mix.data.models import RequirementReason, RuleWaiver
 from mix.phrases.words import WORDS, word
-from mix.readers.errors import Unknown
-from mix.readers.people import PUBLIC, Actor
-from mix.readers.policies import find_ruling
-from mix.rules.policy.documents import Cite, Figure
-from mix.rules.policy.explain import Finding, Outcome
-from mix.rules.policy.facts import FACTS, FactSpec, FactType, FactValue
-from mix.rules.policy.lint import Hit
+from mix.readers.city.people import PUBLIC, Actor
+from mix.readers.city.policies import find_ruling
+from mix.readers.core.errors import Unknown
+from mix.rules.city.policy.documents import Cite, Figure
+from mix.rules.city.policy.explain import Finding, Outcome
+from mix.rules.city.policy.facts import FACTS, FactSpec, FactType, FactValue
+from mix.rules.city.policy.lint import Hit
 from mix.web.parts.showing import language, money
 
 STYLES = {

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 
 from mix.phrases.refusals import sentence
 from mix.phrases.words import WORDS, word
-from mix.rules.closing import local_instant
-from mix.rules.fields import BadValue, read_money
-from mix.rules.lines import is_one_line
-from mix.rules.shares import WORDLIST
-from mix.rules.shares import WORDS as SHARE_WORDS
-from mix.rules.unmet import Refused, Unmet
+from mix.rules.core.fields import BadValue, read_money
+from mix.rules.core.lines import is_one_line
+from mix.rules.core.unmet import Refused, Unmet
+from mix.rules.market.closing import local_instant
+from mix.rules.market.shares import WORDLIST
+from mix.rules.market.shares import WORDS as SHARE_WORDS
 from mix.web.parts.filekinds import is_what_it_says
 from mix.web.parts.showing import clock, language, plain_amount
 

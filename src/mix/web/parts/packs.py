@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mix.data.models import Challenge
-from mix.readers.challenges import method_for
+from mix.readers.case.challenges import method_for
 from mix.web.parts.specs import read_only
 
 

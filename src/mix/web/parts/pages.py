@@ -12,14 +12,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
-from mix.actions.run import run
-from mix.actions.submissions import Late
+from mix.actions.core.run import run
+from mix.actions.market.submissions import Late
 from mix.phrases.refusals import sentence
-from mix.readers.clock import read_clock
-from mix.readers.errors import Unknown
-from mix.readers.people import Actor
-from mix.rules.closing import day_in
-from mix.rules.unmet import Refused, Unmet
+from mix.readers.city.people import Actor
+from mix.readers.core.clock import read_clock
+from mix.readers.core.errors import Unknown
+from mix.rules.core.unmet import Refused, Unmet
+from mix.rules.market.closing import day_in
 from mix.web.parts.showing import clock, language
 
 

@@ -7,7 +7,7 @@ from typing import NoReturn
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from mix.rules.unmet import Refused, Unmet
+from mix.rules.core.unmet import Refused, Unmet
 
 
 def _fetch_nothing(url: str, *_: object, **__: object) -> NoReturn:

@@ -9,8 +9,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest
 
-from mix.rules.fields import FieldSpec
-from mix.rules.unmet import Refused, Unmet
+from mix.rules.core.fields import FieldSpec
+from mix.rules.core.unmet import Refused, Unmet
 from mix.web.parts.pages import take_stash
 from mix.web.parts.specs import read_post
 

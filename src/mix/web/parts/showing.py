@@ -14,8 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mix.phrases.words import word
-from mix.rules.closing import Closing
-from mix.rules.scoring import PriceRule, shown
+from mix.rules.choice.scoring import PriceRule, shown
+from mix.rules.market.closing import Closing
 
 NBSP = "\u00a0"
 HOME_ZONE = "America/Toronto"  # for pages that are about no city

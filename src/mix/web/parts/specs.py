@@ -10,8 +10,8 @@ from typing import Any
 from django.http import QueryDict
 
 from mix.phrases.refusals import sentence
-from mix.rules.fields import MAX_ROWS, Column, FieldSpec, FieldType, count_words
-from mix.rules.unmet import Unmet
+from mix.rules.core.fields import MAX_ROWS, Column, FieldSpec, FieldType, count_words
+from mix.rules.core.unmet import Unmet
 from mix.web.parts.showing import day, language, money, plain_amount
 
 BLANK_ROWS = 2

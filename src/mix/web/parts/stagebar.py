@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from mix.data.models import Challenge, Step
-from mix.readers.challenges import method_for
+from mix.readers.case.challenges import method_for
 from mix.web.parts.showing import day, language
 
 CELLS = {"done": "d", "skipped": "d", "active": "n", "waiting": ""}

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mix.phrases.words import word
-from mix.rules.calendar import CityCalendar
-from mix.rules.policy.bylaws import BylawTable, Said, differences
-from mix.rules.policy.facts import Category
-from mix.rules.policy.joint import Contradiction, Period
+from mix.rules.city.calendar import CityCalendar
+from mix.rules.city.policy.bylaws import BylawTable, Said, differences
+from mix.rules.city.policy.facts import Category
+from mix.rules.city.policy.joint import Contradiction, Period
 from mix.web.parts.findings import fact_title
 from mix.web.parts.showing import language
 

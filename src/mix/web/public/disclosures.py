@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from mix.readers.challenges import get_public_challenge
-from mix.readers.disclosures import get_public_disclosure
+from mix.readers.case.challenges import get_public_challenge
+from mix.readers.delivery.disclosures import get_public_disclosure
 from mix.web.parts.packs import show_pack
 from mix.web.parts.showing import use_clock
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 
-from mix.readers.municipalities import count_cities
+from mix.readers.city.municipalities import count_cities
 
 LEAST_FREE = 512 * 2**20  # bytes: what a submission and its commit need many times over
 

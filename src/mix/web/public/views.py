@@ -11,28 +11,35 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from mix.actions.engagements import ask, register
-from mix.actions.signing import verifier_key
+from mix.actions.core.signing import verifier_key
+from mix.actions.market.engagements import ask, register
 from mix.data.models import Challenge, Municipality, Solicitation, SolicitationDocument
 from mix.phrases.routes import STATEMENTS
-from mix.readers.awards import find_approved, list_award_notices
-from mix.readers.challenges import get_public_challenge, list_public_challenges, method_for
-from mix.readers.disclosures import list_disclosures
-from mix.readers.documents import gather_facts, latest_content
-from mix.readers.engagements import get_public_engagement, list_contacts, list_public_engagements
-from mix.readers.errors import Unknown
-from mix.readers.evaluations import criteria_from
-from mix.readers.events import latest_checkpoint, list_public_chains, list_public_events
-from mix.readers.knowledge import list_facts, measure
-from mix.readers.methods import list_latest, method_of
-from mix.readers.moves import list_decisions
-from mix.readers.publishing import list_latest_notices
-from mix.readers.solicitations import closing_of, get_public, list_answered_questions, list_open, list_public, part_of
-from mix.rules.fields import Bilingual
-from mix.rules.freezing import frozen_stages, read_scheme
-from mix.rules.kinds import Route
-from mix.rules.methods import Criterion, Fact
-from mix.rules.scoring import Scheme
+from mix.readers.case.challenges import get_public_challenge, list_public_challenges, method_for
+from mix.readers.case.documents import gather_facts, latest_content
+from mix.readers.case.publishing import list_latest_notices
+from mix.readers.choice.awards import find_approved, list_award_notices
+from mix.readers.choice.evaluations import criteria_from
+from mix.readers.city.methods import list_latest, method_of
+from mix.readers.core.errors import Unknown
+from mix.readers.core.events import latest_checkpoint, list_public_chains, list_public_events
+from mix.readers.delivery.disclosures import list_disclosures
+from mix.readers.flow.moves import list_decisions
+from mix.readers.knowledge.lessons import list_facts, measure
+from mix.readers.market.engagements import get_public_engagement, list_contacts, list_public_engagements
+from mix.readers.market.solicitations import (
+    closing_of,
+    get_public,
+    list_answered_questions,
+    list_open,
+    list_public,
+    part_of,
+)
+from mix.rules.choice.scoring import Scheme
+from mix.rules.city.methods import Criterion, Fact
+from mix.rules.core.fields import Bilingual
+from mix.rules.core.kinds import Route
+from mix.rules.market.freezing import frozen_stages, read_scheme
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, now_of, stay
 from mix.web.parts.showing import language, use_clock

@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString
 from mix.data.models import Step
 from mix.phrases.refusals import sentence
 from mix.phrases.words import word
-from mix.readers.challenges import spec_of
-from mix.rules.fields import Bilingual
-from mix.rules.scoring import PriceRule
-from mix.rules.unmet import Unmet
+from mix.readers.case.challenges import spec_of
+from mix.rules.choice.scoring import PriceRule
+from mix.rules.core.fields import Bilingual
+from mix.rules.core.unmet import Unmet
 from mix.web.parts import showing
 from mix.web.parts.markdown import to_html
 from mix.web.parts.pages import Shown

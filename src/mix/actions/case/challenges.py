@@ -1,0 +1,426 @@
+"""Verbs on needs and on whole challenges: report, merge, decline, commission, cancel, re-issue, record history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mix.actions.case.entering import enter, role_for
+from mix.actions.case.publishing import publish
+from mix.actions.city.departments import require_open
+from mix.actions.core.events import record
+from mix.actions.core.outbox import tell
+from mix.data.models import (
+    Challenge,
+    ChallengeCity,
+    Department,
+    Document,
+    HistoryFact,
+    MethodVersion,
+    Municipality,
+    Need,
+    Person,
+    Step,
+)
+from mix.readers.case.challenges import list_cities, method_for
+from mix.readers.case.documents import latest_content
+from mix.readers.city.methods import method_of
+from mix.readers.city.municipalities import get_own_municipality
+from mix.readers.city.people import Actor, list_members, list_with_role
+from mix.readers.core.errors import Forbidden
+from mix.readers.market.participations import list_participations
+from mix.rules.core.access import Permission, Role
+from mix.rules.core.kinds import Route, StepState
+from mix.rules.core.unmet import require
+from mix.rules.flow.moves import startable
+
+
+def report_need(
+    department: Department,
+    *,
+    actor: Actor,
+    now: datetime,
+    title: str,
+    what: str,
+    who: str,
+    cost: str = "",
+    tried: str = "",
+    code: str = "",
+) -> Need:
+    """Report a problem to a department. Any member of the city's staff may."""
+    municipality = get_own_municipality(department.municipality.code, actor=actor, needs=Permission.NEED_REPORT)
+    require_open(department)
+    for value, field in ((title, "title"), (what, "what"), (who, "who")):
+        require(holds=bool(value.strip()), code="answer_missing", where=f"f-{field}")
+    need = Need(
+        municipality=municipality,
+        department=department,
+        title=title,
+        what=what,
+        who=who,
+        cost=cost,
+        tried=tried,
+        reported_by=actor.someone,
+        reported_at=now,
+    )
+    if code:
+        need.code = code
+    need.save()
+    _record_need("report_need", need, actor=actor, now=now)
+    tell(
+        list_with_role([municipality.id], Role.PROJECT_LEAD),
+        "need_reported",
+        now=now,
+        path=f"city/needs/{need.code}/",
+        need=title,
+    )
+    return need
+
+
+def _record_need(verb: str, need: Need, *, actor: Actor, now: datetime, reason: str = "") -> None:
+    record(
+        f"challenges.{verb}",
+        subject_type="need",
+        subject=need.code,
+        actor=actor,
+        now=now,
+        chain=need.municipality.code,
+        payload={"title": need.title},
+        reason=reason,
+    )
+
+
+def _decide_on(need: Need, *, actor: Actor) -> Need:
+    get_own_municipality(need.municipality.code, actor=actor, needs=Permission.NEED_DECIDE)
+    locked = Need.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=need.pk)
+    require(holds=locked.state == "open", code="need_decided")
+    return locked
+
+
+def decline_need(need: Need, *, actor: Actor, now: datetime, reason: str) -> Need:
+    """Decline a need with a reason, which the reporter is told."""
+    need = _decide_on(need, actor=actor)
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    need.state, need.reason = "declined", reason
+    need.save(update_fields=["state", "reason"])
+    _record_need("decline_need", need, actor=actor, now=now, reason=reason)
+    tell([need.reported_by], "need_declined", now=now, path=f"city/needs/{need.code}/", need=need.title, reason=reason)
+    return need
+
+
+def merge_need(need: Need, *, actor: Actor, now: datetime, into: Need) -> Need:
+    """Merge a need into another open one of the same city."""
+    need = _decide_on(need, actor=actor)
+    require(
+        holds=into.pk != need.pk and into.municipality_id == need.municipality_id and into.state == "open",
+        code="need_not_mergeable",
+        where="f-into",
+    )
+    need.state, need.merged_into = "merged", into
+    need.save(update_fields=["state", "merged_into"])
+    _record_need("merge_need", need, actor=actor, now=now)
+    tell([need.reported_by], "need_merged", now=now, path=f"city/needs/{into.code}/", need=need.title, into=into.title)
+    return need
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city that takes part, with its share of the value in percent."""
+
+    municipality: Municipality
+    share_percent: int
+
+
+def commission(
+    municipality: Municipality,
+    *,
+    actor: Actor,
+    now: datetime,
+    code: str,
+    title: str,
+    question: str,
+    method: MethodVersion,
+    route: Route,
+    route_reason: str,
+    title_fr: str = "",
+    question_fr: str = "",
+    need: Need | None = None,
+    partners: Sequence[City] = (),
+    is_fictional: bool = False,
+) -> Challenge:
+    """Begin a challenge on the present version of a method, with its cities. The lead's share is what is left."""
+    get_own_municipality(municipality.code, actor=actor, needs=Permission.DOCUMENT_EDIT)
+    document = method_of(method)
+    for value, field in ((title, "title"), (question, "question"), (route_reason, "route_reason")):
+        require(holds=bool(value.strip()), code="answer_missing", where=f"f-{field}")
+    require(holds=document.is_offered and route in document.routes, code="route_not_in_method", where="f-route")
+    own = method.municipality_id in (None, municipality.pk)
+    require(holds=own, code="method_of_another_city", where="f-way")
+    require(holds=not Challenge.objects.filter(code=code).exists(), code="code_taken", where="f-code")
+    share = 100 - sum(p.share_percent for p in partners)
+    require(holds=share > 0 and all(p.share_percent >= 0 for p in partners), code="shares_wrong", where="f-partners")
+    challenge = Challenge.objects.create(
+        municipality=municipality,
+        code=code,
+        title=title,
+        title_fr=title_fr,
+        question=question,
+        question_fr=question_fr,
+        method=method,
+        route=route.value,
+        route_reason=route_reason,
+        origin=actor.origin,
+        is_fictional=is_fictional,
+        commissioned_at=now,
+    )
+    ChallengeCity.objects.create(challenge=challenge, municipality=municipality, is_lead=True, share_percent=share)
+    for partner in partners:
+        ChallengeCity.objects.create(
+            challenge=challenge, municipality=partner.municipality, share_percent=partner.share_percent
+        )
+    _lay_out(challenge)
+    if need:
+        need = _decide_on(need, actor=actor)
+        need.state, need.challenge = "commissioned", challenge
+        need.save(update_fields=["state", "challenge"])
+        tell([need.reported_by], "need_commissioned", now=now, challenge=challenge, path=f"city/needs/{need.code}/")
+    record(
+        "challenges.commission",
+        subject_type="challenge",
+        subject=code,
+        actor=actor,
+        now=now,
+        challenge=challenge,
+        role=role_for(actor.roles_at(municipality.code), Permission.DOCUMENT_EDIT).value,
+        payload={"method": f"{method.key}-{method.version}", "digest": method.digest, "route": route.value},
+        reason=route_reason,
+    )
+    start_ready_steps(challenge, now=now)
+    return challenge
+
+
+def _lay_out(challenge: Challenge) -> None:
+    """Give a challenge the steps of its route; those that only another route has go, where nobody began them."""
+    steps = method_for(challenge).steps
+    gone = challenge.steps.exclude(key__in=[step.key for step in steps])
+    require(holds=not gone.filter(begun_at__isnull=False).exists(), code="route_step_begun", where="f-route")
+    Document.objects.filter(step__in=gone).delete()
+    gone.delete()
+    for position, step in enumerate(steps, start=1):
+        row, made = Step.objects.update_or_create(
+            challenge=challenge,
+            key=step.key,
+            defaults={
+                "municipality_id": challenge.municipality_id,
+                "kind": step.kind.value,
+                "position": position,
+            },
+        )
+        if made:
+            Document.objects.create(municipality_id=challenge.municipality_id, step=row)
+
+
+def start_ready_steps(challenge: Challenge, *, now: datetime) -> list[Step]:
+    """Make every step active whose needs are done. Called inside other verbs."""
+    states = {s.key: StepState(s.state) for s in challenge.steps.all()}
+    started = []
+    for key in startable(method_for(challenge), states):
+        step = challenge.steps.get(key=key)
+        step.state, step.begun_at, step.started_at, step.asked_at = (
+            StepState.ACTIVE.value,
+            step.begun_at or now,
+            now,
+            None,
+        )
+        step.save(update_fields=["state", "begun_at", "started_at", "asked_at"])
+        started.append(step)
+    return started
+
+
+def freeze_route(challenge: Challenge, *, now: datetime) -> None:
+    """Freeze the route at the first public notice. Called inside other verbs."""
+    if challenge.route_frozen_at is None:
+        challenge.route_frozen_at = now
+        challenge.save(update_fields=["route_frozen_at"])
+
+
+def change_route(challenge: Challenge, *, actor: Actor, now: datetime, route: Route, reason: str) -> Challenge:
+    """Change the route, with a reason, until the first public notice."""
+    challenge, role = enter(challenge, actor=actor, needs=Permission.DOCUMENT_EDIT)
+    require(holds=challenge.route_frozen_at is None, code="route_frozen", where="f-route")
+    require(holds=route in method_for(challenge).routes, code="route_not_in_method", where="f-route")
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    challenge.route, challenge.route_reason = route.value, reason
+    challenge.save(update_fields=["route", "route_reason"])
+    _lay_out(challenge)
+    start_ready_steps(challenge, now=now)
+    record(
+        "challenges.change_route",
+        subject_type="challenge",
+        subject=challenge.code,
+        actor=actor,
+        now=now,
+        challenge=challenge,
+        role=role.value,
+        payload={"route": route.value},
+        reason=reason,
+    )
+    return challenge
+
+
+def end(challenge: Challenge, *, status: str, reason: str, now: datetime) -> None:
+    """End a challenge. Called inside other verbs."""
+    challenge.status, challenge.ended_at, challenge.ended_reason = status, now, reason
+    challenge.save(update_fields=["status", "ended_at", "ended_reason"])
+
+
+def cancel(challenge: Challenge, *, actor: Actor, now: datetime, reason: str) -> Challenge:
+    """Cancel a challenge: public notice, and word to every vendor that takes part."""
+    challenge, role = enter(challenge, actor=actor, needs=Permission.CHALLENGE_CANCEL)
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    end(challenge, status="cancelled", reason=reason, now=now)
+    if challenge.route_frozen_at:
+        publish(challenge, kind="cancellation", title=challenge.title, text=reason, now=now)
+    for participation in list_participations(challenge):
+        tell(
+            list_members(participation.vendor_id),
+            "challenge_cancelled",
+            now=now,
+            challenge=challenge,
+            path=f"challenges/{challenge.code}/",
+            reason=reason,
+        )
+    record(
+        "challenges.cancel",
+        subject_type="challenge",
+        subject=challenge.code,
+        actor=actor,
+        now=now,
+        challenge=challenge,
+        role=role.value,
+        reason=reason,
+    )
+    return challenge
+
+
+def reissue(challenge: Challenge, *, actor: Actor, now: datetime, code: str, reason: str) -> Challenge:
+    """Begin again after a cancellation or a stop, with the documents of before as drafts."""
+    challenge, _ = enter(challenge, actor=actor, needs=Permission.DOCUMENT_EDIT, running=False)
+    require(holds=challenge.status in ("cancelled", "stopped"), code="challenge_not_over")
+    cities = [
+        City(row.municipality, row.share_percent)
+        for row in challenge.cities.filter(is_lead=False, state="taking_part").select_related("municipality")
+    ]
+    again = commission(
+        challenge.municipality,
+        actor=actor,
+        now=now,
+        code=code,
+        title=challenge.title,
+        question=challenge.question,
+        title_fr=challenge.title_fr,
+        question_fr=challenge.question_fr,
+        method=challenge.method,
+        route=Route(challenge.route),
+        route_reason=reason,
+        partners=cities,
+        is_fictional=challenge.is_fictional,
+    )
+    again.reissue_of = challenge
+    again.save(update_fields=["reissue_of"])
+    record(
+        "challenges.reissue",
+        subject_type="challenge",
+        subject=code,
+        actor=actor,
+        now=now,
+        challenge=again,
+        payload={"of": challenge.code},
+        reason=reason,
+    )
+    for step in challenge.steps.all():
+        content = latest_content(step)
+        if content:
+            target = again.steps.get(key=step.key)
+            document = Document.objects.get(step=target)
+            document.version = 1
+            document.save(update_fields=["version"])
+            document.versions.create(number=1, content=content, author=actor.someone, saved_at=now)
+    return again
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact of a case from before; `text` "" means that it is not on the public record."""
+
+    key: str
+    text: str
+    when: str = ""
+    source: str = ""
+    confidence: str = "-"
+
+
+def record_history(
+    municipality: Municipality,
+    *,
+    actor: Actor,
+    now: datetime,
+    code: str,
+    title: str,
+    question: str,
+    method: MethodVersion,
+    facts: Sequence[Fact],
+    status: str,
+    ended_at: datetime | None,
+) -> Challenge:
+    """Enter a real case from before as facts with sources. Nothing is invented about anybody."""
+    if actor.origin != "history":
+        raise Forbidden(Permission.CHALLENGE_READ)
+    challenge = Challenge.objects.create(
+        municipality=municipality,
+        code=code,
+        title=title,
+        question=question,
+        method=method,
+        route=method_of(method).routes[0].value,
+        route_reason="On the public record",
+        origin="history",
+        commissioned_at=now,
+        status=status,
+        ended_at=ended_at,
+    )
+    ChallengeCity.objects.create(challenge=challenge, municipality=municipality, is_lead=True)
+    for fact in facts:
+        HistoryFact.objects.create(
+            municipality=municipality,
+            challenge=challenge,
+            key=fact.key,
+            text=fact.text,
+            when=fact.when,
+            source=fact.source,
+            confidence=fact.confidence,
+            is_on_record=bool(fact.text),
+        )
+    record(
+        "challenges.record_history",
+        subject_type="challenge",
+        subject=code,
+        actor=actor,
+        now=now,
+        challenge=challenge,
+        payload={"facts": [f.key for f in facts]},
+    )
+    return challenge
+
+
+def leave(challenge: Challenge, municipality: Municipality, *, reason: str) -> None:
+    """Take a partner city out; the rest goes on. Called inside other verbs."""
+    row = challenge.cities.get(municipality=municipality)
+    row.state, row.left_reason = "withdrawn", reason
+    row.save(update_fields=["state", "left_reason"])
+
+
+def people_of(challenge: Challenge, role: Role) -> list[Person]:
+    """List who has a duty in any city that takes part."""
+    return list_with_role([c.id for c in list_cities(challenge)], role)

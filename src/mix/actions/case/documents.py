@@ -1,0 +1,101 @@
+"""Verbs on artifacts: save a version, comment, settle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from mix.actions.case.entering import enter, enter_step
+from mix.actions.core.events import record_on
+from mix.data.models import Comment, Document, DocumentVersion, Step
+from mix.readers.case.challenges import spec_of
+from mix.readers.case.documents import find_latest, latest_content, list_reusable
+from mix.readers.city.people import Actor
+from mix.rules.core.access import Permission
+from mix.rules.core.chain import digest
+from mix.rules.core.fields import read_answers
+from mix.rules.core.unmet import Refused, Unmet, require
+from mix.rules.market.closing import day_in
+
+
+class EditedMeanwhile(Refused):
+    """Somebody else saved a version since this one was begun; nothing was lost on either side."""
+
+    def __init__(self, theirs: DocumentVersion) -> None:
+        super().__init__(Unmet("edited_meanwhile", {"name": theirs.author.name, "number": str(theirs.number)}))
+        self.theirs = theirs
+
+
+def save(
+    step: Step, *, actor: Actor, now: datetime, answers: Mapping[str, Any], based_on: int | None = None
+) -> DocumentVersion:
+    """Save the answers as the next version.
+
+    `based_on` is the version that the writer saw. Raises EditedMeanwhile when another came in between, Refused with
+    every answer that cannot be read. A save without a change makes no version.
+    """
+    step, role = enter_step(step, actor=actor, needs=Permission.DOCUMENT_EDIT, editing=True)
+    good, bad = read_answers(spec_of(step).fields, answers)
+    if bad:
+        raise Refused(*(Unmet(e.code, e.params, f"f-{key}") for key, e in bad.items()))
+    document = Document.objects.select_for_update().get(step=step)
+    latest = find_latest(document)
+    if latest and based_on is not None and latest.number != based_on:
+        raise EditedMeanwhile(latest)
+    if latest and latest.content == good:
+        return latest
+    document.version += 1
+    document.save(update_fields=["version"])
+    version = DocumentVersion.objects.create(
+        document=document, number=document.version, content=good, author=actor.someone, saved_at=now
+    )
+    record_on(
+        step,
+        "documents.save",
+        actor=actor,
+        now=now,
+        role=role.value,
+        payload={"version": version.number, "content": digest(good)},
+    )
+    return version
+
+
+def reuse(step: Step, *, actor: Actor, now: datetime, source: Step) -> DocumentVersion:
+    """Begin an artifact with what another challenge found, of the same kind of step; the writer then checks it.
+
+    Only what is done and may be read, by the actor or by everybody, is reused; expired scans are refused.
+    """
+    require(
+        holds=source.pk
+        in {s.pk for s in list_reusable(step, actor=actor, today=day_in(step.challenge.municipality.zone, now))},
+        code="not_reusable",
+    )
+    require(holds=find_latest(step.document) is None, code="already_written")
+    version = save(step, actor=actor, now=now, answers=latest_content(source), based_on=None)
+    record_on(
+        step, "documents.reuse", actor=actor, now=now, payload={"source": f"{source.challenge.code}/{source.key}"}
+    )
+    return version
+
+
+def comment(step: Step, *, actor: Actor, now: datetime, text: str) -> Comment:
+    """Remark on the present version; the writers see it beside the text."""
+    _, role = enter(step.challenge, actor=actor, needs=Permission.DOCUMENT_COMMENT)
+    require(holds=bool(text.strip()), code="answer_missing", where="f-comment")
+    document = Document.objects.get(step=step)
+    made = Comment.objects.create(
+        document=document, author=actor.someone, text=text, on_version=document.version, written_at=now
+    )
+    record_on(step, "documents.comment", actor=actor, now=now, role=role.value)
+    return made
+
+
+def settle_comment(made: Comment, *, actor: Actor, now: datetime) -> Comment:
+    """Mark a remark as dealt with."""
+    step = made.document.step
+    _, role = enter(step.challenge, actor=actor, needs=Permission.DOCUMENT_EDIT)
+    made.settled_at = now
+    made.save(update_fields=["settled_at"])
+    record_on(step, "documents.settle_comment", actor=actor, now=now, role=role.value)
+    return made

@@ -1,0 +1,36 @@
+"""How every verb on a challenge begins: lock it, read the actor's roles afresh, check that it still runs."""
+
+from mix.data.models import Challenge, Step
+from mix.readers.case.challenges import check, spec_of
+from mix.readers.city.people import Actor
+from mix.rules.core.access import TABLE, Permission, Role
+from mix.rules.core.kinds import StepState
+from mix.rules.core.unmet import require
+
+
+def role_for(roles: frozenset[Role], needs: Permission) -> Role:
+    """Return the role by which the actor acts: the first in the table's order that carries the permission."""
+    return next(role for role in Role if role in roles and role in TABLE[needs])
+
+
+def enter(challenge: Challenge, *, actor: Actor, needs: Permission, running: bool = True) -> tuple[Challenge, Role]:
+    """Lock a challenge and return it with the role by which the actor acts. Raises Unknown, Forbidden, Refused."""
+    locked = (
+        Challenge.objects.select_for_update(of=("self",)).select_related("municipality", "method").get(pk=challenge.pk)
+    )
+    roles = check(locked, actor=actor, needs=needs)
+    if running:
+        require(holds=locked.status == "running", code="challenge_over")
+    return locked, role_for(roles, needs)
+
+
+def enter_step(step: Step, *, actor: Actor, needs: Permission, editing: bool = False) -> tuple[Step, Role]:
+    """Lock a step's challenge and return the step as it is now; it must be active, and not at its gate to be edited."""
+    challenge, role = enter(step.challenge, actor=actor, needs=needs)
+    fresh = challenge.steps.get(pk=step.pk)
+    fresh.challenge = challenge
+    title = spec_of(fresh).title
+    require(holds=fresh.state == StepState.ACTIVE, code="step_not_active", step=title.en, step_fr=title.fr)
+    if editing:
+        require(holds=fresh.asked_at is None, code="step_at_gate", step=title.en, step_fr=title.fr)
+    return fresh, role

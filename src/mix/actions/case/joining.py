@@ -1,0 +1,126 @@
+"""Verbs by which later cities join a challenge: declare the window, ask, answer."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from mix.actions.case.entering import enter
+from mix.actions.core.events import record
+from mix.actions.core.outbox import tell
+from mix.data.models import Challenge, ChallengeCity, JoinRequest, Municipality
+from mix.readers.case.joining import unmet_to_ask, unmet_to_join
+from mix.readers.city.municipalities import get_own_municipality
+from mix.readers.city.people import Actor, list_with_role
+from mix.readers.core.errors import Unknown
+from mix.rules.core.access import Permission, Role
+from mix.rules.core.unmet import refuse_if, require
+from mix.rules.market.closing import day_in
+
+MOST_PERCENT = 90
+
+
+def declare_window(
+    challenge: Challenge, *, actor: Actor, now: datetime, until: date | None, most_percent: int = 0
+) -> Challenge:
+    """Say until which day (at the lead city) later cities may join, and for how much of the value in all; None: none.
+
+    The first public notice declares it, so it cannot change after that.
+    """
+    challenge, role = enter(challenge, actor=actor, needs=Permission.DOCUMENT_EDIT)
+    require(holds=challenge.route_frozen_at is None, code="join_window_frozen", where="f-until")
+    if until is not None:
+        today = day_in(challenge.municipality.zone, now)
+        require(holds=until > today, code="join_window_past", where="f-until")
+        require(
+            holds=1 <= most_percent <= MOST_PERCENT,
+            code="join_window_share",
+            where="f-most_percent",
+            most=str(MOST_PERCENT),
+        )
+    challenge.joins_until, challenge.joins_percent = until, most_percent if until else None
+    challenge.save(update_fields=["joins_until", "joins_percent"])
+    record(
+        "joining.declare_window",
+        subject_type="challenge",
+        subject=challenge.code,
+        actor=actor,
+        now=now,
+        challenge=challenge,
+        role=role.value,
+        payload={"until": until.isoformat() if until else "", "percent": challenge.joins_percent},
+    )
+    return challenge
+
+
+def ask(
+    challenge: Challenge, *, actor: Actor, now: datetime, city: Municipality, share_percent: int, note: str
+) -> JoinRequest:
+    """Ask for one's city to take part. Its own table of authority must be there: its gates are decided by it."""
+    get_own_municipality(city.code, actor=actor, needs=Permission.DOCUMENT_EDIT)
+    require(holds=bool(note.strip()), code="answer_missing", where="f-note")
+    closed = unmet_to_join(challenge, city, share_percent=share_percent, today=_today(challenge, now))
+    refuse_if((*closed, *unmet_to_ask(city)))
+    require(holds=not challenge.join_requests.filter(city=city, answer="").exists(), code="join_asked_already")
+    made = JoinRequest.objects.create(
+        municipality_id=challenge.municipality_id,
+        challenge=challenge,
+        city=city,
+        share_percent=share_percent,
+        note=note,
+        asked_by=actor.someone,
+        asked_at=now,
+    )
+    path = f"city/challenges/{challenge.code}/whole/"
+    officers = list_with_role([challenge.municipality_id], Role.PROCUREMENT_OFFICER)
+    tell(officers, "join_asked", now=now, challenge=challenge, path=path, city=city.name, city_fr=city.name_fr)
+    _record("ask", made, actor=actor, now=now, role=Role.PARTNER_CITY)
+    return made
+
+
+def answer(request: JoinRequest, *, actor: Actor, now: datetime, agree: bool, reason: str) -> JoinRequest:
+    """Let a city in, its share taken from the lead's, or refuse with a reason. From then on it decides its gates."""
+    challenge, role = enter(request.challenge, actor=actor, needs=Permission.SOLICITATION_PUBLISH)
+    row = JoinRequest.objects.select_for_update(of=("self",)).select_related("city", "asked_by").get(pk=request.pk)
+    if row.challenge_id != challenge.pk:
+        raise Unknown
+    row.challenge = challenge
+    require(holds=row.answer == "", code="join_answered")
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    if agree:
+        refuse_if(unmet_to_join(challenge, row.city, share_percent=row.share_percent, today=_today(challenge, now)))
+        lead = challenge.cities.select_for_update().get(is_lead=True)
+        require(holds=lead.share_percent > row.share_percent, code="shares_wrong")
+        lead.share_percent -= row.share_percent
+        lead.save(update_fields=["share_percent"])
+        ChallengeCity.objects.create(challenge=challenge, municipality=row.city, share_percent=row.share_percent)
+    row.answer, row.reason = ("agree" if agree else "refuse"), reason
+    row.answered_by, row.answered_at = actor.someone, now
+    row.save(update_fields=["answer", "reason", "answered_by", "answered_at"])
+    tell(
+        [row.asked_by],
+        "join_agreed" if agree else "join_refused",
+        now=now,
+        challenge=challenge,
+        path=f"city/challenges/{challenge.code}/" if agree else f"city/join/{challenge.code}/",
+        reason=reason,
+    )
+    _record("answer", row, actor=actor, now=now, role=role)
+    return row
+
+
+def _today(challenge: Challenge, now: datetime) -> date:
+    return day_in(challenge.municipality.zone, now)
+
+
+def _record(verb: str, request: JoinRequest, *, actor: Actor, now: datetime, role: Role) -> None:
+    record(
+        f"joining.{verb}",
+        subject_type="challenge",
+        subject=request.challenge.code,
+        actor=actor,
+        now=now,
+        challenge=request.challenge,
+        role=role.value,
+        payload={"city": request.city.code, "share": request.share_percent, "answer": request.answer},
+        reason=request.reason or request.note,
+    )

@@ -1,0 +1,298 @@
+"""Verbs on pilots: register or declare, describe, ask, decide, extend once, stop, report, turn into a challenge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from mix.actions.case.challenges import City, commission
+from mix.actions.city.departments import require_open
+from mix.actions.core.events import record
+from mix.actions.core.outbox import tell
+from mix.data.models import Challenge, Department, MethodVersion, Person, Pilot, PilotExtension, PilotWord
+from mix.readers.case.pilots import (
+    dates_of,
+    find_extension,
+    get_pilot,
+    may_edit,
+    most_days,
+    needed_words,
+    open_words,
+    record_mark,
+    standing,
+    today_at,
+)
+from mix.readers.city.municipalities import get_own_municipality
+from mix.readers.city.people import Actor, list_with_role
+from mix.readers.core.errors import Forbidden
+from mix.rules.case.pilots import (
+    PilotState,
+    Risk,
+    Word,
+    register,
+    reminder_for,
+    unmet_extension,
+    unmet_to_ask,
+    value_of,
+)
+from mix.rules.core.access import Permission, Role
+from mix.rules.core.fields import FieldSpec, missing_answers, read_answers
+from mix.rules.core.kinds import Route
+from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
+
+_EDITABLE = (PilotState.DRAFT, PilotState.DECLARED)
+_OVER = (PilotState.ENDED, PilotState.OVERDUE)
+
+
+def _path(pilot: Pilot) -> str:
+    return f"city/pilots/{pilot.code}/"
+
+
+def _record(verb: str, pilot: Pilot, *, actor: Actor, now: datetime, reason: str = "", **payload: Any) -> None:  # noqa: ANN401 - JSON
+    record(
+        f"pilots.{verb}",
+        subject_type="pilot",
+        subject=pilot.code,
+        actor=actor,
+        now=now,
+        chain=pilot.municipality.code,
+        payload={"title": pilot.title, **payload},
+        reason=reason,
+    )
+
+
+def _managers(pilot: Pilot) -> list[Person]:
+    return list_with_role([pilot.municipality_id], Role.PROCUREMENT_MANAGER)
+
+
+def _enter(pilot: Pilot, *, actor: Actor, now: datetime, keeps: bool, states: tuple[PilotState, ...]) -> Pilot:
+    """Lock a pilot and return it as it is now. Raises Unknown, Forbidden, and Refused in another state than these."""
+    Pilot.objects.select_for_update().get(pk=pilot.pk)
+    fresh = get_pilot(pilot.code, actor=actor)
+    if keeps and not may_edit(fresh, actor):
+        raise Forbidden(Permission.PILOT_MANAGE)
+    require(holds=standing(fresh, now=now).state in states, code="pilot_moved_on")
+    return fresh
+
+
+def register_pilot(
+    department: Department,
+    *,
+    actor: Actor,
+    now: datetime,
+    title: str,
+    title_fr: str = "",
+    runs_already: bool = False,
+    code: str = "",
+) -> Pilot:
+    """Begin a record before a pilot starts; or declare one that runs already, which is nobody's fault here."""
+    city = get_own_municipality(department.municipality.code, actor=actor, needs=Permission.PILOT_REGISTER)
+    require_open(department)
+    require(holds=bool(title.strip()), code="answer_missing", where="f-title")
+    pilot = Pilot(
+        municipality=city,
+        department=department,
+        title=title.strip(),
+        title_fr=title_fr.strip(),
+        owner=actor.someone,
+        registered_at=now,
+        declared_on=today_at(city, now) if runs_already else None,
+    )
+    if code:
+        pilot.code = code
+    pilot.save()
+    _record("register_pilot", pilot, actor=actor, now=now, runs_already=runs_already)
+    if runs_already:
+        tell(_managers(pilot), "pilot_declared", now=now, path=_path(pilot), pilot=pilot.title)
+    return pilot
+
+
+def _read(specs: tuple[FieldSpec, ...], raw: Mapping[str, Any]) -> dict[str, Any]:
+    good, bad = read_answers(specs, raw)
+    refuse_if(Unmet(error.code, error.params, f"f-{key}") for key, error in bad.items())
+    return good
+
+
+def describe(pilot: Pilot, *, actor: Actor, now: datetime, answers: Mapping[str, Any], based_on: str = "") -> Pilot:
+    """Keep what was written, complete or not. Procurement hears at once of an unsolicited proposal.
+
+    `based_on` is the mark of the record that was edited; where somebody saved in between, nothing is overwritten.
+    """
+    fresh = _enter(pilot, actor=actor, now=now, keeps=True, states=_EDITABLE)
+    require(holds=based_on in ("", record_mark(fresh)), code="pilot_edited")
+    before = fresh.record.get("found_by")
+    fresh.record = _read(register().fields, answers)
+    fresh.save(update_fields=["record"])
+    _record("describe", fresh, actor=actor, now=now, fields=sorted(k for k, v in fresh.record.items() if v is not None))
+    if fresh.record.get("found_by") == "unsolicited" != before:
+        tell(_managers(fresh), "pilot_unsolicited", now=now, path=_path(fresh), pilot=fresh.title)
+    return fresh
+
+
+def ask(pilot: Pilot, *, actor: Actor, now: datetime) -> Pilot:
+    """Put a complete record before its deciders: by value in kind included, and by risk. Its terms are fixed."""
+    fresh = _enter(pilot, actor=actor, now=now, keeps=True, states=_EDITABLE)
+    today = today_at(fresh.municipality, now)
+    refuse_if(
+        unmet_to_ask(
+            fresh.record,
+            most_days=most_days(fresh.municipality, on=today),
+            today=today,
+            is_declared=fresh.declared_on is not None,
+        )
+    )
+    fresh.asked_at, fresh.value_cents, fresh.risk = now, value_of(fresh.record), Risk(fresh.record["risk"]).value
+    fresh.starts_on, fresh.ends_on = (date.fromisoformat(fresh.record[k]) for k in ("starts_on", "ends_on"))
+    needed, nobody = needed_words(fresh)
+    refuse_if(nobody)
+    fresh.save(update_fields=["asked_at", "value_cents", "risk", "starts_on", "ends_on"])
+    _record("ask", fresh, actor=actor, now=now, value=fresh.value_cents, deciders=[r.value for r in needed])
+    for role in needed:
+        people = list_with_role([fresh.municipality_id], role)
+        tell(people, "pilot_asked", now=now, path=_path(fresh), pilot=fresh.title)
+    return fresh
+
+
+def take_back(pilot: Pilot, *, actor: Actor, now: datetime) -> Pilot:
+    """Take a record back before it is decided, to change it. Words that were given must be given again."""
+    fresh = _enter(pilot, actor=actor, now=now, keeps=True, states=(PilotState.ASKED,))
+    fresh.words.all().delete()
+    fresh.asked_at = fresh.value_cents = fresh.starts_on = fresh.ends_on = None
+    fresh.risk = ""
+    fresh.save(update_fields=["asked_at", "value_cents", "starts_on", "ends_on", "risk"])
+    _record("take_back", fresh, actor=actor, now=now)
+    return fresh
+
+
+def say(pilot: Pilot, *, actor: Actor, now: datetime, role: Role, word: Word, reason: str = "") -> Pilot:
+    """Give a decider's word. One refusal ends it; the last agreement lets it run. The owner decides nothing."""
+    fresh = _enter(pilot, actor=actor, now=now, keeps=False, states=(PilotState.ASKED,))
+    if role not in actor.roles_at(fresh.municipality.code) or role not in open_words(fresh):
+        raise Forbidden(Permission.PILOT_MANAGE)
+    require(holds=fresh.owner_id != actor.someone.pk, code="pilot_owner_decides")
+    require(holds=not fresh.words.filter(person=actor.someone).exists(), code="pilot_spoken")
+    require(holds=word is Word.AGREE or bool(reason.strip()), code="reason_missing", where="f-reason")
+    PilotWord.objects.create(
+        pilot=fresh, role=role.value, person=actor.someone, word=word.value, reason=reason.strip(), said_at=now
+    )
+    if word is Word.REFUSE or not open_words(fresh):
+        fresh.decision, fresh.decided_at = word.value, now
+        fresh.save(update_fields=["decision", "decided_at"])
+        told = [fresh.owner, *_managers(fresh)]
+        code = "pilot_refused" if word is Word.REFUSE else "pilot_approved"
+        tell(told, code, now=now, path=_path(fresh), pilot=fresh.title, reason=reason.strip())
+    _record("say", fresh, actor=actor, now=now, reason=reason.strip(), role=role.value, word=word.value)
+    return fresh
+
+
+def ask_extension(pilot: Pilot, *, actor: Actor, now: datetime, ends_on: date, reason: str) -> PilotExtension:
+    """Ask for the one extension, before the last day is over."""
+    fresh = _enter(pilot, actor=actor, now=now, keeps=True, states=(PilotState.RUNNING,))
+    require(holds=find_extension(fresh) is None, code="pilot_extended")
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    present = fresh.ends_on
+    if present is None:
+        raise Refused(Unmet("pilot_moved_on"))
+    refuse_if(unmet_extension(present, ends_on, today_at(fresh.municipality, now)))
+    made = PilotExtension.objects.create(
+        pilot=fresh, ends_on=ends_on, reason=reason.strip(), asked_by=actor.someone, asked_at=now
+    )
+    _record("ask_extension", fresh, actor=actor, now=now, reason=made.reason, to=ends_on.isoformat())
+    role = needed_words(fresh)[0][:1]
+    people = [person for one in role for person in list_with_role([fresh.municipality_id], one)]
+    tell(people, "pilot_extension_asked", now=now, path=_path(fresh), pilot=fresh.title)
+    return made
+
+
+def agree_extension(pilot: Pilot, *, actor: Actor, now: datetime) -> PilotExtension:
+    """Agree to the extension, as whoever decides on the pilot's value; not who asked for it."""
+    fresh = _enter(pilot, actor=actor, now=now, keeps=False, states=(PilotState.RUNNING,))
+    extension = find_extension(fresh)
+    if extension is None or needed_words(fresh)[0][0] not in actor.roles_at(fresh.municipality.code):
+        raise Forbidden(Permission.PILOT_MANAGE)
+    require(holds=extension.agreed_at is None, code="pilot_extended")
+    require(holds=actor.someone.pk not in (extension.asked_by_id, fresh.owner_id), code="second_person")
+    extension.agreed_by, extension.agreed_at = actor.someone, now
+    extension.save(update_fields=["agreed_by", "agreed_at"])
+    fresh.reminded = ""
+    fresh.save(update_fields=["reminded"])
+    _record("agree_extension", fresh, actor=actor, now=now, to=extension.ends_on.isoformat())
+    return extension
+
+
+def stop(pilot: Pilot, *, actor: Actor, now: datetime, reason: str) -> Pilot:
+    """End a pilot before its time; today is its last day."""
+    states = (PilotState.APPROVED, PilotState.RUNNING)
+    fresh = _enter(pilot, actor=actor, now=now, keeps=True, states=states)
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    fresh.stopped_on, fresh.stopped_reason = today_at(fresh.municipality, now), reason.strip()
+    fresh.save(update_fields=["stopped_on", "stopped_reason"])
+    _record("stop", fresh, actor=actor, now=now, reason=fresh.stopped_reason)
+    tell([fresh.owner, *_managers(fresh)], "pilot_ended", now=now, path=_path(fresh), pilot=fresh.title)
+    return fresh
+
+
+def close(pilot: Pilot, *, actor: Actor, now: datetime, answers: Mapping[str, Any]) -> Pilot:
+    """Report what was seen and decided. The report is public."""
+    fresh = _enter(pilot, actor=actor, now=now, keeps=True, states=_OVER)
+    report = _read(register().close_out, answers)
+    refuse_if(missing_answers(register().close_out, report))
+    fresh.close_out, fresh.closed_at = report, now
+    fresh.save(update_fields=["close_out", "closed_at"])
+    _record("close", fresh, actor=actor, now=now, result=report["result"], decision=report["decision"])
+    tell(_managers(fresh), "pilot_closed", now=now, path=_path(fresh), pilot=fresh.title)
+    return fresh
+
+
+def convert(
+    pilot: Pilot,
+    *,
+    actor: Actor,
+    now: datetime,
+    code: str,
+    title: str,
+    question: str,
+    method: MethodVersion,
+    route: Route,
+    route_reason: str,
+    title_fr: str = "",
+    question_fr: str = "",
+    partners: Sequence[City] = (),
+    is_fictional: bool = False,
+) -> Challenge:
+    """Begin a challenge that keeps the pilot's record; once, and only when its report is public for every vendor."""
+    fresh = _enter(pilot, actor=actor, now=now, keeps=False, states=(PilotState.CLOSED,))
+    require(holds=fresh.challenge_id is None, code="pilot_converted")
+    fresh.challenge = commission(
+        fresh.municipality,
+        actor=actor,
+        now=now,
+        code=code,
+        title=title,
+        question=question,
+        method=method,
+        route=route,
+        route_reason=route_reason,
+        title_fr=title_fr,
+        question_fr=question_fr,
+        partners=partners,
+        is_fictional=is_fictional,
+    )
+    fresh.save(update_fields=["challenge"])
+    _record("convert", fresh, actor=actor, now=now, challenge=code)
+    return fresh.challenge
+
+
+def remind(*, now: datetime) -> int:
+    """Remind owners and procurement of what ends, has ended, or is late, once each; called by the worker."""
+    told = 0
+    rows = Pilot.objects.filter(closed_at=None).exclude(decision=Word.REFUSE.value)
+    for pilot in rows.select_related("municipality", "owner", "extension"):
+        code = reminder_for(dates_of(pilot), today_at(pilot.municipality, now))
+        if code and code != pilot.reminded:
+            tell([pilot.owner, *_managers(pilot)], f"pilot_{code}", now=now, path=_path(pilot), pilot=pilot.title)
+            pilot.reminded = code
+            pilot.save(update_fields=["reminded"])
+            told += 1
+    return told

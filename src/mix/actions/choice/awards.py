@@ -1,0 +1,238 @@
+"""Verbs of an award: recommend, negotiate, fail over to the next, approve, debriefs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from mix.actions.case.entering import enter, enter_step
+from mix.actions.case.publishing import publish
+from mix.actions.choice.evaluations import send_letters
+from mix.actions.core.checkpoints import make_checkpoint
+from mix.actions.core.events import record
+from mix.actions.core.outbox import tell
+from mix.actions.market.participations import raise_standing
+from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Step, Vendor
+from mix.phrases.mails import local_text
+from mix.readers.case.challenges import method_for
+from mix.readers.choice.awards import dispute_until, find_live, list_next_results, notice_details
+from mix.readers.city.people import Actor, list_members, list_with_role
+from mix.readers.market.solicitations import part_of
+from mix.readers.market.submissions import opened_answers, price_total
+from mix.readers.market.vendors import get_own_vendor
+from mix.rules.core.access import Permission, Role
+from mix.rules.core.kinds import Envelope, Standing
+from mix.rules.core.unmet import Refused, Unmet, require
+from mix.rules.market.closing import day_in
+
+NOTICE_DAYS = 72  # CFTA art. 516(2) and CETA: award notice within 72 days (shared rule facts, verified)
+DEBRIEF_DAYS = 30
+ANSWER_DAYS = 15
+
+
+def _record(
+    verb: str, challenge: Challenge, *, actor: Actor, now: datetime, role: str, vendor: Vendor, reason: str = ""
+) -> None:
+    record(
+        f"awards.{verb}",
+        subject_type="vendor",
+        subject=vendor.code,
+        actor=actor,
+        now=now,
+        challenge=challenge,
+        role=role,
+        reason=reason,
+    )
+
+
+def recommend(step: Step, *, actor: Actor, now: datetime) -> Award:
+    """Recommend the best-ranked vendor of the last evaluation that was not tried yet, at the price it sealed."""
+    step, role = enter_step(step, actor=actor, needs=Permission.AWARD_PREPARE, editing=True)
+    require(holds=find_live(step) is None, code="award_live")
+    found = list_next_results(step)
+    if not found:
+        raise Refused(Unmet("nobody_left_to_recommend"))
+    if len(found) > 1:
+        names = ", ".join(r.submission.vendor.name for r in found)
+        raise Refused(Unmet("tie_before_award", {"names": names}))
+    result = found[0]
+    specs = part_of(result.evaluation.solicitation).answers
+    price = price_total(specs, opened_answers(result.submission, Envelope.PRICE))
+    award = Award.objects.create(
+        municipality_id=step.municipality_id,
+        step=step,
+        result=result,
+        vendor=result.submission.vendor,
+        value_cents=price or 0,
+        recommended_at=now,
+    )
+    raise_standing(step.challenge, award.vendor, to=Standing.RECOMMENDED, now=now)
+    _record("recommend", step.challenge, actor=actor, now=now, role=role.value, vendor=award.vendor)
+    return award
+
+
+def record_negotiation(award: Award, *, actor: Actor, now: datetime, text: str, value_cents: int) -> Award:
+    """Put on record what was negotiated, and the value that came of it (cents, all options)."""
+    step, role = enter_step(award.step, actor=actor, needs=Permission.AWARD_PREPARE, editing=True)
+    require(holds=award.state == "recommended", code="award_over")
+    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
+    require(holds=value_cents >= 0, code="not_an_amount", where="f-value", given=str(value_cents))
+    award.negotiation, award.value_cents = text, value_cents
+    award.save(update_fields=["negotiation", "value_cents"])
+    _record("record_negotiation", step.challenge, actor=actor, now=now, role=role.value, vendor=award.vendor)
+    return award
+
+
+def fail_negotiation(award: Award, *, actor: Actor, now: datetime, reason: str) -> Award:
+    """End a negotiation that failed, with a reason, and recommend the next-ranked."""
+    step, role = enter_step(award.step, actor=actor, needs=Permission.AWARD_PREPARE, editing=True)
+    require(holds=award.state == "recommended", code="award_over")
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    award.state, award.ended_reason = "failed", reason
+    award.save(update_fields=["state", "ended_reason"])
+    tell(
+        list_members(award.vendor_id),
+        "negotiation_failed",
+        now=now,
+        challenge=step.challenge,
+        path=f"challenges/{step.challenge.code}/",
+        reason=reason,
+    )
+    _record(
+        "fail_negotiation", step.challenge, actor=actor, now=now, role=role.value, vendor=award.vendor, reason=reason
+    )
+    return recommend(step, actor=actor, now=now)
+
+
+def approve(award: Award, *, actor: Actor, now: datetime, summary: str) -> Award:
+    """Make the award: public notice, and letters to all whom the panel ranked. Called when its gate has passed."""
+    challenge = award.step.challenge
+    award.state, award.approved_at = "approved", now
+    award.notice_due_on = day_in(award.step.challenge.municipality.zone, now + timedelta(days=NOTICE_DAYS))
+    award.save(update_fields=["state", "approved_at", "notice_due_on"])
+    raise_standing(challenge, award.vendor, to=Standing.AWARDED, now=now)
+    details = notice_details(award)
+    publish(challenge, kind="award", title=award.vendor.name, text=summary, now=now, award=award, details=details)
+    evaluation = award.result.evaluation
+    if method_for(challenge).is_only_recommended(evaluation.step.key):
+        evaluation.step.challenge = challenge
+        send_letters(evaluation, actor=actor, now=now, award=award)
+    else:  # its letters left when the evaluation chose for the steps before the award
+        tell(
+            list_members(award.vendor_id),
+            "awarded",
+            now=now,
+            challenge=challenge,
+            path=f"challenges/{challenge.code}/",
+            vendor=award.vendor.name,
+        )
+    _record("approve", challenge, actor=actor, now=now, role="", vendor=award.vendor, reason=summary)
+    make_checkpoint(challenge.municipality.code, now=now)
+    return award
+
+
+def revoke(award: Award, *, reason: str, now: datetime) -> Award:
+    """Take an award back, and tell all to whom it was told. Called inside other verbs."""
+    was_made = award.state == "approved"
+    award.state, award.ended_reason = "revoked", reason
+    award.save(update_fields=["state", "ended_reason"])
+    challenge = award.step.challenge
+    told = {letter.vendor_id for letter in award.letters.all()} | {award.vendor_id} if was_made else set()
+    for vendor_id in sorted(told):
+        tell(
+            list_members(vendor_id),
+            "award_revoked",
+            now=now,
+            challenge=challenge,
+            path=f"challenges/{challenge.code}/",
+            winner=award.vendor.name,
+        )
+    return award
+
+
+def ask_debrief(step: Step, vendor: Vendor, *, actor: Actor, now: datetime) -> Debrief:
+    """Ask, as a vendor that got a letter, to hear more; it is due within 30 days."""
+    get_own_vendor(vendor.code, actor=actor)
+    require(holds=vendor.letters.filter(evaluation__step__challenge=step.challenge).exists(), code="no_letter_yet")
+    debrief, made = Debrief.objects.get_or_create(
+        step=step,
+        vendor=vendor,
+        defaults={
+            "municipality_id": step.municipality_id,
+            "asked_by": actor.someone,
+            "asked_at": now,
+            "due_on": day_in(step.challenge.municipality.zone, now + timedelta(days=DEBRIEF_DAYS)),
+        },
+    )
+    if made:
+        _record("ask_debrief", step.challenge, actor=actor, now=now, role="vendor", vendor=vendor)
+    return debrief
+
+
+def plan_debrief(debrief: Debrief, *, actor: Actor, now: datetime, meets_at: datetime) -> Debrief:
+    """Set the time of a debrief."""
+    challenge, role = enter(debrief.step.challenge, actor=actor, needs=Permission.AWARD_PREPARE, running=False)
+    require(holds=meets_at > now, code="time_is_past", where="f-meets_at")
+    debrief.meets_at = meets_at
+    debrief.save(update_fields=["meets_at"])
+    tell(
+        list_members(debrief.vendor_id),
+        "debrief_planned",
+        now=now,
+        challenge=challenge,
+        path="vendor/",
+        at=local_text(meets_at, challenge.municipality.zone),
+    )
+    _record("plan_debrief", challenge, actor=actor, now=now, role=role.value, vendor=debrief.vendor)
+    return debrief
+
+
+def hold_debrief(debrief: Debrief, *, actor: Actor, now: datetime, notes: str) -> Debrief:
+    """Note what was said at a debrief."""
+    challenge, role = enter(debrief.step.challenge, actor=actor, needs=Permission.AWARD_PREPARE, running=False)
+    require(holds=bool(notes.strip()), code="answer_missing", where="f-notes")
+    debrief.held_at, debrief.notes = now, notes
+    debrief.save(update_fields=["held_at", "notes"])
+    _record("hold_debrief", challenge, actor=actor, now=now, role=role.value, vendor=debrief.vendor)
+    return debrief
+
+
+def file_dispute(letter: Letter, *, actor: Actor, now: datetime, text: str) -> Dispute:
+    """Object to a result, as a vendor that got a letter: within ten days of it, or of the debrief held later."""
+    get_own_vendor(letter.vendor.code, actor=actor)
+    step = letter.evaluation.step
+    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
+    require(holds=now < dispute_until(letter), code="dispute_late")
+    require(holds=not step.disputes.filter(vendor=letter.vendor, answered_at=None).exists(), code="dispute_open")
+    zone = step.challenge.municipality.zone
+    dispute = Dispute.objects.create(
+        municipality_id=step.municipality_id,
+        step=step,
+        vendor=letter.vendor,
+        text=text,
+        filed_by=actor.someone,
+        filed_at=now,
+        due_on=day_in(zone, now + timedelta(days=ANSWER_DAYS)),
+    )
+    officers = list_with_role([step.municipality_id], Role.PROCUREMENT_MANAGER)
+    path = f"city/challenges/{step.challenge.code}/{step.key}/"
+    tell(officers, "dispute_filed", now=now, challenge=step.challenge, path=path, vendor=letter.vendor.name)
+    _record("file_dispute", step.challenge, actor=actor, now=now, role="vendor", vendor=letter.vendor)
+    return dispute
+
+
+def answer_dispute(dispute: Dispute, *, actor: Actor, now: datetime, outcome: str, answer: str) -> Dispute:
+    """Answer an objection with reasons. Whoever sat on the panel does not answer it."""
+    challenge, role = enter(dispute.step.challenge, actor=actor, needs=Permission.AWARD_PREPARE, running=False)
+    fresh = Dispute.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=dispute.pk)
+    require(holds=fresh.answered_at is None, code="dispute_answered")
+    require(holds=bool(answer.strip()), code="answer_missing", where="f-answer")
+    fresh.outcome, fresh.answer = outcome, answer
+    fresh.answered_by, fresh.answered_at = actor.someone, now
+    fresh.save(update_fields=["outcome", "answer", "answered_by", "answered_at"])
+    people = list_members(fresh.vendor_id)
+    tell(people, "dispute_answered", now=now, challenge=challenge, path="vendor/", answer=answer)
+    payload_reason = f"{outcome}: {answer}"
+    _record(
+        "answer_dispute", challenge, actor=actor, now=now, role=role.value, vendor=fresh.vendor, reason=payload_reason
+    )
+    return fresh

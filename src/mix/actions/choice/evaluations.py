@@ -1,0 +1,444 @@
+"""Verbs of an evaluation: declarations, scores, consensus, result, letters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from mix.actions.case.entering import enter
+from mix.actions.choice.panels import in_phase, record_on
+from mix.actions.core.outbox import tell
+from mix.actions.market.participations import raise_standing
+from mix.data.models import (
+    Award,
+    ConsensusScore,
+    Declaration,
+    Evaluation,
+    Letter,
+    PanelMember,
+    Result,
+    Score,
+    Submission,
+    TieBreak,
+    Vendor,
+)
+from mix.readers.case.challenges import spec_of
+from mix.readers.choice.evaluations import (
+    compute,
+    contenders,
+    criteria_now,
+    criteria_of,
+    get_seat,
+    has_declared,
+    latest_consensus,
+    latest_scores,
+    list_results,
+    most_of,
+    own_scores,
+    panel_of,
+    part_for,
+    scheme_of,
+    stages_of,
+    tied_now,
+    to_score,
+    unmet_for_consensus,
+    unmet_to_freeze,
+    unmet_to_hand_in,
+)
+from mix.readers.city.people import Actor, list_members
+from mix.readers.core.errors import Unknown
+from mix.rules.choice.scoring import MAX_SCORE, Outcome, selected, shown
+from mix.rules.core.access import Permission
+from mix.rules.core.unmet import Unmet, refuse_if, require
+
+MAILS = {  # by whether an award decided, and whether it was for this vendor
+    (False, True): "letter_chosen",
+    (False, False): "letter_regret",
+    (True, True): "awarded",
+    (True, False): "award_elsewhere",
+}
+
+
+def declare(
+    evaluation: Evaluation, *, actor: Actor, now: datetime, conflicts: Mapping[str, tuple[str, str]]
+) -> PanelMember:
+    """Declare about every vendor on the list, before any content: vendor code → (kind of conflict, note)."""
+    evaluation = in_phase(evaluation, "scoring")
+    member = get_seat(evaluation, actor)
+    vendors: dict[str, Vendor] = {s.vendor.code: s.vendor for s in contenders(evaluation)}
+    refuse_if(
+        Unmet("declaration_incomplete", {"vendor": v.name}, f"f-{code}")
+        for code, v in vendors.items()
+        if code not in conflicts and not member.declarations.filter(vendor=v).exists()
+    )
+    for code, (conflict, note) in conflicts.items():
+        if code in vendors:
+            Declaration.objects.update_or_create(
+                member=member,
+                vendor=vendors[code],
+                defaults={"conflict": conflict, "note": note, "declared_at": now},
+            )
+    declared = any(conflict != "none" for conflict, _ in conflicts.values())
+    if declared:
+        tell(
+            [m.person for m in panel_of(evaluation) if m.seat == "chair" and m.pk != member.pk],
+            "conflict_declared",
+            now=now,
+            challenge=evaluation.step.challenge,
+            path="evaluation/",
+        )
+    record_on(
+        "declare",
+        evaluation,
+        actor=actor,
+        now=now,
+        role=member.seat,
+        payload={"declared": "some" if declared else "none"},
+    )
+    return member
+
+
+def score(
+    evaluation: Evaluation,
+    *,
+    actor: Actor,
+    now: datetime,
+    submission: Submission,
+    criterion: str,
+    score: int,
+    comment: str = "",
+    reason: str = "",
+) -> Score:
+    """Give one score from 0 to 5. A 0 or 5 needs a comment, a change after handing in needs a reason."""
+    evaluation = in_phase(evaluation, "scoring")
+    member = get_seat(evaluation, actor)
+    if submission.pk not in {s.pk for s in to_score(member)}:
+        raise Unknown
+    where = f"f-{criterion}"
+    require(holds=criterion in {c.key for c in criteria_now(evaluation)}, code="criterion_unknown")
+    require(holds=0 <= score <= MAX_SCORE, code="score_out_of_range", where=where)
+    require(
+        holds=0 < score < MAX_SCORE or bool(comment.strip()),
+        code="extreme_needs_comment",
+        where=where,
+        score=str(score),
+    )
+    before = own_scores(member).get((submission.pk, criterion))
+    if before and (before.score, before.comment) == (score, comment):
+        return before
+    require(holds=member.handed_in_at is None or bool(reason.strip()), code="change_needs_reason", where=where)
+    given = Score.objects.create(
+        member=member,
+        submission=submission,
+        criterion=criterion,
+        score=score,
+        comment=comment,
+        reason=reason,
+        given_at=now,
+    )
+    record_on(
+        "score",
+        evaluation,
+        actor=actor,
+        now=now,
+        role=member.seat,
+        reason=reason,
+        subject=f"{submission.code}/{criterion}",
+    )
+    return given
+
+
+def hand_in(evaluation: Evaluation, *, actor: Actor, now: datetime) -> PanelMember:
+    """Hand in one's scores, when none is missing."""
+    evaluation = in_phase(evaluation, "scoring")
+    member = get_seat(evaluation, actor)
+    member.evaluation = evaluation
+    refuse_if(unmet_to_hand_in(member))
+    member.handed_in_at = now
+    member.save(update_fields=["handed_in_at"])
+    if not evaluation.panel.filter(left_at=None, handed_in_at=None).exists():
+        chairs = [m.person for m in panel_of(evaluation) if m.seat == "chair"]
+        tell(chairs, "all_handed_in", now=now, challenge=evaluation.step.challenge, path="evaluation/")
+    record_on("hand_in", evaluation, actor=actor, now=now, role=member.seat)
+    return member
+
+
+def open_consensus(evaluation: Evaluation, *, actor: Actor, now: datetime) -> Evaluation:
+    """Show everybody's scores to the panel, once all are handed in. Only the chair opens it."""
+    evaluation = in_phase(evaluation, "scoring")
+    _chair(evaluation, actor)
+    refuse_if(unmet_for_consensus(evaluation))
+    evaluation.phase = "consensus"
+    evaluation.save(update_fields=["phase"])
+    tell(
+        [m.person for m in panel_of(evaluation)],
+        "consensus_open",
+        now=now,
+        challenge=evaluation.step.challenge,
+        path="evaluation/",
+    )
+    record_on("open_consensus", evaluation, actor=actor, now=now, role="chair")
+    return evaluation
+
+
+def _chair(evaluation: Evaluation, actor: Actor) -> PanelMember:
+    member = get_seat(evaluation, actor)
+    require(holds=member.seat == "chair", code="chair_only")
+    require(holds=has_declared(member), code="declaration_missing", name=member.person.name)
+    return member
+
+
+def agree(
+    evaluation: Evaluation,
+    *,
+    actor: Actor,
+    now: datetime,
+    submission: Submission,
+    criterion: str,
+    score: int,
+    reason: str,
+) -> ConsensusScore:
+    """Record, as the chair, the score that the panel agreed on, with the reason."""
+    evaluation = in_phase(evaluation, "consensus")
+    member = _chair(evaluation, actor)
+    if submission.pk not in {s.pk for s in to_score(member)}:
+        raise Unknown
+    require(holds=criterion in {c.key for c in criteria_now(evaluation)}, code="criterion_unknown")
+    require(holds=0 <= score <= MAX_SCORE, code="score_out_of_range", where="f-score")
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    made = ConsensusScore.objects.create(
+        evaluation=evaluation,
+        submission=submission,
+        criterion=criterion,
+        score=score,
+        reason=reason,
+        recorded_by=actor.someone,
+        recorded_at=now,
+    )
+    record_on(
+        "agree",
+        evaluation,
+        actor=actor,
+        now=now,
+        role="chair",
+        reason=reason,
+        subject=f"{submission.code}/{criterion}",
+        payload={"score": score},
+    )
+    return made
+
+
+def agree_where_equal(evaluation: Evaluation, *, actor: Actor, now: datetime, reason: str) -> int:
+    """Record every cell on which all scores are equal, in one step; returns how many."""
+    evaluation = in_phase(evaluation, "consensus")
+    member = _chair(evaluation, actor)
+    scores, agreed, count = latest_scores(evaluation), latest_consensus(evaluation), 0
+    for submission in to_score(member):
+        for criterion in criteria_now(evaluation):
+            given = {s.score for (_, sub, key), s in scores.items() if (sub, key) == (submission.pk, criterion.key)}
+            if len(given) == 1 and (submission.pk, criterion.key) not in agreed:
+                agree(
+                    evaluation,
+                    actor=actor,
+                    now=now,
+                    submission=submission,
+                    criterion=criterion.key,
+                    score=given.pop(),
+                    reason=reason,
+                )
+                count += 1
+    return count
+
+
+def freeze_quality(evaluation: Evaluation, *, actor: Actor, now: datetime) -> Evaluation:
+    """End the consensus on a stage. After the last, quality is final, and prices that count may now be opened."""
+    evaluation = in_phase(evaluation, "consensus")
+    _chair(evaluation, actor)
+    refuse_if(unmet_to_freeze(evaluation))
+    is_last = evaluation.stage + 1 >= len(stages_of(evaluation))
+    evaluation.phase = "quality_frozen" if is_last else "between"
+    evaluation.save(update_fields=["phase"])
+    record_on("freeze_quality", evaluation, actor=actor, now=now, role="chair", payload={"stage": evaluation.stage})
+    return evaluation
+
+
+def finalise_result(evaluation: Evaluation, *, actor: Actor, now: datetime) -> list[Result]:
+    """Compute points and ranks from the stored scores and prices, and select by the method's number."""
+    _, role = enter(evaluation.step.challenge, actor=actor, needs=Permission.RESULT_FINALISE)
+    evaluation = in_phase(evaluation, "quality_frozen")
+    if scheme_of(evaluation).price.counts:
+        require(holds=evaluation.solicitation.price_opened_at is not None, code="price_not_opened", where="opening")
+    evaluation.phase, evaluation.finalised_at = "final", now
+    evaluation.save(update_fields=["phase", "finalised_at"])
+    store(evaluation)
+    results = list_results(evaluation)
+    record_on(
+        "finalise_result",
+        evaluation,
+        actor=actor,
+        now=now,
+        role=role.value,
+        payload={"ranks": {r.submission.vendor.code: r.rank for r in results}},
+    )
+    return results
+
+
+def store(evaluation: Evaluation) -> None:
+    """Compute and store the results; called again when a disqualification or a tie-break changes them."""
+    most = most_of(evaluation)
+    outcomes = compute(evaluation)
+    live = {int(o.key) for o in outcomes}
+    chosen = selected(outcomes, most)
+    evaluation.results.exclude(submission_id__in=live).update(rank=None, is_selected=False)
+    for outcome in outcomes:
+        Result.objects.update_or_create(
+            evaluation=evaluation,
+            submission_id=int(outcome.key),
+            defaults={
+                "points": {key: str(value) for key, value in outcome.points.items()},
+                "total": str(outcome.total),
+                "rank": outcome.rank,
+                "eliminated_by": list(outcome.eliminated_by),
+                "is_tied": outcome.tied,
+                "is_selected": outcome.key in chosen,
+            },
+        )
+
+
+def break_tie(
+    evaluation: Evaluation, *, actor: Actor, now: datetime, order: Sequence[Submission], how: str, reason: str
+) -> TieBreak:
+    """Record the order that was drawn among equals whom no rule of the notice parts: how it was drawn, and why so.
+
+    It counts at once, before the gate or, where those before them fell away, after it. Raises Refused.
+    """
+    _, role = enter(evaluation.step.challenge, actor=actor, needs=Permission.RESULT_FINALISE)
+    evaluation = in_phase(evaluation, "final")
+    title = spec_of(evaluation.step).title
+    at_gate = evaluation.step.challenge.steps.filter(pk=evaluation.step_id, asked_at__isnull=False).exists()
+    require(holds=not at_gate, code="step_at_gate", step=title.en, step_fr=title.fr)
+    groups = [{r.submission_id for r in group} for group in tied_now(evaluation)]
+    keys = [s.pk for s in order]
+    require(holds=len(set(keys)) == len(keys) and set(keys) in groups, code="tie_order_wrong", where="f-place_1")
+    require(holds=bool(how.strip()), code="answer_missing", where="f-how")
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    made = TieBreak.objects.create(
+        evaluation=evaluation,
+        order=[str(key) for key in keys],
+        how=how,
+        reason=reason,
+        recorded_by=actor.someone,
+        recorded_at=now,
+    )
+    store(evaluation)
+    payload = {"order": [s.vendor.code for s in order], "how": how}
+    record_on("break_tie", evaluation, actor=actor, now=now, role=role.value, reason=reason, payload=payload)
+    return made
+
+
+def grant_standings(evaluation: Evaluation, *, now: datetime) -> None:
+    """Give the selected vendors the standing that the method names. Called when the gate has passed."""
+    for result in list_results(evaluation):
+        if result.is_selected:
+            raise_standing(evaluation.step.challenge, result.submission.vendor, to=part_for(evaluation).gives, now=now)
+
+
+def announce_result(evaluation: Evaluation, *, now: datetime) -> None:
+    """Tell every vendor that the panel is done, and that nothing is awarded yet. Called when the gate has passed."""
+    title = spec_of(evaluation.step).title
+    for result in list_results(evaluation):
+        tell(
+            list_members(result.submission.vendor_id),
+            "result_before_award",
+            now=now,
+            challenge=evaluation.step.challenge,
+            path="vendor/",
+            step=title.en,
+            step_fr=title.fr,
+            vendor=result.submission.vendor.name,
+        )
+
+
+def send_letters(evaluation: Evaluation, *, actor: Actor, now: datetime, award: Award | None = None) -> list[Letter]:
+    """Tell every vendor: chosen or not, its own points beside the range, strengths, and what was better.
+
+    With an award that was made, it alone decides who was chosen; the ranks are those of the moment.
+    """
+    challenge, title = evaluation.step.challenge, spec_of(evaluation.step).title
+    outcomes = {int(o.key): o for o in compute(evaluation)}
+    agreed = latest_consensus(evaluation)
+    letters = []
+    for result in list_results(evaluation):
+        outcome, vendor = outcomes.get(result.submission_id), result.submission.vendor
+        if outcome is None or evaluation.letters.filter(vendor=vendor, award=award).exists():
+            continue
+        is_chosen = result.is_selected if award is None else vendor.pk == award.vendor_id
+        letter = Letter.objects.create(
+            evaluation=evaluation,
+            award=award,
+            vendor=vendor,
+            is_selected=is_chosen,
+            sheet=_sheet(evaluation, outcome, list(outcomes.values()), agreed),
+            sent_at=now,
+        )
+        letters.append(letter)
+        tell(
+            list_members(vendor.pk),
+            MAILS[award is not None, is_chosen],
+            now=now,
+            challenge=challenge,
+            path=f"vendor/letters/{letter.pk}/",
+            step=title.en,
+            step_fr=title.fr,
+            vendor=vendor.name,
+            winner=award.vendor.name if award else "",
+        )
+    record_on("send_letters", evaluation, actor=actor, now=now, role="", payload={"count": len(letters)})
+    return letters
+
+
+def _sheet(
+    evaluation: Evaluation, own: Outcome, every: list[Outcome], agreed: dict[tuple[int, str], Any]
+) -> dict[str, Any]:
+    """Return the debrief sheet: by criterion own points, lowest, highest, and the panel's reason."""
+    lines = []
+    for criterion in criteria_of(evaluation):
+        points = [o.points[criterion.key] for o in every if (int(o.key), criterion.key) in agreed]
+        cell = agreed.get((int(own.key), criterion.key))
+        if cell is None:  # of a stage to which this vendor was not invited
+            continue
+        lines.append(
+            {
+                "criterion": criterion.key,
+                "title": criterion.title.model_dump(),
+                "weight": criterion.weight,
+                "score": cell.score,
+                "points": str(shown(own.points[criterion.key])),
+                "lowest": str(shown(min(points))),
+                "highest": str(shown(max(points))),
+                "reason": cell.reason,
+            }
+        )
+    if "price" in own.points:
+        points = [o.points["price"] for o in every]
+        lines.append(
+            {
+                "criterion": "price",
+                "title": {"en": "Price", "fr": "Prix"},
+                "weight": int(scheme_of(evaluation).price.weight),
+                "score": None,
+                "points": str(shown(own.points["price"])),
+                "lowest": str(shown(min(points))),
+                "highest": str(shown(max(points))),
+                "reason": "",
+            }
+        )
+    return {
+        "lines": lines,
+        "total": str(shown(own.total)),
+        "rank": own.rank,
+        "of": len(every),
+        "best_total": str(shown(max(o.total for o in every))),
+        "eliminated_by": list(own.eliminated_by),
+    }

@@ -1,0 +1,144 @@
+"""Verbs of a panel: seats, the chair, and the moment at which it may begin."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from mix.actions.case.entering import enter, enter_step
+from mix.actions.core.events import record
+from mix.actions.core.outbox import tell
+from mix.data.models import Evaluation, Label, PanelMember, Person, Step
+from mix.readers.case.challenges import spec_of
+from mix.readers.choice.evaluations import contenders, find_evaluation, panel_of
+from mix.readers.city.people import Actor, actor_for
+from mix.readers.core.errors import Unknown
+from mix.readers.market.solicitations import find_solicitation
+from mix.rules.core.access import Permission, Role, broken_separations
+from mix.rules.core.unmet import Unmet, refuse_if, require
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def record_on(
+    verb: str,
+    evaluation: Evaluation,
+    *,
+    actor: Actor,
+    now: datetime,
+    role: str,
+    reason: str = "",
+    payload: dict[str, Any] | None = None,
+    subject: str = "",
+) -> None:
+    """Record an act on an evaluation in the log."""
+    challenge = evaluation.step.challenge
+    record(
+        f"evaluations.{verb}",
+        subject_type="evaluation",
+        subject=subject or f"{challenge.code}/{evaluation.step.key}",
+        actor=actor,
+        now=now,
+        challenge=challenge,
+        role=role,
+        payload=payload,
+        reason=reason,
+    )
+
+
+def in_phase(evaluation: Evaluation, *phases: str) -> Evaluation:
+    """Lock an evaluation and return it as it is now; it must be in one of the phases."""
+    fresh = (
+        Evaluation.objects.select_for_update(of=("self",))
+        .select_related("step__challenge__method", "step__challenge__municipality", "solicitation__step")
+        .get(pk=evaluation.pk)
+    )
+    require(holds=fresh.phase in phases, code="evaluation_wrong_phase")
+    return fresh
+
+
+def appoint(
+    step: Step, *, actor: Actor, now: datetime, person: Person, seat: str, due_at: datetime | None = None
+) -> PanelMember:
+    """Give a person a seat. Nobody from procurement, no approver, no councillor, no vendor; one chair."""
+    step, role = enter_step(step, actor=actor, needs=Permission.PANEL_APPOINT, editing=True)
+    evaluation = find_evaluation(step) or _begin(step)
+    evaluation = in_phase(evaluation, "panel", "scoring")
+    other = actor_for(person)
+    held = other.roles_at(step.challenge.municipality.code) | ({Role.VENDOR} if other.vendors else set())
+    refuse_if(Unmet(c, {"name": person.name}) for c in broken_separations({*held, Role(seat)}))
+    require(
+        holds=seat != "chair" or not evaluation.panel.filter(seat="chair", left_at=None).exists(), code="chair_taken"
+    )
+    require(holds=not evaluation.panel.filter(person=person).exists(), code="on_the_panel", name=person.name)
+    member = PanelMember.objects.create(evaluation=evaluation, person=person, seat=seat, appointed_at=now)
+    if due_at:
+        evaluation.due_at = due_at
+        evaluation.save(update_fields=["due_at"])
+    tell([person], "appointed", now=now, challenge=step.challenge, path="evaluation/")
+    record_on(
+        "appoint", evaluation, actor=actor, now=now, role=role.value, payload={"person": person.code, "seat": seat}
+    )
+    return member
+
+
+def _begin(step: Step) -> Evaluation:
+    """Begin an evaluation of the opened call that the method names, with letters drawn by lot."""
+    part = spec_of(step).evaluation
+    source = step.challenge.steps.get(key=part.of) if part else step
+    source.challenge = step.challenge
+    call = find_solicitation(source)
+    if call is None or call.technical_opened_at is None:
+        raise Unknown
+    evaluation = Evaluation.objects.create(
+        municipality_id=step.municipality_id, step=step, round=step.round, solicitation=call
+    )
+    entries = contenders(evaluation)
+    letters = [LETTERS[i % 26] + (str(i // 26) if i >= 26 else "") for i in range(len(entries))]
+    secrets.SystemRandom().shuffle(letters)
+    for submission, letter in zip(entries, letters, strict=True):
+        Label.objects.create(evaluation=evaluation, submission=submission, label=letter)
+    return evaluation
+
+
+def leave_panel(member: PanelMember, *, actor: Actor, now: datetime, reason: str) -> PanelMember:
+    """End a seat with a reason; its scores stay on record and no longer count."""
+    _, role = enter(member.evaluation.step.challenge, actor=actor, needs=Permission.PANEL_APPOINT)
+    evaluation = in_phase(member.evaluation, "panel", "scoring", "consensus")
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    member.left_at, member.left_reason = now, reason
+    member.save(update_fields=["left_at", "left_reason"])
+    record_on("leave_panel", evaluation, actor=actor, now=now, role=role.value, reason=reason)
+    return member
+
+
+def give_chair(member: PanelMember, *, actor: Actor, now: datetime, reason: str) -> PanelMember:
+    """Have another member take the chair, also when the chair has left; who had it stays on the panel."""
+    _, role = enter(member.evaluation.step.challenge, actor=actor, needs=Permission.PANEL_APPOINT)
+    evaluation = in_phase(member.evaluation, "panel", "scoring", "consensus")
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=member.left_at is None and member.seat != "chair", code="chair_taken")
+    evaluation.panel.filter(seat="chair", left_at=None).update(seat="evaluator")
+    member.seat = "chair"
+    member.save(update_fields=["seat"])
+    tell([member.person], "appointed", now=now, challenge=evaluation.step.challenge, path="evaluation/")
+    payload = {"person": member.person.code}
+    record_on("give_chair", evaluation, actor=actor, now=now, role=role.value, reason=reason, payload=payload)
+    return member
+
+
+def open_scoring(step: Step, *, actor: Actor, now: datetime) -> Evaluation:
+    """Let the panel begin: at least two seats, a chair among them."""
+    step, role = enter_step(step, actor=actor, needs=Permission.PANEL_APPOINT)
+    evaluation = find_evaluation(step)
+    require(holds=evaluation is not None, code="panel_missing", where="panel")
+    evaluation = in_phase(evaluation or Evaluation(), "panel")
+    panel = panel_of(evaluation)
+    require(holds=len(panel) >= 2, code="panel_too_small", where="panel")
+    require(holds=any(m.seat == "chair" for m in panel), code="chair_missing", where="panel")
+    evaluation.phase = "scoring"
+    evaluation.save(update_fields=["phase"])
+    tell([m.person for m in panel], "scoring_open", now=now, challenge=step.challenge, path="evaluation/")
+    record_on("open_scoring", evaluation, actor=actor, now=now, role=role.value)
+    return evaluation

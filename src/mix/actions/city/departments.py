@@ -1,0 +1,103 @@
+"""Verbs on a city's departments: add, rename, close, open again. Needs and pilots keep the one that they were given."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.text import slugify
+
+from mix.actions.core.events import record
+from mix.data.models import Department, Municipality
+from mix.data.models.core.columns import new_code
+from mix.readers.city.municipalities import get_own_municipality
+from mix.readers.city.people import Actor
+from mix.rules.core.access import Permission
+from mix.rules.core.unmet import require
+
+_LONGEST = 60
+
+
+def place(municipality: Municipality, name: str, *, name_fr: str = "", code: str = "") -> Department:
+    """Put a department into a city, under a code that is made of its name where none is given."""
+    name, name_fr = _names(municipality, name, name_fr)
+    return Department.objects.create(
+        municipality=municipality, code=code or _free_code(municipality, name), name=name, name_fr=name_fr
+    )
+
+
+def _names(municipality: Municipality, name: str, name_fr: str, *, but: int = 0) -> tuple[str, str]:
+    """Return both names as they are kept. Raises Refused where there is none, or where another department has it."""
+    name, name_fr = " ".join(name.split()), " ".join(name_fr.split())
+    require(holds=bool(name), code="name_missing", where="f-name")
+    others = municipality.departments.exclude(pk=but).values_list("name", flat=True)
+    # compared here: SQLite folds the case of ASCII alone
+    taken = name.casefold() in {other.casefold() for other in others}
+    require(holds=not taken, code="department_twice", where="f-name", name=name)
+    return name, name_fr
+
+
+def _free_code(municipality: Municipality, name: str) -> str:
+    wanted = slugify(name)[:_LONGEST] or new_code().lower()
+    taken = set(municipality.departments.values_list("code", flat=True))
+    return f"{wanted[:40]}-{new_code().lower()}" if wanted in taken else wanted
+
+
+def _hold(municipality: Municipality, actor: Actor) -> Municipality:
+    """Lock a city whose departments the actor may change. Raises Unknown, Forbidden."""
+    get_own_municipality(municipality.code, actor=actor, needs=Permission.DEPARTMENT_EDIT)
+    return Municipality.objects.select_for_update().get(pk=municipality.pk)
+
+
+def add(municipality: Municipality, *, actor: Actor, now: datetime, name: str, name_fr: str = "") -> Department:
+    """Add a department to a city."""
+    made = place(_hold(municipality, actor), name, name_fr=name_fr)
+    _record("add", made, actor=actor, now=now)
+    return made
+
+
+def rename(department: Department, *, actor: Actor, now: datetime, name: str, name_fr: str = "") -> Department:
+    """Give a department another name, everywhere; its code stays."""
+    city = _hold(department.municipality, actor)
+    department.name, department.name_fr = _names(city, name, name_fr, but=department.pk)
+    department.save(update_fields=["name", "name_fr"])
+    _record("rename", department, actor=actor, now=now)
+    return department
+
+
+def close(department: Department, *, actor: Actor, now: datetime) -> Department:
+    """Offer a department no longer. Raises Refused while somebody waits for an answer to a need."""
+    _hold(department.municipality, actor)
+    require_open(department)
+    waiting = department.needs.filter(state="open").count()
+    require(holds=not waiting, code="department_waits", name=department.name, count=str(waiting))
+    department.closed_at = now
+    department.save(update_fields=["closed_at"])
+    _record("close", department, actor=actor, now=now)
+    return department
+
+
+def open_again(department: Department, *, actor: Actor, now: datetime) -> Department:
+    """Offer a department that was closed again."""
+    _hold(department.municipality, actor)
+    department.closed_at = None
+    department.save(update_fields=["closed_at"])
+    _record("open_again", department, actor=actor, now=now)
+    return department
+
+
+def require_open(department: Department) -> None:
+    """Hold a department open until the transaction ends. Raises Refused when it is closed."""
+    is_open = Department.objects.select_for_update().filter(pk=department.pk, closed_at=None).first() is not None
+    require(holds=is_open, code="department_closed", where="f-department", name=department.name)
+
+
+def _record(verb: str, department: Department, *, actor: Actor, now: datetime) -> None:
+    record(
+        f"departments.{verb}",
+        subject_type="department",
+        subject=department.code,
+        actor=actor,
+        now=now,
+        chain=department.municipality.code,
+        payload={"name": department.name, "name_fr": department.name_fr},
+    )

@@ -1,0 +1,127 @@
+"""Verbs on sign-in services of cities: set one up, end it, say what its groups mean, and follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from mix.actions.city.people import end_given, grant_role
+from mix.actions.core.events import record
+from mix.data.models import GroupDuty, IdentityProvider, Municipality, Person, StaffRole
+from mix.readers.city.identities import cipher, duties_by_group
+from mix.readers.city.municipalities import get_own_municipality
+from mix.readers.city.people import Actor, unmet_to_take
+from mix.rules.core.access import Permission, Role, broken_separations
+from mix.rules.core.lines import is_one_line
+from mix.rules.core.unmet import require
+
+ON_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+
+
+def _record(verb: str, provider: IdentityProvider, *, actor: Actor, now: datetime, payload: dict[str, Any]) -> None:
+    record(
+        f"identities.{verb}",
+        subject_type="municipality",
+        subject=provider.municipality.code,
+        actor=actor,
+        now=now,
+        chain=provider.municipality.code,
+        payload={"provider": provider.key, **payload},
+    )
+
+
+def set_up(
+    municipality: Municipality,
+    *,
+    actor: Actor,
+    now: datetime,
+    key: str,
+    name: str,
+    issuer: str,
+    client_id: str,
+    secret: str,
+    domains: Sequence[str],
+    groups_claim: str = "groups",
+) -> IdentityProvider:
+    """Let a city's people sign in at its own service. Only the operator does this: it trusts the service's word.
+
+    The issuer is an https address (on this very machine http will do); again with the same key changes it.
+    """
+    require(holds=is_one_line(name), code="not_one_line", where="f-name")
+    parts = urlsplit(issuer)
+    is_near = parts.hostname in ON_THIS_MACHINE
+    require(holds=bool(parts.hostname) and (parts.scheme == "https" or is_near), code="identity_issuer")
+    owned = [d.strip().lower().lstrip("@") for d in domains if d.strip()]
+    require(holds=bool(owned), code="identity_domains")
+    taken = IdentityProvider.objects.filter(key=key).exclude(municipality=municipality)
+    require(holds=not taken.exists(), code="code_taken")
+    provider, _ = IdentityProvider.objects.update_or_create(
+        key=key,
+        defaults={
+            "municipality": municipality,
+            "name": name,
+            "issuer": issuer.rstrip("/"),
+            "client_id": client_id,
+            "secret": cipher().encrypt(secret.encode()).decode(),
+            "domains": owned,
+            "groups_claim": groups_claim,
+            "since": now,
+            "ended_at": None,
+        },
+    )
+    _record("set_up", provider, actor=actor, now=now, payload={"issuer": provider.issuer, "domains": owned})
+    return provider
+
+
+def end_provider(provider: IdentityProvider, *, actor: Actor, now: datetime) -> None:
+    """Have nobody sign in there any more, and end the duties that its groups gave."""
+    provider.ended_at = now
+    provider.save(update_fields=["ended_at"])
+    given = StaffRole.objects.filter(provider=provider.key, ended_at=None).select_related("municipality", "person")
+    for row in given:
+        end_given(row, actor=actor, now=now, reason=f"{provider.name} ended")
+    _record("end_provider", provider, actor=actor, now=now, payload={})
+
+
+def map_group(provider: IdentityProvider, *, actor: Actor, now: datetime, group: str, role: Role) -> GroupDuty:
+    """Give a duty to a group's members, from their next sign-in on."""
+    get_own_municipality(provider.municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
+    require(holds=bool(group.strip()), code="answer_missing", where="f-group")
+    made, is_new = GroupDuty.objects.get_or_create(provider=provider, group=group.strip(), role=role.value)
+    if is_new:
+        _record("map_group", provider, actor=actor, now=now, payload={"group": made.group, "role": role.value})
+    return made
+
+
+def drop_group(duty: GroupDuty, *, actor: Actor, now: datetime) -> None:
+    """Take a duty from a group; its members lose it when they sign in next."""
+    provider = duty.provider
+    get_own_municipality(provider.municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
+    _record("drop_group", provider, actor=actor, now=now, payload={"group": duty.group, "role": duty.role})
+    duty.delete()
+
+
+def follow_groups(
+    provider: IdentityProvider, *, actor: Actor, now: datetime, person: Person, groups: Iterable[str]
+) -> tuple[Role, ...]:
+    """Give and end duties as the person's groups say now; return those that a separation forbids.
+
+    Only duties that the same service gave are ended; what an administrator gave by hand stays.
+    """
+    rows = StaffRole.objects.select_for_update().filter(person=person, ended_at=None)
+    held = list(rows.filter(municipality=provider.municipality).select_related("municipality", "person"))
+    meant = duties_by_group(provider, groups)
+    for row in held:
+        if row.provider == provider.key and Role(row.role) not in meant:
+            end_given(row, actor=actor, now=now, reason=f"{provider.name}: no longer in the group")
+    has = {Role(row.role) for row in held if row.ended_at is None}
+    refused = []
+    for role in sorted(meant - has):
+        if broken_separations({*has, role}) or unmet_to_take(person, role):
+            refused.append(role)
+            continue
+        grant_role(provider.municipality, actor=actor, now=now, person=person, role=role, provider=provider.key)
+        has.add(role)
+    return tuple(refused)

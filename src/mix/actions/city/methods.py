@@ -1,0 +1,37 @@
+"""Loading the catalogue of methods."""
+
+import hashlib
+from datetime import datetime
+
+from mix.actions.core.events import record
+from mix.data.models import MethodVersion
+from mix.readers.city.people import Actor
+from mix.rules.city.method_files import parse
+from mix.rules.core.unmet import require
+
+
+def publish_method(document: str, *, actor: Actor, now: datetime) -> MethodVersion:
+    """Keep one version of a method for ever. Raises DocumentInvalid, Refused when that version has other content."""
+    method = parse(document)
+    digest = hashlib.sha256(document.encode()).hexdigest()
+    present = MethodVersion.objects.filter(key=method.key, version=method.version).first()
+    if present:
+        require(holds=present.digest == digest, code="method_version_taken", method=method.key)
+        return present
+    made = MethodVersion.objects.create(
+        key=method.key,
+        version=method.version,
+        title=method.title.en,
+        title_fr=method.title.fr,
+        document=document,
+        digest=digest,
+    )
+    record(
+        "methods.publish_method",
+        subject_type="method",
+        subject=f"{method.key}-{method.version}",
+        actor=actor,
+        now=now,
+        payload={"digest": digest},
+    )
+    return made

@@ -1,0 +1,126 @@
+"""Verbs on a city's own rules and papers: its founding, its table of authority, its template."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from mix.actions.city.departments import place
+from mix.actions.core.events import record
+from mix.data.models import AuthorityBand, DocumentTemplate, Municipality, Person, StaffRole
+from mix.readers.city.municipalities import get_own_municipality, list_departments
+from mix.readers.city.people import Actor, unmet_to_take
+from mix.rules.city.delegation import Band
+from mix.rules.core.access import Permission, Role
+from mix.rules.core.lines import is_one_line
+from mix.rules.core.unmet import refuse_if, require
+from mix.rules.market.outages import OutageRule
+
+
+def set_bands(
+    municipality: Municipality, *, actor: Actor, now: datetime, bands: Sequence[Band], source: str
+) -> list[AuthorityBand]:
+    """Replace a city's table of authority. One band, and only one, may be without limit."""
+    get_own_municipality(municipality.code, actor=actor, needs=Permission.DELEGATION_EDIT)
+    limits = [band.up_to_cents for band in bands]
+    require(holds=bool(source.strip()), code="source_missing", where="f-source")
+    require(holds=bool(bands), code="bands_missing", where="f-bands")
+    require(holds=len(set(limits)) == len(limits), code="bands_twice", where="f-bands")
+    Municipality.objects.select_for_update().get(pk=municipality.pk)
+    municipality.bands.all().delete()
+    made = [
+        AuthorityBand.objects.create(
+            municipality=municipality, up_to_cents=band.up_to_cents, role=band.role.value, source=source
+        )
+        for band in bands
+    ]
+    record(
+        "municipalities.set_bands",
+        subject_type="municipality",
+        subject=municipality.code,
+        actor=actor,
+        now=now,
+        chain=municipality.code,
+        payload={"bands": [{"up_to": b.up_to_cents, "role": b.role.value} for b in bands], "source": source},
+    )
+    return made
+
+
+def set_outage_rule(municipality: Municipality, *, actor: Actor, now: datetime, rule: OutageRule) -> Municipality:
+    """Choose what an outage before closing means in calls that are published from now on."""
+    get_own_municipality(municipality.code, actor=actor, needs=Permission.DELEGATION_EDIT)
+    municipality.outage_rule = rule.value
+    municipality.save(update_fields=["outage_rule"])
+    record(
+        "municipalities.set_outage_rule",
+        subject_type="municipality",
+        subject=municipality.code,
+        actor=actor,
+        now=now,
+        chain=municipality.code,
+        payload={"rule": rule.value},
+    )
+    return municipality
+
+
+def set_template(municipality: Municipality, *, actor: Actor, now: datetime, name: str, content: bytes) -> None:
+    """Have artifacts written out in this Word file, which the caller has checked; empty content: in the plain one."""
+    get_own_municipality(municipality.code, actor=actor, needs=Permission.METHOD_EDIT)
+    if content:
+        DocumentTemplate.objects.update_or_create(
+            municipality=municipality,
+            defaults={"name": name, "content": content, "set_by": actor.someone, "set_at": now},
+        )
+    else:
+        DocumentTemplate.objects.filter(municipality=municipality).delete()
+    record(
+        "municipalities.set_template",
+        subject_type="municipality",
+        subject=municipality.code,
+        actor=actor,
+        now=now,
+        chain=municipality.code,
+        payload={"name": name, "sha256": sha256(content).hexdigest() if content else ""},
+    )
+
+
+def found(
+    code: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    name: str,
+    name_fr: str,
+    posting_address: str,
+    by_law: str = "",
+    zone: str = "America/Toronto",
+    departments: Sequence[tuple[str, str, str]] = (),
+    administrator: Person,
+    is_demo: bool = False,
+) -> Municipality:
+    """Set up a city with its departments (code, or "" to make one, name, French name) and its first administrator."""
+    lines = (name, name_fr, posting_address, *(text for row in departments for text in row))
+    require(holds=all(map(is_one_line, lines)), code="not_one_line", where="f-name")
+    require(holds=not Municipality.objects.filter(code=code).exists(), code="code_taken")
+    refuse_if(unmet_to_take(administrator, Role.ADMINISTRATOR))
+    city = Municipality.objects.create(
+        code=code,
+        name=name,
+        name_fr=name_fr,
+        posting_address=posting_address,
+        by_law=by_law,
+        zone=zone,
+        is_demo=is_demo,
+    )
+    for department_code, title, title_fr in departments:
+        place(city, title, name_fr=title_fr, code=department_code)
+    StaffRole.objects.create(municipality=city, person=administrator, role=Role.ADMINISTRATOR.value, since=now)
+    record(
+        "municipalities.found",
+        subject_type="municipality",
+        subject=code,
+        actor=actor,
+        now=now,
+        chain=code,
+        payload={"administrator": administrator.code, "departments": [d.code for d in list_departments(city)]},
+    )
+    return city

@@ -1,0 +1,307 @@
+"""Verbs on people: invitations, duties, teams."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+
+from mix.actions.core.events import record
+from mix.actions.core.outbox import tell, tell_address
+from mix.data.models import (
+    Department,
+    Municipality,
+    Person,
+    StaffInvitation,
+    StaffRole,
+    Vendor,
+    VendorInvitation,
+    VendorMember,
+)
+from mix.data.wall import lifted
+from mix.phrases.words import word
+from mix.readers.case.challenges import spec_of
+from mix.readers.city.municipalities import get_own_municipality
+from mix.readers.city.people import Actor, get_invitation, hash_token, unmet_to_accept, unmet_to_take
+from mix.readers.flow.moves import Task, list_left_alone
+from mix.readers.market.vendors import get_own_vendor
+from mix.rules.core.access import Permission, Role, broken_separations
+from mix.rules.core.unmet import Unmet, refuse_if, require
+
+INVITATION_DAYS = 14
+
+
+def create_person(
+    email: str, *, actor: Actor, now: datetime, name: str, language: str = "en", code: str = "", is_demo: bool = False
+) -> Person:
+    """Make an account without a password: demonstration people sign in by their card, others set one by mail.
+
+    Nobody confirms the made-up address of a demonstration person: it counts as confirmed.
+    """
+    require(holds=not Person.objects.filter(email__iexact=email).exists(), code="email_taken")
+    person = Person(email=email.lower(), name=name, language=language, is_demo=is_demo)
+    if code:
+        person.code = code
+    person.set_unusable_password()
+    person.save()
+    if is_demo:
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    record("people.create_person", subject_type="person", subject=person.code, actor=actor, now=now)
+    return person
+
+
+def give_role(
+    municipality: Municipality, *, actor: Actor, now: datetime, person: Person, role: Role, department: str = ""
+) -> StaffRole:
+    """Give a duty in a city. Raises Refused when it would break a separation or is held already."""
+    get_own_municipality(municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
+    return grant_role(municipality, actor=actor, now=now, person=person, role=role, department=department)
+
+
+def grant_role(
+    municipality: Municipality,
+    *,
+    actor: Actor,
+    now: datetime,
+    person: Person,
+    role: Role,
+    department: str = "",
+    provider: str = "",
+) -> StaffRole:
+    """Give a duty that an administrator, an accepted invitation or the city's own sign-in service grants.
+
+    Raises Refused for whoever acts for a vendor, and as `give_role` does.
+    """
+    refuse_if(unmet_to_take(_locked(person), role))
+    rows = StaffRole.objects.select_for_update().filter(person=person, ended_at=None, municipality=municipality)
+    held = {Role(r.role) for r in rows}
+    require(holds=role not in held, code="role_held", name=person.name)
+    refuse_if(Unmet(code, {"name": person.name}) for code in broken_separations({*held, role}))
+    own = Department.objects.filter(municipality=municipality, code=department).first()
+    given = StaffRole.objects.create(
+        municipality=municipality, person=person, role=role.value, department=own, since=now, provider=provider
+    )
+    record(
+        "people.give_role",
+        subject_type="person",
+        subject=person.code,
+        actor=actor,
+        now=now,
+        chain=municipality.code,
+        payload={"role": role.value, **({"provider": provider} if provider else {})},
+    )
+    return given
+
+
+def _locked(person: Person) -> Person:
+    """Lock a person, so that nobody takes a role and joins a vendor at the same moment."""
+    return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def end_role(
+    given: StaffRole, *, actor: Actor, now: datetime, reason: str, successor: Person | None = None
+) -> StaffRole:
+    """End a duty, and give it to a successor of the city's staff, who is told what waits.
+
+    Nobody ends the last administrator, or leaves work waiting for a duty that nobody has any more.
+    """
+    get_own_municipality(given.municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    waiting = list_left_alone(given)
+    role, city = Role(given.role), given.municipality
+    words = {"role": word("role", role.value, "en"), "role_fr": word("role", role.value, "fr")}
+    require(
+        holds=not waiting or successor is not None,
+        code="role_left_alone",
+        where="f-successor",
+        city=city.name,
+        count=str(len(waiting)),
+        **words,
+    )
+    if successor is not None:
+        _hand_over(given, actor=actor, now=now, successor=successor, waiting=waiting)
+    ended = end_given(given, actor=actor, now=now, reason=reason)
+    require(holds=ended, code="last_administrator")
+    return given
+
+
+def _hand_over(given: StaffRole, *, actor: Actor, now: datetime, successor: Person, waiting: Sequence[Task]) -> None:
+    """Give the duty to somebody else of the city's staff, unless they have it, and tell them what waits."""
+    city, role = given.municipality, Role(given.role)
+    theirs = StaffRole.objects.filter(person=successor, municipality=city, ended_at=None)
+    require(
+        holds=successor.pk != given.person_id and theirs.exists(),
+        code="successor_not_staff",
+        where="f-successor",
+        city=city.name,
+    )
+    if not theirs.filter(role=role.value).exists():
+        grant_role(city, actor=actor, now=now, person=successor, role=role)
+    tell(
+        [successor],
+        "handed_over",
+        now=now,
+        path="city/",
+        who=given.person.name,
+        city=city.name,
+        role=word("role", role.value, "en"),
+        role_fr=word("role", role.value, "fr"),
+        tasks="\n".join(f"- {t.challenge.title}: {spec_of(t.step).title.en}" for t in waiting) or "–",
+        tasks_fr="\n".join(
+            f"- {t.challenge.title_fr or t.challenge.title} : {spec_of(t.step).title.fr}" for t in waiting
+        )
+        or "–",
+    )
+
+
+def end_given(given: StaffRole, *, actor: Actor, now: datetime, reason: str) -> bool:
+    """End a duty that an administrator or the city's own sign-in service takes; False for the last administrator's."""
+    row = StaffRole.objects.select_for_update().get(pk=given.pk)
+    if row.role == Role.ADMINISTRATOR:
+        others = StaffRole.objects.filter(
+            municipality=given.municipality, role=Role.ADMINISTRATOR.value, ended_at=None
+        ).exclude(pk=row.pk)
+        if not others.exists():
+            return False
+    given.ended_at = row.ended_at = now
+    row.save(update_fields=["ended_at"])
+    record(
+        "people.end_role",
+        subject_type="person",
+        subject=given.person.code,
+        actor=actor,
+        now=now,
+        chain=given.municipality.code,
+        payload={"role": row.role},
+        reason=reason,
+    )
+    return True
+
+
+def invite_staff(
+    municipality: Municipality, *, actor: Actor, now: datetime, email: str, role: Role, language: str = "en"
+) -> StaffInvitation:
+    """Offer a duty by mail; the link works once, for 14 days, for whoever has that address.
+
+    The secret is in the mail alone; its row in the outbox must hold it until it is sent (see `StaffInvitation`).
+    """
+    get_own_municipality(municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
+    token = secrets.token_urlsafe(32)
+    invitation = StaffInvitation.objects.create(
+        municipality=municipality,
+        email=email,
+        role=role.value,
+        token_hash=hash_token(token),
+        invited_by=actor.someone,
+        expires_at=now + timedelta(days=INVITATION_DAYS),
+    )
+    tell_address(
+        email,
+        "staff_invitation",
+        language=language,
+        now=now,
+        path=f"invitation/{token}/",
+        to=email,
+        city=municipality.name,
+        role=word("role", role.value, language),
+        until=f"{invitation.expires_at:%Y-%m-%d}",
+    )
+    record(
+        "people.invite_staff",
+        subject_type="invitation",
+        subject=invitation.code,
+        actor=actor,
+        now=now,
+        chain=municipality.code,
+        payload={"role": role.value},
+    )
+    return invitation
+
+
+def accept_invitation(token: str, *, actor: Actor, now: datetime) -> StaffInvitation | VendorInvitation:
+    """Accept an invitation to one's own, confirmed address.
+
+    Raises Unknown for a secret that never was; Refused when it is over, is for another address, or is of the other
+    side (`unmet_to_accept`), and then nothing is used up.
+    """
+    person = _locked(actor.someone)
+    with lifted():  # the invited person sees nothing of the city or the team before this
+        invitation = get_invitation(token)
+        invitation = type(invitation).objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+        refuse_if(unmet_to_accept(invitation, person, now=now))
+        invitation.accepted_at = now
+        invitation.save(update_fields=["accepted_at"])
+        if isinstance(invitation, StaffInvitation):
+            grant_role(invitation.municipality, actor=actor, now=now, person=person, role=Role(invitation.role))
+        else:
+            _join(invitation.vendor, actor=actor, now=now, person=person)
+        return invitation
+
+
+def register_vendor(
+    name: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    size: str = "unknown",
+    place: str = "",
+    code: str = "",
+    capability: str = "",
+    is_fictional: bool = False,
+) -> Vendor:
+    """Register an organization with the actor as its first member."""
+    require(holds=bool(name.strip()), code="name_missing", where="f-name")
+    refuse_if(unmet_to_take(actor.person, Role.VENDOR) if actor.person else ())
+    vendor = Vendor(
+        name=name.strip(), size=size, place=place, capability=capability, is_fictional=is_fictional, registered_at=now
+    )
+    if code:
+        vendor.code = code
+    vendor.save()
+    if actor.person:
+        _join(vendor, actor=actor, now=now, person=actor.someone)
+    return vendor
+
+
+def _join(vendor: Vendor, *, actor: Actor, now: datetime, person: Person) -> None:
+    refuse_if(unmet_to_take(_locked(person), Role.VENDOR))
+    VendorMember.objects.get_or_create(vendor=vendor, person=person, ended_at=None, defaults={"since": now})
+    record(
+        "people.join_vendor",
+        subject_type="vendor",
+        subject=vendor.code,
+        actor=actor,
+        now=now,
+        payload={"person": person.code},
+    )
+
+
+def add_member(vendor: Vendor, *, actor: Actor, now: datetime, person: Person) -> None:
+    """Add a person with an account to one's own team."""
+    get_own_vendor(vendor.code, actor=actor)
+    _join(vendor, actor=actor, now=now, person=person)
+
+
+def invite_member(vendor: Vendor, *, actor: Actor, now: datetime, email: str, language: str = "en") -> VendorInvitation:
+    """Offer a place in one's own team by mail; the link works as that of `invite_staff` does."""
+    get_own_vendor(vendor.code, actor=actor)
+    token = secrets.token_urlsafe(32)
+    invitation = VendorInvitation.objects.create(
+        vendor=vendor,
+        email=email,
+        token_hash=hash_token(token),
+        invited_by=actor.someone,
+        expires_at=now + timedelta(days=INVITATION_DAYS),
+    )
+    tell_address(
+        email,
+        "team_invitation",
+        language=language,
+        now=now,
+        path=f"invitation/{token}/",
+        to=email,
+        vendor=vendor.name,
+        until=f"{invitation.expires_at:%Y-%m-%d}",
+    )
+    record("people.invite_member", subject_type="vendor", subject=vendor.code, actor=actor, now=now)
+    return invitation

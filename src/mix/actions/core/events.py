@@ -1,0 +1,81 @@
+"""Appending to the log, inside the transaction of the act that it tells of."""
+
+from datetime import datetime
+from typing import Any
+
+from mix.data.models import Chain, Challenge, Event, Step
+from mix.readers.city.people import Actor
+from mix.rules.core.chain import GENESIS, digest, link
+
+INSTANCE = "instance"
+
+
+def record(
+    verb: str,
+    *,
+    subject_type: str,
+    subject: str,
+    actor: Actor,
+    now: datetime,
+    role: str = "",
+    challenge: Challenge | None = None,
+    chain: str = "",
+    payload: dict[str, Any] | None = None,
+    reason: str = "",
+) -> Event:
+    """Append one event to the chain that is named, else to that of the challenge's lead city, else the instance's own.
+
+    Holds the head of that chain locked until the transaction ends. `now` is when it happened; when it was recorded
+    is the actor's, and the same unless a replay or a record of history is entered.
+    """
+    code = chain or (challenge.municipality.code if challenge else INSTANCE)
+    head = Chain.objects.select_for_update().filter(code=code).first()
+    if head is None:
+        Chain.objects.get_or_create(code=code, defaults={"hash": GENESIS})
+        head = Chain.objects.select_for_update().get(code=code)
+    event = Event(
+        chain=head,
+        seq=head.seq + 1,
+        happened_at=now,
+        recorded_at=actor.recorded_at or now,
+        origin=actor.origin,
+        actor=actor.code,
+        role=role,
+        verb=verb,
+        subject_type=subject_type,
+        subject=subject,
+        challenge=challenge.code if challenge else "",
+        payload=payload or {},
+        payload_hash=digest(payload or {}),
+        reason=reason,
+        previous_hash=head.hash,
+    )
+    event.hash = link(event.entry(), previous=head.hash)
+    event.save()
+    head.seq, head.hash = event.seq, event.hash
+    head.save(update_fields=["seq", "hash"])
+    return event
+
+
+def record_on(
+    step: Step,
+    verb: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    role: str = "",
+    payload: dict[str, Any] | None = None,
+    reason: str = "",
+) -> Event:
+    """Append an event whose subject is a step, as CHALLENGE/step."""
+    return record(
+        verb,
+        subject_type="step",
+        subject=f"{step.challenge.code}/{step.key}",
+        actor=actor,
+        now=now,
+        role=role,
+        challenge=step.challenge,
+        payload=payload,
+        reason=reason,
+    )

@@ -1,0 +1,249 @@
+"""Verbs on agreements: draft from the clause library, edit with reasons, papers, signatures, deliverables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from mix.actions.case.entering import enter, enter_step
+from mix.actions.core.events import record
+from mix.actions.core.outbox import tell
+from mix.data.models import Agreement, Clause, ClauseEdit, Deliverable, Paper, Person, Signatory, Step, Vendor
+from mix.readers.case.challenges import spec_of
+from mix.readers.city.people import Actor, actor_for, list_members
+from mix.readers.delivery.agreements import unmet_to_sign
+from mix.readers.market.vendors import get_own_vendor
+from mix.rules.core.access import Permission, grants
+from mix.rules.core.unmet import refuse_if, require
+from mix.rules.delivery.clauses import ClauseText
+from mix.rules.market.closing import day_in
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something to be delivered on a day for a fee in cents."""
+
+    title: str
+    due_on: date
+    fee_cents: int
+
+
+def draft(
+    step: Step,
+    *,
+    actor: Actor,
+    now: datetime,
+    vendor: Vendor,
+    value_cents: int,
+    starts_on: date,
+    ends_on: date,
+    clauses: Sequence[ClauseText],
+    options_cents: int = 0,
+    deliverables: Sequence[Due] = (),
+    papers: Sequence[tuple[str, str]] = (),
+) -> Agreement:
+    """Draft an agreement with one vendor from library clauses. Papers are (kind, name) that must come in."""
+    step, role = enter_step(step, actor=actor, needs=Permission.AGREEMENT_EDIT, editing=True)
+    require(holds=not step.agreements.filter(vendor=vendor).exists(), code="agreement_exists", vendor=vendor.name)
+    require(holds=ends_on >= starts_on, code="ends_before_start", where="f-ends_on")
+    require(holds=bool(clauses), code="clauses_missing", where="f-clauses")
+    agreement = Agreement.objects.create(
+        municipality_id=step.municipality_id,
+        step=step,
+        vendor=vendor,
+        kind=spec_of(step).agreement or "contract",
+        value_cents=value_cents,
+        options_cents=options_cents,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        drafted_at=now,
+    )
+    for position, clause in enumerate(clauses, start=1):
+        Clause.objects.create(
+            agreement=agreement, key=clause.key, position=position, title=clause.title, text=clause.text
+        )
+    for due in deliverables:
+        Deliverable.objects.create(agreement=agreement, title=due.title, due_on=due.due_on, fee_cents=due.fee_cents)
+    for kind, name in papers:
+        Paper.objects.create(agreement=agreement, kind=kind, name=name)
+    tell(
+        list_members(vendor.id),
+        "agreement_drafted",
+        now=now,
+        challenge=step.challenge,
+        path=f"vendor/agreements/{agreement.code}/",
+    )
+    _record("draft", agreement, actor=actor, now=now, role=role.value)
+    return agreement
+
+
+def _record(verb: str, agreement: Agreement, *, actor: Actor, now: datetime, role: str, reason: str = "") -> None:
+    record(
+        f"agreements.{verb}",
+        subject_type="agreement",
+        subject=agreement.code,
+        actor=actor,
+        now=now,
+        challenge=agreement.step.challenge,
+        role=role,
+        reason=reason,
+    )
+
+
+def _side(agreement: Agreement, *, actor: Actor) -> tuple[str, str]:
+    """Return the side on which the actor stands and the role it acts by. Raises Unknown, Forbidden."""
+    if agreement.vendor_id in actor.vendors:
+        get_own_vendor(agreement.vendor.code, actor=actor)
+        return "vendor", "vendor"
+    _, role = enter(agreement.step.challenge, actor=actor, needs=Permission.AGREEMENT_EDIT)
+    return "city", role.value
+
+
+def _drafting(agreement: Agreement) -> Agreement:
+    fresh = (
+        Agreement.objects.select_for_update(of=("self",))
+        .select_related("vendor", "step__challenge__municipality", "step__challenge__method")
+        .get(pk=agreement.pk)
+    )
+    require(holds=fresh.state == "drafting", code="agreement_fixed")
+    return fresh
+
+
+def propose_edit(clause: Clause, *, actor: Actor, now: datetime, text: str, reason: str) -> ClauseEdit:
+    """Propose other words for a clause, with a reason; the other side answers."""
+    agreement = _drafting(clause.agreement)
+    side, role = _side(agreement, actor=actor)
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=bool(text.strip()) and text != clause.text, code="clause_unchanged", where="f-text")
+    require(holds=not clause.edits.filter(state="proposed").exists(), code="edit_waits")
+    edit = ClauseEdit.objects.create(
+        clause=clause, side=side, person=actor.someone, before=clause.text, text=text, reason=reason, proposed_at=now
+    )
+    if side == "city":
+        tell(
+            list_members(agreement.vendor_id),
+            "clause_proposed",
+            now=now,
+            challenge=agreement.step.challenge,
+            path=f"vendor/agreements/{agreement.code}/",
+        )
+    _record("propose_edit", agreement, actor=actor, now=now, role=role, reason=reason)
+    return edit
+
+
+def answer_edit(edit: ClauseEdit, *, actor: Actor, now: datetime, accept: bool, answer: str = "") -> ClauseEdit:
+    """Accept or refuse the other side's words; a refusal needs a reason."""
+    agreement = _drafting(edit.clause.agreement)
+    side, role = _side(agreement, actor=actor)
+    require(holds=edit.state == "proposed", code="edit_answered")
+    require(holds=side != edit.side, code="own_edit")
+    require(holds=accept or bool(answer.strip()), code="reason_missing", where="f-answer")
+    edit.state, edit.answer, edit.answered_at = "accepted" if accept else "refused", answer, now
+    edit.save(update_fields=["state", "answer", "answered_at"])
+    if accept:
+        clause = edit.clause
+        clause.text = edit.text
+        clause.save(update_fields=["text"])
+    _record("answer_edit", agreement, actor=actor, now=now, role=role, reason=answer)
+    return edit
+
+
+def receive_paper(paper: Paper, *, actor: Actor, now: datetime, expires_on: date | None = None) -> Paper:
+    """Note that a certificate came in, and until when it holds."""
+    agreement = paper.agreement
+    _, role = enter(agreement.step.challenge, actor=actor, needs=Permission.AGREEMENT_EDIT)
+    paper.received_at, paper.expires_on = now, expires_on
+    paper.save(update_fields=["received_at", "expires_on"])
+    _record("receive_paper", agreement, actor=actor, now=now, role=role.value)
+    return paper
+
+
+def name_signatory(agreement: Agreement, *, actor: Actor, now: datetime, person: Person, title: str) -> Signatory:
+    """Name a person who signs: the city names its own, the vendor its own."""
+    agreement = _drafting(agreement)
+    side, role = _side(agreement, actor=actor)
+    theirs = actor_for(person)
+    if side == "vendor":
+        require(holds=agreement.vendor_id in theirs.vendors, code="signatory_not_of_side", name=person.name)
+    else:
+        lead = agreement.step.challenge.municipality.code
+        require(
+            holds=grants(theirs.roles_at(lead), Permission.AGREEMENT_SIGN),
+            code="signatory_without_authority",
+            name=person.name,
+        )
+    row, _ = Signatory.objects.get_or_create(
+        agreement=agreement, person=person, defaults={"side": side, "title": title}
+    )
+    tell(
+        [person],
+        "asked_to_sign",
+        now=now,
+        challenge=agreement.step.challenge,
+        path=f"vendor/agreements/{agreement.code}/"
+        if side == "vendor"
+        else f"city/challenges/{agreement.step.challenge.code}/agreements/{agreement.code}/",
+    )
+    _record("name_signatory", agreement, actor=actor, now=now, role=role)
+    return row
+
+
+def sign(agreement: Agreement, *, actor: Actor, now: datetime) -> Agreement:
+    """Sign as a named person. When the last one has signed, the agreement is in force."""
+    agreement = _drafting(agreement)
+    row = agreement.signatories.filter(person=actor.someone).first()
+    require(holds=row is not None, code="not_a_signatory")
+    refuse_if(unmet_to_sign(agreement, today=day_in(agreement.step.challenge.municipality.zone, now)))
+    if row and row.signed_at is None:
+        row.signed_at = now
+        row.save(update_fields=["signed_at"])
+    if not agreement.signatories.filter(signed_at=None).exists():
+        agreement.state, agreement.signed_at = "signed", now
+        agreement.save(update_fields=["state", "signed_at"])
+        tell(
+            list_members(agreement.vendor_id),
+            "agreement_signed",
+            now=now,
+            challenge=agreement.step.challenge,
+            path=f"vendor/agreements/{agreement.code}/",
+        )
+    _record("sign", agreement, actor=actor, now=now, role=row.side if row else "")
+    return agreement
+
+
+def deliver(deliverable: Deliverable, *, actor: Actor, now: datetime) -> Deliverable:
+    """Say, as the vendor, that something paid was delivered."""
+    agreement = deliverable.agreement
+    get_own_vendor(agreement.vendor.code, actor=actor)
+    require(holds=agreement.state == "signed", code="agreement_not_signed")
+    deliverable.delivered_at, deliverable.refused_reason = now, ""
+    deliverable.save(update_fields=["delivered_at", "refused_reason"])
+    _record("deliver", agreement, actor=actor, now=now, role="vendor")
+    return deliverable
+
+
+def judge_deliverable(
+    deliverable: Deliverable, *, actor: Actor, now: datetime, accept: bool, reason: str = ""
+) -> Deliverable:
+    """Accept what was delivered, which releases its fee, or refuse it with a reason."""
+    agreement = deliverable.agreement
+    _, role = enter(agreement.step.challenge, actor=actor, needs=Permission.SPRINT_RUN)
+    require(holds=deliverable.delivered_at is not None, code="not_delivered")
+    require(holds=deliverable.accepted_at is None, code="deliverable_accepted")
+    require(holds=accept or bool(reason.strip()), code="reason_missing", where="f-reason")
+    if accept:
+        deliverable.accepted_at = deliverable.paid_at = now
+    else:
+        deliverable.refused_reason, deliverable.delivered_at = reason, None
+    deliverable.save(update_fields=["accepted_at", "paid_at", "refused_reason", "delivered_at"])
+    tell(
+        list_members(agreement.vendor_id),
+        "deliverable_judged",
+        now=now,
+        challenge=agreement.step.challenge,
+        path=f"vendor/agreements/{agreement.code}/",
+        title=deliverable.title,
+    )
+    _record("judge_deliverable", agreement, actor=actor, now=now, role=role.value, reason=reason)
+    return deliverable

@@ -1,0 +1,228 @@
+"""Verbs of implementation."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from mix.actions.case.entering import enter
+from mix.actions.core.events import record
+from mix.actions.core.outbox import tell
+from mix.data.models import BacklogItem, Challenge, ChangeOrder, Milestone, Municipality, OutcomeReading, TakeOver
+from mix.data.models.delivery.milestones import MONTHS
+from mix.readers.case.challenges import list_cities
+from mix.readers.city.municipalities import gather_bands
+from mix.readers.city.people import Actor, list_members, list_with_role
+from mix.readers.delivery.agreements import find_contract
+from mix.readers.delivery.milestones import changed_cents, list_measures
+from mix.readers.market.vendors import get_own_vendor
+from mix.rules.city.delegation import decider_for
+from mix.rules.core.access import Permission, Role
+from mix.rules.core.unmet import Refused, Unmet, require
+
+
+def _record(verb: str, challenge: Challenge, *, actor: Actor, now: datetime, role: str, reason: str = "") -> None:
+    record(
+        f"delivery.{verb}",
+        subject_type="challenge",
+        subject=challenge.code,
+        actor=actor,
+        now=now,
+        challenge=challenge,
+        role=role,
+        reason=reason,
+    )
+
+
+def add_backlog_item(challenge: Challenge, *, actor: Actor, now: datetime, kind: str, text: str) -> BacklogItem:
+    """Add a decision, a test or a piece of work to the shared backlog; either side may."""
+    role = _role_on_either_side(challenge, actor=actor)
+    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
+    made = BacklogItem.objects.create(
+        municipality_id=challenge.municipality_id, challenge=challenge, kind=kind, text=text, added_at=now
+    )
+    _record("add_backlog_item", challenge, actor=actor, now=now, role=role)
+    return made
+
+
+def _role_on_either_side(challenge: Challenge, *, actor: Actor) -> str:
+    contract = find_contract(challenge)
+    if contract and contract.vendor_id in actor.vendors:
+        get_own_vendor(contract.vendor.code, actor=actor)
+        return "vendor"
+    return enter(challenge, actor=actor, needs=Permission.DELIVERY_RUN)[1].value
+
+
+def settle_backlog_item(item: BacklogItem, *, actor: Actor, now: datetime, result: str) -> BacklogItem:
+    """Note what came of an item."""
+    challenge, role = enter(item.challenge, actor=actor, needs=Permission.DELIVERY_RUN)
+    require(holds=bool(result.strip()), code="answer_missing", where="f-result")
+    item.result, item.settled_at = result, now
+    item.save(update_fields=["result", "settled_at"])
+    _record("settle_backlog_item", challenge, actor=actor, now=now, role=role.value)
+    return item
+
+
+def plan_milestone(
+    challenge: Challenge, *, actor: Actor, now: datetime, title: str, due_on: date, value_cents: int
+) -> Milestone:
+    """Plan something due for a sum; all milestones together stay within the contract and its changes."""
+    challenge, role = enter(challenge, actor=actor, needs=Permission.DELIVERY_RUN)
+    contract = find_contract(challenge)
+    if contract is None:
+        raise Refused(Unmet("contract_missing"))
+    require(holds=bool(title.strip()), code="answer_missing", where="f-title")
+    planned = sum(challenge.milestones.values_list("value_cents", flat=True)) + value_cents
+    most = contract.value_cents + contract.options_cents + changed_cents(contract)
+    require(holds=planned <= most, code="milestones_exceed_contract", where="f-value")
+    made = Milestone.objects.create(
+        municipality_id=challenge.municipality_id,
+        challenge=challenge,
+        title=title,
+        due_on=due_on,
+        value_cents=value_cents,
+    )
+    _record("plan_milestone", challenge, actor=actor, now=now, role=role.value)
+    return made
+
+
+def deliver_milestone(milestone: Milestone, *, actor: Actor, now: datetime) -> Milestone:
+    """Say, as the vendor, that a milestone is reached."""
+    contract = find_contract(milestone.challenge)
+    if contract is None:
+        raise Refused(Unmet("contract_missing"))
+    get_own_vendor(contract.vendor.code, actor=actor)
+    milestone.delivered_at, milestone.refused_reason = now, ""
+    milestone.save(update_fields=["delivered_at", "refused_reason"])
+    tell(
+        list_with_role([milestone.municipality_id], Role.PROJECT_LEAD),
+        "milestone_delivered",
+        now=now,
+        challenge=milestone.challenge,
+        path=f"city/challenges/{milestone.challenge.code}/",
+        title=milestone.title,
+    )
+    _record("deliver_milestone", milestone.challenge, actor=actor, now=now, role="vendor")
+    return milestone
+
+
+def judge_milestone(milestone: Milestone, *, actor: Actor, now: datetime, accept: bool, reason: str = "") -> Milestone:
+    """Accept a delivered milestone, or refuse it with a reason."""
+    challenge, role = enter(milestone.challenge, actor=actor, needs=Permission.DELIVERY_RUN)
+    require(holds=milestone.delivered_at is not None and milestone.accepted_at is None, code="not_delivered")
+    require(holds=accept or bool(reason.strip()), code="reason_missing", where="f-reason")
+    if accept:
+        milestone.accepted_at = now
+    else:
+        milestone.delivered_at, milestone.refused_reason = None, reason
+    milestone.save(update_fields=["accepted_at", "delivered_at", "refused_reason"])
+    contract = find_contract(challenge)
+    if contract:
+        tell(
+            list_members(contract.vendor_id),
+            "milestone_judged",
+            now=now,
+            challenge=challenge,
+            path=f"vendor/agreements/{contract.code}/",
+            title=milestone.title,
+        )
+    _record("judge_milestone", challenge, actor=actor, now=now, role=role.value, reason=reason)
+    return milestone
+
+
+def ask_change(challenge: Challenge, *, actor: Actor, now: datetime, value_cents: int, reason: str) -> ChangeOrder:
+    """Ask for a change of the contract's value, up or down, with a reason."""
+    challenge, role = enter(challenge, actor=actor, needs=Permission.DELIVERY_RUN)
+    contract = find_contract(challenge)
+    if contract is None:
+        raise Refused(Unmet("contract_missing"))
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=abs(value_cents) < 10**13, code="amount_too_large", where="f-value", given=str(value_cents))
+    made = ChangeOrder.objects.create(
+        municipality_id=challenge.municipality_id,
+        challenge=challenge,
+        agreement=contract,
+        number=contract.changes.count() + 1,
+        reason=reason,
+        value_cents=value_cents,
+        asked_by=actor.someone,
+        asked_at=now,
+    )
+    _record("ask_change", challenge, actor=actor, now=now, role=role.value, reason=reason)
+    return made
+
+
+def decide_change(change: ChangeOrder, *, actor: Actor, now: datetime, approve: bool, reason: str = "") -> ChangeOrder:
+    """Approve or refuse a change. Authority is by the contract's whole value with every change, never by the part."""
+    challenge, _ = enter(change.challenge, actor=actor, needs=Permission.CHALLENGE_READ)
+    require(holds=change.approved_at is None and not change.refused_reason, code="change_decided")
+    require(holds=change.asked_by_id != (actor.person.pk if actor.person else 0), code="approver_is_requester")
+    contract = change.agreement
+    whole = contract.value_cents + contract.options_cents + changed_cents(contract) + change.value_cents
+    city = challenge.municipality
+    needed = decider_for(gather_bands([city.id]).get(city.code, ()), max(whole, 0))
+    if needed is None:
+        raise Refused(Unmet("nobody_named_for_value", {"city": city.code}, "delegation"))
+    require(holds=needed in actor.roles_at(city.code), code="authority_needed", role=needed.value)
+    require(holds=approve or bool(reason.strip()), code="reason_missing", where="f-reason")
+    if approve:
+        change.approved_by, change.approved_role, change.approved_at = actor.person, needed.value, now
+    else:
+        change.refused_reason = reason
+    change.save(update_fields=["approved_by", "approved_role", "approved_at", "refused_reason"])
+    _record("decide_change", challenge, actor=actor, now=now, role=needed.value, reason=reason)
+    return change
+
+
+def read_outcome(
+    challenge: Challenge, *, actor: Actor, now: datetime, month: int, measure: str, actual: str, note: str = ""
+) -> OutcomeReading:
+    """Record what a promised measure shows after 3, 6 or 12 months, beside its baseline and target."""
+    challenge, role = enter(challenge, actor=actor, needs=Permission.DELIVERY_RUN)
+    promised = {m["measure"]: m for m in list_measures(challenge)}
+    require(holds=measure in promised, code="measure_unknown", where="f-measure")
+    require(holds=month in MONTHS, code="month_unknown", where="f-month")
+    require(holds=bool(actual.strip()), code="answer_missing", where="f-actual")
+    made, _ = OutcomeReading.objects.update_or_create(
+        challenge=challenge,
+        month=month,
+        measure=measure,
+        defaults={
+            "municipality_id": challenge.municipality_id,
+            "baseline": promised[measure].get("baseline") or "",
+            "target": promised[measure].get("target") or "",
+            "actual": actual,
+            "note": note,
+            "read_by": actor.someone,
+            "read_at": now,
+        },
+    )
+    _record("read_outcome", challenge, actor=actor, now=now, role=role.value)
+    return made
+
+
+def take_over(challenge: Challenge, *, actor: Actor, now: datetime, city: Municipality, note: str = "") -> TakeOver:
+    """Ask, as another city, to take over what worked."""
+    require(holds=bool(actor.roles_at(city.code)), code="city_not_yours")
+    require(holds=city.code not in {c.code for c in list_cities(challenge)}, code="city_takes_part")
+    require(holds=challenge.outcomereadings.exists(), code="nothing_to_take_over")
+    made, new = TakeOver.objects.get_or_create(
+        challenge=challenge,
+        city=city,
+        defaults={
+            "municipality_id": challenge.municipality_id,
+            "note": note,
+            "asked_by": actor.someone,
+            "asked_at": now,
+        },
+    )
+    if new:
+        tell(
+            list_with_role([challenge.municipality_id], Role.PROJECT_LEAD),
+            "take_over_asked",
+            now=now,
+            challenge=challenge,
+            path=f"city/challenges/{challenge.code}/",
+            city=city.name,
+        )
+        _record("take_over", challenge, actor=actor, now=now, role="partner_city")
+    return made

@@ -1,0 +1,310 @@
+"""Verbs of the sprint room."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from mix.actions.case.entering import enter
+from mix.actions.core.events import record
+from mix.actions.core.outbox import tell
+from mix.data.models import (
+    CheckIn,
+    DataGrant,
+    Demo,
+    Evidence,
+    Incident,
+    ParityEntry,
+    ParityReason,
+    SignOff,
+    Step,
+    Vendor,
+)
+from mix.readers.case.challenges import get_step
+from mix.readers.city.people import Actor, list_members
+from mix.readers.core.errors import Forbidden
+from mix.readers.delivery.sprints import Room, get_room, list_hypotheses, list_sprint_vendors
+from mix.readers.market.vendors import get_own_vendor
+from mix.rules.core.access import Permission, Role
+from mix.rules.core.unmet import require
+from mix.rules.market.closing import day_in
+
+
+def _record(verb: str, room: Room, *, actor: Actor, now: datetime, role: str, subject: str = "") -> None:
+    record(
+        f"sprints.{verb}",
+        subject_type="challenge",
+        subject=subject or room.challenge.code,
+        actor=actor,
+        now=now,
+        challenge=room.challenge,
+        role=role,
+        payload={"room": room.step.key, "round": room.step.round},
+    )
+
+
+def _in_sprint(room: Room, vendor: Vendor) -> None:
+    require(holds=vendor in list_sprint_vendors(room), code="vendor_not_in_sprint", vendor=vendor.name)
+
+
+def _either_side(room: Room, vendor: Vendor, *, actor: Actor) -> tuple[str, str]:
+    """Return the side and role of whoever writes: a member of the vendor's team, or the city."""
+    _in_sprint(room, vendor)
+    if vendor.id in actor.vendors:
+        get_own_vendor(vendor.code, actor=actor)
+        return "vendor", "vendor"
+    _, role = enter(room.challenge, actor=actor, needs=Permission.SPRINT_RUN)
+    return "city", role.value
+
+
+def _enter(step: Step, *, actor: Actor) -> tuple[Room, Role]:
+    """Enter the room of a step for the city. Raises Unknown, Forbidden."""
+    room = get_room(step)
+    _, role = enter(room.challenge, actor=actor, needs=Permission.SPRINT_RUN)
+    return room, role
+
+
+def _room_for(row: DataGrant | Incident) -> Room:
+    """Return the room to which a row belongs."""
+    return get_room(get_step(row.challenge, row.room))
+
+
+def sign_off(step: Step, *, actor: Actor, now: datetime, area: str, note: str = "") -> SignOff:
+    """Give a word that the sprint may start: the department by its sponsor, the other areas by a specialist."""
+    room = get_room(step)
+    challenge, _ = enter(room.challenge, actor=actor, needs=Permission.SPRINT_SIGN_OFF)
+    needed = Role.SPONSOR if area == "department" else Role.SPECIALIST
+    if needed not in actor.roles_at(challenge.municipality.code):
+        raise Forbidden(Permission.SPRINT_SIGN_OFF)
+    require(holds=not SignOff.objects.filter(**room.key, area=area).exists(), code="already_signed_off")
+    made = SignOff.objects.create(
+        municipality_id=room.challenge.municipality_id,
+        **room.key,
+        area=area,
+        person=actor.someone,
+        note=note,
+        signed_at=now,
+    )
+    _record("sign_off", room, actor=actor, now=now, role=needed.value, subject=area)
+    return made
+
+
+def grant_data(
+    step: Step,
+    *,
+    actor: Actor,
+    now: datetime,
+    vendor: Vendor,
+    data_set: str,
+    legal_basis: str,
+    granted_on: date,
+    expires_on: date,
+) -> DataGrant:
+    """Give a vendor access to a data set until a day, after which it ends by itself."""
+    room, role = _enter(step, actor=actor)
+    _in_sprint(room, vendor)
+    for value, field in ((data_set, "data_set"), (legal_basis, "legal_basis")):
+        require(holds=bool(value.strip()), code="answer_missing", where=f"f-{field}")
+    require(holds=expires_on > granted_on, code="ends_before_start", where="f-expires_on")
+    require(
+        holds=not DataGrant.objects.filter(**room.key, vendor=vendor, data_set=data_set).exists(),
+        code="data_granted_already",
+    )
+    made = DataGrant.objects.create(
+        municipality_id=room.challenge.municipality_id,
+        **room.key,
+        vendor=vendor,
+        data_set=data_set,
+        legal_basis=legal_basis,
+        granted_on=granted_on,
+        expires_on=expires_on,
+    )
+    tell(
+        list_members(vendor.id),
+        "data_granted",
+        now=now,
+        challenge=room.challenge,
+        path=f"vendor/sprints/{room.challenge.code}/{room.step.key}/",
+        data=data_set,
+        until=expires_on.isoformat(),
+    )
+    _record("grant_data", room, actor=actor, now=now, role=role.value)
+    return made
+
+
+def return_data(grant: DataGrant, *, actor: Actor, now: datetime) -> DataGrant:
+    """Confirm, as the vendor, that the data was returned or deleted."""
+    get_own_vendor(grant.vendor.code, actor=actor)
+    require(holds=grant.returned_on is None, code="data_returned_already")
+    grant.returned_on = day_in(grant.challenge.municipality.zone, now)
+    grant.save(update_fields=["returned_on"])
+    _record("return_data", _room_for(grant), actor=actor, now=now, role="vendor")
+    return grant
+
+
+def check_in(
+    step: Step,
+    *,
+    actor: Actor,
+    now: datetime,
+    vendor: Vendor,
+    week: int,
+    mood: int,
+    progress: str,
+    blockers: str = "",
+) -> CheckIn:
+    """Say how a week went, from one's own side; again in the same week replaces it."""
+    room = get_room(step)
+    side, role = _either_side(room, vendor, actor=actor)
+    require(holds=1 <= mood <= 5, code="mood_out_of_range", where="f-mood")
+    require(holds=1 <= week <= 52, code="week_out_of_range", where="f-week")
+    require(holds=bool(progress.strip()), code="answer_missing", where="f-progress")
+    made, _ = CheckIn.objects.update_or_create(
+        **room.key,
+        vendor=vendor,
+        week=week,
+        side=side,
+        defaults={
+            "municipality_id": room.challenge.municipality_id,
+            "mood": mood,
+            "progress": progress,
+            "blockers": blockers,
+            "person": actor.someone,
+            "at": now,
+        },
+    )
+    _record("check_in", room, actor=actor, now=now, role=role, subject=f"{vendor.code}/{week}/{side}")
+    return made
+
+
+def record_evidence(
+    step: Step,
+    *,
+    actor: Actor,
+    now: datetime,
+    vendor: Vendor,
+    hypothesis: str,
+    how: str,
+    result: str,
+    verdict: str,
+    confidence: str,
+) -> Evidence:
+    """Record what a test of a hypothesis showed, against the frozen threshold."""
+    room, role = _enter(step, actor=actor)
+    _in_sprint(room, vendor)
+    require(holds=hypothesis in {h["key"] for h in list_hypotheses(room.challenge)}, code="hypothesis_unknown")
+    for value, field in ((how, "how"), (result, "result")):
+        require(holds=bool(value.strip()), code="answer_missing", where=f"f-{field}")
+    made = Evidence.objects.create(
+        municipality_id=room.challenge.municipality_id,
+        **room.key,
+        vendor=vendor,
+        hypothesis=hypothesis,
+        how=how,
+        result=result,
+        verdict=verdict,
+        confidence=confidence,
+        recorded_by=actor.someone,
+        recorded_at=now,
+    )
+    _record("record_evidence", room, actor=actor, now=now, role=role.value, subject=f"{vendor.code}/{hypothesis}")
+    return made
+
+
+def report_incident(step: Step, *, actor: Actor, now: datetime, vendor: Vendor, kind: str, text: str) -> Incident:
+    """Report that something went wrong, from either side."""
+    room = get_room(step)
+    _, role = _either_side(room, vendor, actor=actor)
+    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
+    made = Incident.objects.create(
+        municipality_id=room.challenge.municipality_id,
+        **room.key,
+        vendor=vendor,
+        kind=kind,
+        text=text,
+        reported_by=actor.someone,
+        reported_at=now,
+    )
+    _record("report_incident", room, actor=actor, now=now, role=role, subject=kind)
+    return made
+
+
+def settle_incident(incident: Incident, *, actor: Actor, now: datetime, settlement: str) -> Incident:
+    """Say how an incident was settled and who was told."""
+    room, role = _enter(get_step(incident.challenge, incident.room), actor=actor)
+    require(holds=bool(settlement.strip()), code="answer_missing", where="f-settlement")
+    incident.settled_at, incident.settlement = now, settlement
+    incident.save(update_fields=["settled_at", "settlement"])
+    _record("settle_incident", room, actor=actor, now=now, role=role.value)
+    return incident
+
+
+def hold_demo(
+    step: Step,
+    *,
+    actor: Actor,
+    now: datetime,
+    vendor: Vendor,
+    held_on: date,
+    answers: str,
+    recording: str = "",
+) -> Demo:
+    """Note what a vendor showed and answered."""
+    room, role = _enter(step, actor=actor)
+    _in_sprint(room, vendor)
+    require(holds=bool(answers.strip()), code="answer_missing", where="f-answers")
+    made, _ = Demo.objects.update_or_create(
+        **room.key,
+        vendor=vendor,
+        defaults={
+            "municipality_id": room.challenge.municipality_id,
+            "held_on": held_on,
+            "answers": answers,
+            "recording": recording,
+        },
+    )
+    _record("hold_demo", room, actor=actor, now=now, role=role.value, subject=vendor.code)
+    return made
+
+
+def enter_parity(
+    step: Step,
+    *,
+    actor: Actor,
+    now: datetime,
+    vendor: Vendor,
+    kind: str,
+    amount: Decimal,
+    given_on: date,
+    note: str = "",
+) -> ParityEntry:
+    """Enter what a vendor got from the city."""
+    room, role = _enter(step, actor=actor)
+    _in_sprint(room, vendor)
+    require(holds=0 < amount < 10000, code="amount_out_of_range", where="f-amount")
+    made = ParityEntry.objects.create(
+        municipality_id=room.challenge.municipality_id,
+        **room.key,
+        vendor=vendor,
+        kind=kind,
+        amount=amount,
+        given_on=given_on,
+        note=note,
+        entered_by=actor.someone,
+    )
+    _record("enter_parity", room, actor=actor, now=now, role=role.value, subject=f"{vendor.code}/{kind}")
+    return made
+
+
+def explain_parity(step: Step, *, actor: Actor, now: datetime, vendor: Vendor, kind: str, reason: str) -> ParityReason:
+    """Put on record why a vendor got more or less than the middle one."""
+    room, role = _enter(step, actor=actor)
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    made, _ = ParityReason.objects.update_or_create(
+        **room.key,
+        vendor=vendor,
+        kind=kind,
+        defaults={"municipality_id": room.challenge.municipality_id, "reason": reason, "given_at": now},
+    )
+    _record("explain_parity", room, actor=actor, now=now, role=role.value, subject=f"{vendor.code}/{kind}")
+    return made

@@ -1,0 +1,336 @@
+"""Carrying a challenge from step to step: ask for a gate, give a word, complete, skip, return, disqualify."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from mix.actions.case.challenges import end, leave, people_of, start_ready_steps
+from mix.actions.case.entering import enter_step
+from mix.actions.case.publishing import publish
+from mix.actions.choice import awards, evaluations
+from mix.actions.core.events import record, record_on
+from mix.actions.core.outbox import tell
+from mix.actions.delivery import disclosures
+from mix.actions.market.participations import mark_disqualified, raise_standing
+from mix.data.models import Challenge, Evaluation, GateSignature, Municipality, Participation, Step, Vendor
+from mix.readers.case.challenges import get_step, method_for, spec_of
+from mix.readers.case.documents import authors_of, total_value
+from mix.readers.choice.awards import find_live
+from mix.readers.choice.evaluations import find_evaluation
+from mix.readers.city.people import Actor, list_with_role
+from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.flow.moves import gather_gate, list_signatures, unmet_to_ask, unmet_to_proceed
+from mix.readers.market.solicitations import find_solicitation, part_of
+from mix.rules.core.access import Permission, Role
+from mix.rules.core.kinds import Decision, StepKind, StepState
+from mix.rules.core.unmet import refuse_if, require
+from mix.rules.flow.moves import Duty, is_passed, open_duties, unmet_to_sign
+
+CHOOSING = (StepKind.EVALUATION.value, StepKind.AWARD.value)  # on which it rests with whom a later step is
+
+
+def owner_permission(step: Step) -> Permission:
+    """Return what a person needs to carry a step of this kind to its gate."""
+    return {
+        StepKind.SOLICITATION: Permission.SOLICITATION_EDIT,
+        StepKind.ENGAGEMENT: Permission.ENGAGEMENT_RUN,
+        StepKind.EVALUATION: Permission.RESULT_FINALISE,
+        StepKind.SPRINT: Permission.SPRINT_RUN,
+        StepKind.AWARD: Permission.AWARD_PREPARE,
+        StepKind.AGREEMENT: Permission.AGREEMENT_EDIT,
+        StepKind.DELIVERY: Permission.DELIVERY_RUN,
+        StepKind.DISCLOSURE: Permission.SOLICITATION_EDIT,
+    }.get(StepKind(step.kind), Permission.DOCUMENT_EDIT)
+
+
+def ask(step: Step, *, actor: Actor, now: datetime) -> Step:
+    """Bring a complete step before its gate and tell the deciders; a step without a gate is done with this.
+
+    Raises Refused with everything that is missing.
+    """
+    step, role = enter_step(step, actor=actor, needs=owner_permission(step), editing=True)
+    refuse_if(unmet_to_ask(step, now=now))
+    _keep_value(step.challenge)
+    gathered = gather_gate(step)
+    if gathered is None:
+        _complete(step, actor=actor, now=now, role=role.value, summary="")
+        return step
+    step.asked_at = now
+    step.save(update_fields=["asked_at"])
+    title = spec_of(step).title
+    for duty in open_duties(*gathered):
+        city = Municipality.objects.get(code=duty.municipality)
+        tell(
+            list_with_role([city.id], duty.role),
+            "asked_to_decide",
+            now=now,
+            challenge=step.challenge,
+            path=f"city/challenges/{step.challenge.code}/{step.key}/",
+            step=title.en,
+            step_fr=title.fr,
+            gate=gathered[0].key,
+        )
+    record_on(step, "moves.ask", actor=actor, now=now, role=role.value)
+    return step
+
+
+def _keep_value(challenge: Challenge) -> None:
+    value = total_value(challenge)
+    if value is not None and value != challenge.value_cents:
+        challenge.value_cents = value
+        challenge.save(update_fields=["value_cents"])
+
+
+def sign(
+    step: Step,
+    *,
+    actor: Actor,
+    now: datetime,
+    city: Municipality,
+    role: Role,
+    decision: Decision,
+    reason: str,
+    public_summary: str = "",
+) -> GateSignature:
+    """Give a word at a gate. The last *proceed* completes the step; *revise* returns it; *stop* ends it.
+
+    Where each city decides, a partner's *stop* takes that city out and the rest goes on; the lead's ends the
+    challenge.
+    """
+    step, _ = enter_step(step, actor=actor, needs=Permission.CHALLENGE_READ)
+    gathered = gather_gate(step)
+    if gathered is None or role not in actor.roles_at(city.code):
+        raise Forbidden(Permission.CHALLENGE_READ)
+    gate, facts = gathered
+    require(holds=step.asked_at is not None, code="gate_not_asked", gate=gate.key)
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    if decision is Decision.PROCEED:
+        refuse_if(unmet_to_proceed(step))
+    refuse_if(
+        unmet_to_sign(
+            gate, facts, duty=Duty(city.code, role), person=actor.code, authors=authors_of(step), decision=decision
+        )
+    )
+    signature = GateSignature.objects.create(
+        municipality_id=step.municipality_id,
+        step=step,
+        gate=gate.key,
+        round=step.round,
+        city=city,
+        role=role.value,
+        person=actor.someone,
+        decision=decision.value,
+        reason=reason,
+        public_summary=public_summary,
+        signed_at=now,
+    )
+    record_on(
+        step,
+        "moves.sign",
+        actor=actor,
+        now=now,
+        role=role.value,
+        reason=reason,
+        payload={"gate": gate.key, "decision": decision.value, "city": city.code, "round": step.round},
+    )
+    _follow(step, signature, actor=actor, now=now)
+    return signature
+
+
+def _follow(step: Step, signature: GateSignature, *, actor: Actor, now: datetime) -> None:
+    if signature.decision == Decision.REVISE:
+        _return(step, signature, now=now)
+        return
+    if signature.decision == Decision.STOP:
+        if signature.city_id == step.challenge.municipality_id:
+            _stop(step, signature, actor=actor, now=now)
+            return
+        leave(step.challenge, signature.city, reason=signature.reason)
+    gathered = gather_gate(step)
+    if gathered and is_passed(*gathered):
+        summaries = [s.public_summary for s in list_signatures(step) if s.public_summary]
+        _complete(step, actor=actor, now=now, role=signature.role, summary="\n\n".join(dict.fromkeys(summaries)))
+
+
+def _return(step: Step, signature: GateSignature, *, now: datetime) -> None:
+    """Send a step back, or an earlier one with all that rests on it, and tell its owner."""
+    spec = spec_of(step)
+    first = get_step(step.challenge, spec.gate.returns_to) if spec.gate and spec.gate.returns_to else step
+    reopen_from(first, now=now, reason=signature.reason)
+    title = spec_of(first).title
+    tell(
+        people_of(step.challenge, spec_of(first).owner),
+        "returned",
+        now=now,
+        challenge=step.challenge,
+        path=f"city/challenges/{step.challenge.code}/{first.key}/",
+        step=title.en,
+        step_fr=title.fr,
+        reason=signature.reason,
+    )
+
+
+def reopen_from(step: Step, *, now: datetime, reason: str) -> None:
+    """Make a step active once more, and let all that rests on it wait. Called inside other verbs.
+
+    What of it had begun gets a new round, in which every word is given afresh. Awards and agreements that followed
+    from a choice which is made again end with the reason.
+    """
+    method = method_for(step.challenge)
+    begun = [StepState.ACTIVE.value, StepState.DONE.value]
+    rows = {row.key: row for row in step.challenge.steps.filter(key__in=method.resting_on(step.key), state__in=begun)}
+    for row in rows.values():
+        row.round += 1
+        row.asked_at = row.done_at = None
+        row.state, row.started_at = StepState.WAITING.value, None
+        if row.pk == step.pk:
+            row.state, row.started_at = StepState.ACTIVE.value, now
+        row.save(update_fields=["round", "asked_at", "done_at", "state", "started_at"])
+    choices = [row.key for row in rows.values() if row.kind in CHOOSING]
+    for key in {key for choice in choices for key in method.resting_on(choice) if key != choice} & rows.keys():
+        for award in rows[key].awards.filter(state__in=["recommended", "approved"]).select_related("vendor"):
+            award.step.challenge = step.challenge
+            awards.revoke(award, reason=reason, now=now)
+        rows[key].agreements.exclude(state="ended").update(state="ended", ended_reason=reason)
+
+
+def _stop(step: Step, signature: GateSignature, *, actor: Actor, now: datetime) -> None:
+    challenge = step.challenge
+    end(challenge, status="stopped", reason=signature.reason, now=now)
+    if challenge.route_frozen_at:
+        publish(
+            challenge,
+            kind="cancellation",
+            title=challenge.title,
+            text=signature.public_summary or signature.reason,
+            now=now,
+        )
+    record(
+        "challenges.stop",
+        subject_type="challenge",
+        subject=challenge.code,
+        actor=actor,
+        now=now,
+        challenge=challenge,
+        role=signature.role,
+        reason=signature.reason,
+        payload={"gate": signature.gate},
+    )
+
+
+def _complete(step: Step, *, actor: Actor, now: datetime, role: str, summary: str) -> None:
+    step.state, step.done_at, step.asked_at = StepState.DONE.value, now, None
+    step.save(update_fields=["state", "done_at", "asked_at"])
+    ON_DONE[StepKind(step.kind)](step, actor, now, summary)
+    record_on(step, "moves.complete", actor=actor, now=now, role=role, payload={"step": step.key})
+    _go_on(step, actor=actor, now=now, role=role)
+
+
+def _go_on(step: Step, *, actor: Actor, now: datetime, role: str) -> None:
+    """Begin what waited for a step, and end the challenge when nothing is left."""
+    started = start_ready_steps(step.challenge, now=now)
+    for other in started:
+        other.challenge = step.challenge
+        title = spec_of(other).title
+        tell(
+            people_of(step.challenge, spec_of(other).owner),
+            "step_started",
+            now=now,
+            challenge=step.challenge,
+            path=f"city/challenges/{step.challenge.code}/{other.key}/",
+            step=title.en,
+            step_fr=title.fr,
+        )
+    open_states = [StepState.WAITING.value, StepState.ACTIVE.value]
+    if not step.challenge.steps.filter(state__in=open_states).exists():
+        end(step.challenge, status="completed", reason="", now=now)
+        record(
+            "challenges.complete",
+            subject_type="challenge",
+            subject=step.challenge.code,
+            actor=actor,
+            now=now,
+            challenge=step.challenge,
+            role=role,
+        )
+
+
+def _nothing(step: Step, actor: Actor, now: datetime, summary: str) -> None:
+    """Do nothing more: the artifact itself is the effect."""
+
+
+def _after_solicitation(step: Step, actor: Actor, now: datetime, summary: str) -> None:  # noqa: ARG001 - one shape
+    call = find_solicitation(step)
+    if call is None:
+        raise Unknown
+    for submission in call.submissions.filter(state="finalised").select_related("vendor"):
+        raise_standing(step.challenge, submission.vendor, to=part_of(call).gives, now=now)
+
+
+def _after_evaluation(step: Step, actor: Actor, now: datetime, summary: str) -> None:
+    evaluation = find_evaluation(step)
+    if evaluation is None:
+        raise Unknown
+    evaluations.grant_standings(evaluation, now=now)
+    if method_for(step.challenge).is_only_recommended(step.key):
+        evaluations.announce_result(evaluation, now=now)
+    else:
+        evaluations.send_letters(evaluation, actor=actor, now=now)
+    if step.challenge.route_frozen_at:
+        publish(step.challenge, kind="result", title=spec_of(step).title.en, text=summary, now=now)
+
+
+def _after_award(step: Step, actor: Actor, now: datetime, summary: str) -> None:
+    award = find_live(step)
+    if award is None:
+        raise Unknown
+    award.step = step
+    awards.approve(award, actor=actor, now=now, summary=summary)
+
+
+def _after_disclosure(step: Step, actor: Actor, now: datetime, summary: str) -> None:
+    disclosures.publish_pack(step, actor=actor, now=now, summary=summary)
+
+
+ON_DONE: dict[StepKind, Callable[[Step, Actor, datetime, str], None]] = {
+    StepKind.DOCUMENT: _nothing,
+    StepKind.MARKET_SCAN: _nothing,
+    StepKind.ENGAGEMENT: _nothing,
+    StepKind.SOLICITATION: _after_solicitation,
+    StepKind.EVALUATION: _after_evaluation,
+    StepKind.SPRINT: _nothing,
+    StepKind.AWARD: _after_award,
+    StepKind.AGREEMENT: _nothing,
+    StepKind.DELIVERY: _nothing,
+    StepKind.DISCLOSURE: _after_disclosure,
+}
+
+
+def skip(step: Step, *, actor: Actor, now: datetime, reason: str) -> Step:
+    """Leave out an optional step, with a reason."""
+    step, role = enter_step(step, actor=actor, needs=owner_permission(step), editing=True)
+    require(holds=spec_of(step).optional, code="step_not_optional")
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    step.state, step.skipped_reason, step.done_at = StepState.SKIPPED.value, reason, now
+    step.save(update_fields=["state", "skipped_reason", "done_at"])
+    record_on(step, "moves.skip", actor=actor, now=now, role=role.value, reason=reason)
+    _go_on(step, actor=actor, now=now, role=role.value)
+    return step
+
+
+def disqualify(challenge: Challenge, vendor: Vendor, *, actor: Actor, now: datetime, reason: str) -> Participation:
+    """Disqualify a vendor at any time: ranks are recomputed; an award to it is revoked and the sale begins again."""
+    row = mark_disqualified(challenge, vendor, actor=actor, now=now, reason=reason)
+    for evaluation in Evaluation.objects.filter(step__challenge=challenge, phase="final").select_related(
+        "step__challenge__method", "solicitation__step__challenge__method"
+    ):
+        evaluations.store(evaluation)
+    for step in challenge.steps.filter(kind=StepKind.AWARD.value).select_related("challenge__municipality"):
+        award = find_live(step)
+        if award and award.vendor_id == vendor.id:
+            award.step = step
+            awards.revoke(award, reason=reason, now=now)
+            reopen_from(step, now=now, reason=reason)
+            record_on(step, "moves.begin_again", actor=actor, now=now, reason=reason)
+    return row

@@ -1,0 +1,206 @@
+"""Verbs that change a call after publication: addenda, and closing, which is only ever extended."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import transaction
+
+from mix.actions.case.entering import enter_step
+from mix.actions.case.publishing import publish as publish_notice
+from mix.actions.core.events import record
+from mix.actions.core.outbox import tell
+from mix.actions.market.sealing import SealerDown, ask_sealer
+from mix.data.models import Addendum, ExtensionProposal, Solicitation
+from mix.phrases.mails import outage_text
+from mix.readers.case.challenges import spec_of
+from mix.readers.city.calendars import calendar_of
+from mix.readers.city.people import Actor, list_members
+from mix.readers.market.solicitations import closing_of, list_at_risk, outage_of
+from mix.rules.core.access import Permission
+from mix.rules.core.unmet import require
+from mix.rules.market.closing import EMBARGO
+from mix.rules.market.outages import Outage, closing_after
+
+logger = logging.getLogger(__name__)
+ADDENDUM_NOTICE = timedelta(hours=48)  # what a substantial change leaves to those who answer (docs/city.md)
+
+
+def _open_call(call: Solicitation, *, actor: Actor, now: datetime) -> tuple[Solicitation, str]:
+    """Lock a published call that has not closed; return it with the actor's role."""
+    _, role = enter_step(call.step, actor=actor, needs=Permission.SOLICITATION_PUBLISH)
+    fresh = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
+    fresh.step = call.step
+    require(holds=fresh.published_at is not None, code="solicitation_not_published")
+    require(holds=now < fresh.closes_at, code="solicitation_closed")
+    return fresh, role.value
+
+
+def issue(call: Solicitation, *, actor: Actor, now: datetime, text: str, is_substantial: bool) -> Addendum:
+    """Change a published call for everybody; a substantial change must be reconfirmed by those who have submitted.
+
+    It leaves at least two days until closing: one that comes late is proposed with a later closing instead.
+    """
+    call, role = _open_call(call, actor=actor, now=now)
+    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
+    leaves = call.closes_at - now >= ADDENDUM_NOTICE
+    require(holds=leaves or not is_substantial, code="addendum_needs_time", where="f-closes_at")
+    return _issue(call, actor=actor, now=now, role=role, text=text, is_substantial=is_substantial)
+
+
+def propose_extension(
+    call: Solicitation, *, actor: Actor, now: datetime, text: str, is_substantial: bool, closes_at: datetime
+) -> ExtensionProposal:
+    """Propose an addendum that moves closing later; a second person confirms it before it counts."""
+    call, role = _open_call(call, actor=actor, now=now)
+    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
+    require(holds=closes_at > call.closes_at, code="closing_only_extended", where="f-closes_at")
+    require(
+        holds=closes_at - now >= ADDENDUM_NOTICE or not is_substantial,
+        code="addendum_needs_time",
+        where="f-closes_at",
+    )
+    require(holds=not call.extensions.filter(ended_at=None).exists(), code="extension_waits")
+    proposal = ExtensionProposal.objects.create(
+        solicitation=call,
+        text=text,
+        is_substantial=is_substantial,
+        closes_at=closes_at,
+        proposed_by=actor.someone,
+        proposed_at=now,
+    )
+    _record("propose_extension", call, actor=actor, now=now, role=role, payload={"closes_at": closes_at.isoformat()})
+    return proposal
+
+
+def _waiting(proposal: ExtensionProposal) -> ExtensionProposal:
+    fresh = ExtensionProposal.objects.select_for_update().get(pk=proposal.pk)
+    require(holds=fresh.ended_at is None, code="extension_decided")
+    return fresh
+
+
+def confirm_extension(proposal: ExtensionProposal, *, actor: Actor, now: datetime) -> Addendum:
+    """Confirm a later closing as the second person; the addendum is out with it."""
+    call, role = _open_call(proposal.solicitation, actor=actor, now=now)
+    fresh = _waiting(proposal)
+    require(holds=fresh.proposed_by_id != actor.someone.pk, code="second_person")
+    require(holds=fresh.closes_at > call.closes_at, code="closing_only_extended")
+    fresh.ended_at, fresh.confirmed_by = now, actor.someone
+    fresh.save(update_fields=["ended_at", "confirmed_by"])
+    return _issue(
+        call,
+        actor=actor,
+        now=now,
+        role=role,
+        text=fresh.text,
+        is_substantial=fresh.is_substantial,
+        closes_at=fresh.closes_at,
+    )
+
+
+def drop_extension(proposal: ExtensionProposal, *, actor: Actor, now: datetime) -> ExtensionProposal:
+    """Drop a proposed extension: closing stays as it is."""
+    call, role = _open_call(proposal.solicitation, actor=actor, now=now)
+    fresh = _waiting(proposal)
+    fresh.ended_at = now
+    fresh.save(update_fields=["ended_at"])
+    _record("drop_extension", call, actor=actor, now=now, role=role)
+    return fresh
+
+
+def extend_for_outages(*, now: datetime) -> list[Addendum]:
+    """Extend every call to which the site did not answer before or at closing, where the city chose so.
+
+    Run by the worker, once the site answers again; it does nothing twice, since the new closing lies past the outage.
+    """
+    made = []
+    for call in list_at_risk(now=now):
+        outage = outage_of(call, now=now)
+        if outage is not None:
+            made.append(_extend_for_outage(call, outage, now=now))
+    return made
+
+
+def _extend_for_outage(call: Solicitation, outage: Outage, *, now: datetime) -> Addendum:
+    fresh = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
+    fresh.step = call.step
+    closes_at = closing_after(closing_of(fresh), outage, calendar_of(fresh.municipality))
+    text = outage_text(outage, closes_at, fresh.zone)
+    return _issue(fresh, actor=Actor(), now=now, role="", text=text, is_substantial=False, closes_at=closes_at)
+
+
+def _issue(
+    call: Solicitation,
+    *,
+    actor: Actor,
+    now: datetime,
+    role: str,
+    text: str,
+    is_substantial: bool,
+    closes_at: datetime | None = None,
+) -> Addendum:
+    addendum = Addendum.objects.create(
+        solicitation=call,
+        number=call.addenda.count() + 1,
+        text=text,
+        is_substantial=is_substantial,
+        closed_at_before=call.closes_at,
+        closes_at_after=closes_at,
+        issued_by=actor.person,
+        issued_at=now,
+    )
+    if closes_at:
+        call.closes_at = closes_at
+        call.save(update_fields=["closes_at"])
+        # Once it is durable: the sealer never moves back, and a closing that was rolled back must not bind it.
+        transaction.on_commit(partial(_delay_sealer, call.key_id, closes_at + EMBARGO, now=now))
+    publish_notice(
+        call.step.challenge,
+        kind="addendum",
+        title=f"{spec_of(call.step).title.en}: {addendum.number}",
+        text=text,
+        now=now,
+    )
+    for submission in call.submissions.select_related("vendor"):
+        tell(
+            list_members(submission.vendor_id),
+            "addendum",
+            now=now,
+            challenge=call.step.challenge,
+            path=f"vendor/submissions/{submission.code}/check/",
+            number=str(addendum.number),
+        )
+    _record(
+        "issue",
+        call,
+        actor=actor,
+        now=now,
+        role=role,
+        payload={"number": addendum.number, "closes_at": closes_at.isoformat() if closes_at else ""},
+    )
+    return addendum
+
+
+def _delay_sealer(key_id: str, not_before: datetime, *, now: datetime) -> None:
+    """Tell the sealer; while it does not answer, the closing in the database alone keeps the envelopes shut."""
+    try:
+        ask_sealer("delay", key_id, now=now, not_before=not_before)
+    except SealerDown:
+        logger.exception("the sealer was not told of the later closing of %s", key_id)
+
+
+def _record(
+    verb: str, call: Solicitation, *, actor: Actor, now: datetime, role: str, payload: dict[str, object] | None = None
+) -> None:
+    record(
+        f"addenda.{verb}",
+        subject_type="solicitation",
+        subject=call.reference,
+        actor=actor,
+        now=now,
+        challenge=call.step.challenge,
+        role=role,
+        payload=payload or {},
+    )

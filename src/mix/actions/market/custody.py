@@ -1,0 +1,283 @@
+"""Verbs on split keys: make, hand out, rehearse, ask for, put together at an opening."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from mix.actions.case.entering import enter_step
+from mix.actions.core.events import record
+from mix.actions.core.outbox import tell
+from mix.actions.core.run import Noted
+from mix.actions.market.sealing import ask_sealer, new_key_id, open_canary, seal_canary, split_key
+from mix.data.models import CustodyKey, CustodyShare, Municipality, Person, Solicitation
+from mix.readers.city.people import Actor, list_with_role
+from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.market.custody import (
+    find_key,
+    find_offered,
+    find_recovery_key,
+    list_possible_holders,
+    list_shares,
+    list_staff,
+)
+from mix.readers.market.solicitations import phase_of
+from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.unmet import Unmet, require
+from mix.rules.market.closing import Phase
+from mix.rules.market.shares import NEEDED, SHARES, Probe, fingerprint, probe_of, read_share
+
+REMIND = timedelta(hours=30)
+
+
+def _record(
+    verb: str, key: CustodyKey, *, actor: Actor, now: datetime, role: str = "", payload: dict[str, object] | None = None
+) -> None:
+    call = key.solicitation
+    record(
+        f"custody.{verb}",
+        subject_type="key",
+        subject=key.key_id,
+        actor=actor,
+        now=now,
+        challenge=call.step.challenge if call else None,
+        chain=key.municipality.code,
+        role=role,
+        payload=payload,
+    )
+
+
+def make_key(call: Solicitation, *, actor: Actor, now: datetime, holders: Sequence[Person]) -> CustodyKey:
+    """Make the key of a call that is not yet published, for three holders; a key made before is retired."""
+    step, role = enter_step(call.step, actor=actor, needs=Permission.SOLICITATION_PUBLISH)
+    call = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
+    call.step = step
+    require(holds=call.published_at is None, code="already_published")
+    require(holds=call.custody_mode == "split", code="custody_not_split")
+    allowed = {person.pk for person in list_possible_holders(call)}
+    require(holds={p.pk for p in holders} <= allowed, code="holder_unknown", where="f-first")
+    return _make(step.challenge.municipality, call, holders, actor=actor, now=now, role=role.value)
+
+
+def make_recovery_key(city: Municipality, *, actor: Actor, now: datetime, holders: Sequence[Person]) -> CustodyKey:
+    """Make the key that opens a city's calls when the shares of a call are lost; one made before is retired.
+
+    What was sealed to the one before can be opened with its own shares only: keep them.
+    """
+    _may_keep_keys(city, actor=actor)
+    allowed = {person.pk for person in list_staff(city)}
+    require(holds={p.pk for p in holders} <= allowed, code="holder_unknown", where="f-first")
+    return _make(city, None, holders, actor=actor, now=now, role=Role.PROCUREMENT_MANAGER.value)
+
+
+def _may_keep_keys(city: Municipality, *, actor: Actor) -> None:
+    if not grants(actor.roles_at(city.code), Permission.DELEGATION_EDIT):
+        raise Forbidden(Permission.DELEGATION_EDIT)
+
+
+def _make(
+    city: Municipality,
+    call: Solicitation | None,
+    holders: Sequence[Person],
+    *,
+    actor: Actor,
+    now: datetime,
+    role: str,
+) -> CustodyKey:
+    require(holds=len({p.pk for p in holders}) == SHARES == len(holders), code="holders_differ", where="f-first")
+    present = find_key(call) if call else find_recovery_key(city)
+    if present:
+        present.retired_at = now
+        present.save(update_fields=["retired_at"])
+    key_id = new_key_id("split" if call else "recovery")
+    made = split_key(key_id, is_recovery=call is None, now=now)
+    key = CustodyKey.objects.create(
+        municipality=city,
+        solicitation=call,
+        key_id=key_id,
+        public_key=made["public"],
+        canary=seal_canary(made["public"]),
+        made_by=actor.someone,
+        made_at=now,
+    )
+    for number, (person, mark) in enumerate(zip(holders, made["shares"], strict=True), start=1):
+        CustodyShare.objects.create(key=key, number=number, holder=person, fingerprint=mark)
+    _record(
+        "make_key",
+        key,
+        actor=actor,
+        now=now,
+        role=role,
+        payload={"public": key.public_key, "holders": [p.code for p in holders], "needed": NEEDED},
+    )
+    tell(
+        holders,
+        "share_waits",
+        now=now,
+        challenge=call.step.challenge if call else None,
+        path=custody_path(key),
+        city=city.name,
+    )
+    return key
+
+
+def custody_path(key: CustodyKey) -> str:
+    """Return the address, without language, at which the holders of a key do their part."""
+    call = key.solicitation
+    return f"city/calls/{call.reference}/custody/" if call else f"city/settings/{key.municipality.code}/recovery/"
+
+
+def _own(share: CustodyShare, *, actor: Actor) -> CustodyShare:
+    found = CustodyShare.objects.select_for_update(of=("self",)).select_related("key__municipality", "holder")
+    fresh = found.get(pk=share.pk)
+    if fresh.holder_id != actor.someone.pk or fresh.key.retired_at is not None:
+        raise Unknown
+    return fresh
+
+
+def look_at_share(share: CustodyShare, *, actor: Actor, now: datetime) -> str:
+    """Show the holder the words of a share, until the holder says that they are written down."""
+    share = _own(share, actor=actor)
+    require(holds=share.taken_at is None, code="share_taken")
+    words: str = ask_sealer("show", share.key.key_id, now=now, number=share.number)
+    if not share.probe:
+        share.probe = asdict(probe_of(words))
+        share.save(update_fields=["probe"])
+        _record("look_at_share", share.key, actor=actor, now=now, role="holder", payload={"share": share.number})
+    return words
+
+
+def probe_in(share: CustodyShare) -> Probe:
+    """Return the two words that a holder is asked for. Raises Unknown before the share was looked at."""
+    if not share.probe:
+        raise Unknown
+    return Probe(tuple(share.probe["positions"]), share.probe["salt"], share.probe["digest"])
+
+
+def take_share(share: CustodyShare, *, actor: Actor, now: datetime, first: str, second: str) -> CustodyShare:
+    """Confirm that a share is written down; from then on nobody can see it here."""
+    share = _own(share, actor=actor)
+    require(holds=share.taken_at is None, code="share_taken")
+    require(holds=probe_in(share).holds([first, second]), code="probe_wrong", where="f-first")
+    share.taken_at = now
+    share.save(update_fields=["taken_at"])
+    ask_sealer("hand_out", share.key.key_id, now=now, number=share.number)
+    _record("take_share", share.key, actor=actor, now=now, role="holder", payload={"share": share.number})
+    return share
+
+
+def rehearse(share: CustodyShare, *, actor: Actor, now: datetime, words: str) -> int:
+    """Type a share to try the key; the second one opens the rehearsal's envelope. Returns how many were typed."""
+    share = _own(share, actor=actor)
+    key = share.key
+    require(holds=key.rehearsed_at is None, code="already_rehearsed")
+    require(holds=share.taken_at is not None, code="share_not_taken")
+    typed = read_share(words)
+    require(holds=fingerprint(typed) == share.fingerprint, code="share_of_another", where="f-words")
+    count = int(ask_sealer("offer", key.key_id, now=now, share=typed))
+    share.rehearsed_at = share.offered_at = now
+    share.save(update_fields=["rehearsed_at", "offered_at"])
+    if count >= NEEDED:
+        open_canary(key.key_id, bytes(key.canary), now=now)
+        key.rehearsed_at = now
+        key.save(update_fields=["rehearsed_at"])
+        key.shares.update(offered_at=None)
+        ask_sealer("forget", key.key_id, now=now)
+    _record("rehearse", key, actor=actor, now=now, role="holder", payload={"share": share.number, "typed": count})
+    return count
+
+
+def check_possession(share: CustodyShare, *, actor: Actor, now: datetime, first: str, second: str) -> CustodyShare:
+    """Show with two words, in the days before closing, that the share is still at hand."""
+    share = _own(share, actor=actor)
+    require(holds=probe_in(share).holds([first, second]), code="probe_wrong", where="f-first")
+    share.checked_at = now
+    share.save(update_fields=["checked_at"])
+    _record("check_possession", share.key, actor=actor, now=now, role="holder", payload={"share": share.number})
+    return share
+
+
+def offer_share(call: Solicitation, *, actor: Actor, now: datetime, words: str) -> int:
+    """Type a share at an opening, of the call's key or of the recovery key; returns how many of that key were typed.
+
+    Refused before the time, and then that it was tried is recorded and told to the holders and to procurement.
+    """
+    if phase_of(call, now=now) is not Phase.OPENABLE:
+        raise too_early(call)
+    typed = read_share(words)
+    share = find_offered(call, fingerprint(typed))
+    require(holds=share is not None and share.holder_id == actor.someone.pk, code="share_of_another", where="f-words")
+    assert share is not None  # noqa: S101 - required above; tells mypy so
+    share.offered_at = now
+    share.save(update_fields=["offered_at"])
+    count = int(ask_sealer("offer", share.key.key_id, now=now, share=typed))
+    record(
+        "custody.offer_share",
+        subject_type="solicitation",
+        subject=call.reference,
+        actor=actor,
+        now=now,
+        challenge=call.step.challenge,
+        role="holder",
+        payload={"share": share.number, "key": share.key.key_id, "typed": count},
+    )
+    return count
+
+
+def too_early(call: Solicitation) -> Noted:
+    """Return the refusal of an opening before its time, which records and tells that it was tried."""
+
+    def note(*, actor: Actor, now: datetime) -> None:
+        record(
+            "custody.tried_too_early",
+            subject_type="solicitation",
+            subject=call.reference,
+            actor=actor,
+            now=now,
+            challenge=call.step.challenge,
+            payload={"closes_at": call.closes_at.isoformat()},
+        )
+        city = call.step.challenge.municipality
+        people = [share.holder for share in list_shares(find_key(call))]
+        people += list_with_role([city.pk], Role.PROCUREMENT_MANAGER) + list_with_role([city.pk], Role.AUDITOR)
+        tell(
+            people,
+            "tried_too_early",
+            now=now,
+            challenge=call.step.challenge,
+            path=f"city/challenges/{call.step.challenge.code}/log/",
+            who=actor.someone.name,
+        )
+
+    return Noted(Unmet("not_openable_yet"), note)
+
+
+def end_ceremony(key: CustodyKey, *, now: datetime) -> None:
+    """Drop what was typed."""
+    key.shares.update(offered_at=None)
+    ask_sealer("forget", key.key_id, now=now)
+
+
+def remind_holders(*, now: datetime) -> int:
+    """Ask the holders of calls that close within thirty hours for their two words; once each. Returns how many."""
+    waiting = CustodyShare.objects.filter(
+        key__retired_at=None,
+        key__solicitation__published_at__isnull=False,
+        key__solicitation__closes_at__gt=now,
+        key__solicitation__closes_at__lte=now + REMIND,
+        checked_at=None,
+        reminded_at=None,
+    ).select_related("key__solicitation__step__challenge__municipality", "key__municipality", "holder")
+    for share in waiting:
+        call = share.key.solicitation
+        tell(
+            [share.holder],
+            "share_asked_for",
+            now=now,
+            challenge=call.step.challenge if call else None,
+            path=custody_path(share.key),
+        )
+        share.reminded_at = now
+        share.save(update_fields=["reminded_at"])
+    return len(waiting)

@@ -1,0 +1,202 @@
+"""The verb that opens envelopes, in two phases: what is slow first and without a row changed, then all rows at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from mix.actions.case.entering import enter
+from mix.actions.core.checkpoints import make_checkpoint
+from mix.actions.core.events import record
+from mix.actions.core.outbox import tell
+from mix.actions.core.run import prepared_by
+from mix.actions.core.signing import sign
+from mix.actions.market.custody import end_ceremony, too_early
+from mix.actions.market.sealing import Unsealed, keep_unsealed, unseal
+from mix.data.models import Chain, OpenedEnvelope, Opening, Solicitation, Submission, SubmissionVersion
+from mix.readers.case.challenges import check
+from mix.readers.city.people import Actor, list_members
+from mix.readers.core.events import sealed_chain
+from mix.readers.market.custody import list_offered, opening_key
+from mix.readers.market.solicitations import closing_of, phase_of, unmet_to_open
+from mix.readers.market.submissions import list_counting, open_addenda
+from mix.rules.core.access import Permission
+from mix.rules.core.chain import GENESIS
+from mix.rules.core.kinds import Envelope
+from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
+from mix.rules.market.closing import Phase
+
+
+def _check(call: Solicitation, *, now: datetime, envelope: Envelope) -> None:
+    """Refuse what may not be opened now: before its time, twice, or a price before quality is frozen."""
+    require(holds=call.published_at is not None, code="solicitation_not_published")
+    if phase_of(call, now=now) is not Phase.OPENABLE:
+        raise too_early(call)
+    refuse_if(unmet_to_open(call, envelope, now=now))
+
+
+def unseal_all(call: Solicitation, *, actor: Actor, now: datetime, envelope: Envelope) -> dict[str, Unsealed]:
+    """Have the sealer open one envelope of every version that counts; return what was found by receipt.
+
+    In split custody the shares must have been typed. Changes no row, and may be done again.
+    """
+    check(call.step.challenge, actor=actor, needs=Permission.ENVELOPE_OPEN)
+    call.refresh_from_db(fields=["closes_at", "published_at", "technical_opened_at", "price_opened_at"])
+    _check(call, now=now, envelope=envelope)
+    key_id = call.key_id
+    if call.custody_mode == "split":
+        key = opening_key(call, now=now)
+        if key is None:
+            raise Refused(Unmet("shares_lacking", {}, "f-words"))
+        key_id = key.key_id
+    return {
+        version.reference: unseal(
+            submission,
+            version=version.number,
+            envelope=envelope.value,
+            receipt=version.receipt,
+            key_id=key_id,
+            now=now,
+        )
+        for submission, version in list_counting(call)
+    }
+
+
+@prepared_by(unseal_all)
+def open_envelopes(
+    call: Solicitation,
+    *,
+    actor: Actor,
+    now: datetime,
+    envelope: Envelope,
+    prepared: Mapping[str, Unsealed] | None = None,
+) -> Solicitation:
+    """Open one envelope of every submission that counts, after closing and embargo, in the order of the method.
+
+    The price envelope opens when the panel has frozen quality (`evaluations.freeze_quality` says so). What does not
+    match its receipt, or does not open, is left sealed and named in the act of opening and to its vendor.
+    """
+    _, role = enter(call.step.challenge, actor=actor, needs=Permission.ENVELOPE_OPEN)
+    fresh = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
+    fresh.step = call.step
+    call = fresh
+    _check(call, now=now, envelope=envelope)
+    current = list_counting(call)
+    found = prepared or {}
+    require(holds={version.reference for _, version in current} == set(found), code="opening_changed")
+    setattr(call, f"{envelope.value}_opened_at", now)
+    call.save(update_fields=["technical_opened_at", "price_opened_at"])
+    for submission, version in current:
+        _open_one(submission, version, envelope, found[version.reference], actor=actor, now=now)
+    act = _act_of_opening(call, envelope, current, found, actor=actor, now=now)
+    Opening.objects.create(
+        municipality_id=call.municipality_id, solicitation=call, envelope=envelope.value, opened_at=now, act=sign(act)
+    )
+    record(
+        "sealing.open_envelopes",
+        subject_type="solicitation",
+        subject=call.reference,
+        actor=actor,
+        now=now,
+        challenge=call.step.challenge,
+        role=role.value,
+        payload={
+            "envelope": envelope.value,
+            "count": len(current),
+            "closed_at": closing_of(call).at.isoformat(),
+            "submissions": act["submissions_chain"],
+            "problems": [e["reference"] for e in act["envelopes"] if e["problem"]],
+        },
+    )
+    key = opening_key(call, now=now) if call.custody_mode == "split" else None
+    if key:
+        end_ceremony(key, now=now)
+    for code in (sealed_chain(call), call.step.challenge.municipality.code):
+        make_checkpoint(code, now=now)
+    return call
+
+
+def _open_one(
+    submission: Submission,
+    version: SubmissionVersion,
+    envelope: Envelope,
+    found: Unsealed,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Keep what one envelope held, and tell its vendor; or tell it what is wrong."""
+    if not found.problem:
+        OpenedEnvelope.objects.create(
+            submission=submission,
+            envelope=envelope.value,
+            answers=found.answers,
+            opened_by=actor.someone,
+            opened_at=now,
+        )
+        keep_unsealed(found)
+    tell(
+        list_members(submission.vendor_id),
+        "not_opened" if found.problem else "opened",
+        now=now,
+        challenge=submission.solicitation.step.challenge,
+        path=f"vendor/receipts/{version.reference}/",
+        reference=version.reference,
+    )
+
+
+def _act_of_opening(
+    call: Solicitation,
+    envelope: Envelope,
+    current: list[tuple[Submission, SubmissionVersion]],
+    found: Mapping[str, Unsealed],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return what is written down about an opening: who, when, with which key, and every envelope as it was found."""
+    key = opening_key(call, now=now) if call.custody_mode == "split" else None
+    chain = Chain.objects.filter(code=sealed_chain(call)).first()
+    return {
+        "kind": "MIX act of opening",
+        "call": call.reference,
+        "city": call.step.challenge.municipality.code,
+        "envelope": envelope.value,
+        "closed_at": call.closes_at.isoformat(),
+        "zone": call.zone,
+        "opened_at": now.isoformat(),
+        "opened_by": actor.code,
+        "custody": call.custody_mode,
+        "key_id": key.key_id if key else call.key_id,
+        "attended": [share.holder.code for share in list_offered(key, now=now)],
+        "envelopes": [
+            {
+                "reference": version.reference,
+                "vendor": submission.vendor.code,
+                "ciphertext_sha256": found[version.reference].ciphertext_sha256,
+                "problem": found[version.reference].problem,
+                "unconfirmed": [addendum.number for addendum in open_addenda(submission)],
+            }
+            for submission, version in current
+        ],
+        "submissions_chain": {
+            "chain": sealed_chain(call),
+            "seq": chain.seq if chain else 0,
+            "hash": chain.hash if chain else GENESIS,
+        },
+    }
+
+
+def note_export(call: Solicitation, *, actor: Actor, now: datetime) -> None:
+    """Record that the sealed envelopes were taken out, for an opening without this site."""
+    _, role = enter(call.step.challenge, actor=actor, needs=Permission.ENVELOPE_OPEN)
+    record(
+        "sealing.export_envelopes",
+        subject_type="solicitation",
+        subject=call.reference,
+        actor=actor,
+        now=now,
+        challenge=call.step.challenge,
+        role=role.value,
+    )

@@ -1,0 +1,57 @@
+"""Verbs on a vendor's standing."""
+
+from datetime import datetime
+
+from mix.actions.case.entering import enter
+from mix.actions.core.events import record
+from mix.actions.core.outbox import tell
+from mix.data.models import Challenge, Participation, Vendor
+from mix.readers.city.people import Actor, list_members
+from mix.rules.core.access import Permission
+from mix.rules.core.kinds import Standing
+from mix.rules.core.unmet import require
+
+
+def raise_standing(challenge: Challenge, vendor: Vendor, *, to: Standing, now: datetime) -> Participation:
+    """Bring a vendor to a standing, never down. Called inside other verbs."""
+    row, made = Participation.objects.get_or_create(
+        challenge=challenge,
+        vendor=vendor,
+        defaults={"municipality_id": challenge.municipality_id, "standing": to.value, "since": now},
+    )
+    if not made and not Standing(row.standing).reaches(to):
+        row.standing, row.since = to.value, now
+        row.save(update_fields=["standing", "since"])
+    return row
+
+
+def mark_disqualified(
+    challenge: Challenge, vendor: Vendor, *, actor: Actor, now: datetime, reason: str
+) -> Participation:
+    """Disqualify a vendor with a reason; it is told. `moves.disqualify` recomputes what follows."""
+    challenge, role = enter(challenge, actor=actor, needs=Permission.RESULT_FINALISE)
+    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    row = Participation.objects.get(challenge=challenge, vendor=vendor)
+    require(holds=row.disqualified_at is None, code="already_disqualified")
+    row.disqualified_at, row.disqualified_reason = now, reason
+    row.save(update_fields=["disqualified_at", "disqualified_reason"])
+    tell(
+        list_members(vendor.id),
+        "disqualified",
+        now=now,
+        challenge=challenge,
+        path=f"challenges/{challenge.code}/",
+        vendor=vendor.name,
+        reason=reason,
+    )
+    record(
+        "participations.disqualify",
+        subject_type="vendor",
+        subject=vendor.code,
+        actor=actor,
+        now=now,
+        challenge=challenge,
+        role=role.value,
+        reason=reason,
+    )
+    return row

@@ -1,0 +1,107 @@
+"""Verbs by which a vendor hands in again what could not be opened: the very same bytes, as its receipt proves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from mix.actions.core.events import record
+from mix.actions.core.outbox import tell
+from mix.actions.core.signing import public_key
+from mix.actions.market.sealing import Stored, keep_unsealed_file
+from mix.data.models import OpenedEnvelope, Submission, SubmissionVersion
+from mix.readers.city.people import Actor, list_with_role
+from mix.readers.market.sealing import list_sealed_files
+from mix.readers.market.submissions import COPY_KIND, find_current, unmet_to_redeliver
+from mix.readers.market.vendors import check_own_vendor
+from mix.rules.core.access import Role
+from mix.rules.core.chain import canonical
+from mix.rules.core.kinds import Envelope
+from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
+from mix.rules.flow.proofs import Verdict, verify_receipt
+
+
+def _unopened(submission: Submission, *, actor: Actor, envelope: Envelope) -> tuple[SubmissionVersion, dict[str, Any]]:
+    """Lock a submission; return its version and what the receipt says of an envelope that could not be opened.
+
+    Refuses where there is nothing to hand in again, where it would come too late, and a receipt that does not hold.
+    """
+    check_own_vendor(submission.vendor_id, actor=actor)
+    Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    version = find_current(submission)
+    refuse_if(unmet_to_redeliver(submission, envelope))
+    if version is None:
+        raise Refused(Unmet("redelivery_not_needed"))
+    found = verify_receipt(json.dumps(version.receipt).encode(), public_key=public_key())
+    require(holds=found.verdict is Verdict.HOLDS, code="receipt_does_not_hold")
+    lines = version.receipt["statement"]["envelopes"]
+    return version, next(line for line in lines if line["envelope"] == envelope.value)
+
+
+def redeliver_file(
+    submission: Submission, *, actor: Actor, now: datetime, envelope: Envelope, code: str, stored: Stored
+) -> None:
+    """Take one file once more, already encrypted to the key with which this instance reads what was opened.
+
+    Only the bytes whose SHA-256 the receipt names are taken.
+    """
+    version, said = _unopened(submission, actor=actor, envelope=envelope)
+    files = {f.code: f for f in list_sealed_files(submission, version=version.number, envelope=envelope.value)}
+    name = files[code].name if code in files else ""
+    proved = {(f["name"], f["sha256"]) for f in said["files"]}
+    require(
+        holds=(name, stored.sha256) in proved,
+        code="redelivery_file_differs",
+        where=f"file-{code}",
+        name=name,
+        sha=stored.sha256,
+    )
+    keep_unsealed_file(code, stored)
+    _record("redeliver_file", submission, version, actor=actor, now=now, envelope=envelope.value, file=code)
+
+
+def redeliver(submission: Submission, *, actor: Actor, now: datetime, envelope: Envelope, brought: object) -> None:
+    """Put what an envelope held in its place, from the vendor's own copy: only what its receipt commits to."""
+    version, said = _unopened(submission, actor=actor, envelope=envelope)
+    files = list_sealed_files(submission, version=version.number, envelope=envelope.value)
+    missing = [f.name for f in files if not f.is_open]
+    require(holds=not missing, code="redelivery_files_first", where="f-file", names=", ".join(missing))
+    known = (
+        isinstance(brought, dict) and brought.get("kind") == COPY_KIND and isinstance(brought.get("envelopes"), dict)
+    )
+    content = brought["envelopes"].get(envelope.value) if isinstance(brought, dict) and known else None
+    require(holds=isinstance(content, dict), code="copy_unreadable", where="f-file")
+    try:
+        mark = hashlib.sha256(canonical(content)).hexdigest()
+    except (TypeError, RecursionError):
+        mark = ""
+    require(holds=mark == said["commitment"], code="redelivery_copy_differs", where="f-file")
+    OpenedEnvelope.objects.create(
+        submission=submission,
+        envelope=envelope.value,
+        answers=dict(content["answers"]) if isinstance(content, dict) else {},
+        opened_by=actor.someone,
+        opened_at=now,
+    )
+    challenge = submission.solicitation.step.challenge
+    officers = list_with_role([challenge.municipality_id], Role.PROCUREMENT_OFFICER)
+    path = f"city/challenges/{challenge.code}/{submission.solicitation.step.key}/"
+    tell(officers, "redelivered", now=now, challenge=challenge, path=path, reference=version.reference)
+    _record("redeliver", submission, version, actor=actor, now=now, envelope=envelope.value, commitment=mark)
+
+
+def _record(
+    verb: str, submission: Submission, version: SubmissionVersion, *, actor: Actor, now: datetime, **payload: str
+) -> None:
+    record(
+        f"redelivery.{verb}",
+        subject_type="submission",
+        subject=submission.code,
+        actor=actor,
+        now=now,
+        challenge=submission.solicitation.step.challenge,
+        role=Role.VENDOR.value,
+        payload={"reference": version.reference, **payload},
+    )

@@ -1,0 +1,320 @@
+"""Verbs on sealed things: keys, drafts, files, envelopes, opening. The only writer of the vault."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from mix.actions.core.events import record
+from mix.data.models import Solicitation, Submission
+from mix.data.models.core.columns import new_code
+from mix.readers.city.people import Actor
+from mix.readers.market.sealing import OPENED_KEY, FileFact, find_draft, list_unscanned
+from mix.rules.core.chain import canonical
+from mix.rules.core.kinds import Envelope, Scan
+from mix.rules.core.unmet import Refused, require
+from mix.vault import scanner, storage, wire
+from mix.vault.models import Draft, SealedEnvelope, SealedFile, Upload, UploadPart
+from mix.vault.sealer import CALL, CANARY, RECOVERY
+
+Stored = storage.Stored
+StreamSealer = storage.StreamSealer
+TooLarge = storage.TooLarge
+write_private = storage.write_private
+ask_sealer = wire.ask
+serve_sealer = wire.serve
+SealerDown = wire.SealerDown
+ScannerDown = scanner.ScannerDown
+ping_scanner = scanner.ping
+
+
+def new_key_id(purpose: str) -> str:
+    """Return the id of a new key, with what it is for."""
+    return f"{purpose}-{secrets.token_hex(6)}"
+
+
+def seal_canary(public_key: str) -> bytes:
+    """Seal the envelope that a rehearsal opens."""
+    return storage.encrypt(CANARY, [public_key])
+
+
+def split_key(key_id: str, *, is_recovery: bool, now: datetime) -> dict[str, Any]:
+    """Have the sealer make a split key, of a call or of a city; return its public half and its shares' fingerprints."""
+    return dict(ask_sealer("split", key_id, kind=RECOVERY if is_recovery else CALL, now=now))
+
+
+def open_canary(key_id: str, canary: bytes, *, now: datetime) -> None:
+    """Open the envelope of a rehearsal with the shares that were typed. Raises Refused when it does not open."""
+    ask_sealer("rehearse", key_id, ciphertext=canary.hex(), now=now)
+
+
+def save_draft(
+    submission: Submission, answers: dict[str, Any], *, based_on: int | None, actor: Actor, now: datetime
+) -> int:
+    """Encrypt and keep a vendor's draft; return its number. Raises Refused when a team mate saved in between.
+
+    The salts of its commitments are drawn with it, so that the vendor's own copy holds all that proves a receipt.
+    """
+    row = Draft.objects.select_for_update().filter(submission=submission.code).first()
+    number = submission.draft_version
+    require(holds=based_on is None or based_on == number, code="draft_changed_meanwhile")
+    before = find_draft(submission)
+    salts = before.salts if before else {e.value: secrets.token_hex(16) for e in Envelope}
+    key_id = row.key_id if row else new_key_id("draft")
+    content = canonical({"answers": answers, "salts": salts})
+    Draft.objects.update_or_create(
+        submission=submission.code,
+        defaults={
+            "version": number + 1,
+            "key_id": key_id,
+            "ciphertext": storage.encrypt(content, [storage.make_key(key_id)]),
+            "saved_at": now,
+            "saved_by": actor.code,
+        },
+    )
+    return number + 1
+
+
+def has_room() -> bool:
+    """Say whether the disk has more left than files may take: finalising needs little, and must not wait for them."""
+    return shutil.disk_usage(settings.DATA_DIR).free > settings.UPLOADS_LEAVE
+
+
+def begin_upload(submission: Submission, *, envelope: str, name: str, size: int, now: datetime) -> Upload:
+    """Begin an upload, or go on with the one of the same name and size that was broken off. The draft has begun."""
+    key_id = Draft.objects.get(submission=submission.code).key_id
+    upload, _ = Upload.objects.get_or_create(
+        submission=submission.code,
+        envelope=envelope,
+        name=name,
+        size=size,
+        key_id=key_id,
+        defaults={"code": new_code(12), "started_at": now},
+    )
+    return upload
+
+
+def keep_part(upload: Upload, *, start: int, content: bytes) -> None:
+    """Encrypt and keep a part; the same part again changes nothing."""
+    if upload.parts.filter(start=start).exists():
+        return
+    blob = storage.write_blob(content, storage.make_key(upload.key_id))
+    UploadPart.objects.create(upload=upload, start=start, size=len(content), blob=blob)
+
+
+def join_parts(upload: Upload, solicitation: Solicitation) -> Stored:
+    """Encrypt all parts as one file to the recipients of the call, as they are read. Changes no row."""
+    stream = storage.StreamSealer(solicitation.recipients, limit=settings.SEALED_FILE_LIMIT)
+    for part in upload.parts.order_by("start"):
+        for chunk in storage.decrypt_blob(part.blob, upload.key_id):
+            stream.write(chunk)
+    return stream.finish()
+
+
+def end_upload(upload: Upload) -> None:
+    """Drop an upload and, once that is durable, its parts."""
+    for part in upload.parts.all():
+        transaction.on_commit(partial(drop_blob, part.blob))
+    upload.delete()
+
+
+def destroy_draft(submission: Submission) -> None:
+    """Drop a draft and, once that is durable, its key: from then on nobody can read it here."""
+    for upload in Upload.objects.filter(submission=submission.code):
+        end_upload(upload)
+    for draft in Draft.objects.filter(submission=submission.code):
+        draft.delete()
+        transaction.on_commit(partial(storage.drop_key, draft.key_id))
+
+
+def open_stream(solicitation: Solicitation) -> storage.StreamSealer:
+    """Begin to encrypt a file to the recipients of the call as it arrives."""
+    return storage.StreamSealer(solicitation.recipients, limit=settings.SEALED_FILE_LIMIT)
+
+
+def keep_file(submission: Submission, stored: storage.Stored, *, envelope: str, name: str, now: datetime) -> str:
+    """Keep what was streamed under a new code, unless the submission would grow past its limit."""
+    rows = SealedFile.objects.select_for_update().filter(submission=submission.code, removed_at=None)
+    total = sum(row.size for row in rows) + stored.size
+    if total > settings.SEALED_SUBMISSION_LIMIT:
+        drop_blob(stored.blob)
+    require(holds=total <= settings.SEALED_SUBMISSION_LIMIT, code="submission_too_large")
+    code = new_code(12)
+    SealedFile.objects.create(
+        submission=submission.code,
+        code=code,
+        envelope=envelope,
+        name=name,
+        size=stored.size,
+        sha256=stored.sha256,
+        ciphertext_sha256=stored.ciphertext_sha256,
+        blob=stored.blob,
+        uploaded_at=now,
+    )
+    return code
+
+
+def drop_blob(blob: str) -> None:
+    """Remove ciphertext that nothing refers to."""
+    storage.blob_path(blob).unlink(missing_ok=True)
+
+
+def remove_file(submission: Submission, code: str, *, now: datetime) -> None:
+    """Take a file out of a draft; what was finalised with it keeps it."""
+    SealedFile.objects.filter(submission=submission.code, code=code, removed_at=None).update(removed_at=now)
+
+
+def seal_version(
+    submission: Submission,
+    *,
+    version: int,
+    envelopes: dict[str, dict[str, Any]],
+    files: Sequence[FileFact],
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """Seal each envelope of a version to the recipients of the call; return the manifest's lines, without content."""
+    recipients = submission.solicitation.recipients
+    lines = []
+    for envelope, plain in envelopes.items():
+        content = canonical(plain)
+        ciphertext = storage.encrypt(content, recipients)
+        inside = [f for f in files if f.envelope == envelope]
+        sealed = SealedEnvelope.objects.create(
+            submission=submission.code,
+            version=version,
+            envelope=envelope,
+            ciphertext=ciphertext,
+            ciphertext_sha256=hashlib.sha256(ciphertext).hexdigest(),
+            recipients=recipients,
+            files=[f.code for f in inside],
+            sealed_at=now,
+        )
+        lines.append(
+            {
+                "envelope": envelope,
+                "commitment": hashlib.sha256(content).hexdigest(),
+                "ciphertext_sha256": sealed.ciphertext_sha256,
+                "files": [
+                    {"name": f.name, "size": f.size, "sha256": f.sha256, "ciphertext_sha256": f.ciphertext_sha256}
+                    for f in inside
+                ],
+            }
+        )
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Unsealed:
+    """What one envelope held: the answers, and for each file's code the blob that this instance can read.
+
+    `problem` is the code of what kept it from being opened, or what does not match its receipt; else empty.
+    """
+
+    ciphertext_sha256: str
+    answers: dict[str, Any]
+    files: dict[str, str]
+    problem: str = ""
+
+
+def unseal(
+    submission: Submission, *, version: int, envelope: str, receipt: dict[str, Any], key_id: str, now: datetime
+) -> Unsealed:
+    """Have the sealer open one envelope and its files, and compare all with the receipt. Changes no row.
+
+    Answers come back in memory; files are encrypted on the fly to the key with which this instance reads what was
+    opened. Raises Refused before the time, when shares are lacking, and for a recovery key that is not the call's.
+    """
+    sealed = SealedEnvelope.objects.get(submission=submission.code, version=version, envelope=envelope)
+    said = next(line for line in receipt["statement"]["envelopes"] if line["envelope"] == envelope)
+    guard = submission.solicitation.key_id
+    ciphertext = bytes(sealed.ciphertext)
+    found = hashlib.sha256(ciphertext).hexdigest()
+    if found != said["ciphertext_sha256"]:
+        return Unsealed(found, {}, {}, "envelope_changed")
+    public = storage.make_key(OPENED_KEY)
+    blobs: dict[str, str] = {}
+    try:
+        plain = bytes.fromhex(ask_sealer("open", key_id, ciphertext=ciphertext.hex(), guard=guard, now=now))
+        for row in SealedFile.objects.filter(code__in=sealed.files):
+            if storage.hash_blob(row.blob) != row.ciphertext_sha256:
+                return Unsealed(found, {}, blobs, "file_changed")
+            again = ask_sealer("reseal", key_id, blob=row.blob, to=public, guard=guard, now=now)
+            blobs[row.code] = again["blob"]
+            if again["sha256"] not in {f["sha256"] for f in said["files"]}:
+                return Unsealed(found, {}, blobs, "file_changed")
+    except Refused as error:
+        if error.unmet[0].code != "key_does_not_open":
+            raise
+        return Unsealed(found, {}, blobs, "key_does_not_open")
+    if hashlib.sha256(plain).hexdigest() != said["commitment"]:
+        return Unsealed(found, {}, blobs, "envelope_changed")
+    return Unsealed(found, dict(json.loads(plain)["answers"]), blobs)
+
+
+def keep_unsealed(found: Unsealed) -> None:
+    """Note where the readable form of an envelope's files lies."""
+    for code, blob in found.files.items():
+        SealedFile.objects.filter(code=code).update(opened_blob=blob)
+
+
+def scan_opened(*, now: datetime, most: int = 20) -> int:
+    """Have opened files scanned that were not yet; return how many. Raises ScannerDown, and then they wait.
+
+    What is found is marked wherever the file is offered, and said in the log; nothing is taken from anybody.
+    """
+    codes = list_unscanned(most=most)
+    for code in codes:
+        row = SealedFile.objects.get(code=code)
+        try:
+            verdict = scanner.look_at(storage.decrypt_blob(row.opened_blob, OPENED_KEY))
+        except ScannerDown:
+            scanner.ping()  # it is there, and broke off at this file
+            verdict = scanner.Verdict(Scan.NOT_POSSIBLE)
+        with transaction.atomic():
+            SealedFile.objects.filter(code=code).update(scan=verdict.scan.value, found=verdict.found)
+            if verdict.scan is Scan.FOUND:
+                _warn_of(row, verdict.found, now=now)
+    return len(codes)
+
+
+def _warn_of(row: SealedFile, found: str, *, now: datetime) -> None:
+    submission = Submission.objects.select_related("solicitation__step__challenge__municipality").get(
+        code=row.submission
+    )
+    record(
+        "sealing.warn_of_file",
+        subject_type="solicitation",
+        subject=submission.solicitation.reference,
+        actor=Actor(),
+        now=now,
+        challenge=submission.solicitation.step.challenge,
+        payload={"file": row.code, "sha256": row.sha256, "found": found},
+    )
+
+
+def open_readable_stream() -> storage.StreamSealer:
+    """Begin to encrypt a file to the key with which this instance reads what was opened."""
+    return storage.StreamSealer([storage.make_key(OPENED_KEY)], limit=settings.SEALED_FILE_LIMIT)
+
+
+def keep_unsealed_file(code: str, stored: storage.Stored) -> None:
+    """Note where the readable form of a file lies that came in again; it is scanned anew."""
+    SealedFile.objects.filter(code=code).update(opened_blob=stored.blob, scan=Scan.WAITING.value, found="")
+
+
+def damaged_files() -> Iterator[str]:
+    """Yield the codes of sealed files whose ciphertext is gone or differs from what came in."""
+    for row in SealedFile.objects.filter(removed_at=None).order_by("id"):
+        path = storage.blob_path(row.blob)
+        if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != row.ciphertext_sha256:
+            yield row.code

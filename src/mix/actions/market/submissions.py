@@ -1,0 +1,291 @@
+"""Verbs of vendors on their submissions: start, draft, finalise, replace, withdraw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import tzdata
+
+from mix.actions.core.events import record
+from mix.actions.core.outbox import tell
+from mix.actions.core.signing import sign, signer_name
+from mix.actions.market.sealing import Stored, destroy_draft, keep_file, remove_file, save_draft, seal_version
+from mix.data.models import Acknowledgement, Addendum, Event, Solicitation, Submission, SubmissionVersion, Vendor
+from mix.data.models.core.columns import new_code
+from mix.phrases.mails import local_text
+from mix.readers.city.people import Actor, list_members
+from mix.readers.core.events import sealed_chain
+from mix.readers.market.sealing import DraftContent, FileFact, find_draft, has_draft, list_files, read_draft
+from mix.readers.market.solicitations import closing_of, part_of
+from mix.readers.market.submissions import (
+    COPY_KIND,
+    blocking,
+    check_may_answer,
+    envelopes_of,
+    open_addenda,
+    warnings_for,
+)
+from mix.readers.market.vendors import check_own_vendor, get_own_vendor
+from mix.rules.core.chain import digest
+from mix.rules.core.fields import read_answers
+from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
+from mix.rules.market.closing import is_in_time
+
+
+class Late(Refused):
+    """A submission whose last byte came at or after closing; carries both instants (UTC) and the zone of the call."""
+
+    def __init__(self, call: Solicitation, *, received_at: datetime) -> None:
+        super().__init__(Unmet("late", {"received": received_at.isoformat(), "closed": call.closes_at.isoformat()}))
+        self.received_at = received_at
+        self.closed_at = call.closes_at
+        self.zone = call.zone
+
+
+def _record(verb: str, submission: Submission, *, actor: Actor, now: datetime, **payload: object) -> Event:
+    return record(
+        f"submissions.{verb}",
+        subject_type="submission",
+        subject=submission.code,
+        actor=actor,
+        now=now,
+        challenge=submission.solicitation.step.challenge,
+        chain=sealed_chain(submission.solicitation),
+        role="vendor",
+        payload=payload,
+    )
+
+
+def lock(submission: Submission, *, actor: Actor, now: datetime) -> Submission:
+    """Lock the call (shared by all who finalise) and the submission; refuse what comes late."""
+    check_own_vendor(submission.vendor_id, actor=actor)
+    call = (
+        Solicitation.objects.select_for_update(of=("self",))
+        .select_related("step__challenge__method", "step__challenge__municipality")
+        .get(pk=submission.solicitation_id)
+    )
+    require(holds=call.step.challenge.status == "running", code="challenge_over")
+    submission.solicitation = call
+    refuse_late(submission, now=now)
+    fresh = Submission.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=submission.pk)
+    fresh.solicitation = call
+    return fresh
+
+
+def refuse_late(submission: Submission, *, now: datetime) -> None:
+    """Raise Late at or after closing."""
+    if not is_in_time(closing_of(submission.solicitation), received_at=now):
+        raise Late(submission.solicitation, received_at=now)
+
+
+def start(call: Solicitation, vendor: Vendor, *, actor: Actor, now: datetime) -> Submission:
+    """Start a submission to an open call, or return the one that the team began."""
+    get_own_vendor(vendor.code, actor=actor)
+    check_may_answer(call, vendor)
+    require(holds=call.published_at is not None, code="solicitation_not_published")
+    if not is_in_time(closing_of(call), received_at=now):
+        raise Late(call, received_at=now)
+    submission, made = Submission.objects.get_or_create(
+        solicitation=call,
+        vendor=vendor,
+        defaults={"municipality_id": call.municipality_id, "started_at": now},
+    )
+    if made:
+        _record("start", submission, actor=actor, now=now)
+    return submission
+
+
+def save_answers(
+    submission: Submission, *, actor: Actor, now: datetime, answers: Mapping[str, Any], based_on: int | None = None
+) -> int:
+    """Save the team's draft; only the fields given are touched. Returns the draft's number."""
+    submission = lock(submission, actor=actor, now=now)
+    specs = [s for s in part_of(submission.solicitation).answers if s.key in answers]
+    good, bad = read_answers(specs, answers)
+    if bad:
+        raise Refused(*(Unmet(e.code, e.params, f"f-{key}") for key, e in bad.items()))
+    content = {**read_draft(submission), **good}
+    submission.draft_version = save_draft(submission, content, based_on=based_on, actor=actor, now=now)
+    submission.save(update_fields=["draft_version"])
+    return submission.draft_version
+
+
+def bring_copy(submission: Submission, *, actor: Actor, now: datetime, brought: object) -> int:
+    """Make the vendor's own copy the draft again, after finalising or elsewhere. Returns the draft's number.
+
+    Files stay as they are: a copy names them and does not hold them.
+    """
+    call = submission.solicitation.reference
+    known = isinstance(brought, dict) and brought.get("kind") == COPY_KIND and brought.get("call") == call
+    envelopes = brought.get("envelopes") if isinstance(brought, dict) and known else None
+    require(holds=isinstance(envelopes, dict), code="copy_unreadable", where="f-file")
+    answers: dict[str, Any] = {}
+    for envelope in (envelopes if isinstance(envelopes, dict) else {}).values():
+        found = envelope.get("answers") if isinstance(envelope, dict) else None
+        require(holds=isinstance(found, dict), code="copy_unreadable", where="f-file")
+        answers |= found or {}
+    return save_answers(submission, actor=actor, now=now, answers=answers)
+
+
+def add_file(
+    submission: Submission,
+    *,
+    actor: Actor,
+    now: datetime,
+    stored: Stored,
+    envelope: str,
+    name: str,
+) -> str:
+    """Keep a file that was streamed into the vault; returns its code."""
+    submission = lock(submission, actor=actor, now=now)
+    require(holds=envelope in {e.value for e in part_of(submission.solicitation).envelopes}, code="envelope_unknown")
+    require(holds=stored.size > 0, code="file_empty", where="f-file")
+    code = keep_file(submission, stored, envelope=envelope, name=name, now=now)
+    begin_draft(submission, actor=actor, now=now)
+    _record("add_file", submission, actor=actor, now=now, file=code)
+    return code
+
+
+def begin_draft(submission: Submission, *, actor: Actor, now: datetime) -> None:
+    """Begin a draft where there is none: with an empty one, since what was finalised cannot be read."""
+    if not has_draft(submission):
+        submission.draft_version = save_draft(submission, {}, based_on=None, actor=actor, now=now)
+        submission.save(update_fields=["draft_version"])
+
+
+def drop_file(submission: Submission, *, actor: Actor, now: datetime, code: str) -> None:
+    """Take a file out of the draft."""
+    submission = lock(submission, actor=actor, now=now)
+    remove_file(submission, code, now=now)
+    _record("drop_file", submission, actor=actor, now=now, file=code)
+
+
+def acknowledge(submission: Submission, *, actor: Actor, now: datetime, addendum: Addendum) -> Acknowledgement:
+    """Confirm that an addendum was read; of a substantial one, that the submission still stands."""
+    submission = lock(submission, actor=actor, now=now)
+    require(holds=addendum.solicitation_id == submission.solicitation_id, code="addendum_unknown")
+    row, made = Acknowledgement.objects.get_or_create(
+        submission=submission, addendum=addendum, defaults={"person": actor.someone, "at": now}
+    )
+    if made:
+        _record("acknowledge", submission, actor=actor, now=now, addendum=addendum.number)
+    return row
+
+
+def finalise(
+    submission: Submission, *, actor: Actor, now: datetime, retry_key: str, began_at: datetime | None = None
+) -> SubmissionVersion:
+    """Seal the draft as the version that counts, destroy it, and sign a receipt. `now` is when the last byte came.
+
+    The same `retry_key` returns the same receipt, and refuses another draft. Missing answers only warn; an unread
+    addendum or a broken limit refuses. Raises Late at or after closing. `began_at` is when its first byte came.
+    """
+    check_own_vendor(submission.vendor_id, actor=actor)
+    done = submission.versions.filter(retry_key=retry_key).first()
+    if done:
+        fresh = Submission.objects.get(pk=submission.pk)
+        require(holds=done.draft_mark in ("", _draft_mark(fresh, list_files(fresh))), code="retry_key_reused")
+        return done
+    submission = lock(submission, actor=actor, now=now)
+    call = submission.solicitation
+    part = part_of(call)
+    check_may_answer(call, submission.vendor)
+    draft, files = find_draft(submission), list_files(submission)
+    number = submission.versions.count() + 1
+    content = _require_whole(draft, files, is_first=number == 1)
+    refuse_if(blocking(warnings_for(part.answers, content, addenda=open_addenda(submission))))
+    envelopes = envelopes_of(call, draft, files)
+    lines = seal_version(submission, version=number, envelopes=envelopes, files=files, now=now)
+    reference = "-".join([new_code(4), new_code(4), new_code(4)])
+    sealed = [line["ciphertext_sha256"] for line in lines]
+    entry = _record("finalise", submission, actor=actor, now=now, version=number, sealed=sealed)
+    statement = {
+        **_statement(submission, number=number, reference=reference, received_at=now, lines=lines),
+        "began_at": (began_at or now).isoformat(),
+        "log": {"chain": sealed_chain(call), "entry": entry.hash},
+    }
+    version = SubmissionVersion.objects.create(
+        submission=submission,
+        number=number,
+        reference=reference,
+        received_at=now,
+        finalised_by=actor.someone,
+        retry_key=retry_key,
+        draft_mark=_draft_mark(submission, files),
+        receipt=sign(statement),
+    )
+    destroy_draft(submission)
+    submission.state = "finalised"
+    submission.save(update_fields=["state"])
+    tell(
+        list_members(submission.vendor_id),
+        "receipt",
+        now=now,
+        challenge=call.step.challenge,
+        path=f"vendor/receipts/{reference}/",
+        reference=reference,
+        received=now.isoformat(timespec="milliseconds"),
+        local=local_text(now, call.zone),
+    )
+    return version
+
+
+def _require_whole(draft: DraftContent | None, files: Sequence[FileFact], *, is_first: bool) -> dict[str, Any]:
+    """Return the answers; refuse to seal nothing, what is sealed already, or a replacement that would lose them."""
+    require(holds=is_first or draft is not None, code="draft_sealed")
+    answers = draft.answers if draft else {}
+    require(holds=bool(answers) or bool(files), code="submission_empty")
+    require(holds=bool(answers) or is_first, code="replacement_without_answers")
+    return answers
+
+
+def _draft_mark(submission: Submission, files: Sequence[FileFact]) -> str:
+    """Tell one draft from another by its number and the codes of its files."""
+    return digest([submission.draft_version, [f.code for f in files]])
+
+
+def _statement(
+    submission: Submission, *, number: int, reference: str, received_at: datetime, lines: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what a receipt says; no prices, and no content but its fingerprints."""
+    call = submission.solicitation
+    return {
+        "kind": "MIX submission receipt",
+        "reference": reference,
+        "call": call.reference,
+        "instance": signer_name(),
+        "city": call.step.challenge.municipality.code,
+        "challenge": call.step.challenge.code,
+        "vendor": submission.vendor.code,
+        "version": number,
+        "received_at": received_at.isoformat(),
+        "closes_at": call.closes_at.isoformat(),
+        "zone": call.zone,
+        "clock": {"source": "this server, UTC", "tzdata": tzdata.IANA_VERSION},
+        "envelopes": lines,
+        "recipients": call.recipients,
+        "key_id": call.key_id,
+        "custody": call.custody_mode,
+        "acknowledged": list(
+            submission.acknowledgements.order_by("addendum__number").values_list("addendum__number", flat=True)
+        ),
+    }
+
+
+def withdraw(submission: Submission, *, actor: Actor, now: datetime) -> Submission:
+    """Withdraw before closing; another submission may be finalised until then."""
+    submission = lock(submission, actor=actor, now=now)
+    require(holds=submission.state == "finalised", code="not_finalised")
+    submission.state = "withdrawn"
+    submission.save(update_fields=["state"])
+    _record("withdraw", submission, actor=actor, now=now)
+    tell(
+        list_members(submission.vendor_id),
+        "withdrawn",
+        now=now,
+        challenge=submission.solicitation.step.challenge,
+        path=f"vendor/submissions/{submission.code}/",
+    )
+    return submission

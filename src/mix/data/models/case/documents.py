@@ -1,0 +1,39 @@
+"""The artifact of a step: every save is a version, nothing is overwritten."""
+
+from django.db import models
+
+from mix.data.models.case.challenges import Step
+from mix.data.models.city.municipalities import Municipality
+from mix.data.models.city.people import Person
+
+
+class Document(models.Model):
+    """The fields of one step and the number of the latest version (0: nothing saved yet)."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    step = models.OneToOneField(Step, on_delete=models.PROTECT, related_name="document")
+    version = models.PositiveIntegerField(default=0)
+
+
+class DocumentVersion(models.Model):
+    """One saved state. Never changed."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    content = models.JSONField(default=dict)
+    author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "number"], name="document_version_once")]
+
+
+class Comment(models.Model):
+    """A remark on a document, until it is settled."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="comments")
+    author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    on_version = models.PositiveIntegerField()
+    written_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)

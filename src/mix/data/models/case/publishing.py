@@ -1,0 +1,38 @@
+"""Official notices."""
+
+from django.db import models
+
+from mix.data.models.case.challenges import Challenge
+from mix.data.models.choice.awards import Award
+from mix.data.models.city.municipalities import Municipality
+from mix.data.models.core.columns import choice, one_of
+
+NOTICE_KINDS = ("engagement", "intended_procurement", "addendum", "award", "cancellation", "result", "disclosure")
+
+
+class Notice(models.Model):
+    """Something published for everyone, with its number and day. Never changed (trigger).
+
+    A notice of an award belongs to it, and holds in `details` what was true then: supplier, value in cents, number of
+    bids, call, how the market was asked.
+    """
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="notices")
+    kind = choice(NOTICE_KINDS)
+    reference = models.CharField(max_length=80, unique=True)
+    title = models.CharField(max_length=300)
+    text = models.TextField()
+    published_at = models.DateTimeField()
+    award = models.ForeignKey(Award, null=True, on_delete=models.PROTECT, related_name="notices")
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            one_of("kind", NOTICE_KINDS),
+            models.CheckConstraint(
+                name="notice_of_an_award",
+                condition=models.Q(kind="award", award__isnull=False)
+                | (~models.Q(kind="award") & models.Q(award=None)),
+            ),
+        ]

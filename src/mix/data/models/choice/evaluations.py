@@ -1,0 +1,184 @@
+"""Evaluation: panel, declarations, scores that are only ever added, consensus, results, ties that were broken."""
+
+from django.db import models
+
+from mix.data.models.case.challenges import Step
+from mix.data.models.city.municipalities import Municipality
+from mix.data.models.city.people import Person
+from mix.data.models.core.columns import choice, one_of
+from mix.data.models.market.solicitations import Solicitation
+from mix.data.models.market.submissions import Submission
+from mix.data.models.market.vendors import Vendor
+
+PHASES = ("panel", "scoring", "consensus", "between", "quality_frozen", "final")
+SEATS = ("evaluator", "chair")
+CONFLICTS = ("none", "financial", "family", "employment", "advised", "other")
+
+
+class Evaluation(models.Model):
+    """The scoring of one call's submissions, by criteria frozen when the call was published.
+
+    `stage` is the position of the scoring stage that is under way, or was last; the first is 0.
+    """
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="evaluations")
+    round = models.PositiveIntegerField(default=1)
+    solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="evaluations")
+    phase = choice(PHASES, default="panel")
+    stage = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
+    finalised_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["step", "round"], name="evaluation_round_once"),
+            one_of("phase", PHASES),
+        ]
+
+
+class Label(models.Model):
+    """The letter under which evaluators know a submission; drawn by lot, not by order of arrival."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="labels")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="labels")
+    label = models.CharField(max_length=4)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["evaluation", "submission"], name="label_submission_once"),
+            models.UniqueConstraint(fields=["evaluation", "label"], name="label_once"),
+        ]
+
+
+class PanelMember(models.Model):
+    """A seat on the panel, until the person is replaced with a reason."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="panel")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="panel_seats")
+    seat = choice(SEATS)
+    appointed_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+    left_reason = models.TextField(blank=True)
+    handed_in_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["evaluation", "person"], name="panel_member_once"),
+            models.UniqueConstraint(
+                fields=["evaluation"], condition=models.Q(seat="chair", left_at=None), name="panel_one_chair"
+            ),
+            one_of("seat", SEATS),
+        ]
+
+
+class StageInvitation(models.Model):
+    """That a submission reached a later stage of the scoring; where the vendor is met, when, and what was noted."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="invitations")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="invitations")
+    stage = models.PositiveIntegerField()
+    invited_at = models.DateTimeField()
+    meets_at = models.DateTimeField(null=True)
+    place = models.CharField(max_length=300, blank=True)
+    minutes = models.PositiveIntegerField(null=True)
+    present = models.TextField(blank=True)
+    notes = models.TextField(blank=True)
+    recorded_at = models.DateTimeField(null=True)
+    recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["evaluation", "submission", "stage"], name="stage_invitation_once"),
+            models.CheckConstraint(
+                name="stage_meeting_whole",
+                condition=models.Q(recorded_at=None)
+                | models.Q(meets_at__isnull=False, minutes__isnull=False, recorded_by__isnull=False)
+                & ~models.Q(present="")
+                & ~models.Q(notes=""),
+            ),
+        ]
+
+
+class Declaration(models.Model):
+    """A panel member's word about one vendor, given against the list of names before any content."""
+
+    member = models.ForeignKey(PanelMember, on_delete=models.PROTECT, related_name="declarations")
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    conflict = choice(CONFLICTS)
+    note = models.TextField(blank=True)
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "vendor"], name="declaration_once"),
+            one_of("conflict", CONFLICTS),
+        ]
+
+
+class Score(models.Model):
+    """One score with its comment. Never changed (trigger): the latest of a member counts, with the reason for it."""
+
+    member = models.ForeignKey(PanelMember, on_delete=models.PROTECT, related_name="scores")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
+    criterion = models.CharField(max_length=60)
+    score = models.PositiveIntegerField()
+    comment = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="score_range", condition=models.Q(score__lte=5))]
+
+
+class ConsensusScore(models.Model):
+    """The score that the chair records for all, with the reason. Never changed (trigger): the latest counts."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="consensus")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
+    criterion = models.CharField(max_length=60)
+    score = models.PositiveIntegerField()
+    reason = models.TextField()
+    recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="consensus_range", condition=models.Q(score__lte=5)),
+            models.CheckConstraint(name="consensus_with_reason", condition=~models.Q(reason="")),
+        ]
+
+
+class Result(models.Model):
+    """A submission's points (as exact fractions), rank and selection when the evaluation became final."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="results")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="results")
+    points = models.JSONField()
+    total = models.CharField(max_length=60)
+    rank = models.PositiveIntegerField(null=True)
+    eliminated_by = models.JSONField(default=list)
+    is_tied = models.BooleanField(default=False)
+    is_selected = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["evaluation", "submission"], name="result_once")]
+
+
+class TieBreak(models.Model):
+    """The order of equals that no rule could part, as it was drawn: how, why so, by whom. Never changed (trigger).
+
+    `order` holds the keys of submissions, the first first.
+    """
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="tie_breaks")
+    order = models.JSONField()
+    how = models.TextField()
+    reason = models.TextField()
+    recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="tie_break_said", condition=~models.Q(how="") & ~models.Q(reason="")),
+        ]

@@ -1,0 +1,47 @@
+"""A city's own days, the address of a person's calendar, and what was reminded of."""
+
+from django.db import models
+
+from mix.data.models.case.challenges import Challenge
+from mix.data.models.city.municipalities import Municipality
+from mix.data.models.city.people import Person
+from mix.data.models.core.columns import choice, one_of
+
+REMINDERS = ("soon", "late")
+
+
+class CityDay(models.Model):
+    """A day on which a city is closed, or works although it is a public holiday."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="own_days")
+    on = models.DateField()
+    works = models.BooleanField(default=False)
+    name = models.CharField(max_length=100)
+    name_fr = models.CharField(max_length=100, blank=True)
+    set_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["municipality", "on"], name="city_day_once")]
+
+
+class CalendarFeed(models.Model):
+    """The secret address at which a person's calendar program reads their dates; a new one ends the old one."""
+
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="calendar_feed")
+    token = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+
+
+class DateReminder(models.Model):
+    """That people were reminded of a date of a challenge, once before it and once after."""
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="reminders")
+    code = models.CharField(max_length=40)
+    on = models.DateField()
+    stage = choice(REMINDERS)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["challenge", "code", "on", "stage"], name="date_reminder_once"),
+            one_of("stage", REMINDERS),
+        ]

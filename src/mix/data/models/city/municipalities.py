@@ -1,0 +1,107 @@
+"""Municipalities, their departments, the duties of their staff, and who may approve how much."""
+
+from django.db import models
+
+from mix.data.models.city.people import Person
+from mix.data.models.core.columns import choice, money, new_code, one_of
+from mix.rules.core.access import Role
+from mix.rules.market.outages import OutageRule
+
+
+class Municipality(models.Model):
+    """A city with its own by-law, clock and address."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=100)
+    name_fr = models.CharField(max_length=100)
+    zone = models.CharField(max_length=60, default="America/Toronto")
+    posting_address = models.URLField(max_length=300)
+    by_law = models.CharField(max_length=200, blank=True)
+    outage_rule = choice(OutageRule, default=OutageRule.EXTEND.value)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [one_of("outage_rule", OutageRule)]
+
+
+class Department(models.Model):
+    """A part of a city that has problems, money and people. A closed one keeps its name beside what it did."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="departments")
+    code = models.SlugField(max_length=60)
+    name = models.CharField(max_length=120)
+    name_fr = models.CharField(max_length=120, blank=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["municipality", "code"], name="department_code_once")]
+
+
+class StaffRole(models.Model):
+    """A duty that a person has in a city, until it ends."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="staff")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="staff_roles")
+    role = choice(Role)
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="staff")
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    provider = models.SlugField(max_length=40, blank=True)  # the sign-in service whose groups gave it; "": people did
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "person", "role"],
+                condition=models.Q(ended_at=None),
+                name="staff_role_once",
+            ),
+            one_of("role", Role),
+        ]
+
+
+class StaffInvitation(models.Model):
+    """A duty offered by mail to one address; the link holds a secret that works once, until it expires.
+
+    Only the secret's SHA-256 (hex) is kept here. The mail's own row in the outbox holds the link, which is needed
+    until the mail is sent; the secret alone opens nothing without the address.
+    """
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField()
+    role = choice(Role)
+    token_hash = models.CharField(max_length=64, unique=True)
+    code = models.CharField(max_length=20, unique=True, default=new_code)
+    invited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+
+
+class DocumentTemplate(models.Model):
+    """The city's own Word file, in which the artifacts of its challenges are written out."""
+
+    municipality = models.OneToOneField(Municipality, on_delete=models.PROTECT, related_name="template")
+    name = models.CharField(max_length=150)
+    content = models.BinaryField()
+    set_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+
+class AuthorityBand(models.Model):
+    """One row of a city's table of authority: this role decides up to this value (none: without limit)."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="bands")
+    up_to_cents = money(null=True)
+    role = choice(Role)
+    source = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "up_to_cents"], name="band_once"),
+            models.UniqueConstraint(
+                fields=["municipality"], condition=models.Q(up_to_cents=None), name="band_once_without_limit"
+            ),
+            models.CheckConstraint(
+                name="band_positive", condition=models.Q(up_to_cents=None) | models.Q(up_to_cents__gt=0)
+            ),
+            one_of("role", Role),
+        ]

@@ -1,0 +1,40 @@
+"""People who sign in."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from mix.data.models.core.columns import new_code
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """What Django's sign-in asks of a manager."""
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        """Find a person by e-mail, whatever its case."""
+        return self.get(email__iexact=username)
+
+
+class Person(AbstractBaseUser):
+    """Somebody with an account. What a person may do follows from roles and memberships alone."""
+
+    code = models.CharField(max_length=40, unique=True, default=new_code)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200)
+    language = models.CharField(max_length=5, default="en", choices=[("en", "English"), ("fr", "Français")])
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
+
+    objects: ClassVar[PersonManager] = PersonManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        """Return the name, as letters and lists show it."""
+        return self.name
+
+    def get_short_name(self) -> str:
+        """Return the first name."""
+        return self.name.split(" ")[0]

@@ -1,0 +1,38 @@
+"""A city's own variants of methods, while they are written."""
+
+from django.db import models
+
+from mix.data.models.city.methods import MethodVersion
+from mix.data.models.city.municipalities import Municipality
+from mix.data.models.city.people import Person
+from mix.data.models.core.columns import choice, one_of
+
+DRAFT_STATES = ("draft", "proposed", "published")
+
+
+class MethodDraft(models.Model):
+    """The document of a variant as it stands; published, it is a version for ever and the draft goes on from it.
+
+    `parent` is the version from which it came, or whose changes it took over last. `mark` counts the saves.
+    """
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="method_drafts")
+    key = models.SlugField(max_length=60, unique=True)
+    parent = models.ForeignKey(MethodVersion, on_delete=models.PROTECT, related_name="+")
+    document = models.TextField()
+    mark = models.PositiveIntegerField(default=1)
+    state = choice(DRAFT_STATES, default="draft")
+    edited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    edited_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("state", DRAFT_STATES),
+            models.CheckConstraint(
+                name="method_draft_proposed_whole",
+                condition=models.Q(state="proposed", proposed_by__isnull=False, proposed_at__isnull=False)
+                | (~models.Q(state="proposed") & models.Q(proposed_by=None, proposed_at=None)),
+            ),
+        ]

@@ -1,0 +1,80 @@
+"""The log: one append-only chain of events per lead municipality, and one for the instance itself."""
+
+from typing import Any
+
+from django.db import models
+
+from mix.data.models.core.columns import choice, one_of
+from mix.rules.core.chain import digest
+
+ORIGINS = ("live", "replay", "history")
+
+
+class Chain(models.Model):
+    """The head of one chain. Locked while an event is appended."""
+
+    code = models.CharField(max_length=40, unique=True)
+    seq = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64)
+
+
+class Checkpoint(models.Model):
+    """What a chain was at some time: its size, the root of the tree over it, and the signed note. Never changed."""
+
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="checkpoints")
+    size = models.PositiveBigIntegerField()
+    note = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "size"], name="checkpoint_once")]
+
+
+class Event(models.Model):
+    """One action: who, as what, on what, when it happened and when it was recorded. Never changed (trigger)."""
+
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="events")
+    seq = models.PositiveBigIntegerField()
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    origin = choice(ORIGINS)
+    actor = models.CharField(max_length=40)
+    role = models.CharField(max_length=40)
+    verb = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=40)
+    subject = models.CharField(max_length=200)
+    challenge = models.CharField(max_length=60, blank=True, db_index=True)
+    payload = models.JSONField(default=dict)
+    payload_hash = models.CharField(max_length=64)
+    reason = models.TextField(blank=True)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["chain", "seq"], name="event_seq_once"),
+            one_of("origin", ORIGINS),
+        ]
+
+    def entry(self) -> dict[str, Any]:
+        """Return what the hash covers: everything but free text, which only its hash stands for."""
+        return {
+            "actor": self.actor,
+            "challenge": self.challenge,
+            "happened_at": self.happened_at.isoformat(),
+            "origin": self.origin,
+            "payload_hash": self.payload_hash,
+            "reason_hash": digest(self.reason),
+            "recorded_at": self.recorded_at.isoformat(),
+            "role": self.role,
+            "seq": self.seq,
+            "subject": self.subject,
+            "subject_type": self.subject_type,
+            "verb": self.verb,
+        }
+
+
+class Beat(models.Model):
+    """The site answered at this instant. Kept for three days; a gap before a closing may extend it."""
+
+    at = models.DateTimeField(unique=True)

@@ -1,0 +1,161 @@
+"""The sprint room: sign-offs, data grants, check-ins, evidence, incidents, demos and the parity ledger."""
+
+from django.db import models
+
+from mix.data.models.case.challenges import Challenge
+from mix.data.models.city.municipalities import Municipality
+from mix.data.models.city.people import Person
+from mix.data.models.core.columns import choice, one_of
+from mix.data.models.market.vendors import Vendor
+
+AREAS = ("it_security", "privacy", "accessibility", "department")
+SIDES = ("city", "vendor")
+VERDICTS = ("pass", "partial", "fail")
+CONFIDENCE = ("low", "medium", "high")
+PARITY_KINDS = ("hours", "meetings", "site_days", "answers")
+INCIDENT_KINDS = ("privacy", "safety", "security", "other")
+
+
+class _SprintRow(models.Model):
+    """A row of one sprint room: the step that opens the room, and its round, since a sprint may be run again."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="%(class)ss")
+    room = models.SlugField(max_length=60)
+    round = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+
+
+class SignOff(_SprintRow):
+    """A specialist's word that the sprint may start, for one area."""
+
+    area = choice(AREAS)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    note = models.TextField(blank=True)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["challenge", "room", "round", "area"], name="sign_off_once"),
+            one_of("area", AREAS),
+        ]
+
+
+class DataGrant(_SprintRow):
+    """Access of one vendor to one data set, until it expires by itself or the data is returned."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    data_set = models.CharField(max_length=200)
+    legal_basis = models.CharField(max_length=200)
+    granted_on = models.DateField()
+    expires_on = models.DateField()
+    returned_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["challenge", "room", "round", "vendor", "data_set"], name="data_grant_once"
+            ),
+            models.CheckConstraint(
+                name="data_grant_expires", condition=models.Q(expires_on__gt=models.F("granted_on"))
+            ),
+        ]
+
+
+class CheckIn(_SprintRow):
+    """Five minutes a week from each side: how it goes (1 to 5), progress, what blocks."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    week = models.PositiveIntegerField()
+    side = choice(SIDES)
+    mood = models.PositiveIntegerField()
+    progress = models.TextField()
+    blockers = models.TextField(blank=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["challenge", "room", "round", "vendor", "week", "side"], name="check_in_once"
+            ),
+            one_of("side", SIDES),
+            models.CheckConstraint(name="check_in_mood", condition=models.Q(mood__gte=1, mood__lte=5)),
+        ]
+
+
+class Evidence(_SprintRow):
+    """One test of one hypothesis by one vendor. Append-only: the latest counts."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    hypothesis = models.CharField(max_length=20)
+    how = models.TextField()
+    result = models.CharField(max_length=200)
+    verdict = choice(VERDICTS)
+    confidence = choice(CONFIDENCE)
+    recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [one_of("verdict", VERDICTS), one_of("confidence", CONFIDENCE)]
+
+
+class Incident(_SprintRow):
+    """Something that went wrong, who was told, and how it was settled."""
+
+    vendor = models.ForeignKey(Vendor, null=True, on_delete=models.PROTECT, related_name="+")
+    kind = choice(INCIDENT_KINDS)
+    text = models.TextField()
+    reported_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reported_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settlement = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [one_of("kind", INCIDENT_KINDS)]
+
+
+class Demo(_SprintRow):
+    """What a vendor showed, and its answers."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    held_on = models.DateField()
+    recording = models.URLField(blank=True)
+    answers = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["challenge", "room", "round", "vendor"], name="demo_once")]
+
+
+class ParityEntry(_SprintRow):
+    """What one vendor got from the city: hours, meetings, site days, answers."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    kind = choice(PARITY_KINDS)
+    amount = models.DecimalField(max_digits=8, decimal_places=2)
+    given_on = models.DateField()
+    note = models.CharField(max_length=300, blank=True)
+    entered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            one_of("kind", PARITY_KINDS),
+            models.CheckConstraint(name="parity_positive", condition=models.Q(amount__gt=0)),
+        ]
+
+
+class ParityReason(_SprintRow):
+    """Why one vendor got more or less of something than the middle one."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    kind = choice(PARITY_KINDS)
+    reason = models.TextField()
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["challenge", "room", "round", "vendor", "kind"], name="parity_reason_once"),
+            one_of("kind", PARITY_KINDS),
+        ]

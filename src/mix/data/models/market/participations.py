@@ -1,0 +1,31 @@
+"""Which vendors take part in a challenge, and how far they have come."""
+
+from django.db import models
+
+from mix.data.models.case.challenges import Challenge
+from mix.data.models.city.municipalities import Municipality
+from mix.data.models.core.columns import choice, one_of
+from mix.data.models.market.vendors import Vendor
+from mix.rules.core.kinds import Standing
+
+
+class Participation(models.Model):
+    """A vendor's standing in a challenge; a disqualification ends it with a reason and an authority."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="participations")
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="participations")
+    standing = choice(Standing)
+    since = models.DateTimeField()
+    disqualified_at = models.DateTimeField(null=True)
+    disqualified_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["challenge", "vendor"], name="participation_once"),
+            one_of("standing", Standing),
+            models.CheckConstraint(
+                name="participation_disqualified_with_reason",
+                condition=models.Q(disqualified_at=None) | ~models.Q(disqualified_reason=""),
+            ),
+        ]

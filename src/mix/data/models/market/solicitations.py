@@ -1,0 +1,131 @@
+"""Calls to the market: notice, documents, dates, addenda, questions."""
+
+from django.db import models
+
+from mix.data.models.case.challenges import Step
+from mix.data.models.city.municipalities import Municipality
+from mix.data.models.city.people import Person
+from mix.data.models.core.columns import choice, new_code, one_of
+from mix.data.models.market.vendors import Vendor
+from mix.rules.market.outages import OutageRule
+
+CUSTODY_MODES = ("managed", "split")
+QUESTION_KINDS = ("general", "confidential")
+
+
+class Solicitation(models.Model):
+    """One call. Closing is one UTC instant with the zone in which it was published; it is only ever extended."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="solicitations")
+    round = models.PositiveIntegerField(default=1)
+    reference = models.CharField(max_length=30, unique=True)
+    body = models.TextField(blank=True)
+    posting_address = models.URLField(max_length=300)
+    contact = models.CharField(max_length=200)
+    published_at = models.DateTimeField(null=True)
+    closes_at = models.DateTimeField()
+    zone = models.CharField(max_length=60)
+    questions_until = models.DateTimeField()
+    purchase_most_cents = models.BigIntegerField(null=True)
+    frozen = models.JSONField(default=dict)
+    custody_mode = choice(CUSTODY_MODES, default="managed")
+    outage_rule = choice(OutageRule, default=OutageRule.EXTEND.value)
+    public_key = models.CharField(max_length=120, blank=True)
+    key_id = models.CharField(max_length=40, blank=True)
+    recipients = models.JSONField(default=list)
+    technical_opened_at = models.DateTimeField(null=True)
+    price_opened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["step", "round"], name="solicitation_round_once"),
+            models.CheckConstraint(
+                name="solicitation_opened_after_closing",
+                condition=models.Q(technical_opened_at=None) | models.Q(technical_opened_at__gte=models.F("closes_at")),
+            ),
+            models.CheckConstraint(
+                name="solicitation_price_after_technical",
+                condition=models.Q(price_opened_at=None)
+                | models.Q(price_opened_at__gte=models.F("technical_opened_at")),
+            ),
+            one_of("custody_mode", CUSTODY_MODES),
+            one_of("outage_rule", OutageRule),
+        ]
+
+
+class SolicitationDocument(models.Model):
+    """A public document of a call, as a file that anybody may fetch once the notice is out."""
+
+    solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="documents")
+    code = models.CharField(max_length=20, unique=True, default=new_code)
+    title = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    version = models.PositiveIntegerField(default=1)
+    added_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True)
+
+
+class Addendum(models.Model):
+    """A change after publication, told to everybody; a substantial one must be reconfirmed.
+
+    Nobody issued the one that extends closing after an outage: the rule in the notice did.
+    """
+
+    solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="addenda")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    is_substantial = models.BooleanField(default=False)
+    closed_at_before = models.DateTimeField(null=True)
+    closes_at_after = models.DateTimeField(null=True)
+    issued_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["solicitation", "number"], name="addendum_once"),
+            models.CheckConstraint(
+                name="addendum_only_extends",
+                condition=models.Q(closes_at_after=None) | models.Q(closes_at_after__gt=models.F("closed_at_before")),
+            ),
+        ]
+
+
+class ExtensionProposal(models.Model):
+    """A later closing that one person proposed and a second confirms or drops. Ended when either was done."""
+
+    solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="extensions")
+    text = models.TextField()
+    is_substantial = models.BooleanField()
+    closes_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["solicitation"], condition=models.Q(ended_at=None), name="extension_one_waits"
+            ),
+            models.CheckConstraint(name="extension_by_two", condition=~models.Q(proposed_by=models.F("confirmed_by"))),
+        ]
+
+
+class Question(models.Model):
+    """A vendor's question. A general one is answered to all without a name; a confidential one to its asker."""
+
+    solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="questions")
+    code = models.CharField(max_length=20, unique=True, default=new_code)
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    kind = choice(QUESTION_KINDS, default="general")
+    text = models.TextField()
+    asked_at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    drafted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [one_of("kind", QUESTION_KINDS)]

@@ -1,0 +1,77 @@
+"""What vendors hand in: versions with receipts, acknowledgements, and the answers once they are opened."""
+
+from django.db import models
+
+from mix.data.models.city.municipalities import Municipality
+from mix.data.models.city.people import Person
+from mix.data.models.core.columns import choice, new_code, one_of
+from mix.data.models.market.solicitations import Addendum, Solicitation
+from mix.data.models.market.vendors import Vendor
+from mix.rules.core.kinds import Envelope
+
+SUBMISSION_STATES = ("draft", "finalised", "withdrawn")
+
+
+class Submission(models.Model):
+    """One vendor's answer to one call. Its draft and its files lie in the vault, as ciphertext."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="submissions")
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="submissions")
+    code = models.CharField(max_length=20, unique=True, default=new_code)
+    state = choice(SUBMISSION_STATES, default="draft")
+    draft_version = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["solicitation", "vendor"], name="submission_once"),
+            one_of("state", SUBMISSION_STATES),
+        ]
+
+
+class SubmissionVersion(models.Model):
+    """One finalised version and its receipt. The last one finalised before closing counts.
+
+    `draft_mark` tells which draft was sealed, so that a retry with another one is noticed; it tells no content.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    reference = models.CharField(max_length=30, unique=True)
+    received_at = models.DateTimeField()
+    finalised_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    retry_key = models.CharField(max_length=64)
+    draft_mark = models.CharField(max_length=64, blank=True)
+    receipt = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "number"], name="submission_version_once"),
+            models.UniqueConstraint(fields=["submission", "retry_key"], name="submission_retry_once"),
+        ]
+
+
+class Acknowledgement(models.Model):
+    """A vendor's word that it has read an addendum; for a substantial one, given again after it."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="acknowledgements")
+    addendum = models.ForeignKey(Addendum, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["submission", "addendum"], name="acknowledgement_once")]
+
+
+class OpenedEnvelope(models.Model):
+    """The readable content of one envelope, from the moment of opening."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="opened")
+    envelope = choice(Envelope)
+    answers = models.JSONField()
+    opened_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["submission", "envelope"], name="opened_once")]

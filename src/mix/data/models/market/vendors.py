@@ -1,0 +1,51 @@
+"""Vendors and the people who act for them."""
+
+from django.db import models
+
+from mix.data.models.city.people import Person
+from mix.data.models.core.columns import choice, new_code, one_of
+
+SIZES = ("one", "small", "medium", "large", "unknown")
+
+
+class Vendor(models.Model):
+    """An organization that may answer. A number on its papers is a label, never a key to anything."""
+
+    code = models.CharField(max_length=40, unique=True, default=new_code)
+    name = models.CharField(max_length=200)
+    size = choice(SIZES, default="unknown")
+    place = models.CharField(max_length=100, blank=True)
+    website = models.URLField(blank=True)
+    capability = models.TextField(blank=True)
+    is_fictional = models.BooleanField(default=False)
+    registered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [one_of("size", SIZES)]
+
+
+class VendorMember(models.Model):
+    """A person who acts for a vendor, until it ends."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="members")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="vendor_members")
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["vendor", "person"], condition=models.Q(ended_at=None), name="vendor_member_once"
+            )
+        ]
+
+
+class VendorInvitation(models.Model):
+    """A place in a vendor's team, offered by mail to one address; kept and accepted as a `StaffInvitation` is."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField()
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)

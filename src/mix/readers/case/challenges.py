@@ -1,0 +1,181 @@
+"""Questions about challenges, their steps and the needs behind them. Fetching is the permission check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Exists, OuterRef, Q
+
+from mix.data.models import Challenge, ChallengeCity, Municipality, Need, PanelMember, Participation, Step
+from mix.readers.city.methods import method_on
+from mix.readers.city.people import Actor
+from mix.readers.core.errors import Forbidden, Unknown
+from mix.rules.city.methods import Method
+from mix.rules.city.methods import Step as StepSpec
+from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.kinds import Route
+
+
+def method_for(challenge: Challenge) -> Method:
+    """Return the method version that the challenge pinned, as it runs on the challenge's route."""
+    return method_on(challenge.method, Route(challenge.route))
+
+
+def spec_of(step: Step) -> StepSpec:
+    """Return what the method says about a step."""
+    return method_for(step.challenge).step(step.key)
+
+
+def list_cities(challenge: Challenge) -> list[Municipality]:
+    """List the cities that take part, the lead first."""
+    rows = challenge.cities.filter(state="taking_part").select_related("municipality").order_by("-is_lead", "id")
+    return [row.municipality for row in rows]
+
+
+def roles_in(challenge: Challenge, actor: Actor) -> frozenset[Role]:
+    """Return every role that the actor has in one challenge: duties in its lead city, a seat, a partner city."""
+    return roles_in_each([challenge], actor)[challenge.pk]
+
+
+def roles_in_each(challenges: Sequence[Challenge], actor: Actor) -> dict[int, frozenset[Role]]:
+    """Return, by the key of each challenge, every role that the actor has in it. Two queries at most."""
+    if actor.person is None:
+        return {c.pk: frozenset() for c in challenges}
+    seated: dict[int, set[Role]] = {}
+    seats = PanelMember.objects.filter(evaluation__step__challenge__in=challenges, person=actor.person, left_at=None)
+    for pk, seat in seats.values_list("evaluation__step__challenge_id", "seat"):
+        seated.setdefault(pk, set()).add(Role(seat))
+    partners = set()
+    if any(code != c.municipality.code for c in challenges for code in actor.duties):
+        cities = ChallengeCity.objects.filter(
+            challenge__in=challenges, is_lead=False, municipality__code__in=actor.duties
+        )
+        partners = set(cities.values_list("challenge_id", flat=True))
+    found = {}
+    for c in challenges:
+        # A seat, not the general duty, makes an evaluator of this challenge.
+        duties = actor.roles_at(c.municipality.code) - {Role.EVALUATOR, Role.CHAIR}
+        found[c.pk] = duties | seated.get(c.pk, set()) | ({Role.PARTNER_CITY} if c.pk in partners else set())
+    return found
+
+
+def get_challenge(code: str, *, actor: Actor, needs: Permission) -> Challenge:
+    """Return a challenge that the actor may work on. Raises Unknown, Forbidden."""
+    challenge = Challenge.objects.select_related("municipality", "method").filter(code=code).first()
+    if challenge is None:
+        raise Unknown
+    check(challenge, actor=actor, needs=needs)
+    return challenge
+
+
+def check(challenge: Challenge, *, actor: Actor, needs: Permission) -> frozenset[Role]:
+    """Return the actor's roles in the challenge, or raise Unknown (no business here) or Forbidden."""
+    roles = roles_in(challenge, actor)
+    if not roles:
+        raise Unknown
+    if not grants(roles, needs):
+        raise Forbidden(needs)
+    return roles
+
+
+def get_step(challenge: Challenge, key: str) -> Step:
+    """Return one step of a challenge. Raises Unknown."""
+    step = challenge.steps.select_related("challenge__method", "challenge__municipality").filter(key=key).first()
+    if step is None:
+        raise Unknown
+    return step
+
+
+def list_steps(challenge: Challenge) -> list[Step]:
+    """List the steps in reading order."""
+    return list(challenge.steps.order_by("position"))
+
+
+def list_public_challenges(*, city: str = "", text: str = "", status: str = "") -> list[Challenge]:
+    """List the challenges that a notice or the record made public, latest first; searched in title and question."""
+    found = Challenge.objects.filter(Q(notices__isnull=False) | Q(origin="history"))
+    if city:
+        found = found.filter(cities__municipality__code=city)
+    if status:
+        found = found.filter(status=status)
+    for word in text.split()[:8]:
+        found = found.filter(
+            Q(title__icontains=word)
+            | Q(title_fr__icontains=word)
+            | Q(question__icontains=word)
+            | Q(question_fr__icontains=word)
+            | Q(municipality__name__icontains=word)
+        )
+    return list(
+        found.distinct()
+        .select_related("municipality", "method")
+        .prefetch_related("steps", "cities__municipality")
+        .order_by("-commissioned_at", "id")
+    )
+
+
+def get_public_challenge(code: str) -> Challenge:
+    """Return a challenge that the public may know of. Raises Unknown."""
+    found = (
+        Challenge.objects.filter(Q(notices__isnull=False) | Q(origin="history"), code=code)
+        .select_related("municipality", "method", "pilot")
+        .prefetch_related("cities__municipality")
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found
+
+
+def list_own_challenges(actor: Actor) -> list[Challenge]:
+    """List the challenges that the actor may read in its cities, running ones first, then the latest."""
+    if not actor.is_staff:
+        return []
+    rows = (
+        Challenge.objects.filter(cities__municipality__code__in=actor.duties)
+        .distinct()
+        .select_related("municipality", "method")
+        .prefetch_related("steps", "cities__municipality")
+        .order_by("-commissioned_at", "id")
+    )
+    return sorted((c for c in rows if _may_read(c, actor)), key=lambda c: c.status != "running")
+
+
+def _may_read(challenge: Challenge, actor: Actor) -> bool:
+    """Say whether a duty in the lead city, or work for a partner city, lets the actor read. No query."""
+    lead = challenge.municipality.code
+    partners = {c.municipality.code for c in challenge.cities.all()} - {lead}
+    return grants(actor.roles_at(lead), Permission.CHALLENGE_READ) or not partners.isdisjoint(actor.duties)
+
+
+def list_vendor_challenges(vendor_ids: Iterable[int]) -> list[Challenge]:
+    """List the challenges in which the vendors take part, latest first."""
+    taking_part = Participation.objects.filter(challenge=OuterRef("pk"), vendor_id__in=list(vendor_ids))
+    return list(
+        Challenge.objects.filter(Exists(taking_part))
+        .select_related("municipality", "method")
+        .prefetch_related("steps", "cities__municipality")
+        .order_by("-commissioned_at", "id")
+    )
+
+
+def list_needs(actor: Actor) -> list[Need]:
+    """List the needs of the cities that the actor works for, open ones first, then the latest."""
+    rows = (
+        Need.objects.filter(municipality__code__in=actor.duties)
+        .select_related("municipality", "department", "reported_by", "challenge", "merged_into")
+        .order_by("-reported_at", "id")
+    )
+    return sorted(rows, key=lambda n: n.state != "open")
+
+
+def get_need(code: str, *, actor: Actor) -> Need:
+    """Return a need of a city that the actor works for. Raises Unknown."""
+    found = (
+        Need.objects.filter(code=code, municipality__code__in=actor.duties)
+        .select_related("municipality", "department", "reported_by", "challenge", "merged_into")
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found

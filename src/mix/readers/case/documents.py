@@ -1,0 +1,150 @@
+"""The latest and earlier versions of artifacts, and the facts that the program reads out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from mix.data.models import Challenge, Comment, Document, DocumentVersion, Step
+from mix.data.wall import lifted
+from mix.readers.case.challenges import method_for, spec_of
+from mix.readers.city.people import Actor
+from mix.readers.core.errors import Unknown
+from mix.rules.case.valuation import estimated_value
+from mix.rules.case.versions import Merged, merge_answers
+from mix.rules.city.methods import Fact
+from mix.rules.core.fields import FieldSpec, FieldType, count_words, read_answers
+from mix.rules.core.kinds import Route
+
+
+def latest_content(step: Step) -> dict[str, Any]:
+    """Return the latest saved answers of a step, empty when nothing was saved.
+
+    For whoever is shown a part of them: the caller picks what is public, or what a vendor of the sprint works by.
+    """
+    with lifted():
+        version = DocumentVersion.objects.filter(document__step=step).order_by("-number").first()
+    return dict(version.content) if version else {}
+
+
+def find_latest(document: Document) -> DocumentVersion | None:
+    """Return the latest version, or None when nothing was saved."""
+    return document.versions.select_related("author").order_by("-number").first()
+
+
+def get_version(document: Document, number: int) -> DocumentVersion:
+    """Return one version. Raises Unknown."""
+    found = document.versions.select_related("author").filter(number=number).first()
+    if found is None:
+        raise Unknown
+    return found
+
+
+def list_versions(document: Document) -> list[DocumentVersion]:
+    """List every version, latest first."""
+    return list(document.versions.select_related("author").order_by("-number"))
+
+
+def merge_with_latest(step: Step, typed: Mapping[str, Any], *, based_on: int) -> Merged:
+    """Put what somebody typed over one version together with what was saved since; nothing is saved.
+
+    What cannot be read stays as it was typed, and counts as a clash where others changed that field.
+    """
+    versions = DocumentVersion.objects.filter(document__step=step).order_by("number")
+    base: dict[str, Any] = next((v.content for v in versions if v.number == based_on), {})
+    latest = versions.last()
+    specs = spec_of(step).fields
+    good, bad = read_answers(specs, typed)
+    mine = {**good, **{key: typed[key] for key in bad}}
+    return merge_answers(specs, base, mine, latest.content if latest else {})
+
+
+def list_comments(document: Document) -> list[Comment]:
+    """List the comments, oldest first."""
+    return list(document.comments.select_related("author").order_by("written_at", "id"))
+
+
+def authors_of(step: Step) -> frozenset[str]:
+    """Return the codes of everybody who wrote a version of the step's artifact in its present round."""
+    versions = DocumentVersion.objects.filter(document__step=step)
+    if step.started_at:
+        versions = versions.filter(saved_at__gte=step.started_at)
+    return frozenset(versions.values_list("author__code", flat=True))
+
+
+def gather_facts(challenge: Challenge) -> dict[Fact, Any]:
+    """Gather every fact that the method places in a field and that has been saved, whoever asks: rules rest on them.
+
+    The caller shows what is public.
+    """
+    method = method_for(challenge)
+    wanted = {fact: place for fact in Fact if (place := method.place_of(fact))}
+    versions = DocumentVersion.objects.filter(
+        document__step__challenge=challenge, document__step__key__in={step for step, _ in wanted.values()}
+    )
+    with lifted():
+        contents: dict[str, dict[str, Any]] = dict(
+            versions.order_by("number").values_list("document__step__key", "content")
+        )
+    return {
+        fact: contents[step][field]
+        for fact, (step, field) in wanted.items()
+        if contents.get(step, {}).get(field) not in (None, "", [])
+    }
+
+
+def total_value(challenge: Challenge, facts: dict[Fact, Any] | None = None) -> int | None:
+    """Return the total estimated value in cents, as the route counts it; None while unknown."""
+    facts = gather_facts(challenge) if facts is None else facts
+    return estimated_value(
+        Route(challenge.route),
+        fee=_whole(facts, Fact.SPRINT_FEE),
+        places=_whole(facts, Fact.SPRINT_PLACES),
+        purchase=_whole(facts, Fact.PURCHASE_VALUE),
+        options=_whole(facts, Fact.OPTION_VALUE),
+        buys_now=buys_now(challenge),
+    )
+
+
+def _whole(facts: dict[Fact, Any], fact: Fact) -> int | None:
+    return int(float(facts[fact])) if fact in facts else None
+
+
+def sprint_places(challenge: Challenge) -> int | None:
+    """Return how many vendors the sprint has room for, once that was said."""
+    return _whole(gather_facts(challenge), Fact.SPRINT_PLACES)
+
+
+def buys_now(challenge: Challenge) -> bool:
+    """Say whether the procurement at hand is the purchase: always, but before an open final call is prepared."""
+    place = method_for(challenge).place_of(Fact.REQUIREMENTS)
+    if challenge.route != Route.SPRINT_THEN_OPEN or place is None:
+        return challenge.route != Route.PILOT_ONLY
+    return challenge.steps.filter(key=place[0], begun_at__isnull=False).exists()
+
+
+def list_reusable(step: Step, *, actor: Actor, today: date) -> list[Step]:
+    """List finished steps of the same key in other challenges of which the actor may read the work, latest first.
+
+    A published challenge's scan may be read by everybody's staff; one that has expired is left out.
+    """
+    rows = (
+        Step.objects.filter(key=step.key, kind=step.kind, state="done", challenge__route_frozen_at__isnull=False)
+        .exclude(challenge=step.challenge)
+        .select_related("challenge__municipality", "challenge__method")
+        .order_by("-done_at", "id")
+    )
+    if not actor.is_staff:
+        return []
+    return [row for row in rows if (latest_content(row).get("expires_on") or "9") >= today.isoformat()]
+
+
+def fact_date(facts: dict[Fact, Any], fact: Fact) -> date | None:
+    """Return a fact that is a day."""
+    return date.fromisoformat(facts[fact]) if fact in facts else None
+
+
+def words_in(specs: Sequence[FieldSpec], content: dict[str, Any]) -> int:
+    """Count the words of the text answers."""
+    return sum(count_words(content.get(s.key) or "") for s in specs if s.type in (FieldType.TEXT, FieldType.LINE))

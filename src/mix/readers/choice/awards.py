@@ -1,0 +1,111 @@
+"""Questions about awards, debriefs and disputes."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Notice, Purchase, Result, Step
+from mix.readers.city.people import Actor
+from mix.readers.city.policies import dispute_days
+from mix.rules.core.unmet import Unmet
+
+
+def find_live(step: Step) -> Award | None:
+    """Return the recommended or approved award of a step."""
+    return (
+        step.awards.filter(state__in=["recommended", "approved"])
+        .select_related("vendor", "result__evaluation__step", "result__evaluation__solicitation")
+        .first()
+    )
+
+
+def find_approved(challenge: Challenge) -> Award | None:
+    """Return the approved award of a challenge."""
+    return Award.objects.filter(step__challenge=challenge, state="approved").select_related("vendor", "step").first()
+
+
+def notice_details(award: Award) -> dict[str, Any]:
+    """Gather what the public notice of an award says of it, as CFTA art. 516(2) and its like ask."""
+    call = award.result.evaluation.solicitation
+    purchase = Purchase.objects.filter(challenge=award.step.challenge).first()
+    return {
+        "supplier": award.vendor.name,
+        "value_cents": award.value_cents,
+        "bids": call.submissions.filter(state="finalised").count(),
+        "call": call.reference,
+        "competition": purchase.competition if purchase else "",
+    }
+
+
+def list_award_notices(challenge: Challenge) -> list[Notice]:
+    """List the notices of a challenge's awards with their awards, the one in force first, then the latest."""
+    rows = challenge.notices.filter(kind="award").select_related("award").order_by("-published_at", "-id")
+    return sorted(rows, key=lambda n: n.award is not None and n.award.state != "approved")
+
+
+def list_awards(step: Step) -> list[Award]:
+    """List every recommendation of a step, oldest first."""
+    return list(step.awards.select_related("vendor", "result").order_by("recommended_at", "id"))
+
+
+def list_next_results(step: Step) -> list[Result]:
+    """List the best-ranked of the latest final evaluation that were not tried and are not disqualified.
+
+    They are several only where they share a rank: nobody of them comes first before that tie is broken.
+    """
+    out = step.challenge.participations.filter(disqualified_at__isnull=False).values("vendor_id")
+    rows = (
+        Result.objects.filter(
+            evaluation__step__challenge=step.challenge,
+            evaluation__phase="final",
+            evaluation__step__position__lt=step.position,
+            rank__isnull=False,
+            award__isnull=True,
+        )
+        .exclude(submission__vendor_id__in=out)
+        .select_related("submission__vendor", "evaluation__step")
+        .order_by("-evaluation__step__position", "-evaluation__round", "rank", "submission__vendor__name", "id")
+    )
+    best = rows.first()
+    return [r for r in rows if (r.evaluation_id, r.rank) == (best.evaluation_id, best.rank)] if best else []
+
+
+def find_next_result(step: Step) -> Result | None:
+    """Return who comes next for an award, where one vendor alone does."""
+    found = list_next_results(step)
+    return found[0] if len(found) == 1 else None
+
+
+def list_debriefs(step: Step) -> list[Debrief]:
+    """List the debriefs that vendors asked for, by due day."""
+    return list(step.debriefs.select_related("vendor", "asked_by").order_by("due_on", "id"))
+
+
+def list_own_debriefs(actor: Actor) -> list[Debrief]:
+    """List the debriefs of the actor's vendors."""
+    return list(
+        Debrief.objects.filter(vendor_id__in=actor.vendors)
+        .select_related("vendor", "step__challenge__municipality")
+        .order_by("-asked_at", "id")
+    )
+
+
+def unmet_in(step: Step) -> tuple[Unmet, ...]:
+    """List what an award lacks before its gate: somebody recommended, and a negotiated result on record."""
+    award = find_live(step)
+    if award is None:
+        return (Unmet("nobody_recommended", {}, "award"),)
+    return () if award.negotiation.strip() else (Unmet("negotiation_not_recorded", {}, "award"),)
+
+
+def dispute_until(letter: Letter) -> datetime:
+    """Return until when (UTC) a vendor may object: days after its letter, or after a debrief that came later."""
+    challenge = letter.evaluation.step.challenge
+    days = dispute_days([challenge], now=letter.sent_at)[challenge.pk]
+    held = letter.evaluation.step.debriefs.filter(vendor=letter.vendor).values_list("held_at", flat=True).first()
+    return max(filter(None, (letter.sent_at, held))) + timedelta(days=days)
+
+
+def list_disputes(challenge: Challenge) -> list[Dispute]:
+    """List the objections to the results of a challenge, those that are due first first."""
+    rows = Dispute.objects.filter(step__challenge=challenge).select_related("vendor", "step__challenge__municipality")
+    return list(rows.order_by("answered_at", "due_on", "id"))

@@ -1,0 +1,42 @@
+"""The working days of cities, and whose dates a calendar's secret address shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from mix.data.models import CalendarFeed, CityDay, Municipality, Person
+from mix.rules.city.calendar import CityCalendar
+
+
+def calendars_of(cities: Iterable[int]) -> dict[int, CityCalendar]:
+    """Return the calendars of cities by key. One query."""
+    closed: dict[int, dict[date, tuple[str, str]]] = {pk: {} for pk in cities}
+    worked: dict[int, set[date]] = {pk: set() for pk in closed}
+    for row in CityDay.objects.filter(municipality_id__in=closed):
+        if row.works:
+            worked[row.municipality_id].add(row.on)
+        else:
+            closed[row.municipality_id][row.on] = (row.name, row.name_fr or row.name)
+    return {pk: CityCalendar(closed[pk], frozenset(worked[pk])) for pk in closed}
+
+
+def calendar_of(city: Municipality) -> CityCalendar:
+    """Return a city's calendar."""
+    return calendars_of([city.pk])[city.pk]
+
+
+def list_days(city: Municipality) -> list[CityDay]:
+    """List what a city changed about the public holidays, earliest first."""
+    return list(city.own_days.select_related("set_by").order_by("on"))
+
+
+def find_feed(person: Person) -> CalendarFeed | None:
+    """Return a person's calendar address, if they have made one."""
+    return CalendarFeed.objects.filter(person=person).first()
+
+
+def find_reader(token: str) -> Person | None:
+    """Return whose dates a secret address shows, None when it was replaced or never was."""
+    found = CalendarFeed.objects.filter(token=token, person__is_active=True).select_related("person").first()
+    return found.person if found else None

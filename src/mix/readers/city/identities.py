@@ -1,0 +1,81 @@
+"""Sign-in services of cities: which there are, what they may say, and their secrets."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+from mix.data.models import GroupDuty, IdentityProvider, Municipality, Person, StaffRole
+from mix.readers.city.people import unmet_to_take
+from mix.readers.core.errors import Unknown
+from mix.rules.core.access import Role
+from mix.rules.core.lines import is_one_line
+from mix.rules.core.unmet import Unmet
+
+
+def cipher() -> Fernet:
+    """Return the cipher of secrets at rest, by a key that is derived from the instance's."""
+    derived = HKDF(SHA256(), 32, salt=None, info=b"mix identity providers").derive(settings.SECRET_KEY.encode())
+    return Fernet(base64.urlsafe_b64encode(derived))
+
+
+def secret_of(provider: IdentityProvider) -> str | None:
+    """Return a service's secret; None when it was written under another key of the instance."""
+    try:
+        return cipher().decrypt(provider.secret.encode()).decode()
+    except InvalidToken:
+        return None
+
+
+def list_providers(city: Municipality | None = None) -> list[IdentityProvider]:
+    """List the services at which people can sign in, of one city or of all, by city and name."""
+    rows = IdentityProvider.objects.filter(ended_at=None).select_related("municipality")
+    rows = rows.filter(municipality=city) if city else rows
+    return list(rows.order_by("municipality__name", "name", "id"))
+
+
+def get_provider(key: str) -> IdentityProvider:
+    """Return one service. Raises Unknown, also when it was ended."""
+    found = IdentityProvider.objects.filter(key=key, ended_at=None).select_related("municipality").first()
+    if found is None:
+        raise Unknown
+    return found
+
+
+def list_duties(city: Municipality) -> list[GroupDuty]:
+    """List which groups of the city's services have which duty."""
+    rows = GroupDuty.objects.filter(provider__municipality=city, provider__ended_at=None).select_related("provider")
+    return list(rows.order_by("provider__name", "group", "role"))
+
+
+def duties_by_group(provider: IdentityProvider, groups: Iterable[str]) -> frozenset[Role]:
+    """Return the duties that members of these groups have."""
+    rows = provider.duties.filter(group__in=[str(g)[:200] for g in groups]).values_list("role", flat=True)
+    return frozenset(Role(role) for role in rows)
+
+
+def unmet_to_come(
+    provider: IdentityProvider, person: Person | None, *, email: str, is_verified: bool, groups: Iterable[str]
+) -> tuple[Unmet, ...]:
+    """List why a service's word for this person does not count.
+
+    It counts for addresses of its domains, and never for somebody who has duties in another city or acts for a vendor:
+    one city's service must not open what is another's.
+    """
+    city = provider.municipality.name
+    if not is_verified or not is_one_line(email) or email.rpartition("@")[2].lower() not in provider.domains:
+        return (Unmet("identity_address", {"email": email, "name": provider.name}),)
+    if person is None:
+        return () if duties_by_group(provider, groups) else (Unmet("identity_no_duty", {"city": city}),)
+    if not person.is_active:
+        return (Unmet("identity_inactive"),)
+    elsewhere = StaffRole.objects.filter(person=person, ended_at=None).exclude(municipality=provider.municipality)
+    other_side = unmet_to_take(person, Role.STAFF)
+    if elsewhere.exists() or other_side:
+        return (Unmet("identity_elsewhere", {"city": city}), *other_side)
+    return ()

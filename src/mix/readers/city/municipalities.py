@@ -1,0 +1,92 @@
+"""Questions about cities: their tables of authority, their people, their departments."""
+
+from collections.abc import Iterable
+
+from mix.data.models import AuthorityBand, Department, DocumentTemplate, Municipality, StaffInvitation, StaffRole
+from mix.data.wall import lifted
+from mix.readers.city.people import Actor
+from mix.readers.core.errors import Forbidden, Unknown
+from mix.rules.city.delegation import Band
+from mix.rules.core.access import Permission, Role, grants
+
+
+def get_municipality(code: str) -> Municipality:
+    """Return one city. Raises Unknown."""
+    found = Municipality.objects.filter(code=code).first()
+    if found is None:
+        raise Unknown
+    return found
+
+
+def get_own_municipality(code: str, *, actor: Actor, needs: Permission) -> Municipality:
+    """Return a city that the actor works for with the permission. Raises Unknown, Forbidden."""
+    roles = actor.roles_at(code)
+    if not roles:
+        raise Unknown
+    if not grants(roles, needs):
+        raise Forbidden(needs)
+    return get_municipality(code)
+
+
+def list_own_municipalities(actor: Actor) -> list[Municipality]:
+    """List the cities that the actor works for, by name."""
+    return list(Municipality.objects.filter(code__in=actor.duties).order_by("name", "id"))
+
+
+def list_departments(municipality: Municipality) -> list[Department]:
+    """List a city's departments, those that are open first, by name."""
+    rows = list(municipality.departments.order_by("name", "id"))
+    return sorted(rows, key=lambda d: d.closed_at is not None)
+
+
+def list_open_departments(codes: Iterable[str]) -> list[Department]:
+    """List the departments of these cities to which something new can be given, by city and name."""
+    rows = Department.objects.filter(municipality__code__in=list(codes), closed_at=None)
+    return list(rows.select_related("municipality").order_by("municipality__name", "name", "id"))
+
+
+def get_department(municipality: Municipality, number: str) -> Department:
+    """Return one department of a city, by what its row says. Raises Unknown."""
+    found = next((d for d in list_departments(municipality) if str(d.pk) == number), None)
+    if found is None:
+        raise Unknown
+    return found
+
+
+def find_template(municipality: Municipality) -> DocumentTemplate | None:
+    """Return the city's own Word template, or None while it uses the plain one."""
+    return DocumentTemplate.objects.select_related("set_by").filter(municipality=municipality).first()
+
+
+def gather_bands(municipality_ids: Iterable[int]) -> dict[str, tuple[Band, ...]]:
+    """Gather the tables of authority by city code: at a joint gate everybody sees who decides in each city."""
+    bands: dict[str, list[Band]] = {}
+    rows = AuthorityBand.objects.filter(municipality_id__in=list(municipality_ids)).select_related("municipality")
+    with lifted():
+        found = list(rows.order_by("id"))
+    for row in found:
+        bands.setdefault(row.municipality.code, []).append(Band(row.up_to_cents, Role(row.role)))
+    return {code: tuple(rows) for code, rows in bands.items()}
+
+
+def list_bands(municipality: Municipality) -> list[AuthorityBand]:
+    """List a city's table of authority, the smallest value first, without limit last."""
+    rows = list(municipality.bands.order_by("up_to_cents", "id"))
+    return sorted(rows, key=lambda b: (b.up_to_cents is None, b.up_to_cents or 0))
+
+
+def list_staff(municipality: Municipality) -> list[StaffRole]:
+    """List who has which duty now, by name."""
+    return list(
+        municipality.staff.filter(ended_at=None).select_related("person", "department").order_by("person__name", "id")
+    )
+
+
+def list_invitations(municipality: Municipality) -> list[StaffInvitation]:
+    """List the invitations that nobody has accepted, latest first."""
+    return list(municipality.invitations.filter(accepted_at=None).order_by("-expires_at", "id"))
+
+
+def count_cities() -> int:
+    """Return how many cities there are: the smallest question that the database answers."""
+    return Municipality.objects.count()

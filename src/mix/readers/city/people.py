@@ -1,0 +1,154 @@
+"""Who acts: a person with duties, seats and memberships, read fresh for every request and every verb."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+
+from mix.data.models import Person, StaffInvitation, StaffRole, VendorInvitation, VendorMember
+from mix.data.wall import lifted
+from mix.readers.core.errors import Unknown
+from mix.rules.core.access import Role, crossed_sides
+from mix.rules.core.unmet import Unmet
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person as the permission table sees it; `person` None is the public.
+
+    `origin` marks what a replay or a record of history does; `recorded_at` is when that was entered.
+    """
+
+    person: Person | None = None
+    duties: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    vendors: frozenset[int] = frozenset()
+    origin: str = "live"
+    recorded_at: datetime | None = None
+
+    @property
+    def code(self) -> str:
+        """The code that the log keeps."""
+        return self.person.code if self.person else "public"
+
+    @property
+    def someone(self) -> Person:
+        """The person, where an act needs one. Raises Unknown for the public."""
+        if self.person is None:
+            raise Unknown
+        return self.person
+
+    @property
+    def is_staff(self) -> bool:
+        """Say whether the person works for any city."""
+        return bool(self.duties)
+
+    def roles_at(self, municipality: str) -> frozenset[Role]:
+        """Return the duties in one city, plain staff included."""
+        held = self.duties.get(municipality, frozenset())
+        return held | {Role.STAFF} if held else held
+
+    def all_roles(self) -> frozenset[Role]:
+        """Return every duty in any city, and vendor where there is a membership."""
+        held = frozenset(role for roles in self.duties.values() for role in roles)
+        return held | {Role.VENDOR} if self.vendors else held
+
+
+PUBLIC = Actor()
+
+
+def actor_for(person: Person, *, origin: str = "live", recorded_at: datetime | None = None) -> Actor:
+    """Read a person's duties and memberships."""
+    duties: dict[str, set[Role]] = {}
+    for code, role in StaffRole.objects.filter(person=person, ended_at=None).values_list("municipality__code", "role"):
+        duties.setdefault(code, set()).add(Role(role))
+    vendors = VendorMember.objects.filter(person=person, ended_at=None).values_list("vendor_id", flat=True)
+    return Actor(
+        person=person,
+        duties={code: frozenset(roles) for code, roles in duties.items()},
+        vendors=frozenset(vendors),
+        origin=origin,
+        recorded_at=recorded_at,
+    )
+
+
+def held_by(person: Person) -> frozenset[Role]:
+    """Return every duty that a person has in any city, and vendor where they act for one, whoever asks."""
+    with lifted():
+        return actor_for(person).all_roles()
+
+
+def unmet_to_take(person: Person, role: Role) -> tuple[Unmet, ...]:
+    """List why a person may not take a role in any city, or (`Role.VENDOR`) join a vendor."""
+    return tuple(Unmet(code, {"name": person.name}) for code in crossed_sides(held_by(person), role))
+
+
+def hash_token(token: str) -> str:
+    """Return what is kept of an invitation's secret: its SHA-256, in hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def get_invitation(token: str) -> StaffInvitation | VendorInvitation:
+    """Return the invitation of a secret. Raises Unknown. Whoever holds it is of no city and no team yet."""
+    kept = hash_token(token)
+    with lifted():
+        staff = StaffInvitation.objects.filter(token_hash=kept).select_related("municipality", "invited_by").first()
+        team = VendorInvitation.objects.filter(token_hash=kept).select_related("vendor", "invited_by").first()
+    found = staff or team
+    if found is None:
+        raise Unknown
+    return found
+
+
+def unmet_to_accept(
+    invitation: StaffInvitation | VendorInvitation, person: Person, *, now: datetime
+) -> tuple[Unmet, ...]:
+    """List why a person may not accept an invitation: it is over, is another's, or is of the other side."""
+    if invitation.accepted_at is not None:
+        return (Unmet("invitation_used"),)
+    if now >= invitation.expires_at:
+        return (Unmet("invitation_expired", {"on": f"{invitation.expires_at:%Y-%m-%d}"}),)
+    role = Role(invitation.role) if isinstance(invitation, StaffInvitation) else Role.VENDOR
+    return (*_unmet_by_address(invitation, person), *unmet_to_take(person, role))
+
+
+def _unmet_by_address(invitation: StaffInvitation | VendorInvitation, person: Person) -> tuple[Unmet, ...]:
+    """Only a confirmed address counts: an account with somebody else's is soon made."""
+    confirmed = EmailAddress.objects.filter(user=person, verified=True).values_list("email", flat=True)
+    invited = invitation.email.casefold()
+    if invited in {email.casefold() for email in confirmed}:
+        return ()
+    if invited == person.email.casefold():
+        return (Unmet("invitation_unconfirmed", {"email": invitation.email}),)
+    params = {"email": invitation.email, "own": person.email, "inviter": invitation.invited_by.name}
+    return (Unmet("invitation_of_another", params),)
+
+
+def list_with_role(municipality_ids: Iterable[int], role: Role) -> list[Person]:
+    """List the people who have a duty in any of the cities, by name.
+
+    Whoever acts sees them: a vendor or another city must be able to have the right people told.
+    """
+    with lifted():
+        return list(
+            Person.objects.filter(
+                staff_roles__municipality_id__in=list(municipality_ids),
+                staff_roles__role=role.value,
+                staff_roles__ended_at=None,
+                is_active=True,
+            )
+            .distinct()
+            .order_by("name", "id")
+        )
+
+
+def list_members(vendor_id: int) -> list[Person]:
+    """List the people who act for a vendor, by name."""
+    return list(
+        Person.objects.filter(
+            vendor_members__vendor_id=vendor_id, vendor_members__ended_at=None, is_active=True
+        ).order_by("name", "id")
+    )

@@ -1,0 +1,132 @@
+"""Timelines, read from the log; and the log's own check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Q, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from mix.data.models import Chain, Challenge, Checkpoint, Evaluation, Event, Solicitation, Submission
+from mix.rules.core.chain import GENESIS, Break, digest, first_break
+
+SEALED = "sealed:"
+# What the public sees of a challenge's log: verbs that publish something.
+PUBLIC_VERBS = (
+    "engagements.publish",
+    "engagements.answer",
+    "solicitations.publish",
+    "addenda.issue",
+    "solicitations.publish_answer",
+    "sealing.open_envelopes",
+    "moves.complete",
+    "challenges.stop",
+    "challenges.cancel",
+    "awards.approve",
+    "evaluations.send_letters",
+    "delivery.read_outcome",
+    "disclosures.publish_pack",
+)
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+SCORING = ("evaluations.score", "evaluations.agree", "sealing.warn_of_file")
+
+
+def sealed_subjects() -> list[str]:
+    """List the submissions of which nobody at a city may know yet, not even that they exist."""
+    unopened = Submission.objects.filter(solicitation__technical_opened_at=None)
+    return list(unopened.values_list("code", flat=True))
+
+
+def list_events(challenge: Challenge, *, most: int | None = None) -> list[Event]:
+    """List a challenge's events, latest first, but for those of sealed submissions.
+
+    That a panel scores, or that a file is warned of, is told once its result is final: before, it would tell a member
+    with a conflict about a vendor of which it may know nothing. The chain itself keeps every entry.
+    """
+    rows = Event.objects.filter(challenge=challenge.code).exclude(subject__in=sealed_subjects())
+    scoring = Evaluation.objects.filter(step__challenge=challenge).exclude(phase="final").order_by("step__started_at")
+    since = Coalesce(Subquery(scoring.values("step__started_at")[:1]), Value(NEVER))
+    rows = rows.exclude(verb__in=SCORING, happened_at__gte=since)
+    rows = rows.order_by("-happened_at", "-id")
+    return list(rows[:most] if most else rows)
+
+
+def list_public_events(challenge: Challenge, *, most: int = 60) -> list[Event]:
+    """List what was published about a challenge, latest first."""
+    rows = Event.objects.filter(challenge=challenge.code, verb__in=PUBLIC_VERBS)
+    return list(rows.order_by("-happened_at", "-id")[:most])
+
+
+def sealed_chain(call: Solicitation) -> str:
+    """Name the chain in which the submissions of one call are kept, so that no other chain tells of them.
+
+    It stays as secret as its submissions; its head stands in the city's chain from the moment of opening.
+    """
+    return f"{SEALED}{call.reference}"
+
+
+def list_chains() -> list[Chain]:
+    """List the chains with their heads, by code."""
+    return list(Chain.objects.order_by("code"))
+
+
+def list_public_chains() -> list[Chain]:
+    """List the chains that anybody may know of: those of sealed submissions from the moment of opening."""
+    opened = Solicitation.objects.filter(technical_opened_at__isnull=False).values_list("reference", flat=True)
+    return list(
+        Chain.objects.filter(~Q(code__startswith=SEALED) | Q(code__in=[f"{SEALED}{ref}" for ref in opened])).order_by(
+            "code"
+        )
+    )
+
+
+def latest_checkpoint(chain: Chain) -> Checkpoint | None:
+    """Return the last checkpoint of a chain."""
+    return chain.checkpoints.order_by("-size").first()
+
+
+def entry_hashes(chain: Chain) -> Iterator[str]:
+    """Yield the hash of each entry, in order."""
+    yield from (
+        Event.objects.filter(chain=chain).order_by("seq").values_list("hash", flat=True).iterator(chunk_size=5000)
+    )
+
+
+def _links(chain: Chain) -> Iterator[tuple[int, dict[str, Any], str, str]]:
+    for event in Event.objects.filter(chain=chain).order_by("seq").iterator(chunk_size=2000):
+        entry = event.entry()
+        if digest(event.payload) != event.payload_hash:
+            entry["payload_hash"] = digest(event.payload)
+        yield event.seq, entry, event.previous_hash, event.hash
+
+
+def verify_chain(chain: Chain) -> Break | None:
+    """Recompute a chain from its events and compare it with its head; return the first break, or None."""
+    found = first_break(_links(chain))
+    if found:
+        return found
+    last = Event.objects.filter(chain=chain).order_by("-seq").first()
+    if (last.seq if last else 0) != chain.seq or (last and last.hash != chain.hash):
+        return Break(chain.seq, "log_cut_short")
+    return None
+
+
+def export_chain(chain: Chain) -> Iterator[dict[str, Any]]:
+    """Yield each event of a chain as plain JSON, with what the hash covers and what it does not.
+
+    The head comes last, so that a log that was cut is found out.
+    """
+    last = 0
+    head = GENESIS
+    for event in Event.objects.filter(chain=chain).order_by("seq").iterator(chunk_size=2000):
+        last, head = event.seq, event.hash
+        yield {
+            **event.entry(),
+            "payload": event.payload,
+            "reason": event.reason,
+            "previous_hash": event.previous_hash,
+            "hash": event.hash,
+        }
+    yield {"head": {"seq": last, "hash": head}}

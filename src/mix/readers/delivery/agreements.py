@@ -1,0 +1,108 @@
+"""Questions about agreements with vendors."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from mix.data.models import Agreement, Challenge, Step, Vendor
+from mix.readers.case.challenges import spec_of
+from mix.readers.choice.awards import find_approved
+from mix.readers.city.people import Actor
+from mix.readers.core.errors import Unknown
+from mix.readers.market.participations import list_chosen
+from mix.rules.core.unmet import Unmet
+
+
+def get_agreement(challenge: Challenge, code: str) -> Agreement:
+    """Return one agreement of a challenge. Raises Unknown."""
+    found = (
+        Agreement.objects.filter(code=code, step__challenge=challenge)
+        .select_related("vendor", "step__challenge__municipality", "step__challenge__method")
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found
+
+
+def get_own_agreement(code: str, *, actor: Actor) -> Agreement:
+    """Return an agreement of a vendor that the actor acts for. Raises Unknown."""
+    found = (
+        Agreement.objects.filter(code=code, vendor_id__in=actor.vendors)
+        .select_related("vendor", "step__challenge__municipality", "step__challenge__method")
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found
+
+
+def list_agreements(challenge: Challenge) -> list[Agreement]:
+    """List a challenge's agreements, by step and vendor."""
+    return list(
+        Agreement.objects.filter(step__challenge=challenge)
+        .select_related("vendor", "step")
+        .order_by("step__position", "vendor__name", "id")
+    )
+
+
+def list_own_agreements(actor: Actor) -> list[Agreement]:
+    """List the agreements of the actor's vendors, latest first."""
+    return list(
+        Agreement.objects.filter(vendor_id__in=actor.vendors)
+        .select_related("vendor", "step__challenge__municipality", "step__challenge__method")
+        .order_by("-drafted_at", "id")
+    )
+
+
+def find_contract(challenge: Challenge) -> Agreement | None:
+    """Return the signed contract of a challenge, if there is one."""
+    return (
+        Agreement.objects.filter(step__challenge=challenge, kind="contract", state="signed")
+        .select_related("vendor")
+        .first()
+    )
+
+
+def open_edits(agreement: Agreement) -> int:
+    """Count the proposed clauses that the other side has not answered."""
+    return sum(clause.edits.filter(state="proposed").count() for clause in agreement.clauses.all())
+
+
+def unmet_to_sign(agreement: Agreement, *, today: date) -> tuple[Unmet, ...]:
+    """List what an agreement lacks before anybody may sign: settled clauses, papers in and valid, both sides named."""
+    found = []
+    if open_edits(agreement):
+        found.append(Unmet("clauses_unsettled", {"count": str(open_edits(agreement))}, "clauses"))
+    for paper in agreement.papers.order_by("id"):
+        if paper.received_at is None:
+            found.append(Unmet("paper_missing", {"name": paper.name}, "papers"))
+        elif paper.expires_on and paper.expires_on < today:
+            found.append(Unmet("paper_expired", {"name": paper.name, "on": paper.expires_on.isoformat()}, "papers"))
+    sides = set(agreement.signatories.values_list("side", flat=True))
+    found.extend(Unmet(f"no_signatory_{side}", {}, "signatories") for side in ("city", "vendor") if side not in sides)
+    return tuple(found)
+
+
+def list_to_agree_with(step: Step) -> list[Vendor]:
+    """List with whom a step makes an agreement: those chosen for the sprint, or whoever won the award."""
+    if spec_of(step).agreement == "sprint":
+        return list_chosen(step)
+    award = find_approved(step.challenge)
+    return [award.vendor] if award else []
+
+
+def unmet_in(step: Step) -> tuple[Unmet, ...]:
+    """List what the step lacks: an agreement with everyone concerned, each signed."""
+    vendors = list_to_agree_with(step)
+    by_vendor = {a.vendor_id: a for a in step.agreements.exclude(state="ended")}
+    found = []
+    if not vendors:
+        found.append(Unmet("nobody_to_agree_with", {}, "agreements"))
+    for vendor in vendors:
+        agreement = by_vendor.get(vendor.id)
+        if agreement is None:
+            found.append(Unmet("agreement_not_drafted", {"vendor": vendor.name}, "agreements"))
+        elif agreement.state != "signed":
+            found.append(Unmet("agreement_unsigned", {"vendor": vendor.name}, "agreements"))
+    return tuple(found)

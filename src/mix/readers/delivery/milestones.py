@@ -1,0 +1,72 @@
+"""Questions about implementation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mix.data.models import Agreement, Challenge, Step
+from mix.data.models.delivery.milestones import MONTHS
+from mix.readers.case.challenges import spec_of
+from mix.readers.case.documents import gather_facts
+from mix.readers.delivery.agreements import find_contract
+from mix.rules.city.methods import Fact
+from mix.rules.core.kinds import DeliveryPart
+from mix.rules.core.unmet import Unmet
+
+
+def list_measures(challenge: Challenge) -> list[dict[str, Any]]:
+    """List the outcomes that were promised at commissioning, with baseline and target."""
+    return list(gather_facts(challenge).get(Fact.OUTCOMES, []))
+
+
+def changed_cents(agreement: Agreement) -> int:
+    """Add up the approved change orders of a contract, in cents."""
+    return sum(agreement.changes.filter(approved_at__isnull=False).values_list("value_cents", flat=True))
+
+
+def _unmet_in_backlog(step: Step) -> tuple[Unmet, ...]:
+    items = step.challenge.backlogitems
+    if not items.exists():
+        return (Unmet("backlog_empty", {}, "backlog"),)
+    left = items.filter(settled_at=None).count()
+    return (Unmet("backlog_unsettled", {"count": str(left)}, "backlog"),) if left else ()
+
+
+def _unmet_in_changes(step: Step) -> tuple[Unmet, ...]:
+    left = step.challenge.changeorders.filter(approved_at=None, refused_reason="").count()
+    return (Unmet("changes_undecided", {"count": str(left)}, "changes"),) if left else ()
+
+
+def _unmet_in_milestones(step: Step) -> tuple[Unmet, ...]:
+    milestones = step.challenge.milestones
+    if not milestones.exists():
+        return (Unmet("milestones_missing", {}, "milestones"),)
+    left = milestones.filter(accepted_at=None).count()
+    return (Unmet("milestones_unaccepted", {"count": str(left)}, "milestones"),) if left else ()
+
+
+def _unmet_in_outcomes(step: Step) -> tuple[Unmet, ...]:
+    read = set(step.challenge.outcomereadings.values_list("month", "measure"))
+    return tuple(
+        Unmet("outcome_unread", {"measure": m["measure"], "month": str(month)}, "outcomes")
+        for month in MONTHS
+        for m in list_measures(step.challenge)
+        if (month, m["measure"]) not in read
+    )
+
+
+_UNMET = {
+    DeliveryPart.BACKLOG: _unmet_in_backlog,
+    DeliveryPart.CHANGES: _unmet_in_changes,
+    DeliveryPart.SUPPORT: lambda step: (),  # noqa: ARG005 - the support plan is the step's own document
+    DeliveryPart.MILESTONES: _unmet_in_milestones,
+    DeliveryPart.OUTCOMES: _unmet_in_outcomes,
+}
+
+
+def unmet_in(step: Step) -> tuple[Unmet, ...]:
+    """List what a step of implementation lacks."""
+    part = spec_of(step).delivery
+    if find_contract(step.challenge) is None:
+        return (Unmet("contract_missing", {}, "contract"),)
+    return _UNMET[part](step) if part else ()

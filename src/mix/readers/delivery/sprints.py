@@ -1,0 +1,269 @@
+"""Questions about the sprint room: one table from framework to plan to result, parity, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from mix.data.models import (
+    Challenge,
+    CheckIn,
+    DataGrant,
+    Demo,
+    Evidence,
+    Incident,
+    ParityEntry,
+    ParityReason,
+    Participation,
+    Result,
+    SignOff,
+    Step,
+    Submission,
+    Vendor,
+)
+from mix.data.models.delivery.sprints import AREAS, PARITY_KINDS
+from mix.readers.case.challenges import get_step, method_for
+from mix.readers.case.documents import gather_facts
+from mix.readers.core.errors import Unknown
+from mix.readers.market.participations import has_reached, list_chosen
+from mix.readers.market.submissions import opened_answers
+from mix.rules.city.methods import Fact
+from mix.rules.core.fields import Bilingual
+from mix.rules.core.kinds import Envelope, SprintPart, Standing, StepState
+from mix.rules.core.unmet import Unmet
+from mix.rules.delivery.parity import far_from_middle
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One sprint room of a challenge, in its present round; `step` opens it."""
+
+    step: Step
+
+    @property
+    def challenge(self) -> Challenge:
+        """The challenge to which the room belongs."""
+        return self.step.challenge
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """What every row of this room has in common, to look for rows and to make them."""
+        return {"challenge": self.step.challenge, "room": self.step.key, "round": self.step.round}
+
+    @property
+    def title(self) -> Bilingual:
+        """The name of the sprint that is run in this room."""
+        method = method_for(self.step.challenge)
+        runs = (s for s in method.steps if s.sprint is SprintPart.RUN and method.room_of(s.key) == self.step.key)
+        return next(runs, method.step(self.step.key)).title
+
+
+def room_of(step: Step) -> Room | None:
+    """Return the sprint room in which a step works or on which it rests, if there is one."""
+    key = method_for(step.challenge).room_of(step.key)
+    if key is None:
+        return None
+    return Room(step if key == step.key else get_step(step.challenge, key))
+
+
+def get_room(step: Step) -> Room:
+    """Return the sprint room of a step. Raises Unknown."""
+    room = room_of(step)
+    if room is None:
+        raise Unknown
+    return room
+
+
+def list_rooms(challenge: Challenge) -> list[Room]:
+    """List the sprint rooms that have begun, in reading order."""
+    method = method_for(challenge)
+    keys = {method.room_of(step.key) for step in method.steps if step.sprint}
+    rows = challenge.steps.filter(key__in=keys, begun_at__isnull=False).order_by("position")
+    for row in rows:
+        row.challenge = challenge
+    return [Room(row) for row in rows]
+
+
+def list_open_rooms(
+    challenges: Iterable[Challenge], taking_part: Mapping[tuple[int, int], Participation]
+) -> list[Room]:
+    """List the rooms that have begun in running challenges and are for one of the vendors that take part. One query.
+
+    The steps of the challenges are fetched already.
+    """
+    running = [c for c in challenges if c.status == "running"]
+    chosen = set(
+        Result.objects.filter(
+            is_selected=True,
+            evaluation__step__challenge__in=running,
+            submission__vendor_id__in={vendor for _, vendor in taking_part},
+        ).values_list("evaluation__step_id", "evaluation__round", "submission__vendor_id")
+    )
+    rooms = []
+    for challenge in running:
+        method, steps = method_for(challenge), {s.key: s for s in challenge.steps.all()}
+        keys = dict.fromkeys(method.room_of(s.key) for s in method.steps if s.sprint)
+        mine = [row for (pk, _), row in taking_part.items() if pk == challenge.pk and row.disqualified_at is None]
+        for key in keys:
+            if key is None or steps[key].begun_at is None:
+                continue
+            made = [steps[s.key] for s in method.chosen_by(key) if steps[s.key].state == StepState.DONE]
+            if any(
+                has_reached(row, Standing.ADMITTED)
+                if not made
+                else any((s.pk, s.round, row.vendor_id) in chosen for s in made)
+                for row in mine
+            ):
+                steps[key].challenge = challenge
+                rooms.append(Room(steps[key]))
+    return rooms
+
+
+def list_sprint_vendors(room: Room) -> list[Vendor]:
+    """List the vendors in the sprint, by name."""
+    return list_chosen(room.step)
+
+
+def list_hypotheses(challenge: Challenge) -> list[dict[str, Any]]:
+    """List the hypotheses of the common framework, in its order."""
+    return list(gather_facts(challenge).get(Fact.HYPOTHESES, []))
+
+
+def latest_evidence(room: Room) -> dict[tuple[int, str], Evidence]:
+    """Return the latest evidence by vendor and hypothesis."""
+    return {(e.vendor_id, e.hypothesis): e for e in Evidence.objects.filter(**room.key).order_by("recorded_at", "id")}
+
+
+def gather_plans(challenge: Challenge) -> dict[tuple[int, str], dict[str, Any]]:
+    """Return what each vendor planned for each hypothesis, from the opened plans."""
+    plans: dict[tuple[int, str], dict[str, Any]] = {}
+    submissions = Submission.objects.filter(
+        solicitation__step__challenge=challenge,
+        solicitation__technical_opened_at__isnull=False,
+        state="finalised",
+    ).select_related("solicitation__step__challenge__method")
+    for submission in submissions.order_by("id"):
+        for row in opened_answers(submission, Envelope.TECHNICAL).get("plans") or []:
+            plans[(submission.vendor_id, str(row.get("key")))] = row
+    return plans
+
+
+@dataclass(frozen=True, slots=True)
+class ParityLine:
+    """What one vendor got of one kind, and whether a reason is due."""
+
+    vendor: Vendor
+    total: Decimal
+    share: int
+    is_far: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """One kind of help, for every vendor."""
+
+    kind: str
+    lines: list[ParityLine] = field(default_factory=list)
+
+
+def parity(room: Room, vendors: list[Vendor]) -> list[Parity]:
+    """Add up the ledger by kind and vendor; more than 10 % from the middle vendor is far."""
+    totals: dict[tuple[str, int], Decimal] = {}
+    for entry in ParityEntry.objects.filter(**room.key):
+        totals[entry.kind, entry.vendor_id] = totals.get((entry.kind, entry.vendor_id), Decimal(0)) + entry.amount
+    for grant in DataGrant.objects.filter(**room.key):
+        totals["data", grant.vendor_id] = totals.get(("data", grant.vendor_id), Decimal(0)) + 1
+    reasons = {(r.kind, r.vendor_id): r.reason for r in ParityReason.objects.filter(**room.key)}
+    tables = []
+    for kind in (*PARITY_KINDS, "data"):
+        amounts = {v.id: totals.get((kind, v.id), Decimal(0)) for v in vendors}
+        far = far_from_middle(amounts)
+        most = max(amounts.values(), default=Decimal(0))
+        tables.append(
+            Parity(
+                kind,
+                [
+                    ParityLine(
+                        v,
+                        amounts[v.id],
+                        int(amounts[v.id] * 100 / most) if most else 0,
+                        v.id in far,
+                        reasons.get((kind, v.id), ""),
+                    )
+                    for v in vendors
+                ],
+            )
+        )
+    return tables
+
+
+def list_check_ins(room: Room) -> list[CheckIn]:
+    """List the weekly check-ins, latest week first."""
+    return list(
+        CheckIn.objects.filter(**room.key).select_related("vendor", "person").order_by("-week", "vendor__name", "side")
+    )
+
+
+def list_grants(room: Room) -> list[DataGrant]:
+    """List the data grants, by vendor and data set."""
+    return list(DataGrant.objects.filter(**room.key).select_related("vendor").order_by("vendor__name", "data_set"))
+
+
+def is_live(grant: DataGrant, *, today: date) -> bool:
+    """Say whether a grant still gives access: not returned, and before its last day has passed."""
+    return grant.returned_on is None and grant.granted_on <= today <= grant.expires_on
+
+
+def unmet_to_start(step: Step) -> tuple[Unmet, ...]:
+    """List what keeps the sprint from starting: sign-offs by area, and the same data sets for each vendor."""
+    room = get_room(step)
+    signed = set(SignOff.objects.filter(**room.key).values_list("area", flat=True))
+    found = [Unmet("sign_off_missing", {"area": area}, "sign-offs") for area in AREAS if area not in signed]
+    vendors = list_sprint_vendors(room)
+    grants: dict[int, set[str]] = {v.id: set() for v in vendors}
+    for grant in list_grants(room):
+        grants.setdefault(grant.vendor_id, set()).add(grant.data_set)
+    every = set().union(*grants.values()) if grants else set()
+    found.extend(
+        Unmet("data_grant_unequal", {"vendor": v.name, "data": ", ".join(sorted(every - grants[v.id]))}, "grants")
+        for v in vendors
+        if every - grants[v.id]
+    )
+    return tuple(found)
+
+
+def unmet_to_close(step: Step) -> tuple[Unmet, ...]:
+    """List what keeps the sprint from closing: evidence, both sides' check-ins, demos, incidents, parity reasons."""
+    room, challenge = get_room(step), step.challenge
+    vendors = list_sprint_vendors(room)
+    evidence = latest_evidence(room)
+    found: list[Unmet] = []
+    sides = set(CheckIn.objects.filter(**room.key).values_list("vendor_id", "side"))
+    shown = set(Demo.objects.filter(**room.key).values_list("vendor_id", flat=True))
+    for vendor in vendors:
+        name = {"vendor": vendor.name}
+        missing = [h["key"] for h in list_hypotheses(challenge) if (vendor.id, h["key"]) not in evidence]
+        if missing:
+            found.append(Unmet("evidence_missing", {**name, "which": ", ".join(missing)}, "results"))
+        found.extend(
+            Unmet(f"check_in_missing_{side}", name, "check-ins")
+            for side in ("city", "vendor")
+            if (vendor.id, side) not in sides
+        )
+        if vendor.id not in shown:
+            found.append(Unmet("demo_missing", name, "demos"))
+    unsettled = Incident.objects.filter(**room.key, settled_at=None).count()
+    if unsettled:
+        found.append(Unmet("incidents_unsettled", {"count": str(unsettled)}, "incidents"))
+    found.extend(
+        Unmet("parity_reason_missing", {"vendor": line.vendor.name, "kind": table.kind}, "parity")
+        for table in parity(room, vendors)
+        if table.kind != "data"
+        for line in table.lines
+        if line.is_far and not line.reason
+    )
+    return tuple(found)

@@ -1,0 +1,310 @@
+"""The bundle of one case for a court or an auditor: what was published, handed in, scored and decided, and the log.
+
+The same records give the same bytes. It holds no content of submissions: their receipts, and the log that knows them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mix.data.models import (
+    Chain,
+    Challenge,
+    ConsensusScore,
+    Evaluation,
+    Score,
+    Solicitation,
+    SubmissionVersion,
+)
+from mix.readers.case.challenges import list_cities, method_for
+from mix.readers.case.documents import latest_content
+from mix.readers.case.pilots import find_pilot_before
+from mix.readers.choice.evaluations import (
+    criteria_of,
+    gather_bids,
+    list_invitations,
+    list_tie_breaks,
+    scheme_of,
+    stages_of,
+)
+from mix.readers.city.policies import digest_of, in_force, list_bylaws, ruleset_for
+from mix.readers.core.events import export_chain, sealed_chain
+from mix.readers.flow.findings import find_purchase, governing_day, holds, list_waivers
+from mix.readers.flow.moves import list_decisions
+from mix.rules.choice.evaluation_file import parse_file, recompute, result_document, to_document
+from mix.rules.flow.proofs import pack
+
+
+def gather_files(challenge: Challenge) -> dict[str, bytes]:
+    """Return every file of a case by its name, but for the signed list of them."""
+    files: dict[str, Any] = {
+        "case.json": _case(challenge),
+        "decisions.json": _decisions(challenge),
+        "policy.json": _policy(challenge),
+        **_pilot(challenge),
+        "notices.json": [
+            {
+                "reference": n.reference,
+                "kind": n.kind,
+                "title": n.title,
+                "text": n.text,
+                "details": n.details,
+                "at": n.published_at.isoformat(),
+            }
+            for n in challenge.notices.order_by("published_at", "id")
+        ],
+        "artifacts.json": {s.key: latest_content(s) for s in challenge.steps.filter(state="done").order_by("position")},
+    }
+    for call in Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False).order_by(
+        "reference"
+    ):
+        files[f"calls/{call.reference}.json"] = _call(call)
+        if call.technical_opened_at:
+            files |= _receipts(call)
+    finals = Evaluation.objects.filter(step__challenge=challenge, phase="final").order_by("step__position", "round")
+    for evaluation in finals.select_related("step__challenge__method", "solicitation__step__challenge__method"):
+        files |= _evaluation(evaluation)
+    written = {
+        name: json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False).encode() for name, found in files.items()
+    }
+    return written | dict(_logs(challenge))
+
+
+def _case(challenge: Challenge) -> dict[str, Any]:
+    cities = challenge.cities.select_related("municipality").order_by("municipality__code")
+    return {
+        "code": challenge.code,
+        "title": challenge.title,
+        "question": challenge.question,
+        "method": f"{challenge.method.key}-{challenge.method.version}",
+        "method_digest": challenge.method.digest,
+        "route": challenge.route,
+        "route_reason": challenge.route_reason,
+        "status": challenge.status,
+        "is_fictional": challenge.is_fictional,
+        "cities": [
+            {"code": c.municipality.code, "is_lead": c.is_lead, "share_percent": c.share_percent} for c in cities
+        ],
+    }
+
+
+def _decisions(challenge: Challenge) -> list[dict[str, Any]]:
+    return [
+        {
+            "gate": d.gate,
+            "round": d.round,
+            "city": d.city.code,
+            "role": d.role,
+            "person": d.person.code,
+            "decision": d.decision,
+            "reason": d.reason,
+            "public_summary": d.public_summary,
+            "at": d.signed_at.isoformat(),
+        }
+        for d in list_decisions(challenge)
+    ]
+
+
+def _pilot(challenge: Challenge) -> dict[str, Any]:
+    """Return the file on the pilot that a challenge grew out of, or nothing."""
+    pilot = find_pilot_before(challenge)
+    if pilot is None:
+        return {}
+    facts = {"code": pilot.code, "title": pilot.title, "record": pilot.record, "report": pilot.close_out}
+    said = pilot.words.select_related("person").order_by("said_at", "id")
+    words = [{"role": w.role, "by": w.person.code, "word": w.word, "reason": w.reason} for w in said]
+    return {"pilot.json": {**facts, "value_cents": pilot.value_cents, "words": words}}
+
+
+def _policy(challenge: Challenge) -> dict[str, Any]:
+    """Return the day whose rules governed, the tables of the cities that were in force, and the rules set aside."""
+    first = Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False)
+    on = governing_day(challenge, now=challenge.commissioned_at) if first.exists() else None
+    cities = list_cities(challenge)
+    tables = {c.code: in_force(list_bylaws(c), on) for c in cities} if on else {}
+    purchase = find_purchase(challenge)
+    return {
+        "governed_by_the_rules_of": on.isoformat() if on else None,
+        "purchase": {
+            "category": purchase.category,
+            "competition": purchase.competition,
+            "limited_ground": purchase.limited_ground,
+            "circumstances": purchase.circumstances,
+        }
+        if purchase
+        else None,
+        "requirements_kept": [
+            {"words": r.words, "reason": r.reason, "by": r.given_by.code, "at": r.given_at.isoformat()}
+            for r in challenge.requirement_reasons.select_related("given_by").order_by("given_at")
+        ],
+        "by_laws": {code: {"version": b.number, "table": b.table} for code, b in tables.items() if b},
+        "rules": [
+            {"id": r.rule.id, "status": r.rule.status, "digest": digest_of(r.rule)}
+            for r in (ruleset_for(cities, on=on).rules if on else ())
+            if on and r.rule.is_in_force(on)
+        ],
+        "set_aside": [
+            {
+                "city": w.municipality.code,
+                "rule": w.rule,
+                "reason": w.reason,
+                "by": w.asked_by.code,
+                "at": w.asked_at.isoformat(),
+                "agreed_by": w.agreed_by.code if w.agreed_by else None,
+                "in_effect": holds(w),
+            }
+            for w in list_waivers(challenge)
+        ],
+    }
+
+
+def _call(call: Solicitation) -> dict[str, Any]:
+    published = call.questions.filter(kind="general", published_at__isnull=False).order_by("published_at", "id")
+    return {
+        "reference": call.reference,
+        "notice": call.body,
+        "closes_at": call.closes_at.isoformat(),
+        "zone": call.zone,
+        "questions_until": call.questions_until.isoformat(),
+        "rules": call.frozen,
+        "custody": call.custody_mode,
+        "recipient": call.public_key,
+        "documents": [
+            {"title": d.title, "name": d.name, "version": d.version, "sha256": d.sha256}
+            for d in call.documents.order_by("title", "version")
+        ],
+        "addenda": [
+            {
+                "number": a.number,
+                "text": a.text,
+                "is_substantial": a.is_substantial,
+                "closes_at_after": a.closes_at_after.isoformat() if a.closes_at_after else None,
+                "at": a.issued_at.isoformat(),
+            }
+            for a in call.addenda.order_by("number")
+        ],
+        "answers": [{"question": q.text, "answer": q.answer} for q in published],
+        "opened_at": call.technical_opened_at.isoformat() if call.technical_opened_at else None,
+        "price_opened_at": call.price_opened_at.isoformat() if call.price_opened_at else None,
+    }
+
+
+def _receipts(call: Solicitation) -> dict[str, Any]:
+    versions = SubmissionVersion.objects.filter(submission__solicitation=call).order_by("reference")
+    return {f"receipts/{version.reference}.json": version.receipt for version in versions}
+
+
+def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
+    name = f"evaluations/{evaluation.step.key}-{evaluation.round}"
+    document = evaluation_document(evaluation)
+    parsed = parse_file(json.dumps(document))
+    scores = Score.objects.filter(member__evaluation=evaluation).order_by("id").select_related("member__person")
+    agreed = ConsensusScore.objects.filter(evaluation=evaluation).order_by("id").select_related("recorded_by")
+    panel = evaluation.panel.select_related("person").order_by("appointed_at", "id")
+    return {
+        f"{name}.json": document,
+        f"{name}-result.json": result_document(parsed, recompute(parsed)),
+        f"{name}-panel.json": {
+            "panel": [
+                {
+                    "person": m.person.code,
+                    "seat": m.seat,
+                    "left": m.left_reason,
+                    "declared": {d.vendor.code: d.conflict for d in m.declarations.select_related("vendor")},
+                }
+                for m in panel
+            ],
+            "meetings": _meetings(evaluation),
+            "tie_breaks": _tie_breaks(evaluation),
+            "scores": [
+                {
+                    "person": s.member.person.code,
+                    "bid": str(s.submission_id),
+                    "criterion": s.criterion,
+                    "score": s.score,
+                    "comment": s.comment,
+                    "reason": s.reason,
+                    "at": s.given_at.isoformat(),
+                }
+                for s in scores
+            ],
+            "consensus": [
+                {
+                    "bid": str(c.submission_id),
+                    "criterion": c.criterion,
+                    "score": c.score,
+                    "reason": c.reason,
+                    "by": c.recorded_by.code,
+                    "at": c.recorded_at.isoformat(),
+                }
+                for c in agreed
+            ],
+        },
+    }
+
+
+def _tie_breaks(evaluation: Evaluation) -> list[dict[str, Any]]:
+    return [
+        {
+            "order": t.order,
+            "how": t.how,
+            "reason": t.reason,
+            "by": t.recorded_by.code,
+            "at": t.recorded_at.isoformat(),
+        }
+        for t in list_tie_breaks(evaluation)
+    ]
+
+
+def _meetings(evaluation: Evaluation) -> list[dict[str, Any]]:
+    stages = stages_of(evaluation)
+    return [
+        {
+            "bid": str(i.submission_id),
+            "stage": stages[i.stage].key,
+            "at": i.meets_at.isoformat() if i.meets_at else None,
+            "minutes": i.minutes,
+            "present": i.present,
+            "notes": i.notes,
+        }
+        for i in list_invitations(evaluation)
+    ]
+
+
+def evaluation_document(evaluation: Evaluation) -> dict[str, Any]:
+    """Return a final evaluation in the open format, for `mix evaluate`."""
+    challenge = evaluation.step.challenge
+    return to_document(
+        f"{challenge.code}, {method_for(challenge).step(evaluation.step.key).title.en}",
+        scheme_of(evaluation),
+        criteria={c.key: c.title.en for c in criteria_of(evaluation)},
+        stages=[stage.key for stage in stages_of(evaluation)],
+        bids=[(submission.vendor.name, bid) for submission, bid in gather_bids(evaluation, everybody=True)],
+        tie_breaks=[row.order for row in list_tie_breaks(evaluation)],
+    )
+
+
+def export_lines(chain: Chain, challenge: Challenge) -> Iterator[bytes]:
+    """Yield a chain as lines of JSON, the head last; of other cases only the hashes of what was said."""
+    for line in export_chain(chain):
+        is_own = line.get("challenge") == challenge.code or "head" in line
+        shown = line if is_own else {**line, "payload": None, "reason": None}
+        yield json.dumps(shown, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+
+
+def _logs(challenge: Challenge) -> Iterator[tuple[str, bytes]]:
+    """Yield the chain of the lead city, and those of submissions to calls that were opened, with their checkpoints."""
+    opened = Solicitation.objects.filter(step__challenge=challenge, technical_opened_at__isnull=False)
+    codes = [challenge.municipality.code, *(sealed_chain(call) for call in opened)]
+    for chain in Chain.objects.filter(code__in=codes).order_by("code"):
+        name = chain.code.replace(":", "-")
+        yield f"logs/{name}.jsonl", b"".join(export_lines(chain, challenge))
+        for checkpoint in chain.checkpoints.order_by("size"):
+            yield f"checkpoints/{name}/{checkpoint.size}.txt", checkpoint.note.encode()
+
+
+def pack_signed(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> bytes:
+    """Return the archive of the files and their signed list."""
+    return pack({**files, "manifest.json": json.dumps(manifest, indent=1, sort_keys=True).encode()})

@@ -1,0 +1,189 @@
+"""Every date that a challenge or a pilot leads to, computed from what happened: what is due, what is coming, why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Max, Model, Q
+
+from mix.data.models import (
+    Award,
+    Challenge,
+    DataGrant,
+    Debrief,
+    Deliverable,
+    Dispute,
+    Engagement,
+    Evaluation,
+    Letter,
+    Milestone,
+    Municipality,
+    Pilot,
+    Solicitation,
+    StageInvitation,
+)
+from mix.readers.case.challenges import list_own_challenges
+from mix.readers.case.pilots import list_pilots, standing
+from mix.readers.city.calendars import calendars_of
+from mix.readers.city.people import Actor
+from mix.readers.city.policies import dispute_days
+from mix.rules.case.pilots import PilotState
+from mix.rules.city.calendar import CityCalendar
+from mix.rules.market.closing import day_in
+
+RECORD_YEARS = (
+    3  # the least that trade agreements ask for (CFTA 516.3, CETA 19.15); a city's own schedule may be longer
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where dates of one code come from: rows that are still open, the column, and the way to their challenge.
+
+    `is_duty`: somebody owes something, so that it is late once it is past; anything else is over then.
+    """
+
+    code: str
+    model: type[Model]
+    column: str
+    to_step: str
+    to_challenge: str
+    is_open: Q
+    is_duty: bool = False
+
+
+def _by_step(code: str, model: type[Model], column: str, is_open: Q, *, to: str = "step", duty: bool = False) -> Source:
+    return Source(code, model, column, f"{to}__key", f"{to}__challenge_id", is_open, duty)
+
+
+def _direct(code: str, model: type[Model], column: str, is_open: Q) -> Source:
+    return Source(code, model, column, "", "challenge_id", is_open, is_duty=True)
+
+
+_PUBLISHED = Q(published_at__isnull=False)
+_TO_MEET = Q(meets_at__isnull=False, recorded_at=None)
+_UNTOLD = Q(notice_due_on__isnull=False, state="approved", notices=None)
+SOURCES = (
+    _by_step("questions_until", Solicitation, "questions_until", _PUBLISHED),
+    _by_step("closing", Solicitation, "closes_at", _PUBLISHED),
+    _by_step("event", Engagement, "starts_at", _PUBLISHED & Q(held_at=None)),
+    _by_step("scores_due", Evaluation, "due_at", Q(due_at__isnull=False, finalised_at=None)),
+    _by_step("meeting", StageInvitation, "meets_at", _TO_MEET, to="evaluation__step"),
+    _by_step("award_notice", Award, "notice_due_on", _UNTOLD, duty=True),
+    _by_step("debrief", Debrief, "due_on", Q(held_at=None), duty=True),
+    _by_step("objection", Dispute, "due_on", Q(answered_at=None), duty=True),
+    _by_step("deliverable", Deliverable, "due_on", Q(accepted_at=None), to="agreement__step", duty=True),
+    _direct("milestone", Milestone, "due_on", Q(accepted_at=None)),
+    _direct("data_return", DataGrant, "expires_on", Q(returned_on=None)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """One date: `on` is a day of its city or an instant (UTC). `closed` says why the city does not work that day.
+
+    `key` stays the same when the date moves.
+    """
+
+    code: str
+    key: str
+    on: date | datetime
+    day: date
+    city: Municipality
+    challenge: Challenge | None = None
+    pilot: Pilot | None = None
+    step: str = ""
+    is_duty: bool = False
+    closed: tuple[str, str] | None = None
+
+    def is_late(self, today: date) -> bool:
+        """Say whether somebody owes this and it is past."""
+        return self.is_duty and self.day < today
+
+
+def list_dates(actor: Actor, *, now: datetime) -> list[Dated]:
+    """List what is due and what is coming in the actor's challenges and pilots, earliest first. Queries do not grow."""
+    challenges = [c for c in list_own_challenges(actor) if c.origin != "history"]
+    found = [*dates_of_challenges(challenges, now=now), *_of_pilots(list_pilots(actor), now=now)]
+    return sorted(found, key=lambda d: (d.day, d.code))
+
+
+def dates_of_challenges(challenges: Sequence[Challenge], *, now: datetime) -> list[Dated]:
+    """List the dates of some challenges: duties that are open, and what has not been yet."""
+    running = {c.pk: c for c in challenges if c.status == "running"}
+    calendars = calendars_of({c.municipality_id for c in challenges})
+    found = [
+        _dated(
+            row[1],
+            running[row[2]],
+            calendars,
+            kind=s.code,
+            key=f"{s.code}-{row[0]}",
+            step=row[3] if s.to_step else "",
+            is_duty=s.is_duty,
+        )
+        for s in SOURCES
+        for row in _rows(s, running)
+    ]
+    letters = Letter.objects.filter(evaluation__step__challenge__in=running)
+    objecting = dispute_days(list(running.values()), now=now)
+    for pk, sent in letters.values_list("evaluation__step__challenge_id").annotate(Max("sent_at")):
+        until = sent + timedelta(days=objecting[pk])
+        found.append(_dated(until, running[pk], calendars, kind="objections_until", key=f"objections_until-{pk}"))
+    for challenge in challenges:
+        if challenge.ended_at and challenge.status == "completed":
+            end = day_in(challenge.municipality.zone, challenge.ended_at)
+            until = _years_after(end, RECORD_YEARS)
+            key = f"records_until-{challenge.pk}"
+            found.append(_dated(until, challenge, calendars, kind="records_until", key=key))
+    return [d for d in found if d.is_duty or d.day >= day_in(d.city.zone, now)]
+
+
+def _rows(source: Source, running: dict[int, Challenge]) -> list[tuple[Any, ...]]:
+    columns = ["pk", source.column, source.to_challenge, *([source.to_step] if source.to_step else [])]
+    rows = source.model._default_manager.filter(source.is_open, **{f"{source.to_challenge}__in": running})  # noqa: SLF001 - Django's public name of a manager
+    return list(rows.values_list(*columns))
+
+
+def _years_after(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, day=28)
+
+
+def _dated(
+    on: date | datetime,
+    challenge: Challenge,
+    calendars: dict[int, CityCalendar],
+    *,
+    kind: str,
+    key: str,
+    step: str = "",
+    is_duty: bool = False,
+) -> Dated:
+    city = challenge.municipality
+    day = day_in(city.zone, on) if isinstance(on, datetime) else on
+    closed = calendars[city.pk].closed_for(day)
+    return Dated(kind, key, on, day, city, challenge, step=step, is_duty=is_duty, closed=closed)
+
+
+def _of_pilots(pilots: Sequence[Pilot], *, now: datetime) -> Iterator[Dated]:
+    calendars = calendars_of({p.municipality_id for p in pilots})
+    for pilot in pilots:
+        found = standing(pilot, now=now)
+        codes: list[tuple[str, date | None, bool]] = []
+        if found.state in (PilotState.APPROVED, PilotState.RUNNING):
+            codes = [("pilot_ends", found.last_day, False)]
+        elif found.state in (PilotState.ENDED, PilotState.OVERDUE):
+            codes = [("pilot_report", found.due, True)]
+        elif found.state is PilotState.DECLARED:
+            codes = [("pilot_declaration", found.due, True)]
+        for code, day, is_duty in codes:
+            if day:
+                city = pilot.municipality
+                closed = calendars[city.pk].closed_for(day)
+                yield Dated(code, f"{code}-{pilot.pk}", day, day, city, pilot=pilot, is_duty=is_duty, closed=closed)

@@ -1,0 +1,318 @@
+"""The facts of a challenge as policy judges them, and what the rules of every city say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, Q
+
+from mix.data.models import (
+    Award,
+    Challenge,
+    Evaluation,
+    Need,
+    Purchase,
+    RequirementReason,
+    RuleWaiver,
+    Solicitation,
+    Step,
+)
+from mix.readers.case.challenges import list_cities, method_for, spec_of
+from mix.readers.case.documents import buys_now, gather_facts, total_value
+from mix.readers.choice.evaluations import has_declared, panel_of
+from mix.readers.city.policies import confirmed_by_city, dispute_days, ruleset_for
+from mix.readers.delivery.agreements import list_agreements
+from mix.readers.delivery.disclosures import list_disclosures
+from mix.rules.city.methods import Fact, Method
+from mix.rules.city.policy.documents import Moment
+from mix.rules.city.policy.explain import Change, Finding, Outcome, Ruleset, changes, explain
+from mix.rules.city.policy.facts import Category, DocumentForm, FactValue, Ground
+from mix.rules.city.policy.joint import Period, least_days
+from mix.rules.city.policy.lint import Excludes, Hit, lint
+from mix.rules.core.kinds import Route, StepKind
+from mix.rules.core.unmet import Unmet
+from mix.rules.market.closing import day_in
+
+YEAR = timedelta(days=365)
+DEBRIEF_DAYS = 365  # a letter offers its debrief without an end; a table asks for a number of days
+NOT_BINDING = ("RFI", "EOI")
+
+MOMENT_BY_KIND: dict[StepKind, Moment] = {
+    StepKind.DOCUMENT: Moment.COMMISSIONING,
+    StepKind.MARKET_SCAN: Moment.COMMISSIONING,
+    StepKind.ENGAGEMENT: Moment.COMMISSIONING,
+    StepKind.SOLICITATION: Moment.PUBLICATION,
+    StepKind.EVALUATION: Moment.EVALUATION,
+    StepKind.SPRINT: Moment.SPRINT,
+    StepKind.AWARD: Moment.AWARD,
+    StepKind.AGREEMENT: Moment.AWARD,
+    StepKind.DELIVERY: Moment.DELIVERY,
+    StepKind.DISCLOSURE: Moment.EVALUATION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What policy says of a step: findings, the day whose rules govern, facts by city, hits of the criteria's words."""
+
+    findings: tuple[Finding, ...]
+    on: date
+    facts: Mapping[str, Mapping[str, FactValue]]
+    hits: tuple[Hit, ...]
+    rules: Ruleset
+
+
+def governing_day(challenge: Challenge, *, now: datetime) -> date:
+    """Return the day whose rules judge a challenge: that of its first published call, today before that."""
+    first = (
+        Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False)
+        .order_by("published_at")
+        .values_list("published_at", flat=True)
+        .first()
+    )
+    return day_in(challenge.municipality.zone, first or now)
+
+
+def find_purchase(challenge: Challenge) -> Purchase | None:
+    """Return what was said about the purchase, if anything was."""
+    return Purchase.objects.filter(challenge=challenge).first()
+
+
+def judge(step: Step, *, now: datetime) -> Judged:
+    """Judge a step by the rules of every city that takes part. The queries do not grow with the rules."""
+    challenge = step.challenge
+    cities = list_cities(challenge)
+    on = governing_day(challenge, now=now)
+    rules = ruleset_for(cities, on=on)
+    facts, hits = gather(step, now=now)
+    noticed = set(challenge.participation_notices.values_list("municipality_id", flat=True))
+    signed = {ready.municipality for ready in rules.rules if ready.municipality}
+    by_city = {
+        city.code: {**facts, "has_bylaw": city.code in signed, "has_participation_notice": city.id in noticed}
+        for city in cities
+    }
+    found = explain(
+        rules,
+        by_city,
+        on=on,
+        at=MOMENT_BY_KIND[StepKind(step.kind)],
+        confirmed=confirmed_by_city(cities),
+        waived=frozenset((w.municipality.code, w.rule) for w in list_waivers(challenge) if holds(w)),
+    )
+    return Judged(found, on, by_city, hits, rules)
+
+
+def later_changes(step: Step, judged: Judged, *, now: datetime) -> tuple[tuple[Change, Finding], ...]:
+    """List what changed in the rules since the governing day: told, and never applied to this challenge."""
+    today = day_in(step.challenge.municipality.zone, now)
+    if judged.on >= today:
+        return ()
+    at = MOMENT_BY_KIND[StepKind(step.kind)]
+    rules = ruleset_for(list_cities(step.challenge), on=today)
+    return changes(judged.findings, explain(rules, judged.facts, on=today, at=at))
+
+
+def time_to_answer(step: Step, judged: Judged) -> Period | None:
+    """Return how long a call that is being prepared must stay open; None for anything else."""
+    if step.kind != StepKind.SOLICITATION:
+        return None
+    if step.solicitations.filter(round=step.round, published_at__isnull=False).exists():
+        return None
+    return least_days(judged.rules, judged.facts, on=judged.on)
+
+
+def list_waivers(challenge: Challenge) -> list[RuleWaiver]:
+    """List the rules that were set aside for a challenge, or are asked to be, oldest first."""
+    rows = challenge.waivers.select_related("municipality", "asked_by", "agreed_by")
+    return list(rows.order_by("asked_at", "id"))
+
+
+def holds(waiver: RuleWaiver) -> bool:
+    """Say whether a waiver is in effect: agreed by a second person where the rule asks for one."""
+    return waiver.agreed_at is not None or not waiver.needs_second
+
+
+def policy_unmet(step: Step, *, now: datetime, judged: Judged | None = None) -> tuple[Unmet, ...]:
+    """List the verified rules that block a step, and the words that may keep firms out and have no reason yet."""
+    found = judged or judge(step, now=now)
+    blocked = [
+        Unmet(
+            "policy_blocks",
+            {"rule": f.rule.text.en, "rule_fr": f.rule.text.fr, "cities": ", ".join(f.cities)},
+            "policy",
+        )
+        for f in found.findings
+        if f.outcome is Outcome.BLOCKED
+    ]
+    warned = {name for f in found.findings if f.outcome is Outcome.WARNING and not f.waived for name in f.judged}
+    hits = [h for h in found.hits if h.excludes.value in warned]
+    given = reasons_given(step) if hits else {}
+    unsaid = {h.words: "exclusion_reason_missing" for h in hits if h.mark not in given}
+    return (*blocked, *(Unmet(code, {"words": words}, "policy") for words, code in unsaid.items()))
+
+
+def reasons_given(step: Step) -> dict[str, RequirementReason]:
+    """Return, by the mark of its words, why a requirement of a step that may keep firms out stays."""
+    return {row.mark: row for row in RequirementReason.objects.filter(step=step).select_related("given_by")}
+
+
+def gather(step: Step, *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hit, ...]]:
+    """Gather every fact that is known, and what the words of the requirements may exclude."""
+    challenge = step.challenge
+    method_facts = gather_facts(challenge)
+    award = Award.objects.filter(step__challenge=challenge, approved_at__isnull=False).order_by("-approved_at").first()
+    value = award.value_cents if award else total_value(challenge, method_facts)
+    sprint_value = _sprint_value(method_facts)
+    purchase = _of_purchase(find_purchase(challenge))
+    if challenge.route == Route.SPRINT_THEN_OPEN and buys_now(challenge):
+        # the sprint was a procurement of its own, and counts with this one
+        purchase["related_value"] = (purchase.get("related_value") or 0) + (sprint_value or 0)
+    facts: dict[str, Any] = {
+        "route": challenge.route,
+        "value": value,
+        "sprint_value": sprint_value,
+        "cities": challenge.cities.filter(state="taking_part").count(),
+        "has_market_scan": challenge.steps.filter(kind=StepKind.MARKET_SCAN.value, state="done").exists(),
+        "debrief_days": DEBRIEF_DAYS,
+        "is_electronic": True,  # MIX publishes and receives in no other way
+        **purchase,
+        **_of_award(challenge, award, now=now),
+        **_of_agreements(challenge),
+    }
+    hits: tuple[Hit, ...] = ()
+    if step.kind == StepKind.SOLICITATION:
+        call, hits = _of_call(step, now=now)
+        facts |= call
+    if step.kind == StepKind.EVALUATION:
+        facts |= _of_panel(step)
+    if step.kind == StepKind.AWARD:
+        facts["is_rollout"] = True
+    if MOMENT_BY_KIND[StepKind(step.kind)] is Moment.AWARD:
+        facts["dispute_days"] = dispute_days([challenge], now=now)[challenge.pk]
+    if challenge.route == Route.SPRINT_THEN_OPEN:
+        facts["has_disclosure_pack"] = bool(list_disclosures(challenge))
+    return {name: value for name, value in facts.items() if value is not None}, hits
+
+
+def _sprint_value(facts: Mapping[Fact, Any]) -> int | None:
+    if Fact.SPRINT_FEE not in facts or Fact.SPRINT_PLACES not in facts:
+        return None
+    return int(facts[Fact.SPRINT_FEE]) * int(float(facts[Fact.SPRINT_PLACES]))
+
+
+def like_purchases(challenge: Challenge, category: Category, *, now: datetime) -> list[Challenge]:
+    """List what counts together with a purchase: challenges of the last twelve months that buy the same category.
+
+    Of the same department where a need says which, else of the whole lead city; latest first.
+    """
+    needs = Need.objects.filter(challenge=challenge)
+    rows = Challenge.objects.filter(
+        ~Exists(needs) | Q(needs__department__in=needs.values("department")),
+        municipality=challenge.municipality,
+        purchase__category=category.value,
+        commissioned_at__gt=now - YEAR,
+        value_cents__isnull=False,
+    )
+    return list(rows.exclude(pk=challenge.pk).exclude(origin="history").distinct().order_by("-commissioned_at"))
+
+
+def _of_purchase(purchase: Purchase | None) -> dict[str, Any]:
+    if purchase is None:
+        return {}
+    return {
+        "category": purchase.category,
+        "competition": purchase.competition,
+        "quotes": purchase.quotes,
+        "limited_ground": purchase.limited_ground,
+        "has_ground_record": purchase.limited_ground != Ground.NONE and bool(purchase.circumstances.strip()),
+        "related_value": purchase.related_cents,
+        "lends_value": purchase.lends_cents,
+    }
+
+
+def _of_award(challenge: Challenge, award: Award | None, *, now: datetime) -> dict[str, Any]:
+    if award is None or award.approved_at is None:
+        return {}
+    return {
+        "days_since_award": max((now - award.approved_at).days, 0),
+        "has_award_notice": challenge.notices.filter(award=award).exists(),
+    }
+
+
+def _of_agreements(challenge: Challenge) -> dict[str, Any]:
+    agreements = [a for a in list_agreements(challenge) if a.kind == "sprint" and a.state != "ended"]
+    if not agreements:
+        return {}
+    return {"pays_for_deliverables": all(a.deliverables.exists() for a in agreements)}
+
+
+def _of_panel(step: Step) -> dict[str, Any]:
+    evaluation = Evaluation.objects.filter(step=step, round=step.round).select_related("solicitation").first()
+    if evaluation is None:
+        return {}
+    evaluation.step = step
+    members = panel_of(evaluation)
+    for member in members:
+        member.evaluation = evaluation
+    return {"has_all_declarations": bool(members) and all(has_declared(m) for m in members)}
+
+
+def _asked(method: Method) -> str:
+    """Return everything that the method's calls and panels ask: what is bought is asked for in all of them together."""
+    answers = [f.title.en for s in method.steps if s.solicitation for f in s.solicitation.answers]
+    criteria = [c.title.en for s in method.steps if s.evaluation for c in s.evaluation.criteria]
+    return " ".join([*answers, *criteria])
+
+
+def _is_final(method: Method, key: str) -> bool:
+    """Say whether a call is the one that an award follows from."""
+    awards = [step for step in method.steps if step.kind is StepKind.AWARD]
+    return any(c.evaluation and c.evaluation.of == key for step in awards for c in method.chosen_by(step.key))
+
+
+def _contacts_while_open(call: Solicitation) -> int:
+    """Count the talks that were logged from the day of a notice to that of its closing, on the clock of the call."""
+    if call.published_at is None:
+        return 0
+    days = (day_in(call.zone, call.published_at), day_in(call.zone, call.closes_at))
+    return call.step.challenge.contacts.filter(happened_on__range=days).count()
+
+
+def _of_call(step: Step, *, now: datetime) -> tuple[dict[str, Any], tuple[Hit, ...]]:
+    """Gather what the call at hand says, and what its words and criteria may exclude."""
+    spec, method = spec_of(step), method_for(step.challenge)
+    part = spec.solicitation
+    call = step.solicitations.filter(round=step.round).first()
+    scoring = [s.evaluation for s in method.steps if s.evaluation and s.evaluation.of == step.key]
+    criteria = [c for evaluation in scoring for c in evaluation.criteria]
+    texts = {"notice": call.body if call else ""}
+    hits = lint(texts)
+    for c in criteria:  # the French text only where the English one says nothing: it asks for the same
+        english = lint({f"criterion {c.key}": f"{c.title.en}. {c.guideline.en}"})
+        hits += english or lint({f"criterion {c.key}": f"{c.title.fr}. {c.guideline.fr}"})
+    declared = Solicitation.objects.filter(step__challenge=step.challenge, purchase_most_cents__isnull=False).exists()
+    binds = part is not None and part.document_form not in NOT_BINDING
+    negotiable = step.challenge.route != Route.TRADITIONAL
+    form = DocumentForm.NO_CONTRACT_A if negotiable or not binds else DocumentForm.CONTRACT_A
+    facts: dict[str, Any] = {
+        "document_form": form.value,
+        "has_weights": all(sum(c.weight for c in e.criteria) + e.price_weight == 100 for e in scoring),
+        "is_public_call": part is not None and part.open_to is None,
+        "limits_shortlist": any(e.most for e in scoring),
+        "tells_shortlist_size": True,  # a notice is drawn with `most` of each evaluation
+        "has_accessibility": "accessib" in f"{texts['notice']} {_asked(method)}".lower(),
+        "has_purchase_option": declared or not binds or not (part is not None and part.purchase_option),
+        "is_final_call": _is_final(method, step.key),
+        "contacts_while_open": _contacts_while_open(call) if call else 0,
+        **{hit.excludes.value: True for hit in hits},
+    }
+    if call:
+        facts |= {
+            "days_open": max((call.closes_at - (call.published_at or now)).days, 0),
+            "has_official_posting": bool(call.posting_address),
+        }
+        facts |= {kind.value: False for kind in Excludes if kind.value not in facts}
+    return facts, hits

@@ -1,0 +1,54 @@
+"""Questions about talks with the market."""
+
+from mix.data.models import Challenge, ContactLogEntry, Engagement, Step
+from mix.data.wall import lifted
+from mix.readers.core.errors import Unknown
+from mix.rules.core.unmet import Unmet
+
+
+def find_engagement(step: Step) -> Engagement | None:
+    """Return the event of a step, if one was planned."""
+    return Engagement.objects.filter(step=step).first()
+
+
+def get_public_engagement(challenge: Challenge, key: str) -> Engagement:
+    """Return a published event. Raises Unknown."""
+    found = (
+        Engagement.objects.filter(step__challenge=challenge, step__key=key, published_at__isnull=False)
+        .select_related("step__challenge__municipality", "step__challenge__method")
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found
+
+
+def list_public_engagements(challenge: Challenge) -> list[Engagement]:
+    """List the published events of a challenge, by start."""
+    return list(
+        Engagement.objects.filter(step__challenge=challenge, published_at__isnull=False)
+        .select_related("step")
+        .order_by("starts_at", "id")
+    )
+
+
+def list_contacts(challenge: Challenge) -> list[ContactLogEntry]:
+    """List the contact log, latest first. `told` is public, `heard` is the city's: the caller shows what may be."""
+    with lifted():
+        return list(challenge.contacts.select_related("logged_by").order_by("-happened_on", "-id"))
+
+
+def unmet_in(step: Step) -> tuple[Unmet, ...]:
+    """List what an engagement lacks: an event that was published and held, and an answer to every question."""
+    event = find_engagement(step)
+    if event is None:
+        return (Unmet("engagement_not_planned", {}, "event"),)
+    found = []
+    if event.published_at is None:
+        found.append(Unmet("engagement_not_published", {}, "event"))
+    if event.held_at is None:
+        found.append(Unmet("engagement_not_held", {}, "event"))
+    unanswered = event.questions.filter(answered_at=None).count()
+    if unanswered:
+        found.append(Unmet("questions_unanswered", {"count": str(unanswered)}, "questions"))
+    return tuple(found)

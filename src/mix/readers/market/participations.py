@@ -1,0 +1,57 @@
+"""Which vendors take part, and how far they have come."""
+
+from collections.abc import Iterable
+
+from mix.data.models import Challenge, Participation, Result, Step, Vendor
+from mix.readers.case.challenges import method_for
+from mix.rules.core.kinds import Standing, StepState
+
+
+def list_standing(challenge: Challenge, least: Standing) -> list[Vendor]:
+    """List the vendors that have reached a standing and are not disqualified, by name."""
+    rows = challenge.participations.filter(disqualified_at=None).select_related("vendor").order_by("vendor__name", "id")
+    return [row.vendor for row in rows if Standing(row.standing).reaches(least)]
+
+
+def list_chosen(step: Step) -> list[Vendor]:
+    """List the vendors that a step is for, by name: chosen by the evaluation before it, and not disqualified.
+
+    Where no evaluation comes before it, those are meant that were admitted.
+    """
+    challenge = step.challenge
+    keys = [choice.key for choice in method_for(challenge).chosen_by(step.key)]
+    done = dict(challenge.steps.filter(key__in=keys, state=StepState.DONE.value).values_list("pk", "round"))
+    if not done:
+        return list_standing(challenge, Standing.ADMITTED)
+    rows = Result.objects.filter(is_selected=True, evaluation__step__in=done)
+    chosen = {
+        vendor
+        for vendor, choice, round_ in rows.values_list(
+            "submission__vendor_id", "evaluation__step_id", "evaluation__round"
+        )
+        if done[choice] == round_
+    }
+    return [vendor for vendor in list_standing(challenge, Standing.INVITED) if vendor.id in chosen]
+
+
+def find_participation(challenge: Challenge, vendor_id: int) -> Participation | None:
+    """Return a vendor's participation, if it has one."""
+    return challenge.participations.filter(vendor_id=vendor_id).select_related("vendor").first()
+
+
+def has_reached(found: Participation | None, least: Standing | None) -> bool:
+    """Say whether a vendor stands high enough, and is not disqualified; without a least standing anybody does."""
+    if found and found.disqualified_at:
+        return False
+    return least is None or (found is not None and Standing(found.standing).reaches(least))
+
+
+def list_taking_part(vendor_ids: Iterable[int]) -> dict[tuple[int, int], Participation]:
+    """Return the participations of some vendors, by challenge and vendor."""
+    rows = Participation.objects.filter(vendor_id__in=list(vendor_ids))
+    return {(row.challenge_id, row.vendor_id): row for row in rows}
+
+
+def list_participations(challenge: Challenge) -> list[Participation]:
+    """List every participation, disqualified ones included, by vendor."""
+    return list(challenge.participations.select_related("vendor").order_by("vendor__name", "id"))

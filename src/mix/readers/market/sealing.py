@@ -1,0 +1,154 @@
+"""What may be read of sealed things: a vendor's own draft and file list, and opened files. Nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from mix.data.models import Submission
+from mix.readers.core.errors import Unknown
+from mix.rules.core.kinds import Envelope, Scan
+from mix.vault import storage
+from mix.vault.models import Draft, SealedEnvelope, SealedFile, Upload
+
+OPENED_KEY = "opened"
+
+
+@dataclass(frozen=True, slots=True)
+class FileFact:
+    """What is known of a sealed file: its name, size in bytes and fingerprints, never its content.
+
+    `scan` is what a virus scanner says once the file is open, and None where there is no scanner.
+    """
+
+    code: str
+    envelope: str
+    name: str
+    size: int
+    sha256: str
+    ciphertext_sha256: str
+    uploaded_at: datetime
+    scan: Scan | None = None
+    found: str = ""
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DraftContent:
+    """What a draft holds: answers by field, and the salts of its commitments by envelope."""
+
+    answers: dict[str, Any]
+    salts: dict[str, str]
+
+
+def find_draft(submission: Submission) -> DraftContent | None:
+    """Decrypt a vendor's own draft, if there is one. Only the vendor's pages call this."""
+    draft = Draft.objects.filter(submission=submission.code).first()
+    if draft is None:
+        return None
+    content = json.loads(storage.decrypt(bytes(draft.ciphertext), draft.key_id))
+    return DraftContent(content["answers"], content["salts"])
+
+
+def read_draft(submission: Submission) -> dict[str, Any]:
+    """Return the answers of a vendor's own draft; empty when nothing was saved."""
+    found = find_draft(submission)
+    return found.answers if found else {}
+
+
+def has_draft(submission: Submission) -> bool:
+    """Say whether there is a draft: finalising destroys it."""
+    return Draft.objects.filter(submission=submission.code).exists()
+
+
+def list_envelopes(submission: Submission, *, version: int) -> list[tuple[str, bytes, list[tuple[str, Path]]]]:
+    """List the ciphertext of each envelope of a version, and of its files: name and path, in order."""
+    rows = SealedEnvelope.objects.filter(submission=submission.code, version=version).order_by("id")
+    return [
+        (
+            row.envelope,
+            bytes(row.ciphertext),
+            [
+                (file.name, storage.blob_path(file.blob))
+                for file in SealedFile.objects.filter(code__in=row.files).order_by("uploaded_at", "id")
+            ],
+        )
+        for row in rows
+    ]
+
+
+def find_upload(submission: Submission, code: str) -> Upload | None:
+    """Return an upload that has begun and not ended."""
+    return Upload.objects.filter(submission=submission.code, code=code).first()
+
+
+def received(upload: Upload) -> int:
+    """Return how many bytes have come without a gap: where the sender goes on."""
+    reached = 0
+    for start, size in upload.parts.order_by("start").values_list("start", "size"):
+        if start != reached:
+            break
+        reached += size
+    return reached
+
+
+def _fact(row: SealedFile) -> FileFact:
+    scan = Scan(row.scan) if row.opened_blob and (settings.SCANNER or row.scan != Scan.WAITING) else None
+    return FileFact(
+        row.code,
+        row.envelope,
+        row.name,
+        row.size,
+        row.sha256,
+        row.ciphertext_sha256,
+        row.uploaded_at,
+        scan=scan,
+        found=row.found,
+        is_open=bool(row.opened_blob),
+    )
+
+
+def list_files(submission: Submission) -> list[FileFact]:
+    """List a submission's files that were not removed, oldest first."""
+    rows = SealedFile.objects.filter(submission=submission.code, removed_at=None).order_by("uploaded_at", "id")
+    return [_fact(row) for row in rows]
+
+
+def list_sealed_files(submission: Submission, *, version: int, envelope: str) -> list[FileFact]:
+    """List the files that were sealed with one version."""
+    sealed = SealedEnvelope.objects.filter(submission=submission.code, version=version, envelope=envelope).first()
+    if sealed is None:
+        return []
+    rows = SealedFile.objects.filter(code__in=sealed.files).order_by("uploaded_at", "id")
+    return [_fact(row) for row in rows]
+
+
+def list_opened_files(
+    submissions: Collection[Submission], *, envelopes: Collection[Envelope]
+) -> dict[str, list[FileFact]]:
+    """List the files that an opening brought out, by the code of their submission, oldest first."""
+    found: dict[str, list[FileFact]] = {}
+    rows = SealedFile.objects.filter(submission__in=[s.code for s in submissions], envelope__in=envelopes)
+    for row in rows.exclude(opened_blob="").order_by("uploaded_at", "id"):
+        found.setdefault(row.submission, []).append(_fact(row))
+    return found
+
+
+def stream_opened_file(submission: Submission, code: str) -> tuple[FileFact, Iterator[bytes]]:
+    """Return a file of an opened envelope and its plaintext in chunks. The caller has checked that it is open."""
+    row = SealedFile.objects.filter(submission=submission.code, code=code).first()
+    if row is None or not row.opened_blob:
+        raise Unknown
+    return _fact(row), storage.decrypt_blob(row.opened_blob, OPENED_KEY)
+
+
+def list_unscanned(*, most: int) -> list[str]:
+    """List the codes of opened files that no scanner has looked at, oldest first."""
+    waiting = SealedFile.objects.filter(scan=Scan.WAITING.value).exclude(opened_blob="").order_by("id")
+    return list(waiting.values_list("code", flat=True)[:most])

@@ -1,0 +1,198 @@
+"""Questions about calls to the market."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from mix.data.models import Beat, Challenge, ExtensionProposal, Question, Solicitation, Step
+from mix.readers.case.challenges import method_for, spec_of
+from mix.readers.core.errors import Unknown
+from mix.rules.city.methods import SolicitationPart
+from mix.rules.core.kinds import Envelope
+from mix.rules.core.unmet import Unmet
+from mix.rules.market.closing import Closing, Phase, phase
+from mix.rules.market.outages import WINDOW, Outage, OutageRule, find_outage
+
+
+def closing_of(solicitation: Solicitation) -> Closing:
+    """Return the one closing instant and its zone."""
+    return Closing(solicitation.closes_at, solicitation.zone)
+
+
+def part_of(solicitation: Solicitation) -> SolicitationPart:
+    """Return what the method asks in this call."""
+    part = spec_of(solicitation.step).solicitation
+    if part is None:
+        raise Unknown
+    return part
+
+
+def find_solicitation(step: Step) -> Solicitation | None:
+    """Return the call of the step's present round, if it was drafted."""
+    return (
+        Solicitation.objects.filter(step=step, round=step.round)
+        .select_related("step__challenge__method", "step__challenge__municipality")
+        .first()
+    )
+
+
+def get_public(reference: str) -> Solicitation:
+    """Return a published call. Raises Unknown."""
+    found = (
+        Solicitation.objects.filter(reference=reference, published_at__isnull=False)
+        .select_related("step__challenge__method", "step__challenge__municipality")
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found
+
+
+def get_call(reference: str) -> Solicitation:
+    """Return a call, published or not; the caller checks who asks. Raises Unknown."""
+    found = (
+        Solicitation.objects.filter(reference=reference)
+        .select_related("step__challenge__method", "step__challenge__municipality")
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found
+
+
+def list_public(challenge: Challenge) -> list[Solicitation]:
+    """List a challenge's published calls, latest first."""
+    return list(
+        Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False)
+        .select_related("step__challenge__method", "step__challenge__municipality")
+        .order_by("-published_at", "-id")
+    )
+
+
+def list_open(*, now: datetime) -> list[Solicitation]:
+    """List every call that is open now, the first to close first."""
+    return list(
+        Solicitation.objects.filter(published_at__isnull=False, closes_at__gt=now, step__challenge__status="running")
+        .select_related("step__challenge__method", "step__challenge__municipality")
+        .prefetch_related("step__challenge__cities__municipality", "step__challenge__steps")
+        .order_by("closes_at", "id")
+    )
+
+
+def last_closing(*, now: datetime) -> datetime | None:
+    """Return when a call closed last, if any has."""
+    closed = Solicitation.objects.filter(published_at__isnull=False, closes_at__lte=now).order_by("-closes_at")
+    return closed.values_list("closes_at", flat=True).first()
+
+
+def list_answered_questions(solicitation: Solicitation) -> list[Question]:
+    """List the general questions that were answered to everyone, in order of publication."""
+    return list(
+        solicitation.questions.filter(kind="general", published_at__isnull=False).order_by("published_at", "id")
+    )
+
+
+def list_own_questions(solicitation: Solicitation, vendor_id: int) -> list[Question]:
+    """List a vendor's own questions, latest first."""
+    return list(solicitation.questions.filter(vendor_id=vendor_id).order_by("-asked_at", "-id"))
+
+
+def unmet_to_publish(solicitation: Solicitation, *, now: datetime) -> tuple[Unmet, ...]:
+    """List what keeps a call from being published: text, dates, minimum period, purchase option, criteria."""
+    part = part_of(solicitation)
+    found = []
+    if not solicitation.body.strip():
+        found.append(Unmet("notice_without_text", {}, "f-body"))
+    days = (solicitation.closes_at - now).days
+    if days < part.minimum_days:
+        found.append(
+            Unmet("period_too_short", {"days": str(max(days, 0)), "least": str(part.minimum_days)}, "f-closes")
+        )
+    if solicitation.questions_until >= solicitation.closes_at:
+        found.append(Unmet("questions_end_after_closing", {}, "f-questions"))
+    if part.purchase_option and solicitation.purchase_most_cents is None:
+        found.append(Unmet("purchase_option_undeclared", {}, "f-purchase"))
+    return tuple(found)
+
+
+def phase_of(solicitation: Solicitation, *, now: datetime) -> Phase:
+    """Return where a published call stands."""
+    return phase(closing_of(solicitation), now=now)
+
+
+def next_envelope(solicitation: Solicitation) -> str:
+    """Return which envelope is opened next; empty when all are open."""
+    if solicitation.technical_opened_at is None:
+        return Envelope.TECHNICAL.value
+    has_price = Envelope.PRICE in part_of(solicitation).envelopes
+    return Envelope.PRICE.value if has_price and solicitation.price_opened_at is None else ""
+
+
+def waiting_extension(solicitation: Solicitation) -> ExtensionProposal | None:
+    """Return the later closing that waits for a second person, if one was proposed."""
+    found = solicitation.extensions.filter(ended_at=None).select_related("proposed_by").first()
+    if found:
+        found.solicitation = solicitation
+    return found
+
+
+def outage_of(solicitation: Solicitation, *, now: datetime) -> Outage | None:
+    """Return the outage that keeps the closing from arriving, where the notice says so."""
+    if solicitation.outage_rule != OutageRule.EXTEND:
+        return None
+    since = solicitation.closes_at - WINDOW - timedelta(hours=1)
+    beats = list(Beat.objects.filter(at__gte=since).order_by("at").values_list("at", flat=True))
+    earlier = Beat.objects.filter(at__lt=since).order_by("-at").values_list("at", flat=True).first()
+    return find_outage([earlier, *beats] if earlier else beats, closing_of(solicitation), now=now)
+
+
+def list_at_risk(*, now: datetime) -> list[Solicitation]:
+    """List the calls that an outage up to now could still extend: near closing or closed, and not opened."""
+    return list(
+        Solicitation.objects.filter(
+            outage_rule=OutageRule.EXTEND.value,
+            published_at__isnull=False,
+            technical_opened_at=None,
+            closes_at__lte=now + WINDOW,
+            closes_at__gt=now - timedelta(days=3),
+            step__challenge__status="running",
+        ).select_related("step__challenge__method", "step__challenge__municipality")
+    )
+
+
+def unmet_to_open(solicitation: Solicitation, envelope: Envelope, *, now: datetime) -> tuple[Unmet, ...]:
+    """List what keeps an envelope closed when its time has come: opened already, a price before quality is frozen."""
+    if getattr(solicitation, f"{envelope.value}_opened_at") is not None:
+        return (Unmet("already_opened"),)
+    if envelope is Envelope.TECHNICAL:
+        return (Unmet("outage_extends"),) if outage_of(solicitation, now=now) else ()
+    frozen = solicitation.evaluations.filter(phase__in=["quality_frozen", "final"]).exists()
+    steps = method_for(solicitation.step.challenge).steps
+    scored = any(s.evaluation and s.evaluation.of == solicitation.step.key for s in steps)
+    return () if frozen or not scored else (Unmet("price_before_quality"),)
+
+
+def unmet_in(step: Step, *, now: datetime) -> tuple[Unmet, ...]:
+    """List what a call lacks before its step can end: published, closed, answered, opened."""
+    call = find_solicitation(step)
+    if call is None:
+        return (Unmet("solicitation_not_drafted", {}, "notice"),)
+    if call.published_at is None:
+        return (Unmet("solicitation_not_published", {}, "notice"),)
+    if now < call.closes_at:
+        return (Unmet("solicitation_still_open", {}, "notice"),)
+    found = []
+    unanswered = call.questions.filter(published_at=None).count()
+    if unanswered:
+        found.append(Unmet("questions_unanswered", {"count": str(unanswered)}, "questions"))
+    if call.technical_opened_at is None:
+        found.append(Unmet("envelopes_not_opened", {}, "opening"))
+    return tuple(found)
+
+
+def unmet_to_proceed(step: Step) -> tuple[Unmet, ...]:
+    """List what only stopping or another round can mend: nobody answered."""
+    call = find_solicitation(step)
+    if call and call.technical_opened_at and not call.submissions.filter(state="finalised").exists():
+        return (Unmet("nobody_answered", {}, "opening"),)
+    return ()

@@ -1,0 +1,169 @@
+"""Method documents as files: reading one, and everything that may be wrong with it, by line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import yaml
+
+from mix.rules.city.methods import Fact, Method, Step
+from mix.rules.core.catalogue import Problem, line_of, read
+from mix.rules.core.fields import FieldType
+from mix.rules.core.kinds import Envelope, Route, SprintPart, StepKind
+
+# What the field of a fact must be, for the program to read it: its type, and the columns of rows.
+SHAPES: dict[Fact, tuple[FieldType, tuple[str, ...]]] = {
+    Fact.QUESTION: (FieldType.TEXT, ()),
+    Fact.PROBLEM: (FieldType.TEXT, ()),
+    Fact.OUTCOMES: (FieldType.ROWS, ("measure", "target")),
+    Fact.TIMELINE: (FieldType.ROWS, ("what", "planned_on")),
+    Fact.SPRINT_FEE: (FieldType.MONEY, ()),
+    Fact.SPRINT_PLACES: (FieldType.NUMBER, ()),
+    Fact.PURCHASE_VALUE: (FieldType.MONEY, ()),
+    Fact.OPTION_VALUE: (FieldType.MONEY, ()),
+    Fact.HYPOTHESES: (FieldType.ROWS, ("key", "text", "threshold")),
+    Fact.SPRINT_STARTS: (FieldType.DATE, ()),
+    Fact.SPRINT_ENDS: (FieldType.DATE, ()),
+    Fact.HOURS_OFFERED: (FieldType.NUMBER, ()),
+    Fact.COMMON_LEARNING: (FieldType.TEXT, ()),
+    Fact.DESIGNED_VALUE: (FieldType.MONEY, ()),
+    Fact.OUTCOME_STORY: (FieldType.TEXT, ()),
+    Fact.VERDICT: (FieldType.TEXT, ()),
+    Fact.OFFER: (FieldType.TEXT, ()),
+    Fact.REQUIREMENTS: (FieldType.ROWS, ("text", "evidence")),
+}
+
+
+def parse(text: str) -> Method:
+    """Read a method document (YAML). Raises DocumentInvalid with line numbers."""
+    return read(text, Method, _problems_in)
+
+
+def _problems_in(method: Method, node: yaml.Node | None) -> Iterator[Problem]:
+    places = {
+        step.key: ("stages", s, "steps", n)
+        for s, stage in enumerate(method.stages)
+        for n, step in enumerate(stage.steps)
+    }
+    seen: set[str] = set()
+    kinds = {step.key: step.kind for step in method.steps}
+    if not method.routes:
+        yield Problem(line_of(node, ("routes",)), "a method offers at least one route")
+    for s, stage in enumerate(method.stages):
+        if not stage.steps:
+            yield Problem(line_of(node, ("stages", s)), f"stage '{stage.key}' has no step")
+    if not method.stages:
+        yield Problem(line_of(node, ("stages",)), "a method has at least one stage")
+    for s, stage in enumerate(method.stages):
+        for n, step in enumerate(stage.steps):
+            at = ("stages", s, "steps", n)
+            if step.key in seen:
+                yield Problem(line_of(node, (*at, "key")), f"two steps are called '{step.key}'")
+            seen.add(step.key)
+            yield from _problems_in_step(step, kinds=kinds, line=lambda *tail, at=at: line_of(node, (*at, *tail)))
+    yield from (Problem(line_of(node, ("facts", fact.value)), text) for fact, text in _bad_facts(method))
+    bad_order = [*_bad_order(method)]
+    yield from (Problem(line_of(node, (*places[key], "needs")), text) for key, text in bad_order)
+    if not bad_order and seen >= {need for step in method.steps for need in step.needs}:
+        yield from (Problem(line_of(node, places.get(key, ("routes",))), text) for key, text in _bad_routes(method))
+
+
+def _bad_facts(method: Method) -> Iterator[tuple[Fact, str]]:
+    """Find facts whose place is no field, or a field that cannot hold what the program reads there."""
+    fields = {f"{step.key}.{spec.key}": spec for step in method.steps for spec in step.fields}
+    for fact, place in method.facts.items():
+        type_, columns = SHAPES[fact]
+        spec = fields.get(place)
+        if spec is None:
+            yield fact, f"fact '{fact.value}' names '{place}', which is no field"
+        elif type_ is FieldType.TEXT and spec.type not in (FieldType.TEXT, FieldType.LINE, FieldType.CHOICE):
+            yield fact, f"fact '{fact.value}' is a text, and '{place}' is not"
+        elif type_ is not FieldType.TEXT and spec.type is not type_:
+            yield fact, f"fact '{fact.value}' is of type '{type_.value}', and '{place}' is not"
+        elif missing := [key for key in columns if key not in {c.key for c in spec.columns}]:
+            yield fact, f"fact '{fact.value}' needs the column '{missing[0]}', which '{place}' lacks"
+
+
+def _bad_routes(method: Method) -> Iterator[tuple[str, str]]:
+    """Find what cannot run on a route: what is missing there, and what the route does not allow (method.md 2.0)."""
+    for step in method.steps:
+        for route in {*step.routes, *(r for spec in step.fields for r in spec.routes)} - {*method.routes}:
+            yield step.key, f"'{step.key}' is for route '{route.value}', which the method does not offer"
+    for route in method.routes:
+        on_route = method.on(route)
+        keys = {step.key for step in on_route.steps}
+        if not keys:
+            yield "", f"route '{route.value}' has no step"
+        for step in on_route.steps:
+            yield from ((step.key, text) for text in _bad_on_route(on_route, step, route, keys))
+
+
+def _bad_on_route(method: Method, step: Step, route: Route, keys: set[str]) -> Iterator[str]:
+    back = step.gate.returns_to if step.gate else None
+    if back is not None and (back not in keys or step.key not in method.resting_on(back)):
+        yield f"gate {step.gate.key if step.gate else ''} returns to '{back}', on which '{step.key}' does not rest"
+    if step.evaluation and step.evaluation.of not in keys:
+        yield f"'{step.key}' scores '{step.evaluation.of}', which is not there on route '{route.value}'"
+    if step.sprint is SprintPart.RUN and sum(s.sprint is SprintPart.SET_UP for s in method.needed_by(step)) > 1:
+        yield f"'{step.key}' works in two sprint rooms"
+    if route is Route.PILOT_ONLY and (step.kind is StepKind.AWARD or step.agreement == "contract"):
+        yield f"'{step.key}' buys, and route 'pilot_only' has no purchase"
+    if route is Route.SPRINT_THEN_OPEN and step.kind is StepKind.AWARD:
+        yield from _not_open(method, step)
+
+
+def _not_open(method: Method, award: Step) -> Iterator[str]:
+    """Find an award that does not follow from an open call which a disclosure came before."""
+    for choice in method.chosen_by(award.key):
+        call = method.step(choice.evaluation.of) if choice.evaluation else choice
+        if call.solicitation and call.solicitation.open_to is not None:
+            yield f"on route 'sprint_then_open' everybody may answer '{call.key}'"
+        if not any(s.kind is StepKind.DISCLOSURE for layer in method.before(call.key) for s in layer):
+            yield f"on route 'sprint_then_open' a disclosure comes before '{call.key}'"
+
+
+def _problems_in_step(step: Step, *, kinds: dict[str, StepKind], line: Callable[..., int]) -> Iterator[Problem]:
+    for name in step.needs:
+        if name not in kinds:
+            yield Problem(line("needs"), f"'{step.key}' needs '{name}', which no step is called")
+    if step.gate and not step.gate.decided_by and not step.gate.by_value:
+        yield Problem(line("gate"), f"gate {step.gate.key} has nobody who decides")
+    if step.evaluation and kinds.get(step.evaluation.of) is not StepKind.SOLICITATION:
+        yield Problem(line("evaluation", "of"), f"'{step.evaluation.of}' is no solicitation that could be scored")
+    if step.evaluation and not any(c.weight for c in step.evaluation.criteria):
+        yield Problem(line("evaluation"), f"'{step.key}' scores nothing")
+    for part in (step.fields, step.solicitation.answers if step.solicitation else ()):
+        keys = [spec.key for spec in part]
+        for key in {k for k in keys if keys.count(k) > 1}:
+            yield Problem(line(), f"two fields of '{step.key}' are called '{key}'")
+    if step.solicitation and any(
+        spec.envelope not in tuple(Envelope) or (spec.envelope == Envelope.PRICE and spec.type is not FieldType.MONEY)
+        for spec in step.solicitation.answers
+    ):
+        yield Problem(line("solicitation"), f"the price envelope of '{step.key}' may hold amounts only")
+
+
+def _bad_order(method: Method) -> Iterator[tuple[str, str]]:
+    """Find steps that can never begin: those in a cycle, and those that wait for one."""
+    known = {step.key for step in method.steps}
+    begun: set[str] = set()
+    waiting = {step.key: {n for n in step.needs if n in known} for step in method.steps}
+    while ready := {key for key, needs in waiting.items() if needs <= begun}:
+        begun |= ready
+        for key in ready:
+            del waiting[key]
+    for key in waiting:
+        in_cycle = _reaches(key, key, waiting)
+        yield key, f"'{key}' waits for itself" if in_cycle else f"'{key}' can never be reached"
+
+
+def _reaches(start: str, goal: str, edges: dict[str, set[str]]) -> bool:
+    todo, seen = list(edges[start]), set()
+    while todo:
+        key = todo.pop()
+        if key == goal:
+            return True
+        if key not in seen:
+            seen.add(key)
+            todo.extend(edges.get(key, ()))
+    return False

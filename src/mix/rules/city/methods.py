@@ -1,0 +1,336 @@
+"""Methods as data: the document that describes how a challenge runs, and what may be wrong with it.
+
+The program that reads this knows step kinds only; every name of a stage, box, field, gate or role's duty is in the
+document (docs/method.md is generated from it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from mix.rules.choice.scoring import WEIGHED, PriceFormula
+from mix.rules.core.access import Role
+from mix.rules.core.catalogue import Part
+from mix.rules.core.fields import Bilingual, FieldSpec
+from mix.rules.core.kinds import Basis, DeliveryPart, Envelope, Route, SprintPart, Standing, StepKind
+
+# Steps in which vendors take part: whoever is chosen for one of them was told so before.
+VENDORS_WORK = frozenset(
+    {StepKind.SOLICITATION, StepKind.EVALUATION, StepKind.SPRINT, StepKind.AGREEMENT, StepKind.DELIVERY}
+)
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
+
+
+class Gate(Part):
+    """A decision with a number: who signs, whether by value, and whether each city decides or the lead alone.
+
+    *Revise* sends back its own step, or `returns_to`: an earlier step, which begins again with all that rests on it.
+    """
+
+    key: str = Field(pattern=r"^[A-Z]\d{1,2}$")
+    title: Bilingual
+    decided_by: tuple[Role, ...] = ()
+    by_value: bool = False
+    each_city: bool = False
+    returns_to: Key | None = None
+
+
+class Criterion(Part):
+    """A rated criterion with its weight in hundredths of a percent of the whole, so 30 % is 30."""
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: Bilingual
+    guideline: Bilingual
+    weight: int = Field(ge=0, le=100)
+    minimum: int = Field(default=0, ge=0, le=5)
+    stage: Key | None = None  # which of the evaluation's stages scores it; None is the first
+
+
+class ScoringStage(Part):
+    """A part of the scoring that is done on its own, once the part before it is agreed.
+
+    `most` is how many vendors reach it at most, `minutes` how long each is met.
+    """
+
+    key: Key
+    basis: Basis
+    title: Bilingual
+    most: int | None = Field(default=None, ge=1)
+    minutes: int | None = Field(default=None, ge=5, le=480)
+
+
+class SolicitationPart(Part):
+    """What a solicitation step asks: its legal form, who may answer, what they answer, in which envelopes."""
+
+    document_form: str = Field(pattern=r"^(RFI|EOI|RFSQ|NRFP|RFP|PLAN|REVISION)$")
+    open_to: Standing | None = None
+    gives: Standing = Standing.INTERESTED
+    answers: tuple[FieldSpec, ...]
+    minimum_days: int = Field(default=10, ge=0)
+    purchase_option: bool = False
+
+    @property
+    def envelopes(self) -> tuple[Envelope, ...]:
+        """The envelopes in the order in which they are opened."""
+        used = {spec.envelope for spec in self.answers}
+        return tuple(e for e in Envelope if e.value in used)
+
+    def fields_of(self, envelope: str) -> tuple[FieldSpec, ...]:
+        """Return the answers that lie in one envelope."""
+        return tuple(spec for spec in self.answers if spec.envelope == envelope)
+
+
+def stage_position(keys: Sequence[str], criterion: Criterion) -> int:
+    """Return the position of the stage that scores a criterion."""
+    return keys.index(criterion.stage) if criterion.stage else 0
+
+
+class EvaluationPart(Part):
+    """Which submissions a panel scores, by which default criteria, and what standing it gives.
+
+    It chooses at most `most`, and with `fills_places` never more than the challenge has places in the sprint.
+    """
+
+    of: Key
+    gives: Standing
+    criteria: tuple[Criterion, ...]
+    price_weight: int = Field(default=0, ge=0, le=100)
+    price_formula: PriceFormula = PriceFormula.LOWEST_OVER_PRICE
+    quality_minimum: int = Field(default=0, ge=0, le=100)
+    most: int | None = None
+    fills_places: bool = False
+    anonymous: bool = False
+    stages: tuple[ScoringStage, ...] = ()
+
+    @model_validator(mode="after")
+    def _stages_fit(self) -> EvaluationPart:
+        keys = [stage.key for stage in self.stages]
+        if len(set(keys)) != len(keys):
+            raise ValueError("two stages of the scoring have one key")
+        if self.stages and self.stages[0].most is not None:
+            raise ValueError("every submission reaches the first stage of the scoring")
+        for criterion in self.criteria:
+            if criterion.stage is not None and criterion.stage not in keys:
+                raise ValueError(f"'{criterion.stage}' is no stage of the scoring")
+        scored = {stage_position(keys, criterion) for criterion in self.criteria}
+        if missing := [key for n, key in enumerate(keys) if n not in scored]:
+            raise ValueError(f"stage '{missing[0]}' of the scoring scores nothing")
+        return self
+
+    @model_validator(mode="after")
+    def _weights_sum(self) -> EvaluationPart:
+        total = sum(c.weight for c in self.criteria) + self.price_weight
+        if total != 100:
+            raise ValueError(f"weights add up to {total}, not 100")
+        if self.price_weight and self.price_formula not in WEIGHED:
+            raise ValueError(f"price has no weight under '{self.price_formula.value}'")
+        return self
+
+    @property
+    def counts_price(self) -> bool:
+        """Say whether a bid needs a price to be ranked."""
+        return bool(self.price_weight) or self.price_formula not in WEIGHED
+
+
+class Step(Part):
+    """One box of the method. With `routes` it is there on these alone."""
+
+    key: Key
+    kind: StepKind
+    title: Bilingual
+    guidance: Bilingual
+    box: str
+    owner: Role
+    needs: tuple[Key, ...] = ()
+    optional: bool = False
+    routes: tuple[Route, ...] = ()
+    fields: tuple[FieldSpec, ...] = ()
+    gate: Gate | None = None
+    solicitation: SolicitationPart | None = None
+    evaluation: EvaluationPart | None = None
+    sprint: SprintPart | None = None
+    delivery: DeliveryPart | None = None
+    agreement: str | None = Field(default=None, pattern=r"^(sprint|contract)$")
+
+    @model_validator(mode="after")
+    def _settings_fit_the_kind(self) -> Step:
+        for kind, given in (
+            (StepKind.SOLICITATION, self.solicitation),
+            (StepKind.EVALUATION, self.evaluation),
+            (StepKind.SPRINT, self.sprint),
+            (StepKind.DELIVERY, self.delivery),
+        ):
+            if (self.kind is kind) != (given is not None):
+                raise ValueError(f"'{kind.value}' belongs to a step of that kind, and to it alone")
+        return self
+
+
+class Stage(Part):
+    """A column of the stage bar."""
+
+    key: Key
+    title: Bilingual
+    note: Bilingual
+    steps: tuple[Step, ...]
+
+
+class Fact(StrEnum):
+    """What the program reads out of artifacts; a method says in which step and field each one stands."""
+
+    QUESTION = "question"
+    PROBLEM = "problem"
+    OUTCOMES = "outcomes"
+    TIMELINE = "timeline"
+    SPRINT_FEE = "sprint_fee"
+    SPRINT_PLACES = "sprint_places"
+    PURCHASE_VALUE = "purchase_value"
+    OPTION_VALUE = "option_value"
+    HYPOTHESES = "hypotheses"
+    SPRINT_STARTS = "sprint_starts"
+    SPRINT_ENDS = "sprint_ends"
+    HOURS_OFFERED = "hours_offered"
+    COMMON_LEARNING = "common_learning"
+    DESIGNED_VALUE = "designed_value"
+    OUTCOME_STORY = "outcome_story"
+    VERDICT = "verdict"
+    OFFER = "offer"
+    REQUIREMENTS = "requirements"
+
+
+class Method(Part):
+    """A whole method."""
+
+    key: Key
+    version: int = Field(ge=1)
+    title: Bilingual
+    summary: Bilingual
+    routes: tuple[Route, ...]
+    is_offered: bool = True  # False: cases of the past are recorded on it, and nothing new begins
+    facts: dict[Fact, str] = Field(default_factory=dict)
+    stages: tuple[Stage, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step in reading order."""
+        return tuple(step for stage in self.stages for step in stage.steps)
+
+    def place_of(self, fact: Fact) -> tuple[str, str] | None:
+        """Return the step and field in which a fact stands, or None where the method has no such fact."""
+        if fact not in self.facts:
+            return None
+        step, _, field = self.facts[fact].partition(".")
+        return step, field
+
+    def step(self, key: str) -> Step:
+        """Return one step. Raises KeyError."""
+        for step in self.steps:
+            if step.key == key:
+                return step
+        raise KeyError(key)
+
+    def on(self, route: Route) -> Method:
+        """Return the method as it runs on one route: what rests on a step that is not there rests on its needs."""
+        here = {step.key for step in self.steps if is_on(route, step.routes)}
+        needs = {step.key: step.needs for step in self.steps}
+
+        def still(key: str) -> tuple[str, ...]:
+            return (key,) if key in here else tuple(n for need in needs[key] for n in still(need))
+
+        def all_of(step: Step) -> tuple[str, ...]:
+            if here.issuperset(step.needs):
+                return step.needs
+            found = dict.fromkeys(n for need in step.needs for n in still(need))
+            implied = {s.key for key in found for s in self._all_before(key)}
+            return tuple(key for key in found if key not in implied)
+
+        stages = []
+        for stage in self.stages:
+            steps = tuple(
+                step.model_copy(
+                    update={
+                        "needs": all_of(step),
+                        "fields": tuple(spec for spec in step.fields if is_on(route, spec.routes)),
+                        "solicitation": self._on_route(step, route),
+                    }
+                )
+                for step in stage.steps
+                if step.key in here
+            )
+            if steps:
+                stages.append(stage.model_copy(update={"steps": steps}))
+        fields = {f"{step.key}.{spec.key}" for stage in stages for step in stage.steps for spec in step.fields}
+        facts = {fact: place for fact, place in self.facts.items() if place in fields}
+        return self.model_copy(update={"stages": tuple(stages), "facts": facts})
+
+    def _on_route(self, step: Step, route: Route) -> SolicitationPart | None:
+        """Return what a call asks on a route: the option to buy is declared where a purchase may follow from it."""
+        part = step.solicitation
+        ends_before_purchase = route is Route.PILOT_ONLY or (
+            route is Route.SPRINT_THEN_OPEN
+            and not any(s.kind is StepKind.DISCLOSURE for s in self._all_before(step.key))
+        )
+        return part.model_copy(update={"purchase_option": False}) if part and ends_before_purchase else part
+
+    def before(self, key: str) -> Iterator[tuple[Step, ...]]:
+        """Yield the steps on which a step rests, the nearest first: its needs, then theirs, each once."""
+        seen: set[str] = {key}
+        layer = self.step(key).needs
+        while layer:
+            steps = tuple(self.step(k) for k in layer)
+            yield steps
+            seen.update(layer)
+            layer = tuple(dict.fromkeys(n for step in steps for n in step.needs if n not in seen))
+
+    def chosen_by(self, key: str) -> tuple[Step, ...]:
+        """Return the evaluations that decide which vendors a step is for: the nearest before it."""
+        for layer in self.before(key):
+            if found := tuple(step for step in layer if step.evaluation):
+                return found
+        return ()
+
+    def is_only_recommended(self, key: str) -> bool:
+        """Say whether an award decides what an evaluation recommends, before any vendor goes on with it."""
+        waits = [need for step in self.steps if step.kind is StepKind.AWARD for need in step.needs]
+        while waits:
+            step = self.step(waits.pop())
+            if step.key == key:
+                return True
+            if step.kind not in VENDORS_WORK:
+                waits.extend(step.needs)
+        return False
+
+    def room_of(self, key: str) -> str | None:
+        """Return the step that opens the sprint room in which a step works, or on which it rests."""
+        step = self.step(key)
+        if step.sprint is SprintPart.SET_UP:
+            return key
+        for layer in self.before(key):
+            for earlier in layer:
+                if earlier.sprint is SprintPart.SET_UP:
+                    return earlier.key
+                if earlier.sprint:
+                    return key if step.sprint else self.room_of(earlier.key)
+        return key if step.sprint else None
+
+    def resting_on(self, key: str) -> tuple[str, ...]:
+        """List a step and every step that rests on it, in reading order."""
+        return tuple(
+            step.key for step in self.steps if step.key == key or any(s.key == key for s in self._all_before(step.key))
+        )
+
+    def needed_by(self, step: Step) -> tuple[Step, ...]:
+        """List what a step waits for directly."""
+        return tuple(self.step(key) for key in step.needs)
+
+    def _all_before(self, key: str) -> Iterator[Step]:
+        for layer in self.before(key):
+            yield from layer
+
+
+def is_on(route: Route, routes: Sequence[Route]) -> bool:
+    """Say whether a part of a method is there on a route; without routes it always is."""
+    return not routes or route in routes

@@ -1,0 +1,251 @@
+"""The fields of an artifact: what a method may ask for, how an answer is read, and what is still missing.
+
+Answers are plain JSON: text, int (money in cents, counts), "YYYY-MM-DD", booleans, and lists of rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from mix.rules.core.kinds import Route
+from mix.rules.core.lines import is_one_line
+from mix.rules.core.unmet import Unmet
+
+MAX_TEXT = 60_000
+MAX_CENTS = 10**13  # one hundred billion dollars; more is a slip of the keyboard
+MAX_ROWS = 200
+
+
+class Bilingual(BaseModel):
+    """A text in both languages; neither may be empty."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    en: str = Field(min_length=1)
+    fr: str = Field(min_length=1)
+
+    def in_(self, language: str) -> str:
+        """Return the text in a language code such as "fr" or "en-ca"."""
+        return self.fr if language.startswith("fr") else self.en
+
+
+class FieldType(StrEnum):
+    """How an answer is entered and stored."""
+
+    LINE = "line"
+    TEXT = "text"
+    NUMBER = "number"
+    MONEY = "money"
+    DATE = "date"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+    ROWS = "rows"
+
+
+class Option(BaseModel):
+    """One answer of a choice."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    key: str
+    title: Bilingual
+
+
+class Column(BaseModel):
+    """One column of a field of rows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    type: FieldType = FieldType.LINE
+    title: Bilingual
+    required: bool = False
+    options: tuple[Option, ...] = ()
+
+
+class FieldSpec(BaseModel):
+    """One field of an artifact or of a vendor's answers. With `routes` a step asks it on these alone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    type: FieldType = FieldType.TEXT
+    title: Bilingual
+    hint: Bilingual | None = None
+    required: bool = False
+    must_be_yes: bool = False
+    max_words: int | None = Field(default=None, gt=0)
+    unit: Bilingual | None = None
+    options: tuple[Option, ...] = ()
+    columns: tuple[Column, ...] = ()
+    min_rows: int = 0
+    public: bool = False
+    envelope: str = "technical"
+    routes: tuple[Route, ...] = ()
+
+    @model_validator(mode="after")
+    def _parts_fit_the_type(self) -> FieldSpec:
+        if (self.type is FieldType.CHOICE) != bool(self.options):
+            raise ValueError("a choice, and only a choice, has options")
+        if (self.type is FieldType.ROWS) != bool(self.columns):
+            raise ValueError("a field of rows, and only it, has columns")
+        return self
+
+
+class BadValue(ValueError):
+    """An answer that cannot be read; `code` is a key of `mix.phrases.refusals`."""
+
+    def __init__(self, code: str, **params: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+def read_money(text: str) -> int:
+    """Read an amount as people write it, "12,500.00", "12 500,00 $" or "12500", into cents.
+
+    Raises BadValue for text, negative, more than two decimals, or more than a hundred billion.
+    """
+    bare = re.sub(r"[\s  $]|CAD|CA", "", text)
+    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d{1,2})?", bare):
+        bare = bare.replace(",", "")
+    elif re.fullmatch(r"\d+,\d{1,2}", bare):
+        bare = bare.replace(",", ".")
+    if not re.fullmatch(r"\d+(\.\d{1,2})?", bare) or len(bare) > 20:
+        raise BadValue("not_an_amount", given=text[:40])
+    cents = int(Decimal(bare) * 100)
+    if cents > MAX_CENTS:
+        raise BadValue("amount_too_large", given=text[:40])
+    return cents
+
+
+def _read_number(text: str) -> str:
+    bare = re.sub(r"[\s  %]", "", text).replace(",", ".")
+    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", bare):
+        raise BadValue("not_a_number", given=text[:40])
+    return str(Decimal(bare))
+
+
+def _read_date(text: str) -> str:
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        raise BadValue("not_a_date", given=text[:40]) from None
+
+
+def _read_choice(text: str, options: Sequence[Option]) -> str:
+    if text not in {o.key for o in options}:
+        raise BadValue("not_an_option", given=text[:40])
+    return text
+
+
+def _typed(raw: object, type_: FieldType) -> str:
+    """Return what was typed, trimmed. Raises BadValue for what is too long, or on several lines where one is asked."""
+    text = "" if raw is None else str(raw).replace("\r\n", "\n").replace("\x00", "").strip()
+    if len(text) > MAX_TEXT:
+        raise BadValue("text_too_long", most=str(MAX_TEXT))
+    if type_ is not FieldType.TEXT and not is_one_line(text):
+        raise BadValue("not_one_line")
+    return text
+
+
+def read_value(spec: FieldSpec | Column, raw: Any) -> Any:  # noqa: ANN401 - JSON in, JSON out
+    """Read one raw answer into its stored form; "" and None mean no answer. Raises BadValue."""
+    if spec.type is FieldType.ROWS and isinstance(spec, FieldSpec):
+        return _read_rows(spec, raw)
+    if spec.type is FieldType.YES_NO:
+        return raw in (True, "yes", "on", "true")
+    if spec.type is FieldType.MONEY and isinstance(raw, int):
+        return _in_range(raw)
+    text = _typed(raw, spec.type)
+    if not text:
+        return None
+    match spec.type:
+        case FieldType.MONEY:
+            return read_money(text)
+        case FieldType.NUMBER:
+            return _read_number(text)
+        case FieldType.DATE:
+            return _read_date(text)
+        case FieldType.CHOICE:
+            return _read_choice(text, spec.options)
+        case _:
+            return text
+
+
+def _in_range(cents: int) -> int:
+    if not 0 <= cents <= MAX_CENTS:
+        raise BadValue("amount_too_large", given=str(cents))
+    return cents
+
+
+def _read_rows(spec: FieldSpec, raw: object) -> list[dict[str, Any]]:
+    rows = []
+    for given in (raw if isinstance(raw, list | tuple) else ())[:MAX_ROWS]:
+        row = {column.key: read_value(column, given.get(column.key)) for column in spec.columns}
+        if any(value not in (None, False) for value in row.values()):
+            rows.append(row)
+    return rows
+
+
+def read_answers(specs: Sequence[FieldSpec], raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, BadValue]]:
+    """Read every field; return what could be read and, by field key, what could not. Nothing raises."""
+    good: dict[str, Any] = {}
+    bad: dict[str, BadValue] = {}
+    for spec in specs:
+        try:
+            good[spec.key] = read_value(spec, raw.get(spec.key))
+        except BadValue as error:
+            bad[spec.key] = error
+    return good, bad
+
+
+def count_words(text: str) -> int:
+    """Count words as a reader would: runs of characters between white space."""
+    return len(text.split())
+
+
+def missing_answers(specs: Sequence[FieldSpec], answers: Mapping[str, Any]) -> tuple[Unmet, ...]:
+    """List what keeps the answers from being complete, in the order of the fields."""
+    return tuple(unmet for spec in specs for unmet in _missing_in(spec, answers.get(spec.key)))
+
+
+def _missing_in(spec: FieldSpec, value: object) -> list[Unmet]:
+    found: list[Unmet] = []
+    params = {"field": spec.title.en, "field_fr": spec.title.fr}
+    where = f"f-{spec.key}"
+    if spec.must_be_yes and value is not True:
+        found.append(Unmet("field_must_be_yes", params, where))
+    elif spec.required and spec.type is not FieldType.YES_NO and value in (None, "", []):
+        found.append(Unmet("field_missing", params, where))
+    if spec.max_words and isinstance(value, str) and count_words(value) > spec.max_words:
+        found.append(
+            Unmet(
+                "too_many_words",
+                {**params, "most": str(spec.max_words), "has": str(count_words(value))},
+                where,
+            )
+        )
+    if isinstance(value, list):
+        found.extend(_missing_in_rows(spec, value, params=params, where=where))
+    return found
+
+
+def _missing_in_rows(spec: FieldSpec, rows: list[dict[str, Any]], *, params: dict[str, str], where: str) -> list[Unmet]:
+    found = []
+    if 0 < len(rows) < spec.min_rows or (spec.required and not rows and spec.min_rows > 1):
+        found.append(Unmet("too_few_rows", {**params, "least": str(spec.min_rows)}, where))
+    for number, row in enumerate(rows, start=1):
+        found.extend(
+            Unmet(
+                "cell_missing",
+                {**params, "row": str(number), "column": c.title.en, "column_fr": c.title.fr},
+                where,
+            )
+            for c in spec.columns
+            if c.required and row.get(c.key) in (None, "")
+        )
+    return found

@@ -1,0 +1,40 @@
+"""Clauses of agreements as data: a library in both languages, chosen by kind of agreement and insurance tier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
+
+from mix.rules.core.fields import Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseText:
+    """A clause in the words of one agreement."""
+
+    key: str
+    title: str
+    text: str
+
+
+class LibraryClause(BaseModel):
+    """A clause of the library. `tier` names an insurance tier (low, medium, high); "" fits every agreement."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    key: str
+    topic: str
+    kinds: tuple[str, ...]
+    tier: str = ""
+    title: Bilingual
+    text: Bilingual
+
+    def in_(self, language: str) -> ClauseText:
+        """Return the clause in one language."""
+        return ClauseText(self.key, self.title.in_(language), self.text.in_(language))
+
+
+def choose(library: Sequence[LibraryClause], *, kind: str, tier: str) -> tuple[LibraryClause, ...]:
+    """Choose the clauses that fit a kind of agreement and a tier, in the library's order."""
+    return tuple(c for c in library if kind in c.kinds and c.tier in ("", tier))

@@ -1,1 +1,0 @@
-"""The work of each step kind on its page: acts and what the template draws."""

@@ -1,0 +1,109 @@
+"""What stands of a challenge: the versions of an artifact, on paper too, and the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from mix.data.models import Challenge, Document, DocumentVersion, Step
+from mix.readers.case.challenges import get_challenge, get_step, spec_of
+from mix.readers.case.documents import get_version, list_versions
+from mix.readers.city.municipalities import find_template
+from mix.readers.core.errors import Unknown
+from mix.readers.core.events import list_events
+from mix.rules.core.access import Permission
+from mix.web.parts.changes import changes
+from mix.web.parts.docx import write_docx
+from mix.web.parts.pages import signed_in
+from mix.web.parts.pdf import as_pdf
+from mix.web.parts.showing import language, moment, use_clock
+from mix.web.parts.specs import read_only
+
+WORD_FILE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def _find(request: HttpRequest, code: str, key: str) -> tuple[Challenge, Step, Document]:
+    challenge = get_challenge(code, actor=signed_in(request), needs=Permission.CHALLENGE_READ)
+    use_clock(challenge.municipality.zone)
+    found = get_step(challenge, key)
+    document = Document.objects.filter(step=found).first()
+    if document is None:
+        raise Unknown
+    return challenge, found, document
+
+
+def _asked(request: HttpRequest, name: str, document: Document) -> DocumentVersion | None:
+    number = request.GET.get(name, "")
+    return get_version(document, int(number)) if number.isdigit() and len(number) < 9 else None
+
+
+def versions(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """Every version of an artifact, and what differs between any two of them, word by word."""
+    challenge, found, document = _find(request, code, key)
+    every = list_versions(document)
+    specs = spec_of(found).fields
+    shown = _asked(request, "version", document) or (every[0] if every else None)
+    previous = next((v for v in every if shown and v.number == shown.number - 1), None)
+    before = _asked(request, "from", document) or previous
+    context = {
+        "challenge": challenge,
+        "step": found,
+        "spec": spec_of(found),
+        "versions": every,
+        "shown": shown,
+        "before": before,
+        "changes": changes(specs, before.content, shown.content) if before and shown else [],
+        "answers": read_only(specs, shown.content) if shown else [],
+    }
+    return render(request, "staff/case/versions.html", context)
+
+
+def mark_of(challenge: Challenge, step: Step, version: DocumentVersion) -> str:
+    """Return what a file written from a version carries, so that it finds its way back."""
+    return f"MIX {challenge.code}/{step.key}/{version.number}"
+
+
+def document(request: HttpRequest, code: str, key: str, ending: str) -> HttpResponse:
+    """One version of an artifact as a Word file in the city's own template, or as a PDF; the latest unless asked."""
+    challenge, found, kept = _find(request, code, key)
+    version = _asked(request, "version", kept) or next(iter(list_versions(kept)), None)
+    if version is None or ending not in ("docx", "pdf"):
+        raise Unknown
+    spec = spec_of(found)
+    name = f"{challenge.code}-{found.key}-{version.number}.{ending}"
+    if ending == "pdf":
+        context: dict[str, Any] = {"challenge": challenge, "spec": spec, "version": version}
+        context["answers"] = read_only(spec.fields, version.content)
+        return as_pdf(request, "staff/case/document_pdf.html", context, name=name)
+    french = language() == "fr"
+    template = find_template(challenge.municipality)
+    file = write_docx(
+        bytes(template.content) if template else None,
+        spec.fields,
+        version.content,
+        mark=mark_of(challenge, found, version),
+        title=spec.title.in_(language()),
+        challenge=challenge.title_fr if french else challenge.title,
+        city=challenge.municipality.name_fr if french else challenge.municipality.name,
+        version=_("Version %(number)d") % {"number": version.number},
+        written_by=version.author.name,
+        saved_at=moment(version.saved_at),
+    )
+    return as_file(file, WORD_FILE, name)
+
+
+def as_file(content: bytes, kind: str, name: str) -> HttpResponse:
+    """Hand out a file to keep."""
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def log(request: HttpRequest, code: str) -> HttpResponse:
+    """Everything that happened in a challenge."""
+    challenge = get_challenge(code, actor=signed_in(request), needs=Permission.LOG_READ)
+    use_clock(challenge.municipality.zone)
+    return render(request, "staff/case/log.html", {"challenge": challenge, "events": list_events(challenge)})

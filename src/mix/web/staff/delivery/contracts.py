@@ -1,0 +1,88 @@
+"""One agreement as the city sees it, and a submission's files once they are open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.translation import gettext as _
+
+from mix.actions.delivery import agreements
+from mix.data.models import Agreement, Paper, Submission
+from mix.readers.case.challenges import get_challenge, roles_in
+from mix.readers.city.people import list_with_role
+from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.delivery.agreements import get_agreement
+from mix.readers.market.sealing import stream_opened_file
+from mix.rules.core.access import TABLE, Permission, grants, reads_for_the_city
+from mix.web.parts import forms
+from mix.web.parts.agreeing import agreement_context, editing_acts, row_key, sign_act
+from mix.web.parts.pages import Act, answer, do, signed_in, stay
+from mix.web.parts.showing import use_clock
+
+
+def agreement(request: HttpRequest, code: str, agreement: str) -> HttpResponse:
+    """Read it, propose and answer edits, receive papers, name who signs, sign."""
+    actor = signed_in(request)
+    challenge = get_challenge(code, actor=actor, needs=Permission.CHALLENGE_READ)
+    use_clock(challenge.municipality.zone)
+    found = get_agreement(challenge, agreement)
+    acts: dict[str, Act] = {}
+    if found.state == "drafting" and grants(roles_in(challenge, actor), Permission.AGREEMENT_EDIT):
+        city = challenge.municipality
+        signers = {p.code: p.name for role in TABLE[Permission.AGREEMENT_SIGN] for p in list_with_role([city.id], role)}
+        acts = editing_acts(request, found, signers=sorted(signers.items()))
+        acts["receive"] = Act(
+            forms.form_of(item=forms.hidden(), expires_on=forms.day(_("Holds until"), required=False)),
+            lambda given: stay(
+                do(request, agreements.receive_paper, _paper(found, given["item"]), expires_on=given["expires_on"])
+            ),
+            _("Received"),
+            _("Noted."),
+        )
+    if found.state == "drafting" and found.signatories.filter(person=actor.person, signed_at=None).exists():
+        acts["sign"] = sign_act(request, found, sentence=_("I may bind the city, and I sign this agreement."))
+    return answer(
+        request,
+        "staff/delivery/agreement.html",
+        acts,
+        lambda: agreement_context(request, get_agreement(challenge, found.code), side="city"),
+    )
+
+
+def _paper(found: Agreement, item: str) -> Paper:
+    paper = found.papers.filter(pk=row_key(item)).first()
+    if paper is None:
+        raise Unknown
+    return paper
+
+
+def opened_file(request: HttpRequest, code: str, submission: str, file: str) -> StreamingHttpResponse:
+    """Hand out one file of an opened envelope, always as a download."""
+    actor = signed_in(request)
+    challenge = get_challenge(code, actor=actor, needs=Permission.SUBMISSION_READ)
+    roles = roles_in(challenge, actor)
+    if not reads_for_the_city(roles, Permission.SUBMISSION_READ):
+        raise Forbidden(Permission.SUBMISSION_READ)
+    found = (
+        Submission.objects.filter(code=submission, solicitation__step__challenge=challenge, state="finalised")
+        .select_related("solicitation")
+        .first()
+    )
+    if found is None or found.solicitation.technical_opened_at is None:
+        raise Unknown
+    fact, chunks = stream_opened_file(found, file)
+    if fact.envelope == "price" and (
+        found.solicitation.price_opened_at is None or not grants(roles, Permission.PRICE_READ)
+    ):
+        raise Forbidden(Permission.PRICE_READ)
+    return download(fact.name, chunks)
+
+
+def download(name: str, chunks: Any) -> StreamingHttpResponse:  # noqa: ANN401 - an iterator of bytes
+    """Answer with a file that browsers save and never show."""
+    response = StreamingHttpResponse(chunks, content_type="application/octet-stream")
+    safe = name.replace('"', "").replace("\\", "").replace("\r", "").replace("\n", "")
+    response["Content-Disposition"] = f'attachment; filename="{safe.encode("ascii", "replace").decode()}"'
+    response["Content-Security-Policy"] = "sandbox"
+    return response

@@ -1,0 +1,53 @@
+"""Addresses of city staff."""
+
+from django.urls import path
+
+from mix.web.staff.case import joining, pilots, records
+from mix.web.staff.case import whole as managing
+from mix.web.staff.city import bylaws, departments, settings, variants
+from mix.web.staff.city import word_template as papers
+from mix.web.staff.delivery import contracts
+from mix.web.staff.flow import dates, desk, workspace
+from mix.web.staff.flow import findings as policy
+from mix.web.staff.market import custody
+
+urlpatterns = [
+    path("city/", desk.desk, name="city-desk"),
+    path("city/needs/", desk.needs, name="city-needs"),
+    path("city/needs/new/", desk.need_new, name="city-need-new"),
+    path("city/needs/<str:code>/", desk.need, name="city-need"),
+    path("city/dates/", dates.dates, name="city-dates"),
+    path("calendar/<str:token>.ics", dates.feed, name="public-calendar"),
+    path("city/pilots/", pilots.pilots, name="city-pilots"),
+    path("city/pilots/new/", pilots.pilot_new, name="city-pilot-new"),
+    path("city/pilots/<str:code>/", pilots.pilot, name="city-pilot"),
+    path("city/challenges/", desk.challenge_list, name="city-challenges"),
+    path("city/challenges/new/", desk.challenge_new, name="city-challenge-new"),
+    path("city/advice/", policy.advice, name="city-advice"),
+    path("city/challenges/<slug:code>/", workspace.overview, name="city-challenge"),
+    path("city/challenges/<slug:code>/log/", records.log, name="city-log"),
+    path("city/challenges/<slug:code>/policy/", policy.policy, name="city-policy"),
+    path("city/challenges/<slug:code>/whole/", managing.manage, name="city-manage"),
+    path("city/challenges/<slug:code>/agreements/<str:agreement>/", contracts.agreement, name="city-agreement"),
+    path("city/challenges/<slug:code>/files/<str:submission>/<str:file>/", contracts.opened_file, name="city-file"),
+    path("city/challenges/<slug:code>/<slug:key>/", workspace.step, name="city-step"),
+    path("city/challenges/<slug:code>/<slug:key>/versions/", records.versions, name="city-versions"),
+    path("city/challenges/<slug:code>/<slug:key>/document.<slug:ending>", records.document, name="city-document"),
+    path("city/join/<slug:code>/", joining.join, name="city-join"),
+    path("city/take-over/<slug:code>/", desk.take_over, name="city-take-over"),
+    path("city/calls/<str:reference>/custody/", custody.call_custody, name="city-custody"),
+    path("city/calls/<str:reference>/openings/<str:code>/", custody.act_of_opening, name="city-opening"),
+    path("city/calls/<str:reference>/sealed.zip", custody.envelopes, name="city-envelopes"),
+    path("city/settings/<slug:city>/recovery/", custody.recovery, name="city-recovery"),
+    path("city/settings/", settings.cities, name="city-settings"),
+    path("city/settings/<slug:city>/staff/", settings.staff, name="city-staff"),
+    path("city/settings/<slug:city>/departments/", departments.departments, name="city-departments"),
+    path("city/settings/<slug:city>/authority/", settings.authority, name="city-authority"),
+    path("city/settings/<slug:city>/template/", papers.template, name="city-template"),
+    path("city/settings/<slug:city>/days/", dates.city_days, name="city-days"),
+    path("city/settings/<slug:city>/bylaw/", bylaws.bylaw, name="city-bylaw"),
+    path("city/settings/<slug:city>/methods/", variants.variants_of, name="city-variants"),
+    path("city/settings/<slug:city>/methods/<slug:key>/", variants.variant, name="city-variant"),
+    path("city/settings/<slug:city>/methods/<slug:key>/check/", variants.check, name="city-variant-check"),
+    path("city/settings/<slug:city>/rules/", bylaws.rules, name="city-rules"),
+]

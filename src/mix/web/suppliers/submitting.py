@@ -1,0 +1,339 @@
+"""The way of a submission: answers, files, price, check, receipt. The team drafts together; nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from mix.actions.market import submissions
+from mix.actions.market.sealing import drop_blob, open_stream
+from mix.data.models import Addendum, Submission
+from mix.readers.case.challenges import spec_of
+from mix.readers.core.errors import Unknown
+from mix.readers.market.sealing import find_draft, has_draft, list_files, read_draft
+from mix.readers.market.solicitations import get_public, part_of
+from mix.readers.market.submissions import (
+    COPY_KIND,
+    blocking,
+    envelopes_of,
+    find_current,
+    get_own_submission,
+    get_own_version,
+    list_unopened,
+    open_addenda,
+    price_total,
+    warnings_for,
+)
+from mix.rules.core.kinds import Envelope
+from mix.rules.core.unmet import Refused, Unmet
+from mix.web.parts import forms
+from mix.web.parts.pages import Act, answer, began_of, do, now_of, signed_in, stay
+from mix.web.parts.pdf import as_pdf
+from mix.web.parts.showing import use_clock
+from mix.web.parts.specs import draw, read_only, read_post
+from mix.web.suppliers.uploads import SealingHandler
+
+
+def _frame(submission: Submission, here: str) -> dict[str, Any]:
+    part = part_of(submission.solicitation)
+    ways = [("answers", _("Answers"), reverse("vendor-submission", args=[submission.code]))]
+    ways.append(("files", _("Files"), reverse("vendor-files", args=[submission.code])))
+    if Envelope.PRICE in part.envelopes:
+        ways.append(("price", _("Price"), reverse("vendor-price", args=[submission.code])))
+    ways.append(("check", _("Check and finalise"), reverse("vendor-check", args=[submission.code])))
+    return {
+        "submission": submission,
+        "call": submission.solicitation,
+        "challenge": submission.solicitation.step.challenge,
+        "title": spec_of(submission.solicitation.step).title,
+        "ways": ways,
+        "here": here,
+        "current": find_current(submission),
+    }
+
+
+def answers(request: HttpRequest, code: str) -> HttpResponse:
+    """Write the answers."""
+    return _write(request, code, envelope=Envelope.TECHNICAL, here="answers", next_name="vendor-files")
+
+
+def price(request: HttpRequest, code: str) -> HttpResponse:
+    """Write the amounts; the total is computed and never typed."""
+    return _write(request, code, envelope=Envelope.PRICE, here="price", next_name="vendor-check")
+
+
+def _write(request: HttpRequest, code: str, *, envelope: Envelope, here: str, next_name: str) -> HttpResponse:
+    submission = get_own_submission(code, actor=signed_in(request))
+    use_clock(submission.solicitation.zone)
+    specs = part_of(submission.solicitation).fields_of(envelope.value)
+    content = read_draft(submission)
+    unmet: tuple[Unmet, ...] = ()
+    typed: dict[str, Any] | None = None
+    status = 200
+    if request.method == "POST":
+        typed = read_post(specs, request.POST)
+        based_on = request.POST.get("draft", "")
+        try:
+            do(
+                request,
+                submissions.save_answers,
+                submission,
+                answers=typed,
+                based_on=int(based_on) if based_on.isdigit() else None,
+            )
+        except submissions.Late:
+            raise
+        except Refused as error:
+            unmet, status = error.unmet, 422
+            submission.refresh_from_db()
+        else:
+            messages.success(request, _("Saved."))
+            stays = request.POST.get("go") == "stay"
+            return redirect(request.path if stays else reverse(next_name, args=[submission.code]))
+    context = {
+        **_frame(submission, here),
+        "fields": draw(specs, typed if typed is not None else content, unmet),
+        "draft": submission.draft_version,
+        "unmet": unmet,
+        "total": price_total(specs, content) if envelope is Envelope.PRICE else None,
+        "theirs": read_only(specs, content) if any(u.code == "draft_changed_meanwhile" for u in unmet) else None,
+    }
+    return render(request, "suppliers/answers.html", context, status=status)
+
+
+@csrf_exempt
+def files(request: HttpRequest, code: str) -> HttpResponse:
+    """Add and take out files.
+
+    The encrypting upload handler is installed before anything reads the body; only then is the CSRF token checked.
+    """
+    submission = get_own_submission(code, actor=signed_in(request))
+    use_clock(submission.solicitation.zone)
+    if request.method == "POST" and request.content_type == "multipart/form-data":
+        handler = SealingHandler(request, partial(open_stream, submission.solicitation))
+        request.upload_handlers = [handler]
+        response = _take_file(request, submission, handler)
+        if handler.stored is not None and handler.problem == "refused":
+            drop_blob(handler.stored.blob)
+        return response
+    return _show_files(request, submission)
+
+
+@csrf_protect
+def _take_file(request: HttpRequest, submission: Submission, handler: SealingHandler) -> HttpResponse:
+    envelope = request.POST.get("envelope", Envelope.TECHNICAL.value)
+    if handler.problem == "file_too_large":
+        return render(request, "413.html", {"back": request.path}, status=413)
+    if handler.problem or handler.stored is None:
+        code = handler.problem or "file_empty"
+        return _page(request, submission, unmet=(Unmet(code, {"name": handler.name}, "id_file"),), status=422)
+    try:
+        do(request, submissions.add_file, submission, stored=handler.stored, envelope=envelope, name=handler.name)
+    except submissions.Late:
+        handler.problem = "refused"
+        drop_blob(handler.stored.blob)
+        raise
+    except Refused as error:
+        handler.problem = "refused"
+        return _page(request, submission, unmet=error.unmet, status=422)
+    messages.success(request, _("The file is sealed."))
+    return redirect("vendor-files", code=submission.code)
+
+
+@csrf_protect
+def _show_files(request: HttpRequest, submission: Submission) -> HttpResponse:
+    return _page(request, submission)
+
+
+def _page(
+    request: HttpRequest, submission: Submission, *, unmet: tuple[Unmet, ...] = (), status: int = 200
+) -> HttpResponse:
+    acts = {
+        "drop": Act(
+            forms.form_of(item=forms.hidden()),
+            lambda given: stay(do(request, submissions.drop_file, submission, code=given["item"])),
+            _("Take out"),
+            _("The file was taken out."),
+        )
+    }
+    return answer(
+        request,
+        "suppliers/files.html",
+        acts,
+        lambda: {
+            **_frame(submission, "files"),
+            "files": list_files(submission),
+            "envelopes": part_of(submission.solicitation).envelopes,
+        },
+        unmet=unmet,
+        status=status,
+    )
+
+
+def check(request: HttpRequest, code: str) -> HttpResponse:
+    """Check everything once more, then finalise. Missing answers warn, unread addenda do not let through."""
+    submission = get_own_submission(code, actor=signed_in(request))
+    use_clock(submission.solicitation.zone)
+    return answer(request, "suppliers/check.html", _check_acts(request, submission), lambda: _checked(submission))
+
+
+def _checked(submission: Submission) -> dict[str, Any]:
+    part = part_of(submission.solicitation)
+    draft = find_draft(submission)
+    content = draft.answers if draft else {}
+    addenda = open_addenda(submission)
+    warnings = warnings_for(part.answers, content, addenda=addenda)
+    return {
+        **_frame(submission, "check"),
+        "is_sealed": draft is None and submission.versions.exists(),
+        "answers": read_only(part.fields_of(Envelope.TECHNICAL.value), content),
+        "prices": [(s.title, content.get(s.key)) for s in part.fields_of(Envelope.PRICE.value)],
+        "total": price_total(part.answers, content),
+        "files": list_files(submission),
+        "warnings": warnings,
+        "blocking": blocking(warnings),
+        "addenda": addenda,
+        "acknowledged": submission.acknowledgements.select_related("addendum", "person").order_by("addendum__number"),
+    }
+
+
+def _check_acts(request: HttpRequest, submission: Submission) -> dict[str, Act]:
+    def finalise(given: dict[str, Any]) -> str:
+        version = do(request, submissions.finalise, submission, retry_key=given["retry"], began_at=began_of(request))
+        return reverse("vendor-receipt", args=[version.reference])
+
+    def confirm(given: dict[str, Any]) -> None:
+        addendum = Addendum.objects.filter(solicitation=submission.solicitation, number=int(given["item"] or 0)).first()
+        if addendum is None:
+            raise Unknown
+        do(request, submissions.acknowledge, submission, addendum=addendum)
+
+    return {
+        "finalise": Act(
+            forms.form_of(
+                retry=forms.hidden(),
+                bind=forms.yes(
+                    _("I may bind %(vendor)s, and what I submit is true as far as I know.")
+                    % {"vendor": submission.vendor.name},
+                    required=True,
+                ),
+            ),
+            finalise,
+            _("Finalise submission"),
+            initial={"retry": secrets.token_urlsafe(16)},
+            style="",
+        ),
+        "confirm": Act(
+            forms.form_of(item=forms.hidden()), confirm, _("I have read it, and my submission stands"), _("Confirmed.")
+        ),
+        "withdraw": Act(
+            forms.form_of(sure=forms.yes(_("I want to withdraw what was submitted."), required=True)),
+            lambda _given: stay(do(request, submissions.withdraw, submission)),
+            _("Withdraw"),
+            _("Withdrawn. You may finalise again until closing."),
+        ),
+    }
+
+
+def copy(request: HttpRequest, code: str) -> HttpResponse:
+    """The vendor's own copy: take it before finalising, bring it in to replace what was sealed."""
+    submission = get_own_submission(code, actor=signed_in(request))
+    use_clock(submission.solicitation.zone)
+    acts = {
+        "bring": Act(
+            forms.form_of(file=forms.small_file(_("Your copy"), hint=_("The JSON file that you took from this page."))),
+            lambda given: _bring(request, submission, given["file"].read()),
+            _("Bring in my copy"),
+            _("Your answers are back as a draft. Change them, then finalise again."),
+            style="",
+        )
+    }
+    return answer(
+        request,
+        "suppliers/copy.html",
+        acts,
+        lambda: {**_frame(submission, "check"), "has_draft": has_draft(submission)},
+    )
+
+
+def _bring(request: HttpRequest, submission: Submission, raw: bytes) -> str:
+    try:
+        brought = json.loads(raw.decode())
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        brought = None
+    do(request, submissions.bring_copy, submission, brought=brought)
+    return reverse("vendor-submission", args=[submission.code])
+
+
+def export(request: HttpRequest, code: str) -> HttpResponse:
+    """Hand a vendor its own copy as JSON: answers, salts and files of each envelope, as they will be sealed."""
+    submission = get_own_submission(code, actor=signed_in(request))
+    use_clock(submission.solicitation.zone)
+    if not has_draft(submission) and find_current(submission):
+        return redirect("vendor-copy", code=code)  # which says that nobody can read it here
+    body = {
+        "kind": COPY_KIND,
+        "call": submission.solicitation.reference,
+        "vendor": submission.vendor.code,
+        "envelopes": envelopes_of(submission.solicitation, find_draft(submission), list_files(submission)),
+    }
+    response = HttpResponse(json.dumps(body, indent=2, ensure_ascii=False), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{submission.code}-copy.json"'
+    return response
+
+
+def _receipt(request: HttpRequest, reference: str) -> dict[str, Any]:
+    version = get_own_version(reference, actor=signed_in(request))
+    call = version.submission.solicitation
+    use_clock(call.zone)
+    return {
+        "version": version,
+        "statement": version.receipt["statement"],
+        "closes_at": datetime.fromisoformat(version.receipt["statement"]["closes_at"]),
+        "is_open": now_of(request) < call.closes_at,
+        "call": call,
+        "challenge": call.step.challenge,
+        "files": [f for line in version.receipt["statement"]["envelopes"] for f in line["files"]],
+        "unopened": find_current(version.submission) == version and list_unopened(version.submission),
+    }
+
+
+def receipt(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the receipt of a finalised version."""
+    return render(request, "suppliers/receipt.html", _receipt(request, reference))
+
+
+def receipt_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    """Hand out the receipt for the file."""
+    return as_pdf(request, "suppliers/receipt_pdf.html", _receipt(request, reference), name=f"receipt-{reference}.pdf")
+
+
+def receipt_json(request: HttpRequest, reference: str) -> JsonResponse:
+    """Hand out the signed receipt for machines."""
+    version = get_own_version(reference, actor=signed_in(request))
+    use_clock(version.submission.solicitation.zone)
+    response = JsonResponse(version.receipt, json_dumps_params={"indent": 2, "sort_keys": True})
+    response["Content-Disposition"] = f'attachment; filename="receipt-{version.reference}.json"'
+    return response
+
+
+def preview(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show every question of a call to anybody, before signing in."""
+    call = get_public(reference)
+    context = {
+        "call": call,
+        "challenge": call.step.challenge,
+        "title": spec_of(call.step).title,
+        "fields": draw(part_of(call).answers, {}, blanks=1),
+    }
+    return render(request, "suppliers/preview.html", context)

@@ -1,0 +1,127 @@
+"""Files that are encrypted while they arrive: nothing of them is ever plain on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest, JsonResponse
+
+from mix.actions.market import uploads
+from mix.actions.market.sealing import StreamSealer, TooLarge, has_room
+from mix.actions.market.submissions import Late
+from mix.phrases.refusals import sentence
+from mix.readers.market.sealing import find_upload
+from mix.readers.market.submissions import get_own_submission
+from mix.rules.core.kinds import Envelope
+from mix.rules.core.unmet import Refused, Unmet
+from mix.web.parts.filekinds import is_what_it_says
+from mix.web.parts.pages import do, signed_in
+from mix.web.parts.showing import language
+
+
+class SealingHandler(FileUploadHandler):
+    """Streams the one file of a request into the vault, and remembers how that went."""
+
+    def __init__(self, request: HttpRequest, begin: Callable[[], StreamSealer]) -> None:
+        super().__init__(request)
+        self.begin = begin
+        self.sealer: StreamSealer | None = None
+        self.problem = ""
+        self.stored: Any = None
+        self.name = ""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
+        """Begin to encrypt."""
+        super().new_file(*args, **kwargs)
+        self.name = (self.file_name or "")[-150:]
+        self.sealer = None
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Encrypt the next piece; what is not allowed is drained and dropped."""
+        if self.problem:
+            return
+        if start == 0 and not is_what_it_says(self.name, raw_data[:4096]):
+            self.problem = "file_kind"
+            return
+        if start == 0 and not has_room():
+            self.problem = "no_room"
+            return
+        if self.sealer is None:
+            self.sealer = self.begin()
+        try:
+            self.sealer.write(raw_data)
+        except TooLarge:
+            self.problem = "file_too_large"
+            self.sealer = None
+
+    def file_complete(self, file_size: int) -> None:  # noqa: ARG002 - Django's signature
+        """Finish the stream. Nothing is handed to Django: there is no plaintext to hand."""
+        if self.sealer is not None and not self.problem:
+            self.stored = self.sealer.finish()
+            self.sealer = None
+
+    def upload_interrupted(self) -> None:
+        """Leave nothing of a broken upload."""
+        if self.sealer is not None:
+            self.sealer.abort()
+            self.sealer = None
+
+
+def begin(request: HttpRequest, code: str) -> JsonResponse:
+    """Begin a file that arrives in parts; answers where to go on."""
+    submission = get_own_submission(code, actor=signed_in(request))
+    given = request.POST
+    size = given.get("size", "")
+
+    def verb() -> dict[str, Any]:
+        upload, there = do(
+            request,
+            uploads.begin,
+            submission,
+            envelope=given.get("envelope") or Envelope.TECHNICAL.value,
+            name=given.get("name", ""),
+            size=int(size) if size.isdigit() and len(size) < 16 else 0,
+        )
+        return {"upload": upload, "there": there}
+
+    return _said(request, verb)
+
+
+def part(request: HttpRequest, code: str, upload: str) -> JsonResponse:
+    """Take a part: the bytes are the body, `start` says where they belong."""
+    submission = get_own_submission(code, actor=signed_in(request))
+    at = request.GET.get("start", "")
+    start = int(at) if at.isdigit() and len(at) < 16 else -1
+
+    def verb() -> dict[str, Any]:
+        found = find_upload(submission, upload)
+        if found and start == 0 and not is_what_it_says(found.name, request.body[:4096]):
+            raise Refused(Unmet("file_kind", {"name": found.name}, "f-file"))
+        return {"there": do(request, uploads.add_part, submission, upload=upload, start=start, content=request.body)}
+
+    return _said(request, verb)
+
+
+def finish(request: HttpRequest, code: str, upload: str) -> JsonResponse:
+    """Put the parts together; answers the fingerprint that the server computed."""
+    submission = get_own_submission(code, actor=signed_in(request))
+    return _said(request, lambda: {"sha256": do(request, uploads.finish, submission, upload=upload)[1]})
+
+
+def _said(request: HttpRequest, verb: Callable[[], dict[str, Any]]) -> JsonResponse:
+    """Answer in JSON: what was done, or in words what was refused."""
+    if request.method != "POST":
+        return JsonResponse({"refused": []}, status=405)
+    try:
+        return JsonResponse(verb())
+    except Refused as error:
+        status = 409 if isinstance(error, Late) else 422
+        return JsonResponse(
+            {
+                "refused": [sentence(u, language()) for u in error.unmet],
+                "there": error.unmet[0].params.get("there", ""),
+            },
+            status=status,
+        )

@@ -1,0 +1,150 @@
+"""Equals for whom there are too few places: nobody is chosen until the order among them is drawn and recorded."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from mix.actions.choice import awards, evaluations
+from mix.actions.core.run import run
+from mix.actions.flow import moves
+from mix.data.models import Award, Challenge, Evaluation, Event, OpenedEnvelope, Result, Step, Submission
+from mix.readers.case.challenges import get_step
+from mix.readers.choice.awards import find_next_result
+from mix.readers.choice.evaluations import find_evaluation, list_results
+from mix.readers.core.errors import Forbidden
+from mix.readers.flow.bundles import evaluation_document, gather_files
+from mix.readers.flow.moves import unmet_to_ask
+from mix.rules.choice.evaluation_file import parse_file, recompute
+from mix.rules.core.unmet import Refused
+
+pytestmark = pytest.mark.django_db
+ROADS = "guelph-roads-sprint"
+DRAWN = {"how": "Two slips, drawn by the clerk in front of both.", "reason": "Equal in points and in price."}
+BLOCKED = ("tie_unbroken", {"names": "Northlight Sensing Inc., Tamarack Ground Data Co-op", "most": "1"})
+
+
+@pytest.fixture
+def tied() -> Evaluation:
+    """Bring the choice of a winner back before its gate, with two vendors equal in scores and price, and no award."""
+    Challenge.objects.filter(code=ROADS).update(status="running", ended_at=None)
+    place = {"challenge__code": ROADS, "key": "select-winner"}
+    Step.objects.filter(**place).update(state="active", done_at=None)
+    Step.objects.filter(challenge__code=ROADS, key="sale").update(state="waiting", done_at=None)
+    before = Result.objects.filter(evaluation__step__challenge__code=ROADS, evaluation__step__key="mvp-evaluation")
+    for award in Award.objects.filter(step__challenge__code=ROADS):  # as if none had been recommended from this choice
+        award.result, award.state = before.get(submission__vendor_id=award.vendor_id), "failed"
+        award.save(update_fields=["result", "state"])
+    step = get_step(Challenge.objects.select_related("municipality", "method").get(code=ROADS), "select-winner")
+    evaluation = find_evaluation(step)
+    assert evaluation is not None
+    prices = OpenedEnvelope.objects.filter(submission__solicitation=evaluation.solicitation, envelope="price")
+    prices.filter(submission__vendor__code="tamarack").update(
+        answers=prices.get(submission__vendor__code="northlight").answers
+    )
+    evaluations.store(evaluation)
+    return evaluation
+
+
+def placed(evaluation: Evaluation) -> list[tuple[str, int | None, bool, bool]]:
+    return sorted((r.submission.vendor.code, r.rank, r.is_tied, r.is_selected) for r in list_results(evaluation))
+
+
+def submission(evaluation: Evaluation, vendor: str) -> Submission:
+    return evaluation.solicitation.submissions.select_related("vendor").get(vendor__code=vendor)
+
+
+def found(step: Step, now: datetime) -> list[tuple[str, dict[str, str]]]:
+    return [(u.code, dict(u.params)) for u in unmet_to_ask(step, now=now)]
+
+
+def test_of_equals_for_one_place_nobody_is_chosen_and_the_gate_waits(
+    tied: Evaluation, actor: Callable[[str], Any], now: datetime
+) -> None:
+    assert placed(tied) == [("northlight", 1, True, False), ("releve", 3, False, False), ("tamarack", 1, True, False)]
+    assert found(tied.step, now) == [BLOCKED]
+    with pytest.raises(Refused) as caught:
+        run(moves.ask, tied.step, actor=actor("olivia"), now=now)
+    assert [u.code for u in caught.value.unmet] == ["tie_unbroken"]
+
+
+@pytest.mark.parametrize("first", ["northlight", "tamarack"])
+def test_a_drawn_order_decides_and_is_recomputed_from_the_file(
+    tied: Evaluation, actor: Callable[[str], Any], now: datetime, first: str
+) -> None:
+    """Either way round, so that it is never the order of rows."""
+    second = {"northlight": "tamarack", "tamarack": "northlight"}[first]
+    order = [submission(tied, first), submission(tied, second)]
+    run(evaluations.break_tie, tied, actor=actor("olivia"), now=now, order=order, **DRAWN)
+    assert placed(tied) == sorted([(first, 1, False, True), (second, 2, False, False), ("releve", 3, False, False)])
+    assert found(tied.step, now) == []
+    event = Event.objects.get(verb="evaluations.break_tie")
+    assert (event.payload, event.reason) == ({"order": [first, second], "how": DRAWN["how"]}, DRAWN["reason"])
+
+    sale = get_step(tied.step.challenge, "sale")
+    nxt = find_next_result(sale)
+    assert nxt is not None
+    assert nxt.submission.vendor.code == first
+    document = evaluation_document(tied)
+    assert document["tie_breaks"] == [[str(s.pk) for s in order]]
+    ranks = {o.key: (o.rank, o.tied) for o in recompute(parse_file(json.dumps(document)))}
+    assert ranks == {str(r.submission_id): (r.rank, r.is_tied) for r in list_results(tied)}
+    panel = json.loads(gather_files(tied.step.challenge)["evaluations/select-winner-1-panel.json"])
+    assert panel["tie_breaks"] == [
+        {"order": [str(s.pk) for s in order], "by": "olivia", "at": now.isoformat(), **DRAWN}
+    ]
+
+
+def test_a_tie_is_broken_whole_with_reasons_by_who_may_finalise(
+    tied: Evaluation, actor: Callable[[str], Any], now: datetime
+) -> None:
+    olivia, both = actor("olivia"), [submission(tied, "tamarack"), submission(tied, "northlight")]
+    releve = submission(tied, "releve")
+    for order, given, code in (
+        (both[:1], DRAWN, "tie_order_wrong"),
+        ([both[0], both[0]], DRAWN, "tie_order_wrong"),
+        ([*both, releve], DRAWN, "tie_order_wrong"),
+        (both, DRAWN | {"how": " "}, "answer_missing"),
+        (both, DRAWN | {"reason": ""}, "reason_missing"),
+    ):
+        with pytest.raises(Refused) as caught:
+            run(evaluations.break_tie, tied, actor=olivia, now=now, order=order, **given)
+        assert [u.code for u in caught.value.unmet] == [code]
+    with pytest.raises(Forbidden):
+        run(evaluations.break_tie, tied, actor=actor("priya"), now=now, order=both, **DRAWN)
+    run(evaluations.break_tie, tied, actor=olivia, now=now, order=both, **DRAWN)
+    with pytest.raises(Refused) as caught:  # they are equal no more
+        run(evaluations.break_tie, tied, actor=olivia, now=now, order=both[::-1], **DRAWN)
+    assert [u.code for u in caught.value.unmet] == ["tie_order_wrong"]
+
+
+def test_an_award_waits_for_the_order_among_equals(
+    tied: Evaluation, actor: Callable[[str], Any], now: datetime
+) -> None:
+    """A tie that arises, or that matters, after the evaluation is done."""
+    Step.objects.filter(pk=tied.step_id).update(state="done")
+    Step.objects.filter(challenge__code=ROADS, key="sale").update(state="active")
+    sale, olivia = get_step(tied.step.challenge, "sale"), actor("olivia")
+    with pytest.raises(Refused) as caught:
+        run(awards.recommend, sale, actor=olivia, now=now)
+    assert [u.code for u in caught.value.unmet] == ["tie_before_award"]
+    order = [submission(tied, "northlight"), submission(tied, "tamarack")]
+    run(evaluations.break_tie, tied, actor=olivia, now=now, order=order, **DRAWN)
+    assert run(awards.recommend, sale, actor=olivia, now=now).vendor.code == "northlight"
+
+
+def test_a_tie_is_broken_on_the_page_of_the_evaluation(tied: Evaluation, sign_in: Callable[[str], Any]) -> None:
+    page, officer = f"/en/city/challenges/{ROADS}/select-winner/", sign_in("olivia")
+    before = officer.get(page).content.decode()
+    assert "Nobody of them is chosen before the order among them is drawn and recorded." in before
+    assert "Break the tie" not in sign_in("anita").get(page).content.decode()
+    codes = [submission(tied, vendor).code for vendor in ("tamarack", "northlight")]
+    given = {"act": "break_tie", "place_1": codes[0], "place_2": codes[0], **DRAWN}
+    assert officer.post(page, given).status_code == 422
+    assert officer.post(page, given | {"place_2": codes[1]}).status_code == 302
+    after = officer.get(page).content.decode()
+    assert "Tamarack Ground Data Co-op, Northlight Sensing Inc." in " ".join(after.split())
+    assert DRAWN["how"] in after
+    assert "Break the tie" not in after

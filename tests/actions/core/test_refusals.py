@@ -1,0 +1,533 @@
+"""What people may not do, each with everything that is unmet."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from mix.actions.case import challenges, documents
+from mix.actions.choice import awards, evaluations, panels
+from mix.actions.city import municipalities, people
+from mix.actions.core.run import run
+from mix.actions.delivery import agreements, milestones
+from mix.actions.flow import moves
+from mix.actions.market import solicitations
+from mix.data.models import (
+    Award,
+    Challenge,
+    Evaluation,
+    Message,
+    Municipality,
+    Need,
+    Notice,
+    Person,
+    StaffInvitation,
+    StaffRole,
+    Submission,
+    Vendor,
+)
+from mix.jobs.cli import app
+from mix.readers.case.documents import find_latest, latest_content
+from mix.readers.choice.evaluations import conflicted_vendors, get_readable, get_seat, readable
+from mix.readers.city.methods import get_latest
+from mix.readers.city.people import Actor
+from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.flow.moves import list_tasks
+from mix.rules.core.access import Role
+from mix.rules.core.kinds import Decision, Route
+from mix.rules.core.unmet import Refused
+from tests.days import city_day
+
+pytestmark = pytest.mark.django_db
+
+
+def codes(caught: Any) -> list[str]:
+    return [u.code for u in caught.value.unmet]
+
+
+@pytest.fixture
+def begun(actor: Callable[[str], Any], now: Any) -> Challenge:
+    """Commission a fresh joint challenge of three cities."""
+    partners = [challenges.City(Municipality.objects.get(code=c), 25) for c in ("london", "barrie")]
+    return run(
+        challenges.commission,
+        Municipality.objects.get(code="guelph"),
+        actor=actor("priya"),
+        now=now,
+        code="fresh",
+        title="Fresh",
+        question="How might we …?",
+        method=get_latest("sprint"),
+        route=Route.INNOVATION_PARTNERSHIP,
+        route_reason="Firm need",
+        partners=partners,
+    )
+
+
+@pytest.fixture
+def at_gate(begun: Challenge, actor: Callable[[str], Any], step: Callable[[str, str], Any], now: Any) -> Challenge:
+    """Bring it before gate G1, with the document that another challenge passed it with."""
+    answers = latest_content(step("under-our-streets", "commissioning"))
+    run(documents.save, step("fresh", "commissioning"), actor=actor("priya"), now=now, answers=answers)
+    run(moves.ask, step("fresh", "commissioning"), actor=actor("priya"), now=now)
+    return begun
+
+
+def sign(step: Any, who: Any, city: str, role: Role, now: Any, decision: Decision = Decision.PROCEED) -> Any:
+    return run(
+        moves.sign,
+        step,
+        actor=who,
+        now=now,
+        city=Municipality.objects.get(code=city),
+        role=role,
+        decision=decision,
+        reason="r",
+        public_summary="s",
+    )
+
+
+def test_a_refused_move_lists_everything(begun: Challenge, actor: Callable[[str], Any], step: Any, now: Any) -> None:
+    with pytest.raises(Refused) as caught:
+        run(moves.ask, step("fresh", "commissioning"), actor=actor("priya"), now=now)
+    assert codes(caught) == ["field_missing"] * 11 + ["field_must_be_yes"] * 4
+    assert all(u.where.startswith("f-") for u in caught.value.unmet)
+
+
+def test_a_step_that_waits_cannot_be_worked_on(
+    begun: Challenge, actor: Callable[[str], Any], step: Any, now: Any
+) -> None:
+    with pytest.raises(Refused) as caught:
+        run(documents.save, step("fresh", "discovery"), actor=actor("priya"), now=now, answers={})
+    assert codes(caught) == ["step_not_active"]
+
+
+def test_two_people_editing_one_document_lose_nothing(
+    begun: Challenge, actor: Callable[[str], Any], step: Any, now: Any
+) -> None:
+    place = step("fresh", "commissioning")
+    run(documents.save, place, actor=actor("priya"), now=now, answers={"users": "one"}, based_on=0)
+    with pytest.raises(documents.EditedMeanwhile) as caught:
+        run(documents.save, place, actor=actor("olivia"), now=now, answers={"users": "two"}, based_on=0)
+    assert (caught.value.theirs.number, caught.value.theirs.content["users"]) == (1, "one")
+    assert find_latest(place.document).number == 1
+
+
+def test_who_wrote_it_does_not_approve_it(at_gate: Challenge, actor: Callable[[str], Any], step: Any, now: Any) -> None:
+    guelph = Municipality.objects.get(code="guelph")
+    run(
+        people.give_role,
+        guelph,
+        actor=actor("ada"),
+        now=now,
+        person=Person.objects.get(code="priya"),
+        role=Role.SPONSOR,
+    )
+    with pytest.raises(Refused) as caught:
+        sign(step("fresh", "commissioning"), actor("priya"), "guelph", Role.SPONSOR, now)
+    assert codes(caught) == ["author_may_not_approve"]
+
+
+def test_nobody_signs_for_another_city_or_role(
+    at_gate: Challenge, actor: Callable[[str], Any], step: Any, now: Any
+) -> None:
+    for who, city, role in (
+        ("sam", "london", Role.SPONSOR),
+        ("sam", "guelph", Role.FINANCE),
+        ("stan", "guelph", Role.STAFF),
+    ):
+        with pytest.raises((Forbidden, Refused)):
+            sign(step("fresh", "commissioning"), actor(who), city, role, now)
+
+
+def test_one_citys_stop_shrinks_a_joint_challenge(
+    at_gate: Challenge, actor: Callable[[str], Any], step: Any, now: Any
+) -> None:
+    for who, city in (("sam", "guelph"), ("lena", "london")):
+        sign(step("fresh", "commissioning"), actor(who), city, Role.SPONSOR, now)
+    sign(step("fresh", "commissioning"), actor("bea"), "barrie", Role.SPONSOR, now, Decision.STOP)
+    for who, city, role in (
+        ("olivia", "guelph", Role.PROCUREMENT_OFFICER),
+        ("pat", "london", Role.PROCUREMENT_OFFICER),
+        ("frank", "guelph", Role.FINANCE),
+        ("finn", "london", Role.FINANCE),
+    ):
+        sign(step("fresh", "commissioning"), actor(who), city, role, now)
+    assert step("fresh", "commissioning").state == "done"
+    left = at_gate.cities.get(municipality__code="barrie")
+    assert (left.state, left.left_reason) == ("withdrawn", "r")
+
+
+def test_the_leads_stop_ends_the_challenge(
+    at_gate: Challenge, actor: Callable[[str], Any], step: Any, now: Any
+) -> None:
+    sign(step("fresh", "commissioning"), actor("sam"), "guelph", Role.SPONSOR, now, Decision.STOP)
+    at_gate.refresh_from_db()
+    assert (at_gate.status, at_gate.ended_reason) == ("stopped", "r")
+    with pytest.raises(Refused) as caught:
+        run(moves.ask, step("fresh", "commissioning"), actor=actor("priya"), now=now)
+    assert codes(caught) == ["challenge_over"]
+
+
+def test_revise_returns_the_step_and_everybody_decides_afresh(
+    at_gate: Challenge, actor: Callable[[str], Any], step: Any, now: Any
+) -> None:
+    sign(step("fresh", "commissioning"), actor("sam"), "guelph", Role.SPONSOR, now)
+    sign(step("fresh", "commissioning"), actor("frank"), "guelph", Role.FINANCE, now, Decision.REVISE)
+    place = step("fresh", "commissioning")
+    assert (place.round, place.asked_at, place.state) == (2, None, "active")
+    assert place.signatures.filter(round=2).count() == 0
+
+
+def test_the_route_is_frozen_by_the_first_notice(challenge: Any, actor: Callable[[str], Any], now: Any) -> None:
+    with pytest.raises(Refused) as caught:
+        run(
+            challenges.change_route,
+            challenge("water-leaks"),
+            actor=actor("priya"),
+            now=now,
+            route=Route.INNOVATION_PARTNERSHIP,
+            reason="r",
+        )
+    assert codes(caught) == ["route_frozen"]
+
+
+def test_a_period_that_is_too_short_is_refused(actor: Callable[[str], Any], now: Any) -> None:
+    call = _call_in_draft(actor, now)
+    with pytest.raises(Refused) as caught:
+        run(solicitations.publish, call, actor=actor("martin"), now=now)
+    assert codes(caught) == [
+        "notice_without_text",
+        "period_too_short",
+        "questions_end_after_closing",
+        "purchase_option_undeclared",
+    ]
+
+
+def _call_in_draft(actor: Any, now: Any) -> Any:
+    place = Challenge.objects.get(code="downtown-parking-2").steps.select_related(
+        "challenge__municipality", "challenge__method"
+    )
+    place = place.get(key="expression-of-interests")
+    place.state, place.started_at = "active", now
+    place.save(update_fields=["state", "started_at"])
+    return run(
+        solicitations.draft,
+        place,
+        actor=actor("olivia"),
+        now=now,
+        body=" ",
+        closes_at=now + timedelta(days=2),
+        questions_until=now + timedelta(days=3),
+        contact="c",
+    )
+
+
+@pytest.fixture
+def panel() -> Evaluation:
+    return Evaluation.objects.select_related("step__challenge__method", "solicitation__step__challenge__method").get(
+        step__challenge__code="under-our-streets", step__key="shortlist"
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "code"),
+    [
+        ("olivia", "procurement_does_not_score"),
+        ("carl", "councillors_do_not_evaluate"),
+        ("anita", "approvers_do_not_evaluate"),
+        ("audrey", "overseers_do_not_evaluate"),
+        ("tess", "vendors_do_not_evaluate"),
+        ("eva", "on_the_panel"),
+    ],
+)
+def test_who_may_not_sit_on_a_panel(step: Any, actor: Callable[[str], Any], now: Any, who: str, code: str) -> None:
+    with pytest.raises(Refused) as caught:
+        run(
+            panels.appoint,
+            step("under-our-streets", "shortlist"),
+            actor=actor("olivia"),
+            now=now,
+            person=Person.objects.get(code=who),
+            seat="evaluator",
+        )
+    assert codes(caught) == [code]
+
+
+def test_nothing_is_read_before_the_declaration(panel: Evaluation, actor: Callable[[str], Any]) -> None:
+    with pytest.raises(Forbidden):
+        readable(get_seat(panel, actor("chloe")))
+
+
+def test_a_conflict_hides_everything_of_that_vendor(
+    panel: Evaluation, actor: Callable[[str], Any], sign_in: Any, now: Any
+) -> None:
+    names = dict.fromkeys(["tamarack", "northlight", "releve"], ("none", ""))
+    run(evaluations.declare, panel, actor=actor("chloe"), now=now, conflicts={**names, "kestrel": ("family", "cousin")})
+    seat = get_seat(panel, actor("chloe"))
+    hidden = Submission.objects.get(solicitation=panel.solicitation, vendor__code="kestrel")
+    label = hidden.labels.get(evaluation=panel).label
+    assert conflicted_vendors(seat) == {hidden.vendor_id}
+    assert hidden not in readable(seat)
+    with pytest.raises(Unknown):
+        get_readable(seat, label)
+    with pytest.raises(Unknown):
+        run(evaluations.score, panel, actor=actor("chloe"), now=now, submission=hidden, criterion="fit", score=3)
+    base = "/en/evaluation/under-our-streets/shortlist/"
+    client = sign_in("chloe")
+    assert client.get(f"{base}score/{label}/").status_code == 404
+    assert f"Submission {label}" not in client.get(base).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"score": 5, "comment": " "}, "extreme_needs_comment"),
+        ({"score": 0, "comment": ""}, "extreme_needs_comment"),
+        ({"score": 6, "comment": "x"}, "score_out_of_range"),
+        ({"score": 3, "comment": "x", "criterion": "price"}, "criterion_unknown"),
+    ],
+)
+def test_scores_that_are_refused(
+    panel: Evaluation, actor: Callable[[str], Any], now: Any, facts: dict[str, Any], code: str
+) -> None:
+    submission = readable(get_seat(panel, actor("hugo")))[0]
+    with pytest.raises(Refused) as caught:
+        run(
+            evaluations.score,
+            panel,
+            actor=actor("hugo"),
+            now=now,
+            submission=submission,
+            **{"criterion": "fit", **facts},
+        )
+    assert codes(caught) == [code]
+
+
+def test_a_change_after_handing_in_needs_a_reason_and_keeps_the_first(
+    panel: Evaluation, actor: Callable[[str], Any], now: Any
+) -> None:
+    seat = get_seat(panel, actor("eva"))
+    submission = readable(seat)[0]
+    with pytest.raises(Refused) as caught:
+        run(evaluations.score, panel, actor=actor("eva"), now=now, submission=submission, criterion="fit", score=1)
+    assert codes(caught) == ["change_needs_reason"]
+    before = seat.scores.filter(submission=submission, criterion="fit").count()
+    run(
+        evaluations.score,
+        panel,
+        actor=actor("eva"),
+        now=now,
+        submission=submission,
+        criterion="fit",
+        score=1,
+        reason="I misread the plan.",
+    )
+    assert seat.scores.filter(submission=submission, criterion="fit").count() == before + 1
+
+
+def test_consensus_waits_for_everybody_and_for_the_chair(
+    panel: Evaluation, actor: Callable[[str], Any], now: Any
+) -> None:
+    with pytest.raises(Refused) as by_member:
+        run(evaluations.open_consensus, panel, actor=actor("eva"), now=now)
+    with pytest.raises(Refused) as too_early:
+        run(evaluations.open_consensus, panel, actor=actor("hugo"), now=now)
+    assert (codes(by_member), codes(too_early)) == (
+        ["chair_only"],
+        ["not_handed_in", "not_handed_in", "too_few_scores"],
+    )
+
+
+def test_others_scores_are_shown_at_consensus_only(sign_in: Any) -> None:
+    page = sign_in("olivia").get("/en/city/challenges/under-our-streets/shortlist/").content.decode()
+    assert "Scores and consensus" not in page
+    assert (
+        "Scores and consensus"
+        in sign_in("olivia").get("/en/city/challenges/guelph-roads-sprint/shortlist/").content.decode()
+    )
+
+
+def test_failed_negotiation_and_disqualification_pass_to_the_next(db: None) -> None:
+    sales = Award.objects.filter(step__challenge__code="guelph-roads-sprint").order_by("recommended_at")
+    vans = Award.objects.filter(step__challenge__code="fleet-vans").order_by("recommended_at")
+    assert [(a.vendor.code, a.state) for a in sales] == [("northlight", "failed"), ("tamarack", "approved")]
+    assert [(a.vendor.code, a.state) for a in vans] == [("wellington", "revoked"), ("northlight", "approved")]
+
+
+def test_nobody_answered_can_only_be_revised_or_stopped(db: None) -> None:
+    place = Challenge.objects.get(code="fleet-vans").steps.get(key="rfp-released")
+    assert (place.round, [s.decision for s in place.signatures.order_by("id")]) == (2, ["revise", "proceed"])
+
+
+def test_cancelling_tells_and_publishes_and_may_be_begun_again(db: None) -> None:
+    old, new = (Challenge.objects.get(code=c) for c in ("downtown-parking", "downtown-parking-2"))
+    assert (old.status, new.reissue_of_id) == ("cancelled", old.pk)
+    assert Notice.objects.filter(challenge=old, kind="cancellation").count() == 1
+    assert latest_content(new.steps.get(key="commissioning"))["budget_account"] == "PK-2026-01"
+
+
+def test_only_who_has_authority_over_the_whole_decides_a_change(
+    challenge: Any, actor: Callable[[str], Any], now: Any
+) -> None:
+    vans = challenge("fleet-vans")
+    Challenge.objects.filter(pk=vans.pk).update(status="running")
+    change = run(milestones.ask_change, vans, actor=actor("priya"), now=now, value_cents=100_00, reason="Racks")
+    with pytest.raises(Refused) as caught:
+        run(milestones.decide_change, change, actor=actor("martin"), now=now, approve=True)
+    assert (codes(caught), caught.value.unmet[0].params) == (["authority_needed"], {"role": "authority"})
+    with pytest.raises(Refused) as by_requester:
+        run(milestones.decide_change, change, actor=actor("priya"), now=now, approve=True)
+    assert codes(by_requester) == ["approver_is_requester"]
+
+
+def test_an_agreement_is_signed_when_nothing_is_open(actor: Callable[[str], Any], now: Any) -> None:
+    from mix.data.models import Agreement
+
+    agreement = Agreement.objects.get(
+        kind="sprint", vendor__code="tamarack", step__challenge__code="guelph-roads-sprint"
+    )
+    with pytest.raises(Refused) as caught:
+        run(agreements.sign, agreement, actor=actor("martin"), now=now)
+    assert codes(caught) == ["agreement_fixed"]
+
+
+def test_an_expired_invitation_is_refused(actor: Callable[[str], Any], now: Any) -> None:
+    guelph, umar = Municipality.objects.get(code="guelph"), actor("umar")
+    email = umar.someone.email.upper()
+    invitation = run(people.invite_staff, guelph, actor=actor("ada"), now=now, email=email, role=Role.STAFF)
+    token = Message.objects.latest("id").path.split("/")[1]
+    with pytest.raises(Refused) as caught:
+        run(people.accept_invitation, token, actor=umar, now=now + timedelta(days=14))
+    assert codes(caught) == ["invitation_expired"]
+    run(people.accept_invitation, token, actor=umar, now=now)
+    with pytest.raises(Refused) as used:
+        run(people.accept_invitation, token, actor=umar, now=now)
+    assert codes(used) == ["invitation_used"]
+    assert StaffInvitation.objects.get(pk=invitation.pk).accepted_at == now
+
+
+def test_a_withdrawn_role_ends_at_once(begun: Challenge, actor: Callable[[str], Any], step: Any, now: Any) -> None:
+    run(documents.save, step("fresh", "commissioning"), actor=actor("priya"), now=now, answers={"users": "a"})
+    given = StaffRole.objects.select_related("municipality", "person").get(person__code="priya", role="project_lead")
+    olivia = Person.objects.get(code="olivia")
+    run(people.end_role, given, actor=actor("ada"), now=now, reason="Left the city", successor=olivia)
+    with pytest.raises((Forbidden, Unknown)):
+        run(documents.save, step("fresh", "commissioning"), actor=actor("priya"), now=now, answers={"users": "b"})
+
+
+def test_work_is_handed_over_and_never_left_with_nobody(
+    begun: Challenge, actor: Callable[[str], Any], now: Any
+) -> None:
+    given = StaffRole.objects.select_related("municipality", "person").get(person__code="priya", role="project_lead")
+    for successor, code in (
+        (None, "role_left_alone"),
+        ("priya", "successor_not_staff"),
+        ("pat", "successor_not_staff"),
+    ):
+        person = Person.objects.get(code=successor) if successor else None
+        with pytest.raises(Refused) as caught:
+            run(people.end_role, given, actor=actor("ada"), now=now, reason="Left the city", successor=person)
+        assert codes(caught) == [code]
+    assert StaffRole.objects.get(pk=given.pk).ended_at is None
+    stan = Person.objects.get(code="stan")
+    run(people.end_role, given, actor=actor("ada"), now=now, reason="Left the city", successor=stan)
+    assert Role.PROJECT_LEAD in actor("stan").roles_at("guelph")
+    assert {t.step.challenge.code for t in list_tasks(actor("stan"))} >= {"fresh"}
+    mail = Message.objects.filter(to_email=stan.email).latest("id")
+    assert "Project lead" in mail.body
+    assert begun.title in mail.body
+
+
+def test_a_role_that_others_have_too_ends_without_a_successor(actor: Callable[[str], Any], now: Any) -> None:
+    given = StaffRole.objects.select_related("municipality", "person").get(person__code="ben", role="evaluator")
+    run(people.end_role, given, actor=actor("ada"), now=now, reason="Moved")
+    assert actor("ben").roles_at("guelph") == frozenset()
+
+
+def test_staff_do_not_bid(actor: Callable[[str], Any], now: Any) -> None:
+    with pytest.raises(Refused) as caught:
+        run(people.register_vendor, "Side business", actor=actor("sam"), now=now)
+    assert codes(caught) == ["staff_may_not_bid"]
+
+
+def test_another_vendors_things_are_unknown(actor: Callable[[str], Any], now: Any) -> None:
+    from mix.actions.market import submissions
+
+    theirs = Submission.objects.select_related("vendor").filter(vendor__code="northlight").first()
+    with pytest.raises(Unknown):
+        run(submissions.save_answers, theirs, actor=actor("tess"), now=now, answers={})
+    with pytest.raises(Unknown):
+        run(
+            people.add_member,
+            Vendor.objects.get(code="northlight"),
+            actor=actor("tess"),
+            now=now,
+            person=Person.objects.get(code="tom"),
+        )
+
+
+def test_needs_are_declined_with_a_reason(actor: Callable[[str], Any], now: Any) -> None:
+    need = Need.objects.select_related("municipality", "reported_by").get(code="N-TREES")
+    with pytest.raises(Refused) as caught:
+        run(challenges.decline_need, need, actor=actor("sam"), now=now, reason=" ")
+    assert codes(caught) == ["reason_missing"]
+
+
+def test_history_is_entered_by_nobody_live(actor: Callable[[str], Any], now: Any) -> None:
+    with pytest.raises(Forbidden):
+        run(
+            challenges.record_history,
+            Municipality.objects.get(code="guelph"),
+            actor=actor("priya"),
+            now=now,
+            code="x",
+            title="t",
+            question="q",
+            method=get_latest("sprint"),
+            facts=[],
+            status="completed",
+            ended_at=None,
+        )
+
+
+def test_debriefs_follow_letters(step: Any, actor: Callable[[str], Any], now: Any) -> None:
+    with pytest.raises(Refused) as caught:
+        run(
+            awards.ask_debrief,
+            step("water-leaks", "sale"),
+            Vendor.objects.get(code="tamarack"),
+            actor=actor("tess"),
+            now=now,
+        )
+    assert codes(caught) == ["no_letter_yet"]
+
+
+def test_a_scan_is_reused_until_it_expires(step: Any, actor: Callable[[str], Any], now: Any) -> None:
+    from mix.readers.case.documents import list_reusable
+
+    place = step("downtown-parking-2", "market-scan")
+    found = [s.challenge.code for s in list_reusable(place, actor=actor("priya"), today=city_day(now))]
+    assert found == ["water-leaks", "under-our-streets"]  # the scan of 2024 was good until March 2025
+    type(place).objects.filter(pk=place.pk).update(state="active", started_at=now)
+    with pytest.raises(Refused) as caught:
+        run(documents.reuse, place, actor=actor("priya"), now=now, source=step("guelph-roads-sprint", "market-scan"))
+    assert codes(caught) == ["not_reusable"]
+    source = step("water-leaks", "market-scan")
+    run(documents.reuse, place, actor=actor("priya"), now=now, source=source)
+    assert latest_content(place) == latest_content(source)
+
+
+def test_a_city_is_set_up_with_names_of_one_line(actor: Callable[[str], Any], now: Any) -> None:
+    facts = {"name": "Ajax", "name_fr": "Ajax", "posting_address": "https://ajax.example/notices"}
+    facts |= {"administrator": actor("ada").someone}
+    for wrong in ({"name": "A\njax"}, {"name_fr": "A\x85jax"}, {"departments": [("roads", "Ro\tads", "Routes")]}):
+        with pytest.raises(Refused) as caught:
+            run(municipalities.found, "ajax", actor=Actor(), now=now, **{**facts, **wrong})
+        assert [u.code for u in caught.value.unmet] == ["not_one_line"]
+    line = ["ajax", "Ajax", "--email", "new@ajax.example", "--posting-address", "https://ajax.example/notices"]
+    said = CliRunner().invoke(app, ["city", *line, "--person", "Evil\nAda"])
+    assert (said.exit_code, said.output) == (1, "Not set up: not_one_line\n")
+    assert not Person.objects.filter(email="new@ajax.example").exists()

@@ -1,0 +1,143 @@
+"""What begins again after a disqualification: a new round, in which nobody's word of before counts."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from mix.actions.choice import awards
+from mix.actions.core.run import run
+from mix.actions.delivery import agreements
+from mix.actions.flow import moves
+from mix.data.models import Agreement, Challenge, Municipality, Step, Vendor
+from mix.readers.case.challenges import get_step
+from mix.readers.choice.awards import find_live
+from mix.readers.flow.moves import gather_gate, list_signatures
+from mix.rules.core.access import Role
+from mix.rules.core.kinds import Decision, StepState
+from mix.rules.delivery.clauses import ClauseText
+from mix.rules.flow.moves import Duty, open_duties
+
+pytestmark = pytest.mark.django_db
+ROADS = "guelph-roads-sprint"
+
+
+@pytest.fixture
+def roads(challenge: Callable[[str], Challenge]) -> Challenge:
+    """Return the roads of Guelph, contract signed and in use, as a challenge that still runs."""
+    Challenge.objects.filter(code=ROADS).update(status="running", ended_at=None)
+    return challenge(ROADS)
+
+
+@pytest.fixture
+def sign(actor: Callable[[str], Any], now: datetime) -> Callable[..., None]:
+    """Return a function that gives a word at a gate."""
+
+    def signed(step: Step, who: str, role: Role, decision: Decision = Decision.PROCEED) -> None:
+        facts = {"city": Municipality.objects.get(code="guelph"), "role": role, "decision": decision, "reason": "So."}
+        run(moves.sign, step, actor=actor(who), now=now, **facts)
+
+    return signed
+
+
+def disqualify(roads: Challenge, vendor: str, *, actor: Any, now: datetime) -> None:
+    run(moves.disqualify, roads, Vendor.objects.get(code=vendor), actor=actor, now=now, reason="Untrue.")
+
+
+def states(challenge: Challenge) -> dict[str, tuple[str, int]]:
+    return {
+        s.key: (s.state, s.round)
+        for s in challenge.steps.filter(key__in=["select-winner", "sale", "sign-contract", "solution"])
+    }
+
+
+def recommend_next(roads: Challenge, *, actor: Any, now: datetime) -> Step:
+    """Bring the sale to its gate with whoever is next-ranked."""
+    sale = get_step(roads, "sale")
+    made = run(awards.recommend, sale, actor=actor, now=now)
+    made.step = sale
+    run(awards.record_negotiation, made, actor=actor, now=now, text="Nothing to negotiate.", value_cents=36_000_000)
+    run(moves.ask, sale, actor=actor, now=now)
+    return get_step(roads, "sale")
+
+
+def contract_with(vendor: str, step: Step, *, actor: Callable[[str], Any], signer: str, now: datetime) -> Agreement:
+    olivia, day = actor("olivia"), now.date()
+    made = run(
+        agreements.draft,
+        step,
+        actor=olivia,
+        now=now,
+        vendor=Vendor.objects.get(code=vendor),
+        value_cents=30_000_000,
+        starts_on=day,
+        ends_on=day + timedelta(days=365),
+        clauses=[ClauseText("fee", "Fee", "As awarded.")],
+    )
+    made.step = step
+    for by, person in (("leah", "anita"), (signer, signer)):
+        who = actor(person).person
+        run(agreements.name_signatory, made, actor=actor(by), now=now, person=who, title="Signs")
+    for person in (signer, "anita"):
+        run(agreements.sign, made, actor=actor(person), now=now)
+    return made
+
+
+def test_a_disqualification_after_signing_leaves_no_word_of_the_old_round(
+    roads: Challenge, actor: Callable[[str], Any], sign: Callable[..., None], now: datetime
+) -> None:
+    olivia = actor("olivia")
+    disqualify(roads, "tamarack", actor=olivia, now=now)
+    assert states(roads) == {
+        "select-winner": ("done", 1),
+        "sale": ("active", 2),
+        "sign-contract": ("waiting", 2),
+        "solution": ("waiting", 2),
+    }
+    assert [a.state for a in Agreement.objects.filter(step__challenge=roads, kind="contract")] == ["ended"]
+    assert find_live(get_step(roads, "sale")) is None
+
+    sign(recommend_next(roads, actor=olivia, now=now), "anita", Role.AUTHORITY)
+    run(moves.ask, get_step(roads, "final-design"), actor=actor("priya"), now=now)
+    contract_with("releve", get_step(roads, "sign-contract"), actor=actor, signer="remi", now=now)
+    run(moves.ask, get_step(roads, "sign-contract"), actor=olivia, now=now)
+    contract = get_step(roads, "sign-contract")
+    gathered = gather_gate(contract)
+    assert gathered is not None
+    assert (list_signatures(contract), open_duties(*gathered)) == ([], (Duty("guelph", Role.PROCUREMENT_MANAGER),))
+    sign(contract, "martin", Role.PROCUREMENT_MANAGER)
+    assert states(roads)["sign-contract"] == ("done", 2)
+    assert get_step(roads, "execute").state == StepState.ACTIVE
+
+
+def test_a_disqualification_before_the_gate_of_an_award_is_signed_to_the_end_forgets_who_signed(
+    roads: Challenge, actor: Callable[[str], Any], now: datetime
+) -> None:
+    """The one word that is left after it would otherwise approve whoever comes next."""
+    olivia = actor("olivia")
+    disqualify(roads, "tamarack", actor=olivia, now=now)
+    sale = recommend_next(roads, actor=olivia, now=now)
+    sale.signatures.create(
+        municipality_id=sale.municipality_id,
+        gate="G13",
+        round=sale.round,
+        city=roads.municipality,
+        role=Role.AUTHORITY.value,
+        person=actor("anita").someone,
+        decision=Decision.PROCEED.value,
+        reason="For Relevé.",
+        signed_at=now,
+    )
+    disqualify(roads, "releve", actor=olivia, now=now)
+    again = get_step(roads, "sale")
+    assert (again.state, again.asked_at, again.round, list_signatures(again)) == ("active", None, 3, [])
+    assert states(roads)["sign-contract"] == ("waiting", 2)  # it had not begun again
+    assert find_live(again) is None
+
+
+def test_a_step_beside_the_award_goes_on(roads: Challenge, actor: Callable[[str], Any], now: datetime) -> None:
+    """What stands later in the reading order and does not rest on the award is not thrown back."""
+    roads.steps.filter(key="select-winner").update(position=1000)
+    disqualify(roads, "tamarack", actor=actor("olivia"), now=now)
+    assert states(roads)["select-winner"] == ("done", 1)

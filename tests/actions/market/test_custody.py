@@ -1,0 +1,505 @@
+"""Split custody: made, handed out, rehearsed, asked for, put together; and each way in which that goes wrong."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from mix.actions.core.run import run
+from mix.actions.market import custody, openings, redelivery, sealing, solicitations, submissions
+from mix.data.models import (
+    CustodyKey,
+    Evaluation,
+    Event,
+    Message,
+    Municipality,
+    OpenedEnvelope,
+    Person,
+    Solicitation,
+    Submission,
+    Vendor,
+)
+from mix.readers.case.challenges import get_step
+from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.market.custody import list_shares
+from mix.readers.market.sealing import find_draft, list_files, stream_opened_file
+from mix.readers.market.submissions import COPY_KIND, envelopes_of
+from mix.rules.core.kinds import Envelope
+from mix.rules.core.unmet import Refused
+from mix.vault.models import SealedEnvelope, SealedFile
+from mix.vault.storage import blob_path
+
+pytestmark = pytest.mark.django_db
+HOLDERS = ("olivia", "carl", "frank")
+GUARDIANS = ("martin", "audrey", "leah")
+ANSWERS = {"team": "Three people", "approach": "Listen", "insurance": True}
+COPIES: dict[str, dict[str, Any]] = {}  # what each vendor keeps
+PLAN = b"How we listen to the pipes. " * 9000
+
+
+def codes_of(caught: Any) -> list[str]:
+    return [u.code for u in caught.value.unmet]
+
+
+class Ceremony:
+    """What officers do with a key, and the words that they keep at home."""
+
+    def __init__(self, actor: Callable[[str], Any], now: Any) -> None:
+        self.actor, self.now = actor, now
+        self.words: dict[str, str] = {}
+
+    def people(self, codes: tuple[str, ...]) -> list[Person]:
+        """Return the people with these codes."""
+        return [Person.objects.get(code=code) for code in codes]
+
+    def take_all(self, key: CustodyKey) -> None:
+        """Have each holder look at a share, write it down and confirm."""
+        for share in list_shares(key):
+            code = share.holder.code
+            words = run(custody.look_at_share, share, actor=self.actor(code), now=self.now)
+            share.refresh_from_db()
+            first, second = self.probed(share, words)
+            run(custody.take_share, share, actor=self.actor(code), now=self.now, first=first, second=second)
+            self.words[code] = words
+
+    def probed(self, share: Any, words: str) -> tuple[str, str]:
+        """Return the two words that the holder is asked for."""
+        share.refresh_from_db()
+        first, second = share.probe["positions"]
+        return words.split()[first - 1], words.split()[second - 1]
+
+    def rehearse(self, key: CustodyKey, *codes: str) -> None:
+        """Have holders type their words."""
+        for share in list_shares(key):
+            if share.holder.code in codes:
+                code = share.holder.code
+                run(custody.rehearse, share, actor=self.actor(code), now=self.now, words=self.words[code])
+
+    def whole(self, key: CustodyKey, first: str, second: str) -> CustodyKey:
+        """Have a key taken and rehearsed."""
+        self.take_all(key)
+        self.rehearse(key, first, second)
+        key.refresh_from_db()
+        return key
+
+
+@pytest.fixture
+def ceremony(actor: Callable[[str], Any], now: Any) -> Ceremony:
+    return Ceremony(actor, now)
+
+
+@pytest.fixture
+def guelph() -> Municipality:
+    return Municipality.objects.get(code="guelph")
+
+
+@pytest.fixture
+def call(challenge: Callable[[str], Any], actor: Callable[[str], Any], now: Any) -> Solicitation:
+    """Return a call of a challenge with nothing published yet, in split custody."""
+    Solicitation.objects.filter(step__challenge__code="water-leaks", step__key="invitation")
+    step = get_step(challenge("water-leaks"), "invitation")
+    step.round = 2
+    step.save()
+    return run(
+        solicitations.draft,
+        step,
+        actor=actor("olivia"),
+        now=now,
+        body="Answer this.",
+        closes_at=now + timedelta(days=60),
+        questions_until=now + timedelta(days=30),
+        contact="Olivia",
+        purchase_most_cents=100_00,
+        custody="split",
+    )
+
+
+@pytest.fixture
+def ready(call: Solicitation, ceremony: Ceremony, guelph: Municipality) -> Solicitation:
+    """Return it published, its key and the city's recovery key rehearsed."""
+    olivia, martin = ceremony.actor("olivia"), ceremony.actor("martin")
+    holders, guardians = ceremony.people(HOLDERS), ceremony.people(GUARDIANS)
+    ceremony.whole(
+        run(custody.make_recovery_key, guelph, actor=martin, now=ceremony.now, holders=guardians), *GUARDIANS[:2]
+    )
+    ceremony.whole(run(custody.make_key, call, actor=olivia, now=ceremony.now, holders=holders), *HOLDERS[:2])
+    run(solicitations.publish, call, actor=olivia, now=ceremony.now)
+    call.refresh_from_db()
+    return call
+
+
+@pytest.fixture
+def answered(ready: Solicitation, ceremony: Ceremony) -> Any:
+    kim = ceremony.actor("kim")
+    submission = run(submissions.start, ready, Vendor.objects.get(code="kestrel"), actor=kim, now=ceremony.now)
+    run(submissions.save_answers, submission, actor=kim, now=ceremony.now, answers=ANSWERS)
+    stream = sealing.open_stream(ready)
+    stream.write(PLAN)
+    facts = {"stored": stream.finish(), "envelope": "technical", "name": "plan.txt"}
+    run(submissions.add_file, submission, actor=kim, now=ceremony.now, **facts)
+    COPIES[submission.code] = {
+        "kind": COPY_KIND,
+        "call": ready.reference,
+        "envelopes": envelopes_of(ready, find_draft(submission), list_files(submission)),
+    }
+    run(submissions.finalise, submission, actor=kim, now=ceremony.now, retry_key="one")
+    return submission
+
+
+@pytest.fixture
+def copied(answered: Any) -> dict[str, Any]:
+    """Return the copy that the vendor took before finalising."""
+    return COPIES[answered.code]
+
+
+def test_publication_waits_for_the_rehearsal(call: Solicitation, ceremony: Ceremony, guelph: Municipality) -> None:
+    olivia = ceremony.actor("olivia")
+
+    def missing() -> set[str]:
+        with pytest.raises(Refused) as caught:
+            run(solicitations.publish, call, actor=olivia, now=ceremony.now)
+        return set(codes_of(caught))
+
+    assert missing() == {"custody_key_missing", "recovery_key_missing"}
+    martin = ceremony.actor("martin")
+    recovery = run(
+        custody.make_recovery_key, guelph, actor=martin, now=ceremony.now, holders=ceremony.people(GUARDIANS)
+    )
+    ceremony.whole(recovery, "martin", "leah")
+    key = run(custody.make_key, call, actor=olivia, now=ceremony.now, holders=ceremony.people(HOLDERS))
+    assert missing() == {"shares_not_taken", "custody_not_rehearsed"}
+    ceremony.take_all(key)
+    assert missing() == {"custody_not_rehearsed"}
+    ceremony.rehearse(key, "olivia")
+    assert missing() == {"custody_not_rehearsed"}
+    ceremony.rehearse(key, "frank")
+    run(solicitations.publish, call, actor=olivia, now=ceremony.now)
+    call.refresh_from_db()
+    assert call.recipients == [key.public_key, recovery.public_key]
+    with pytest.raises(Refused) as caught:
+        run(custody.make_key, call, actor=olivia, now=ceremony.now, holders=ceremony.people(HOLDERS))
+    assert codes_of(caught) == ["already_published"]
+
+
+def test_no_share_and_no_key_is_kept(answered: Any, ceremony: Ceremony) -> None:
+    secrets = [words.encode() for words in ceremony.words.values()]
+    for path in Path(settings.DATA_DIR).rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert not any(secret in content for secret in secrets), path
+            assert b"AGE-SECRET-KEY" not in content or path.name.startswith(("draft", "opened", "call")), path
+    for share in list_shares(CustodyKey.objects.get(solicitation=answered.solicitation)):
+        with pytest.raises(Refused) as caught:
+            run(custody.look_at_share, share, actor=ceremony.actor(share.holder.code), now=ceremony.now)
+        assert codes_of(caught) == ["share_taken"]
+
+
+def test_two_officers_open(ready: Solicitation, answered: Any, ceremony: Ceremony) -> None:
+    later = ready.closes_at + timedelta(minutes=60)
+    olivia, carl = ceremony.actor("olivia"), ceremony.actor("carl")
+
+    def opens() -> Solicitation:
+        return run(openings.open_envelopes, ready, actor=olivia, now=later, envelope=Envelope.TECHNICAL)
+
+    with pytest.raises(Refused) as caught:
+        opens()
+    assert codes_of(caught) == ["shares_lacking"]
+    assert run(custody.offer_share, ready, actor=carl, now=later, words=ceremony.words["carl"]) == 1
+    assert run(custody.offer_share, ready, actor=carl, now=later, words=ceremony.words["carl"]) == 1  # twice is once
+    with pytest.raises(Refused) as caught:
+        opens()
+    assert codes_of(caught) == ["shares_lacking"]
+    assert run(custody.offer_share, ready, actor=olivia, now=later, words=ceremony.words["olivia"]) == 2
+    opens()
+    assert OpenedEnvelope.objects.get(submission=answered).answers["team"] == "Three people"
+    file = SealedFile.objects.get(submission=answered.code)
+    assert b"".join(stream_opened_file(answered, file.code)[1]) == PLAN
+    act = ready.openings.get().act["statement"]
+    assert (act["attended"], act["custody"], act["opened_by"]) == (["olivia", "carl"], "split", "olivia")
+    # What was typed is gone: the next envelope needs the officers again.
+    with pytest.raises(Refused) as caught:
+        sealing.ask_sealer("open", ready.key_id, ciphertext="00", guard=ready.key_id, now=later)
+    assert codes_of(caught) == ["shares_lacking"]
+
+
+def test_shares_that_were_typed_are_forgotten_after_half_an_hour(
+    ready: Solicitation, answered: Any, ceremony: Ceremony
+) -> None:
+    later = ready.closes_at + timedelta(minutes=60)
+    run(custody.offer_share, ready, actor=ceremony.actor("carl"), now=later, words=ceremony.words["carl"])
+    later += timedelta(minutes=31)
+    olivia = ceremony.actor("olivia")
+    assert run(custody.offer_share, ready, actor=olivia, now=later, words=ceremony.words["olivia"]) == 1
+    with pytest.raises(Refused) as caught:
+        run(openings.open_envelopes, ready, actor=olivia, now=later, envelope=Envelope.TECHNICAL)
+    assert codes_of(caught) == ["shares_lacking"]
+
+
+def test_the_recovery_key_opens_when_shares_are_lost(ready: Solicitation, answered: Any, ceremony: Ceremony) -> None:
+    later = ready.closes_at + timedelta(minutes=60)
+    for code in ("audrey", "leah"):
+        run(custody.offer_share, ready, actor=ceremony.actor(code), now=later, words=ceremony.words[code])
+    run(openings.open_envelopes, ready, actor=ceremony.actor("olivia"), now=later, envelope=Envelope.TECHNICAL)
+    assert OpenedEnvelope.objects.filter(submission=answered).exists()
+    assert ready.openings.get().act["statement"]["key_id"].startswith("recovery-")
+
+
+@pytest.mark.parametrize("minutes", [-60 * 24, -1, 0, 59])
+def test_trying_before_the_time_is_refused_recorded_and_told(
+    ready: Solicitation, answered: Any, ceremony: Ceremony, minutes: int
+) -> None:
+    moment = ready.closes_at + timedelta(minutes=minutes)
+    before = Event.objects.filter(verb="custody.tried_too_early").count()
+    with pytest.raises(Refused) as caught:
+        run(custody.offer_share, ready, actor=ceremony.actor("carl"), now=moment, words=ceremony.words["carl"])
+    assert codes_of(caught) == ["not_openable_yet"]
+    assert Event.objects.filter(verb="custody.tried_too_early").count() == before + 1
+    assert Message.objects.filter(subject__contains="before its time", body__contains="Carl").exists()
+    # The sealer has a clock and a date of its own: whoever gets past the pages gets no further.
+    with pytest.raises(Refused) as caught:
+        sealing.ask_sealer("open", ready.key_id, ciphertext="00", guard=ready.key_id, now=moment)
+    assert codes_of(caught) == ["not_openable_yet"]
+    with pytest.raises(Refused) as caught:
+        sealing.ask_sealer("delay", ready.key_id, not_before=moment, now=moment)
+    assert codes_of(caught) == ["closing_only_extended"]
+
+
+def test_a_wrong_word_is_named(ready: Solicitation, ceremony: Ceremony) -> None:
+    later = ready.closes_at + timedelta(minutes=60)
+    carl, words = ceremony.actor("carl"), ceremony.words["carl"].split()
+
+    def refused(typed: list[str], code: str = "carl") -> dict[str, str]:
+        with pytest.raises(Refused) as caught:
+            run(custody.offer_share, ready, actor=ceremony.actor(code), now=later, words=" ".join(typed))
+        return {"code": caught.value.unmet[0].code, **caught.value.unmet[0].params}
+
+    wrong = [*words[:16], "merchent", *words[17:]]
+    assert refused(wrong) == {"code": "word_unknown_near", "number": "17", "word": "merchent", "near": "merchant"}
+    assert refused(words[:-1])["code"] == "words_count"
+    swapped = [*words[:10], words[11], words[10], *words[12:]]
+    assert refused(swapped)["code"] == "words_checksum"
+    assert refused(words, code="olivia")["code"] == "share_of_another"
+    assert carl.person.code == "carl"
+
+
+def test_only_its_holder_sees_and_takes_a_share(call: Solicitation, ceremony: Ceremony) -> None:
+    olivia = ceremony.actor("olivia")
+    key = run(custody.make_key, call, actor=olivia, now=ceremony.now, holders=ceremony.people(HOLDERS))
+    carls = next(s for s in list_shares(key) if s.holder.code == "carl")
+    with pytest.raises(Unknown):
+        run(custody.look_at_share, carls, actor=olivia, now=ceremony.now)
+    words = run(custody.look_at_share, carls, actor=ceremony.actor("carl"), now=ceremony.now)
+    with pytest.raises(Refused) as caught:
+        run(
+            custody.take_share,
+            carls,
+            actor=ceremony.actor("carl"),
+            now=ceremony.now,
+            first="academic",
+            second="acid",
+        )
+    assert codes_of(caught) == ["probe_wrong"]
+    first, second = ceremony.probed(carls, words)
+    facts = {"actor": ceremony.actor("carl"), "now": ceremony.now, "first": first, "second": second}
+    run(custody.take_share, carls, **facts)
+    with pytest.raises(Refused) as caught:
+        sealing.ask_sealer("show", key.key_id, number=carls.number, now=ceremony.now)
+    assert codes_of(caught) == ["share_gone"]
+
+
+@pytest.mark.parametrize("holders", [("olivia", "olivia", "carl"), ("olivia", "carl"), ("olivia", "carl", "kim")])
+def test_three_different_officers_hold(call: Solicitation, ceremony: Ceremony, holders: tuple[str, ...]) -> None:
+    facts = {"actor": ceremony.actor("olivia"), "now": ceremony.now, "holders": ceremony.people(holders)}
+    with pytest.raises(Refused) as caught:
+        run(custody.make_key, call, **facts)
+    assert codes_of(caught)[0] in {"holders_differ", "holder_unknown"}
+
+
+def test_keys_are_made_by_procurement_alone(call: Solicitation, ceremony: Ceremony, guelph: Municipality) -> None:
+    facts = {"now": ceremony.now, "holders": ceremony.people(HOLDERS)}
+    for code in ("priya", "carl", "ada"):
+        with pytest.raises((Forbidden, Unknown)):
+            run(custody.make_key, call, actor=ceremony.actor(code), **facts)
+        with pytest.raises((Forbidden, Unknown)):
+            run(custody.make_recovery_key, guelph, actor=ceremony.actor(code), **facts)
+
+
+def test_holders_are_asked_the_day_before(ready: Solicitation, ceremony: Ceremony) -> None:
+    day_before = ready.closes_at - timedelta(hours=29)
+    assert custody.remind_holders(now=ready.closes_at - timedelta(hours=31)) == 0
+    assert custody.remind_holders(now=day_before) == 3
+    assert custody.remind_holders(now=day_before) == 0
+    share = list_shares(CustodyKey.objects.get(solicitation=ready))[0]
+    first, second = ceremony.probed(share, ceremony.words["olivia"])
+    facts = {"actor": ceremony.actor("olivia"), "now": day_before}
+    with pytest.raises(Refused):
+        run(custody.check_possession, share, first=second, second=first + "x", **facts)
+    checked = run(custody.check_possession, share, first=first, second=second, **facts)
+    assert checked.checked_at == day_before
+
+
+def spoil(submission: Any, what: str) -> None:
+    """Damage what is stored of a submission, as a disk or somebody at the machine might."""
+    file = SealedFile.objects.get(submission=submission.code)
+    if what == "envelope":
+        row = SealedEnvelope.objects.get(submission=submission.code)
+        row.ciphertext = bytes(row.ciphertext)[:-1] + bytes([row.ciphertext[-1] ^ 1])
+        row.save()
+    elif what == "file":
+        with blob_path(file.blob).open("r+b") as blob:
+            blob.seek(-1, 2)
+            last = blob.read(1)[0]
+            blob.seek(-1, 2)
+            blob.write(bytes([last ^ 1]))
+    else:
+        blob_path(file.blob).unlink()
+
+
+def open_it(ready: Solicitation, ceremony: Ceremony) -> Any:
+    later = ready.closes_at + timedelta(minutes=60)
+    for code in ("carl", "olivia"):
+        run(custody.offer_share, ready, actor=ceremony.actor(code), now=later, words=ceremony.words[code])
+    run(openings.open_envelopes, ready, actor=ceremony.actor("olivia"), now=later, envelope=Envelope.TECHNICAL)
+    return later
+
+
+@pytest.mark.parametrize("what", ["envelope", "file", "gone"])
+def test_what_does_not_match_its_receipt_is_left_sealed_and_told(
+    ready: Solicitation, answered: Any, ceremony: Ceremony, what: str
+) -> None:
+    spoil(answered, what)
+    open_it(ready, ceremony)
+    (line,) = ready.openings.get().act["statement"]["envelopes"]
+    assert line["problem"] == ("envelope_changed" if what == "envelope" else "file_changed")
+    assert not OpenedEnvelope.objects.filter(submission=answered).exists()
+    assert Message.objects.filter(subject__contains="could not be opened").exists()
+
+
+@pytest.mark.parametrize("what", ["envelope", "file", "gone"])
+def test_the_very_same_bytes_are_taken_again_and_nothing_else(
+    ready: Solicitation,
+    answered: Any,
+    copied: dict[str, Any],
+    ceremony: Ceremony,
+    sign_in: Callable[[str], Any],
+    what: str,
+) -> None:
+    """By its copy and its files a vendor is heard whose submission was damaged here; another content is refused."""
+    kim, url = sign_in("kim"), f"/en/vendor/submissions/{answered.code}/again/"
+    assert "Nothing of this submission waits" in kim.get(url).content.decode()
+    spoil(answered, what)
+    open_it(ready, ceremony)
+    reference = answered.versions.get().reference
+    assert "could be opened" in kim.get(f"/en/vendor/receipts/{reference}/").content.decode()
+    code = SealedFile.objects.get(submission=answered.code).code
+
+    def bring(copy: object) -> Any:
+        file = SimpleUploadedFile("copy.json", json.dumps(copy).encode())
+        return kim.post(url, {"act": "bring", "item": "technical", "file": file})
+
+    def send(content: bytes, name: str = "plan.txt") -> Any:
+        return kim.post(f"{url}{code}/", {"file": SimpleUploadedFile(name, content)})
+
+    early = bring(copied)
+    assert (early.status_code, "Hand in the files first: plan.txt" in early.content.decode()) == (422, True)
+    other = send(PLAN + b" and more")
+    assert (other.status_code, "This is not the file “plan.txt” of your receipt" in other.content.decode()) == (
+        422,
+        True,
+    )
+    assert kim.post(f"{url}nothing/", {"file": SimpleUploadedFile("plan.txt", PLAN)}).status_code == 404
+    assert send(PLAN).status_code == 302
+    assert b"".join(stream_opened_file(answered, code)[1]) == PLAN
+    changed = json.loads(json.dumps(copied))
+    changed["envelopes"]["technical"]["answers"]["team"] = "Four people"
+    for wrong in (changed, {}, [], {**copied, "envelopes": {"technical": 1}}, {**copied, "envelopes": {}}):
+        assert bring(wrong).status_code == 422
+    assert not OpenedEnvelope.objects.filter(submission=answered).exists()
+    assert sign_in("nora").post(url, {"act": "bring", "item": "technical"}).status_code == 404
+    assert bring(copied).status_code == 302
+    assert OpenedEnvelope.objects.get(submission=answered).answers["team"] == ANSWERS["team"]
+    assert Message.objects.filter(to_name="Olivia Grant", subject__contains=f"Handed in again: {reference}").exists()
+    verbs = Event.objects.filter(verb__startswith="redelivery.").values_list("verb", flat=True)
+    assert list(verbs.order_by("id")) == ["redelivery.redeliver_file", "redelivery.redeliver"]
+    assert bring(copied).status_code == 422  # a double click: nothing waits any more
+    assert send(PLAN).status_code in (404, 422)
+
+
+def test_nothing_is_taken_again_once_quality_is_frozen(
+    ready: Solicitation, answered: Any, ceremony: Ceremony, copied: dict[str, Any]
+) -> None:
+    spoil(answered, "envelope")
+    later = open_it(ready, ceremony)
+    Evaluation.objects.create(
+        municipality_id=ready.municipality_id, solicitation=ready, step=ready.step, phase="quality_frozen"
+    )
+    with pytest.raises(Refused) as caught:
+        run(
+            redelivery.redeliver,
+            Submission.objects.get(pk=answered.pk),
+            actor=ceremony.actor("kim"),
+            now=later,
+            envelope=Envelope.TECHNICAL,
+            brought=copied,
+        )
+    assert codes_of(caught) == ["redelivery_late"]
+
+
+def test_the_offline_way_gives_the_same_bytes(
+    ready: Solicitation,
+    answered: Any,
+    ceremony: Ceremony,
+    sign_in: Callable[[str], Any],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """Take the sealed envelopes out, put the key together with `mix key combine`, and open with the age program."""
+    if subprocess.call(["which", "age"], stdout=subprocess.DEVNULL) != 0:
+        pytest.skip("the age program is not installed here")
+    later = ready.closes_at + timedelta(minutes=60)
+    url = f"/en/city/calls/{ready.reference}/sealed.zip"
+    olivia = sign_in("olivia")
+    assert olivia.get(url).status_code == 409
+    monkeypatch.setattr("mix.web.parts.pages.read_clock", lambda: later)
+    for code in ("carl", "priya"):
+        assert sign_in(code).get(url).status_code in (403, 404)
+    answer = olivia.get(url)
+    assert answer.status_code == 200
+    pack = zipfile.ZipFile(io.BytesIO(answer.content))
+    pack.extractall(tmp_path)
+    words = f"{ceremony.words['frank']}\n{ceremony.words['carl']}\n"
+    combined = subprocess.run(
+        [sys.executable, "-m", "mix.jobs.cli", "key", "combine"],
+        input=words,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (tmp_path / "key.txt").write_text(combined.stdout)
+    opened = {
+        Path(name).name: subprocess.check_output(["age", "-d", "-i", str(tmp_path / "key.txt"), str(tmp_path / name)])
+        for name in pack.namelist()
+    }
+    assert opened["technical-01-plan.txt.age"] == PLAN
+    assert b'"team":"Three people"' in opened["technical.age"]
+    assert Event.objects.filter(verb="sealing.export_envelopes", subject=ready.reference).count() == 1
+    wrong = subprocess.run(
+        [sys.executable, "-m", "mix.jobs.cli", "key", "combine"],
+        input=words.replace(ceremony.words["carl"], "merchent"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert "Word 1, “merchent”, is not on the list" in wrong.stderr

@@ -1,0 +1,356 @@
+"""Sealed is sealed: no plaintext anywhere, nothing early, nothing late, nothing lost."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+
+from mix.actions.core.run import run
+from mix.actions.market import addenda, openings, sealing, submissions
+from mix.data.models import Event, Message, OpenedEnvelope, Solicitation, Submission, Vendor
+from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.market.sealing import find_draft, list_files, read_draft
+from mix.readers.market.submissions import envelopes_of, list_opened, opened_answers
+from mix.rules.core.chain import canonical
+from mix.rules.core.kinds import Envelope
+from mix.rules.core.unmet import Refused
+from mix.vault.models import Draft
+
+pytestmark = pytest.mark.django_db
+CANARY = "QX7-CANARY-93f1c2-NOBODY-MAY-READ-THIS"
+ANSWERS = {
+    "legal_status": "Inc.",
+    "team": CANARY,
+    "approach": f"{CANARY} again",
+    "newness": "n",
+    "business": "b",
+    "insurance": True,
+    "conflicts": "none",
+}
+
+
+@pytest.fixture
+def call() -> Solicitation:
+    return Solicitation.objects.select_related("step__challenge__municipality", "step__challenge__method").get(
+        step__challenge__code="water-leaks", step__key="invitation"
+    )
+
+
+@pytest.fixture
+def sealed(call: Solicitation, actor: Callable[[str], Any], now: Any) -> Submission:
+    """Finalise a submission with the canary in an answer and in a file."""
+    kim = actor("kim")
+    vendor = Vendor.objects.get(code="kestrel")
+    submission = run(submissions.start, call, vendor, actor=kim, now=now)
+    run(submissions.save_answers, submission, actor=kim, now=now, answers=ANSWERS)
+    stream = sealing.open_stream(call)
+    for _ in range(300):
+        stream.write(CANARY.encode() * 100)
+    run(
+        submissions.add_file, submission, actor=kim, now=now, stored=stream.finish(), envelope="technical", name="a.txt"
+    )
+    run(submissions.finalise, submission, actor=kim, now=now, retry_key="one")
+    return Submission.objects.select_related("vendor", "solicitation").get(pk=submission.pk)
+
+
+def _every_text_in_the_database() -> bytes:
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            found += [bytes(v) if isinstance(v, memoryview | bytes) else str(v).encode() for row in cursor for v in row]
+    return b"\n".join(found)
+
+
+def test_the_canary_is_nowhere(sealed: Submission, call: Solicitation) -> None:
+    assert read_draft(sealed) == {}  # not even its own vendor reads it here
+    assert CANARY.encode() not in _every_text_in_the_database()
+    folder = Path(settings.DATA_DIR)
+    files = [p for p in folder.rglob("*") if p.is_file()]
+    assert any("sealed" in p.parts for p in files)
+    assert [p for p in files if CANARY.encode() in p.read_bytes()] == []
+    assert not Message.objects.filter(body__contains="CANARY").exists()
+    assert not Event.objects.filter(payload__icontains="CANARY").exists()
+
+
+def test_no_page_of_the_city_changes_when_somebody_submits(
+    sign_in: Callable[[str], Any], call: Solicitation, request: Any
+) -> None:
+    urls = [
+        "/en/city/challenges/water-leaks/invitation/",
+        "/en/challenges/water-leaks/",
+        f"/en/calls/{call.reference}/",
+        "/en/city/challenges/water-leaks/whole/",
+        "/en/measures/",
+    ]
+    forbidden = ["priya", "olivia", "martin", "ada", "carl", "nora"]
+
+    def pages() -> list[bytes]:
+        return [_without_token(sign_in(code).get(url).content) for code in forbidden for url in urls]
+
+    before = pages()
+    request.getfixturevalue("sealed")
+    # Events of vendors before opening are not told to the city either; times left differ by a minute at most.
+    assert [a == b for a, b in zip(before, pages(), strict=True)] == [True] * len(before)
+
+
+def _without_token(page: bytes) -> bytes:
+    page = re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", page)
+    return re.sub(rb'data-now="[^"]+"|\d+ h \d+ min', b"", page)
+
+
+def test_keys_are_private(sealed: Submission) -> None:
+    keys = [p for p in (Path(settings.DATA_DIR) / "keys").rglob("*") if p.is_file()]
+    assert any(p.parent.name == "sealer" for p in keys)
+    assert {oct(k.stat().st_mode & 0o777) for k in keys} == {"0o600"}
+
+
+def test_finalising_destroys_the_draft_and_its_key(
+    call: Solicitation, actor: Callable[[str], Any], now: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    kim = actor("kim")
+    submission = run(submissions.start, call, Vendor.objects.get(code="kestrel"), actor=kim, now=now)
+    run(submissions.save_answers, submission, actor=kim, now=now, answers=ANSWERS)
+    draft = Draft.objects.get(submission=submission.code)
+    key, backup = Path(settings.DATA_DIR) / "keys" / f"{draft.key_id}.age", bytes(draft.ciphertext)
+    assert key.exists()
+    assert CANARY in str(read_draft(submission))
+    with django_capture_on_commit_callbacks(execute=True):
+        run(submissions.finalise, submission, actor=kim, now=now, retry_key="one")
+    assert not key.exists()
+    assert backup not in _every_text_in_the_database()
+
+
+def test_what_is_sealed_is_replaced_from_the_vendors_own_copy(
+    sealed: Submission, actor: Callable[[str], Any], now: Any
+) -> None:
+    kim = actor("kim")
+    with pytest.raises(Refused) as caught:
+        run(submissions.finalise, sealed, actor=kim, now=now, retry_key="two")
+    assert [u.code for u in caught.value.unmet] == ["draft_sealed"]
+    for wrong in (None, [], {}, {"kind": "MIX own copy", "call": "OTHER", "envelopes": {}}, {"envelopes": 3}):
+        with pytest.raises(Refused) as caught:
+            run(submissions.bring_copy, sealed, actor=kim, now=now, brought=wrong)
+        assert [u.code for u in caught.value.unmet] == ["copy_unreadable"]
+    copy = {
+        "kind": "MIX own copy",
+        "call": sealed.solicitation.reference,
+        "envelopes": {"technical": {"answers": ANSWERS, "salt": "", "files": []}},
+    }
+    run(submissions.bring_copy, sealed, actor=kim, now=now, brought=copy)
+    assert read_draft(sealed)["team"] == CANARY
+    assert run(submissions.finalise, sealed, actor=kim, now=now, retry_key="two").number == 2
+
+
+def test_a_file_alone_never_replaces_answers(sealed: Submission, actor: Callable[[str], Any], now: Any) -> None:
+    kim = actor("kim")
+    stream = sealing.open_stream(sealed.solicitation)
+    stream.write(b"another plan")
+    facts = {"stored": stream.finish(), "envelope": "technical", "name": "b.txt"}
+    run(submissions.add_file, sealed, actor=kim, now=now, **facts)
+    with pytest.raises(Refused) as caught:
+        run(submissions.finalise, sealed, actor=kim, now=now, retry_key="two")
+    assert [u.code for u in caught.value.unmet] == ["replacement_without_answers"]
+
+
+def test_the_own_copy_proves_the_receipt(call: Solicitation, actor: Callable[[str], Any], now: Any) -> None:
+    kim = actor("kim")
+    submission = run(submissions.start, call, Vendor.objects.get(code="kestrel"), actor=kim, now=now)
+    run(submissions.save_answers, submission, actor=kim, now=now, answers=ANSWERS)
+    copy = envelopes_of(submission.solicitation, find_draft(submission), list_files(submission))
+    version = run(submissions.finalise, submission, actor=kim, now=now, retry_key="one")
+    said = version.receipt["statement"]["envelopes"][0]["commitment"]
+    assert hashlib.sha256(canonical(copy["technical"])).hexdigest() == said
+
+
+def test_nobody_opens_before_the_time(
+    sealed: Submission, call: Solicitation, actor: Callable[[str], Any], now: Any
+) -> None:
+    for moment in (now, call.closes_at, call.closes_at + timedelta(minutes=59)):
+        with pytest.raises(Refused) as caught:
+            run(openings.open_envelopes, call, actor=actor("olivia"), now=moment, envelope=Envelope.TECHNICAL)
+        assert caught.value.unmet[0].code == "not_openable_yet"
+    assert list_opened(call) == []
+    assert opened_answers(sealed, Envelope.TECHNICAL) == {}
+
+
+def test_opening_gives_back_what_was_sealed(
+    sealed: Submission, call: Solicitation, actor: Callable[[str], Any]
+) -> None:
+    later = call.closes_at + timedelta(minutes=60)
+    run(openings.open_envelopes, call, actor=actor("olivia"), now=later, envelope=Envelope.TECHNICAL)
+    opened = OpenedEnvelope.objects.get(submission=sealed)
+    assert opened.answers["team"] == CANARY
+    with pytest.raises(Refused) as caught:
+        run(openings.open_envelopes, call, actor=actor("olivia"), now=later, envelope=Envelope.TECHNICAL)
+    assert caught.value.unmet[0].code == "already_opened"
+
+
+@pytest.mark.parametrize("who", ["priya", "ada", "carl", "audrey", "eva", "kim", "anita"])
+def test_only_procurement_opens(call: Solicitation, actor: Callable[[str], Any], who: str) -> None:
+    with pytest.raises((Forbidden, Unknown)):
+        run(
+            openings.open_envelopes,
+            call,
+            actor=actor(who),
+            now=call.closes_at + timedelta(hours=2),
+            envelope=Envelope.TECHNICAL,
+        )
+
+
+@pytest.mark.parametrize("verb", ["start", "save", "finalise", "withdraw"])
+@pytest.mark.parametrize("late_by", [timedelta(0), timedelta(microseconds=1), timedelta(seconds=1), timedelta(days=9)])
+def test_nothing_late_is_accepted(
+    sealed: Submission, call: Solicitation, actor: Callable[[str], Any], verb: str, late_by: timedelta
+) -> None:
+    moment, kim = call.closes_at + late_by, actor("kim")
+    with pytest.raises(submissions.Late):
+        if verb == "start":
+            run(submissions.start, call, Vendor.objects.get(code="kestrel"), actor=kim, now=moment)
+        elif verb == "save":
+            run(submissions.save_answers, sealed, actor=kim, now=moment, answers={"team": "x"})
+        elif verb == "finalise":
+            run(submissions.finalise, sealed, actor=kim, now=moment, retry_key="late")
+        else:
+            run(submissions.withdraw, sealed, actor=kim, now=moment)
+
+
+def test_the_last_instant_counts(sealed: Submission, call: Solicitation, actor: Callable[[str], Any]) -> None:
+    moment = call.closes_at - timedelta(microseconds=1)
+    run(submissions.save_answers, sealed, actor=actor("kim"), now=moment, answers=ANSWERS)
+    version = run(submissions.finalise, sealed, actor=actor("kim"), now=moment, retry_key="two")
+    assert (version.number, version.received_at) == (2, moment)
+
+
+def test_the_same_key_gives_the_same_receipt(sealed: Submission, actor: Callable[[str], Any], now: Any) -> None:
+    first = sealed.versions.get()
+    again = run(submissions.finalise, sealed, actor=actor("kim"), now=now, retry_key="one")
+    assert (again.pk, again.receipt, sealed.versions.count()) == (first.pk, first.receipt, 1)
+
+
+def test_the_same_key_with_another_draft_is_refused(sealed: Submission, actor: Callable[[str], Any], now: Any) -> None:
+    kim = actor("kim")
+    run(submissions.save_answers, sealed, actor=kim, now=now, answers={"team": "Somebody else"})
+    with pytest.raises(Refused) as caught:
+        run(submissions.finalise, sealed, actor=kim, now=now, retry_key="one")
+    assert [u.code for u in caught.value.unmet] == ["retry_key_reused"]
+    assert sealed.versions.count() == 1
+
+
+def test_a_receipt_says_what_is_held_and_no_price(sealed: Submission) -> None:
+    statement = sealed.versions.get().receipt["statement"]
+    assert statement["custody"] == "managed"
+    assert (statement["began_at"], statement["challenge"]) == (statement["received_at"], "water-leaks")
+    entry = Event.objects.get(verb="submissions.finalise", subject=sealed.code)
+    assert statement["log"] == {"chain": f"sealed:{sealed.solicitation.reference}", "entry": entry.hash}
+    assert "seq" not in str(statement)  # the place in the chain would tell how much others have done
+    assert statement["recipients"] == [sealed.solicitation.public_key]
+    assert [e["envelope"] for e in statement["envelopes"]] == ["technical"]
+    assert statement["envelopes"][0]["files"][0]["sha256"] == list_files(sealed)[0].sha256
+
+
+def test_two_people_drafting_lose_nothing(call: Solicitation, actor: Callable[[str], Any], now: Any) -> None:
+    submission = Submission.objects.select_related("vendor").get(solicitation=call, vendor__code="tamarack")
+    tess, tom = actor("tess"), actor("tom")
+    seen = submission.draft_version
+    run(submissions.save_answers, submission, actor=tess, now=now, answers={"team": "by Tess"}, based_on=seen)
+    with pytest.raises(Refused) as caught:
+        run(submissions.save_answers, submission, actor=tom, now=now, answers={"approach": "by Tom"}, based_on=seen)
+    assert caught.value.unmet[0].code == "draft_changed_meanwhile"
+    run(submissions.save_answers, submission, actor=tom, now=now, answers={"approach": "by Tom"}, based_on=seen + 1)
+    assert (read_draft(submission)["team"], read_draft(submission)["approach"]) == ("by Tess", "by Tom")
+
+
+def test_an_addendum_must_be_confirmed_before_finalising(
+    sealed: Submission, call: Solicitation, actor: Callable[[str], Any], now: Any
+) -> None:
+    facts = {"actor": actor("olivia"), "now": now, "text": "Six weeks, not five.", "is_substantial": True}
+    addendum = run(addenda.issue, call, **facts)
+    run(submissions.save_answers, sealed, actor=actor("kim"), now=now, answers=ANSWERS)
+    with pytest.raises(Refused) as caught:
+        run(submissions.finalise, sealed, actor=actor("kim"), now=now, retry_key="after")
+    assert [u.code for u in caught.value.unmet] == ["addendum_unread"]
+    run(submissions.acknowledge, sealed, actor=actor("kim"), now=now, addendum=addendum)
+    assert run(submissions.finalise, sealed, actor=actor("kim"), now=now, retry_key="after").number == 2
+
+
+@pytest.mark.parametrize("confirms", [True, False])
+def test_an_addendum_after_finalising_is_confirmed_without_handing_in_again(
+    sealed: Submission, call: Solicitation, actor: Callable[[str], Any], now: Any, *, confirms: bool
+) -> None:
+    facts = {"actor": actor("olivia"), "now": now, "text": "Six weeks, not five.", "is_substantial": True}
+    addendum = run(addenda.issue, call, **facts)
+    if confirms:
+        run(submissions.acknowledge, sealed, actor=actor("kim"), now=now, addendum=addendum)
+    later = call.closes_at + timedelta(minutes=60)
+    run(openings.open_envelopes, call, actor=actor("olivia"), now=later, envelope=Envelope.TECHNICAL)
+    lines = {line["vendor"]: line for line in call.openings.get().act["statement"]["envelopes"]}
+    assert lines["kestrel"]["unconfirmed"] == ([] if confirms else [addendum.number])
+
+
+@pytest.mark.parametrize("earlier", [timedelta(0), timedelta(seconds=1), timedelta(days=3)])
+def test_closing_is_only_ever_extended(
+    call: Solicitation, actor: Callable[[str], Any], now: Any, earlier: timedelta
+) -> None:
+    facts = {"text": "Earlier", "is_substantial": False, "closes_at": call.closes_at - earlier}
+    with pytest.raises(Refused) as caught:
+        run(addenda.propose_extension, call, actor=actor("olivia"), now=now, **facts)
+    assert caught.value.unmet[0].code == "closing_only_extended"
+
+
+def test_closing_is_extended_by_two_people(call: Solicitation, actor: Callable[[str], Any], now: Any) -> None:
+    later, before = call.closes_at + timedelta(days=2), call.closes_at
+    facts = {"text": "Two days more.", "is_substantial": False, "closes_at": later}
+    proposal = run(addenda.propose_extension, call, actor=actor("olivia"), now=now, **facts)
+    for who, code in (("olivia", "second_person"), ("priya", None), ("kim", None)):
+        with pytest.raises((Refused, Forbidden, Unknown)) as caught:
+            run(addenda.confirm_extension, proposal, actor=actor(who), now=now)
+        assert code is None or caught.value.unmet[0].code == code
+    with pytest.raises(Refused) as caught:
+        run(addenda.propose_extension, call, actor=actor("martin"), now=now, **facts)
+    assert caught.value.unmet[0].code == "extension_waits"
+    call.refresh_from_db()
+    assert (call.closes_at, call.addenda.count()) == (before, 0)
+    run(addenda.confirm_extension, proposal, actor=actor("martin"), now=now)
+    call.refresh_from_db()
+    assert (call.closes_at, call.addenda.get().closes_at_after) == (later, later)
+    with pytest.raises(Refused) as caught:
+        run(addenda.drop_extension, proposal, actor=actor("martin"), now=now)
+    assert caught.value.unmet[0].code == "extension_decided"
+
+
+def test_only_the_sealing_modules_know_the_vault() -> None:
+    assert {m.__name__ for m in apps.get_app_config("vault").get_models()} == {
+        "Draft",
+        "SealedEnvelope",
+        "SealedFile",
+        "Upload",
+        "UploadPart",
+    }
+
+
+@pytest.mark.parametrize(("extended_by", "passes"), [(None, False), (47, False), (49, True)])
+def test_a_substantial_addendum_in_the_last_hour_must_extend(
+    call: Solicitation, actor: Callable[[str], Any], extended_by: int | None, passes: bool
+) -> None:
+    moment = call.closes_at - timedelta(hours=1)
+    facts: dict[str, Any] = {"actor": actor("olivia"), "now": moment, "text": "Six weeks.", "is_substantial": True}
+    verb = addenda.issue
+    if extended_by:
+        verb, facts["closes_at"] = addenda.propose_extension, moment + timedelta(hours=extended_by)
+    if passes:
+        proposal = run(verb, call, **facts)
+        run(addenda.confirm_extension, proposal, actor=actor("martin"), now=moment)
+        call.refresh_from_db()
+        assert call.closes_at == facts["closes_at"]
+    else:
+        with pytest.raises(Refused) as caught:
+            run(verb, call, **facts)
+        assert [u.code for u in caught.value.unmet] == ["addendum_needs_time"]

@@ -1,0 +1,202 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mix.rules.city.method_files import parse
+from mix.rules.city.methods import Method
+from mix.rules.core.catalogue import DocumentInvalid
+from mix.rules.core.kinds import Route
+
+CATALOGUE = Path(__file__).resolve().parents[3] / "catalogue" / "methods"
+SMALL = """key: small
+version: 1
+title: {en: Small, fr: Petite}
+summary: {en: A, fr: A}
+routes: [traditional]
+stages:
+  - key: one
+    title: {en: One, fr: Un}
+    note: {en: n, fr: n}
+    steps:
+      - key: first
+        kind: document
+        box: "1"
+        owner: project_lead
+        title: {en: First, fr: Premier}
+        guidance: {en: g, fr: g}
+        gate: {key: G1, title: {en: g, fr: g}, decided_by: [sponsor]}
+      - key: second
+        kind: document
+        box: "2"
+        owner: project_lead
+        needs: [first]
+        title: {en: Second, fr: Deuxième}
+        guidance: {en: g, fr: g}
+"""
+
+
+def problems(text: str) -> list[tuple[int, str]]:
+    with pytest.raises(DocumentInvalid) as caught:
+        parse(text)
+    return [(p.line, p.text) for p in caught.value.problems]
+
+
+@pytest.mark.parametrize("path", sorted(CATALOGUE.glob("*.yaml")), ids=lambda p: p.stem)
+def test_catalogue_methods_hold(path: Path) -> None:
+    assert parse(path.read_text(encoding="utf-8")).key == path.stem
+
+
+def test_sprint_has_every_box_and_gate_of_the_deck() -> None:
+    sprint = parse((CATALOGUE / "sprint.yaml").read_text(encoding="utf-8"))
+    boxes = {step.box for step in sprint.steps}
+    assert boxes == {
+        *(f"14.{n}" for n in range(1, 8)),
+        *(f"15.{n}" for n in range(1, 7)),
+        *(f"16.{n}" for n in range(1, 4)),
+        *(f"17.{n}" for n in range(1, 7)),
+        *(f"18.{n}" for n in range(1, 6)),
+    }
+    whole = sprint.on(Route.INNOVATION_PARTNERSHIP)
+    assert [s.gate.key for s in whole.steps if s.gate] == [f"G{n}" for n in range(1, 16)]
+    assert len(sprint.stages) == 5
+
+
+def test_traditional_has_the_seven_boxes() -> None:
+    method = parse((CATALOGUE / "traditional-rfp.yaml").read_text(encoding="utf-8"))
+    assert {step.box for step in method.steps} == {f"12.{n}" for n in range(1, 8)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('kind: document\n        box: "2"', 'kind: dokument\n        box: "2"', [(19, "unknown kind 'dokument'")]),
+        ('        box: "2"', '        bocks: "2"', [(18, "missing key 'box'"), (20, "unknown key 'bocks'")]),
+        ("needs: [first]", "needs: [frist]", [(22, "'second' needs 'frist', which no step is called")]),
+        ("needs: [first]", "needs: [second]", [(22, "'second' waits for itself")]),
+        (", decided_by: [sponsor]", "", [(17, "gate G1 has nobody who decides")]),
+        ("{en: Second, fr: Deuxième}", "{en: Second}", [(23, "missing French at stages.0.steps.1.title")]),
+        ("key: second", "key: first", [(18, "two steps are called 'first'"), (22, "'first' waits for itself")]),
+    ],
+)
+def test_problems_name_their_line(old: str, new: str, expected: list[tuple[int, str]]) -> None:
+    assert problems(SMALL.replace(old, new)) == expected
+
+
+def test_step_behind_a_cycle_is_unreachable() -> None:
+    text = SMALL.replace("needs: [first]", "needs: [second]") + (
+        '      - key: third\n        kind: document\n        box: "3"\n        owner: project_lead\n'
+        "        needs: [second]\n        title: {en: T, fr: T}\n        guidance: {en: g, fr: g}\n"
+    )
+    assert (29, "'third' can never be reached") in problems(text)
+
+
+def test_what_is_no_yaml_is_said_with_its_line() -> None:
+    assert problems("key: [a\nversion: }")[0][0] == 2
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_refused_or_parsed_but_never_breaks(text: str) -> None:
+    with pytest.raises(DocumentInvalid):
+        parse(text)
+
+
+def sprint() -> Method:
+    return parse((CATALOGUE / "sprint.yaml").read_text(encoding="utf-8"))
+
+
+def test_each_route_has_its_own_end() -> None:
+    ends = {route: {s.key for s in sprint().on(route).steps} for route in sprint().routes}
+    assert "application" in ends[Route.INNOVATION_PARTNERSHIP]
+    assert ends[Route.SPRINT_THEN_OPEN] >= {"disclosure", "open-application", "select-winner-open", "sale"}
+    assert "application" not in ends[Route.SPRINT_THEN_OPEN]
+    assert "pilot-close-out" in ends[Route.PILOT_ONLY]
+    assert not {"sale", "sign-contract", "final-challenge"} & ends[Route.PILOT_ONLY]
+
+
+def test_what_rests_on_a_step_of_another_route_rests_on_what_that_needs() -> None:
+    by_route = {route: sprint().on(route).step("sale").needs for route in sprint().routes[:2]}
+    assert by_route == {
+        Route.INNOVATION_PARTNERSHIP: ("select-winner",),
+        Route.SPRINT_THEN_OPEN: ("select-winner-open",),
+    }
+    text = SMALL.replace("routes: [traditional]", "routes: [traditional, pilot_only]")
+    text = text.replace("needs: [first]", "needs: [first]\n        routes: [traditional]")
+    text += """      - key: third
+        kind: document
+        box: "3"
+        owner: project_lead
+        needs: [second]
+        title: {en: Third, fr: Troisième}
+        guidance: {en: g, fr: g}
+"""
+    assert parse(text).on(Route.PILOT_ONLY).step("third").needs == ("first",)
+
+
+def test_the_option_to_buy_is_declared_where_a_purchase_may_follow() -> None:
+    declared = {
+        route: {s.key for s in sprint().on(route).steps if s.solicitation and s.solicitation.purchase_option}
+        for route in sprint().routes
+    }
+    assert declared[Route.INNOVATION_PARTNERSHIP] >= {"expression-of-interests", "invitation", "application"}
+    assert declared[Route.SPRINT_THEN_OPEN] == {"open-application"}
+    assert declared[Route.PILOT_ONLY] == set()
+
+
+def test_fields_of_a_purchase_are_not_asked_of_a_pilot() -> None:
+    asked = {f.key for f in sprint().on(Route.PILOT_ONLY).step("commissioning").fields}
+    assert "sprint_budget" in asked
+    assert not {"purchase_budget", "ready_purchase"} & asked
+
+
+def test_whom_a_step_is_for_and_where_it_works() -> None:
+    whole = sprint().on(Route.INNOVATION_PARTNERSHIP)
+    assert [s.key for s in whole.chosen_by("sprint-agreements")] == ["sprint-admission"]
+    assert whole.room_of("sprint-run") == whole.room_of("mvp-evaluation") == "test-environment"
+    assert whole.room_of("procurement-brief") is None
+    civtech = parse((CATALOGUE / "civtech.yaml").read_text(encoding="utf-8"))
+    assert civtech.room_of("exploration") == "exploration"
+    assert civtech.room_of("accelerator") == civtech.room_of("decision") == "accelerator"
+    assert [s.key for s in civtech.chosen_by("accelerator")] == ["selection"]
+    assert civtech.resting_on("accelerator") == ("accelerator", "decision", "pre-commercial-agreement")
+
+
+def in_catalogue(name: str, before: str, after: str) -> list[str]:
+    text = (CATALOGUE / f"{name}.yaml").read_text(encoding="utf-8")
+    assert before in text
+    return [text for _, text in problems(text.replace(before, after, 1))]
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "said"),
+    [
+        ("civtech", "returns_to: accelerator", "returns_to: nowhere", "gate S6 returns to 'nowhere'"),
+        ("civtech", "returns_to: accelerator", "returns_to: pre-commercial-agreement", "does not rest"),
+        ("civtech", "routes: [innovation_partnership]", "routes: [pilot_only]", "route 'pilot_only' has no purchase"),
+        ("civtech", "routes: [innovation_partnership]", "routes: [sprint_then_open]", "everybody may answer 'plans'"),
+        ("sprint", "needs: [disclosure]", "needs: [mvp-evaluation]", "a disclosure comes before 'open-application'"),
+        (
+            "sprint",
+            'key: disclosure\n        kind: disclosure\n        box: "17.1"\n        routes: [sprint_then_open]',
+            'key: disclosure\n        kind: disclosure\n        box: "17.1"\n        routes: [traditional]',
+            "is for route 'traditional', which the method does not offer",
+        ),
+        ("agile-pilot", "question: theme.question", "question: theme.fee", "fact 'question' is a text"),
+        ("agile-pilot", "sprint_fee: theme.fee", "sprint_fee: theme.place", "is of type 'money'"),
+        ("agile-pilot", "{key: threshold, ", "{key: limit, ", "needs the column 'threshold'"),
+        ("agile-pilot", "of: offers", "of: theme", "'theme' is no solicitation"),
+    ],
+)
+def test_what_cannot_run_on_a_route_is_named(name: str, before: str, after: str, said: str) -> None:
+    assert any(said in text for text in in_catalogue(name, before, after))
+
+
+@pytest.mark.parametrize("path", sorted(CATALOGUE.glob("*.yaml")), ids=lambda p: p.stem)
+def test_every_route_begins_and_reaches_its_end(path: Path) -> None:
+    method = parse(path.read_text(encoding="utf-8"))
+    for route in method.routes:
+        left = {s.key: set(s.needs) for s in method.on(route).steps}
+        while ready := {key for key, needs in left.items() if not needs}:
+            left = {key: needs - ready for key, needs in left.items() if key not in ready}
+        assert left == {}, route

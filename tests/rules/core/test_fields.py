@@ -1,0 +1,98 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mix.rules.core.fields import (
+    BadValue,
+    Bilingual,
+    Column,
+    FieldSpec,
+    FieldType,
+    missing_answers,
+    read_answers,
+    read_money,
+    read_value,
+)
+from mix.rules.core.unmet import Unmet
+
+T = Bilingual(en="Title", fr="Titre")
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("12500", 1_250_000),
+        ("12,500", 1_250_000),
+        ("12,500.50", 1_250_050),
+        ("12 500,50", 1_250_050),
+        ("12 500,5 $ CA", 1_250_050),
+        ("CAD 0", 0),
+        ("0.01", 1),
+    ],
+)
+def test_money_is_read_as_people_write_it(text: str, cents: int) -> None:
+    assert read_money(text) == cents
+
+
+@pytest.mark.parametrize("text", ["", "-5", "twelve", "1.234", "1,23,4", "1e9", "NaN", "9" * 40, "99999999999999"])
+def test_what_is_no_amount_is_refused(text: str) -> None:
+    with pytest.raises(BadValue):
+        read_money(text)
+
+
+@given(st.integers(min_value=0, max_value=10**12))
+def test_money_survives_writing_and_reading(cents: int) -> None:
+    assert read_money(f"{cents // 100:,}.{cents % 100:02d}") == cents
+
+
+def test_missing_answers_lists_everything() -> None:
+    specs = (
+        FieldSpec(key="a", title=T, required=True),
+        FieldSpec(key="b", title=T, max_words=2),
+        FieldSpec(key="c", type=FieldType.YES_NO, title=T, must_be_yes=True),
+        FieldSpec(
+            key="d",
+            type=FieldType.ROWS,
+            title=T,
+            required=True,
+            min_rows=2,
+            columns=(Column(key="x", title=T, required=True),),
+        ),
+    )
+    params = {"field": "Title", "field_fr": "Titre"}
+    found = missing_answers(specs, {"a": "", "b": "one two three", "c": False, "d": [{"x": None}]})
+    assert found == (
+        Unmet("field_missing", params, "f-a"),
+        Unmet("too_many_words", {**params, "most": "2", "has": "3"}, "f-b"),
+        Unmet("field_must_be_yes", params, "f-c"),
+        Unmet("too_few_rows", {**params, "least": "2"}, "f-d"),
+        Unmet("cell_missing", {**params, "row": "1", "column": "Title", "column_fr": "Titre"}, "f-d"),
+    )
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["n", "d", "m", "r"]),
+        st.one_of(st.text(max_size=30), st.lists(st.text()), st.none(), st.integers()),
+    )
+)
+def test_reading_never_breaks(raw: dict[str, object]) -> None:
+    specs = (
+        FieldSpec(key="n", type=FieldType.NUMBER, title=T),
+        FieldSpec(key="d", type=FieldType.DATE, title=T),
+        FieldSpec(key="m", type=FieldType.MONEY, title=T),
+    )
+    good, bad = read_answers(specs, raw)
+    assert set(good) | set(bad) == {"n", "d", "m"}
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r\n", "\t", "\x0b", "\x1f", "\x7f", "\x85", "\u2028"])
+@pytest.mark.parametrize("type_", [FieldType.LINE, FieldType.NUMBER, FieldType.MONEY, FieldType.DATE])
+def test_only_a_text_may_have_several_lines(type_: FieldType, break_: str) -> None:
+    raw = f"1{break_}2"
+    with pytest.raises(BadValue) as caught:
+        read_value(FieldSpec(key="x", type=type_, title=T), raw)
+    assert caught.value.code == "not_one_line"
+    rows = FieldSpec(key="x", type=FieldType.ROWS, title=T, columns=(Column(key="c", type=type_, title=T),))
+    assert read_answers((rows,), {"x": [{"c": raw}]})[1]["x"].code == "not_one_line"
+    assert read_value(FieldSpec(key="x", title=T), raw) == raw.replace("\r\n", "\n")
