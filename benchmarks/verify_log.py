@@ -6,7 +6,8 @@ import time
 from statistics import median
 
 from mix.rules.core.chain import GENESIS, digest, link
-from mix.rules.flow.proofs import Verdict, verify_log
+from mix.rules.core.verdicts import Verdict
+from mix.rules.flow.proofs import verify_log
 
 ENTRIES = 50_000
 GOAL_PER_SECOND = 200_000

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from mix.rules.market.closing import day_in
+from mix.rules.city.calendar import day_in
 
 
 def city_day(moment: datetime) -> date:

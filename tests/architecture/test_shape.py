@@ -40,6 +40,63 @@ def test_modules_and_functions_stay_small(path: Path) -> None:
     assert words or ast.get_docstring(tree) or path.name == "__init__.py"
 
 
+WINGS = ("core", "city", "case", "market", "choice", "delivery", "knowledge", "flow")
+LAYERS = ("rules", "readers", "actions", "data.models")
+
+
+def _wing(module: str) -> str:
+    """Return the wing in which a module stands, "" for none."""
+    for layer in LAYERS:
+        if module.startswith(f"mix.{layer}."):
+            wing = module.removeprefix(f"mix.{layer}.").split(".")[0]
+            return wing if wing in WINGS else ""
+    return ""
+
+
+def _modules_imported(tree: ast.AST) -> set[str]:
+    froms = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+    return froms | {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+
+
+def test_no_module_imports_a_later_wing_in_any_layer() -> None:
+    """The import contracts hold within each layer; this holds from layer to layer too."""
+    arrows = [
+        (own, imported)
+        for path in FILES
+        if _wing(own := ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts))
+        for imported in _modules_imported(ast.parse(path.read_text(encoding="utf-8")))
+        if _wing(imported)
+    ]
+    assert len(arrows) > 500
+    assert [a for a in arrows if WINGS.index(_wing(a[1])) > WINGS.index(_wing(a[0]))] == []
+
+
+def test_every_module_stands_in_a_wing() -> None:
+    flat = {
+        path.relative_to(SOURCE).as_posix()
+        for layer in LAYERS
+        for path in (SOURCE / layer.replace(".", "/")).glob("*.py")
+        if path.name != "__init__.py"
+    }
+    assert flat == set()
+
+
+def test_foreign_keys_point_to_the_same_wing_or_an_earlier_one() -> None:
+    links = [
+        (model, field)
+        for model in apps.get_app_config("data").get_models()
+        for field in model._meta.get_fields()
+        if field.many_to_one and field.related_model.__module__.startswith("mix.data")
+    ]
+    assert len(links) > 100
+    later = [
+        f"{model.__name__}.{field.name}"
+        for model, field in links
+        if WINGS.index(_wing(field.related_model.__module__)) > WINGS.index(_wing(model.__module__))
+    ]
+    assert later == []
+
+
 def test_nothing_relates_to_the_vault() -> None:
     relations = [f for m in apps.get_app_config("vault").get_models() for f in m._meta.get_fields() if f.is_relation]
     assert {f.related_model._meta.app_label for f in relations} <= {"vault"}

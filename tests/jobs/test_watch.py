@@ -13,9 +13,8 @@ from mix.actions.market import addenda, openings
 from mix.data.models import Beat, Event, Message, Notice, Solicitation
 from mix.jobs import work
 from mix.readers.core.errors import Forbidden
-from mix.rules.core.kinds import Envelope
+from mix.rules.core.kinds import Envelope, OutageRule
 from mix.rules.core.unmet import Refused
-from mix.rules.market.outages import OutageRule
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,9 @@ from playwright.sync_api import Browser, Page
 
 from mix.rules.choice.evaluation_file import FileInvalid, parse_file, recompute, result_document
 from mix.rules.core.chain import canonical
-from mix.rules.flow.proofs import Finding, pack, verify_bundle, verify_log, verify_receipt
+from mix.rules.core.verdicts import Finding
+from mix.rules.flow.proofs import pack, verify_bundle, verify_log
+from mix.rules.market.receipts import verify_receipt
 from tests.journeys.conftest import ROOT, Visitor
 from tests.rules import test_evaluation_file as evaluation
 from tests.rules import test_proofs as made

@@ -47,7 +47,8 @@ def missing_files(kept: Iterable[tuple[str, str]]) -> list[str]:
 def _wrong_with(version: SubmissionVersion) -> Iterator[str]:
     """I1 and I3: signed, in time, and everything that the receipt names is there with its fingerprint."""
     from mix.actions.core.signing import public_key
-    from mix.rules.flow.proofs import Verdict, verify_receipt
+    from mix.rules.core.verdicts import Verdict
+    from mix.rules.market.receipts import verify_receipt
     from mix.vault.models import SealedEnvelope, SealedFile
     from mix.vault.storage import blob_path
 

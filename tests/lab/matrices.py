@@ -10,7 +10,8 @@ import random
 import sys
 from fractions import Fraction
 
-from mix.rules.choice.scoring import PriceFormula, PriceRule, Scheme, TieRule, evaluate
+from mix.rules.choice.scoring import evaluate
+from mix.rules.city.schemes import PriceFormula, PriceRule, Scheme, TieRule
 from tests.rules.choice.test_scoring import CRITERIA, bid, oracle
 
 RULES = (

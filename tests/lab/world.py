@@ -60,9 +60,9 @@ def build(count: int, *, file_size: int = 20_000) -> list[Bidder]:
     from django.contrib.sessions.backends.db import SessionStore
     from django.db import transaction
 
-    from mix.actions.city.people import register_vendor
     from mix.actions.core.run import run
     from mix.actions.market import sealing, submissions
+    from mix.actions.market.vendors import register_vendor
     from mix.data.models import Person
     from mix.jobs.demo import WORLD_FROM
     from mix.jobs.replay import replay

@@ -14,6 +14,7 @@ from icalendar import Calendar
 
 from mix.actions.city import calendars
 from mix.actions.core.run import run
+from mix.actions.flow.due import remind_of_dates
 from mix.data.models import (
     Award,
     CalendarFeed,
@@ -197,8 +198,8 @@ def test_people_are_reminded_once_before_and_once_after(now: datetime, db: None)
     for n in range(40):
         at = zone_noon + timedelta(days=n)
         Message.objects.all().delete()
-        calendars.remind_of_dates(now=at)
-        calendars.remind_of_dates(now=at + timedelta(minutes=10))
+        remind_of_dates(now=at)
+        remind_of_dates(now=at + timedelta(minutes=10))
         mails = Message.objects.filter(subject__contains="Deliverable due")
         told += [(at.date(), m.to_name, m.subject.split(":")[0]) for m in mails]
     soon, late = (date(2027, 3, 22), "Due by 2027-03-30"), (date(2027, 3, 31), "Late since 2027-03-30")

@@ -16,7 +16,7 @@ from mix.actions.core.run import run
 from mix.data.models import Event, IdentityProvider, Municipality, Person, StaffRole
 from mix.jobs.doctor import sign_in as sign_in_words
 from mix.readers.city.identities import secret_of
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.rules.core.access import Role
 from mix.rules.core.unmet import Refused
 from tests.fake_provider import FakeProvider

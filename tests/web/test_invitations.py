@@ -12,6 +12,7 @@ from django.test import Client
 from mix.actions.city import identities, people
 from mix.actions.city.municipalities import found
 from mix.actions.core.run import run
+from mix.actions.market import vendors
 from mix.data.models import (
     Message,
     Municipality,
@@ -22,7 +23,8 @@ from mix.data.models import (
     VendorInvitation,
     VendorMember,
 )
-from mix.readers.city.people import Actor, actor_for, hash_token
+from mix.readers.city.people import actor_for, hash_token
+from mix.readers.core.actors import Actor
 from mix.rules.core.access import Role
 from mix.rules.core.unmet import Refused
 
@@ -50,7 +52,7 @@ def invite(actor: Callable[[str], Any], now: Any) -> Callable[..., str]:
             run(people.invite_staff, city, actor=actor("ada"), now=now, email=email, role=role)
         else:
             vendor = Vendor.objects.get(code="kestrel")
-            run(people.invite_member, vendor, actor=actor("kim"), now=now, email=email)
+            run(vendors.invite_member, vendor, actor=actor("kim"), now=now, email=email)
         return last_token()
 
     return made
@@ -178,8 +180,8 @@ def test_no_way_leads_to_both_sides(actor: Callable[[str], Any], now: Any, invit
     assert [refused(act) for act in into_city] == [["vendor_may_not_serve"]] * 3
     token = invite(stan.email)
     into_vendor: list[Act] = [
-        lambda: run(people.register_vendor, "Side", actor=actor("stan"), now=now),
-        lambda: run(people.add_member, kestrel, actor=kim, now=now, person=stan),
+        lambda: run(vendors.register_vendor, "Side", actor=actor("stan"), now=now),
+        lambda: run(vendors.add_member, kestrel, actor=kim, now=now, person=stan),
         lambda: run(people.accept_invitation, token, actor=actor("stan"), now=now),
     ]
     assert [refused(act) for act in into_vendor] == [["staff_may_not_bid"]] * 3

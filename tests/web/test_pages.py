@@ -104,7 +104,7 @@ def test_a_challenge_page_does_not_grow_with_its_events(sign_in: Callable[[str],
     from datetime import UTC, datetime
 
     from mix.actions.core.events import record
-    from mix.readers.city.people import PUBLIC
+    from mix.readers.core.actors import PUBLIC
 
     challenge = Challenge.objects.select_related("municipality").get(code="water-leaks")
     for _ in range(events):

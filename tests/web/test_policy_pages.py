@@ -13,7 +13,8 @@ from django.test import Client
 from mix.actions.city import policies
 from mix.actions.core.run import run
 from mix.actions.flow import findings
-from mix.actions.market import engagements, solicitations
+from mix.actions.flow.publication import publish
+from mix.actions.market import engagements
 from mix.data.models import (
     Bylaw,
     Challenge,
@@ -100,7 +101,7 @@ def test_a_verified_rule_blocks_publication_and_a_waiver_of_two_lets_it_through(
 ) -> None:
     sign("guelph", STRICT, actor, now, on=city_day(now))
     with pytest.raises(Refused) as caught:
-        run(solicitations.publish, draft, actor=actor("martin"), now=now)
+        run(publish, draft, actor=actor("martin"), now=now)
     assert codes(caught) == ["policy_blocks"]
     assert caught.value.unmet[0].params["cities"] == "guelph"
     challenge, guelph = draft.step.challenge, draft.step.challenge.municipality
@@ -123,7 +124,7 @@ def test_a_verified_rule_blocks_publication_and_a_waiver_of_two_lets_it_through(
     assert policy_unmet(draft.step, now=now) == ()
     assert Event.objects.filter(verb="findings.waive", reason="Thirty are enough.").exists()
     assert Event.objects.filter(verb="findings.agree_to_waive").exists()
-    run(solicitations.publish, draft, actor=actor("martin"), now=now)
+    run(publish, draft, actor=actor("martin"), now=now)
 
 
 def test_a_rule_that_nobody_may_set_aside_is_not(draft: Solicitation, actor: Callable[[str], Any], now: Any) -> None:
@@ -423,7 +424,7 @@ def test_words_that_may_keep_firms_out_stay_only_with_a_reason(
     draft.save(update_fields=["body"])
     assert [u.code for u in policy_unmet(draft.step, now=now)] == ["exclusion_reason_missing"] * 2
     with pytest.raises(Refused) as refused:
-        run(solicitations.publish, draft, actor=actor("olivia"), now=now)
+        run(publish, draft, actor=actor("olivia"), now=now)
     assert "exclusion_reason_missing" in codes(refused)
     client, url = sign_in("olivia"), "/en/city/challenges/water-leaks/policy/"
     page = client.get(url).content.decode()

@@ -22,8 +22,9 @@ from mix.jobs.operating import start_django
 from mix.jobs.policy_commands import policy
 from mix.rules.city.method_files import parse
 from mix.rules.core.catalogue import DocumentInvalid
+from mix.rules.core.verdicts import Finding
 from mix.rules.flow import proofs
-from mix.rules.flow.proofs import Finding
+from mix.rules.market import receipts
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mix.config.settings")
 
@@ -140,7 +141,7 @@ def verify_receipt(
     except OSError as error:
         console.print(f"{copy}: cannot be read: {error}", markup=False)
         raise typer.Exit(2) from None
-    _conclude(file, lambda raw: proofs.verify_receipt(raw, public_key=_raw_key(key), copy=own))
+    _conclude(file, lambda raw: receipts.verify_receipt(raw, public_key=_raw_key(key), copy=own))
 
 
 @verify.command("log")
@@ -357,7 +358,7 @@ def found_city(
     from mix.actions.city.municipalities import found
     from mix.actions.city.people import create_person
     from mix.actions.core.run import run
-    from mix.readers.city.people import Actor
+    from mix.readers.core.actors import Actor
     from mix.rules.core.lines import is_one_line
     from mix.rules.core.unmet import Refused, require
 

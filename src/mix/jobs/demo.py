@@ -17,7 +17,7 @@ from mix.jobs.replay import replay
 from mix.jobs.start import set_up
 from mix.jobs.world import build_world, refuse_real_instance
 from mix.readers.city.methods import get_latest
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.rules.core.catalogue import CATALOGUE
 
 WORLD_FROM = datetime(2024, 1, 2, 14, tzinfo=UTC)

@@ -19,7 +19,7 @@ from mix.rules.choice.evaluation_file import (
     result_document,
     result_lines,
 )
-from mix.rules.choice.scoring import TieRule
+from mix.rules.city.schemes import TieRule
 
 INTRODUCTION = """# The evaluation format
 

@@ -34,7 +34,7 @@ def add(
     from mix.actions.city.identities import set_up
     from mix.actions.core.run import run
     from mix.readers.city.municipalities import get_municipality
-    from mix.readers.city.people import Actor
+    from mix.readers.core.actors import Actor
     from mix.readers.core.errors import Unknown
     from mix.rules.core.unmet import Refused
 
@@ -67,7 +67,7 @@ def end(key: str) -> None:
     from mix.actions.city.identities import end_provider
     from mix.actions.core.run import run
     from mix.readers.city.identities import get_provider
-    from mix.readers.city.people import Actor
+    from mix.readers.core.actors import Actor
     from mix.readers.core.errors import Unknown
 
     try:

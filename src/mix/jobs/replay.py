@@ -20,14 +20,15 @@ from mix.actions.choice import awards, evaluations, meetings, panels
 from mix.actions.city import calendars, departments, policies, variants
 from mix.actions.core.run import run
 from mix.actions.delivery import agreements, disclosures, milestones, sprints
-from mix.actions.flow import findings, moves
+from mix.actions.flow import endings, findings, moves, publication
 from mix.actions.knowledge import lessons
 from mix.actions.market import addenda, engagements, openings, solicitations, submissions
 from mix.data import models as m
 from mix.jobs.scenarios import Scenario, ScenarioWrong, Values
 from mix.jobs.short_forms import SHORT
 from mix.jobs.subjects import FINDERS, read_plain
-from mix.readers.city.people import Actor, actor_for
+from mix.readers.city.people import actor_for
+from mix.readers.core.actors import Actor
 
 MODULES = {
     "addenda": addenda,
@@ -53,6 +54,13 @@ MODULES = {
     "sprints": sprints,
     "submissions": submissions,
     "variants": variants,
+}
+
+# Verbs of a noun that stand in the last wing, since they need the whole challenge.
+MOVED: dict[str, Callable[..., object]] = {
+    "challenges.cancel": endings.cancel,
+    "challenges.reissue": endings.reissue,
+    "solicitations.publish": publication.publish,
 }
 
 
@@ -101,7 +109,7 @@ def _carry_out(scenario: Scenario, act: Values) -> None:
 
 def _call(scenario: Scenario, verb: str, *, by: str, values: Values, at: datetime) -> object:
     module, _, name = verb.partition(".")
-    function = getattr(MODULES[module], name)
+    function = MOVED.get(verb) or getattr(MODULES[module], name)
     person = m.Person.objects.get(code=by) if by else None
     if person:
         actor = actor_for(person, origin="replay", recorded_at=scenario.recorded_at)

@@ -23,7 +23,7 @@ from mix.data.models import Municipality, Person
 from mix.data.triggers import missing_triggers
 from mix.data.wall import missing_policies
 from mix.jobs.messages import compile_messages
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.rules.core.catalogue import CATALOGUE
 from mix.rules.market.closing import local_instant
 

@@ -13,7 +13,8 @@ from django.conf import settings
 from mix.actions.core.signing import countersign_note
 from mix.rules.core.merkle import root
 from mix.rules.core.notes import Checkpoint, open_note, read_checkpoint
-from mix.rules.flow.proofs import Verdict, read_hashes, verify_log
+from mix.rules.core.verdicts import Verdict
+from mix.rules.flow.proofs import read_hashes, verify_log
 
 
 class WitnessRefuses(Exception):

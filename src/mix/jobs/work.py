@@ -15,9 +15,8 @@ from django.core.mail import EmailMessage
 from django.db import close_old_connections, transaction
 
 from mix.actions.case.pilots import remind as remind_of_pilots
-from mix.actions.city.calendars import remind_of_dates
-from mix.actions.core.checkpoints import make_due
 from mix.actions.core.outbox import claim, mark_failed, mark_sent
+from mix.actions.flow.due import make_due, remind_of_dates
 from mix.actions.market.addenda import extend_for_outages
 from mix.actions.market.custody import remind_holders
 from mix.actions.market.sealing import ScannerDown, scan_opened

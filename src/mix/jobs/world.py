@@ -9,10 +9,12 @@ from typing import Any
 import yaml
 
 from mix.actions.city.municipalities import found, set_bands
-from mix.actions.city.people import add_member, create_person, give_role, register_vendor
+from mix.actions.city.people import create_person, give_role
 from mix.actions.core.run import run
+from mix.actions.market.vendors import add_member, register_vendor
 from mix.data.models import Municipality, Person
-from mix.readers.city.people import Actor, actor_for
+from mix.readers.city.people import actor_for
+from mix.readers.core.actors import Actor
 from mix.rules.city.delegation import Band
 from mix.rules.core.access import Role
 

@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 
 import pyrage
 
+from mix.data.private_files import write_private
 from mix.rules.core.unmet import Refused, Unmet, require
 from mix.rules.market.shares import HELD_FOR, NEEDED, age_key, combine, fingerprint, new_secret, split
 from mix.vault import storage
@@ -185,7 +186,7 @@ class Sealer:
     def _keep_new(self, key_id: str, kept: dict[str, str]) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            storage.write_private(self._path(key_id), json.dumps(kept).encode())
+            write_private(self._path(key_id), json.dumps(kept).encode())
         except FileExistsError:
             raise Refused(Unmet("key_exists")) from None
 

@@ -13,6 +13,8 @@ from typing import IO, cast
 import pyrage
 from django.conf import settings
 
+from mix.data.private_files import write_private
+
 CHUNK = 256 * 1024
 
 
@@ -47,15 +49,6 @@ def make_key(key_id: str) -> str:
         identity = pyrage.x25519.Identity.generate()
         write_private(path, str(identity).encode())
     return str(pyrage.x25519.Identity.from_str(path.read_text()).to_public())
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, durably."""
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(fd, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def replace_private(path: Path, content: bytes) -> None:

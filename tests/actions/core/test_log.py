@@ -9,20 +9,22 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from mix.actions.core.checkpoints import LogBroken, make_checkpoint, make_due
+from mix.actions.core.checkpoints import LogBroken, make_checkpoint
 from mix.actions.core.events import record
 from mix.actions.core.signing import public_key, signer_name
 from mix.actions.flow.bundles import make_bundle
+from mix.actions.flow.due import make_due
 from mix.data.models import Chain, Challenge, Event, GateSignature, Notice, Score, Solicitation
 from mix.data.triggers import missing_triggers
-from mix.readers.city.people import PUBLIC
+from mix.readers.core.actors import PUBLIC
 from mix.readers.core.events import entry_hashes, export_chain, list_public_chains, verify_chain
 from mix.readers.flow.bundles import gather_files
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document
 from mix.rules.core.chain import Break, link
 from mix.rules.core.merkle import root
 from mix.rules.core.notes import Checkpoint, open_note, read_checkpoint
-from mix.rules.flow.proofs import Verdict, verify_bundle
+from mix.rules.core.verdicts import Verdict
+from mix.rules.flow.proofs import verify_bundle
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,9 @@ from mix.actions.city import municipalities, people
 from mix.actions.core.run import run
 from mix.actions.delivery import agreements, milestones
 from mix.actions.flow import moves
-from mix.actions.market import solicitations
+from mix.actions.flow.publication import publish
+from mix.actions.flow.succession import end_role
+from mix.actions.market import solicitations, vendors
 from mix.data.models import (
     Award,
     Challenge,
@@ -32,7 +34,7 @@ from mix.jobs.cli import app
 from mix.readers.case.documents import find_latest, latest_content
 from mix.readers.choice.evaluations import conflicted_vendors, get_readable, get_seat, readable
 from mix.readers.city.methods import get_latest
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.flow.moves import list_tasks
 from mix.rules.core.access import Role
@@ -197,7 +199,7 @@ def test_the_route_is_frozen_by_the_first_notice(challenge: Any, actor: Callable
 def test_a_period_that_is_too_short_is_refused(actor: Callable[[str], Any], now: Any) -> None:
     call = _call_in_draft(actor, now)
     with pytest.raises(Refused) as caught:
-        run(solicitations.publish, call, actor=actor("martin"), now=now)
+        run(publish, call, actor=actor("martin"), now=now)
     assert codes(caught) == [
         "notice_without_text",
         "period_too_short",
@@ -413,7 +415,7 @@ def test_a_withdrawn_role_ends_at_once(begun: Challenge, actor: Callable[[str], 
     run(documents.save, step("fresh", "commissioning"), actor=actor("priya"), now=now, answers={"users": "a"})
     given = StaffRole.objects.select_related("municipality", "person").get(person__code="priya", role="project_lead")
     olivia = Person.objects.get(code="olivia")
-    run(people.end_role, given, actor=actor("ada"), now=now, reason="Left the city", successor=olivia)
+    run(end_role, given, actor=actor("ada"), now=now, reason="Left the city", successor=olivia)
     with pytest.raises((Forbidden, Unknown)):
         run(documents.save, step("fresh", "commissioning"), actor=actor("priya"), now=now, answers={"users": "b"})
 
@@ -429,11 +431,11 @@ def test_work_is_handed_over_and_never_left_with_nobody(
     ):
         person = Person.objects.get(code=successor) if successor else None
         with pytest.raises(Refused) as caught:
-            run(people.end_role, given, actor=actor("ada"), now=now, reason="Left the city", successor=person)
+            run(end_role, given, actor=actor("ada"), now=now, reason="Left the city", successor=person)
         assert codes(caught) == [code]
     assert StaffRole.objects.get(pk=given.pk).ended_at is None
     stan = Person.objects.get(code="stan")
-    run(people.end_role, given, actor=actor("ada"), now=now, reason="Left the city", successor=stan)
+    run(end_role, given, actor=actor("ada"), now=now, reason="Left the city", successor=stan)
     assert Role.PROJECT_LEAD in actor("stan").roles_at("guelph")
     assert {t.step.challenge.code for t in list_tasks(actor("stan"))} >= {"fresh"}
     mail = Message.objects.filter(to_email=stan.email).latest("id")
@@ -443,13 +445,13 @@ def test_work_is_handed_over_and_never_left_with_nobody(
 
 def test_a_role_that_others_have_too_ends_without_a_successor(actor: Callable[[str], Any], now: Any) -> None:
     given = StaffRole.objects.select_related("municipality", "person").get(person__code="ben", role="evaluator")
-    run(people.end_role, given, actor=actor("ada"), now=now, reason="Moved")
+    run(end_role, given, actor=actor("ada"), now=now, reason="Moved")
     assert actor("ben").roles_at("guelph") == frozenset()
 
 
 def test_staff_do_not_bid(actor: Callable[[str], Any], now: Any) -> None:
     with pytest.raises(Refused) as caught:
-        run(people.register_vendor, "Side business", actor=actor("sam"), now=now)
+        run(vendors.register_vendor, "Side business", actor=actor("sam"), now=now)
     assert codes(caught) == ["staff_may_not_bid"]
 
 
@@ -461,7 +463,7 @@ def test_another_vendors_things_are_unknown(actor: Callable[[str], Any], now: An
         run(submissions.save_answers, theirs, actor=actor("tess"), now=now, answers={})
     with pytest.raises(Unknown):
         run(
-            people.add_member,
+            vendors.add_member,
             Vendor.objects.get(code="northlight"),
             actor=actor("tess"),
             now=now,

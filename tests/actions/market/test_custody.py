@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from mix.actions.core.run import run
+from mix.actions.flow.publication import publish
 from mix.actions.market import custody, openings, redelivery, sealing, solicitations, submissions
 from mix.data.models import (
     CustodyKey,
@@ -134,7 +135,7 @@ def ready(call: Solicitation, ceremony: Ceremony, guelph: Municipality) -> Solic
         run(custody.make_recovery_key, guelph, actor=martin, now=ceremony.now, holders=guardians), *GUARDIANS[:2]
     )
     ceremony.whole(run(custody.make_key, call, actor=olivia, now=ceremony.now, holders=holders), *HOLDERS[:2])
-    run(solicitations.publish, call, actor=olivia, now=ceremony.now)
+    run(publish, call, actor=olivia, now=ceremony.now)
     call.refresh_from_db()
     return call
 
@@ -168,7 +169,7 @@ def test_publication_waits_for_the_rehearsal(call: Solicitation, ceremony: Cerem
 
     def missing() -> set[str]:
         with pytest.raises(Refused) as caught:
-            run(solicitations.publish, call, actor=olivia, now=ceremony.now)
+            run(publish, call, actor=olivia, now=ceremony.now)
         return set(codes_of(caught))
 
     assert missing() == {"custody_key_missing", "recovery_key_missing"}
@@ -184,7 +185,7 @@ def test_publication_waits_for_the_rehearsal(call: Solicitation, ceremony: Cerem
     ceremony.rehearse(key, "olivia")
     assert missing() == {"custody_not_rehearsed"}
     ceremony.rehearse(key, "frank")
-    run(solicitations.publish, call, actor=olivia, now=ceremony.now)
+    run(publish, call, actor=olivia, now=ceremony.now)
     call.refresh_from_db()
     assert call.recipients == [key.public_key, recovery.public_key]
     with pytest.raises(Refused) as caught:

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from mix.actions.core.run import run
 from mix.actions.market import addenda, openings, submissions
 from mix.data.models import Addendum, Chain, Event, OpenedEnvelope, Solicitation, Vendor
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.events import sealed_chain, verify_chain
 from mix.readers.market.submissions import find_current
 from mix.rules.core.kinds import Envelope

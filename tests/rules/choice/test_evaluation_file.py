@@ -21,7 +21,8 @@ from mix.rules.choice.evaluation_file import (
     result_document,
     to_document,
 )
-from mix.rules.choice.scoring import Bid, PriceFormula, PriceRule, Scheme, TieRule, Weighted, evaluate
+from mix.rules.choice.scoring import Bid, evaluate
+from mix.rules.city.schemes import PriceFormula, PriceRule, Scheme, TieRule, Weighted
 
 REAL = Path(__file__).resolve().parents[4] / "shared/data/ontario-evaluations"
 

@@ -7,20 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mix.rules.choice.scoring import (
-    Bid,
-    Outcome,
-    PriceFormula,
-    PriceRule,
-    Scheme,
-    TieRule,
-    Weighted,
-    evaluate,
-    selected,
-    shown,
-    spread,
-    tied_for_a_place,
-)
+from mix.rules.choice.scoring import Bid, Outcome, evaluate, selected, shown, spread, tied_for_a_place
+from mix.rules.city.schemes import PriceFormula, PriceRule, Scheme, TieRule, Weighted
 
 CRITERIA = (Weighted("fit", Fraction(50), Fraction(2)), Weighted("team", Fraction(30)))
 

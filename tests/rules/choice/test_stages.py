@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mix.rules.choice.evaluation_file import FileInvalid, parse_file, recompute
-from mix.rules.choice.scoring import Bid, PriceRule, Scheme, TieRule, Weighted, evaluate, invited
+from mix.rules.choice.scoring import Bid, evaluate, invited
 from mix.rules.city.method_files import parse
+from mix.rules.city.schemes import PriceRule, Scheme, TieRule, Weighted
 from mix.rules.core.catalogue import DocumentInvalid
 from mix.rules.market.freezing import frozen_rules, read_scheme
 from tests.rules.city.test_methods import CATALOGUE

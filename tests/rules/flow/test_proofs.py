@@ -24,7 +24,9 @@ from mix.rules.core.notes import (
     read_checkpoint,
     sign_note,
 )
-from mix.rules.flow.proofs import Finding, Verdict, pack, verify_bundle, verify_log, verify_receipt
+from mix.rules.core.verdicts import Finding, Verdict
+from mix.rules.flow.proofs import pack, verify_bundle, verify_log
+from mix.rules.market.receipts import verify_receipt
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = base64.b64encode(KEY.public_key().public_bytes_raw()).decode()

@@ -11,12 +11,12 @@ from mix.actions.core.events import record_on
 from mix.data.models import Comment, Document, DocumentVersion, Step
 from mix.readers.case.challenges import spec_of
 from mix.readers.case.documents import find_latest, latest_content, list_reusable
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
+from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission
 from mix.rules.core.chain import digest
 from mix.rules.core.fields import read_answers
 from mix.rules.core.unmet import Refused, Unmet, require
-from mix.rules.market.closing import day_in
 
 
 class EditedMeanwhile(Refused):

@@ -2,7 +2,7 @@
 
 from mix.data.models import Challenge, Step
 from mix.readers.case.challenges import check, spec_of
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.rules.core.access import TABLE, Permission, Role
 from mix.rules.core.kinds import StepState
 from mix.rules.core.unmet import require

@@ -10,11 +10,12 @@ from mix.actions.core.outbox import tell
 from mix.data.models import Challenge, ChallengeCity, JoinRequest, Municipality
 from mix.readers.case.joining import unmet_to_ask, unmet_to_join
 from mix.readers.city.municipalities import get_own_municipality
-from mix.readers.city.people import Actor, list_with_role
+from mix.readers.city.people import list_with_role
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
+from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.unmet import refuse_if, require
-from mix.rules.market.closing import day_in
 
 MOST_PERCENT = 90
 

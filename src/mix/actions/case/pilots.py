@@ -24,7 +24,8 @@ from mix.readers.case.pilots import (
     today_at,
 )
 from mix.readers.city.municipalities import get_own_municipality
-from mix.readers.city.people import Actor, list_with_role
+from mix.readers.city.people import list_with_role
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
 from mix.rules.case.pilots import (
     PilotState,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from mix.data.models import Award, Challenge, Notice
+from mix.data.models import Challenge, Notice
 
 
 def publish(
@@ -14,7 +14,6 @@ def publish(
     title: str,
     text: str,
     now: datetime,
-    award: Award | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> Notice:
     """Publish a notice under the challenge's next number. Called inside other verbs; never changed after."""
@@ -27,6 +26,5 @@ def publish(
         title=title,
         text=text,
         published_at=now,
-        award=award,
         details=dict(details or {}),
     )

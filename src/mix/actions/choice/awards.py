@@ -15,14 +15,15 @@ from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Step, Ve
 from mix.phrases.mails import local_text
 from mix.readers.case.challenges import method_for
 from mix.readers.choice.awards import dispute_until, find_live, list_next_results, notice_details
-from mix.readers.city.people import Actor, list_members, list_with_role
+from mix.readers.city.people import list_members, list_with_role
+from mix.readers.core.actors import Actor
 from mix.readers.market.solicitations import part_of
 from mix.readers.market.submissions import opened_answers, price_total
 from mix.readers.market.vendors import get_own_vendor
+from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import Envelope, Standing
 from mix.rules.core.unmet import Refused, Unmet, require
-from mix.rules.market.closing import day_in
 
 NOTICE_DAYS = 72  # CFTA art. 516(2) and CETA: award notice within 72 days (shared rule facts, verified)
 DEBRIEF_DAYS = 30
@@ -111,7 +112,8 @@ def approve(award: Award, *, actor: Actor, now: datetime, summary: str) -> Award
     award.save(update_fields=["state", "approved_at", "notice_due_on"])
     raise_standing(challenge, award.vendor, to=Standing.AWARDED, now=now)
     details = notice_details(award)
-    publish(challenge, kind="award", title=award.vendor.name, text=summary, now=now, award=award, details=details)
+    award.notice = publish(challenge, kind="award", title=award.vendor.name, text=summary, now=now, details=details)
+    award.save(update_fields=["notice"])
     evaluation = award.result.evaluation
     if method_for(challenge).is_only_recommended(evaluation.step.key):
         evaluation.step.challenge = challenge

@@ -46,9 +46,11 @@ from mix.readers.choice.evaluations import (
     unmet_to_freeze,
     unmet_to_hand_in,
 )
-from mix.readers.city.people import Actor, list_members
+from mix.readers.city.people import list_members
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
-from mix.rules.choice.scoring import MAX_SCORE, Outcome, selected, shown
+from mix.rules.choice.scoring import Outcome, selected, shown
+from mix.rules.city.schemes import MAX_SCORE
 from mix.rules.core.access import Permission
 from mix.rules.core.unmet import Unmet, refuse_if, require
 

@@ -10,7 +10,8 @@ from mix.actions.core.outbox import tell
 from mix.data.models import Evaluation, StageInvitation, Step
 from mix.phrases.mails import local_text
 from mix.readers.choice.evaluations import earned_invitations, find_evaluation, panel_of, stages_of
-from mix.readers.city.people import Actor, list_members
+from mix.readers.city.people import list_members
+from mix.readers.core.actors import Actor
 from mix.rules.core.access import Permission
 from mix.rules.core.unmet import require
 

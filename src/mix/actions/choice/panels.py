@@ -12,7 +12,8 @@ from mix.actions.core.outbox import tell
 from mix.data.models import Evaluation, Label, PanelMember, Person, Step
 from mix.readers.case.challenges import spec_of
 from mix.readers.choice.evaluations import contenders, find_evaluation, panel_of
-from mix.readers.city.people import Actor, actor_for
+from mix.readers.city.people import actor_for
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.market.solicitations import find_solicitation
 from mix.rules.core.access import Permission, Role, broken_separations

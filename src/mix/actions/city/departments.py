@@ -10,7 +10,7 @@ from mix.actions.core.events import record
 from mix.data.models import Department, Municipality
 from mix.data.models.core.columns import new_code
 from mix.readers.city.municipalities import get_own_municipality
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.rules.core.access import Permission
 from mix.rules.core.unmet import require
 

@@ -12,7 +12,8 @@ from mix.actions.core.events import record
 from mix.data.models import GroupDuty, IdentityProvider, Municipality, Person, StaffRole
 from mix.readers.city.identities import cipher, duties_by_group
 from mix.readers.city.municipalities import get_own_municipality
-from mix.readers.city.people import Actor, unmet_to_take
+from mix.readers.city.people import unmet_to_take
+from mix.readers.core.actors import Actor
 from mix.rules.core.access import Permission, Role, broken_separations
 from mix.rules.core.lines import is_one_line
 from mix.rules.core.unmet import require

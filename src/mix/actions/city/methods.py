@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mix.actions.core.events import record
 from mix.data.models import MethodVersion
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.rules.city.method_files import parse
 from mix.rules.core.unmet import require
 

@@ -8,12 +8,13 @@ from mix.actions.city.departments import place
 from mix.actions.core.events import record
 from mix.data.models import AuthorityBand, DocumentTemplate, Municipality, Person, StaffRole
 from mix.readers.city.municipalities import get_own_municipality, list_departments
-from mix.readers.city.people import Actor, unmet_to_take
+from mix.readers.city.people import unmet_to_take
+from mix.readers.core.actors import Actor
 from mix.rules.city.delegation import Band
 from mix.rules.core.access import Permission, Role
+from mix.rules.core.kinds import OutageRule
 from mix.rules.core.lines import is_one_line
 from mix.rules.core.unmet import refuse_if, require
-from mix.rules.market.outages import OutageRule
 
 
 def set_bands(

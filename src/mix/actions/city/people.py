@@ -1,13 +1,12 @@
 """Verbs on people: invitations, duties, teams."""
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 
 from mix.actions.core.events import record
-from mix.actions.core.outbox import tell, tell_address
+from mix.actions.core.outbox import tell_address
 from mix.data.models import (
     Department,
     Municipality,
@@ -20,11 +19,9 @@ from mix.data.models import (
 )
 from mix.data.wall import lifted
 from mix.phrases.words import word
-from mix.readers.case.challenges import spec_of
 from mix.readers.city.municipalities import get_own_municipality
-from mix.readers.city.people import Actor, get_invitation, hash_token, unmet_to_accept, unmet_to_take
-from mix.readers.flow.moves import Task, list_left_alone
-from mix.readers.market.vendors import get_own_vendor
+from mix.readers.city.people import get_invitation, hash_token, unmet_to_accept, unmet_to_take
+from mix.readers.core.actors import Actor
 from mix.rules.core.access import Permission, Role, broken_separations
 from mix.rules.core.unmet import Unmet, refuse_if, require
 
@@ -96,62 +93,6 @@ def grant_role(
 def _locked(person: Person) -> Person:
     """Lock a person, so that nobody takes a role and joins a vendor at the same moment."""
     return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-
-
-def end_role(
-    given: StaffRole, *, actor: Actor, now: datetime, reason: str, successor: Person | None = None
-) -> StaffRole:
-    """End a duty, and give it to a successor of the city's staff, who is told what waits.
-
-    Nobody ends the last administrator, or leaves work waiting for a duty that nobody has any more.
-    """
-    get_own_municipality(given.municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
-    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
-    waiting = list_left_alone(given)
-    role, city = Role(given.role), given.municipality
-    words = {"role": word("role", role.value, "en"), "role_fr": word("role", role.value, "fr")}
-    require(
-        holds=not waiting or successor is not None,
-        code="role_left_alone",
-        where="f-successor",
-        city=city.name,
-        count=str(len(waiting)),
-        **words,
-    )
-    if successor is not None:
-        _hand_over(given, actor=actor, now=now, successor=successor, waiting=waiting)
-    ended = end_given(given, actor=actor, now=now, reason=reason)
-    require(holds=ended, code="last_administrator")
-    return given
-
-
-def _hand_over(given: StaffRole, *, actor: Actor, now: datetime, successor: Person, waiting: Sequence[Task]) -> None:
-    """Give the duty to somebody else of the city's staff, unless they have it, and tell them what waits."""
-    city, role = given.municipality, Role(given.role)
-    theirs = StaffRole.objects.filter(person=successor, municipality=city, ended_at=None)
-    require(
-        holds=successor.pk != given.person_id and theirs.exists(),
-        code="successor_not_staff",
-        where="f-successor",
-        city=city.name,
-    )
-    if not theirs.filter(role=role.value).exists():
-        grant_role(city, actor=actor, now=now, person=successor, role=role)
-    tell(
-        [successor],
-        "handed_over",
-        now=now,
-        path="city/",
-        who=given.person.name,
-        city=city.name,
-        role=word("role", role.value, "en"),
-        role_fr=word("role", role.value, "fr"),
-        tasks="\n".join(f"- {t.challenge.title}: {spec_of(t.step).title.en}" for t in waiting) or "–",
-        tasks_fr="\n".join(
-            f"- {t.challenge.title_fr or t.challenge.title} : {spec_of(t.step).title.fr}" for t in waiting
-        )
-        or "–",
-    )
 
 
 def end_given(given: StaffRole, *, actor: Actor, now: datetime, reason: str) -> bool:
@@ -234,36 +175,12 @@ def accept_invitation(token: str, *, actor: Actor, now: datetime) -> StaffInvita
         if isinstance(invitation, StaffInvitation):
             grant_role(invitation.municipality, actor=actor, now=now, person=person, role=Role(invitation.role))
         else:
-            _join(invitation.vendor, actor=actor, now=now, person=person)
+            join_vendor(invitation.vendor, actor=actor, now=now, person=person)
         return invitation
 
 
-def register_vendor(
-    name: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    size: str = "unknown",
-    place: str = "",
-    code: str = "",
-    capability: str = "",
-    is_fictional: bool = False,
-) -> Vendor:
-    """Register an organization with the actor as its first member."""
-    require(holds=bool(name.strip()), code="name_missing", where="f-name")
-    refuse_if(unmet_to_take(actor.person, Role.VENDOR) if actor.person else ())
-    vendor = Vendor(
-        name=name.strip(), size=size, place=place, capability=capability, is_fictional=is_fictional, registered_at=now
-    )
-    if code:
-        vendor.code = code
-    vendor.save()
-    if actor.person:
-        _join(vendor, actor=actor, now=now, person=actor.someone)
-    return vendor
-
-
-def _join(vendor: Vendor, *, actor: Actor, now: datetime, person: Person) -> None:
+def join_vendor(vendor: Vendor, *, actor: Actor, now: datetime, person: Person) -> None:
+    """Make a person a member of a vendor. Called inside other verbs. Raises Refused for whoever works for a city."""
     refuse_if(unmet_to_take(_locked(person), Role.VENDOR))
     VendorMember.objects.get_or_create(vendor=vendor, person=person, ended_at=None, defaults={"since": now})
     record(
@@ -274,34 +191,3 @@ def _join(vendor: Vendor, *, actor: Actor, now: datetime, person: Person) -> Non
         now=now,
         payload={"person": person.code},
     )
-
-
-def add_member(vendor: Vendor, *, actor: Actor, now: datetime, person: Person) -> None:
-    """Add a person with an account to one's own team."""
-    get_own_vendor(vendor.code, actor=actor)
-    _join(vendor, actor=actor, now=now, person=person)
-
-
-def invite_member(vendor: Vendor, *, actor: Actor, now: datetime, email: str, language: str = "en") -> VendorInvitation:
-    """Offer a place in one's own team by mail; the link works as that of `invite_staff` does."""
-    get_own_vendor(vendor.code, actor=actor)
-    token = secrets.token_urlsafe(32)
-    invitation = VendorInvitation.objects.create(
-        vendor=vendor,
-        email=email,
-        token_hash=hash_token(token),
-        invited_by=actor.someone,
-        expires_at=now + timedelta(days=INVITATION_DAYS),
-    )
-    tell_address(
-        email,
-        "team_invitation",
-        language=language,
-        now=now,
-        path=f"invitation/{token}/",
-        to=email,
-        vendor=vendor.name,
-        until=f"{invitation.expires_at:%Y-%m-%d}",
-    )
-    record("people.invite_member", subject_type="vendor", subject=vendor.code, actor=actor, now=now)
-    return invitation

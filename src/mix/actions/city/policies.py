@@ -10,8 +10,8 @@ from django.db.models import Max
 from mix.actions.core.events import record
 from mix.data.models import Bylaw, Municipality, RuleConfirmation
 from mix.readers.city.municipalities import get_own_municipality
-from mix.readers.city.people import Actor
 from mix.readers.city.policies import digest_of, find_rule
+from mix.readers.core.actors import Actor
 from mix.rules.city.policy.bylaws import BylawTable
 from mix.rules.core.access import Permission
 from mix.rules.core.unmet import require

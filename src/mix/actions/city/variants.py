@@ -10,8 +10,8 @@ from django.db.models import Max
 from mix.actions.core.events import record
 from mix.data.models import MethodDraft, MethodVersion, Municipality
 from mix.readers.city.municipalities import get_own_municipality
-from mix.readers.city.people import Actor
 from mix.readers.city.variants import MOST_CHARACTERS, newer_parent, tree_of, unmet_to_propose
+from mix.readers.core.actors import Actor
 from mix.rules.city.method_files import parse
 from mix.rules.city.variants import Path, begin_variant, merge, read_tree, set_at, write_tree
 from mix.rules.core.access import Permission

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
-
-from django.db import transaction
+from datetime import datetime
 
 from mix.actions.core.signing import sign_checkpoint
 from mix.data.models import Chain, Checkpoint
-from mix.readers.core.events import entry_hashes, latest_checkpoint, list_public_chains, verify_chain
-from mix.readers.market.solicitations import last_closing
+from mix.readers.core.events import entry_hashes, latest_checkpoint, verify_chain
 from mix.rules.core.merkle import root
 
 logger = logging.getLogger(__name__)
-EVERY = timedelta(days=1)
 
 
 class LogBroken(Exception):
@@ -37,25 +33,4 @@ def make_checkpoint(code: str, *, now: datetime) -> Checkpoint | None:
         raise LogBroken(f"{code}: entry {broken.seq}, {broken.code}")
     note = sign_checkpoint(code, size=chain.seq, root=root(entry_hashes(chain)))
     made, _ = Checkpoint.objects.get_or_create(chain=chain, size=chain.seq, defaults={"note": note, "made_at": now})
-    return made
-
-
-def make_due(*, now: datetime) -> list[Checkpoint]:
-    """Make the checkpoints that are due: a day after the last, or when a call has closed since.
-
-    Each chain in a transaction of its own: one that does not hold is noted, and the others are signed.
-    """
-    made = []
-    closed_at = last_closing(now=now)
-    for chain in list_public_chains():
-        present = latest_checkpoint(chain)
-        is_due = present is None or now - present.made_at >= EVERY or (closed_at and present.made_at < closed_at)
-        if is_due and (present is None or present.size < chain.seq):
-            try:
-                with transaction.atomic():
-                    checkpoint = make_checkpoint(chain.code, now=now)
-            except LogBroken:
-                logger.exception("no checkpoint of %s", chain.code)
-                continue
-            made += [checkpoint] if checkpoint else []
     return made

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from mix.data.models import Chain, Challenge, Event, Step
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.rules.core.chain import GENESIS, digest, link
 
 INSTANCE = "instance"

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.rules.core.unmet import Refused, Unmet
 
 T = TypeVar("T")

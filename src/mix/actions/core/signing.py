@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
-from mix.actions.market.sealing import write_private
+from mix.data.private_files import write_private
 from mix.rules.core.chain import canonical
 from mix.rules.core.notes import Checkpoint, countersign, key_id, sign_note
 

@@ -11,13 +11,14 @@ from mix.actions.core.events import record
 from mix.actions.core.outbox import tell
 from mix.data.models import Agreement, Clause, ClauseEdit, Deliverable, Paper, Person, Signatory, Step, Vendor
 from mix.readers.case.challenges import spec_of
-from mix.readers.city.people import Actor, actor_for, list_members
+from mix.readers.city.people import actor_for, list_members
+from mix.readers.core.actors import Actor
 from mix.readers.delivery.agreements import unmet_to_sign
 from mix.readers.market.vendors import get_own_vendor
+from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, grants
 from mix.rules.core.unmet import refuse_if, require
 from mix.rules.delivery.clauses import ClauseText
-from mix.rules.market.closing import day_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from mix.actions.core.outbox import tell
 from mix.data.models import Disclosure, Person, Step
 from mix.data.models.delivery.disclosures import REVIEWS
 from mix.readers.case.challenges import spec_of
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.delivery.disclosures import (
     digest_of,

@@ -11,7 +11,8 @@ from mix.data.models import BacklogItem, Challenge, ChangeOrder, Milestone, Muni
 from mix.data.models.delivery.milestones import MONTHS
 from mix.readers.case.challenges import list_cities
 from mix.readers.city.municipalities import gather_bands
-from mix.readers.city.people import Actor, list_members, list_with_role
+from mix.readers.city.people import list_members, list_with_role
+from mix.readers.core.actors import Actor
 from mix.readers.delivery.agreements import find_contract
 from mix.readers.delivery.milestones import changed_cents, list_measures
 from mix.readers.market.vendors import get_own_vendor

@@ -21,13 +21,14 @@ from mix.data.models import (
     Vendor,
 )
 from mix.readers.case.challenges import get_step
-from mix.readers.city.people import Actor, list_members
+from mix.readers.city.people import list_members
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
 from mix.readers.delivery.sprints import Room, get_room, list_hypotheses, list_sprint_vendors
 from mix.readers.market.vendors import get_own_vendor
+from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.unmet import require
-from mix.rules.market.closing import day_in
 
 
 def _record(verb: str, room: Room, *, actor: Actor, now: datetime, role: str, subject: str = "") -> None:

@@ -9,8 +9,8 @@ from mix.actions.case.entering import enter
 from mix.actions.core.events import record
 from mix.data.models import Challenge, Municipality, ParticipationNotice, Purchase, RequirementReason, RuleWaiver, Step
 from mix.readers.case.challenges import list_cities
-from mix.readers.city.people import Actor
 from mix.readers.city.policies import find_ruling
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.flow.findings import judge, like_purchases
 from mix.rules.city.policy.facts import Category, Competition, Ground

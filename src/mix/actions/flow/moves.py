@@ -18,7 +18,8 @@ from mix.readers.case.challenges import get_step, method_for, spec_of
 from mix.readers.case.documents import authors_of, total_value
 from mix.readers.choice.awards import find_live
 from mix.readers.choice.evaluations import find_evaluation
-from mix.readers.city.people import Actor, list_with_role
+from mix.readers.city.people import list_with_role
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.flow.moves import gather_gate, list_signatures, unmet_to_ask, unmet_to_proceed
 from mix.readers.market.solicitations import find_solicitation, part_of

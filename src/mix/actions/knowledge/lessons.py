@@ -6,7 +6,7 @@ from decimal import Decimal
 from mix.actions.case.entering import enter
 from mix.actions.core.events import record_on
 from mix.data.models import HoursEntry, Lesson, Step
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.rules.core.access import Permission
 from mix.rules.core.unmet import require
 

@@ -17,7 +17,8 @@ from mix.data.models import Addendum, ExtensionProposal, Solicitation
 from mix.phrases.mails import outage_text
 from mix.readers.case.challenges import spec_of
 from mix.readers.city.calendars import calendar_of
-from mix.readers.city.people import Actor, list_members
+from mix.readers.city.people import list_members
+from mix.readers.core.actors import Actor
 from mix.readers.market.solicitations import closing_of, list_at_risk, outage_of
 from mix.rules.core.access import Permission
 from mix.rules.core.unmet import require

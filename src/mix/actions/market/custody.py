@@ -12,7 +12,8 @@ from mix.actions.core.outbox import tell
 from mix.actions.core.run import Noted
 from mix.actions.market.sealing import ask_sealer, new_key_id, open_canary, seal_canary, split_key
 from mix.data.models import CustodyKey, CustodyShare, Municipality, Person, Solicitation
-from mix.readers.city.people import Actor, list_with_role
+from mix.readers.city.people import list_with_role
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.market.custody import (
     find_key,

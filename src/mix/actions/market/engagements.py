@@ -20,7 +20,7 @@ from mix.data.models import (
     Step,
     Vendor,
 )
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.core.access import Permission
 from mix.rules.core.unmet import require

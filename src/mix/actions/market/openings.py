@@ -16,7 +16,8 @@ from mix.actions.market.custody import end_ceremony, too_early
 from mix.actions.market.sealing import Unsealed, keep_unsealed, unseal
 from mix.data.models import Chain, OpenedEnvelope, Opening, Solicitation, Submission, SubmissionVersion
 from mix.readers.case.challenges import check
-from mix.readers.city.people import Actor, list_members
+from mix.readers.city.people import list_members
+from mix.readers.core.actors import Actor
 from mix.readers.core.events import sealed_chain
 from mix.readers.market.custody import list_offered, opening_key
 from mix.readers.market.solicitations import closing_of, phase_of, unmet_to_open

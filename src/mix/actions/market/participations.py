@@ -6,7 +6,8 @@ from mix.actions.case.entering import enter
 from mix.actions.core.events import record
 from mix.actions.core.outbox import tell
 from mix.data.models import Challenge, Participation, Vendor
-from mix.readers.city.people import Actor, list_members
+from mix.readers.city.people import list_members
+from mix.readers.core.actors import Actor
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import Standing
 from mix.rules.core.unmet import require

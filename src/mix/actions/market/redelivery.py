@@ -12,7 +12,8 @@ from mix.actions.core.outbox import tell
 from mix.actions.core.signing import public_key
 from mix.actions.market.sealing import Stored, keep_unsealed_file
 from mix.data.models import OpenedEnvelope, Submission, SubmissionVersion
-from mix.readers.city.people import Actor, list_with_role
+from mix.readers.city.people import list_with_role
+from mix.readers.core.actors import Actor
 from mix.readers.market.sealing import list_sealed_files
 from mix.readers.market.submissions import COPY_KIND, find_current, unmet_to_redeliver
 from mix.readers.market.vendors import check_own_vendor
@@ -20,7 +21,8 @@ from mix.rules.core.access import Role
 from mix.rules.core.chain import canonical
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
-from mix.rules.flow.proofs import Verdict, verify_receipt
+from mix.rules.core.verdicts import Verdict
+from mix.rules.market.receipts import verify_receipt
 
 
 def _unopened(submission: Submission, *, actor: Actor, envelope: Envelope) -> tuple[SubmissionVersion, dict[str, Any]]:

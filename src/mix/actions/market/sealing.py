@@ -18,7 +18,7 @@ from django.db import transaction
 from mix.actions.core.events import record
 from mix.data.models import Solicitation, Submission
 from mix.data.models.core.columns import new_code
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.market.sealing import OPENED_KEY, FileFact, find_draft, list_unscanned
 from mix.rules.core.chain import canonical
 from mix.rules.core.kinds import Envelope, Scan
@@ -30,7 +30,6 @@ from mix.vault.sealer import CALL, CANARY, RECOVERY
 Stored = storage.Stored
 StreamSealer = storage.StreamSealer
 TooLarge = storage.TooLarge
-write_private = storage.write_private
 ask_sealer = wire.ask
 serve_sealer = wire.serve
 SealerDown = wire.SealerDown

@@ -8,12 +8,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from mix.actions.case.challenges import freeze_route
 from mix.actions.case.entering import enter, enter_step
-from mix.actions.case.publishing import publish as publish_notice
 from mix.actions.core.events import record
 from mix.actions.core.outbox import tell
-from mix.actions.market.sealing import ask_sealer, new_key_id
 from mix.data.models import (
     Person,
     Question,
@@ -22,20 +19,14 @@ from mix.data.models import (
     Step,
     Vendor,
 )
-from mix.readers.case.challenges import method_for, spec_of
-from mix.readers.case.documents import sprint_places
-from mix.readers.city.people import Actor, list_members
-from mix.readers.flow.findings import policy_unmet
-from mix.readers.market.custody import find_key, find_recovery_key, unmet_custody
-from mix.readers.market.participations import list_standing
-from mix.readers.market.solicitations import find_solicitation, part_of, unmet_to_publish
+from mix.readers.case.challenges import spec_of
+from mix.readers.city.people import list_members
+from mix.readers.core.actors import Actor
+from mix.readers.market.solicitations import find_solicitation
 from mix.readers.market.submissions import check_may_answer
 from mix.readers.market.vendors import get_own_vendor
-from mix.rules.choice.scoring import PriceFormula, TieRule
 from mix.rules.core.access import Permission
-from mix.rules.core.unmet import refuse_if, require
-from mix.rules.market.closing import EMBARGO
-from mix.rules.market.freezing import frozen_rules
+from mix.rules.core.unmet import require
 
 
 def draft(
@@ -77,11 +68,11 @@ def draft(
             "custody_mode": custody,
         },
     )
-    _record("draft", call, actor=actor, now=now, role=role.value)
+    record_on_call("draft", call, actor=actor, now=now, role=role.value)
     return call
 
 
-def _record(
+def record_on_call(
     verb: str,
     call: Solicitation,
     *,
@@ -91,6 +82,7 @@ def _record(
     reason: str = "",
     payload: dict[str, object] | None = None,
 ) -> None:
+    """Append an event whose subject is a call. Called inside other verbs."""
     record(
         verb if "." in verb else f"solicitations.{verb}",
         subject_type="solicitation",
@@ -104,95 +96,11 @@ def _record(
     )
 
 
-def _locked(call: Solicitation) -> Solicitation:
+def lock_call(call: Solicitation) -> Solicitation:
+    """Lock a call until the transaction ends, and return it as it is now, with its step. Called inside other verbs."""
     fresh = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
     fresh.step = call.step
     return fresh
-
-
-def publish(
-    call: Solicitation,
-    *,
-    actor: Actor,
-    now: datetime,
-    tie: TieRule = TieRule.HEAVIEST_CRITERION,
-    full_at_cents: int | None = None,
-    none_at_cents: int | None = None,
-    fixed_cents: int | None = None,
-) -> Solicitation:
-    """Publish a call: criteria, weights, minimums, price formula and tie rule are frozen with it, a key is made.
-
-    Two bounds make the price formula linear between them; a fixed price is asked for where the method fixes prices.
-    """
-    step, role = enter_step(call.step, actor=actor, needs=Permission.SOLICITATION_PUBLISH)
-    call = _locked(call)
-    call.step = step
-    require(holds=call.published_at is None, code="already_published")
-    refuse_if((*unmet_to_publish(call, now=now), *unmet_custody(call), *policy_unmet(step, now=now)))
-    line = (full_at_cents, none_at_cents)
-    holds = line == (None, None) or (None not in line and 0 <= (full_at_cents or 0) < (none_at_cents or 0))
-    require(holds=holds, code="price_bounds_wrong", where="f-none_at_cents")
-    parts = [s.evaluation for s in method_for(step.challenge).steps if s.evaluation and s.evaluation.of == step.key]
-    fixes = any(part.price_formula is PriceFormula.FIXED for part in parts)
-    require(holds=fixed_cents is not None or not fixes, code="fixed_price_missing", where="f-fixed_cents")
-    bounds = {"full_at": full_at_cents, "none_at": none_at_cents, "amount": fixed_cents}
-    call.published_at = now
-    _fix_key(call, now=now)
-    call.outage_rule = step.challenge.municipality.outage_rule
-    call.frozen = {
-        other.key: frozen_rules(other.evaluation, tie=tie, bounds=bounds, places=sprint_places(step.challenge))
-        for other in method_for(step.challenge).steps
-        if other.evaluation and other.evaluation.of == step.key
-    }
-    call.save(update_fields=["published_at", "key_id", "public_key", "recipients", "outage_rule", "frozen"])
-    spec = spec_of(step)
-    freeze_route(step.challenge, now=now)
-    publish_notice(step.challenge, kind="intended_procurement", title=spec.title.en, text=call.body, now=now)
-    part = part_of(call)
-    if part.open_to:
-        for vendor in list_standing(step.challenge, part.open_to):
-            tell(
-                list_members(vendor.id),
-                "invited_to_answer",
-                now=now,
-                challenge=step.challenge,
-                path=f"vendor/calls/{call.reference}/",
-            )
-    _record(
-        "publish",
-        call,
-        actor=actor,
-        now=now,
-        role=role.value,
-        payload={
-            "closes_at": call.closes_at.isoformat(),
-            "zone": call.zone,
-            "recipients": call.recipients,
-            "custody": call.custody_mode,
-            "outage": call.outage_rule,
-            "frozen": call.frozen,
-        },
-    )
-    return call
-
-
-def _fix_key(call: Solicitation, *, now: datetime) -> None:
-    """Fix to which keys everything of this call is sealed, and the instant before which the sealer opens nothing.
-
-    The recovery key is bound to the call's first: after that instant is fixed the sealer binds no other.
-    """
-    not_before = call.closes_at + EMBARGO
-    recovery = find_recovery_key(call.step.challenge.municipality)
-    key = find_key(call) if call.custody_mode == "split" else None
-    if key and recovery:
-        ask_sealer("bind", key.key_id, recovery=recovery.key_id, now=now)
-        ask_sealer("delay", key.key_id, now=now, not_before=not_before)
-        call.key_id, call.public_key = key.key_id, key.public_key
-        call.recipients = [key.public_key, recovery.public_key]
-    else:
-        call.key_id = new_key_id("call")
-        call.public_key = ask_sealer("make", call.key_id, now=now, not_before=not_before)
-        call.recipients = [call.public_key]
 
 
 def add_document(
@@ -219,7 +127,9 @@ def add_document(
         added_at=now,
         version=earlier.version + 1 if earlier else 1,
     )
-    _record("add_document", call, actor=actor, now=now, role=role.value, payload={"title": title, "sha256": digest})
+    record_on_call(
+        "add_document", call, actor=actor, now=now, role=role.value, payload={"title": title, "sha256": digest}
+    )
     return document
 
 
@@ -251,7 +161,7 @@ def draft_answer(question: Question, *, actor: Actor, now: datetime, text: str) 
     require(holds=bool(text.strip()), code="answer_missing", where="f-answer")
     question.answer, question.drafted_by = text, actor.person
     question.save(update_fields=["answer", "drafted_by"])
-    _record("draft_answer", question.solicitation, actor=actor, now=now, role=role.value)
+    record_on_call("draft_answer", question.solicitation, actor=actor, now=now, role=role.value)
     return question
 
 
@@ -269,5 +179,5 @@ def publish_answer(question: Question, *, actor: Actor, now: datetime) -> Questi
     people: list[Person] = [member for vendor_id in sorted(vendors) for member in list_members(vendor_id)]
     tell(people, "question_answered", now=now, challenge=call.step.challenge, path=f"vendor/calls/{call.reference}/")
     verb = "publish_answer" if question.kind == "general" else "give_confidential_answer"
-    _record(verb, call, actor=actor, now=now, role=role.value)
+    record_on_call(verb, call, actor=actor, now=now, role=role.value)
     return question

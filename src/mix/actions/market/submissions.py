@@ -15,7 +15,8 @@ from mix.actions.market.sealing import Stored, destroy_draft, keep_file, remove_
 from mix.data.models import Acknowledgement, Addendum, Event, Solicitation, Submission, SubmissionVersion, Vendor
 from mix.data.models.core.columns import new_code
 from mix.phrases.mails import local_text
-from mix.readers.city.people import Actor, list_members
+from mix.readers.city.people import list_members
+from mix.readers.core.actors import Actor
 from mix.readers.core.events import sealed_chain
 from mix.readers.market.sealing import DraftContent, FileFact, find_draft, has_draft, list_files, read_draft
 from mix.readers.market.solicitations import closing_of, part_of

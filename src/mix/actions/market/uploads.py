@@ -11,7 +11,7 @@ from mix.actions.market import submissions
 from mix.actions.market.sealing import Stored, begin_upload, drop_blob, end_upload, has_room, join_parts, keep_part
 from mix.actions.market.submissions import begin_draft, lock
 from mix.data.models import Submission
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.market.sealing import find_upload, received
 from mix.readers.market.solicitations import part_of
 from mix.readers.market.vendors import get_own_vendor

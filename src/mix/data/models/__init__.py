@@ -17,7 +17,7 @@ from mix.data.models.choice.evaluations import (
     StageInvitation,
     TieBreak,
 )
-from mix.data.models.city.calendars import CalendarFeed, CityDay, DateReminder
+from mix.data.models.city.calendars import CalendarFeed, CityDay
 from mix.data.models.city.identities import GroupDuty, IdentityProvider
 from mix.data.models.city.methods import MethodVersion
 from mix.data.models.city.municipalities import (
@@ -46,6 +46,7 @@ from mix.data.models.delivery.sprints import (
     ParityReason,
     SignOff,
 )
+from mix.data.models.flow.dates import DateReminder
 from mix.data.models.flow.findings import ParticipationNotice, Purchase, RequirementReason, RuleWaiver
 from mix.data.models.flow.moves import GateSignature
 from mix.data.models.knowledge.lessons import HistoryFact, HoursEntry, Lesson

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from mix.data.models import Challenge, ChallengeCity, Municipality, Need, PanelMember, Participation, Step
 from mix.readers.city.methods import method_on
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.rules.city.methods import Method
 from mix.rules.city.methods import Step as StepSpec

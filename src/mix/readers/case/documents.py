@@ -9,7 +9,7 @@ from typing import Any
 from mix.data.models import Challenge, Comment, Document, DocumentVersion, Step
 from mix.data.wall import lifted
 from mix.readers.case.challenges import method_for, spec_of
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.rules.case.valuation import estimated_value
 from mix.rules.case.versions import Merged, merge_answers

@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from mix.data.models import Challenge, Department, Municipality, Pilot, PilotExtension
 from mix.readers.city.municipalities import gather_bands
-from mix.readers.city.people import Actor
 from mix.readers.city.policies import in_force, table_of
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.rules.case.pilots import (
     PilotDates,
@@ -23,10 +23,10 @@ from mix.rules.case.pilots import (
     state_of,
     still_needed,
 )
+from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.chain import digest
 from mix.rules.core.unmet import Unmet
-from mix.rules.market.closing import day_in
 
 _LIVE = (PilotState.RUNNING, PilotState.APPROVED)
 

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Notice, Purchase, Result, Step
-from mix.readers.city.people import Actor
 from mix.readers.city.policies import dispute_days
+from mix.readers.core.actors import Actor
 from mix.rules.core.unmet import Unmet
 
 
@@ -39,7 +39,7 @@ def notice_details(award: Award) -> dict[str, Any]:
 def list_award_notices(challenge: Challenge) -> list[Notice]:
     """List the notices of a challenge's awards with their awards, the one in force first, then the latest."""
     rows = challenge.notices.filter(kind="award").select_related("award").order_by("-published_at", "-id")
-    return sorted(rows, key=lambda n: n.award is not None and n.award.state != "approved")
+    return sorted(rows, key=lambda n: getattr(n, "award", None) is not None and n.award.state != "approved")
 
 
 def list_awards(step: Step) -> list[Award]:

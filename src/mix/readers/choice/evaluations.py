@@ -22,13 +22,14 @@ from mix.data.models import (
     VendorMember,
 )
 from mix.readers.case.challenges import spec_of
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.market.solicitations import part_of
 from mix.readers.market.submissions import list_opened, opened_answers, price_total
 from mix.rules.choice.affiliations import Somebody, affiliations
-from mix.rules.choice.scoring import SPREAD_ALERT, Bid, Outcome, Scheme, evaluate, invited, spread, tied_for_a_place
+from mix.rules.choice.scoring import SPREAD_ALERT, Bid, Outcome, evaluate, invited, spread, tied_for_a_place
 from mix.rules.city.methods import Criterion, EvaluationPart, ScoringStage, stage_position
+from mix.rules.city.schemes import Scheme
 from mix.rules.core.access import Permission
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Envelope

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from mix.data.models import AuthorityBand, Department, DocumentTemplate, Municipality, StaffInvitation, StaffRole
 from mix.data.wall import lifted
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.rules.city.delegation import Band
 from mix.rules.core.access import Permission, Role, grants

@@ -3,61 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
 
 from mix.data.models import Person, StaffInvitation, StaffRole, VendorInvitation, VendorMember
 from mix.data.wall import lifted
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.rules.core.access import Role, crossed_sides
 from mix.rules.core.unmet import Unmet
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """A person as the permission table sees it; `person` None is the public.
-
-    `origin` marks what a replay or a record of history does; `recorded_at` is when that was entered.
-    """
-
-    person: Person | None = None
-    duties: Mapping[str, frozenset[Role]] = field(default_factory=dict)
-    vendors: frozenset[int] = frozenset()
-    origin: str = "live"
-    recorded_at: datetime | None = None
-
-    @property
-    def code(self) -> str:
-        """The code that the log keeps."""
-        return self.person.code if self.person else "public"
-
-    @property
-    def someone(self) -> Person:
-        """The person, where an act needs one. Raises Unknown for the public."""
-        if self.person is None:
-            raise Unknown
-        return self.person
-
-    @property
-    def is_staff(self) -> bool:
-        """Say whether the person works for any city."""
-        return bool(self.duties)
-
-    def roles_at(self, municipality: str) -> frozenset[Role]:
-        """Return the duties in one city, plain staff included."""
-        held = self.duties.get(municipality, frozenset())
-        return held | {Role.STAFF} if held else held
-
-    def all_roles(self) -> frozenset[Role]:
-        """Return every duty in any city, and vendor where there is a membership."""
-        held = frozenset(role for roles in self.duties.values() for role in roles)
-        return held | {Role.VENDOR} if self.vendors else held
-
-
-PUBLIC = Actor()
 
 
 def actor_for(person: Person, *, origin: str = "live", recorded_at: datetime | None = None) -> Actor:

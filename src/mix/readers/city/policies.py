@@ -10,13 +10,13 @@ from django.db.models import Min
 
 from mix.data.models import Bylaw, Challenge, ChallengeCity, Municipality, RuleConfirmation, Solicitation
 from mix.readers.core.errors import Unknown
+from mix.rules.city.calendar import day_in
 from mix.rules.city.policy.adviser import Instrument, parse_instruments
 from mix.rules.city.policy.bylaws import BylawTable, to_document
 from mix.rules.city.policy.documents import Figure, PolicyDocument, Rule, Status, parse_policy
 from mix.rules.city.policy.explain import Ruleset, prepare
 from mix.rules.core.catalogue import CATALOGUE, read
 from mix.rules.core.chain import digest
-from mix.rules.market.closing import day_in
 
 DISPUTE_DAYS = 10  # what trade agreements leave a supplier at least (CETA art. 19.17, CPTPP art. 15.19)
 

@@ -7,7 +7,7 @@ from datetime import date
 from mix.data.models import Agreement, Challenge, Step, Vendor
 from mix.readers.case.challenges import spec_of
 from mix.readers.choice.awards import find_approved
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.market.participations import list_chosen
 from mix.rules.core.unmet import Unmet

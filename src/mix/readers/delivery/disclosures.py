@@ -26,7 +26,8 @@ from mix.data.models import (
 )
 from mix.readers.case.challenges import list_cities, list_steps, method_for
 from mix.readers.case.documents import authors_of, gather_facts, latest_content
-from mix.readers.city.people import Actor, list_with_role
+from mix.readers.city.people import list_with_role
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.sprints import Room, latest_evidence, list_hypotheses, list_rooms, list_sprint_vendors
 from mix.rules.city.methods import Fact

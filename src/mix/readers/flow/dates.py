@@ -28,11 +28,10 @@ from mix.data.models import (
 from mix.readers.case.challenges import list_own_challenges
 from mix.readers.case.pilots import list_pilots, standing
 from mix.readers.city.calendars import calendars_of
-from mix.readers.city.people import Actor
 from mix.readers.city.policies import dispute_days
+from mix.readers.core.actors import Actor
 from mix.rules.case.pilots import PilotState
-from mix.rules.city.calendar import CityCalendar
-from mix.rules.market.closing import day_in
+from mix.rules.city.calendar import CityCalendar, day_in
 
 RECORD_YEARS = (
     3  # the least that trade agreements ask for (CFTA 516.3, CETA 19.15); a city's own schedule may be longer
@@ -65,7 +64,7 @@ def _direct(code: str, model: type[Model], column: str, is_open: Q) -> Source:
 
 _PUBLISHED = Q(published_at__isnull=False)
 _TO_MEET = Q(meets_at__isnull=False, recorded_at=None)
-_UNTOLD = Q(notice_due_on__isnull=False, state="approved", notices=None)
+_UNTOLD = Q(notice_due_on__isnull=False, state="approved", notice=None)
 SOURCES = (
     _by_step("questions_until", Solicitation, "questions_until", _PUBLISHED),
     _by_step("closing", Solicitation, "closes_at", _PUBLISHED),

@@ -26,6 +26,7 @@ from mix.readers.choice.evaluations import has_declared, panel_of
 from mix.readers.city.policies import confirmed_by_city, dispute_days, ruleset_for
 from mix.readers.delivery.agreements import list_agreements
 from mix.readers.delivery.disclosures import list_disclosures
+from mix.rules.city.calendar import day_in
 from mix.rules.city.methods import Fact, Method
 from mix.rules.city.policy.documents import Moment
 from mix.rules.city.policy.explain import Change, Finding, Outcome, Ruleset, changes, explain
@@ -34,7 +35,6 @@ from mix.rules.city.policy.joint import Period, least_days
 from mix.rules.city.policy.lint import Excludes, Hit, lint
 from mix.rules.core.kinds import Route, StepKind
 from mix.rules.core.unmet import Unmet
-from mix.rules.market.closing import day_in
 
 YEAR = timedelta(days=365)
 DEBRIEF_DAYS = 365  # a letter offers its debrief without an end; a table asks for a number of days
@@ -179,7 +179,7 @@ def gather(step: Step, *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hi
         "debrief_days": DEBRIEF_DAYS,
         "is_electronic": True,  # MIX publishes and receives in no other way
         **purchase,
-        **_of_award(challenge, award, now=now),
+        **_of_award(award, now=now),
         **_of_agreements(challenge),
     }
     hits: tuple[Hit, ...] = ()
@@ -233,12 +233,12 @@ def _of_purchase(purchase: Purchase | None) -> dict[str, Any]:
     }
 
 
-def _of_award(challenge: Challenge, award: Award | None, *, now: datetime) -> dict[str, Any]:
+def _of_award(award: Award | None, *, now: datetime) -> dict[str, Any]:
     if award is None or award.approved_at is None:
         return {}
     return {
         "days_since_award": max((now - award.approved_at).days, 0),
-        "has_award_notice": challenge.notices.filter(award=award).exists(),
+        "has_award_notice": award.notice_id is not None,
     }
 
 

@@ -11,17 +11,17 @@ from mix.readers.case.challenges import list_cities, method_for, spec_of
 from mix.readers.case.documents import fact_date, gather_facts, latest_content, total_value
 from mix.readers.choice import awards, evaluations
 from mix.readers.city.municipalities import gather_bands
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.delivery import agreements, disclosures, milestones, sprints
 from mix.readers.flow.findings import Judged, policy_unmet
 from mix.readers.market import engagements, solicitations
+from mix.rules.city.calendar import day_in
 from mix.rules.city.methods import Fact, Gate
 from mix.rules.core.access import Role
 from mix.rules.core.fields import missing_answers
 from mix.rules.core.kinds import Decision, SprintPart, StepKind, StepState
 from mix.rules.core.unmet import Unmet
 from mix.rules.flow.moves import Duty, GateFacts, Signature, open_duties
-from mix.rules.market.closing import day_in
 
 DRIFT_PERCENT = 10
 

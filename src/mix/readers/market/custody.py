@@ -6,7 +6,7 @@ from datetime import datetime
 
 from mix.data.models import CustodyKey, CustodyShare, Municipality, Opening, Person, Solicitation
 from mix.readers.case.challenges import list_cities
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.closing import Phase

@@ -8,10 +8,10 @@ from mix.data.models import Beat, Challenge, ExtensionProposal, Question, Solici
 from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.core.errors import Unknown
 from mix.rules.city.methods import SolicitationPart
-from mix.rules.core.kinds import Envelope
+from mix.rules.core.kinds import Envelope, OutageRule
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.closing import Closing, Phase, phase
-from mix.rules.market.outages import WINDOW, Outage, OutageRule, find_outage
+from mix.rules.market.outages import WINDOW, Outage, find_outage
 
 
 def closing_of(solicitation: Solicitation) -> Closing:

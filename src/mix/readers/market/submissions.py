@@ -19,7 +19,7 @@ from mix.data.models import (
     SubmissionVersion,
     Vendor,
 )
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.market.participations import find_participation, has_reached
 from mix.readers.market.sealing import DraftContent, FileFact

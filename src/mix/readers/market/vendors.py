@@ -1,7 +1,7 @@
 """Questions about vendors and their teams."""
 
 from mix.data.models import Vendor, VendorInvitation
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 
 

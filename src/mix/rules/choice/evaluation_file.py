@@ -15,20 +15,8 @@ from typing import Annotated, Any, Literal, NoReturn
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from mix.rules.choice.scoring import (
-    PRICE,
-    WEIGHED,
-    Bid,
-    Outcome,
-    PriceFormula,
-    PriceRule,
-    Scheme,
-    TieRule,
-    Weighted,
-    evaluate,
-    invited,
-    shown,
-)
+from mix.rules.choice.scoring import PRICE, Bid, Outcome, evaluate, invited, shown
+from mix.rules.city.schemes import WEIGHED, PriceFormula, PriceRule, Scheme, TieRule, Weighted
 
 FORMAT = "mix-evaluation/1"
 RESULT_FORMAT = "mix-evaluation-result/1"

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import count
+from zoneinfo import ZoneInfo
 
 import holidays
 
@@ -81,3 +82,8 @@ class CityCalendar:
 
 
 ONTARIO = CityCalendar()
+
+
+def day_in(zone: str, at: datetime) -> date:
+    """Return the day that it is at an instant on the clock of a zone."""
+    return at.astimezone(ZoneInfo(zone)).date()

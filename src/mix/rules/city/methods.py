@@ -6,17 +6,26 @@ document (docs/method.md is generated from it).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from mix.rules.choice.scoring import WEIGHED, PriceFormula
+from mix.rules.city.schemes import WEIGHED, PriceFormula
 from mix.rules.core.access import Role
 from mix.rules.core.catalogue import Part
 from mix.rules.core.fields import Bilingual, FieldSpec
-from mix.rules.core.kinds import Basis, DeliveryPart, Envelope, Route, SprintPart, Standing, StepKind
+from mix.rules.core.kinds import (
+    Basis,
+    DeliveryPart,
+    Envelope,
+    Route,
+    SprintPart,
+    Standing,
+    StepKind,
+    StepState,
+)
 
 # Steps in which vendors take part: whoever is chosen for one of them was told so before.
 VENDORS_WORK = frozenset(
@@ -334,3 +343,13 @@ class Method(Part):
 def is_on(route: Route, routes: Sequence[Route]) -> bool:
     """Say whether a part of a method is there on a route; without routes it always is."""
     return not routes or route in routes
+
+
+def startable(method: Method, states: Mapping[str, StepState]) -> tuple[str, ...]:
+    """List the waiting steps whose needs are all done or skipped, in reading order."""
+    over = {StepState.DONE, StepState.SKIPPED}
+    return tuple(
+        step.key
+        for step in method.steps
+        if states[step.key] is StepState.WAITING and all(states[need] in over for need in step.needs)
+    )

@@ -106,3 +106,10 @@ class DeliveryPart(StrEnum):
     SUPPORT = "support"
     MILESTONES = "milestones"
     OUTCOMES = "outcomes"
+
+
+class OutageRule(StrEnum):
+    """What an outage before closing means; chosen by the city, printed in the notice."""
+
+    EXTEND = "extend"
+    BIDDER = "bidder"

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mix.rules.city.delegation import Band, decider_for
-from mix.rules.city.methods import Gate, Method
+from mix.rules.city.methods import Gate
 from mix.rules.core.access import Role
-from mix.rules.core.kinds import Decision, StepState
+from mix.rules.core.kinds import Decision
 from mix.rules.core.unmet import Unmet
 
 
@@ -39,16 +39,6 @@ class Duty:
 
     municipality: str
     role: Role
-
-
-def startable(method: Method, states: Mapping[str, StepState]) -> tuple[str, ...]:
-    """List the waiting steps whose needs are all done or skipped, in reading order."""
-    over = {StepState.DONE, StepState.SKIPPED}
-    return tuple(
-        step.key
-        for step in method.steps
-        if states[step.key] is StepState.WAITING and all(states[need] in over for need in step.needs)
-    )
 
 
 def duties(gate: Gate, facts: GateFacts) -> tuple[tuple[Duty, ...], tuple[Unmet, ...]]:

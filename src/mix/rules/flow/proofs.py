@@ -13,117 +13,18 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from enum import IntEnum
-from typing import Any, NoReturn
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from typing import Any
 
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document
 from mix.rules.core.chain import GENESIS, written
 from mix.rules.core.merkle import root
 from mix.rules.core.notes import NoteWrong, open_note, read_checkpoint
+from mix.rules.core.verdicts import Broken, Finding, Verdict, incomplete, read_json, read_signed, tampered
 
 UNHASHED = frozenset({"payload", "reason", "previous_hash", "hash"})  # an entry's hash covers their digests
 BUNDLE_FORMAT = "mix-bundle/1"
 MANIFEST = "manifest.json"
 RESULT = "-result.json"
-
-
-class Verdict(IntEnum):
-    """The exit codes of `mix verify`."""
-
-    HOLDS = 0
-    TAMPERED = 1
-    INCOMPLETE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A verdict, the first place where something is wrong ("" when all holds), and what."""
-
-    verdict: Verdict
-    place: str
-    text: str
-
-
-class _Broken(Exception):
-    def __init__(self, verdict: Verdict, place: str, text: str) -> None:
-        super().__init__(text)
-        self.finding = Finding(verdict, place, text)
-
-
-def _tampered(place: str, text: str) -> _Broken:
-    return _Broken(Verdict.TAMPERED, place, text)
-
-
-def _incomplete(place: str, text: str) -> _Broken:
-    return _Broken(Verdict.INCOMPLETE, place, text)
-
-
-def _json(raw: bytes, place: str) -> Any:  # noqa: ANN401 - any JSON
-    """Read JSON that holds no floating point number, as everything does that was signed or logged."""
-    try:
-        return _DECODER.decode(raw.decode())
-    except (ValueError, RecursionError):
-        raise _tampered(place, "is not readable JSON without fractions") from None
-
-
-def _refuse_number(text: str) -> NoReturn:
-    raise ValueError(text)
-
-
-_DECODER = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number)
-
-
-def verify_receipt(raw: bytes, *, public_key: str = "", copy: bytes = b"") -> Finding:
-    """Check a receipt's signature, and that it was made with a key that is known, where one is given (base64).
-
-    With the vendor's own copy: also that each envelope of the receipt is a commitment to what the copy says.
-    """
-    try:
-        statement = _signed(raw, "receipt", public_key=public_key)
-        if copy:
-            _copy(statement, _json(copy, "copy"))
-    except _Broken as broken:
-        return broken.finding
-    return Finding(Verdict.HOLDS, "", f"{statement.get('reference')}: received {statement.get('received_at')}")
-
-
-def _copy(statement: dict[str, Any], copy: object) -> None:
-    """Recompute the commitments of a receipt. Raises _Broken."""
-    envelopes = copy.get("envelopes") if isinstance(copy, dict) else None
-    if not isinstance(envelopes, dict):
-        raise _incomplete("copy", "is not a vendor's own copy")
-    lines = statement.get("envelopes")
-    if not isinstance(lines, list) or not all(
-        isinstance(i, dict) and isinstance(i.get("envelope"), str) for i in lines
-    ):
-        raise _incomplete("receipt.envelopes", "are missing")
-    for line in lines:
-        name = line["envelope"]
-        if name not in envelopes:
-            raise _incomplete(f"copy.{name}", "is not in the copy")
-        if hashlib.sha256(written(envelopes[name])).hexdigest() != line.get("commitment"):
-            raise _tampered(f"copy.{name}", "is not what the receipt commits to")
-
-
-def _signed(raw: bytes, place: str, *, public_key: str) -> dict[str, Any]:
-    """Return the statement of a signed document. Raises _Broken."""
-    document = _json(raw, place)
-    if not isinstance(document, dict) or not {"statement", "signature", "public_key"} <= set(document):
-        raise _incomplete(place, "has no statement, signature or public key")
-    if public_key and document["public_key"] != public_key:
-        raise _tampered(f"{place}.public_key", "was signed with another key")
-    try:
-        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(document["public_key"], validate=True))
-        key.verify(base64.b64decode(document["signature"], validate=True), written(document["statement"]))
-    except (InvalidSignature, ValueError, TypeError, RecursionError):
-        raise _tampered(f"{place}.signature", "does not hold for what is stated") from None
-    if not isinstance(document["statement"], dict):
-        raise _tampered(f"{place}.statement", "is not a statement")
-    return document["statement"]
 
 
 def verify_log(raw: bytes, *, checkpoint: str = "", signer: str = "", public_key: str = "") -> Finding:
@@ -132,7 +33,7 @@ def verify_log(raw: bytes, *, checkpoint: str = "", signer: str = "", public_key
         hashes = _log(raw, "log")
         if checkpoint:
             _checkpoint(checkpoint, "checkpoint", hashes=hashes, signer=signer, public_key=public_key)
-    except _Broken as broken:
+    except Broken as broken:
         return broken.finding
     return Finding(Verdict.HOLDS, "", f"{len(hashes)} entries hold")
 
@@ -143,42 +44,42 @@ def read_hashes(raw: bytes) -> list[str]:
 
 
 def _log(raw: bytes, place: str) -> list[str]:
-    """Walk a log of one JSON object a line, the head last; return the hashes of its entries. Raises _Broken."""
+    """Walk a log of one JSON object a line, the head last; return the hashes of its entries. Raises Broken."""
     hashes: list[str] = []
     previous, head = GENESIS, None
     for number, line in enumerate(raw.splitlines(), start=1):
         where = f"{place}: line {number}"
-        entry = _json(line, where)
+        entry = read_json(line, where)
         if head is not None:
-            raise _tampered(where, "stands after the head")
+            raise tampered(where, "stands after the head")
         if not isinstance(entry, dict):
-            raise _tampered(where, "is no entry")
+            raise tampered(where, "is no entry")
         if "head" in entry:
             head = entry["head"]
             continue
         previous = _entry(entry, where, seq=number, previous=previous)
         hashes.append(previous)
     if head is None:
-        raise _incomplete(f"{place}: line {len(hashes) + 1}", "the log ends without its head")
+        raise incomplete(f"{place}: line {len(hashes) + 1}", "the log ends without its head")
     if head != {"seq": len(hashes), "hash": previous}:
         missing = isinstance(head, dict) and isinstance(head.get("seq"), int) and head["seq"] > len(hashes)
-        raise (_incomplete if missing else _tampered)(f"{place}: head", "is not that of the last entry")
+        raise (incomplete if missing else tampered)(f"{place}: head", "is not that of the last entry")
     return hashes
 
 
 def _entry(entry: Mapping[str, Any], place: str, *, seq: int, previous: str) -> str:
     if entry.get("previous_hash") != previous or entry.get("seq") != seq:
-        raise _tampered(place, "does not follow the entry before it")
+        raise tampered(place, "does not follow the entry before it")
     try:
         for name in ("payload", "reason"):
             if entry.get(name) is not None and _sha256(written(entry[name])) != entry.get(f"{name}_hash"):
-                raise _tampered(place, f"its {name} was altered")
+                raise tampered(place, f"its {name} was altered")
         covered = {key: value for key, value in entry.items() if key not in UNHASHED}
         found = _sha256(b"\x00" + previous.encode() + written(covered))
     except (ValueError, RecursionError):
-        raise _tampered(place, "holds what no log holds") from None
+        raise tampered(place, "holds what no log holds") from None
     if entry.get("hash") != found:
-        raise _tampered(place, "was altered")
+        raise tampered(place, "was altered")
     return found
 
 
@@ -191,35 +92,35 @@ def _checkpoint(note: str, place: str, *, hashes: list[str], signer: str, public
         body = open_note(note, name=signer, public_key=base64.b64decode(public_key, validate=True))
         checkpoint = read_checkpoint(body)
     except (NoteWrong, ValueError) as error:
-        raise _tampered(place, str(error)) from None
+        raise tampered(place, str(error)) from None
     if checkpoint.size > len(hashes):
-        raise _incomplete(place, f"speaks of {checkpoint.size} entries; the log has {len(hashes)}")
+        raise incomplete(place, f"speaks of {checkpoint.size} entries; the log has {len(hashes)}")
     if root(hashes[: checkpoint.size]) != checkpoint.root:
-        raise _tampered(place, f"the first {checkpoint.size} entries are not those it was made of")
+        raise tampered(place, f"the first {checkpoint.size} entries are not those it was made of")
 
 
 def verify_bundle(raw: bytes, *, public_key: str = "") -> Finding:
     """Check a bundle: its signed list, each file, its logs with their checkpoints, its receipts, its results."""
     try:
         return _bundle(raw, public_key=public_key)
-    except _Broken as broken:
+    except Broken as broken:
         return broken.finding
 
 
 def _bundle(raw: bytes, *, public_key: str) -> Finding:
     files = _unzip(raw)
     if MANIFEST not in files:
-        raise _incomplete(MANIFEST, "is missing")
-    manifest = _signed(files.pop(MANIFEST), MANIFEST, public_key=public_key)
+        raise incomplete(MANIFEST, "is missing")
+    manifest = read_signed(files.pop(MANIFEST), MANIFEST, public_key=public_key)
     if manifest.get("format") != BUNDLE_FORMAT:
-        raise _tampered(f"{MANIFEST}.format", f"is not {BUNDLE_FORMAT}")
+        raise tampered(f"{MANIFEST}.format", f"is not {BUNDLE_FORMAT}")
     _listed(files, manifest)
     key = str(manifest.get("public_key"))
     logs = {name: _log(files[name], name) for name in sorted(files) if name.startswith("logs/")}
     for name in sorted(n for n in files if n.startswith("checkpoints/")):
         log = f"logs/{name.split('/')[1]}.jsonl"
         if log not in logs:
-            raise _incomplete(name, "its log is missing")
+            raise incomplete(name, "its log is missing")
         note = files[name].decode(errors="replace")
         signer = note.split("\n", 1)[0].partition("/log/")[0]  # a site may have changed its address since; not its key
         _checkpoint(note, name, hashes=logs[log], signer=signer, public_key=key)
@@ -236,9 +137,9 @@ def _unzip(raw: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             files = {name: _unzipped(archive, name) for name in archive.namelist()}
     except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError, OSError) as error:
-        raise _tampered("bundle", f"cannot be read: {error}") from None
+        raise tampered("bundle", f"cannot be read: {error}") from None
     if pack(files) != raw:
-        raise _tampered("bundle", "the archive is not written as it was handed out")
+        raise tampered("bundle", "the archive is not written as it was handed out")
     return files
 
 
@@ -246,54 +147,54 @@ def _unzipped(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         return archive.read(name)
     except (zipfile.BadZipFile, EOFError) as error:
-        raise _tampered(name, f"cannot be read: {error}") from None
+        raise tampered(name, f"cannot be read: {error}") from None
 
 
 def _listed(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
     listed = manifest.get("files")
     if not isinstance(listed, dict):
-        raise _tampered(f"{MANIFEST}.files", "is no list of files")
+        raise tampered(f"{MANIFEST}.files", "is no list of files")
     for name in sorted(listed):
         if name not in files:
-            raise _incomplete(name, "is missing")
+            raise incomplete(name, "is missing")
         if hashlib.sha256(files[name]).hexdigest() != listed[name]:
-            raise _tampered(name, "is not the file that was signed for")
+            raise tampered(name, "is not the file that was signed for")
     for name in sorted(files):
         if name not in listed:
-            raise _tampered(name, "is not on the signed list")
+            raise tampered(name, "is not on the signed list")
 
 
 def _receipt(name: str, files: Mapping[str, bytes], *, public_key: str) -> None:
     """Check a receipt, that it came before closing, and that the log of its call holds its ciphertext."""
-    statement = _signed(files[name], name, public_key=public_key)
+    statement = read_signed(files[name], name, public_key=public_key)
     if not str(statement.get("received_at")) < str(statement.get("closes_at")):
-        raise _tampered(name, "was received after closing")
+        raise tampered(name, "was received after closing")
     log = files.get(f"logs/sealed-{statement.get('call')}.jsonl")
     if log is None:
-        raise _incomplete(name, "the log of its call is missing")
+        raise incomplete(name, "the log of its call is missing")
     envelopes = statement.get("envelopes")
     if not isinstance(envelopes, list) or not all(isinstance(line, dict) for line in envelopes):
-        raise _tampered(name, "is no receipt")
+        raise tampered(name, "is no receipt")
     sealed = [line.get("ciphertext_sha256") for line in envelopes]
     if not any(sealed == payload.get("sealed") for payload in _finalised(log)):
-        raise _tampered(name, "the log of its call does not know it")
+        raise tampered(name, "the log of its call does not know it")
 
 
 def _result(name: str, files: Mapping[str, bytes]) -> None:
     """Compute a result again from what it was computed from."""
     given = f"{name.removesuffix(RESULT)}.json"
     if given not in files:
-        raise _incomplete(name, "what it was computed from is missing")
+        raise incomplete(name, "what it was computed from is missing")
     try:
         parsed = parse_file(files[given].decode())
     except ValueError as error:
-        raise _tampered(given, f"cannot be evaluated: {error}") from None
+        raise tampered(given, f"cannot be evaluated: {error}") from None
     try:
-        fits = written(_json(files[name], name)) == written(result_document(parsed, recompute(parsed)))
+        fits = written(read_json(files[name], name)) == written(result_document(parsed, recompute(parsed)))
     except (ValueError, RecursionError):
         fits = False
     if not fits:
-        raise _tampered(name, f"does not follow from {given}")
+        raise tampered(name, f"does not follow from {given}")
 
 
 def _finalised(log: bytes) -> Iterable[Mapping[str, Any]]:

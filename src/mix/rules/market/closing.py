@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -52,11 +52,6 @@ def local_instant(wall: datetime, zone: str) -> datetime:
     if first.utcoffset() != second.utcoffset():
         raise Refused(Unmet("time_is_twice", {"time": f"{wall:%Y-%m-%d %H:%M}", "zone": zone}, "closes"))
     return first.astimezone(UTC)
-
-
-def day_in(zone: str, at: datetime) -> date:
-    """Return the day that it is at an instant on the clock of a zone."""
-    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def phase(closing: Closing, *, now: datetime, embargo: timedelta = EMBARGO) -> Phase:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from mix.rules.choice.scoring import PriceFormula, PriceRule, Scheme, TieRule, Weighted
 from mix.rules.city.methods import Criterion, EvaluationPart, ScoringStage, stage_position
+from mix.rules.city.schemes import PriceFormula, PriceRule, Scheme, TieRule, Weighted
 
 
 def frozen_rules(

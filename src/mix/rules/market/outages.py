@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from mix.rules.city.calendar import ONTARIO, CityCalendar
 from mix.rules.core.unmet import Refused
@@ -16,13 +15,6 @@ SILENCE = timedelta(minutes=1)  # a longer time without an answer is a gap
 WINDOW = timedelta(hours=8)  # gaps this long before closing count
 LEAST = timedelta(minutes=5)  # together at least this much
 AHEAD = timedelta(hours=24)  # what is left to everybody once the site answers again
-
-
-class OutageRule(StrEnum):
-    """What an outage before closing means; chosen by the city, printed in the notice."""
-
-    EXTEND = "extend"
-    BIDDER = "bidder"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ from mix.readers.choice.evaluations import (
     unmet_for_consensus,
     unmet_to_freeze,
 )
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.sprints import gather_plans, latest_evidence, list_hypotheses, room_of
 from mix.readers.market.sealing import list_sealed_files, stream_opened_file

@@ -13,7 +13,7 @@ from mix.readers.case.pilots import find_pilot_before
 from mix.readers.case.publishing import list_notices
 from mix.readers.choice.awards import list_awards
 from mix.readers.choice.evaluations import find_evaluation, list_results
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.events import list_events, verify_chain
 from mix.readers.flow.bundles import evaluation_document, export_lines

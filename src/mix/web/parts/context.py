@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from mix.phrases.words import word
-from mix.readers.city.people import PUBLIC, Actor
+from mix.readers.core.actors import PUBLIC, Actor
 from mix.rules.core.access import Permission, Role, grants
 from mix.web.parts.showing import language
 

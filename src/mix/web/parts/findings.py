@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from mix.data.models import RequirementReason, RuleWaiver
 from mix.phrases.words import WORDS, word
-from mix.readers.city.people import PUBLIC, Actor
 from mix.readers.city.policies import find_ruling
+from mix.readers.core.actors import PUBLIC, Actor
 from mix.readers.core.errors import Unknown
 from mix.rules.city.policy.documents import Cite, Figure
 from mix.rules.city.policy.explain import Finding, Outcome

@@ -20,7 +20,8 @@ from mix.actions.market.sealing import SealerDown
 from mix.actions.market.submissions import Late
 from mix.data.models import Person
 from mix.data.wall import lifted, lower_wall, raise_wall
-from mix.readers.city.people import PUBLIC, actor_for
+from mix.readers.city.people import actor_for
+from mix.readers.core.actors import PUBLIC
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.rules.core.access import SECOND_FACTOR
 from mix.rules.core.unmet import Refused, Unmet

@@ -15,11 +15,11 @@ from django.shortcuts import redirect, render
 from mix.actions.core.run import run
 from mix.actions.market.submissions import Late
 from mix.phrases.refusals import sentence
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.clock import read_clock
 from mix.readers.core.errors import Unknown
+from mix.rules.city.calendar import day_in
 from mix.rules.core.unmet import Refused, Unmet
-from mix.rules.market.closing import day_in
 from mix.web.parts.showing import clock, language
 
 

@@ -14,7 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mix.phrases.words import word
-from mix.rules.choice.scoring import PriceRule, shown
+from mix.rules.choice.scoring import shown
+from mix.rules.city.schemes import PriceRule
 from mix.rules.market.closing import Closing
 
 NBSP = "\u00a0"

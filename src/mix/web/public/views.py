@@ -35,8 +35,8 @@ from mix.readers.market.solicitations import (
     list_public,
     part_of,
 )
-from mix.rules.choice.scoring import Scheme
 from mix.rules.city.methods import Criterion, Fact
+from mix.rules.city.schemes import Scheme
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Route
 from mix.rules.market.freezing import frozen_stages, read_scheme

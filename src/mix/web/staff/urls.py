@@ -2,13 +2,10 @@
 
 from django.urls import path
 
-from mix.web.staff.case import joining, pilots, records
-from mix.web.staff.case import whole as managing
+from mix.web.staff.case import joining, pilots, records, whole, word_template
 from mix.web.staff.city import bylaws, departments, settings, variants
-from mix.web.staff.city import word_template as papers
 from mix.web.staff.delivery import contracts
-from mix.web.staff.flow import dates, desk, workspace
-from mix.web.staff.flow import findings as policy
+from mix.web.staff.flow import dates, desk, findings, workspace
 from mix.web.staff.market import custody
 
 urlpatterns = [
@@ -23,11 +20,11 @@ urlpatterns = [
     path("city/pilots/<str:code>/", pilots.pilot, name="city-pilot"),
     path("city/challenges/", desk.challenge_list, name="city-challenges"),
     path("city/challenges/new/", desk.challenge_new, name="city-challenge-new"),
-    path("city/advice/", policy.advice, name="city-advice"),
+    path("city/advice/", findings.advice, name="city-advice"),
     path("city/challenges/<slug:code>/", workspace.overview, name="city-challenge"),
     path("city/challenges/<slug:code>/log/", records.log, name="city-log"),
-    path("city/challenges/<slug:code>/policy/", policy.policy, name="city-policy"),
-    path("city/challenges/<slug:code>/whole/", managing.manage, name="city-manage"),
+    path("city/challenges/<slug:code>/policy/", findings.policy, name="city-policy"),
+    path("city/challenges/<slug:code>/whole/", whole.manage, name="city-manage"),
     path("city/challenges/<slug:code>/agreements/<str:agreement>/", contracts.agreement, name="city-agreement"),
     path("city/challenges/<slug:code>/files/<str:submission>/<str:file>/", contracts.opened_file, name="city-file"),
     path("city/challenges/<slug:code>/<slug:key>/", workspace.step, name="city-step"),
@@ -43,7 +40,7 @@ urlpatterns = [
     path("city/settings/<slug:city>/staff/", settings.staff, name="city-staff"),
     path("city/settings/<slug:city>/departments/", departments.departments, name="city-departments"),
     path("city/settings/<slug:city>/authority/", settings.authority, name="city-authority"),
-    path("city/settings/<slug:city>/template/", papers.template, name="city-template"),
+    path("city/settings/<slug:city>/template/", word_template.template, name="city-template"),
     path("city/settings/<slug:city>/days/", dates.city_days, name="city-days"),
     path("city/settings/<slug:city>/bylaw/", bylaws.bylaw, name="city-bylaw"),
     path("city/settings/<slug:city>/methods/", variants.variants_of, name="city-variants"),

@@ -9,8 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from mix.actions.city import people
-from mix.actions.market import solicitations, submissions
+from mix.actions.market import solicitations, submissions, vendors
 from mix.actions.market.engagements import give_card
 from mix.data.models import Letter, Solicitation, Vendor
 from mix.readers.case.challenges import get_public_challenge, list_vendor_challenges
@@ -68,7 +67,7 @@ def register(request: HttpRequest) -> HttpResponse:
     def go(given: dict[str, Any]) -> str:
         do(
             request,
-            people.register_vendor,
+            vendors.register_vendor,
             given["name"],
             size=given["size"],
             place=given["place"],
@@ -102,7 +101,7 @@ def team(request: HttpRequest, code: str) -> HttpResponse:
                 email=forms.email(_("E-mail")),
                 language=forms.choice(_("Language of the mail"), [("en", "English"), ("fr", "Français")]),
             ),
-            lambda given: stay(do(request, people.invite_member, vendor, **given)),
+            lambda given: stay(do(request, vendors.invite_member, vendor, **given)),
             _("Invite"),
             _("The invitation was sent. It works once, for 14 days."),
         )

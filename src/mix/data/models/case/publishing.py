@@ -3,7 +3,6 @@
 from django.db import models
 
 from mix.data.models.case.challenges import Challenge
-from mix.data.models.choice.awards import Award
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.core.columns import choice, one_of
 
@@ -24,15 +23,9 @@ class Notice(models.Model):
     title = models.CharField(max_length=300)
     text = models.TextField()
     published_at = models.DateTimeField()
-    award = models.ForeignKey(Award, null=True, on_delete=models.PROTECT, related_name="notices")
     details = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
             one_of("kind", NOTICE_KINDS),
-            models.CheckConstraint(
-                name="notice_of_an_award",
-                condition=models.Q(kind="award", award__isnull=False)
-                | (~models.Q(kind="award") & models.Q(award=None)),
-            ),
         ]

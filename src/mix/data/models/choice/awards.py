@@ -3,6 +3,7 @@
 from django.db import models
 
 from mix.data.models.case.challenges import Step
+from mix.data.models.case.publishing import Notice
 from mix.data.models.choice.evaluations import Evaluation, Result
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
@@ -26,6 +27,7 @@ class Award(models.Model):
     recommended_at = models.DateTimeField()
     approved_at = models.DateTimeField(null=True)
     notice_due_on = models.DateField(null=True)
+    notice = models.OneToOneField(Notice, null=True, on_delete=models.PROTECT, related_name="award")
     ended_reason = models.TextField(blank=True)
 
     class Meta:

@@ -2,12 +2,8 @@
 
 from django.db import models
 
-from mix.data.models.case.challenges import Challenge
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
-from mix.data.models.core.columns import choice, one_of
-
-REMINDERS = ("soon", "late")
 
 
 class CityDay(models.Model):
@@ -30,18 +26,3 @@ class CalendarFeed(models.Model):
     person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="calendar_feed")
     token = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
-
-
-class DateReminder(models.Model):
-    """That people were reminded of a date of a challenge, once before it and once after."""
-
-    challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="reminders")
-    code = models.CharField(max_length=40)
-    on = models.DateField()
-    stage = choice(REMINDERS)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["challenge", "code", "on", "stage"], name="date_reminder_once"),
-            one_of("stage", REMINDERS),
-        ]

@@ -5,7 +5,7 @@ from django.db import models
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, new_code, one_of
 from mix.rules.core.access import Role
-from mix.rules.market.outages import OutageRule
+from mix.rules.core.kinds import OutageRule
 
 
 class Municipality(models.Model):

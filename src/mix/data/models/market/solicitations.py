@@ -7,7 +7,7 @@ from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, new_code, one_of
 from mix.data.models.market.vendors import Vendor
-from mix.rules.market.outages import OutageRule
+from mix.rules.core.kinds import OutageRule
 
 CUSTODY_MODES = ("managed", "split")
 QUESTION_KINDS = ("general", "confidential")

@@ -13,7 +13,7 @@ from mix.data.models import Step
 from mix.phrases.refusals import sentence
 from mix.phrases.words import word
 from mix.readers.case.challenges import spec_of
-from mix.rules.choice.scoring import PriceRule
+from mix.rules.city.schemes import PriceRule
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.unmet import Unmet
 from mix.web.parts import showing

@@ -26,7 +26,7 @@ from mix.readers.case.pilots import (
     standing,
     today_at,
 )
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
 from mix.rules.case.pilots import PilotState, Word, register, unmet_to_ask, value_of
 from mix.rules.core.access import Permission, Role, grants

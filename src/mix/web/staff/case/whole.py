@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from mix.actions.case import challenges
 from mix.actions.flow import moves
+from mix.actions.flow.endings import cancel, reissue
 from mix.data.models import Challenge
 from mix.readers.case.challenges import get_challenge, method_for, roles_in
 from mix.readers.case.joining import list_requests
@@ -49,7 +50,7 @@ def _whole_acts(request: HttpRequest, challenge: Challenge, roles: frozenset[Rol
     if challenge.status == "running" and grants(roles, Permission.CHALLENGE_CANCEL):
         acts["cancel"] = Act(
             forms.form_of(reason=forms.text(_("Reason"), hint=_("Public, and sent to every vendor that takes part."))),
-            lambda given: stay(do(request, challenges.cancel, challenge, **given)),
+            lambda given: stay(do(request, cancel, challenge, **given)),
             _("Cancel the challenge"),
             _("Cancelled. Everybody concerned was told."),
         )
@@ -60,7 +61,7 @@ def _whole_acts(request: HttpRequest, challenge: Challenge, roles: frozenset[Rol
         def again(given: dict[str, Any]) -> str:
             made = do(
                 request,
-                challenges.reissue,
+                reissue,
                 challenge,
                 code=f"{challenge.code[:55]}-{challenge.reissues.count() + 2}",
                 **given,

@@ -13,7 +13,6 @@ from mix.actions.city import policies
 from mix.data.models import Bylaw, Challenge, Municipality
 from mix.readers.case.documents import total_value
 from mix.readers.city.municipalities import get_own_municipality
-from mix.readers.city.people import Actor
 from mix.readers.city.policies import (
     catalogue_documents,
     find_draft,
@@ -23,6 +22,7 @@ from mix.readers.city.policies import (
     list_confirmations,
     table_of,
 )
+from mix.readers.core.actors import Actor
 from mix.readers.flow.findings import find_purchase, governing_day
 from mix.rules.city.policy.bylaws import BylawTable, Topic, band_for, edges
 from mix.rules.city.policy.facts import Category

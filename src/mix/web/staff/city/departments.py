@@ -18,7 +18,8 @@ from mix.readers.city.municipalities import (
     list_open_departments,
     list_own_municipalities,
 )
-from mix.readers.city.people import Actor, list_with_role
+from mix.readers.city.people import list_with_role
+from mix.readers.core.actors import Actor
 from mix.rules.core.access import TABLE, Permission, grants
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from mix.actions.city import identities, municipalities, people
+from mix.actions.flow.succession import end_role
 from mix.data.models import Municipality, StaffRole
 from mix.readers.city.identities import list_duties, list_providers
 from mix.readers.city.municipalities import (
@@ -21,7 +22,7 @@ from mix.readers.city.municipalities import (
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.rules.city.delegation import Band
 from mix.rules.core.access import Permission, Role, grants
-from mix.rules.market.outages import OutageRule
+from mix.rules.core.kinds import OutageRule
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay
 
@@ -98,7 +99,7 @@ def _end_act(request: HttpRequest, city: Municipality) -> Act:
         if row is None:
             raise Unknown
         successor = next((r.person for r in rows if r.person.code == given["successor"]), None)
-        do(request, people.end_role, row, reason=given["reason"], successor=successor)
+        do(request, end_role, row, reason=given["reason"], successor=successor)
 
     return Act(
         forms.form_of(

@@ -20,7 +20,7 @@ from mix.readers.case.documents import latest_content
 from mix.readers.case.pilots import get_pilot
 from mix.readers.city.methods import get_latest, list_latest, method_of
 from mix.readers.city.municipalities import list_own_municipalities
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.flow.moves import list_tasks
 from mix.rules.city.methods import Fact

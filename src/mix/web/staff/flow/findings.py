@@ -13,8 +13,8 @@ from mix.data.models import Challenge, Municipality, Purchase, RuleWaiver, Step
 from mix.phrases.words import word
 from mix.readers.case.challenges import get_challenge, get_step, list_cities, roles_in, roles_in_each, spec_of
 from mix.readers.city.calendars import calendar_of
-from mix.readers.city.people import PUBLIC, Actor
 from mix.readers.city.policies import figures_by_name, tables_in_force, toolbox
+from mix.readers.core.actors import PUBLIC, Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.flow.findings import (
     Judged,

@@ -14,7 +14,7 @@ from mix.actions.knowledge import lessons
 from mix.data.models import Challenge, Comment, Municipality, Step
 from mix.phrases.words import word
 from mix.readers.case.challenges import list_cities, spec_of
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.flow.moves import duties_of
 from mix.rules.core.access import Permission, Role, grants

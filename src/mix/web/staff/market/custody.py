@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from mix.actions.market import custody, openings
 from mix.data.models import CustodyKey, CustodyShare, Municipality, Opening, Person, Solicitation
 from mix.readers.case.challenges import check, roles_in, spec_of
-from mix.readers.city.people import Actor
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.market.custody import (
     count_sealed,

@@ -9,6 +9,7 @@ from django import forms as django_forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from mix.actions.flow.publication import publish
 from mix.actions.market import addenda, solicitations
 from mix.data.models import ExtensionProposal, Question, Solicitation, Step
 from mix.readers.case.challenges import method_for, spec_of
@@ -17,7 +18,7 @@ from mix.readers.core.errors import Unknown
 from mix.readers.market.sealing import list_opened_files
 from mix.readers.market.solicitations import find_solicitation, next_envelope, phase_of, waiting_extension
 from mix.readers.market.submissions import list_opened, opened_answers
-from mix.rules.choice.scoring import PriceFormula, TieRule
+from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.access import Permission, Role, grants, reads_for_the_city
 from mix.rules.core.kinds import Envelope
 from mix.rules.market.closing import Phase
@@ -63,7 +64,7 @@ def _publishing(request: HttpRequest, call: Solicitation, roles: frozenset[Role]
     if grants(roles, Permission.SOLICITATION_PUBLISH):
         acts["publish"] = Act(
             forms.form_of(tie=forms.word_choice(_("Ties are parted by"), "tie_rule"), **_price_fields(call)),
-            lambda given: stay(do(request, solicitations.publish, call, **{**given, "tie": TieRule(given["tie"])})),
+            lambda given: stay(do(request, publish, call, **{**given, "tie": TieRule(given["tie"])})),
             _("Publish the call"),
             _("The call is public. Criteria, weights and the tie rule are frozen."),
             style="",

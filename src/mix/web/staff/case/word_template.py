@@ -48,7 +48,7 @@ def template(request: HttpRequest, city: str) -> HttpResponse:
         )
     return answer(
         request,
-        "staff/city/template.html",
+        "staff/case/word_template.html",
         acts,
         lambda: {"city": found, "template": find_template(found), "places": PLACES[:-1]},
     )

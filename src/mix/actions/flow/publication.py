@@ -1,0 +1,113 @@
+"""Publishing a call: what is frozen with it, its key, its notice, and who is invited."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mix.actions.case.challenges import freeze_route
+from mix.actions.case.entering import enter_step
+from mix.actions.case.publishing import publish as publish_notice
+from mix.actions.core.outbox import tell
+from mix.actions.market.sealing import ask_sealer, new_key_id
+from mix.actions.market.solicitations import lock_call, record_on_call
+from mix.data.models import (
+    Solicitation,
+)
+from mix.readers.case.challenges import method_for, spec_of
+from mix.readers.case.documents import sprint_places
+from mix.readers.city.people import list_members
+from mix.readers.core.actors import Actor
+from mix.readers.flow.findings import policy_unmet
+from mix.readers.market.custody import find_key, find_recovery_key, unmet_custody
+from mix.readers.market.participations import list_standing
+from mix.readers.market.solicitations import part_of, unmet_to_publish
+from mix.rules.city.schemes import PriceFormula, TieRule
+from mix.rules.core.access import Permission
+from mix.rules.core.unmet import refuse_if, require
+from mix.rules.market.closing import EMBARGO
+from mix.rules.market.freezing import frozen_rules
+
+
+def publish(
+    call: Solicitation,
+    *,
+    actor: Actor,
+    now: datetime,
+    tie: TieRule = TieRule.HEAVIEST_CRITERION,
+    full_at_cents: int | None = None,
+    none_at_cents: int | None = None,
+    fixed_cents: int | None = None,
+) -> Solicitation:
+    """Publish a call: criteria, weights, minimums, price formula and tie rule are frozen with it, a key is made.
+
+    Two bounds make the price formula linear between them; a fixed price is asked for where the method fixes prices.
+    """
+    step, role = enter_step(call.step, actor=actor, needs=Permission.SOLICITATION_PUBLISH)
+    call = lock_call(call)
+    call.step = step
+    require(holds=call.published_at is None, code="already_published")
+    refuse_if((*unmet_to_publish(call, now=now), *unmet_custody(call), *policy_unmet(step, now=now)))
+    line = (full_at_cents, none_at_cents)
+    holds = line == (None, None) or (None not in line and 0 <= (full_at_cents or 0) < (none_at_cents or 0))
+    require(holds=holds, code="price_bounds_wrong", where="f-none_at_cents")
+    parts = [s.evaluation for s in method_for(step.challenge).steps if s.evaluation and s.evaluation.of == step.key]
+    fixes = any(part.price_formula is PriceFormula.FIXED for part in parts)
+    require(holds=fixed_cents is not None or not fixes, code="fixed_price_missing", where="f-fixed_cents")
+    bounds = {"full_at": full_at_cents, "none_at": none_at_cents, "amount": fixed_cents}
+    call.published_at = now
+    _fix_key(call, now=now)
+    call.outage_rule = step.challenge.municipality.outage_rule
+    call.frozen = {
+        other.key: frozen_rules(other.evaluation, tie=tie, bounds=bounds, places=sprint_places(step.challenge))
+        for other in method_for(step.challenge).steps
+        if other.evaluation and other.evaluation.of == step.key
+    }
+    call.save(update_fields=["published_at", "key_id", "public_key", "recipients", "outage_rule", "frozen"])
+    spec = spec_of(step)
+    freeze_route(step.challenge, now=now)
+    publish_notice(step.challenge, kind="intended_procurement", title=spec.title.en, text=call.body, now=now)
+    part = part_of(call)
+    if part.open_to:
+        for vendor in list_standing(step.challenge, part.open_to):
+            tell(
+                list_members(vendor.id),
+                "invited_to_answer",
+                now=now,
+                challenge=step.challenge,
+                path=f"vendor/calls/{call.reference}/",
+            )
+    record_on_call(
+        "publish",
+        call,
+        actor=actor,
+        now=now,
+        role=role.value,
+        payload={
+            "closes_at": call.closes_at.isoformat(),
+            "zone": call.zone,
+            "recipients": call.recipients,
+            "custody": call.custody_mode,
+            "outage": call.outage_rule,
+            "frozen": call.frozen,
+        },
+    )
+    return call
+
+
+def _fix_key(call: Solicitation, *, now: datetime) -> None:
+    """Fix to which keys everything of this call is sealed, and the instant before which the sealer opens nothing.
+
+    The recovery key is bound to the call's first: after that instant is fixed the sealer binds no other.
+    """
+    not_before = call.closes_at + EMBARGO
+    recovery = find_recovery_key(call.step.challenge.municipality)
+    key = find_key(call) if call.custody_mode == "split" else None
+    if key and recovery:
+        ask_sealer("bind", key.key_id, recovery=recovery.key_id, now=now)
+        ask_sealer("delay", key.key_id, now=now, not_before=not_before)
+        call.key_id, call.public_key = key.key_id, key.public_key
+        call.recipients = [key.public_key, recovery.public_key]
+    else:
+        call.key_id = new_key_id("call")
+        call.public_key = ask_sealer("make", call.key_id, now=now, not_before=not_before)
+        call.recipients = [call.public_key]
