@@ -82,7 +82,7 @@ def test_an_award_notice_is_due_until_it_is_published(actor: Callable[[str], Any
     told = award.step.challenge
     Challenge.objects.filter(pk=told.pk).update(status="running")
     assert told.code not in found(actor("olivia"), now).get("award_notice", [])
-    rows.filter(pk=award.pk).update(step=Step.objects.get(challenge__code="water-leaks", kind="award"))
+    rows.filter(pk=award.pk).update(notice=None, step=Step.objects.get(challenge__code="water-leaks", kind="award"))
     assert "water-leaks" in found(actor("olivia"), now)["award_notice"]
 
 
