@@ -1,0 +1,43 @@
+"""Clauses are chosen by kind and tier, in the library's order, and read in one language."""
+
+import pytest
+from pydantic import ValidationError
+
+from mix.rules.clauses import ClauseText, LibraryClause, choose
+from mix.rules.fields import Bilingual
+
+
+def clause(key: str, *kinds: str, tier: str = "") -> LibraryClause:
+    words = {"title": Bilingual(en=f"{key} en", fr=f"{key} fr"), "text": Bilingual(en="text", fr="texte")}
+    return LibraryClause(key=key, topic="t", kinds=kinds, tier=tier, **words)
+
+
+LIBRARY = (
+    clause("scope", "sprint", "purchase"),
+    clause("cover-low", "sprint", "purchase", tier="low"),
+    clause("cover-high", "sprint", "purchase", tier="high"),
+    clause("price", "purchase"),
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "tier", "expected"),
+    [
+        ("sprint", "low", ["scope", "cover-low"]),
+        ("purchase", "high", ["scope", "cover-high", "price"]),
+        ("purchase", "medium", ["scope", "price"]),
+        ("gift", "low", []),
+    ],
+)
+def test_a_clause_fits_its_kinds_and_its_tier_or_every_tier(kind: str, tier: str, expected: list[str]) -> None:
+    assert [c.key for c in choose(LIBRARY, kind=kind, tier=tier)] == expected
+
+
+def test_a_clause_is_read_in_one_language() -> None:
+    assert LIBRARY[0].in_("fr") == ClauseText("scope", "scope fr", "texte")
+    assert LIBRARY[0].in_("en") == ClauseText("scope", "scope en", "text")
+
+
+def test_a_library_with_an_unknown_word_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        LibraryClause.model_validate({**LIBRARY[0].model_dump(), "teir": "low"})
