@@ -62,6 +62,7 @@ lab: $(STAMP) browser
 	@$(BIN)/pytest -m lab
 	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest tests/journeys/test_whole.py -k "sprint_challenge and plain"
 	@$(BIN)/python -m tests.lab.matrices --count 100000
+	@$(BIN)/python -m tests.lab.mutants
 	@MIX_LIVES=2000 $(BIN)/pytest tests/actions/market/test_life.py
 	@$(BIN)/python -m tests.lab.kill9 --kills 50
 	@$(BIN)/python -m tests.lab.stampede --bidders 200

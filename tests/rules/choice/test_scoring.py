@@ -7,8 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mix.rules.choice.scoring import Bid, Outcome, evaluate, selected, shown, spread, tied_for_a_place
-from mix.rules.city.schemes import PriceFormula, PriceRule, Scheme, TieRule, Weighted
+from mix.rules.choice.scoring import (
+    SPREAD_ALERT,
+    Bid,
+    Outcome,
+    evaluate,
+    invited,
+    line_share,
+    price_share,
+    selected,
+    shown,
+    spread,
+    tied_for_a_place,
+)
+from mix.rules.city.schemes import MAX_SCORE, PriceFormula, PriceRule, Scheme, TieRule, Weighted
 
 CRITERIA = (Weighted("fit", Fraction(50), Fraction(2)), Weighted("team", Fraction(30)))
 
@@ -114,6 +126,138 @@ def test_minimums_of_quality_price_and_total() -> None:
     }
 
 
+@pytest.mark.parametrize(("minimum", "out"), [(46, ()), (Fraction(461, 10), ("quality_minimum",))])
+def test_a_bid_exactly_at_the_minimum_of_quality_stands(minimum: Fraction, out: tuple[str, ...]) -> None:
+    found = evaluate([bid("a", 4, 1, 100)], Scheme(CRITERIA, quality_minimum=Fraction(minimum)))
+    assert (found[0].quality, found[0].eliminated_by) == (46, out)
+
+
+@pytest.mark.parametrize(("minimum", "out"), [(56, ()), (Fraction(561, 10), ("total_minimum",))])
+def test_a_bid_exactly_at_the_minimum_of_the_total_stands(minimum: Fraction, out: tuple[str, ...]) -> None:
+    rule = PriceRule(weight=Fraction(20))
+    found = evaluate(
+        [bid("a", 4, 1, 200), bid("b", 5, 5, 100)], Scheme(CRITERIA, rule, total_minimum=Fraction(minimum))
+    )
+    assert {o.key: (o.total, o.eliminated_by) for o in found}["a"] == (56, out)
+
+
+@pytest.mark.parametrize(("minimum", "out"), [(10, ()), (Fraction(101, 10), ("price",))])
+def test_a_bid_exactly_at_the_minimum_of_price_points_stands(minimum: Fraction, out: tuple[str, ...]) -> None:
+    rule = PriceRule(weight=Fraction(20), minimum=Fraction(minimum))
+    found = evaluate([bid("a", 4, 1, 200), bid("b", 5, 5, 100)], Scheme(CRITERIA, rule))
+    assert {o.key: o.eliminated_by for o in found}["a"] == out
+
+
+def test_everything_that_puts_a_bid_out_is_said_in_its_order() -> None:
+    criteria = (Weighted("fit", Fraction(50), Fraction(2)), Weighted("talk", Fraction(50), stage=1))
+    rule = PriceRule(PriceFormula.FIXED, amount=Fraction(10))
+    early = Bid("a", {"fit": Fraction(1)}, None, "untrue", reached=0)
+    (found,) = evaluate([early], Scheme(criteria, rule, quality_minimum=Fraction(90)))
+    assert found.eliminated_by == ("disqualified", "price_missing", "fit", "not_invited")
+    assert (found.rank, found.tied, found.points) == (None, False, {"fit": 10, "talk": 0})
+
+
+def test_what_is_not_set_puts_nobody_out() -> None:
+    nothing = Bid("a", {"fit": Fraction(0)})
+    (found,) = evaluate([nothing], Scheme((Weighted("fit", Fraction(50)),)))
+    assert (found.rank, found.eliminated_by, found.total, found.points, found.tied) == (1, (), 0, {"fit": 0}, False)
+    assert evaluate([Bid("a", {"fit": Fraction(5)})], Scheme((Weighted("fit", Fraction(50)),)))[0].total == 50
+
+
+def test_what_is_not_said_is_nothing() -> None:
+    criterion, rule, plain = Weighted("fit", Fraction(50)), PriceRule(), Scheme(())
+    assert (criterion.minimum, criterion.most, criterion.stage) == (0, 5, 0)
+    assert (rule.formula, rule.weight, rule.minimum) == (PriceFormula.LOWEST_OVER_PRICE, 0, 0)
+    assert (plain.quality_minimum, plain.total_minimum, plain.places) == (0, 0, (None,))
+    assert Outcome("a", {}, Fraction(0), Fraction(0), 1).tied is False
+
+
+def test_the_smallest_price_counts_as_a_price() -> None:
+    rule = Scheme(CRITERIA, PriceRule(PriceFormula.QUALITY_PER_PRICE))
+    bids = [bid("a", 4, 5, 1), Bid("b", {"fit": Fraction(5), "team": Fraction(5)}, Fraction(1, 2))]
+    found = evaluate(bids, rule)
+    assert [(o.key, o.rank, o.total, o.eliminated_by) for o in found] == [("b", 1, 160_000, ()), ("a", 2, 70_000, ())]
+    free = [bid("a", 3, 3, 1), bid("b", 3, 3, 0)]
+    assert ranks(evaluate(free, scheme(weight=Fraction(0)))) == [("b", 1), ("a", 2)]
+
+
+def test_of_equal_totals_the_higher_quality_comes_first() -> None:
+    bids = [bid("a", 4, 5, 200), bid("b", 5, 5, 400), bid("c", 3, 5, 100)]
+    outcomes = evaluate(bids, scheme(TieRule.HIGHER_QUALITY, weight=Fraction(20)))
+    assert [(o.key, o.quality, o.total, o.rank) for o in outcomes] == [
+        ("b", 80, 85, 1),
+        ("a", 70, 80, 2),
+        ("c", 60, 80, 3),
+    ]
+
+
+def test_a_scheme_without_criteria_ranks_by_price() -> None:
+    bids = [Bid("a", {}, Fraction(200)), Bid("b", {}, Fraction(100))]
+    assert ranks(evaluate(bids, Scheme((), PriceRule(weight=Fraction(20))))) == [("b", 1), ("a", 2)]
+
+
+@pytest.mark.parametrize(
+    ("formula", "weight", "counts"),
+    [
+        (PriceFormula.LOWEST_OVER_PRICE, 0, False),
+        (PriceFormula.LOWEST_OVER_PRICE, 1, True),
+        (PriceFormula.FIXED, 0, True),
+        (PriceFormula.QUALITY_PER_PRICE, 0, True),
+        (PriceFormula.LOWEST_ACCEPTABLE, 0, True),
+    ],
+)
+def test_when_a_bid_needs_a_price(formula: PriceFormula, weight: int, counts: bool) -> None:
+    assert PriceRule(formula, Fraction(weight)).counts is counts
+
+
+def test_a_line_may_begin_at_nothing_and_not_below() -> None:
+    bounds = {"formula": PriceFormula.LINEAR, "weight": Fraction(20), "none_at": Fraction(10)}
+    rule = PriceRule(**bounds, full_at=Fraction(0))  # type: ignore[arg-type]  # what a line needs
+    outcomes = evaluate([bid("a", 3, 3, 0), bid("b", 3, 3, 5)], Scheme(CRITERIA, rule))
+    assert [o.points["price"] for o in outcomes] == [20, 10]
+    with pytest.raises(ValueError, match=r"^full_at$"):
+        PriceRule(**bounds, full_at=Fraction(-1))  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_shares_of_a_price_weight() -> None:
+    lowest = Fraction(100)
+    assert [price_share(Fraction(p), lowest=lowest) for p in (0, 50, 100, 200)] == [1, 1, 1, Fraction(1, 2)]
+    assert price_share(Fraction(1), lowest=Fraction(1, 2)) == Fraction(1, 2)
+    assert [price_share(Fraction(p, 2), lowest=Fraction(-2)) for p in (-2, -1, 0)] == [1, 1, 1]
+    line = [line_share(Fraction(p), full_at=Fraction(100), none_at=200) for p in (50, 100, 150, 200, 250)]
+    assert line == [1, 1, Fraction(1, 2), 0, 0]
+
+
+def test_a_price_earns_nothing_where_none_stands_or_none_was_given() -> None:
+    out = evaluate([bid("a", 1, 3, 100)], scheme())
+    assert (out[0].points["price"], out[0].eliminated_by) == (0, ("fit",))
+    assert evaluate([bid("a", 3, 3, None), bid("b", 3, 3, 1)], scheme())[1].points["price"] == 0
+
+
+def test_three_stages_ask_for_all_that_come_before() -> None:
+    criteria = tuple(
+        Weighted(key, Fraction(30), Fraction(2), stage=n) for n, key in enumerate(("read", "talk", "show"))
+    )
+    rule = Scheme(criteria, places=(None, None, 1))
+    bids = [
+        Bid("a", {"read": Fraction(5), "talk": Fraction(2)}, reached=1),
+        Bid("b", {"read": Fraction(5)}, reached=0),
+        Bid("c", {"read": Fraction(2), "talk": Fraction(4), "show": Fraction(0)}),
+        Bid("d", {"read": Fraction(5), "talk": Fraction(1)}, reached=1),
+    ]
+    assert invited(bids, rule, stage=2) == ("a",)
+    assert invited(bids, rule, stage=1) == ("a", "b", "d", "c")
+    assert [bids[0].was_scored(c) for c in criteria] == [True, True, False]
+    assert [bids[2].was_scored(c) for c in criteria] == [True, True, True]
+
+
+def test_as_many_as_there_are_places_are_all_invited() -> None:
+    rule = Scheme((Weighted("fit", Fraction(50)), Weighted("talk", Fraction(50), stage=1)), places=(None, 2))
+    bids = [Bid(key, {"fit": Fraction(score)}, reached=0) for key, score in (("a", 1), ("b", 2), ("c", 0))]
+    assert invited(bids[:2], rule, stage=1) == ("b", "a")
+    assert invited(bids, rule, stage=1) == ("b", "a")
+
+
 def test_a_disqualified_bid_changes_what_the_others_earn() -> None:
     bids = [bid("a", 4, 4, 200), bid("b", 4, 4, 100)]
     before = evaluate(bids, scheme())
@@ -132,7 +276,7 @@ def test_a_disqualified_bid_changes_what_the_others_earn() -> None:
     ],
 )
 def test_a_price_rule_that_ranks_nothing_cannot_be_made(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"weight|full_at"):
+    with pytest.raises(ValueError, match=r"^(weight|full_at)$"):
         PriceRule(**wrong)  # type: ignore[arg-type]  # wrong on purpose
 
 
@@ -239,6 +383,8 @@ def test_rounding_is_for_the_eye_alone() -> None:
     ]
     assert str(shown(Fraction(10**40) + Fraction(1, 200))) == "1" + "0" * 40 + ".01"
     assert spread([1, 4, 3]) == 3
+    assert [spread([]), spread([4]), spread([1, 1]), spread([2, 5])] == [0, 0, 0, 3]
+    assert (MAX_SCORE, SPREAD_ALERT) == (5, 2)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from mix.rules.core.unmet import Refused
-from mix.rules.market.closing import EMBARGO, Closing, Phase, is_in_time, local_instant, phase
+from mix.rules.city.calendar import day_in
+from mix.rules.core.unmet import Refused, Unmet
+from mix.rules.market.closing import Closing, Phase, is_in_time, local_instant, phase
 
 AT = datetime(2027, 1, 14, 19, tzinfo=UTC)
 CLOSING = Closing(AT, "America/Toronto")
@@ -19,7 +20,7 @@ CLOSING = Closing(AT, "America/Toronto")
 def test_a_time_that_is_not_one_instant_is_refused(wall: datetime, zone: str, code: str) -> None:
     with pytest.raises(Refused) as caught:
         local_instant(wall, zone)
-    assert caught.value.unmet[0].code == code
+    assert caught.value.unmet == (Unmet(code, {"time": f"{wall:%Y-%m-%d %H:%M}", "zone": zone}, "closes"),)
 
 
 @pytest.mark.parametrize(
@@ -42,11 +43,44 @@ def test_closing_is_strict(offset: timedelta, counts: bool) -> None:
     assert is_in_time(CLOSING, received_at=AT + offset) is counts
 
 
-def test_phases_follow_the_clock() -> None:
-    found = [phase(CLOSING, now=AT + d) for d in (timedelta(seconds=-1), timedelta(0), timedelta(seconds=120), EMBARGO)]
-    assert found == [Phase.OPEN, Phase.DRAINING, Phase.CLOSED, Phase.OPENABLE]
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        (timedelta(microseconds=-1), Phase.OPEN),
+        (timedelta(0), Phase.DRAINING),
+        (timedelta(seconds=120, microseconds=-1), Phase.DRAINING),
+        (timedelta(seconds=120), Phase.CLOSED),
+        (timedelta(minutes=60, microseconds=-1), Phase.CLOSED),
+        (timedelta(minutes=60), Phase.OPENABLE),
+        (timedelta(minutes=60, microseconds=1), Phase.OPENABLE),
+    ],
+)
+def test_phases_follow_the_clock(after: timedelta, expected: Phase) -> None:
+    assert phase(CLOSING, now=AT + after) is expected
 
 
-def test_offset_is_written_out() -> None:
-    assert CLOSING.offset == "UTC−05:00"
+def test_an_embargo_of_its_own_counts() -> None:
+    found = [phase(CLOSING, now=AT + timedelta(minutes=n), embargo=timedelta(minutes=5)) for n in (4, 5)]
+    assert found == [Phase.CLOSED, Phase.OPENABLE]
+
+
+@pytest.mark.parametrize(
+    ("zone", "offset"),
+    [
+        ("America/Toronto", "UTC−05:00"),
+        ("America/St_Johns", "UTC−03:30"),
+        ("UTC", "UTC+00:00"),
+        ("Europe/Paris", "UTC+01:00"),
+        ("Asia/Kathmandu", "UTC+05:45"),
+    ],
+)
+def test_offset_is_written_out(zone: str, offset: str) -> None:
+    assert Closing(AT, zone).offset == offset
     assert CLOSING.local.isoformat() == "2027-01-14T14:00:00-05:00"
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"), [("America/Toronto", 13), ("America/Halifax", 14), ("UTC", 14), ("America/Vancouver", 13)]
+)
+def test_the_day_is_that_of_the_city(zone: str, day: int) -> None:
+    assert day_in(zone, datetime(2027, 1, 14, 4, 30, tzinfo=UTC)) == date(2027, 1, day)

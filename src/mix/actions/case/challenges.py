@@ -28,7 +28,7 @@ from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import list_with_role
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
-from mix.rules.city.methods import startable
+from mix.rules.case.starting import startable
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import Route, StepState
 from mix.rules.core.unmet import require

@@ -6,7 +6,7 @@ document (docs/method.md is generated from it).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -24,7 +24,6 @@ from mix.rules.core.kinds import (
     SprintPart,
     Standing,
     StepKind,
-    StepState,
 )
 
 # Steps in which vendors take part: whoever is chosen for one of them was told so before.
@@ -343,13 +342,3 @@ class Method(Part):
 def is_on(route: Route, routes: Sequence[Route]) -> bool:
     """Say whether a part of a method is there on a route; without routes it always is."""
     return not routes or route in routes
-
-
-def startable(method: Method, states: Mapping[str, StepState]) -> tuple[str, ...]:
-    """List the waiting steps whose needs are all done or skipped, in reading order."""
-    over = {StepState.DONE, StepState.SKIPPED}
-    return tuple(
-        step.key
-        for step in method.steps
-        if states[step.key] is StepState.WAITING and all(states[need] in over for need in step.needs)
-    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mix.rules.policy.lint import Excludes, Hit, lint
+from mix.rules.city.policy.lint import Excludes, Hit, lint
 
 
 def found(text: str) -> list[tuple[Excludes, str]]:

@@ -7,11 +7,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mix.rules.access import Role
-from mix.rules.delegation import Band
-from mix.rules.kinds import Route
-from mix.rules.method_files import parse
-from mix.rules.variants import (
+from mix.rules.city.delegation import Band
+from mix.rules.city.method_files import parse
+from mix.rules.city.variants import (
     KEYED,
     Change,
     Rehearsed,
@@ -24,7 +22,9 @@ from mix.rules.variants import (
     set_at,
     write_tree,
 )
-from tests.rules.test_methods import CATALOGUE, SMALL
+from mix.rules.core.access import Role
+from mix.rules.core.kinds import Route
+from tests.rules.city.test_methods import CATALOGUE, SMALL
 
 LISTS = "title: t\nsteps:\n- {key: a, n: 1}\n- {key: b, tags: [x, y]}\n"
 TREE = {"title": "t", "steps": {KEYED: True, "a": {"key": "a", "n": 1}, "b": {"key": "b", "tags": ["x", "y"]}}}

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from mix.rules.clauses import ClauseText, LibraryClause, choose
-from mix.rules.fields import Bilingual
+from mix.rules.core.fields import Bilingual
+from mix.rules.delivery.clauses import ClauseText, LibraryClause, choose
 
 
 def clause(key: str, *kinds: str, tier: str = "") -> LibraryClause:
