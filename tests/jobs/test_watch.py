@@ -43,17 +43,18 @@ def test_an_outage_at_closing_extends_where_the_city_chose_so(
     before = call.closes_at
     beat(call, silent_from=timedelta(minutes=-20), silent_to=timedelta(minutes=30))
     later = before + timedelta(minutes=70)
-    open_now = {"actor": actor("olivia"), "now": later, "envelope": Envelope.TECHNICAL}
+    who = (actor("olivia"), later)
+    open_now = {"envelope": Envelope.TECHNICAL}
     if rule is OutageRule.EXTEND:
         # Even where the worker has not come to it yet, nothing is opened.
         with pytest.raises(Refused) as caught:
-            run(openings.open_envelopes, call, **open_now)
+            run(*who, openings.open_envelopes, call, **open_now)
         assert caught.value.unmet[0].code == "outage_extends"
     made = addenda.extend_for_outages(now=later)
     call.refresh_from_db()
     if rule is OutageRule.BIDDER:
         assert (made, call.closes_at) == ([], before)
-        run(openings.open_envelopes, call, **open_now)
+        run(*who, openings.open_envelopes, call, **open_now)
         return
     (addendum,) = made
     assert call.closes_at == addendum.closes_at_after >= later + timedelta(hours=23)
@@ -65,7 +66,7 @@ def test_an_outage_at_closing_extends_where_the_city_chose_so(
     assert Message.objects.filter(path__contains="/check/", written_at=later).exists()
     assert addenda.extend_for_outages(now=later + timedelta(minutes=1)) == []
     with pytest.raises(Refused) as caught:
-        run(openings.open_envelopes, call, **open_now)
+        run(*who, openings.open_envelopes, call, **open_now)
     assert caught.value.unmet[0].code == "not_openable_yet"
 
 
@@ -105,7 +106,7 @@ def test_the_rule_is_the_procurement_managers(call: Solicitation, actor: Callabl
     city = call.step.challenge.municipality
     for code in ("priya", "ada", "olivia"):
         with pytest.raises(Forbidden):
-            run(municipalities.set_outage_rule, city, actor=actor(code), now=now, rule=OutageRule.BIDDER)
-    run(municipalities.set_outage_rule, city, actor=actor("martin"), now=now, rule=OutageRule.BIDDER)
+            run(actor(code), now, municipalities.set_outage_rule, city, rule=OutageRule.BIDDER)
+    run(actor("martin"), now, municipalities.set_outage_rule, city, rule=OutageRule.BIDDER)
     call.refresh_from_db()
     assert call.outage_rule == OutageRule.EXTEND  # a call that is out keeps the rule that it printed

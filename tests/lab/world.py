@@ -80,17 +80,17 @@ def build(count: int, *, file_size: int = 20_000) -> list[Bidder]:
         person = Person.objects.create(
             code=f"lab{number}", name=f"Lab {number}", email=f"lab{number}@example.org", is_demo=True, password="!"
         )
-        vendor = run(register_vendor, f"Lab {number} Inc.", actor=actor_for(person), now=now, size="small")
+        vendor = run(actor_for(person), now, register_vendor, f"Lab {number} Inc.", size="small")
         actor = actor_for(person)
-        submission = run(submissions.start, call, vendor, actor=actor, now=now)
-        run(submissions.save_answers, submission, actor=actor, now=now, answers=ANSWERS)
+        submission = run(actor, now, submissions.start, call, vendor)
+        run(actor, now, submissions.save_answers, submission, answers=ANSWERS)
         stream = sealing.open_stream(call)
         stream.write(secrets.token_bytes(file_size))
         run(
+            actor,
+            now,
             submissions.add_file,
             submission,
-            actor=actor,
-            now=now,
             stored=stream.finish(),
             envelope="technical",
             name="plan.txt",

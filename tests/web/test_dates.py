@@ -152,7 +152,7 @@ def test_a_new_address_ends_the_old_one_and_a_duty_that_ended_shows_nothing(
 
 def test_only_staff_have_a_calendar(actor: Callable[[str], Any], now: datetime) -> None:
     with pytest.raises(Unknown):
-        run(calendars.make_feed, actor=actor("tess"), now=now)
+        run(actor("tess"), now, calendars.make_feed)
 
 
 def test_a_city_sets_its_own_days(sign_in: Callable[[str], Client], now: datetime) -> None:
@@ -179,11 +179,11 @@ def test_a_date_on_a_closed_day_says_so(
     closing = next(d for d in list_dates(actor("olivia"), now=now) if d.code == "closing")
     facts: dict[str, Any] = {"on": closing.day, "works": False, "name": "Snow day"}
     with pytest.raises(Forbidden):
-        run(calendars.set_day, closing.city, actor=actor("olivia"), now=now, **facts)
-    run(calendars.set_day, closing.city, actor=actor("martin"), now=now, **facts)
+        run(actor("olivia"), now, calendars.set_day, closing.city, **facts)
+    run(actor("martin"), now, calendars.set_day, closing.city, **facts)
     assert "Snow day" in sign_in("olivia").get("/en/city/dates/").content.decode()
     with pytest.raises(Refused):
-        run(calendars.set_day, closing.city, actor=actor("martin"), now=now, **{**facts, "name": " "})
+        run(actor("martin"), now, calendars.set_day, closing.city, **{**facts, "name": " "})
 
 
 def test_people_are_reminded_once_before_and_once_after(now: datetime, db: None) -> None:

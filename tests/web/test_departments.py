@@ -60,8 +60,8 @@ def test_the_same_department_twice_sets_no_city_up(db: None) -> None:
 def test_without_departments_a_form_says_who_adds_them(url: str, now: datetime, db: None) -> None:
     city = found_city()
     admin = Person.objects.get(email="ana@example.ca")
-    stan = run(people.create_person, "stu@example.ca", actor=actor_for(admin), now=now, name="Stu", is_demo=True)
-    run(people.give_role, city, actor=actor_for(admin), now=now, person=stan, role=Role.STAFF)
+    stan = run(actor_for(admin), now, people.create_person, "stu@example.ca", name="Stu", is_demo=True)
+    run(actor_for(admin), now, people.give_role, city, person=stan, role=Role.STAFF)
     own = signed_in(admin).get(url).content.decode()
     other = signed_in(stan).get(url).content.decode()
     for page in (own, other):
@@ -72,7 +72,7 @@ def test_without_departments_a_form_says_who_adds_them(url: str, now: datetime, 
     assert "Ask one of these people to add it under City, Departments: Ana Roy." in other
     french = signed_in(stan).get(url.replace("/en/", "/fr/")).content.decode()
     assert "Elora n’a pas encore de service" in french
-    run(departments.add, city, actor=actor_for(admin), now=now, name="Roads", name_fr="Voirie")
+    run(actor_for(admin), now, departments.add, city, name="Roads", name_fr="Voirie")
     after = signed_in(stan).get(url).content.decode()
     assert ("has no department yet" in after, "Elora: Roads</option>" in after) == (False, True)
     assert "Elora: Voirie</option>" in signed_in(stan).get(url.replace("/en/", "/fr/")).content.decode()
@@ -121,9 +121,9 @@ def test_a_department_needs_a_name_of_its_own(sign_in: Callable[[str], Client], 
 
 def test_a_name_that_was_free_again_gets_another_code(actor: Callable[[str], Any], now: datetime) -> None:
     city = Municipality.objects.get(code="guelph")
-    first = run(departments.add, city, actor=actor("martin"), now=now, name="Dogs")
-    run(departments.rename, first, actor=actor("martin"), now=now, name="Animals")
-    again = run(departments.add, city, actor=actor("martin"), now=now, name="Dogs")
+    first = run(actor("martin"), now, departments.add, city, name="Dogs")
+    run(actor("martin"), now, departments.rename, first, name="Animals")
+    again = run(actor("martin"), now, departments.add, city, name="Dogs")
     assert (first.code, again.code[:5], again.code != first.code) == ("dogs", "dogs-", True)
 
 
@@ -135,19 +135,19 @@ def test_a_department_is_not_closed_while_a_need_waits(
     answer = sign_in("martin").post(URL, {"act": "close", "item": str(need.department_id)})
     assert (answer.status_code, f"at “{need.department.name}”: {waiting}" in answer.content.decode()) == (422, True)
     Need.objects.filter(department=need.department).update(state="declined", reason="r")
-    run(departments.close, need.department, actor=actor("martin"), now=now)
+    run(actor("martin"), now, departments.close, need.department)
     with pytest.raises(Refused, match="department_closed"):
-        run(departments.close, need.department, actor=actor("martin"), now=now)
+        run(actor("martin"), now, departments.close, need.department)
 
 
 def test_nothing_new_is_given_to_a_closed_department(actor: Callable[[str], Any], now: datetime) -> None:
     city = Municipality.objects.get(code="guelph")
-    made = run(departments.add, city, actor=actor("ada"), now=now, name="Ferries")
-    run(departments.close, made, actor=actor("ada"), now=now)
+    made = run(actor("ada"), now, departments.add, city, name="Ferries")
+    run(actor("ada"), now, departments.close, made)
     with pytest.raises(Refused, match="department_closed"):
-        run(challenges.report_need, made, actor=actor("stan"), now=now, title="a", what="b", who="c")
+        run(actor("stan"), now, challenges.report_need, made, title="a", what="b", who="c")
     with pytest.raises(Refused, match="department_closed"):
-        run(pilots.register_pilot, made, actor=actor("stan"), now=now, title="a")
+        run(actor("stan"), now, pilots.register_pilot, made, title="a")
 
 
 @pytest.mark.parametrize("verb", ["add", "rename", "close", "open_again"])
@@ -158,7 +158,7 @@ def test_only_administrators_and_managers_keep_departments(
     subject = city if verb == "add" else city.departments.get(code="parks")
     facts = {"name": "Anything"} if verb in ("add", "rename") else {}
     with pytest.raises(Forbidden):
-        run(getattr(departments, verb), subject, actor=actor("olivia"), now=now, **facts)
+        run(actor("olivia"), now, getattr(departments, verb), subject, **facts)
 
 
 def test_a_department_of_another_city_is_not_found(sign_in: Callable[[str], Client], db: None) -> None:

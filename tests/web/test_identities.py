@@ -39,7 +39,7 @@ def guelph(db: None) -> Municipality:
 def set_up(city: Municipality, fake: FakeProvider, now: Any, key: str = "guelph-id", **facts: Any) -> IdentityProvider:
     given = {"name": "City of Guelph", "issuer": fake.issuer, "client_id": "mix", "secret": "s3cret-of-guelph"}
     given |= {"domains": ["guelph.example"], **facts}
-    return run(identities.set_up, city, actor=Actor(), now=now, key=key, **given)
+    return run(Actor(), now, identities.set_up, city, key=key, **given)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def provider(guelph: Municipality, fake: FakeProvider, actor: Callable[[str], An
         "panel": (Role.EVALUATOR,),
     }
     for group, role in ((group, role) for group, roles in duties.items() for role in roles):
-        run(identities.map_group, made, actor=actor("ada"), now=now, group=group, role=role)
+        run(actor("ada"), now, identities.map_group, made, group=group, role=role)
     return made
 
 
@@ -100,7 +100,7 @@ def test_roles_leave_with_the_groups_and_what_people_gave_stays(
     fake.says = person_says("nadia@guelph.example", "leads")
     come(Client())
     nadia = Person.objects.get(email="nadia@guelph.example")
-    run(people.give_role, guelph, actor=actor("ada"), now=now, person=nadia, role=Role.LEGAL)
+    run(actor("ada"), now, people.give_role, guelph, person=nadia, role=Role.LEGAL)
     fake.says = person_says("nadia@guelph.example")
     assert come(Client()).status_code == 302
     assert roles_of(nadia) == {"legal"}
@@ -220,7 +220,7 @@ def test_several_services_stand_on_the_sign_in_page(
     assert (LOGIN in page, "/en/account/oidc/london-id/login/" in page, "City of London" in page) == (True,) * 3
     fake.says = person_says("lena@guelph.example", "leads")
     assert come(Client(), "/en/account/oidc/london-id/login/").status_code == 403
-    run(identities.end_provider, provider, actor=Actor(), now=now)
+    run(Actor(), now, identities.end_provider, provider)
     assert LOGIN not in Client().get("/en/account/login/").content.decode()
     assert Client().get(LOGIN).status_code == 404
     with pytest.raises(Refused):
@@ -230,7 +230,7 @@ def test_several_services_stand_on_the_sign_in_page(
 def test_ending_a_service_ends_what_its_groups_gave(provider: IdentityProvider, fake: FakeProvider, now: Any) -> None:
     fake.says = person_says("nadia@guelph.example", "leads")
     come(Client())
-    run(identities.end_provider, provider, actor=Actor(), now=now)
+    run(Actor(), now, identities.end_provider, provider)
     assert roles_of(Person.objects.get(email="nadia@guelph.example")) == set()
 
 

@@ -49,10 +49,10 @@ def invite(actor: Callable[[str], Any], now: Any) -> Callable[..., str]:
     def made(email: str, role: Role | None = None) -> str:
         if role:
             city = Municipality.objects.get(code="guelph")
-            run(people.invite_staff, city, actor=actor("ada"), now=now, email=email, role=role)
+            run(actor("ada"), now, people.invite_staff, city, email=email, role=role)
         else:
             vendor = Vendor.objects.get(code="kestrel")
-            run(vendors.invite_member, vendor, actor=actor("kim"), now=now, email=email)
+            run(actor("kim"), now, vendors.invite_member, vendor, email=email)
         return last_token()
 
     return made
@@ -101,9 +101,7 @@ def test_an_invitation_to_a_bidders_own_address_is_refused_too(
     invite: Callable[..., str], actor: Callable[[str], Any], now: Any
 ) -> None:
     token = invite("nora@demo.mix.invalid", Role.STAFF)
-    assert refused(lambda: run(people.accept_invitation, token, actor=actor("nora"), now=now)) == [
-        "vendor_may_not_serve"
-    ]
+    assert refused(lambda: run(actor("nora"), now, people.accept_invitation, token)) == ["vendor_may_not_serve"]
 
 
 def test_a_rival_with_the_link_joins_no_team(invite: Callable[..., str], sign_in: Callable[[str], Client]) -> None:
@@ -131,7 +129,7 @@ def test_whoever_confirmed_the_address_accepts_whatever_its_case(
     assert client.post(f"/en/invitation/{token}/", {"act": "accept"}).status_code == 302
     assert [r.role for r in rosa.staff_roles.all()] == ([role.value] if role else [])
     assert rosa.vendor_members.filter(vendor__code="kestrel").exists() is (role is None)
-    again = refused(lambda: run(people.accept_invitation, token, actor=actor_for(rosa), now=now))
+    again = refused(lambda: run(actor_for(rosa), now, people.accept_invitation, token))
     assert again == ["invitation_used"]
 
 
@@ -167,22 +165,22 @@ def test_no_way_leads_to_both_sides(actor: Callable[[str], Any], now: Any, invit
     nora, stan = Person.objects.get(code="nora"), Person.objects.get(code="stan")
     ada, kim = actor("ada"), actor("kim")
     facts = {"name": "N", "issuer": "https://id.example", "client_id": "mix", "secret": "s", "domains": ["mix.invalid"]}
-    provider = run(identities.set_up, guelph, actor=Actor(), now=now, key="n-id", **facts)
-    run(identities.map_group, provider, actor=ada, now=now, group="g", role=Role.LEGAL)
-    given = run(identities.follow_groups, provider, actor=Actor(), now=now, person=nora, groups=["g"])
+    provider = run(Actor(), now, identities.set_up, guelph, key="n-id", **facts)
+    run(ada, now, identities.map_group, provider, group="g", role=Role.LEGAL)
+    given = run(Actor(), now, identities.follow_groups, provider, person=nora, groups=["g"])
     assert given == (Role.LEGAL,)  # refused
     city = {"name": "X", "name_fr": "X", "posting_address": "https://x.example", "administrator": nora}
     into_city: list[Act] = [
-        lambda: run(people.give_role, guelph, actor=ada, now=now, person=nora, role=Role.EVALUATOR),
-        lambda: run(people.grant_role, guelph, actor=ada, now=now, person=nora, role=Role.STAFF, provider="n-id"),
-        lambda: run(found, "xville", actor=Actor(), now=now, **city),
+        lambda: run(ada, now, people.give_role, guelph, person=nora, role=Role.EVALUATOR),
+        lambda: run(ada, now, people.grant_role, guelph, person=nora, role=Role.STAFF, provider="n-id"),
+        lambda: run(Actor(), now, found, "xville", **city),
     ]
     assert [refused(act) for act in into_city] == [["vendor_may_not_serve"]] * 3
     token = invite(stan.email)
     into_vendor: list[Act] = [
-        lambda: run(vendors.register_vendor, "Side", actor=actor("stan"), now=now),
-        lambda: run(vendors.add_member, kestrel, actor=kim, now=now, person=stan),
-        lambda: run(people.accept_invitation, token, actor=actor("stan"), now=now),
+        lambda: run(actor("stan"), now, vendors.register_vendor, "Side"),
+        lambda: run(kim, now, vendors.add_member, kestrel, person=stan),
+        lambda: run(actor("stan"), now, people.accept_invitation, token),
     ]
     assert [refused(act) for act in into_vendor] == [["staff_may_not_bid"]] * 3
     assert not StaffRole.objects.filter(person=nora).exists()

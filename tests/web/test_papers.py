@@ -194,12 +194,12 @@ def place(db: None) -> Step:
 def test_two_edits_are_put_together_in_the_form(
     place: Step, sign_in: Callable[[str], Client], actor: Callable[[str], Any], now: Any
 ) -> None:
-    base = run(documents.save, place, actor=actor("priya"), now=now, answers={"users": "One. Two.", "evidence": "Old."})
+    base = run(actor("priya"), now, documents.save, place, answers={"users": "One. Two.", "evidence": "Old."})
     run(
+        actor("olivia"),
+        now,
         documents.save,
         place,
-        actor=actor("olivia"),
-        now=now,
         answers={"users": "One. Two changed.", "evidence": "Theirs."},
         based_on=base.number,
     )
@@ -223,10 +223,10 @@ def test_a_word_file_comes_back_with_what_was_saved_meanwhile(
 ) -> None:
     url = f"/en/city/challenges/{STEP[0]}/{STEP[1]}/"
     priya = sign_in("priya")
-    base = run(documents.save, place, actor=actor("priya"), now=now, answers={"users": "All.", "evidence": "Old."})
+    base = run(actor("priya"), now, documents.save, place, answers={"users": "All.", "evidence": "Old."})
     made = docx.Document(BytesIO(priya.get(f"{url}document.docx").content))
     next(p for p in made.paragraphs if p.text == "Old.").text = "Newly written in Word."
-    run(documents.save, place, actor=actor("olivia"), now=now, answers={"users": "Some.", "evidence": "Old."})
+    run(actor("olivia"), now, documents.save, place, answers={"users": "Some.", "evidence": "Old."})
     events = Event.objects.count()
     answer = priya.post(url, {"act": "bring_in", "file": SimpleUploadedFile("back.docx", saved(made))})
     text = answer.content.decode()
@@ -255,9 +255,9 @@ def test_what_cannot_be_brought_in_says_why(place: Step, sign_in: Callable[[str]
 def test_any_two_versions_are_compared(
     place: Step, sign_in: Callable[[str], Client], actor: Callable[[str], Any], now: Any
 ) -> None:
-    first = run(documents.save, place, actor=actor("priya"), now=now, answers={"users": "Leaks are found late."})
-    run(documents.save, place, actor=actor("priya"), now=now, answers={"users": "Leaks come."})
-    run(documents.save, place, actor=actor("priya"), now=now, answers={"users": "Leaks are found too late."})
+    first = run(actor("priya"), now, documents.save, place, answers={"users": "Leaks are found late."})
+    run(actor("priya"), now, documents.save, place, answers={"users": "Leaks come."})
+    run(actor("priya"), now, documents.save, place, answers={"users": "Leaks are found too late."})
     url = f"/en/city/challenges/{STEP[0]}/{STEP[1]}/versions/"
     answer = sign_in("priya").get(url, {"version": first.number + 2, "from": first.number})
     pieces = [tuple(p) for p in answer.context["changes"][0].pieces]

@@ -89,9 +89,9 @@ def asked(department: Any, actor: Callable[[str], Any], now: datetime) -> Pilot:
     """Ask for a pilot of low risk and small value that waits for its decider."""
     today = city_day(now)
     record = {**plain(), "starts_on": str(today + timedelta(5)), "ends_on": str(today + timedelta(60)), "risk": "low"}
-    made = run(pilots.register_pilot, department, actor=actor("stan"), now=now, title="Shade sails")
-    run(pilots.describe, made, actor=actor("stan"), now=now, answers=record)
-    return run(pilots.ask, made, actor=actor("stan"), now=now)
+    made = run(actor("stan"), now, pilots.register_pilot, department, title="Shade sails")
+    run(actor("stan"), now, pilots.describe, made, answers=record)
+    return run(actor("stan"), now, pilots.ask, made)
 
 
 def plain() -> dict[str, Any]:
@@ -100,7 +100,7 @@ def plain() -> dict[str, Any]:
 
 
 def agree(found: Pilot, actor: Callable[[str], Any], now: datetime, who: str = "martin") -> Pilot:
-    return run(pilots.say, found, actor=actor(who), now=now, role=Role.PROCUREMENT_MANAGER, word=Word.AGREE, reason="")
+    return run(actor(who), now, pilots.say, found, role=Role.PROCUREMENT_MANAGER, word=Word.AGREE, reason="")
 
 
 def test_a_pilot_runs_its_whole_life(asked: Pilot, actor: Callable[[str], Any], now: datetime) -> None:
@@ -109,33 +109,33 @@ def test_a_pilot_runs_its_whole_life(asked: Pilot, actor: Callable[[str], Any], 
     later = now + timedelta(days=20)
     found = pilot(asked.code)
     extension = run(
+        actor("stan"),
+        later,
         pilots.ask_extension,
         found,
-        actor=actor("stan"),
-        now=later,
         ends_on=city_day(later) + timedelta(90),
         reason="Rain",
     )
     with pytest.raises(Refused) as again:
         run(
+            actor("stan"),
+            later,
             pilots.ask_extension,
             pilot(asked.code),
-            actor=actor("stan"),
-            now=later,
             ends_on=city_day(later) + timedelta(91),
             reason="More rain",
         )
     assert codes(again) == ["pilot_extended"]
     with pytest.raises(Forbidden):
-        run(pilots.agree_extension, pilot(asked.code), actor=actor("noor"), now=later)
+        run(actor("noor"), later, pilots.agree_extension, pilot(asked.code))
     after = now + timedelta(days=70)
     assert standing(pilot(asked.code), now=after).state is PilotState.ENDED  # asked for, not agreed
-    run(pilots.agree_extension, pilot(asked.code), actor=actor("martin"), now=later)
+    run(actor("martin"), later, pilots.agree_extension, pilot(asked.code))
     assert standing(pilot(asked.code), now=after).state is PilotState.RUNNING
     assert standing(pilot(asked.code), now=after).last_day == extension.ends_on
     end = now + timedelta(days=120)
     with pytest.raises(Refused) as incomplete:
-        run(pilots.close, pilot(asked.code), actor=actor("stan"), now=end, answers={"evidence": "Good"})
+        run(actor("stan"), end, pilots.close, pilot(asked.code), answers={"evidence": "Good"})
     assert len(codes(incomplete)) == 5
     report = {
         "evidence": "Good",
@@ -145,7 +145,7 @@ def test_a_pilot_runs_its_whole_life(asked: Pilot, actor: Callable[[str], Any], 
         "exit_done": "yes",
         "data_done": "yes",
     }
-    run(pilots.close, pilot(asked.code), actor=actor("stan"), now=end, answers=report)
+    run(actor("stan"), end, pilots.close, pilot(asked.code), answers=report)
     assert standing(pilot(asked.code), now=end).state is PilotState.CLOSED
     verbs = list(Event.objects.filter(subject=asked.code).order_by("seq").values_list("verb", flat=True))
     assert verbs == [
@@ -176,19 +176,19 @@ def test_one_person_in_two_roles_gives_one_word(actor: Callable[[str], Any], now
     city, noor = Municipality.objects.get(code="guelph"), Person.objects.get(code="noor")
     StaffRole.objects.create(municipality=city, person=noor, role="legal", since=now)
     with pytest.raises(Refused) as twice:
-        run(pilots.say, pilot("leakears"), actor=actor("noor"), now=now, role=Role.LEGAL, word=Word.AGREE)
+        run(actor("noor"), now, pilots.say, pilot("leakears"), role=Role.LEGAL, word=Word.AGREE)
     assert codes(twice) == ["pilot_spoken"]
 
 
 def test_a_refusal_needs_a_reason_and_ends_it(asked: Pilot, actor: Callable[[str], Any], now: datetime) -> None:
     say: dict[str, Any] = {"role": Role.PROCUREMENT_MANAGER, "word": Word.REFUSE}
     with pytest.raises(Refused) as silent:
-        run(pilots.say, asked, actor=actor("martin"), now=now, reason=" ", **say)
+        run(actor("martin"), now, pilots.say, asked, reason=" ", **say)
     assert codes(silent) == ["reason_missing"]
-    run(pilots.say, asked, actor=actor("martin"), now=now, reason="No", **say)
+    run(actor("martin"), now, pilots.say, asked, reason="No", **say)
     for verb in (pilots.ask, pilots.take_back):
         with pytest.raises(Refused) as over:
-            run(verb, pilot(asked.code), actor=actor("stan"), now=now)
+            run(actor("stan"), now, verb, pilot(asked.code))
         assert codes(over) == ["pilot_moved_on"]
 
 
@@ -202,7 +202,7 @@ def test_two_tabs_cannot_ask_twice(asked: Pilot, sign_in: Callable[[str], Client
 def test_what_is_wrong_comes_back_with_everything_typed(
     department: Any, actor: Callable[[str], Any], now: datetime, sign_in: Callable[[str], Client]
 ) -> None:
-    made = run(pilots.register_pilot, department, actor=actor("stan"), now=now, title="Shade sails")
+    made = run(actor("stan"), now, pilots.register_pilot, department, title="Shade sails")
     url = f"/en/city/pilots/{made.code}/"
     typed = {
         "act": "describe",
@@ -226,13 +226,13 @@ def test_what_is_wrong_comes_back_with_everything_typed(
     assert part.status_code == 302
     assert pilot(made.code).record["problem"] == "Benches in the sun"
     with pytest.raises(Refused):
-        run(pilots.ask, made, actor=actor("stan"), now=now)
+        run(actor("stan"), now, pilots.ask, made)
 
 
 def test_two_tabs_do_not_overwrite_each_other(
     department: Any, actor: Callable[[str], Any], now: datetime, sign_in: Callable[[str], Client]
 ) -> None:
-    made = run(pilots.register_pilot, department, actor=actor("stan"), now=now, title="Shade sails")
+    made = run(actor("stan"), now, pilots.register_pilot, department, title="Shade sails")
     client, url = sign_in("stan"), f"/en/city/pilots/{made.code}/"
     opened = re.search(r'name="based_on" value="(\w+)"', client.get(url).content.decode())
     assert opened
@@ -251,7 +251,7 @@ def test_two_tabs_do_not_overwrite_each_other(
 def test_an_expired_session_loses_no_record(
     department: Any, actor: Callable[[str], Any], now: datetime, sign_in: Callable[[str], Client], client: Client
 ) -> None:
-    made = run(pilots.register_pilot, department, actor=actor("stan"), now=now, title="Shade sails")
+    made = run(actor("stan"), now, pilots.register_pilot, department, title="Shade sails")
     url = f"/en/city/pilots/{made.code}/"
     client.post(url, {"act": "describe", "problem": "Benches in the sun"})
     client.force_login(Person.objects.get(code="stan"), backend="allauth.account.auth_backends.AuthenticationBackend")
@@ -263,9 +263,9 @@ def test_an_expired_session_loses_no_record(
 def test_unsolicited_proposals_reach_procurement_at_once(
     department: Any, actor: Callable[[str], Any], now: datetime
 ) -> None:
-    made = run(pilots.register_pilot, department, actor=actor("stan"), now=now, title="Shade sails", runs_already=True)
+    made = run(actor("stan"), now, pilots.register_pilot, department, title="Shade sails", runs_already=True)
     for _ in range(2):
-        run(pilots.describe, made, actor=actor("stan"), now=now, answers={"found_by": "unsolicited"})
+        run(actor("stan"), now, pilots.describe, made, answers={"found_by": "unsolicited"})
     mails = Message.objects.filter(to_name="Martin Leduc", path=f"city/pilots/{made.code}/")
     subjects = list(mails.values_list("subject", flat=True))
     assert subjects == [

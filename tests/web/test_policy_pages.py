@@ -68,10 +68,8 @@ def sign(
 ) -> Bylaw:
     municipality = Municipality.objects.get(code=city)
     parsed = BylawTable.model_validate(table)
-    made: Bylaw = run(
-        policies.propose_bylaw, municipality, actor=actor("martin"), now=now, table=parsed, effective_on=on
-    )
-    return run(policies.sign_bylaw, made, actor=actor("leah"), now=now)
+    made: Bylaw = run(actor("martin"), now, policies.propose_bylaw, municipality, table=parsed, effective_on=on)
+    return run(actor("leah"), now, policies.sign_bylaw, made)
 
 
 def test_what_the_rules_say_stands_beside_the_work(sign_in: Callable[[str], Client], draft: Solicitation) -> None:
@@ -101,40 +99,40 @@ def test_a_verified_rule_blocks_publication_and_a_waiver_of_two_lets_it_through(
 ) -> None:
     sign("guelph", STRICT, actor, now, on=city_day(now))
     with pytest.raises(Refused) as caught:
-        run(publish, draft, actor=actor("martin"), now=now)
+        run(actor("martin"), now, publish, draft)
     assert codes(caught) == ["policy_blocks"]
     assert caught.value.unmet[0].params["cities"] == "guelph"
     challenge, guelph = draft.step.challenge, draft.step.challenge.municipality
     facts = {"municipality": guelph, "rule": "guelph-days"}
     with pytest.raises(Forbidden):
-        run(findings.waive, challenge, actor=actor("olivia"), now=now, reason="x", **facts)
+        run(actor("olivia"), now, findings.waive, challenge, reason="x", **facts)
     with pytest.raises(Refused) as caught:
-        run(findings.waive, challenge, actor=actor("martin"), now=now, reason=" ", **facts)
+        run(actor("martin"), now, findings.waive, challenge, reason=" ", **facts)
     assert codes(caught) == ["reason_missing"]
-    waiver = run(findings.waive, challenge, actor=actor("martin"), now=now, reason="Thirty are enough.", **facts)
+    waiver = run(actor("martin"), now, findings.waive, challenge, reason="Thirty are enough.", **facts)
     assert policy_unmet(draft.step, now=now)  # the second person is still to come
     with pytest.raises(Refused) as caught:
-        run(findings.agree_to_waive, waiver, actor=actor("martin"), now=now)
+        run(actor("martin"), now, findings.agree_to_waive, waiver)
     assert codes(caught) == ["second_person"]
     with pytest.raises(Forbidden):
-        run(findings.agree_to_waive, waiver, actor=actor("priya"), now=now)
+        run(actor("priya"), now, findings.agree_to_waive, waiver)
     page = sign_in("leah")
     assert "Agree as the second person" in page.get("/en/city/challenges/water-leaks/policy/").content.decode()
     assert page.post("/en/city/challenges/water-leaks/policy/", {"act": "agree", "item": waiver.pk}).status_code == 302
     assert policy_unmet(draft.step, now=now) == ()
     assert Event.objects.filter(verb="findings.waive", reason="Thirty are enough.").exists()
     assert Event.objects.filter(verb="findings.agree_to_waive").exists()
-    run(publish, draft, actor=actor("martin"), now=now)
+    run(actor("martin"), now, publish, draft)
 
 
 def test_a_rule_that_nobody_may_set_aside_is_not(draft: Solicitation, actor: Callable[[str], Any], now: Any) -> None:
     facts = {"municipality": draft.step.challenge.municipality, "reason": "x"}
     for rule in ("contract-a", "no-such-rule"):
         with pytest.raises(Unknown):
-            run(findings.waive, draft.step.challenge, actor=actor("martin"), now=now, rule=rule, **facts)
+            run(actor("martin"), now, findings.waive, draft.step.challenge, rule=rule, **facts)
     london = {**facts, "municipality": Municipality.objects.get(code="london")}
     with pytest.raises(Forbidden):
-        run(findings.waive, draft.step.challenge, actor=actor("martin"), now=now, rule="aoda-5", **london)
+        run(actor("martin"), now, findings.waive, draft.step.challenge, rule="aoda-5", **london)
 
 
 def test_a_rule_is_verified_for_a_city_when_two_confirm_it(
@@ -145,20 +143,20 @@ def test_a_rule_is_verified_for_a_city_when_two_confirm_it(
     RuleConfirmation.objects.all().delete()
     assert outcomes(draft.step, now)["cfta-open"] is Outcome.WARNING
     guelph = draft.step.challenge.municipality
-    run(policies.confirm_rule, guelph, actor=actor("martin"), now=now, rule="cfta-open")
+    run(actor("martin"), now, policies.confirm_rule, guelph, rule="cfta-open")
     with pytest.raises(Refused) as caught:
-        run(policies.confirm_rule, guelph, actor=actor("martin"), now=now, rule="cfta-open")
+        run(actor("martin"), now, policies.confirm_rule, guelph, rule="cfta-open")
     assert codes(caught) == ["second_person"]
     assert outcomes(draft.step, now)["cfta-open"] is Outcome.WARNING
-    run(policies.confirm_rule, guelph, actor=actor("leah"), now=now, rule="cfta-open")
+    run(actor("leah"), now, policies.confirm_rule, guelph, rule="cfta-open")
     assert outcomes(draft.step, now)["cfta-open"] is Outcome.BLOCKED
     with pytest.raises(Refused) as caught:
-        run(policies.confirm_rule, guelph, actor=actor("anita"), now=now, rule="cfta-open")
+        run(actor("anita"), now, policies.confirm_rule, guelph, rule="cfta-open")
     assert codes(caught) == ["rule_confirmed_already"]
     RuleConfirmation.objects.update(digest="0" * 64)  # the rule was read with another text
     assert outcomes(draft.step, now)["cfta-open"] is Outcome.WARNING
     with pytest.raises(Unknown):
-        run(policies.confirm_rule, guelph, actor=actor("leah"), now=now, rule="no-such-rule")
+        run(actor("leah"), now, policies.confirm_rule, guelph, rule="no-such-rule")
 
 
 def test_a_challenge_is_judged_by_the_rules_of_its_day(
@@ -188,7 +186,7 @@ def test_versions_follow_each_other(actor: Callable[[str], Any], now: Any) -> No
     assert in_force(versions, city_day(now) + timedelta(days=30)) == later
     assert in_force(versions, date(2001, 1, 1)) is None
     with pytest.raises(Refused) as caught:
-        run(policies.sign_bylaw, later, actor=actor("leah"), now=now)
+        run(actor("leah"), now, policies.sign_bylaw, later)
     assert codes(caught) == ["bylaw_decided"]
     with pytest.raises(IntegrityError), transaction.atomic():
         Bylaw.objects.filter(pk=later.pk).update(signed_by=later.proposed_by)
@@ -199,26 +197,26 @@ def test_who_proposes_does_not_sign_and_a_new_proposal_replaces_one_that_waits(
 ) -> None:
     guelph = Municipality.objects.get(code="guelph")
     facts = {"table": BylawTable.model_validate(STRICT), "effective_on": city_day(now)}
-    first = run(policies.propose_bylaw, guelph, actor=actor("martin"), now=now, **facts)
+    first = run(actor("martin"), now, policies.propose_bylaw, guelph, **facts)
     with pytest.raises(Refused) as caught:
-        run(policies.sign_bylaw, first, actor=actor("martin"), now=now)
+        run(actor("martin"), now, policies.sign_bylaw, first)
     assert codes(caught) == ["second_person"]
-    second = run(policies.propose_bylaw, guelph, actor=actor("martin"), now=now, **facts)
+    second = run(actor("martin"), now, policies.propose_bylaw, guelph, **facts)
     with pytest.raises(Refused) as caught:
-        run(policies.sign_bylaw, first, actor=actor("leah"), now=now)
+        run(actor("leah"), now, policies.sign_bylaw, first)
     assert codes(caught) == ["bylaw_decided"]
-    run(policies.drop_bylaw, second, actor=actor("martin"), now=now)
+    run(actor("martin"), now, policies.drop_bylaw, second)
     with pytest.raises(Refused):
         run(
+            actor("martin"),
+            now,
             policies.propose_bylaw,
             guelph,
-            actor=actor("martin"),
-            now=now,
             **{**facts, "table": BylawTable(citation="x")},
         )
     for code in ("olivia", "priya", "leah"):
         with pytest.raises((Forbidden, Unknown)):
-            run(policies.propose_bylaw, guelph, actor=actor(code), now=now, **facts)
+            run(actor(code), now, policies.propose_bylaw, guelph, **facts)
 
 
 ROW = {"bands-0-category": "services", "bands-0-up_to_cents": "", "bands-0-method": "open", "bands-0-quotes": ""}
@@ -349,19 +347,17 @@ def test_findings_cost_no_query_for_a_rule(draft: Solicitation, now: Any, django
 def test_verbs_check_who_and_what(actor: Callable[[str], Any], draft: Solicitation, now: Any) -> None:
     challenge = draft.step.challenge
     with pytest.raises((Forbidden, Unknown)):
-        run(findings.describe_purchase, challenge, actor=actor("eva"), now=now, category=Category.GOODS)
+        run(actor("eva"), now, findings.describe_purchase, challenge, category=Category.GOODS)
     facts = {"category": Category.GOODS, "competition": Competition.DIRECT, "limited_ground": Ground.URGENCY}
     with pytest.raises(Refused) as caught:
-        run(findings.describe_purchase, challenge, actor=actor("olivia"), now=now, **facts)
+        run(actor("olivia"), now, findings.describe_purchase, challenge, **facts)
     assert codes(caught) == ["circumstances_missing"]
     london = {"municipality": Municipality.objects.get(code="london"), "address": "https://x.example"}
     with pytest.raises(Unknown):
-        run(
-            findings.note_participation, challenge, actor=actor("olivia"), now=now, published_on=city_day(now), **london
-        )
+        run(actor("olivia"), now, findings.note_participation, challenge, published_on=city_day(now), **london)
     Challenge.objects.filter(pk=challenge.pk).update(status="cancelled", ended_at=now, ended_reason="x")
     with pytest.raises(Refused) as caught:
-        run(findings.describe_purchase, challenge, actor=actor("olivia"), now=now, category=Category.GOODS)
+        run(actor("olivia"), now, findings.describe_purchase, challenge, category=Category.GOODS)
     assert codes(caught) == ["challenge_over"]
 
 
@@ -424,7 +420,7 @@ def test_words_that_may_keep_firms_out_stay_only_with_a_reason(
     draft.save(update_fields=["body"])
     assert [u.code for u in policy_unmet(draft.step, now=now)] == ["exclusion_reason_missing"] * 2
     with pytest.raises(Refused) as refused:
-        run(publish, draft, actor=actor("olivia"), now=now)
+        run(actor("olivia"), now, publish, draft)
     assert "exclusion_reason_missing" in codes(refused)
     client, url = sign_in("olivia"), "/en/city/challenges/water-leaks/policy/"
     page = client.get(url).content.decode()
@@ -512,7 +508,7 @@ def test_like_purchases_of_the_department_count_together(
     Purchase.objects.update_or_create(challenge=other, defaults={"category": "services"})
     challenge.needs.update(challenge=None)
     facts: dict[str, Any] = {"category": Category.SERVICES, "related_cents": 100}
-    run(findings.describe_purchase, challenge, actor=actor("olivia"), now=now, **facts)
+    run(actor("olivia"), now, findings.describe_purchase, challenge, **facts)
     like = like_purchases(challenge, Category.SERVICES, now=now)
     assert other in like
     together = sum(c.value_cents or 0 for c in like)
@@ -559,10 +555,10 @@ def test_talks_with_vendors_while_a_call_is_open_are_found(
     today = city_day(now)
     for day, expected in ((today - timedelta(days=9), Outcome.HOLDS), (today, Outcome.WARNING)):
         run(
+            actor("priya"),
+            now,
             engagements.log_contact,
             draft.step.challenge,
-            actor=actor("priya"),
-            now=now,
             happened_on=day,
             with_whom="A vendor",
             told="The pipes are old.",

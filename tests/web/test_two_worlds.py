@@ -63,9 +63,9 @@ def test_a_sealed_submission_changes_nothing_for_anybody_else(
     client, kim = sign_in(code), actor("kim")
     before = crawl(client, about="water-leaks")
     call = Solicitation.objects.get(step__challenge__code="water-leaks", step__key="invitation")
-    submission = run(submissions.start, call, Vendor.objects.get(code="kestrel"), actor=kim, now=now)
-    run(submissions.save_answers, submission, actor=kim, now=now, answers={"team": "SECRET", "insurance": True})
-    run(submissions.finalise, submission, actor=kim, now=now, retry_key="one")
+    submission = run(kim, now, submissions.start, call, Vendor.objects.get(code="kestrel"))
+    run(kim, now, submissions.save_answers, submission, answers={"team": "SECRET", "insurance": True})
+    run(kim, now, submissions.finalise, submission, retry_key="one")
     assert differing(before, crawl(client, about="water-leaks")) == []
     assert len(before) > 15
 
@@ -92,7 +92,7 @@ def test_the_value_of_anothers_score_changes_nothing_before_consensus(
     pages = []
     for value in (1, 4):
         with world():
-            run(evaluations.declare, evaluation, actor=chloe, now=now, conflicts=every)
+            run(chloe, now, evaluations.declare, evaluation, conflicts=every)
             criterion = criteria_of(evaluation)[0].key
             facts = {
                 "submission": label.submission,
@@ -100,7 +100,7 @@ def test_the_value_of_anothers_score_changes_nothing_before_consensus(
                 "score": value,
                 "comment": f"SECRET {value}",
             }
-            run(evaluations.score, evaluation, actor=chloe, now=now, **facts)
+            run(chloe, now, evaluations.score, evaluation, **facts)
             pages.append(crawl(client, about="under-our-streets"))
     assert differing(*pages) == []
 
@@ -116,12 +116,12 @@ def test_what_a_conflicted_member_may_not_know_changes_nothing_for_it(
     client, pages = sign_in("umar"), []
     for value in (1, 4):
         with world():
-            run(evaluations.declare, evaluation, actor=actor("umar"), now=now, conflicts=own)
-            run(evaluations.declare, evaluation, actor=actor("chloe"), now=now, conflicts=every)
+            run(actor("umar"), now, evaluations.declare, evaluation, conflicts=own)
+            run(actor("chloe"), now, evaluations.declare, evaluation, conflicts=every)
             OpenedEnvelope.objects.filter(submission=hidden).update(answers={"team": "SECRET" * value})
             facts = {"submission": hidden, "criterion": criteria_of(evaluation)[0].key, "score": value, "comment": "C"}
             if value > 1:  # scored in one world, not at all in the other
-                run(evaluations.score, evaluation, actor=actor("chloe"), now=now, **facts)
+                run(actor("chloe"), now, evaluations.score, evaluation, **facts)
             pages.append(crawl(client, about="under-our-streets"))
     assert differing(*pages) == []
     assert any("/evaluation/under-our-streets/shortlist/score/" in url for url in pages[0])

@@ -27,7 +27,7 @@ PART = 2**20
 @pytest.fixture
 def draft(actor: Callable[[str], Any], now: Any) -> Submission:
     call = Solicitation.objects.get(step__challenge__code="water-leaks", step__key="invitation")
-    return run(submissions.start, call, Vendor.objects.get(code="kestrel"), actor=actor("kim"), now=now)
+    return run(actor("kim"), now, submissions.start, call, Vendor.objects.get(code="kestrel"))
 
 
 class Sender:
@@ -140,8 +140,8 @@ def test_finalising_drops_what_was_not_finished(
     sender: Sender, draft: Submission, actor: Callable[[str], Any], now: Any
 ) -> None:
     sender.part(sender.begin().json()["upload"], 0, FILE[:PART])
-    run(submissions.save_answers, draft, actor=actor("kim"), now=now, answers={"team": "Three", "insurance": True})
-    version = run(submissions.finalise, draft, actor=actor("kim"), now=now, retry_key="one")
+    run(actor("kim"), now, submissions.save_answers, draft, answers={"team": "Three", "insurance": True})
+    version = run(actor("kim"), now, submissions.finalise, draft, retry_key="one")
     assert version.receipt["statement"]["envelopes"][0]["files"] == []
     assert not Upload.objects.exists()
 
@@ -149,7 +149,7 @@ def test_finalising_drops_what_was_not_finished(
 def test_where_there_is_no_room_files_wait_and_finalising_goes_on(
     sender: Sender, draft: Submission, settings: Any, actor: Callable[[str], Any], now: Any
 ) -> None:
-    run(submissions.save_answers, draft, actor=actor("kim"), now=now, answers={"team": "Three", "insurance": True})
+    run(actor("kim"), now, submissions.save_answers, draft, answers={"team": "Three", "insurance": True})
     said = sender.begin().json()
     settings.UPLOADS_LEAVE = 2**60
     for refused in (sender.begin(name="other.txt"), sender.part(said["upload"], 0, FILE[:PART])):

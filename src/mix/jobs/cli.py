@@ -365,12 +365,12 @@ def found_city(
     now = datetime.now(UTC)
     try:
         require(holds=all(map(is_one_line, (name, name_fr, posting_address, person, email))), code="not_one_line")
-        admin = run(create_person, email, actor=Actor(), now=now, name=person)
+        admin = run(Actor(), now, create_person, email, name=person)
         run(
+            Actor(),
+            now,
             found,
             code,
-            actor=Actor(),
-            now=now,
             name=name,
             name_fr=name_fr or name,
             posting_address=posting_address,

@@ -63,10 +63,10 @@ def load_history(console: Console) -> None:
             continue
         began = datetime.combine(row["began"], time(12), tzinfo=UTC)
         run(
+            actor,
+            began,
             record_history,
             Municipality.objects.get(code=row["municipality"]),
-            actor=actor,
-            now=began,
             code=row["code"],
             title=row["title"],
             question=row["question"] or row["title"],

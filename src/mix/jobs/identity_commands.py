@@ -40,10 +40,10 @@ def add(
 
     try:
         run(
+            Actor(),
+            datetime.now(UTC),
             set_up,
             get_municipality(city),
-            actor=Actor(),
-            now=datetime.now(UTC),
             key=key,
             name=name,
             issuer=issuer,
@@ -71,7 +71,7 @@ def end(key: str) -> None:
     from mix.readers.core.errors import Unknown
 
     try:
-        run(end_provider, get_provider(key), actor=Actor(), now=datetime.now(UTC))
+        run(Actor(), datetime.now(UTC), end_provider, get_provider(key))
     except Unknown:
         console.print(f"There is no {key}", markup=False)
         raise typer.Exit(1) from None

@@ -18,7 +18,7 @@ import yaml
 from mix.actions.case import challenges, documents, pilots
 from mix.actions.choice import awards, evaluations, meetings, panels
 from mix.actions.city import calendars, departments, policies, variants
-from mix.actions.core.run import run
+from mix.actions.core.run import Prepared, run
 from mix.actions.delivery import agreements, disclosures, milestones, sprints
 from mix.actions.flow import endings, findings, moves, publication
 from mix.actions.knowledge import lessons
@@ -115,10 +115,11 @@ def _call(scenario: Scenario, verb: str, *, by: str, values: Values, at: datetim
         actor = actor_for(person, origin="replay", recorded_at=scenario.recorded_at)
     else:
         actor = Actor(origin="replay", recorded_at=scenario.recorded_at)
-    hints = get_type_hints(function)
+    verb_itself = function.verb if isinstance(function, Prepared) else function
+    hints = get_type_hints(verb_itself)
     subjects, facts = [], {}
-    for parameter in inspect.signature(function).parameters.values():
-        if parameter.name in ("actor", "now", "prepared"):
+    for parameter in inspect.signature(verb_itself).parameters.values():
+        if parameter.name in ("deed", "prepared"):
             continue
         optional = parameter.default is not inspect.Parameter.empty
         value = _value(scenario, hints[parameter.name], parameter.name, values, optional=optional)
@@ -128,7 +129,7 @@ def _call(scenario: Scenario, verb: str, *, by: str, values: Values, at: datetim
             subjects.append(value)
         else:
             facts[parameter.name] = value
-    return run(function, *subjects, actor=actor, now=at, **facts)
+    return run(actor, at, function, *subjects, **facts)
 
 
 _ABSENT = object()

@@ -48,7 +48,7 @@ def set_up() -> None:
 def load_methods() -> None:
     """Load every method of the catalogue that is not there yet."""
     for path in sorted(CATALOGUE.joinpath("methods").glob("*.yaml")):
-        run(publish_method, path.read_text(encoding="utf-8"), actor=Actor(), now=now())
+        run(Actor(), now(), publish_method, path.read_text(encoding="utf-8"))
 
 
 def refuse_unsafe_start() -> None:

@@ -38,10 +38,10 @@ def build_world(path: Path, *, now: datetime, recorded_at: datetime) -> None:
     people: dict[str, Person] = {}
     for code, row in world["people"].items():
         people[code] = run(
+            nobody,
+            now,
             create_person,
             row.get("email", f"{code}@demo.mix.invalid"),
-            actor=nobody,
-            now=now,
             name=row["name"],
             language=row.get("language", "en"),
             code=code,
@@ -58,10 +58,10 @@ def _build_city(
 ) -> None:
     admin = people[row["administrator"]]
     city = run(
+        Actor(origin="replay", recorded_at=recorded_at),
+        now,
         found,
         code,
-        actor=Actor(origin="replay", recorded_at=recorded_at),
-        now=now,
         name=row["name"],
         name_fr=row["name_fr"],
         posting_address=row["posting_address"],
@@ -73,11 +73,11 @@ def _build_city(
     boss = actor_for(admin, origin="replay", recorded_at=recorded_at)
     for role, names in row["roles"].items():
         for name in names:
-            run(give_role, city, actor=boss, now=now, person=people[name], role=Role(role))
+            run(boss, now, give_role, city, person=people[name], role=Role(role))
     manager = actor_for(people[row["roles"]["procurement_manager"][0]], origin="replay", recorded_at=recorded_at)
     bands = [Band(None if b["up_to"] is None else b["up_to"] * 100, Role(b["role"])) for b in row["bands"]]
     if bands:
-        run(set_bands, city, actor=manager, now=now, bands=bands, source=row["bands_source"])
+        run(manager, now, set_bands, city, bands=bands, source=row["bands_source"])
 
 
 def _build_vendor(
@@ -86,10 +86,10 @@ def _build_vendor(
     first, *others = (people[name] for name in row["members"])
     founder = actor_for(first, origin="replay", recorded_at=recorded_at)
     vendor = run(
+        founder,
+        now,
         register_vendor,
         row["name"],
-        actor=founder,
-        now=now,
         size=row["size"],
         place=row["place"],
         capability=row["capability"],
@@ -98,4 +98,4 @@ def _build_vendor(
     )
     founder = actor_for(first, origin="replay", recorded_at=recorded_at)
     for person in others:
-        run(add_member, vendor, actor=founder, now=now, person=person)
+        run(founder, now, add_member, vendor, person=person)

@@ -32,10 +32,10 @@ def until(now: Any) -> date:
 @pytest.fixture
 def alone(actor: Callable[[str], Any], now: Any) -> Challenge:
     return run(
+        actor("priya"),
+        now,
         challenges.commission,
         Municipality.objects.get(code="guelph"),
-        actor=actor("priya"),
-        now=now,
         code="alone",
         title="Alone",
         question="How?",
@@ -47,7 +47,7 @@ def alone(actor: Callable[[str], Any], now: Any) -> Challenge:
 
 @pytest.fixture
 def open_one(alone: Challenge, actor: Callable[[str], Any], now: Any, until: date) -> Challenge:
-    run(joining.declare_window, alone, actor=actor("priya"), now=now, until=until, most_percent=40)
+    run(actor("priya"), now, joining.declare_window, alone, until=until, most_percent=40)
     challenges.freeze_route(alone, now=now)
     publish(alone, kind="engagement", title="Alone", text="Alone", now=now)
     return Challenge.objects.select_related("municipality", "method").get(pk=alone.pk)
@@ -55,7 +55,7 @@ def open_one(alone: Challenge, actor: Callable[[str], Any], now: Any, until: dat
 
 def ask(challenge: Challenge, who: Any, city: str, now: Any, share: int = 25, note: str = "Council agreed.") -> Any:
     place = Municipality.objects.get(code=city)
-    return run(joining.ask, challenge, actor=who, now=now, city=place, share_percent=share, note=note)
+    return run(who, now, joining.ask, challenge, city=place, share_percent=share, note=note)
 
 
 def codes(caught: Any) -> list[str]:
@@ -65,7 +65,7 @@ def codes(caught: Any) -> list[str]:
 def test_a_city_joins_and_decides_its_own_gates(open_one: Challenge, actor: Callable[[str], Any], now: Any) -> None:
     request = ask(open_one, actor("pat"), "london", now)
     assert Message.objects.filter(to_name="Olivia Grant", path__endswith="/alone/whole/").exists()
-    run(joining.answer, request, actor=actor("olivia"), now=now, agree=True, reason="Welcome.")
+    run(actor("olivia"), now, joining.answer, request, agree=True, reason="Welcome.")
     shares = {c.municipality.code: c.share_percent for c in open_one.cities.all()}
     assert shares == {"guelph": 75, "london": 25}
     assert [c.code for c in list_cities(open_one)] == ["guelph", "london"]
@@ -87,14 +87,14 @@ def test_a_refusal_has_a_reason_and_changes_nothing(open_one: Challenge, actor: 
     request = ask(open_one, actor("pat"), "london", now)
     for who, error in (("priya", Forbidden), ("pat", (Forbidden, Unknown)), ("tess", Unknown)):
         with pytest.raises(error):
-            run(joining.answer, request, actor=actor(who), now=now, agree=True, reason="Yes")
+            run(actor(who), now, joining.answer, request, agree=True, reason="Yes")
     with pytest.raises(Refused) as caught:
-        run(joining.answer, request, actor=actor("olivia"), now=now, agree=False, reason=" ")
+        run(actor("olivia"), now, joining.answer, request, agree=False, reason=" ")
     assert codes(caught) == ["reason_missing"]
-    run(joining.answer, request, actor=actor("olivia"), now=now, agree=False, reason="Too late for the data.")
+    run(actor("olivia"), now, joining.answer, request, agree=False, reason="Too late for the data.")
     assert [c.code for c in list_cities(open_one)] == ["guelph"]
     with pytest.raises(Refused) as again:
-        run(joining.answer, request, actor=actor("olivia"), now=now, agree=True, reason="After all")
+        run(actor("olivia"), now, joining.answer, request, agree=True, reason="After all")
     assert codes(again) == ["join_answered"]
     assert ask(open_one, actor("pat"), "london", now).answer == ""
 
@@ -108,18 +108,18 @@ def test_the_window_is_what_the_first_notice_said(
         ({"until": until, "most_percent": 91}, "join_window_share"),
     ):
         with pytest.raises(Refused) as caught:
-            run(joining.declare_window, alone, actor=actor("priya"), now=now, **facts)
+            run(actor("priya"), now, joining.declare_window, alone, **facts)
         assert codes(caught) == [code]
     with pytest.raises(Forbidden):
-        run(joining.declare_window, alone, actor=actor("stan"), now=now, until=until, most_percent=10)
-    run(joining.declare_window, alone, actor=actor("priya"), now=now, until=until, most_percent=10)
+        run(actor("stan"), now, joining.declare_window, alone, until=until, most_percent=10)
+    run(actor("priya"), now, joining.declare_window, alone, until=until, most_percent=10)
     with pytest.raises(Refused) as early:
         ask(Challenge.objects.get(pk=alone.pk), actor("pat"), "london", now, 5)
     assert codes(early) == ["join_closed"]
-    run(joining.declare_window, alone, actor=actor("priya"), now=now, until=None)
+    run(actor("priya"), now, joining.declare_window, alone, until=None)
     challenges.freeze_route(alone, now=now)
     with pytest.raises(Refused) as frozen:
-        run(joining.declare_window, alone, actor=actor("priya"), now=now, until=until, most_percent=10)
+        run(actor("priya"), now, joining.declare_window, alone, until=until, most_percent=10)
     assert codes(frozen) == ["join_window_frozen"]
 
 
@@ -137,7 +137,7 @@ def test_nobody_joins_later_or_for_more(
         assert codes(caught) == expected
     with pytest.raises((Forbidden, Unknown)):
         ask(open_one, actor("pat"), "barrie", now)
-    run(joining.answer, open_one.join_requests.get(), actor=actor("olivia"), now=now, agree=True, reason="Welcome.")
+    run(actor("olivia"), now, joining.answer, open_one.join_requests.get(), agree=True, reason="Welcome.")
     with pytest.raises(Refused) as rest:
         ask(open_one, actor("bo"), "barrie", now, 11)
     assert codes(rest) == ["join_share_too_large"]

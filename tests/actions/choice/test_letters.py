@@ -76,7 +76,7 @@ def test_those_who_heard_of_an_award_hear_that_it_is_revoked(actor: Callable[[st
     roads = Challenge.objects.select_related("municipality", "method").get(code="guelph-roads-sprint")
     last = Message.objects.latest("id").pk
     tamarack = Vendor.objects.get(code="tamarack")
-    run(moves.disqualify, roads, tamarack, actor=actor("olivia"), now=now, reason="Untrue.")
+    run(actor("olivia"), now, moves.disqualify, roads, tamarack, reason="Untrue.")
     sent = Message.objects.filter(pk__gt=last, subject__regex="^(Award revoked|Attribution révoquée)")
     team = VendorMember.objects.filter(vendor__code__in=["tamarack", "northlight", "releve"], ended_at=None)
     assert {m.to_email for m in sent} == set(team.values_list("person__email", flat=True))

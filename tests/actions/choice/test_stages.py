@@ -77,52 +77,53 @@ def test_from_one_stage_to_the_next_on_pages(between: Evaluation, sign_in: Calla
 def test_a_stage_of_meetings_is_not_handed_in_before_they_are_held(
     between: Evaluation, actor: Callable[[str], Any], now: Any
 ) -> None:
-    run(meetings.invite, between.step, actor=actor("olivia"), now=now)
+    run(actor("olivia"), now, meetings.invite, between.step)
     between.refresh_from_db()
     member = between.panel.get(person__code="eva")
     member.evaluation = between
     assert {u.code for u in unmet_to_hand_in(member)} == {"meetings_missing"}  # her scores of the replay are there
     with pytest.raises(Refused) as caught:
-        run(evaluations.hand_in, between, actor=actor("eva"), now=now)
+        run(actor("eva"), now, evaluations.hand_in, between)
     assert codes(caught) == ["meetings_missing"]
 
 
 def test_scores_of_an_agreed_stage_and_of_who_is_out_are_refused(
     between: Evaluation, actor: Callable[[str], Any], now: Any
 ) -> None:
-    run(meetings.invite, between.step, actor=actor("olivia"), now=now)
+    run(actor("olivia"), now, meetings.invite, between.step)
     inside = between.solicitation.submissions.get(vendor__code="wellington")
     outside = between.solicitation.submissions.get(vendor__code="kestrel")
-    given = {"actor": actor("eva"), "now": now, "score": 3, "reason": "again"}
+    who = (actor("eva"), now)
+    given = {"score": 3, "reason": "again"}
     with pytest.raises(Refused) as caught:
-        run(evaluations.score, between, submission=inside, criterion="technical", **given)
+        run(*who, evaluations.score, between, submission=inside, criterion="technical", **given)
     assert codes(caught) == ["criterion_unknown"]
     with pytest.raises(Unknown):
-        run(evaluations.score, between, submission=outside, criterion="team", **given)
+        run(*who, evaluations.score, between, submission=outside, criterion="team", **given)
 
 
 def test_meetings_that_cannot_be(between: Evaluation, actor: Callable[[str], Any], now: Any) -> None:
     olivia = actor("olivia")
     with pytest.raises(Forbidden):
-        run(meetings.invite, between.step, actor=actor("eva"), now=now)
-    one, _other = run(meetings.invite, between.step, actor=olivia, now=now)
+        run(actor("eva"), now, meetings.invite, between.step)
+    one, _other = run(olivia, now, meetings.invite, between.step)
     with pytest.raises(Refused) as caught:
-        run(meetings.invite, between.step, actor=olivia, now=now)
+        run(olivia, now, meetings.invite, between.step)
     assert codes(caught) == ["evaluation_wrong_phase"]
     past = {"meets_at": now - timedelta(minutes=1), "place": "Room 112"}
     with pytest.raises(Refused) as caught:
-        run(meetings.set_meeting, one, actor=olivia, now=now, **past)
+        run(olivia, now, meetings.set_meeting, one, **past)
     assert codes(caught) == ["meeting_in_the_past"]
     held = {"minutes": 45, "present": "All", "notes": "Said"}
     with pytest.raises(Refused) as caught:
-        run(meetings.record_meeting, one, actor=olivia, now=now, **held)
+        run(olivia, now, meetings.record_meeting, one, **held)
     assert codes(caught) == ["meeting_not_held"]
-    run(meetings.set_meeting, one, actor=olivia, now=now, meets_at=now + timedelta(hours=1), place="Room 112")
+    run(olivia, now, meetings.set_meeting, one, meets_at=now + timedelta(hours=1), place="Room 112")
     later = now + timedelta(hours=2)
-    run(meetings.record_meeting, one, actor=olivia, now=later, **held)
+    run(olivia, later, meetings.record_meeting, one, **held)
     for verb, facts in ((meetings.record_meeting, held), (meetings.set_meeting, past)):
         with pytest.raises(Refused) as caught:
-            run(verb, one, actor=olivia, now=later, **facts)
+            run(olivia, later, verb, one, **facts)
         assert codes(caught) == ["meeting_recorded"]
 
 
@@ -130,6 +131,6 @@ def test_when_nobody_reaches_the_next_stage_quality_is_final(
     between: Evaluation, actor: Callable[[str], Any], now: Any
 ) -> None:
     between.step.challenge.participations.update(disqualified_at=now, disqualified_reason="Untrue.")
-    assert run(meetings.invite, between.step, actor=actor("olivia"), now=now) == []
+    assert run(actor("olivia"), now, meetings.invite, between.step) == []
     between.refresh_from_db()
     assert between.phase == "quality_frozen"

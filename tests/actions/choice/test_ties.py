@@ -66,7 +66,7 @@ def test_of_equals_for_one_place_nobody_is_chosen_and_the_gate_waits(
     assert placed(tied) == [("northlight", 1, True, False), ("releve", 3, False, False), ("tamarack", 1, True, False)]
     assert found(tied.step, now) == [BLOCKED]
     with pytest.raises(Refused) as caught:
-        run(moves.ask, tied.step, actor=actor("olivia"), now=now)
+        run(actor("olivia"), now, moves.ask, tied.step)
     assert [u.code for u in caught.value.unmet] == ["tie_unbroken"]
 
 
@@ -77,7 +77,7 @@ def test_a_drawn_order_decides_and_is_recomputed_from_the_file(
     """Either way round, so that it is never the order of rows."""
     second = {"northlight": "tamarack", "tamarack": "northlight"}[first]
     order = [submission(tied, first), submission(tied, second)]
-    run(evaluations.break_tie, tied, actor=actor("olivia"), now=now, order=order, **DRAWN)
+    run(actor("olivia"), now, evaluations.break_tie, tied, order=order, **DRAWN)
     assert placed(tied) == sorted([(first, 1, False, True), (second, 2, False, False), ("releve", 3, False, False)])
     assert found(tied.step, now) == []
     event = Event.objects.get(verb="evaluations.break_tie")
@@ -110,13 +110,13 @@ def test_a_tie_is_broken_whole_with_reasons_by_who_may_finalise(
         (both, DRAWN | {"reason": ""}, "reason_missing"),
     ):
         with pytest.raises(Refused) as caught:
-            run(evaluations.break_tie, tied, actor=olivia, now=now, order=order, **given)
+            run(olivia, now, evaluations.break_tie, tied, order=order, **given)
         assert [u.code for u in caught.value.unmet] == [code]
     with pytest.raises(Forbidden):
-        run(evaluations.break_tie, tied, actor=actor("priya"), now=now, order=both, **DRAWN)
-    run(evaluations.break_tie, tied, actor=olivia, now=now, order=both, **DRAWN)
+        run(actor("priya"), now, evaluations.break_tie, tied, order=both, **DRAWN)
+    run(olivia, now, evaluations.break_tie, tied, order=both, **DRAWN)
     with pytest.raises(Refused) as caught:  # they are equal no more
-        run(evaluations.break_tie, tied, actor=olivia, now=now, order=both[::-1], **DRAWN)
+        run(olivia, now, evaluations.break_tie, tied, order=both[::-1], **DRAWN)
     assert [u.code for u in caught.value.unmet] == ["tie_order_wrong"]
 
 
@@ -128,11 +128,11 @@ def test_an_award_waits_for_the_order_among_equals(
     Step.objects.filter(challenge__code=ROADS, key="sale").update(state="active")
     sale, olivia = get_step(tied.step.challenge, "sale"), actor("olivia")
     with pytest.raises(Refused) as caught:
-        run(awards.recommend, sale, actor=olivia, now=now)
+        run(olivia, now, awards.recommend, sale)
     assert [u.code for u in caught.value.unmet] == ["tie_before_award"]
     order = [submission(tied, "northlight"), submission(tied, "tamarack")]
-    run(evaluations.break_tie, tied, actor=olivia, now=now, order=order, **DRAWN)
-    assert run(awards.recommend, sale, actor=olivia, now=now).vendor.code == "northlight"
+    run(olivia, now, evaluations.break_tie, tied, order=order, **DRAWN)
+    assert run(olivia, now, awards.recommend, sale).vendor.code == "northlight"
 
 
 def test_a_tie_is_broken_on_the_page_of_the_evaluation(tied: Evaluation, sign_in: Callable[[str], Any]) -> None:

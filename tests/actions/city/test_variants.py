@@ -130,9 +130,7 @@ def guelph(db: None) -> Municipality:
 def draft(guelph: Municipality, actor: Callable[[str], Any], now: Any) -> MethodDraft:
     """Begin Guelph's own agile pilot."""
     words = {"key": "guelph-pilot", "title": "Guelph’s pilot", "title_fr": "Projet pilote de Guelph"}
-    made: MethodDraft = run(
-        variants.begin, guelph, actor=actor("priya"), now=now, parent=get_latest("agile-pilot"), **words
-    )
+    made: MethodDraft = run(actor("priya"), now, variants.begin, guelph, parent=get_latest("agile-pilot"), **words)
     return made
 
 
@@ -143,26 +141,26 @@ def test_a_variant_is_published_by_two_and_begun_on(
     draft: MethodDraft, guelph: Municipality, actor: Callable[[str], Any], now: Any
 ) -> None:
     with pytest.raises(Refused) as caught:
-        run(variants.propose, draft, actor=actor("priya"), now=now)
+        run(actor("priya"), now, variants.propose, draft)
     assert codes(caught) == ["method_like_parent"]
-    run(variants.set_places, draft, actor=actor("priya"), now=now, places={CALL: 21})
-    run(variants.propose, draft, actor=actor("martin"), now=now)
+    run(actor("priya"), now, variants.set_places, draft, places={CALL: 21})
+    run(actor("martin"), now, variants.propose, draft)
     with pytest.raises(Refused) as caught:
-        run(variants.write, draft, actor=actor("priya"), now=now, document="key: x")
+        run(actor("priya"), now, variants.write, draft, document="key: x")
     assert codes(caught) == ["method_waits_for_second"]
     with pytest.raises(Refused) as caught:
-        run(variants.publish, draft, actor=actor("martin"), now=now)
+        run(actor("martin"), now, variants.publish, draft)
     assert codes(caught) == ["second_person"]
     for code in ("priya", "olivia"):
         with pytest.raises(Forbidden):
-            run(variants.publish, draft, actor=actor(code), now=now)
-    version = run(variants.publish, draft, actor=actor("leah"), now=now)
+            run(actor(code), now, variants.publish, draft)
+    version = run(actor("leah"), now, variants.publish, draft)
     assert (version.version, version.municipality, version.parent.key) == (1, guelph, "agile-pilot")
     challenge = run(
+        actor("priya"),
+        now,
         challenges.commission,
         guelph,
-        actor=actor("priya"),
-        now=now,
         code="on-own",
         title="Own",
         question="?",
@@ -171,9 +169,9 @@ def test_a_variant_is_published_by_two_and_begun_on(
         route_reason="r",
     )
     draft.refresh_from_db()
-    run(variants.set_places, draft, actor=actor("priya"), now=now, places={CALL: 30})
-    run(variants.propose, draft, actor=actor("priya"), now=now)
-    second = run(variants.publish, draft, actor=actor("martin"), now=now)
+    run(actor("priya"), now, variants.set_places, draft, places={CALL: 30})
+    run(actor("priya"), now, variants.propose, draft)
+    second = run(actor("martin"), now, variants.publish, draft)
     assert second.version == 2
     challenge.refresh_from_db()
     part = method_for(challenge).step("offers").solicitation
@@ -186,9 +184,9 @@ def test_a_variant_is_published_by_two_and_begun_on(
 def test_another_city_neither_begins_on_it_nor_sees_it(
     draft: MethodDraft, actor: Callable[[str], Any], now: Any
 ) -> None:
-    run(variants.set_places, draft, actor=actor("priya"), now=now, places={CALL: 21})
-    run(variants.propose, draft, actor=actor("priya"), now=now)
-    version = run(variants.publish, draft, actor=actor("leah"), now=now)
+    run(actor("priya"), now, variants.set_places, draft, places={CALL: 21})
+    run(actor("priya"), now, variants.propose, draft)
+    version = run(actor("leah"), now, variants.publish, draft)
     london = Municipality.objects.get(code="london")
     for verb, words in (
         (variants.begin, {"parent": version, "key": "ours", "title": "t", "title_fr": "t"}),
@@ -205,14 +203,14 @@ def test_another_city_neither_begins_on_it_nor_sees_it(
         ),
     ):
         with pytest.raises(Refused) as caught:
-            run(verb, london, actor=actor("pat"), now=now, **words)
+            run(actor("pat"), now, verb, london, **words)
         assert codes(caught) == ["method_of_another_city"]
 
 
 def test_two_who_write_lose_nothing(draft: MethodDraft, actor: Callable[[str], Any], now: Any) -> None:
-    run(variants.write, draft, actor=actor("priya"), now=now, document=draft.document + "\n", mark=1)
+    run(actor("priya"), now, variants.write, draft, document=draft.document + "\n", mark=1)
     with pytest.raises(Refused) as caught:
-        run(variants.write, draft, actor=actor("olivia"), now=now, document="key: mine", mark=1)
+        run(actor("olivia"), now, variants.write, draft, document="key: mine", mark=1)
     assert codes(caught) == ["method_edited_meanwhile"]
     draft.refresh_from_db()
     assert (draft.mark, draft.edited_by.code) == (2, "priya")
@@ -232,9 +230,9 @@ def test_two_who_write_lose_nothing(draft: MethodDraft, actor: Callable[[str], A
 def test_a_draft_that_does_not_hold_is_kept_and_not_proposed(
     draft: MethodDraft, actor: Callable[[str], Any], now: Any, change: Callable[[str], str], code: str
 ) -> None:
-    run(variants.write, draft, actor=actor("priya"), now=now, document=change(draft.document))
+    run(actor("priya"), now, variants.write, draft, document=change(draft.document))
     with pytest.raises(Refused) as caught:
-        run(variants.propose, draft, actor=actor("priya"), now=now)
+        run(actor("priya"), now, variants.propose, draft)
     assert codes(caught)[0] == code
 
 
@@ -247,16 +245,16 @@ def test_a_document_that_would_explode_is_refused_before_it_is_read() -> None:
 
 
 def test_a_newer_parent_offers_its_changes(draft: MethodDraft, actor: Callable[[str], Any], now: Any) -> None:
-    run(variants.set_places, draft, actor=actor("priya"), now=now, places={CALL: 21})
+    run(actor("priya"), now, variants.set_places, draft, places={CALL: 21})
     with pytest.raises(Refused) as caught:
-        run(variants.take_over, draft, actor=actor("priya"), now=now)
+        run(actor("priya"), now, variants.take_over, draft)
     assert codes(caught) == ["no_newer_parent"]
     newer = text_of("agile-pilot").replace("version: 1", "version: 2").replace("minimum_days: 10", "minimum_days: 14")
     newer = newer.replace("most: 4", "most: 5")
-    run(methods.publish_method, newer, actor=actor("martin"), now=now)
+    run(actor("martin"), now, methods.publish_method, newer)
     draft.refresh_from_db()
     assert {c.path[-1] for c in changes_of_parent(draft)} == {"minimum_days", "most"}
-    run(variants.take_over, draft, actor=actor("priya"), now=now)
+    run(actor("priya"), now, variants.take_over, draft)
     draft.refresh_from_db()
     method = parse(draft.document)
     assert method.step("offers").solicitation.minimum_days == 21  # type: ignore[union-attr]  # it is there
@@ -269,7 +267,7 @@ def test_a_key_is_taken_once(draft: MethodDraft, guelph: Municipality, actor: Ca
     for key in ("sprint", "guelph-pilot"):
         with pytest.raises(Refused) as caught:
             words = {"parent": get_latest("sprint"), "key": key, "title": "t", "title_fr": "t"}
-            run(variants.begin, guelph, actor=actor("priya"), now=now, **words)
+            run(actor("priya"), now, variants.begin, guelph, **words)
         assert codes(caught) == ["method_key_taken"]
 
 
@@ -347,8 +345,8 @@ def test_a_draft_that_cannot_be_read_still_has_its_page(draft: MethodDraft, sign
 def test_a_published_variant_is_offered_to_its_city_alone(
     draft: MethodDraft, actor: Callable[[str], Any], now: Any, sign_in: Callable[[str], Client]
 ) -> None:
-    run(variants.set_places, draft, actor=actor("priya"), now=now, places={CALL: 21})
-    run(variants.propose, draft, actor=actor("priya"), now=now)
+    run(actor("priya"), now, variants.set_places, draft, places={CALL: 21})
+    run(actor("priya"), now, variants.propose, draft)
     assert "Publish this version" in page(sign_in("leah"))
     assert "Publish this version" not in page(sign_in("olivia"))
     sign_in("leah").post(reverse("city-variant", args=["guelph", "guelph-pilot"]), {"act": "publish"})

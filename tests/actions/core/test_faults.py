@@ -34,8 +34,8 @@ def draft(actor: Callable[[str], Any], now: Any) -> Submission:
         step__challenge__code="water-leaks", step__key="invitation"
     )
     kim = actor("kim")
-    submission = run(submissions.start, call, Vendor.objects.get(code="kestrel"), actor=kim, now=now)
-    run(submissions.save_answers, submission, actor=kim, now=now, answers=ANSWERS)
+    submission = run(kim, now, submissions.start, call, Vendor.objects.get(code="kestrel"))
+    run(kim, now, submissions.save_answers, submission, answers=ANSWERS)
     submission.solicitation = call
     return submission
 
@@ -82,7 +82,7 @@ def test_a_full_disk_refuses_a_file_whole(
         stream = sealing.open_stream(draft.solicitation)
         stream.write(PLAN)
         facts = {"stored": stream.finish(), "envelope": "technical", "name": "plan.txt"}
-        run(submissions.add_file, draft, actor=actor("kim"), now=now, **facts)
+        run(actor("kim"), now, submissions.add_file, draft, **facts)
 
     before = blobs()
     with disk_full_at(monkeypatch, 1), pytest.raises(OSError, match="No space left"):
@@ -100,7 +100,7 @@ def test_a_database_that_goes_away_leaves_no_half_receipt(
     for number in itertools.count(1):
         try:
             with database_gone_at(number) as calls:
-                run(submissions.finalise, draft, actor=kim, now=now, retry_key="one")
+                run(kim, now, submissions.finalise, draft, retry_key="one")
         except OperationalError:
             assert not SubmissionVersion.objects.filter(submission=draft).exists()
             assert Submission.objects.get(pk=draft.pk).state == "draft"
@@ -110,7 +110,7 @@ def test_a_database_that_goes_away_leaves_no_half_receipt(
         break
     assert number > 15
     first = SubmissionVersion.objects.get(submission=draft)
-    assert run(submissions.finalise, draft, actor=kim, now=now, retry_key="one").receipt == first.receipt
+    assert run(kim, now, submissions.finalise, draft, retry_key="one").receipt == first.receipt
 
 
 @pytest.mark.parametrize("fault", ["disk", "database"])
@@ -121,13 +121,13 @@ def test_an_opening_that_breaks_opens_nothing_and_can_be_done_again(
     stream = sealing.open_stream(call)
     stream.write(PLAN)
     facts = {"stored": stream.finish(), "envelope": "technical", "name": "plan.txt"}
-    run(submissions.add_file, draft, actor=kim, now=now, **facts)
-    run(submissions.finalise, draft, actor=kim, now=now, retry_key="one")
+    run(kim, now, submissions.add_file, draft, **facts)
+    run(kim, now, submissions.finalise, draft, retry_key="one")
     later = call.closes_at + timedelta(minutes=60)
     for number in itertools.chain(range(1, 4), range(5, 400, 60)):
         try:
             with disk_full_at(monkeypatch, number) if fault == "disk" else database_gone_at(number) as calls:
-                run(openings.open_envelopes, call, actor=actor("olivia"), now=later, envelope=Envelope.TECHNICAL)
+                run(actor("olivia"), later, openings.open_envelopes, call, envelope=Envelope.TECHNICAL)
         except (OSError, OperationalError):
             fresh = Solicitation.objects.get(pk=call.pk)
             assert fresh.technical_opened_at is None
@@ -151,7 +151,7 @@ def test_mail_that_is_down_stops_nobody_and_goes_out_later(
     draft: Submission, actor: Callable[[str], Any], now: Any, settings: Any
 ) -> None:
     Message.objects.all().delete()
-    run(submissions.finalise, draft, actor=actor("kim"), now=now, retry_key="one")
+    run(actor("kim"), now, submissions.finalise, draft, retry_key="one")
     waiting = Message.objects.filter(sent_at=None).count()
     assert waiting > 0
     works = settings.EMAIL_BACKEND

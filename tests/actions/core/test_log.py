@@ -176,7 +176,7 @@ def test_one_event_for_one_act(actor: Callable[[str], Any], now: Any) -> None:
 
     department = Department.objects.select_related("municipality").get(municipality__code="london", code="engineering")
     before = Chain.objects.get(code="london").seq
-    run(report_need, department, actor=actor("lena"), now=now, title="t", what="w", who="x")
+    run(actor("lena"), now, report_need, department, title="t", what="w", who="x")
     chain = Chain.objects.get(code="london")
     last = Event.objects.get(chain=chain, seq=chain.seq)
     assert (chain.seq, last.verb, last.actor, last.origin, last.happened_at) == (

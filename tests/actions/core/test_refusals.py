@@ -54,10 +54,10 @@ def begun(actor: Callable[[str], Any], now: Any) -> Challenge:
     """Commission a fresh joint challenge of three cities."""
     partners = [challenges.City(Municipality.objects.get(code=c), 25) for c in ("london", "barrie")]
     return run(
+        actor("priya"),
+        now,
         challenges.commission,
         Municipality.objects.get(code="guelph"),
-        actor=actor("priya"),
-        now=now,
         code="fresh",
         title="Fresh",
         question="How might we …?",
@@ -72,17 +72,17 @@ def begun(actor: Callable[[str], Any], now: Any) -> Challenge:
 def at_gate(begun: Challenge, actor: Callable[[str], Any], step: Callable[[str, str], Any], now: Any) -> Challenge:
     """Bring it before gate G1, with the document that another challenge passed it with."""
     answers = latest_content(step("under-our-streets", "commissioning"))
-    run(documents.save, step("fresh", "commissioning"), actor=actor("priya"), now=now, answers=answers)
-    run(moves.ask, step("fresh", "commissioning"), actor=actor("priya"), now=now)
+    run(actor("priya"), now, documents.save, step("fresh", "commissioning"), answers=answers)
+    run(actor("priya"), now, moves.ask, step("fresh", "commissioning"))
     return begun
 
 
 def sign(step: Any, who: Any, city: str, role: Role, now: Any, decision: Decision = Decision.PROCEED) -> Any:
     return run(
+        who,
+        now,
         moves.sign,
         step,
-        actor=who,
-        now=now,
         city=Municipality.objects.get(code=city),
         role=role,
         decision=decision,
@@ -93,7 +93,7 @@ def sign(step: Any, who: Any, city: str, role: Role, now: Any, decision: Decisio
 
 def test_a_refused_move_lists_everything(begun: Challenge, actor: Callable[[str], Any], step: Any, now: Any) -> None:
     with pytest.raises(Refused) as caught:
-        run(moves.ask, step("fresh", "commissioning"), actor=actor("priya"), now=now)
+        run(actor("priya"), now, moves.ask, step("fresh", "commissioning"))
     assert codes(caught) == ["field_missing"] * 11 + ["field_must_be_yes"] * 4
     assert all(u.where.startswith("f-") for u in caught.value.unmet)
 
@@ -102,7 +102,7 @@ def test_a_step_that_waits_cannot_be_worked_on(
     begun: Challenge, actor: Callable[[str], Any], step: Any, now: Any
 ) -> None:
     with pytest.raises(Refused) as caught:
-        run(documents.save, step("fresh", "discovery"), actor=actor("priya"), now=now, answers={})
+        run(actor("priya"), now, documents.save, step("fresh", "discovery"), answers={})
     assert codes(caught) == ["step_not_active"]
 
 
@@ -110,9 +110,9 @@ def test_two_people_editing_one_document_lose_nothing(
     begun: Challenge, actor: Callable[[str], Any], step: Any, now: Any
 ) -> None:
     place = step("fresh", "commissioning")
-    run(documents.save, place, actor=actor("priya"), now=now, answers={"users": "one"}, based_on=0)
+    run(actor("priya"), now, documents.save, place, answers={"users": "one"}, based_on=0)
     with pytest.raises(documents.EditedMeanwhile) as caught:
-        run(documents.save, place, actor=actor("olivia"), now=now, answers={"users": "two"}, based_on=0)
+        run(actor("olivia"), now, documents.save, place, answers={"users": "two"}, based_on=0)
     assert (caught.value.theirs.number, caught.value.theirs.content["users"]) == (1, "one")
     assert find_latest(place.document).number == 1
 
@@ -120,10 +120,10 @@ def test_two_people_editing_one_document_lose_nothing(
 def test_who_wrote_it_does_not_approve_it(at_gate: Challenge, actor: Callable[[str], Any], step: Any, now: Any) -> None:
     guelph = Municipality.objects.get(code="guelph")
     run(
+        actor("ada"),
+        now,
         people.give_role,
         guelph,
-        actor=actor("ada"),
-        now=now,
         person=Person.objects.get(code="priya"),
         role=Role.SPONSOR,
     )
@@ -169,7 +169,7 @@ def test_the_leads_stop_ends_the_challenge(
     at_gate.refresh_from_db()
     assert (at_gate.status, at_gate.ended_reason) == ("stopped", "r")
     with pytest.raises(Refused) as caught:
-        run(moves.ask, step("fresh", "commissioning"), actor=actor("priya"), now=now)
+        run(actor("priya"), now, moves.ask, step("fresh", "commissioning"))
     assert codes(caught) == ["challenge_over"]
 
 
@@ -186,10 +186,10 @@ def test_revise_returns_the_step_and_everybody_decides_afresh(
 def test_the_route_is_frozen_by_the_first_notice(challenge: Any, actor: Callable[[str], Any], now: Any) -> None:
     with pytest.raises(Refused) as caught:
         run(
+            actor("priya"),
+            now,
             challenges.change_route,
             challenge("water-leaks"),
-            actor=actor("priya"),
-            now=now,
             route=Route.INNOVATION_PARTNERSHIP,
             reason="r",
         )
@@ -199,7 +199,7 @@ def test_the_route_is_frozen_by_the_first_notice(challenge: Any, actor: Callable
 def test_a_period_that_is_too_short_is_refused(actor: Callable[[str], Any], now: Any) -> None:
     call = _call_in_draft(actor, now)
     with pytest.raises(Refused) as caught:
-        run(publish, call, actor=actor("martin"), now=now)
+        run(actor("martin"), now, publish, call)
     assert codes(caught) == [
         "notice_without_text",
         "period_too_short",
@@ -216,10 +216,10 @@ def _call_in_draft(actor: Any, now: Any) -> Any:
     place.state, place.started_at = "active", now
     place.save(update_fields=["state", "started_at"])
     return run(
+        actor("olivia"),
+        now,
         solicitations.draft,
         place,
-        actor=actor("olivia"),
-        now=now,
         body=" ",
         closes_at=now + timedelta(days=2),
         questions_until=now + timedelta(days=3),
@@ -248,10 +248,10 @@ def panel() -> Evaluation:
 def test_who_may_not_sit_on_a_panel(step: Any, actor: Callable[[str], Any], now: Any, who: str, code: str) -> None:
     with pytest.raises(Refused) as caught:
         run(
+            actor("olivia"),
+            now,
             panels.appoint,
             step("under-our-streets", "shortlist"),
-            actor=actor("olivia"),
-            now=now,
             person=Person.objects.get(code=who),
             seat="evaluator",
         )
@@ -267,7 +267,7 @@ def test_a_conflict_hides_everything_of_that_vendor(
     panel: Evaluation, actor: Callable[[str], Any], sign_in: Any, now: Any
 ) -> None:
     names = dict.fromkeys(["tamarack", "northlight", "releve"], ("none", ""))
-    run(evaluations.declare, panel, actor=actor("chloe"), now=now, conflicts={**names, "kestrel": ("family", "cousin")})
+    run(actor("chloe"), now, evaluations.declare, panel, conflicts={**names, "kestrel": ("family", "cousin")})
     seat = get_seat(panel, actor("chloe"))
     hidden = Submission.objects.get(solicitation=panel.solicitation, vendor__code="kestrel")
     label = hidden.labels.get(evaluation=panel).label
@@ -276,7 +276,7 @@ def test_a_conflict_hides_everything_of_that_vendor(
     with pytest.raises(Unknown):
         get_readable(seat, label)
     with pytest.raises(Unknown):
-        run(evaluations.score, panel, actor=actor("chloe"), now=now, submission=hidden, criterion="fit", score=3)
+        run(actor("chloe"), now, evaluations.score, panel, submission=hidden, criterion="fit", score=3)
     base = "/en/evaluation/under-our-streets/shortlist/"
     client = sign_in("chloe")
     assert client.get(f"{base}score/{label}/").status_code == 404
@@ -298,10 +298,10 @@ def test_scores_that_are_refused(
     submission = readable(get_seat(panel, actor("hugo")))[0]
     with pytest.raises(Refused) as caught:
         run(
+            actor("hugo"),
+            now,
             evaluations.score,
             panel,
-            actor=actor("hugo"),
-            now=now,
             submission=submission,
             **{"criterion": "fit", **facts},
         )
@@ -314,14 +314,14 @@ def test_a_change_after_handing_in_needs_a_reason_and_keeps_the_first(
     seat = get_seat(panel, actor("eva"))
     submission = readable(seat)[0]
     with pytest.raises(Refused) as caught:
-        run(evaluations.score, panel, actor=actor("eva"), now=now, submission=submission, criterion="fit", score=1)
+        run(actor("eva"), now, evaluations.score, panel, submission=submission, criterion="fit", score=1)
     assert codes(caught) == ["change_needs_reason"]
     before = seat.scores.filter(submission=submission, criterion="fit").count()
     run(
+        actor("eva"),
+        now,
         evaluations.score,
         panel,
-        actor=actor("eva"),
-        now=now,
         submission=submission,
         criterion="fit",
         score=1,
@@ -334,9 +334,9 @@ def test_consensus_waits_for_everybody_and_for_the_chair(
     panel: Evaluation, actor: Callable[[str], Any], now: Any
 ) -> None:
     with pytest.raises(Refused) as by_member:
-        run(evaluations.open_consensus, panel, actor=actor("eva"), now=now)
+        run(actor("eva"), now, evaluations.open_consensus, panel)
     with pytest.raises(Refused) as too_early:
-        run(evaluations.open_consensus, panel, actor=actor("hugo"), now=now)
+        run(actor("hugo"), now, evaluations.open_consensus, panel)
     assert (codes(by_member), codes(too_early)) == (
         ["chair_only"],
         ["not_handed_in", "not_handed_in", "too_few_scores"],
@@ -376,12 +376,12 @@ def test_only_who_has_authority_over_the_whole_decides_a_change(
 ) -> None:
     vans = challenge("fleet-vans")
     Challenge.objects.filter(pk=vans.pk).update(status="running")
-    change = run(milestones.ask_change, vans, actor=actor("priya"), now=now, value_cents=100_00, reason="Racks")
+    change = run(actor("priya"), now, milestones.ask_change, vans, value_cents=100_00, reason="Racks")
     with pytest.raises(Refused) as caught:
-        run(milestones.decide_change, change, actor=actor("martin"), now=now, approve=True)
+        run(actor("martin"), now, milestones.decide_change, change, approve=True)
     assert (codes(caught), caught.value.unmet[0].params) == (["authority_needed"], {"role": "authority"})
     with pytest.raises(Refused) as by_requester:
-        run(milestones.decide_change, change, actor=actor("priya"), now=now, approve=True)
+        run(actor("priya"), now, milestones.decide_change, change, approve=True)
     assert codes(by_requester) == ["approver_is_requester"]
 
 
@@ -392,32 +392,32 @@ def test_an_agreement_is_signed_when_nothing_is_open(actor: Callable[[str], Any]
         kind="sprint", vendor__code="tamarack", step__challenge__code="guelph-roads-sprint"
     )
     with pytest.raises(Refused) as caught:
-        run(agreements.sign, agreement, actor=actor("martin"), now=now)
+        run(actor("martin"), now, agreements.sign, agreement)
     assert codes(caught) == ["agreement_fixed"]
 
 
 def test_an_expired_invitation_is_refused(actor: Callable[[str], Any], now: Any) -> None:
     guelph, umar = Municipality.objects.get(code="guelph"), actor("umar")
     email = umar.someone.email.upper()
-    invitation = run(people.invite_staff, guelph, actor=actor("ada"), now=now, email=email, role=Role.STAFF)
+    invitation = run(actor("ada"), now, people.invite_staff, guelph, email=email, role=Role.STAFF)
     token = Message.objects.latest("id").path.split("/")[1]
     with pytest.raises(Refused) as caught:
-        run(people.accept_invitation, token, actor=umar, now=now + timedelta(days=14))
+        run(umar, now + timedelta(days=14), people.accept_invitation, token)
     assert codes(caught) == ["invitation_expired"]
-    run(people.accept_invitation, token, actor=umar, now=now)
+    run(umar, now, people.accept_invitation, token)
     with pytest.raises(Refused) as used:
-        run(people.accept_invitation, token, actor=umar, now=now)
+        run(umar, now, people.accept_invitation, token)
     assert codes(used) == ["invitation_used"]
     assert StaffInvitation.objects.get(pk=invitation.pk).accepted_at == now
 
 
 def test_a_withdrawn_role_ends_at_once(begun: Challenge, actor: Callable[[str], Any], step: Any, now: Any) -> None:
-    run(documents.save, step("fresh", "commissioning"), actor=actor("priya"), now=now, answers={"users": "a"})
+    run(actor("priya"), now, documents.save, step("fresh", "commissioning"), answers={"users": "a"})
     given = StaffRole.objects.select_related("municipality", "person").get(person__code="priya", role="project_lead")
     olivia = Person.objects.get(code="olivia")
-    run(end_role, given, actor=actor("ada"), now=now, reason="Left the city", successor=olivia)
+    run(actor("ada"), now, end_role, given, reason="Left the city", successor=olivia)
     with pytest.raises((Forbidden, Unknown)):
-        run(documents.save, step("fresh", "commissioning"), actor=actor("priya"), now=now, answers={"users": "b"})
+        run(actor("priya"), now, documents.save, step("fresh", "commissioning"), answers={"users": "b"})
 
 
 def test_work_is_handed_over_and_never_left_with_nobody(
@@ -431,11 +431,11 @@ def test_work_is_handed_over_and_never_left_with_nobody(
     ):
         person = Person.objects.get(code=successor) if successor else None
         with pytest.raises(Refused) as caught:
-            run(end_role, given, actor=actor("ada"), now=now, reason="Left the city", successor=person)
+            run(actor("ada"), now, end_role, given, reason="Left the city", successor=person)
         assert codes(caught) == [code]
     assert StaffRole.objects.get(pk=given.pk).ended_at is None
     stan = Person.objects.get(code="stan")
-    run(end_role, given, actor=actor("ada"), now=now, reason="Left the city", successor=stan)
+    run(actor("ada"), now, end_role, given, reason="Left the city", successor=stan)
     assert Role.PROJECT_LEAD in actor("stan").roles_at("guelph")
     assert {t.step.challenge.code for t in list_tasks(actor("stan"))} >= {"fresh"}
     mail = Message.objects.filter(to_email=stan.email).latest("id")
@@ -445,13 +445,13 @@ def test_work_is_handed_over_and_never_left_with_nobody(
 
 def test_a_role_that_others_have_too_ends_without_a_successor(actor: Callable[[str], Any], now: Any) -> None:
     given = StaffRole.objects.select_related("municipality", "person").get(person__code="ben", role="evaluator")
-    run(end_role, given, actor=actor("ada"), now=now, reason="Moved")
+    run(actor("ada"), now, end_role, given, reason="Moved")
     assert actor("ben").roles_at("guelph") == frozenset()
 
 
 def test_staff_do_not_bid(actor: Callable[[str], Any], now: Any) -> None:
     with pytest.raises(Refused) as caught:
-        run(vendors.register_vendor, "Side business", actor=actor("sam"), now=now)
+        run(actor("sam"), now, vendors.register_vendor, "Side business")
     assert codes(caught) == ["staff_may_not_bid"]
 
 
@@ -460,13 +460,13 @@ def test_another_vendors_things_are_unknown(actor: Callable[[str], Any], now: An
 
     theirs = Submission.objects.select_related("vendor").filter(vendor__code="northlight").first()
     with pytest.raises(Unknown):
-        run(submissions.save_answers, theirs, actor=actor("tess"), now=now, answers={})
+        run(actor("tess"), now, submissions.save_answers, theirs, answers={})
     with pytest.raises(Unknown):
         run(
+            actor("tess"),
+            now,
             vendors.add_member,
             Vendor.objects.get(code="northlight"),
-            actor=actor("tess"),
-            now=now,
             person=Person.objects.get(code="tom"),
         )
 
@@ -474,17 +474,17 @@ def test_another_vendors_things_are_unknown(actor: Callable[[str], Any], now: An
 def test_needs_are_declined_with_a_reason(actor: Callable[[str], Any], now: Any) -> None:
     need = Need.objects.select_related("municipality", "reported_by").get(code="N-TREES")
     with pytest.raises(Refused) as caught:
-        run(challenges.decline_need, need, actor=actor("sam"), now=now, reason=" ")
+        run(actor("sam"), now, challenges.decline_need, need, reason=" ")
     assert codes(caught) == ["reason_missing"]
 
 
 def test_history_is_entered_by_nobody_live(actor: Callable[[str], Any], now: Any) -> None:
     with pytest.raises(Forbidden):
         run(
+            actor("priya"),
+            now,
             challenges.record_history,
             Municipality.objects.get(code="guelph"),
-            actor=actor("priya"),
-            now=now,
             code="x",
             title="t",
             question="q",
@@ -498,11 +498,11 @@ def test_history_is_entered_by_nobody_live(actor: Callable[[str], Any], now: Any
 def test_debriefs_follow_letters(step: Any, actor: Callable[[str], Any], now: Any) -> None:
     with pytest.raises(Refused) as caught:
         run(
+            actor("tess"),
+            now,
             awards.ask_debrief,
             step("water-leaks", "sale"),
             Vendor.objects.get(code="tamarack"),
-            actor=actor("tess"),
-            now=now,
         )
     assert codes(caught) == ["no_letter_yet"]
 
@@ -515,10 +515,10 @@ def test_a_scan_is_reused_until_it_expires(step: Any, actor: Callable[[str], Any
     assert found == ["water-leaks", "under-our-streets"]  # the scan of 2024 was good until March 2025
     type(place).objects.filter(pk=place.pk).update(state="active", started_at=now)
     with pytest.raises(Refused) as caught:
-        run(documents.reuse, place, actor=actor("priya"), now=now, source=step("guelph-roads-sprint", "market-scan"))
+        run(actor("priya"), now, documents.reuse, place, source=step("guelph-roads-sprint", "market-scan"))
     assert codes(caught) == ["not_reusable"]
     source = step("water-leaks", "market-scan")
-    run(documents.reuse, place, actor=actor("priya"), now=now, source=source)
+    run(actor("priya"), now, documents.reuse, place, source=source)
     assert latest_content(place) == latest_content(source)
 
 
@@ -527,7 +527,7 @@ def test_a_city_is_set_up_with_names_of_one_line(actor: Callable[[str], Any], no
     facts |= {"administrator": actor("ada").someone}
     for wrong in ({"name": "A\njax"}, {"name_fr": "A\x85jax"}, {"departments": [("roads", "Ro\tads", "Routes")]}):
         with pytest.raises(Refused) as caught:
-            run(municipalities.found, "ajax", actor=Actor(), now=now, **{**facts, **wrong})
+            run(Actor(), now, municipalities.found, "ajax", **{**facts, **wrong})
         assert [u.code for u in caught.value.unmet] == ["not_one_line"]
     line = ["ajax", "Ajax", "--email", "new@ajax.example", "--posting-address", "https://ajax.example/notices"]
     said = CliRunner().invoke(app, ["city", *line, "--person", "Evil\nAda"])

@@ -141,8 +141,8 @@ def test_a_draft_is_its_vendors_alone_even_in_the_database(
 ) -> None:
     call = Solicitation.objects.get(step__challenge__code="water-leaks", step__key="invitation")
     kim = actor("kim")
-    submission = run(submissions.start, call, Vendor.objects.get(code="kestrel"), actor=kim, now=now)
-    run(submissions.save_answers, submission, actor=kim, now=now, answers={"team": "Three"})
+    submission = run(kim, now, submissions.start, call, Vendor.objects.get(code="kestrel"))
+    run(kim, now, submissions.save_answers, submission, answers={"team": "Three"})
     mine = f"submission = '{submission.code}'"
     for code, count in (("kim", 1), ("olivia", 0), ("ada", 0), ("tess", 0), ("", 0)):
         wall(code)

@@ -36,23 +36,24 @@ def test_a_vendor_objects_within_ten_days(
     moment, remi = letter.sent_at + timedelta(days=days), actor("remi")
     if not in_time:
         with pytest.raises(Refused) as caught:
-            run(awards.file_dispute, letter, actor=remi, now=moment, text="The weights were others.")
+            run(remi, moment, awards.file_dispute, letter, text="The weights were others.")
         assert codes(caught) == ["dispute_late"]
         return
-    dispute = run(awards.file_dispute, letter, actor=remi, now=moment, text="The weights were others.")
+    dispute = run(remi, moment, awards.file_dispute, letter, text="The weights were others.")
     assert (dispute.due_on - moment.date()).days in (14, 15)
     with pytest.raises(Refused) as caught:
-        run(awards.file_dispute, letter, actor=remi, now=moment, text="Again.")
+        run(remi, moment, awards.file_dispute, letter, text="Again.")
     assert codes(caught) == ["dispute_open"]
     for code in ("kim", "eva"):
         with pytest.raises((Unknown, Forbidden)):
-            run(awards.file_dispute, letter, actor=actor(code), now=moment, text="Mine too.")
-    facts = {"now": moment + timedelta(days=3), "outcome": "dismissed", "answer": "They are those of the notice."}
+            run(actor(code), moment, awards.file_dispute, letter, text="Mine too.")
+    later = moment + timedelta(days=3)
+    facts = {"outcome": "dismissed", "answer": "They are those of the notice."}
     with pytest.raises((Unknown, Forbidden)):
-        run(awards.answer_dispute, dispute, actor=actor("eva"), **facts)
-    run(awards.answer_dispute, dispute, actor=actor("martin"), **facts)
+        run(actor("eva"), later, awards.answer_dispute, dispute, **facts)
+    run(actor("martin"), later, awards.answer_dispute, dispute, **facts)
     with pytest.raises(Refused) as caught:
-        run(awards.answer_dispute, dispute, actor=actor("martin"), **facts)
+        run(actor("martin"), later, awards.answer_dispute, dispute, **facts)
     assert codes(caught) == ["dispute_answered"]
     assert Message.objects.filter(body__contains="They are those of the notice.").exists()
 
@@ -60,12 +61,12 @@ def test_a_vendor_objects_within_ten_days(
 def test_ten_days_run_again_from_a_debrief(letter: Letter, actor: Callable[[str], Any]) -> None:
     step, remi = letter.evaluation.step, actor("remi")
     step.debriefs.filter(vendor=letter.vendor).delete()
-    debrief = run(awards.ask_debrief, step, letter.vendor, actor=remi, now=letter.sent_at)
+    debrief = run(remi, letter.sent_at, awards.ask_debrief, step, letter.vendor)
     held = letter.sent_at + timedelta(days=20)
-    run(awards.hold_debrief, debrief, actor=actor("olivia"), now=held, notes="Talked.")
-    assert run(awards.file_dispute, letter, actor=remi, now=held + timedelta(days=9), text="Still.").pk
+    run(actor("olivia"), held, awards.hold_debrief, debrief, notes="Talked.")
+    assert run(remi, held + timedelta(days=9), awards.file_dispute, letter, text="Still.").pk
     with pytest.raises(Refused):
-        run(awards.file_dispute, letter, actor=remi, now=held + timedelta(days=10), text="Late.")
+        run(remi, held + timedelta(days=10), awards.file_dispute, letter, text="Late.")
 
 
 def test_an_objection_goes_from_letter_to_answer_on_pages(
@@ -100,16 +101,16 @@ def test_the_chair_is_replaced_also_after_it_left(actor: Callable[[str], Any], n
     chair, other = seats.get(seat="chair"), seats.exclude(seat="chair").first()
     assert other
     with pytest.raises(Refused) as caught:
-        run(panels.give_chair, other, actor=olivia, now=now, reason=" ")
+        run(olivia, now, panels.give_chair, other, reason=" ")
     assert codes(caught) == ["reason_missing"]
     with pytest.raises((Forbidden, Unknown)):
-        run(panels.give_chair, other, actor=actor("priya"), now=now, reason="Ill.")
-    run(panels.leave_panel, chair, actor=olivia, now=now, reason="Ill.")
-    run(panels.give_chair, other, actor=olivia, now=now, reason="The chair is ill.")
+        run(actor("priya"), now, panels.give_chair, other, reason="Ill.")
+    run(olivia, now, panels.leave_panel, chair, reason="Ill.")
+    run(olivia, now, panels.give_chair, other, reason="The chair is ill.")
     assert seats.get(seat="chair").person == other.person
     assert Event.objects.filter(verb="evaluations.give_chair", reason="The chair is ill.").exists()
     with pytest.raises(Refused):
-        run(panels.give_chair, seats.get(seat="chair"), actor=olivia, now=now, reason="Again.")
+        run(olivia, now, panels.give_chair, seats.get(seat="chair"), reason="Again.")
 
 
 def test_an_affiliation_is_suggested_when_declaring(sign_in: Callable[[str], Any], now: Any) -> None:

@@ -36,13 +36,13 @@ def sign(actor: Callable[[str], Any], now: datetime) -> Callable[..., None]:
 
     def signed(step: Step, who: str, role: Role, decision: Decision = Decision.PROCEED) -> None:
         facts = {"city": Municipality.objects.get(code="guelph"), "role": role, "decision": decision, "reason": "So."}
-        run(moves.sign, step, actor=actor(who), now=now, **facts)
+        run(actor(who), now, moves.sign, step, **facts)
 
     return signed
 
 
 def disqualify(roads: Challenge, vendor: str, *, actor: Any, now: datetime) -> None:
-    run(moves.disqualify, roads, Vendor.objects.get(code=vendor), actor=actor, now=now, reason="Untrue.")
+    run(actor, now, moves.disqualify, roads, Vendor.objects.get(code=vendor), reason="Untrue.")
 
 
 def states(challenge: Challenge) -> dict[str, tuple[str, int]]:
@@ -55,20 +55,20 @@ def states(challenge: Challenge) -> dict[str, tuple[str, int]]:
 def recommend_next(roads: Challenge, *, actor: Any, now: datetime) -> Step:
     """Bring the sale to its gate with whoever is next-ranked."""
     sale = get_step(roads, "sale")
-    made = run(awards.recommend, sale, actor=actor, now=now)
+    made = run(actor, now, awards.recommend, sale)
     made.step = sale
-    run(awards.record_negotiation, made, actor=actor, now=now, text="Nothing to negotiate.", value_cents=36_000_000)
-    run(moves.ask, sale, actor=actor, now=now)
+    run(actor, now, awards.record_negotiation, made, text="Nothing to negotiate.", value_cents=36_000_000)
+    run(actor, now, moves.ask, sale)
     return get_step(roads, "sale")
 
 
 def contract_with(vendor: str, step: Step, *, actor: Callable[[str], Any], signer: str, now: datetime) -> Agreement:
     olivia, day = actor("olivia"), now.date()
     made = run(
+        olivia,
+        now,
         agreements.draft,
         step,
-        actor=olivia,
-        now=now,
         vendor=Vendor.objects.get(code=vendor),
         value_cents=30_000_000,
         starts_on=day,
@@ -78,9 +78,9 @@ def contract_with(vendor: str, step: Step, *, actor: Callable[[str], Any], signe
     made.step = step
     for by, person in (("leah", "anita"), (signer, signer)):
         who = actor(person).person
-        run(agreements.name_signatory, made, actor=actor(by), now=now, person=who, title="Signs")
+        run(actor(by), now, agreements.name_signatory, made, person=who, title="Signs")
     for person in (signer, "anita"):
-        run(agreements.sign, made, actor=actor(person), now=now)
+        run(actor(person), now, agreements.sign, made)
     return made
 
 
@@ -99,9 +99,9 @@ def test_a_disqualification_after_signing_leaves_no_word_of_the_old_round(
     assert find_live(get_step(roads, "sale")) is None
 
     sign(recommend_next(roads, actor=olivia, now=now), "anita", Role.AUTHORITY)
-    run(moves.ask, get_step(roads, "final-design"), actor=actor("priya"), now=now)
+    run(actor("priya"), now, moves.ask, get_step(roads, "final-design"))
     contract_with("releve", get_step(roads, "sign-contract"), actor=actor, signer="remi", now=now)
-    run(moves.ask, get_step(roads, "sign-contract"), actor=olivia, now=now)
+    run(olivia, now, moves.ask, get_step(roads, "sign-contract"))
     contract = get_step(roads, "sign-contract")
     gathered = gather_gate(contract)
     assert gathered is not None

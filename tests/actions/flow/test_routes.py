@@ -101,12 +101,12 @@ def codes(caught: Any) -> list[str]:
 @pytest.fixture
 def tracks(actor: Callable[[str], Any], now: Any) -> Challenge:
     """Begin a challenge on a method that was never in the catalogue, with one vendor admitted."""
-    version = run(methods.publish_method, TRACKS, actor=actor("martin"), now=now)
+    version = run(actor("martin"), now, methods.publish_method, TRACKS)
     challenge: Challenge = run(
+        actor("priya"),
+        now,
         challenges.commission,
         Municipality.objects.get(code="guelph"),
-        actor=actor("priya"),
-        now=now,
         code="tracks",
         title="Tracks",
         question="Which way?",
@@ -116,8 +116,8 @@ def tracks(actor: Callable[[str], Any], now: Any) -> Challenge:
     )
     start = get_step(challenge, "start")
     rows = [{"key": "H1", "text": "It works", "threshold": "Once"}]
-    run(documents.save, start, actor=actor("priya"), now=now, answers={"hypotheses": rows})
-    run(moves.ask, start, actor=actor("priya"), now=now)
+    run(actor("priya"), now, documents.save, start, answers={"hypotheses": rows})
+    run(actor("priya"), now, moves.ask, start)
     raise_standing(challenge, Vendor.objects.get(code="tamarack"), to=Standing.ADMITTED, now=now)
     return challenge
 
@@ -129,11 +129,11 @@ def state(challenge: Challenge) -> dict[str, tuple[str, int]]:
 def work(step: Step, actor: Callable[[str], Any], now: Any) -> None:
     """Do in one room what closes it."""
     vendor = Vendor.objects.get(code="tamarack")
-    run(sprints.check_in, step, actor=actor("tess"), now=now, vendor=vendor, week=1, mood=4, progress="x")
-    run(sprints.check_in, step, actor=actor("priya"), now=now, vendor=vendor, week=1, mood=4, progress="x")
+    run(actor("tess"), now, sprints.check_in, step, vendor=vendor, week=1, mood=4, progress="x")
+    run(actor("priya"), now, sprints.check_in, step, vendor=vendor, week=1, mood=4, progress="x")
     words = {"how": "h", "result": "r", "verdict": "pass", "confidence": "high"}
-    run(sprints.record_evidence, step, actor=actor("priya"), now=now, vendor=vendor, hypothesis="H1", **words)
-    run(sprints.hold_demo, step, actor=actor("priya"), now=now, vendor=vendor, held_on=city_day(now), answers="a")
+    run(actor("priya"), now, sprints.record_evidence, step, vendor=vendor, hypothesis="H1", **words)
+    run(actor("priya"), now, sprints.hold_demo, step, vendor=vendor, held_on=city_day(now), answers="a")
 
 
 def test_two_sprints_run_side_by_side_and_apart(tracks: Challenge, actor: Callable[[str], Any], now: Any) -> None:
@@ -146,14 +146,14 @@ def test_two_sprints_run_side_by_side_and_apart(tracks: Challenge, actor: Callab
     desk, field = get_step(tracks, "desk"), get_step(tracks, "field")
     work(desk, actor, now)
     with pytest.raises(Refused) as caught:
-        run(moves.ask, field, actor=actor("priya"), now=now)
+        run(actor("priya"), now, moves.ask, field)
     assert {"evidence_missing", "check_in_missing_city", "check_in_missing_vendor", "demo_missing"} == set(
         codes(caught)
     )
-    run(moves.ask, desk, actor=actor("priya"), now=now)
+    run(actor("priya"), now, moves.ask, desk)
     assert state(tracks)["report"] == ("waiting", 1)
     work(field, actor, now)
-    run(moves.ask, field, actor=actor("priya"), now=now)
+    run(actor("priya"), now, moves.ask, field)
     assert state(tracks)["report"] == ("active", 1)
     assert CheckIn.objects.filter(challenge=tracks).values("room", "round").distinct().count() == 2
 
@@ -163,12 +163,12 @@ def test_a_gate_sends_back_one_track_for_a_second_sprint(
 ) -> None:
     for key in ("desk", "field"):
         work(get_step(tracks, key), actor, now)
-        run(moves.ask, get_step(tracks, key), actor=actor("priya"), now=now)
+        run(actor("priya"), now, moves.ask, get_step(tracks, key))
     report, guelph = get_step(tracks, "report"), tracks.municipality
-    run(documents.save, report, actor=actor("priya"), now=now, answers={"text": "Not yet."})
-    run(moves.ask, report, actor=actor("priya"), now=now)
+    run(actor("priya"), now, documents.save, report, answers={"text": "Not yet."})
+    run(actor("priya"), now, moves.ask, report)
     words = {"city": guelph, "role": Role.SPONSOR, "decision": Decision.REVISE, "reason": "Once more, outside."}
-    run(moves.sign, report, actor=actor("sam"), now=now, **words)
+    run(actor("sam"), now, moves.sign, report, **words)
     assert state(tracks) == {
         "start": ("done", 1),
         "desk": ("done", 1),
@@ -176,14 +176,14 @@ def test_a_gate_sends_back_one_track_for_a_second_sprint(
         "report": ("waiting", 2),
     }
     with pytest.raises(Refused):  # the room of the second round is empty; the first one's rows are kept
-        run(moves.ask, get_step(tracks, "field"), actor=actor("priya"), now=now)
+        run(actor("priya"), now, moves.ask, get_step(tracks, "field"))
     work(get_step(tracks, "field"), actor, now)
-    run(moves.ask, get_step(tracks, "field"), actor=actor("priya"), now=now)
+    run(actor("priya"), now, moves.ask, get_step(tracks, "field"))
     assert Evidence.objects.filter(challenge=tracks, room="field").count() == 2
     assert state(tracks)["report"] == ("active", 2)
-    run(moves.ask, get_step(tracks, "report"), actor=actor("priya"), now=now)
+    run(actor("priya"), now, moves.ask, get_step(tracks, "report"))
     words["decision"] = Decision.PROCEED
-    run(moves.sign, get_step(tracks, "report"), actor=actor("sam"), now=now, **words)
+    run(actor("sam"), now, moves.sign, get_step(tracks, "report"), **words)
     tracks.refresh_from_db()
     assert tracks.status == "completed"
 
@@ -235,10 +235,10 @@ def test_on_route_b_the_sprint_counts_beside_the_purchase(now: Any) -> None:
 
 def test_the_route_changes_what_the_challenge_asks(actor: Callable[[str], Any], now: Any) -> None:
     challenge = run(
+        actor("priya"),
+        now,
         challenges.commission,
         Municipality.objects.get(code="guelph"),
-        actor=actor("priya"),
-        now=now,
         code="routes",
         title="Routes",
         question="Which?",
@@ -247,7 +247,7 @@ def test_the_route_changes_what_the_challenge_asks(actor: Callable[[str], Any], 
         route_reason="To learn",
     )
     assert "sale" not in state(challenge)
-    run(challenges.change_route, challenge, actor=actor("priya"), now=now, route=Route.SPRINT_THEN_OPEN, reason="Money")
+    run(actor("priya"), now, challenges.change_route, challenge, route=Route.SPRINT_THEN_OPEN, reason="Money")
     challenge.refresh_from_db()
     assert {"sale", "disclosure", "open-application"} <= set(state(challenge))
     assert "pilot-close-out" not in state(challenge)
@@ -255,9 +255,7 @@ def test_the_route_changes_what_the_challenge_asks(actor: Callable[[str], Any], 
     assert all(s.document for s in list_steps(challenge))
     Step.objects.filter(challenge=challenge, key="disclosure").update(begun_at=now)
     with pytest.raises(Refused) as caught:
-        run(
-            challenges.change_route, challenge, actor=actor("priya"), now=now, route=Route.PILOT_ONLY, reason="No money"
-        )
+        run(actor("priya"), now, challenges.change_route, challenge, route=Route.PILOT_ONLY, reason="No money")
     assert codes(caught) == ["route_step_begun"]
 
 
@@ -284,46 +282,46 @@ def test_a_reviewer_saw_nothing_and_wrote_nothing(disclosing: Step, actor: Calla
     assert not candidates & {"priya", "olivia", "martin", "hugo", "eva", "chloe", "sam", "fiona", "carl"}
     for code in ("priya", "hugo", "carl", "tess"):
         with pytest.raises(Refused) as caught:
-            run(disclosures.appoint_reviewer, disclosing, actor=actor("olivia"), now=now, person=person(code))
+            run(actor("olivia"), now, disclosures.appoint_reviewer, disclosing, person=person(code))
         assert codes(caught) == ["reviewer_not_neutral"]
     with pytest.raises(Forbidden):
-        run(disclosures.appoint_reviewer, disclosing, actor=actor("priya"), now=now, person=person("frank"))
+        run(actor("priya"), now, disclosures.appoint_reviewer, disclosing, person=person("frank"))
 
 
 def test_a_review_holds_for_the_words_that_were_reviewed(
     disclosing: Step, actor: Callable[[str], Any], now: Any
 ) -> None:
     with pytest.raises(Refused) as caught:
-        run(moves.ask, disclosing, actor=actor("olivia"), now=now)
+        run(actor("olivia"), now, moves.ask, disclosing)
     assert codes(caught) == ["reviewer_missing"]
-    run(disclosures.appoint_reviewer, disclosing, actor=actor("olivia"), now=now, person=person("frank"))
+    run(actor("olivia"), now, disclosures.appoint_reviewer, disclosing, person=person("frank"))
     for code in ("leah", "olivia"):
         with pytest.raises(Forbidden):
-            run(disclosures.review, disclosing, actor=actor(code), now=now, finding="fair", note="Fine.")
+            run(actor(code), now, disclosures.review, disclosing, finding="fair", note="Fine.")
     with pytest.raises(Refused) as caught:
-        run(disclosures.review, disclosing, actor=actor("frank"), now=now, finding="fair", note=" ")
+        run(actor("frank"), now, disclosures.review, disclosing, finding="fair", note=" ")
     assert codes(caught) == ["reason_missing"]
-    run(disclosures.review, disclosing, actor=actor("frank"), now=now, finding="fair", note="Several could.")
+    run(actor("frank"), now, disclosures.review, disclosing, finding="fair", note="Several could.")
     final = get_step(disclosing.challenge, "final-challenge")
     Step.objects.filter(pk=final.pk).update(state="active")
     rows = [{"text": "Something else", "weight": "mandatory", "evidence": "H1"}]
-    run(documents.save, final, actor=actor("priya"), now=now, answers={"requirements": rows})
+    run(actor("priya"), now, documents.save, final, answers={"requirements": rows})
     with pytest.raises(Refused) as caught:
-        run(moves.ask, disclosing, actor=actor("olivia"), now=now)
+        run(actor("olivia"), now, moves.ask, disclosing)
     assert codes(caught) == ["review_outdated"]
 
 
 def test_a_reviewer_who_doubts_stops_publication_and_not_a_return(
     disclosing: Step, actor: Callable[[str], Any], now: Any
 ) -> None:
-    run(disclosures.appoint_reviewer, disclosing, actor=actor("olivia"), now=now, person=person("frank"))
-    run(disclosures.review, disclosing, actor=actor("frank"), now=now, finding="unfair", note="One vendor alone.")
-    run(moves.ask, disclosing, actor=actor("olivia"), now=now)
+    run(actor("olivia"), now, disclosures.appoint_reviewer, disclosing, person=person("frank"))
+    run(actor("frank"), now, disclosures.review, disclosing, finding="unfair", note="One vendor alone.")
+    run(actor("olivia"), now, moves.ask, disclosing)
     words = {"city": disclosing.challenge.municipality, "role": Role.LEGAL, "reason": "r"}
     with pytest.raises(Refused) as caught:
-        run(moves.sign, disclosing, actor=actor("leah"), now=now, decision=Decision.PROCEED, **words)
+        run(actor("leah"), now, moves.sign, disclosing, decision=Decision.PROCEED, **words)
     assert codes(caught) == ["review_unfair"]
-    run(moves.sign, disclosing, actor=actor("leah"), now=now, decision=Decision.REVISE, **words)
+    run(actor("leah"), now, moves.sign, disclosing, decision=Decision.REVISE, **words)
     assert state(disclosing.challenge)["final-challenge"][0] == "active"
     assert state(disclosing.challenge)["disclosure"] == ("waiting", 4)
 
@@ -362,7 +360,7 @@ def test_what_is_published_holds_no_secret_and_stays_as_it_was(actor: Callable[[
     Step.objects.filter(pk=step.pk).update(state="active")
     challenge.status = "running"
     challenge.save()
-    run(documents.save, step, actor=actor("priya"), now=now, answers={"common_learning": "Changed later."})
+    run(actor("priya"), now, documents.save, step, answers={"common_learning": "Changed later."})
     second.refresh_from_db()
     assert second.pack == pack
     assert gather_pack(challenge) != pack
@@ -381,5 +379,5 @@ def test_nobody_speaks_in_a_sprint_that_they_are_not_in(actor: Callable[[str], A
     words = {"vendor": northlight, "week": 2, "mood": 3, "progress": "x"}
     with pytest.raises(Refused) as caught:
         later = now + timedelta(days=1)
-        run(sprints.check_in, get_step(challenge, "accelerator"), actor=actor("nora"), now=later, **words)
+        run(actor("nora"), later, sprints.check_in, get_step(challenge, "accelerator"), **words)
     assert codes(caught) == ["vendor_not_in_sprint"]

@@ -68,10 +68,10 @@ class Ceremony:
         """Have each holder look at a share, write it down and confirm."""
         for share in list_shares(key):
             code = share.holder.code
-            words = run(custody.look_at_share, share, actor=self.actor(code), now=self.now)
+            words = run(self.actor(code), self.now, custody.look_at_share, share)
             share.refresh_from_db()
             first, second = self.probed(share, words)
-            run(custody.take_share, share, actor=self.actor(code), now=self.now, first=first, second=second)
+            run(self.actor(code), self.now, custody.take_share, share, first=first, second=second)
             self.words[code] = words
 
     def probed(self, share: Any, words: str) -> tuple[str, str]:
@@ -85,7 +85,7 @@ class Ceremony:
         for share in list_shares(key):
             if share.holder.code in codes:
                 code = share.holder.code
-                run(custody.rehearse, share, actor=self.actor(code), now=self.now, words=self.words[code])
+                run(self.actor(code), self.now, custody.rehearse, share, words=self.words[code])
 
     def whole(self, key: CustodyKey, first: str, second: str) -> CustodyKey:
         """Have a key taken and rehearsed."""
@@ -113,10 +113,10 @@ def call(challenge: Callable[[str], Any], actor: Callable[[str], Any], now: Any)
     step.round = 2
     step.save()
     return run(
+        actor("olivia"),
+        now,
         solicitations.draft,
         step,
-        actor=actor("olivia"),
-        now=now,
         body="Answer this.",
         closes_at=now + timedelta(days=60),
         questions_until=now + timedelta(days=30),
@@ -131,11 +131,9 @@ def ready(call: Solicitation, ceremony: Ceremony, guelph: Municipality) -> Solic
     """Return it published, its key and the city's recovery key rehearsed."""
     olivia, martin = ceremony.actor("olivia"), ceremony.actor("martin")
     holders, guardians = ceremony.people(HOLDERS), ceremony.people(GUARDIANS)
-    ceremony.whole(
-        run(custody.make_recovery_key, guelph, actor=martin, now=ceremony.now, holders=guardians), *GUARDIANS[:2]
-    )
-    ceremony.whole(run(custody.make_key, call, actor=olivia, now=ceremony.now, holders=holders), *HOLDERS[:2])
-    run(publish, call, actor=olivia, now=ceremony.now)
+    ceremony.whole(run(martin, ceremony.now, custody.make_recovery_key, guelph, holders=guardians), *GUARDIANS[:2])
+    ceremony.whole(run(olivia, ceremony.now, custody.make_key, call, holders=holders), *HOLDERS[:2])
+    run(olivia, ceremony.now, publish, call)
     call.refresh_from_db()
     return call
 
@@ -143,18 +141,18 @@ def ready(call: Solicitation, ceremony: Ceremony, guelph: Municipality) -> Solic
 @pytest.fixture
 def answered(ready: Solicitation, ceremony: Ceremony) -> Any:
     kim = ceremony.actor("kim")
-    submission = run(submissions.start, ready, Vendor.objects.get(code="kestrel"), actor=kim, now=ceremony.now)
-    run(submissions.save_answers, submission, actor=kim, now=ceremony.now, answers=ANSWERS)
+    submission = run(kim, ceremony.now, submissions.start, ready, Vendor.objects.get(code="kestrel"))
+    run(kim, ceremony.now, submissions.save_answers, submission, answers=ANSWERS)
     stream = sealing.open_stream(ready)
     stream.write(PLAN)
     facts = {"stored": stream.finish(), "envelope": "technical", "name": "plan.txt"}
-    run(submissions.add_file, submission, actor=kim, now=ceremony.now, **facts)
+    run(kim, ceremony.now, submissions.add_file, submission, **facts)
     COPIES[submission.code] = {
         "kind": COPY_KIND,
         "call": ready.reference,
         "envelopes": envelopes_of(ready, find_draft(submission), list_files(submission)),
     }
-    run(submissions.finalise, submission, actor=kim, now=ceremony.now, retry_key="one")
+    run(kim, ceremony.now, submissions.finalise, submission, retry_key="one")
     return submission
 
 
@@ -169,27 +167,25 @@ def test_publication_waits_for_the_rehearsal(call: Solicitation, ceremony: Cerem
 
     def missing() -> set[str]:
         with pytest.raises(Refused) as caught:
-            run(publish, call, actor=olivia, now=ceremony.now)
+            run(olivia, ceremony.now, publish, call)
         return set(codes_of(caught))
 
     assert missing() == {"custody_key_missing", "recovery_key_missing"}
     martin = ceremony.actor("martin")
-    recovery = run(
-        custody.make_recovery_key, guelph, actor=martin, now=ceremony.now, holders=ceremony.people(GUARDIANS)
-    )
+    recovery = run(martin, ceremony.now, custody.make_recovery_key, guelph, holders=ceremony.people(GUARDIANS))
     ceremony.whole(recovery, "martin", "leah")
-    key = run(custody.make_key, call, actor=olivia, now=ceremony.now, holders=ceremony.people(HOLDERS))
+    key = run(olivia, ceremony.now, custody.make_key, call, holders=ceremony.people(HOLDERS))
     assert missing() == {"shares_not_taken", "custody_not_rehearsed"}
     ceremony.take_all(key)
     assert missing() == {"custody_not_rehearsed"}
     ceremony.rehearse(key, "olivia")
     assert missing() == {"custody_not_rehearsed"}
     ceremony.rehearse(key, "frank")
-    run(publish, call, actor=olivia, now=ceremony.now)
+    run(olivia, ceremony.now, publish, call)
     call.refresh_from_db()
     assert call.recipients == [key.public_key, recovery.public_key]
     with pytest.raises(Refused) as caught:
-        run(custody.make_key, call, actor=olivia, now=ceremony.now, holders=ceremony.people(HOLDERS))
+        run(olivia, ceremony.now, custody.make_key, call, holders=ceremony.people(HOLDERS))
     assert codes_of(caught) == ["already_published"]
 
 
@@ -202,7 +198,7 @@ def test_no_share_and_no_key_is_kept(answered: Any, ceremony: Ceremony) -> None:
             assert b"AGE-SECRET-KEY" not in content or path.name.startswith(("draft", "opened", "call")), path
     for share in list_shares(CustodyKey.objects.get(solicitation=answered.solicitation)):
         with pytest.raises(Refused) as caught:
-            run(custody.look_at_share, share, actor=ceremony.actor(share.holder.code), now=ceremony.now)
+            run(ceremony.actor(share.holder.code), ceremony.now, custody.look_at_share, share)
         assert codes_of(caught) == ["share_taken"]
 
 
@@ -211,17 +207,17 @@ def test_two_officers_open(ready: Solicitation, answered: Any, ceremony: Ceremon
     olivia, carl = ceremony.actor("olivia"), ceremony.actor("carl")
 
     def opens() -> Solicitation:
-        return run(openings.open_envelopes, ready, actor=olivia, now=later, envelope=Envelope.TECHNICAL)
+        return run(olivia, later, openings.open_envelopes, ready, envelope=Envelope.TECHNICAL)
 
     with pytest.raises(Refused) as caught:
         opens()
     assert codes_of(caught) == ["shares_lacking"]
-    assert run(custody.offer_share, ready, actor=carl, now=later, words=ceremony.words["carl"]) == 1
-    assert run(custody.offer_share, ready, actor=carl, now=later, words=ceremony.words["carl"]) == 1  # twice is once
+    assert run(carl, later, custody.offer_share, ready, words=ceremony.words["carl"]) == 1
+    assert run(carl, later, custody.offer_share, ready, words=ceremony.words["carl"]) == 1  # twice is once
     with pytest.raises(Refused) as caught:
         opens()
     assert codes_of(caught) == ["shares_lacking"]
-    assert run(custody.offer_share, ready, actor=olivia, now=later, words=ceremony.words["olivia"]) == 2
+    assert run(olivia, later, custody.offer_share, ready, words=ceremony.words["olivia"]) == 2
     opens()
     assert OpenedEnvelope.objects.get(submission=answered).answers["team"] == "Three people"
     file = SealedFile.objects.get(submission=answered.code)
@@ -238,20 +234,20 @@ def test_shares_that_were_typed_are_forgotten_after_half_an_hour(
     ready: Solicitation, answered: Any, ceremony: Ceremony
 ) -> None:
     later = ready.closes_at + timedelta(minutes=60)
-    run(custody.offer_share, ready, actor=ceremony.actor("carl"), now=later, words=ceremony.words["carl"])
+    run(ceremony.actor("carl"), later, custody.offer_share, ready, words=ceremony.words["carl"])
     later += timedelta(minutes=31)
     olivia = ceremony.actor("olivia")
-    assert run(custody.offer_share, ready, actor=olivia, now=later, words=ceremony.words["olivia"]) == 1
+    assert run(olivia, later, custody.offer_share, ready, words=ceremony.words["olivia"]) == 1
     with pytest.raises(Refused) as caught:
-        run(openings.open_envelopes, ready, actor=olivia, now=later, envelope=Envelope.TECHNICAL)
+        run(olivia, later, openings.open_envelopes, ready, envelope=Envelope.TECHNICAL)
     assert codes_of(caught) == ["shares_lacking"]
 
 
 def test_the_recovery_key_opens_when_shares_are_lost(ready: Solicitation, answered: Any, ceremony: Ceremony) -> None:
     later = ready.closes_at + timedelta(minutes=60)
     for code in ("audrey", "leah"):
-        run(custody.offer_share, ready, actor=ceremony.actor(code), now=later, words=ceremony.words[code])
-    run(openings.open_envelopes, ready, actor=ceremony.actor("olivia"), now=later, envelope=Envelope.TECHNICAL)
+        run(ceremony.actor(code), later, custody.offer_share, ready, words=ceremony.words[code])
+    run(ceremony.actor("olivia"), later, openings.open_envelopes, ready, envelope=Envelope.TECHNICAL)
     assert OpenedEnvelope.objects.filter(submission=answered).exists()
     assert ready.openings.get().act["statement"]["key_id"].startswith("recovery-")
 
@@ -263,7 +259,7 @@ def test_trying_before_the_time_is_refused_recorded_and_told(
     moment = ready.closes_at + timedelta(minutes=minutes)
     before = Event.objects.filter(verb="custody.tried_too_early").count()
     with pytest.raises(Refused) as caught:
-        run(custody.offer_share, ready, actor=ceremony.actor("carl"), now=moment, words=ceremony.words["carl"])
+        run(ceremony.actor("carl"), moment, custody.offer_share, ready, words=ceremony.words["carl"])
     assert codes_of(caught) == ["not_openable_yet"]
     assert Event.objects.filter(verb="custody.tried_too_early").count() == before + 1
     assert Message.objects.filter(subject__contains="before its time", body__contains="Carl").exists()
@@ -282,7 +278,7 @@ def test_a_wrong_word_is_named(ready: Solicitation, ceremony: Ceremony) -> None:
 
     def refused(typed: list[str], code: str = "carl") -> dict[str, str]:
         with pytest.raises(Refused) as caught:
-            run(custody.offer_share, ready, actor=ceremony.actor(code), now=later, words=" ".join(typed))
+            run(ceremony.actor(code), later, custody.offer_share, ready, words=" ".join(typed))
         return {"code": caught.value.unmet[0].code, **caught.value.unmet[0].params}
 
     wrong = [*words[:16], "merchent", *words[17:]]
@@ -296,24 +292,25 @@ def test_a_wrong_word_is_named(ready: Solicitation, ceremony: Ceremony) -> None:
 
 def test_only_its_holder_sees_and_takes_a_share(call: Solicitation, ceremony: Ceremony) -> None:
     olivia = ceremony.actor("olivia")
-    key = run(custody.make_key, call, actor=olivia, now=ceremony.now, holders=ceremony.people(HOLDERS))
+    key = run(olivia, ceremony.now, custody.make_key, call, holders=ceremony.people(HOLDERS))
     carls = next(s for s in list_shares(key) if s.holder.code == "carl")
     with pytest.raises(Unknown):
-        run(custody.look_at_share, carls, actor=olivia, now=ceremony.now)
-    words = run(custody.look_at_share, carls, actor=ceremony.actor("carl"), now=ceremony.now)
+        run(olivia, ceremony.now, custody.look_at_share, carls)
+    words = run(ceremony.actor("carl"), ceremony.now, custody.look_at_share, carls)
     with pytest.raises(Refused) as caught:
         run(
+            ceremony.actor("carl"),
+            ceremony.now,
             custody.take_share,
             carls,
-            actor=ceremony.actor("carl"),
-            now=ceremony.now,
             first="academic",
             second="acid",
         )
     assert codes_of(caught) == ["probe_wrong"]
     first, second = ceremony.probed(carls, words)
-    facts = {"actor": ceremony.actor("carl"), "now": ceremony.now, "first": first, "second": second}
-    run(custody.take_share, carls, **facts)
+    who = (ceremony.actor("carl"), ceremony.now)
+    facts = {"first": first, "second": second}
+    run(*who, custody.take_share, carls, **facts)
     with pytest.raises(Refused) as caught:
         sealing.ask_sealer("show", key.key_id, number=carls.number, now=ceremony.now)
     assert codes_of(caught) == ["share_gone"]
@@ -321,9 +318,10 @@ def test_only_its_holder_sees_and_takes_a_share(call: Solicitation, ceremony: Ce
 
 @pytest.mark.parametrize("holders", [("olivia", "olivia", "carl"), ("olivia", "carl"), ("olivia", "carl", "kim")])
 def test_three_different_officers_hold(call: Solicitation, ceremony: Ceremony, holders: tuple[str, ...]) -> None:
-    facts = {"actor": ceremony.actor("olivia"), "now": ceremony.now, "holders": ceremony.people(holders)}
+    who = (ceremony.actor("olivia"), ceremony.now)
+    facts = {"holders": ceremony.people(holders)}
     with pytest.raises(Refused) as caught:
-        run(custody.make_key, call, **facts)
+        run(*who, custody.make_key, call, **facts)
     assert codes_of(caught)[0] in {"holders_differ", "holder_unknown"}
 
 
@@ -343,10 +341,10 @@ def test_holders_are_asked_the_day_before(ready: Solicitation, ceremony: Ceremon
     assert custody.remind_holders(now=day_before) == 0
     share = list_shares(CustodyKey.objects.get(solicitation=ready))[0]
     first, second = ceremony.probed(share, ceremony.words["olivia"])
-    facts = {"actor": ceremony.actor("olivia"), "now": day_before}
+    who = (ceremony.actor("olivia"), day_before)
     with pytest.raises(Refused):
-        run(custody.check_possession, share, first=second, second=first + "x", **facts)
-    checked = run(custody.check_possession, share, first=first, second=second, **facts)
+        run(*who, custody.check_possession, share, first=second, second=first + "x")
+    checked = run(*who, custody.check_possession, share, first=first, second=second)
     assert checked.checked_at == day_before
 
 
@@ -370,8 +368,8 @@ def spoil(submission: Any, what: str) -> None:
 def open_it(ready: Solicitation, ceremony: Ceremony) -> Any:
     later = ready.closes_at + timedelta(minutes=60)
     for code in ("carl", "olivia"):
-        run(custody.offer_share, ready, actor=ceremony.actor(code), now=later, words=ceremony.words[code])
-    run(openings.open_envelopes, ready, actor=ceremony.actor("olivia"), now=later, envelope=Envelope.TECHNICAL)
+        run(ceremony.actor(code), later, custody.offer_share, ready, words=ceremony.words[code])
+    run(ceremony.actor("olivia"), later, openings.open_envelopes, ready, envelope=Envelope.TECHNICAL)
     return later
 
 
@@ -447,10 +445,10 @@ def test_nothing_is_taken_again_once_quality_is_frozen(
     )
     with pytest.raises(Refused) as caught:
         run(
+            ceremony.actor("kim"),
+            later,
             redelivery.redeliver,
             Submission.objects.get(pk=answered.pk),
-            actor=ceremony.actor("kim"),
-            now=later,
             envelope=Envelope.TECHNICAL,
             brought=copied,
         )

@@ -71,7 +71,7 @@ class Life(RuleBasedStateMachine):
         """Run a verb; it must be refused when, and only when, the model says so."""
         result, unmet = None, ()
         try:
-            result = run(verb, *subject, actor=self.actors[who], now=self.now, **facts)
+            result = run(self.actors[who], self.now, verb, *subject, **facts)
         except Refused as error:
             unmet = error.unmet
         assert (unmet == ()) == allowed, (verb.__name__, unmet)
@@ -104,10 +104,10 @@ class Life(RuleBasedStateMachine):
         started = self._try(submissions.start, self.call, row, who=who, allowed=self.is_open)
         if started:
             run(
+                self.actors[who],
+                self.now,
                 submissions.save_answers,
                 started,
-                actor=self.actors[who],
-                now=self.now,
                 answers={**ANSWERS, "team": name},
             )
             self.drafts[vendor] = name
@@ -120,7 +120,7 @@ class Life(RuleBasedStateMachine):
         submission, who = self._submission(vendor), VENDORS[vendor]
         if again and vendor in self.keys and vendor not in self.drafts:
             key, number = self.keys[vendor]
-            version = run(submissions.finalise, submission, actor=self.actors[who], now=self.now, retry_key=key)
+            version = run(self.actors[who], self.now, submissions.finalise, submission, retry_key=key)
             assert version.number == number  # the same receipt, however late
             return
         self.number += 1

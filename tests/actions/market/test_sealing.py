@@ -48,15 +48,13 @@ def sealed(call: Solicitation, actor: Callable[[str], Any], now: Any) -> Submiss
     """Finalise a submission with the canary in an answer and in a file."""
     kim = actor("kim")
     vendor = Vendor.objects.get(code="kestrel")
-    submission = run(submissions.start, call, vendor, actor=kim, now=now)
-    run(submissions.save_answers, submission, actor=kim, now=now, answers=ANSWERS)
+    submission = run(kim, now, submissions.start, call, vendor)
+    run(kim, now, submissions.save_answers, submission, answers=ANSWERS)
     stream = sealing.open_stream(call)
     for _ in range(300):
         stream.write(CANARY.encode() * 100)
-    run(
-        submissions.add_file, submission, actor=kim, now=now, stored=stream.finish(), envelope="technical", name="a.txt"
-    )
-    run(submissions.finalise, submission, actor=kim, now=now, retry_key="one")
+    run(kim, now, submissions.add_file, submission, stored=stream.finish(), envelope="technical", name="a.txt")
+    run(kim, now, submissions.finalise, submission, retry_key="one")
     return Submission.objects.select_related("vendor", "solicitation").get(pk=submission.pk)
 
 
@@ -116,14 +114,14 @@ def test_finalising_destroys_the_draft_and_its_key(
     call: Solicitation, actor: Callable[[str], Any], now: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     kim = actor("kim")
-    submission = run(submissions.start, call, Vendor.objects.get(code="kestrel"), actor=kim, now=now)
-    run(submissions.save_answers, submission, actor=kim, now=now, answers=ANSWERS)
+    submission = run(kim, now, submissions.start, call, Vendor.objects.get(code="kestrel"))
+    run(kim, now, submissions.save_answers, submission, answers=ANSWERS)
     draft = Draft.objects.get(submission=submission.code)
     key, backup = Path(settings.DATA_DIR) / "keys" / f"{draft.key_id}.age", bytes(draft.ciphertext)
     assert key.exists()
     assert CANARY in str(read_draft(submission))
     with django_capture_on_commit_callbacks(execute=True):
-        run(submissions.finalise, submission, actor=kim, now=now, retry_key="one")
+        run(kim, now, submissions.finalise, submission, retry_key="one")
     assert not key.exists()
     assert backup not in _every_text_in_the_database()
 
@@ -133,20 +131,20 @@ def test_what_is_sealed_is_replaced_from_the_vendors_own_copy(
 ) -> None:
     kim = actor("kim")
     with pytest.raises(Refused) as caught:
-        run(submissions.finalise, sealed, actor=kim, now=now, retry_key="two")
+        run(kim, now, submissions.finalise, sealed, retry_key="two")
     assert [u.code for u in caught.value.unmet] == ["draft_sealed"]
     for wrong in (None, [], {}, {"kind": "MIX own copy", "call": "OTHER", "envelopes": {}}, {"envelopes": 3}):
         with pytest.raises(Refused) as caught:
-            run(submissions.bring_copy, sealed, actor=kim, now=now, brought=wrong)
+            run(kim, now, submissions.bring_copy, sealed, brought=wrong)
         assert [u.code for u in caught.value.unmet] == ["copy_unreadable"]
     copy = {
         "kind": "MIX own copy",
         "call": sealed.solicitation.reference,
         "envelopes": {"technical": {"answers": ANSWERS, "salt": "", "files": []}},
     }
-    run(submissions.bring_copy, sealed, actor=kim, now=now, brought=copy)
+    run(kim, now, submissions.bring_copy, sealed, brought=copy)
     assert read_draft(sealed)["team"] == CANARY
-    assert run(submissions.finalise, sealed, actor=kim, now=now, retry_key="two").number == 2
+    assert run(kim, now, submissions.finalise, sealed, retry_key="two").number == 2
 
 
 def test_a_file_alone_never_replaces_answers(sealed: Submission, actor: Callable[[str], Any], now: Any) -> None:
@@ -154,18 +152,18 @@ def test_a_file_alone_never_replaces_answers(sealed: Submission, actor: Callable
     stream = sealing.open_stream(sealed.solicitation)
     stream.write(b"another plan")
     facts = {"stored": stream.finish(), "envelope": "technical", "name": "b.txt"}
-    run(submissions.add_file, sealed, actor=kim, now=now, **facts)
+    run(kim, now, submissions.add_file, sealed, **facts)
     with pytest.raises(Refused) as caught:
-        run(submissions.finalise, sealed, actor=kim, now=now, retry_key="two")
+        run(kim, now, submissions.finalise, sealed, retry_key="two")
     assert [u.code for u in caught.value.unmet] == ["replacement_without_answers"]
 
 
 def test_the_own_copy_proves_the_receipt(call: Solicitation, actor: Callable[[str], Any], now: Any) -> None:
     kim = actor("kim")
-    submission = run(submissions.start, call, Vendor.objects.get(code="kestrel"), actor=kim, now=now)
-    run(submissions.save_answers, submission, actor=kim, now=now, answers=ANSWERS)
+    submission = run(kim, now, submissions.start, call, Vendor.objects.get(code="kestrel"))
+    run(kim, now, submissions.save_answers, submission, answers=ANSWERS)
     copy = envelopes_of(submission.solicitation, find_draft(submission), list_files(submission))
-    version = run(submissions.finalise, submission, actor=kim, now=now, retry_key="one")
+    version = run(kim, now, submissions.finalise, submission, retry_key="one")
     said = version.receipt["statement"]["envelopes"][0]["commitment"]
     assert hashlib.sha256(canonical(copy["technical"])).hexdigest() == said
 
@@ -175,7 +173,7 @@ def test_nobody_opens_before_the_time(
 ) -> None:
     for moment in (now, call.closes_at, call.closes_at + timedelta(minutes=59)):
         with pytest.raises(Refused) as caught:
-            run(openings.open_envelopes, call, actor=actor("olivia"), now=moment, envelope=Envelope.TECHNICAL)
+            run(actor("olivia"), moment, openings.open_envelopes, call, envelope=Envelope.TECHNICAL)
         assert caught.value.unmet[0].code == "not_openable_yet"
     assert list_opened(call) == []
     assert opened_answers(sealed, Envelope.TECHNICAL) == {}
@@ -185,11 +183,11 @@ def test_opening_gives_back_what_was_sealed(
     sealed: Submission, call: Solicitation, actor: Callable[[str], Any]
 ) -> None:
     later = call.closes_at + timedelta(minutes=60)
-    run(openings.open_envelopes, call, actor=actor("olivia"), now=later, envelope=Envelope.TECHNICAL)
+    run(actor("olivia"), later, openings.open_envelopes, call, envelope=Envelope.TECHNICAL)
     opened = OpenedEnvelope.objects.get(submission=sealed)
     assert opened.answers["team"] == CANARY
     with pytest.raises(Refused) as caught:
-        run(openings.open_envelopes, call, actor=actor("olivia"), now=later, envelope=Envelope.TECHNICAL)
+        run(actor("olivia"), later, openings.open_envelopes, call, envelope=Envelope.TECHNICAL)
     assert caught.value.unmet[0].code == "already_opened"
 
 
@@ -197,10 +195,10 @@ def test_opening_gives_back_what_was_sealed(
 def test_only_procurement_opens(call: Solicitation, actor: Callable[[str], Any], who: str) -> None:
     with pytest.raises((Forbidden, Unknown)):
         run(
+            actor(who),
+            call.closes_at + timedelta(hours=2),
             openings.open_envelopes,
             call,
-            actor=actor(who),
-            now=call.closes_at + timedelta(hours=2),
             envelope=Envelope.TECHNICAL,
         )
 
@@ -213,33 +211,33 @@ def test_nothing_late_is_accepted(
     moment, kim = call.closes_at + late_by, actor("kim")
     with pytest.raises(submissions.Late):
         if verb == "start":
-            run(submissions.start, call, Vendor.objects.get(code="kestrel"), actor=kim, now=moment)
+            run(kim, moment, submissions.start, call, Vendor.objects.get(code="kestrel"))
         elif verb == "save":
-            run(submissions.save_answers, sealed, actor=kim, now=moment, answers={"team": "x"})
+            run(kim, moment, submissions.save_answers, sealed, answers={"team": "x"})
         elif verb == "finalise":
-            run(submissions.finalise, sealed, actor=kim, now=moment, retry_key="late")
+            run(kim, moment, submissions.finalise, sealed, retry_key="late")
         else:
-            run(submissions.withdraw, sealed, actor=kim, now=moment)
+            run(kim, moment, submissions.withdraw, sealed)
 
 
 def test_the_last_instant_counts(sealed: Submission, call: Solicitation, actor: Callable[[str], Any]) -> None:
     moment = call.closes_at - timedelta(microseconds=1)
-    run(submissions.save_answers, sealed, actor=actor("kim"), now=moment, answers=ANSWERS)
-    version = run(submissions.finalise, sealed, actor=actor("kim"), now=moment, retry_key="two")
+    run(actor("kim"), moment, submissions.save_answers, sealed, answers=ANSWERS)
+    version = run(actor("kim"), moment, submissions.finalise, sealed, retry_key="two")
     assert (version.number, version.received_at) == (2, moment)
 
 
 def test_the_same_key_gives_the_same_receipt(sealed: Submission, actor: Callable[[str], Any], now: Any) -> None:
     first = sealed.versions.get()
-    again = run(submissions.finalise, sealed, actor=actor("kim"), now=now, retry_key="one")
+    again = run(actor("kim"), now, submissions.finalise, sealed, retry_key="one")
     assert (again.pk, again.receipt, sealed.versions.count()) == (first.pk, first.receipt, 1)
 
 
 def test_the_same_key_with_another_draft_is_refused(sealed: Submission, actor: Callable[[str], Any], now: Any) -> None:
     kim = actor("kim")
-    run(submissions.save_answers, sealed, actor=kim, now=now, answers={"team": "Somebody else"})
+    run(kim, now, submissions.save_answers, sealed, answers={"team": "Somebody else"})
     with pytest.raises(Refused) as caught:
-        run(submissions.finalise, sealed, actor=kim, now=now, retry_key="one")
+        run(kim, now, submissions.finalise, sealed, retry_key="one")
     assert [u.code for u in caught.value.unmet] == ["retry_key_reused"]
     assert sealed.versions.count() == 1
 
@@ -260,37 +258,39 @@ def test_two_people_drafting_lose_nothing(call: Solicitation, actor: Callable[[s
     submission = Submission.objects.select_related("vendor").get(solicitation=call, vendor__code="tamarack")
     tess, tom = actor("tess"), actor("tom")
     seen = submission.draft_version
-    run(submissions.save_answers, submission, actor=tess, now=now, answers={"team": "by Tess"}, based_on=seen)
+    run(tess, now, submissions.save_answers, submission, answers={"team": "by Tess"}, based_on=seen)
     with pytest.raises(Refused) as caught:
-        run(submissions.save_answers, submission, actor=tom, now=now, answers={"approach": "by Tom"}, based_on=seen)
+        run(tom, now, submissions.save_answers, submission, answers={"approach": "by Tom"}, based_on=seen)
     assert caught.value.unmet[0].code == "draft_changed_meanwhile"
-    run(submissions.save_answers, submission, actor=tom, now=now, answers={"approach": "by Tom"}, based_on=seen + 1)
+    run(tom, now, submissions.save_answers, submission, answers={"approach": "by Tom"}, based_on=seen + 1)
     assert (read_draft(submission)["team"], read_draft(submission)["approach"]) == ("by Tess", "by Tom")
 
 
 def test_an_addendum_must_be_confirmed_before_finalising(
     sealed: Submission, call: Solicitation, actor: Callable[[str], Any], now: Any
 ) -> None:
-    facts = {"actor": actor("olivia"), "now": now, "text": "Six weeks, not five.", "is_substantial": True}
-    addendum = run(addenda.issue, call, **facts)
-    run(submissions.save_answers, sealed, actor=actor("kim"), now=now, answers=ANSWERS)
+    who = (actor("olivia"), now)
+    facts = {"text": "Six weeks, not five.", "is_substantial": True}
+    addendum = run(*who, addenda.issue, call, **facts)
+    run(actor("kim"), now, submissions.save_answers, sealed, answers=ANSWERS)
     with pytest.raises(Refused) as caught:
-        run(submissions.finalise, sealed, actor=actor("kim"), now=now, retry_key="after")
+        run(actor("kim"), now, submissions.finalise, sealed, retry_key="after")
     assert [u.code for u in caught.value.unmet] == ["addendum_unread"]
-    run(submissions.acknowledge, sealed, actor=actor("kim"), now=now, addendum=addendum)
-    assert run(submissions.finalise, sealed, actor=actor("kim"), now=now, retry_key="after").number == 2
+    run(actor("kim"), now, submissions.acknowledge, sealed, addendum=addendum)
+    assert run(actor("kim"), now, submissions.finalise, sealed, retry_key="after").number == 2
 
 
 @pytest.mark.parametrize("confirms", [True, False])
 def test_an_addendum_after_finalising_is_confirmed_without_handing_in_again(
     sealed: Submission, call: Solicitation, actor: Callable[[str], Any], now: Any, *, confirms: bool
 ) -> None:
-    facts = {"actor": actor("olivia"), "now": now, "text": "Six weeks, not five.", "is_substantial": True}
-    addendum = run(addenda.issue, call, **facts)
+    who = (actor("olivia"), now)
+    facts = {"text": "Six weeks, not five.", "is_substantial": True}
+    addendum = run(*who, addenda.issue, call, **facts)
     if confirms:
-        run(submissions.acknowledge, sealed, actor=actor("kim"), now=now, addendum=addendum)
+        run(actor("kim"), now, submissions.acknowledge, sealed, addendum=addendum)
     later = call.closes_at + timedelta(minutes=60)
-    run(openings.open_envelopes, call, actor=actor("olivia"), now=later, envelope=Envelope.TECHNICAL)
+    run(actor("olivia"), later, openings.open_envelopes, call, envelope=Envelope.TECHNICAL)
     lines = {line["vendor"]: line for line in call.openings.get().act["statement"]["envelopes"]}
     assert lines["kestrel"]["unconfirmed"] == ([] if confirms else [addendum.number])
 
@@ -301,28 +301,28 @@ def test_closing_is_only_ever_extended(
 ) -> None:
     facts = {"text": "Earlier", "is_substantial": False, "closes_at": call.closes_at - earlier}
     with pytest.raises(Refused) as caught:
-        run(addenda.propose_extension, call, actor=actor("olivia"), now=now, **facts)
+        run(actor("olivia"), now, addenda.propose_extension, call, **facts)
     assert caught.value.unmet[0].code == "closing_only_extended"
 
 
 def test_closing_is_extended_by_two_people(call: Solicitation, actor: Callable[[str], Any], now: Any) -> None:
     later, before = call.closes_at + timedelta(days=2), call.closes_at
     facts = {"text": "Two days more.", "is_substantial": False, "closes_at": later}
-    proposal = run(addenda.propose_extension, call, actor=actor("olivia"), now=now, **facts)
+    proposal = run(actor("olivia"), now, addenda.propose_extension, call, **facts)
     for who, code in (("olivia", "second_person"), ("priya", None), ("kim", None)):
         with pytest.raises((Refused, Forbidden, Unknown)) as caught:
-            run(addenda.confirm_extension, proposal, actor=actor(who), now=now)
+            run(actor(who), now, addenda.confirm_extension, proposal)
         assert code is None or caught.value.unmet[0].code == code
     with pytest.raises(Refused) as caught:
-        run(addenda.propose_extension, call, actor=actor("martin"), now=now, **facts)
+        run(actor("martin"), now, addenda.propose_extension, call, **facts)
     assert caught.value.unmet[0].code == "extension_waits"
     call.refresh_from_db()
     assert (call.closes_at, call.addenda.count()) == (before, 0)
-    run(addenda.confirm_extension, proposal, actor=actor("martin"), now=now)
+    run(actor("martin"), now, addenda.confirm_extension, proposal)
     call.refresh_from_db()
     assert (call.closes_at, call.addenda.get().closes_at_after) == (later, later)
     with pytest.raises(Refused) as caught:
-        run(addenda.drop_extension, proposal, actor=actor("martin"), now=now)
+        run(actor("martin"), now, addenda.drop_extension, proposal)
     assert caught.value.unmet[0].code == "extension_decided"
 
 
@@ -341,16 +341,17 @@ def test_a_substantial_addendum_in_the_last_hour_must_extend(
     call: Solicitation, actor: Callable[[str], Any], extended_by: int | None, passes: bool
 ) -> None:
     moment = call.closes_at - timedelta(hours=1)
-    facts: dict[str, Any] = {"actor": actor("olivia"), "now": moment, "text": "Six weeks.", "is_substantial": True}
+    who = (actor("olivia"), moment)
+    facts: dict[str, Any] = {"text": "Six weeks.", "is_substantial": True}
     verb = addenda.issue
     if extended_by:
         verb, facts["closes_at"] = addenda.propose_extension, moment + timedelta(hours=extended_by)
     if passes:
-        proposal = run(verb, call, **facts)
-        run(addenda.confirm_extension, proposal, actor=actor("martin"), now=moment)
+        proposal = run(*who, verb, call, **facts)
+        run(actor("martin"), moment, addenda.confirm_extension, proposal)
         call.refresh_from_db()
         assert call.closes_at == facts["closes_at"]
     else:
         with pytest.raises(Refused) as caught:
-            run(verb, call, **facts)
+            run(*who, verb, call, **facts)
         assert [u.code for u in caught.value.unmet] == ["addendum_needs_time"]

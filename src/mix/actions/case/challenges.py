@@ -8,8 +8,7 @@ from datetime import datetime
 
 from mix.actions.case.entering import enter, role_for
 from mix.actions.city.departments import require_open
-from mix.actions.core.events import record
-from mix.actions.core.outbox import tell
+from mix.actions.core.deeds import Deed
 from mix.data.models import (
     Challenge,
     ChallengeCity,
@@ -35,10 +34,9 @@ from mix.rules.core.unmet import require
 
 
 def report_need(
+    deed: Deed,
     department: Department,
     *,
-    actor: Actor,
-    now: datetime,
     title: str,
     what: str,
     who: str,
@@ -47,7 +45,7 @@ def report_need(
     code: str = "",
 ) -> Need:
     """Report a problem to a department. Any member of the city's staff may."""
-    municipality = get_own_municipality(department.municipality.code, actor=actor, needs=Permission.NEED_REPORT)
+    municipality = get_own_municipality(department.municipality.code, actor=deed.actor, needs=Permission.NEED_REPORT)
     require_open(department)
     for value, field in ((title, "title"), (what, "what"), (who, "who")):
         require(holds=bool(value.strip()), code="answer_missing", where=f"f-{field}")
@@ -59,30 +57,27 @@ def report_need(
         who=who,
         cost=cost,
         tried=tried,
-        reported_by=actor.someone,
-        reported_at=now,
+        reported_by=deed.actor.someone,
+        reported_at=deed.now,
     )
     if code:
         need.code = code
     need.save()
-    _record_need("report_need", need, actor=actor, now=now)
-    tell(
+    _record_need(deed, "report_need", need)
+    deed.tell(
         list_with_role([municipality.id], Role.PROJECT_LEAD),
         "need_reported",
-        now=now,
         path=f"city/needs/{need.code}/",
         need=title,
     )
     return need
 
 
-def _record_need(verb: str, need: Need, *, actor: Actor, now: datetime, reason: str = "") -> None:
-    record(
+def _record_need(deed: Deed, verb: str, need: Need, *, reason: str = "") -> None:
+    deed.record(
         f"challenges.{verb}",
         subject_type="need",
         subject=need.code,
-        actor=actor,
-        now=now,
         chain=need.municipality.code,
         payload={"title": need.title},
         reason=reason,
@@ -96,20 +91,20 @@ def _decide_on(need: Need, *, actor: Actor) -> Need:
     return locked
 
 
-def decline_need(need: Need, *, actor: Actor, now: datetime, reason: str) -> Need:
+def decline_need(deed: Deed, need: Need, *, reason: str) -> Need:
     """Decline a need with a reason, which the reporter is told."""
-    need = _decide_on(need, actor=actor)
+    need = _decide_on(need, actor=deed.actor)
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     need.state, need.reason = "declined", reason
     need.save(update_fields=["state", "reason"])
-    _record_need("decline_need", need, actor=actor, now=now, reason=reason)
-    tell([need.reported_by], "need_declined", now=now, path=f"city/needs/{need.code}/", need=need.title, reason=reason)
+    _record_need(deed, "decline_need", need, reason=reason)
+    deed.tell([need.reported_by], "need_declined", path=f"city/needs/{need.code}/", need=need.title, reason=reason)
     return need
 
 
-def merge_need(need: Need, *, actor: Actor, now: datetime, into: Need) -> Need:
+def merge_need(deed: Deed, need: Need, *, into: Need) -> Need:
     """Merge a need into another open one of the same city."""
-    need = _decide_on(need, actor=actor)
+    need = _decide_on(need, actor=deed.actor)
     require(
         holds=into.pk != need.pk and into.municipality_id == need.municipality_id and into.state == "open",
         code="need_not_mergeable",
@@ -117,8 +112,8 @@ def merge_need(need: Need, *, actor: Actor, now: datetime, into: Need) -> Need:
     )
     need.state, need.merged_into = "merged", into
     need.save(update_fields=["state", "merged_into"])
-    _record_need("merge_need", need, actor=actor, now=now)
-    tell([need.reported_by], "need_merged", now=now, path=f"city/needs/{into.code}/", need=need.title, into=into.title)
+    _record_need(deed, "merge_need", need)
+    deed.tell([need.reported_by], "need_merged", path=f"city/needs/{into.code}/", need=need.title, into=into.title)
     return need
 
 
@@ -131,10 +126,9 @@ class City:
 
 
 def commission(
+    deed: Deed,
     municipality: Municipality,
     *,
-    actor: Actor,
-    now: datetime,
     code: str,
     title: str,
     question: str,
@@ -148,7 +142,7 @@ def commission(
     is_fictional: bool = False,
 ) -> Challenge:
     """Begin a challenge on the present version of a method, with its cities. The lead's share is what is left."""
-    get_own_municipality(municipality.code, actor=actor, needs=Permission.DOCUMENT_EDIT)
+    get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
     document = method_of(method)
     for value, field in ((title, "title"), (question, "question"), (route_reason, "route_reason")):
         require(holds=bool(value.strip()), code="answer_missing", where=f"f-{field}")
@@ -168,9 +162,9 @@ def commission(
         method=method,
         route=route.value,
         route_reason=route_reason,
-        origin=actor.origin,
+        origin=deed.actor.origin,
         is_fictional=is_fictional,
-        commissioned_at=now,
+        commissioned_at=deed.now,
     )
     ChallengeCity.objects.create(challenge=challenge, municipality=municipality, is_lead=True, share_percent=share)
     for partner in partners:
@@ -179,22 +173,20 @@ def commission(
         )
     _lay_out(challenge)
     if need:
-        need = _decide_on(need, actor=actor)
+        need = _decide_on(need, actor=deed.actor)
         need.state, need.challenge = "commissioned", challenge
         need.save(update_fields=["state", "challenge"])
-        tell([need.reported_by], "need_commissioned", now=now, challenge=challenge, path=f"city/needs/{need.code}/")
-    record(
+        deed.tell([need.reported_by], "need_commissioned", challenge=challenge, path=f"city/needs/{need.code}/")
+    deed.record(
         "challenges.commission",
         subject_type="challenge",
         subject=code,
-        actor=actor,
-        now=now,
         challenge=challenge,
-        role=role_for(actor.roles_at(municipality.code), Permission.DOCUMENT_EDIT).value,
+        role=role_for(deed.actor.roles_at(municipality.code), Permission.DOCUMENT_EDIT).value,
         payload={"method": f"{method.key}-{method.version}", "digest": method.digest, "route": route.value},
         reason=route_reason,
     )
-    start_ready_steps(challenge, now=now)
+    start_ready_steps(challenge, now=deed.now)
     return challenge
 
 
@@ -243,22 +235,20 @@ def freeze_route(challenge: Challenge, *, now: datetime) -> None:
         challenge.save(update_fields=["route_frozen_at"])
 
 
-def change_route(challenge: Challenge, *, actor: Actor, now: datetime, route: Route, reason: str) -> Challenge:
+def change_route(deed: Deed, challenge: Challenge, *, route: Route, reason: str) -> Challenge:
     """Change the route, with a reason, until the first public notice."""
-    challenge, role = enter(challenge, actor=actor, needs=Permission.DOCUMENT_EDIT)
+    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
     require(holds=challenge.route_frozen_at is None, code="route_frozen", where="f-route")
     require(holds=route in method_for(challenge).routes, code="route_not_in_method", where="f-route")
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     challenge.route, challenge.route_reason = route.value, reason
     challenge.save(update_fields=["route", "route_reason"])
     _lay_out(challenge)
-    start_ready_steps(challenge, now=now)
-    record(
+    start_ready_steps(challenge, now=deed.now)
+    deed.record(
         "challenges.change_route",
         subject_type="challenge",
         subject=challenge.code,
-        actor=actor,
-        now=now,
         challenge=challenge,
         role=role.value,
         payload={"route": route.value},
@@ -285,10 +275,9 @@ class Fact:
 
 
 def record_history(
+    deed: Deed,
     municipality: Municipality,
     *,
-    actor: Actor,
-    now: datetime,
     code: str,
     title: str,
     question: str,
@@ -298,7 +287,7 @@ def record_history(
     ended_at: datetime | None,
 ) -> Challenge:
     """Enter a real case from before as facts with sources. Nothing is invented about anybody."""
-    if actor.origin != "history":
+    if deed.actor.origin != "history":
         raise Forbidden(Permission.CHALLENGE_READ)
     challenge = Challenge.objects.create(
         municipality=municipality,
@@ -309,7 +298,7 @@ def record_history(
         route=method_of(method).routes[0].value,
         route_reason="On the public record",
         origin="history",
-        commissioned_at=now,
+        commissioned_at=deed.now,
         status=status,
         ended_at=ended_at,
     )
@@ -325,12 +314,10 @@ def record_history(
             confidence=fact.confidence,
             is_on_record=bool(fact.text),
         )
-    record(
+    deed.record(
         "challenges.record_history",
         subject_type="challenge",
         subject=code,
-        actor=actor,
-        now=now,
         challenge=challenge,
         payload={"facts": [f.key for f in facts]},
     )

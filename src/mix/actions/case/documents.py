@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from mix.actions.case.entering import enter, enter_step
-from mix.actions.core.events import record_on
+from mix.actions.core.deeds import Deed
 from mix.data.models import Comment, Document, DocumentVersion, Step
 from mix.readers.case.challenges import spec_of
 from mix.readers.case.documents import find_latest, latest_content, list_reusable
-from mix.readers.core.actors import Actor
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission
 from mix.rules.core.chain import digest
@@ -27,15 +25,13 @@ class EditedMeanwhile(Refused):
         self.theirs = theirs
 
 
-def save(
-    step: Step, *, actor: Actor, now: datetime, answers: Mapping[str, Any], based_on: int | None = None
-) -> DocumentVersion:
+def save(deed: Deed, step: Step, *, answers: Mapping[str, Any], based_on: int | None = None) -> DocumentVersion:
     """Save the answers as the next version.
 
     `based_on` is the version that the writer saw. Raises EditedMeanwhile when another came in between, Refused with
     every answer that cannot be read. A save without a change makes no version.
     """
-    step, role = enter_step(step, actor=actor, needs=Permission.DOCUMENT_EDIT, editing=True)
+    step, role = enter_step(step, actor=deed.actor, needs=Permission.DOCUMENT_EDIT, editing=True)
     good, bad = read_answers(spec_of(step).fields, answers)
     if bad:
         raise Refused(*(Unmet(e.code, e.params, f"f-{key}") for key, e in bad.items()))
@@ -48,54 +44,53 @@ def save(
     document.version += 1
     document.save(update_fields=["version"])
     version = DocumentVersion.objects.create(
-        document=document, number=document.version, content=good, author=actor.someone, saved_at=now
+        document=document, number=document.version, content=good, author=deed.actor.someone, saved_at=deed.now
     )
-    record_on(
+    deed.record_on(
         step,
         "documents.save",
-        actor=actor,
-        now=now,
         role=role.value,
         payload={"version": version.number, "content": digest(good)},
     )
     return version
 
 
-def reuse(step: Step, *, actor: Actor, now: datetime, source: Step) -> DocumentVersion:
+def reuse(deed: Deed, step: Step, *, source: Step) -> DocumentVersion:
     """Begin an artifact with what another challenge found, of the same kind of step; the writer then checks it.
 
     Only what is done and may be read, by the actor or by everybody, is reused; expired scans are refused.
     """
     require(
         holds=source.pk
-        in {s.pk for s in list_reusable(step, actor=actor, today=day_in(step.challenge.municipality.zone, now))},
+        in {
+            s.pk
+            for s in list_reusable(step, actor=deed.actor, today=day_in(step.challenge.municipality.zone, deed.now))
+        },
         code="not_reusable",
     )
     require(holds=find_latest(step.document) is None, code="already_written")
-    version = save(step, actor=actor, now=now, answers=latest_content(source), based_on=None)
-    record_on(
-        step, "documents.reuse", actor=actor, now=now, payload={"source": f"{source.challenge.code}/{source.key}"}
-    )
+    version = save(deed, step, answers=latest_content(source), based_on=None)
+    deed.record_on(step, "documents.reuse", payload={"source": f"{source.challenge.code}/{source.key}"})
     return version
 
 
-def comment(step: Step, *, actor: Actor, now: datetime, text: str) -> Comment:
+def comment(deed: Deed, step: Step, *, text: str) -> Comment:
     """Remark on the present version; the writers see it beside the text."""
-    _, role = enter(step.challenge, actor=actor, needs=Permission.DOCUMENT_COMMENT)
+    _, role = enter(step.challenge, actor=deed.actor, needs=Permission.DOCUMENT_COMMENT)
     require(holds=bool(text.strip()), code="answer_missing", where="f-comment")
     document = Document.objects.get(step=step)
     made = Comment.objects.create(
-        document=document, author=actor.someone, text=text, on_version=document.version, written_at=now
+        document=document, author=deed.actor.someone, text=text, on_version=document.version, written_at=deed.now
     )
-    record_on(step, "documents.comment", actor=actor, now=now, role=role.value)
+    deed.record_on(step, "documents.comment", role=role.value)
     return made
 
 
-def settle_comment(made: Comment, *, actor: Actor, now: datetime) -> Comment:
+def settle_comment(deed: Deed, made: Comment) -> Comment:
     """Mark a remark as dealt with."""
     step = made.document.step
-    _, role = enter(step.challenge, actor=actor, needs=Permission.DOCUMENT_EDIT)
-    made.settled_at = now
+    _, role = enter(step.challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
+    made.settled_at = deed.now
     made.save(update_fields=["settled_at"])
-    record_on(step, "documents.settle_comment", actor=actor, now=now, role=role.value)
+    deed.record_on(step, "documents.settle_comment", role=role.value)
     return made

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from mix.actions.case.entering import enter
-from mix.actions.core.events import record
-from mix.actions.core.outbox import tell
+from mix.actions.core.deeds import Deed
 from mix.data.models import Challenge, ChallengeCity, JoinRequest, Municipality
 from mix.readers.case.joining import unmet_to_ask, unmet_to_join
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import list_with_role
-from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, Role
@@ -20,17 +18,15 @@ from mix.rules.core.unmet import refuse_if, require
 MOST_PERCENT = 90
 
 
-def declare_window(
-    challenge: Challenge, *, actor: Actor, now: datetime, until: date | None, most_percent: int = 0
-) -> Challenge:
+def declare_window(deed: Deed, challenge: Challenge, *, until: date | None, most_percent: int = 0) -> Challenge:
     """Say until which day (at the lead city) later cities may join, and for how much of the value in all; None: none.
 
     The first public notice declares it, so it cannot change after that.
     """
-    challenge, role = enter(challenge, actor=actor, needs=Permission.DOCUMENT_EDIT)
+    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
     require(holds=challenge.route_frozen_at is None, code="join_window_frozen", where="f-until")
     if until is not None:
-        today = day_in(challenge.municipality.zone, now)
+        today = day_in(challenge.municipality.zone, deed.now)
         require(holds=until > today, code="join_window_past", where="f-until")
         require(
             holds=1 <= most_percent <= MOST_PERCENT,
@@ -40,12 +36,10 @@ def declare_window(
         )
     challenge.joins_until, challenge.joins_percent = until, most_percent if until else None
     challenge.save(update_fields=["joins_until", "joins_percent"])
-    record(
+    deed.record(
         "joining.declare_window",
         subject_type="challenge",
         subject=challenge.code,
-        actor=actor,
-        now=now,
         challenge=challenge,
         role=role.value,
         payload={"until": until.isoformat() if until else "", "percent": challenge.joins_percent},
@@ -53,13 +47,11 @@ def declare_window(
     return challenge
 
 
-def ask(
-    challenge: Challenge, *, actor: Actor, now: datetime, city: Municipality, share_percent: int, note: str
-) -> JoinRequest:
+def ask(deed: Deed, challenge: Challenge, *, city: Municipality, share_percent: int, note: str) -> JoinRequest:
     """Ask for one's city to take part. Its own table of authority must be there: its gates are decided by it."""
-    get_own_municipality(city.code, actor=actor, needs=Permission.DOCUMENT_EDIT)
+    get_own_municipality(city.code, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
     require(holds=bool(note.strip()), code="answer_missing", where="f-note")
-    closed = unmet_to_join(challenge, city, share_percent=share_percent, today=_today(challenge, now))
+    closed = unmet_to_join(challenge, city, share_percent=share_percent, today=_today(challenge, deed.now))
     refuse_if((*closed, *unmet_to_ask(city)))
     require(holds=not challenge.join_requests.filter(city=city, answer="").exists(), code="join_asked_already")
     made = JoinRequest.objects.create(
@@ -68,19 +60,19 @@ def ask(
         city=city,
         share_percent=share_percent,
         note=note,
-        asked_by=actor.someone,
-        asked_at=now,
+        asked_by=deed.actor.someone,
+        asked_at=deed.now,
     )
     path = f"city/challenges/{challenge.code}/whole/"
     officers = list_with_role([challenge.municipality_id], Role.PROCUREMENT_OFFICER)
-    tell(officers, "join_asked", now=now, challenge=challenge, path=path, city=city.name, city_fr=city.name_fr)
-    _record("ask", made, actor=actor, now=now, role=Role.PARTNER_CITY)
+    deed.tell(officers, "join_asked", challenge=challenge, path=path, city=city.name, city_fr=city.name_fr)
+    _record(deed, "ask", made, role=Role.PARTNER_CITY)
     return made
 
 
-def answer(request: JoinRequest, *, actor: Actor, now: datetime, agree: bool, reason: str) -> JoinRequest:
+def answer(deed: Deed, request: JoinRequest, *, agree: bool, reason: str) -> JoinRequest:
     """Let a city in, its share taken from the lead's, or refuse with a reason. From then on it decides its gates."""
-    challenge, role = enter(request.challenge, actor=actor, needs=Permission.SOLICITATION_PUBLISH)
+    challenge, role = enter(request.challenge, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
     row = JoinRequest.objects.select_for_update(of=("self",)).select_related("city", "asked_by").get(pk=request.pk)
     if row.challenge_id != challenge.pk:
         raise Unknown
@@ -88,24 +80,25 @@ def answer(request: JoinRequest, *, actor: Actor, now: datetime, agree: bool, re
     require(holds=row.answer == "", code="join_answered")
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     if agree:
-        refuse_if(unmet_to_join(challenge, row.city, share_percent=row.share_percent, today=_today(challenge, now)))
+        refuse_if(
+            unmet_to_join(challenge, row.city, share_percent=row.share_percent, today=_today(challenge, deed.now))
+        )
         lead = challenge.cities.select_for_update().get(is_lead=True)
         require(holds=lead.share_percent > row.share_percent, code="shares_wrong")
         lead.share_percent -= row.share_percent
         lead.save(update_fields=["share_percent"])
         ChallengeCity.objects.create(challenge=challenge, municipality=row.city, share_percent=row.share_percent)
     row.answer, row.reason = ("agree" if agree else "refuse"), reason
-    row.answered_by, row.answered_at = actor.someone, now
+    row.answered_by, row.answered_at = deed.actor.someone, deed.now
     row.save(update_fields=["answer", "reason", "answered_by", "answered_at"])
-    tell(
+    deed.tell(
         [row.asked_by],
         "join_agreed" if agree else "join_refused",
-        now=now,
         challenge=challenge,
         path=f"city/challenges/{challenge.code}/" if agree else f"city/join/{challenge.code}/",
         reason=reason,
     )
-    _record("answer", row, actor=actor, now=now, role=role)
+    _record(deed, "answer", row, role=role)
     return row
 
 
@@ -113,13 +106,11 @@ def _today(challenge: Challenge, now: datetime) -> date:
     return day_in(challenge.municipality.zone, now)
 
 
-def _record(verb: str, request: JoinRequest, *, actor: Actor, now: datetime, role: Role) -> None:
-    record(
+def _record(deed: Deed, verb: str, request: JoinRequest, *, role: Role) -> None:
+    deed.record(
         f"joining.{verb}",
         subject_type="challenge",
         subject=request.challenge.code,
-        actor=actor,
-        now=now,
         challenge=request.challenge,
         role=role.value,
         payload={"city": request.city.code, "share": request.share_percent, "answer": request.answer},

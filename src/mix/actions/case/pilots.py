@@ -8,7 +8,7 @@ from typing import Any
 
 from mix.actions.case.challenges import City, commission
 from mix.actions.city.departments import require_open
-from mix.actions.core.events import record
+from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
 from mix.data.models import Challenge, Department, MethodVersion, Person, Pilot, PilotExtension, PilotWord
 from mix.readers.case.pilots import (
@@ -25,7 +25,6 @@ from mix.readers.case.pilots import (
 )
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import list_with_role
-from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
 from mix.rules.case.pilots import (
     PilotState,
@@ -50,13 +49,11 @@ def _path(pilot: Pilot) -> str:
     return f"city/pilots/{pilot.code}/"
 
 
-def _record(verb: str, pilot: Pilot, *, actor: Actor, now: datetime, reason: str = "", **payload: Any) -> None:  # noqa: ANN401 - JSON
-    record(
+def _record(deed: Deed, verb: str, pilot: Pilot, *, reason: str = "", **payload: Any) -> None:  # noqa: ANN401 - JSON
+    deed.record(
         f"pilots.{verb}",
         subject_type="pilot",
         subject=pilot.code,
-        actor=actor,
-        now=now,
         chain=pilot.municipality.code,
         payload={"title": pilot.title, **payload},
         reason=reason,
@@ -67,28 +64,21 @@ def _managers(pilot: Pilot) -> list[Person]:
     return list_with_role([pilot.municipality_id], Role.PROCUREMENT_MANAGER)
 
 
-def _enter(pilot: Pilot, *, actor: Actor, now: datetime, keeps: bool, states: tuple[PilotState, ...]) -> Pilot:
+def _enter(deed: Deed, pilot: Pilot, *, keeps: bool, states: tuple[PilotState, ...]) -> Pilot:
     """Lock a pilot and return it as it is now. Raises Unknown, Forbidden, and Refused in another state than these."""
     Pilot.objects.select_for_update().get(pk=pilot.pk)
-    fresh = get_pilot(pilot.code, actor=actor)
-    if keeps and not may_edit(fresh, actor):
+    fresh = get_pilot(pilot.code, actor=deed.actor)
+    if keeps and not may_edit(fresh, deed.actor):
         raise Forbidden(Permission.PILOT_MANAGE)
-    require(holds=standing(fresh, now=now).state in states, code="pilot_moved_on")
+    require(holds=standing(fresh, now=deed.now).state in states, code="pilot_moved_on")
     return fresh
 
 
 def register_pilot(
-    department: Department,
-    *,
-    actor: Actor,
-    now: datetime,
-    title: str,
-    title_fr: str = "",
-    runs_already: bool = False,
-    code: str = "",
+    deed: Deed, department: Department, *, title: str, title_fr: str = "", runs_already: bool = False, code: str = ""
 ) -> Pilot:
     """Begin a record before a pilot starts; or declare one that runs already, which is nobody's fault here."""
-    city = get_own_municipality(department.municipality.code, actor=actor, needs=Permission.PILOT_REGISTER)
+    city = get_own_municipality(department.municipality.code, actor=deed.actor, needs=Permission.PILOT_REGISTER)
     require_open(department)
     require(holds=bool(title.strip()), code="answer_missing", where="f-title")
     pilot = Pilot(
@@ -96,16 +86,16 @@ def register_pilot(
         department=department,
         title=title.strip(),
         title_fr=title_fr.strip(),
-        owner=actor.someone,
-        registered_at=now,
-        declared_on=today_at(city, now) if runs_already else None,
+        owner=deed.actor.someone,
+        registered_at=deed.now,
+        declared_on=today_at(city, deed.now) if runs_already else None,
     )
     if code:
         pilot.code = code
     pilot.save()
-    _record("register_pilot", pilot, actor=actor, now=now, runs_already=runs_already)
+    _record(deed, "register_pilot", pilot, runs_already=runs_already)
     if runs_already:
-        tell(_managers(pilot), "pilot_declared", now=now, path=_path(pilot), pilot=pilot.title)
+        deed.tell(_managers(pilot), "pilot_declared", path=_path(pilot), pilot=pilot.title)
     return pilot
 
 
@@ -115,26 +105,26 @@ def _read(specs: tuple[FieldSpec, ...], raw: Mapping[str, Any]) -> dict[str, Any
     return good
 
 
-def describe(pilot: Pilot, *, actor: Actor, now: datetime, answers: Mapping[str, Any], based_on: str = "") -> Pilot:
+def describe(deed: Deed, pilot: Pilot, *, answers: Mapping[str, Any], based_on: str = "") -> Pilot:
     """Keep what was written, complete or not. Procurement hears at once of an unsolicited proposal.
 
     `based_on` is the mark of the record that was edited; where somebody saved in between, nothing is overwritten.
     """
-    fresh = _enter(pilot, actor=actor, now=now, keeps=True, states=_EDITABLE)
+    fresh = _enter(deed, pilot, keeps=True, states=_EDITABLE)
     require(holds=based_on in ("", record_mark(fresh)), code="pilot_edited")
     before = fresh.record.get("found_by")
     fresh.record = _read(register().fields, answers)
     fresh.save(update_fields=["record"])
-    _record("describe", fresh, actor=actor, now=now, fields=sorted(k for k, v in fresh.record.items() if v is not None))
+    _record(deed, "describe", fresh, fields=sorted(k for k, v in fresh.record.items() if v is not None))
     if fresh.record.get("found_by") == "unsolicited" != before:
-        tell(_managers(fresh), "pilot_unsolicited", now=now, path=_path(fresh), pilot=fresh.title)
+        deed.tell(_managers(fresh), "pilot_unsolicited", path=_path(fresh), pilot=fresh.title)
     return fresh
 
 
-def ask(pilot: Pilot, *, actor: Actor, now: datetime) -> Pilot:
+def ask(deed: Deed, pilot: Pilot) -> Pilot:
     """Put a complete record before its deciders: by value in kind included, and by risk. Its terms are fixed."""
-    fresh = _enter(pilot, actor=actor, now=now, keeps=True, states=_EDITABLE)
-    today = today_at(fresh.municipality, now)
+    fresh = _enter(deed, pilot, keeps=True, states=_EDITABLE)
+    today = today_at(fresh.municipality, deed.now)
     refuse_if(
         unmet_to_ask(
             fresh.record,
@@ -143,114 +133,118 @@ def ask(pilot: Pilot, *, actor: Actor, now: datetime) -> Pilot:
             is_declared=fresh.declared_on is not None,
         )
     )
-    fresh.asked_at, fresh.value_cents, fresh.risk = now, value_of(fresh.record), Risk(fresh.record["risk"]).value
+    fresh.asked_at, fresh.value_cents, fresh.risk = deed.now, value_of(fresh.record), Risk(fresh.record["risk"]).value
     fresh.starts_on, fresh.ends_on = (date.fromisoformat(fresh.record[k]) for k in ("starts_on", "ends_on"))
     needed, nobody = needed_words(fresh)
     refuse_if(nobody)
     fresh.save(update_fields=["asked_at", "value_cents", "risk", "starts_on", "ends_on"])
-    _record("ask", fresh, actor=actor, now=now, value=fresh.value_cents, deciders=[r.value for r in needed])
+    _record(deed, "ask", fresh, value=fresh.value_cents, deciders=[r.value for r in needed])
     for role in needed:
         people = list_with_role([fresh.municipality_id], role)
-        tell(people, "pilot_asked", now=now, path=_path(fresh), pilot=fresh.title)
+        deed.tell(people, "pilot_asked", path=_path(fresh), pilot=fresh.title)
     return fresh
 
 
-def take_back(pilot: Pilot, *, actor: Actor, now: datetime) -> Pilot:
+def take_back(deed: Deed, pilot: Pilot) -> Pilot:
     """Take a record back before it is decided, to change it. Words that were given must be given again."""
-    fresh = _enter(pilot, actor=actor, now=now, keeps=True, states=(PilotState.ASKED,))
+    fresh = _enter(deed, pilot, keeps=True, states=(PilotState.ASKED,))
     fresh.words.all().delete()
     fresh.asked_at = fresh.value_cents = fresh.starts_on = fresh.ends_on = None
     fresh.risk = ""
     fresh.save(update_fields=["asked_at", "value_cents", "starts_on", "ends_on", "risk"])
-    _record("take_back", fresh, actor=actor, now=now)
+    _record(deed, "take_back", fresh)
     return fresh
 
 
-def say(pilot: Pilot, *, actor: Actor, now: datetime, role: Role, word: Word, reason: str = "") -> Pilot:
+def say(deed: Deed, pilot: Pilot, *, role: Role, word: Word, reason: str = "") -> Pilot:
     """Give a decider's word. One refusal ends it; the last agreement lets it run. The owner decides nothing."""
-    fresh = _enter(pilot, actor=actor, now=now, keeps=False, states=(PilotState.ASKED,))
-    if role not in actor.roles_at(fresh.municipality.code) or role not in open_words(fresh):
+    fresh = _enter(deed, pilot, keeps=False, states=(PilotState.ASKED,))
+    if role not in deed.actor.roles_at(fresh.municipality.code) or role not in open_words(fresh):
         raise Forbidden(Permission.PILOT_MANAGE)
-    require(holds=fresh.owner_id != actor.someone.pk, code="pilot_owner_decides")
-    require(holds=not fresh.words.filter(person=actor.someone).exists(), code="pilot_spoken")
+    require(holds=fresh.owner_id != deed.actor.someone.pk, code="pilot_owner_decides")
+    require(holds=not fresh.words.filter(person=deed.actor.someone).exists(), code="pilot_spoken")
     require(holds=word is Word.AGREE or bool(reason.strip()), code="reason_missing", where="f-reason")
     PilotWord.objects.create(
-        pilot=fresh, role=role.value, person=actor.someone, word=word.value, reason=reason.strip(), said_at=now
+        pilot=fresh,
+        role=role.value,
+        person=deed.actor.someone,
+        word=word.value,
+        reason=reason.strip(),
+        said_at=deed.now,
     )
     if word is Word.REFUSE or not open_words(fresh):
-        fresh.decision, fresh.decided_at = word.value, now
+        fresh.decision, fresh.decided_at = word.value, deed.now
         fresh.save(update_fields=["decision", "decided_at"])
         told = [fresh.owner, *_managers(fresh)]
         code = "pilot_refused" if word is Word.REFUSE else "pilot_approved"
-        tell(told, code, now=now, path=_path(fresh), pilot=fresh.title, reason=reason.strip())
-    _record("say", fresh, actor=actor, now=now, reason=reason.strip(), role=role.value, word=word.value)
+        deed.tell(told, code, path=_path(fresh), pilot=fresh.title, reason=reason.strip())
+    _record(deed, "say", fresh, reason=reason.strip(), role=role.value, word=word.value)
     return fresh
 
 
-def ask_extension(pilot: Pilot, *, actor: Actor, now: datetime, ends_on: date, reason: str) -> PilotExtension:
+def ask_extension(deed: Deed, pilot: Pilot, *, ends_on: date, reason: str) -> PilotExtension:
     """Ask for the one extension, before the last day is over."""
-    fresh = _enter(pilot, actor=actor, now=now, keeps=True, states=(PilotState.RUNNING,))
+    fresh = _enter(deed, pilot, keeps=True, states=(PilotState.RUNNING,))
     require(holds=find_extension(fresh) is None, code="pilot_extended")
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     present = fresh.ends_on
     if present is None:
         raise Refused(Unmet("pilot_moved_on"))
-    refuse_if(unmet_extension(present, ends_on, today_at(fresh.municipality, now)))
+    refuse_if(unmet_extension(present, ends_on, today_at(fresh.municipality, deed.now)))
     made = PilotExtension.objects.create(
-        pilot=fresh, ends_on=ends_on, reason=reason.strip(), asked_by=actor.someone, asked_at=now
+        pilot=fresh, ends_on=ends_on, reason=reason.strip(), asked_by=deed.actor.someone, asked_at=deed.now
     )
-    _record("ask_extension", fresh, actor=actor, now=now, reason=made.reason, to=ends_on.isoformat())
+    _record(deed, "ask_extension", fresh, reason=made.reason, to=ends_on.isoformat())
     role = needed_words(fresh)[0][:1]
     people = [person for one in role for person in list_with_role([fresh.municipality_id], one)]
-    tell(people, "pilot_extension_asked", now=now, path=_path(fresh), pilot=fresh.title)
+    deed.tell(people, "pilot_extension_asked", path=_path(fresh), pilot=fresh.title)
     return made
 
 
-def agree_extension(pilot: Pilot, *, actor: Actor, now: datetime) -> PilotExtension:
+def agree_extension(deed: Deed, pilot: Pilot) -> PilotExtension:
     """Agree to the extension, as whoever decides on the pilot's value; not who asked for it."""
-    fresh = _enter(pilot, actor=actor, now=now, keeps=False, states=(PilotState.RUNNING,))
+    fresh = _enter(deed, pilot, keeps=False, states=(PilotState.RUNNING,))
     extension = find_extension(fresh)
-    if extension is None or needed_words(fresh)[0][0] not in actor.roles_at(fresh.municipality.code):
+    if extension is None or needed_words(fresh)[0][0] not in deed.actor.roles_at(fresh.municipality.code):
         raise Forbidden(Permission.PILOT_MANAGE)
     require(holds=extension.agreed_at is None, code="pilot_extended")
-    require(holds=actor.someone.pk not in (extension.asked_by_id, fresh.owner_id), code="second_person")
-    extension.agreed_by, extension.agreed_at = actor.someone, now
+    require(holds=deed.actor.someone.pk not in (extension.asked_by_id, fresh.owner_id), code="second_person")
+    extension.agreed_by, extension.agreed_at = deed.actor.someone, deed.now
     extension.save(update_fields=["agreed_by", "agreed_at"])
     fresh.reminded = ""
     fresh.save(update_fields=["reminded"])
-    _record("agree_extension", fresh, actor=actor, now=now, to=extension.ends_on.isoformat())
+    _record(deed, "agree_extension", fresh, to=extension.ends_on.isoformat())
     return extension
 
 
-def stop(pilot: Pilot, *, actor: Actor, now: datetime, reason: str) -> Pilot:
+def stop(deed: Deed, pilot: Pilot, *, reason: str) -> Pilot:
     """End a pilot before its time; today is its last day."""
     states = (PilotState.APPROVED, PilotState.RUNNING)
-    fresh = _enter(pilot, actor=actor, now=now, keeps=True, states=states)
+    fresh = _enter(deed, pilot, keeps=True, states=states)
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
-    fresh.stopped_on, fresh.stopped_reason = today_at(fresh.municipality, now), reason.strip()
+    fresh.stopped_on, fresh.stopped_reason = today_at(fresh.municipality, deed.now), reason.strip()
     fresh.save(update_fields=["stopped_on", "stopped_reason"])
-    _record("stop", fresh, actor=actor, now=now, reason=fresh.stopped_reason)
-    tell([fresh.owner, *_managers(fresh)], "pilot_ended", now=now, path=_path(fresh), pilot=fresh.title)
+    _record(deed, "stop", fresh, reason=fresh.stopped_reason)
+    deed.tell([fresh.owner, *_managers(fresh)], "pilot_ended", path=_path(fresh), pilot=fresh.title)
     return fresh
 
 
-def close(pilot: Pilot, *, actor: Actor, now: datetime, answers: Mapping[str, Any]) -> Pilot:
+def close(deed: Deed, pilot: Pilot, *, answers: Mapping[str, Any]) -> Pilot:
     """Report what was seen and decided. The report is public."""
-    fresh = _enter(pilot, actor=actor, now=now, keeps=True, states=_OVER)
+    fresh = _enter(deed, pilot, keeps=True, states=_OVER)
     report = _read(register().close_out, answers)
     refuse_if(missing_answers(register().close_out, report))
-    fresh.close_out, fresh.closed_at = report, now
+    fresh.close_out, fresh.closed_at = report, deed.now
     fresh.save(update_fields=["close_out", "closed_at"])
-    _record("close", fresh, actor=actor, now=now, result=report["result"], decision=report["decision"])
-    tell(_managers(fresh), "pilot_closed", now=now, path=_path(fresh), pilot=fresh.title)
+    _record(deed, "close", fresh, result=report["result"], decision=report["decision"])
+    deed.tell(_managers(fresh), "pilot_closed", path=_path(fresh), pilot=fresh.title)
     return fresh
 
 
 def convert(
+    deed: Deed,
     pilot: Pilot,
     *,
-    actor: Actor,
-    now: datetime,
     code: str,
     title: str,
     question: str,
@@ -263,12 +257,11 @@ def convert(
     is_fictional: bool = False,
 ) -> Challenge:
     """Begin a challenge that keeps the pilot's record; once, and only when its report is public for every vendor."""
-    fresh = _enter(pilot, actor=actor, now=now, keeps=False, states=(PilotState.CLOSED,))
+    fresh = _enter(deed, pilot, keeps=False, states=(PilotState.CLOSED,))
     require(holds=fresh.challenge_id is None, code="pilot_converted")
     fresh.challenge = commission(
+        deed,
         fresh.municipality,
-        actor=actor,
-        now=now,
         code=code,
         title=title,
         question=question,
@@ -281,7 +274,7 @@ def convert(
         is_fictional=is_fictional,
     )
     fresh.save(update_fields=["challenge"])
-    _record("convert", fresh, actor=actor, now=now, challenge=code)
+    _record(deed, "convert", fresh, challenge=code)
     return fresh.challenge
 
 

@@ -8,7 +8,7 @@ from mix.actions.case.entering import enter, enter_step
 from mix.actions.case.publishing import publish
 from mix.actions.choice.evaluations import send_letters
 from mix.actions.core.checkpoints import make_checkpoint
-from mix.actions.core.events import record
+from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
 from mix.actions.market.participations import raise_standing
 from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Step, Vendor
@@ -16,7 +16,6 @@ from mix.phrases.mails import local_text
 from mix.readers.case.challenges import method_for
 from mix.readers.choice.awards import dispute_until, find_live, list_next_results, notice_details
 from mix.readers.city.people import list_members, list_with_role
-from mix.readers.core.actors import Actor
 from mix.readers.market.solicitations import part_of
 from mix.readers.market.submissions import opened_answers, price_total
 from mix.readers.market.vendors import get_own_vendor
@@ -30,24 +29,20 @@ DEBRIEF_DAYS = 30
 ANSWER_DAYS = 15
 
 
-def _record(
-    verb: str, challenge: Challenge, *, actor: Actor, now: datetime, role: str, vendor: Vendor, reason: str = ""
-) -> None:
-    record(
+def _record(deed: Deed, verb: str, challenge: Challenge, *, role: str, vendor: Vendor, reason: str = "") -> None:
+    deed.record(
         f"awards.{verb}",
         subject_type="vendor",
         subject=vendor.code,
-        actor=actor,
-        now=now,
         challenge=challenge,
         role=role,
         reason=reason,
     )
 
 
-def recommend(step: Step, *, actor: Actor, now: datetime) -> Award:
+def recommend(deed: Deed, step: Step) -> Award:
     """Recommend the best-ranked vendor of the last evaluation that was not tried yet, at the price it sealed."""
-    step, role = enter_step(step, actor=actor, needs=Permission.AWARD_PREPARE, editing=True)
+    step, role = enter_step(step, actor=deed.actor, needs=Permission.AWARD_PREPARE, editing=True)
     require(holds=find_live(step) is None, code="award_live")
     found = list_next_results(step)
     if not found:
@@ -64,71 +59,69 @@ def recommend(step: Step, *, actor: Actor, now: datetime) -> Award:
         result=result,
         vendor=result.submission.vendor,
         value_cents=price or 0,
-        recommended_at=now,
+        recommended_at=deed.now,
     )
-    raise_standing(step.challenge, award.vendor, to=Standing.RECOMMENDED, now=now)
-    _record("recommend", step.challenge, actor=actor, now=now, role=role.value, vendor=award.vendor)
+    raise_standing(step.challenge, award.vendor, to=Standing.RECOMMENDED, now=deed.now)
+    _record(deed, "recommend", step.challenge, role=role.value, vendor=award.vendor)
     return award
 
 
-def record_negotiation(award: Award, *, actor: Actor, now: datetime, text: str, value_cents: int) -> Award:
+def record_negotiation(deed: Deed, award: Award, *, text: str, value_cents: int) -> Award:
     """Put on record what was negotiated, and the value that came of it (cents, all options)."""
-    step, role = enter_step(award.step, actor=actor, needs=Permission.AWARD_PREPARE, editing=True)
+    step, role = enter_step(award.step, actor=deed.actor, needs=Permission.AWARD_PREPARE, editing=True)
     require(holds=award.state == "recommended", code="award_over")
     require(holds=bool(text.strip()), code="answer_missing", where="f-text")
     require(holds=value_cents >= 0, code="not_an_amount", where="f-value", given=str(value_cents))
     award.negotiation, award.value_cents = text, value_cents
     award.save(update_fields=["negotiation", "value_cents"])
-    _record("record_negotiation", step.challenge, actor=actor, now=now, role=role.value, vendor=award.vendor)
+    _record(deed, "record_negotiation", step.challenge, role=role.value, vendor=award.vendor)
     return award
 
 
-def fail_negotiation(award: Award, *, actor: Actor, now: datetime, reason: str) -> Award:
+def fail_negotiation(deed: Deed, award: Award, *, reason: str) -> Award:
     """End a negotiation that failed, with a reason, and recommend the next-ranked."""
-    step, role = enter_step(award.step, actor=actor, needs=Permission.AWARD_PREPARE, editing=True)
+    step, role = enter_step(award.step, actor=deed.actor, needs=Permission.AWARD_PREPARE, editing=True)
     require(holds=award.state == "recommended", code="award_over")
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     award.state, award.ended_reason = "failed", reason
     award.save(update_fields=["state", "ended_reason"])
-    tell(
+    deed.tell(
         list_members(award.vendor_id),
         "negotiation_failed",
-        now=now,
         challenge=step.challenge,
         path=f"challenges/{step.challenge.code}/",
         reason=reason,
     )
-    _record(
-        "fail_negotiation", step.challenge, actor=actor, now=now, role=role.value, vendor=award.vendor, reason=reason
-    )
-    return recommend(step, actor=actor, now=now)
+    _record(deed, "fail_negotiation", step.challenge, role=role.value, vendor=award.vendor, reason=reason)
+    return recommend(deed, step)
 
 
-def approve(award: Award, *, actor: Actor, now: datetime, summary: str) -> Award:
+def approve(deed: Deed, award: Award, *, summary: str) -> Award:
     """Make the award: public notice, and letters to all whom the panel ranked. Called when its gate has passed."""
     challenge = award.step.challenge
-    award.state, award.approved_at = "approved", now
-    award.notice_due_on = day_in(award.step.challenge.municipality.zone, now + timedelta(days=NOTICE_DAYS))
+    award.state, award.approved_at = "approved", deed.now
+    award.notice_due_on = day_in(award.step.challenge.municipality.zone, deed.now + timedelta(days=NOTICE_DAYS))
     award.save(update_fields=["state", "approved_at", "notice_due_on"])
-    raise_standing(challenge, award.vendor, to=Standing.AWARDED, now=now)
+    raise_standing(challenge, award.vendor, to=Standing.AWARDED, now=deed.now)
     details = notice_details(award)
-    award.notice = publish(challenge, kind="award", title=award.vendor.name, text=summary, now=now, details=details)
+    award.notice = publish(
+        challenge, kind="award", title=award.vendor.name, text=summary, now=deed.now, details=details
+    )
     award.save(update_fields=["notice"])
     evaluation = award.result.evaluation
     if method_for(challenge).is_only_recommended(evaluation.step.key):
         evaluation.step.challenge = challenge
-        send_letters(evaluation, actor=actor, now=now, award=award)
+        send_letters(deed, evaluation, award=award)
     else:  # its letters left when the evaluation chose for the steps before the award
-        tell(
+        deed.tell(
             list_members(award.vendor_id),
             "awarded",
-            now=now,
             challenge=challenge,
             path=f"challenges/{challenge.code}/",
             vendor=award.vendor.name,
         )
-    _record("approve", challenge, actor=actor, now=now, role="", vendor=award.vendor, reason=summary)
-    make_checkpoint(challenge.municipality.code, now=now)
+    _record(deed, "approve", challenge, role="", vendor=award.vendor, reason=summary)
+    make_checkpoint(challenge.municipality.code, now=deed.now)
     return award
 
 
@@ -151,59 +144,58 @@ def revoke(award: Award, *, reason: str, now: datetime) -> Award:
     return award
 
 
-def ask_debrief(step: Step, vendor: Vendor, *, actor: Actor, now: datetime) -> Debrief:
+def ask_debrief(deed: Deed, step: Step, vendor: Vendor) -> Debrief:
     """Ask, as a vendor that got a letter, to hear more; it is due within 30 days."""
-    get_own_vendor(vendor.code, actor=actor)
+    get_own_vendor(vendor.code, actor=deed.actor)
     require(holds=vendor.letters.filter(evaluation__step__challenge=step.challenge).exists(), code="no_letter_yet")
     debrief, made = Debrief.objects.get_or_create(
         step=step,
         vendor=vendor,
         defaults={
             "municipality_id": step.municipality_id,
-            "asked_by": actor.someone,
-            "asked_at": now,
-            "due_on": day_in(step.challenge.municipality.zone, now + timedelta(days=DEBRIEF_DAYS)),
+            "asked_by": deed.actor.someone,
+            "asked_at": deed.now,
+            "due_on": day_in(step.challenge.municipality.zone, deed.now + timedelta(days=DEBRIEF_DAYS)),
         },
     )
     if made:
-        _record("ask_debrief", step.challenge, actor=actor, now=now, role="vendor", vendor=vendor)
+        _record(deed, "ask_debrief", step.challenge, role="vendor", vendor=vendor)
     return debrief
 
 
-def plan_debrief(debrief: Debrief, *, actor: Actor, now: datetime, meets_at: datetime) -> Debrief:
+def plan_debrief(deed: Deed, debrief: Debrief, *, meets_at: datetime) -> Debrief:
     """Set the time of a debrief."""
-    challenge, role = enter(debrief.step.challenge, actor=actor, needs=Permission.AWARD_PREPARE, running=False)
-    require(holds=meets_at > now, code="time_is_past", where="f-meets_at")
+    challenge, role = enter(debrief.step.challenge, actor=deed.actor, needs=Permission.AWARD_PREPARE, running=False)
+    require(holds=meets_at > deed.now, code="time_is_past", where="f-meets_at")
     debrief.meets_at = meets_at
     debrief.save(update_fields=["meets_at"])
-    tell(
+    deed.tell(
         list_members(debrief.vendor_id),
         "debrief_planned",
-        now=now,
         challenge=challenge,
         path="vendor/",
         at=local_text(meets_at, challenge.municipality.zone),
     )
-    _record("plan_debrief", challenge, actor=actor, now=now, role=role.value, vendor=debrief.vendor)
+    _record(deed, "plan_debrief", challenge, role=role.value, vendor=debrief.vendor)
     return debrief
 
 
-def hold_debrief(debrief: Debrief, *, actor: Actor, now: datetime, notes: str) -> Debrief:
+def hold_debrief(deed: Deed, debrief: Debrief, *, notes: str) -> Debrief:
     """Note what was said at a debrief."""
-    challenge, role = enter(debrief.step.challenge, actor=actor, needs=Permission.AWARD_PREPARE, running=False)
+    challenge, role = enter(debrief.step.challenge, actor=deed.actor, needs=Permission.AWARD_PREPARE, running=False)
     require(holds=bool(notes.strip()), code="answer_missing", where="f-notes")
-    debrief.held_at, debrief.notes = now, notes
+    debrief.held_at, debrief.notes = deed.now, notes
     debrief.save(update_fields=["held_at", "notes"])
-    _record("hold_debrief", challenge, actor=actor, now=now, role=role.value, vendor=debrief.vendor)
+    _record(deed, "hold_debrief", challenge, role=role.value, vendor=debrief.vendor)
     return debrief
 
 
-def file_dispute(letter: Letter, *, actor: Actor, now: datetime, text: str) -> Dispute:
+def file_dispute(deed: Deed, letter: Letter, *, text: str) -> Dispute:
     """Object to a result, as a vendor that got a letter: within ten days of it, or of the debrief held later."""
-    get_own_vendor(letter.vendor.code, actor=actor)
+    get_own_vendor(letter.vendor.code, actor=deed.actor)
     step = letter.evaluation.step
     require(holds=bool(text.strip()), code="answer_missing", where="f-text")
-    require(holds=now < dispute_until(letter), code="dispute_late")
+    require(holds=deed.now < dispute_until(letter), code="dispute_late")
     require(holds=not step.disputes.filter(vendor=letter.vendor, answered_at=None).exists(), code="dispute_open")
     zone = step.challenge.municipality.zone
     dispute = Dispute.objects.create(
@@ -211,30 +203,28 @@ def file_dispute(letter: Letter, *, actor: Actor, now: datetime, text: str) -> D
         step=step,
         vendor=letter.vendor,
         text=text,
-        filed_by=actor.someone,
-        filed_at=now,
-        due_on=day_in(zone, now + timedelta(days=ANSWER_DAYS)),
+        filed_by=deed.actor.someone,
+        filed_at=deed.now,
+        due_on=day_in(zone, deed.now + timedelta(days=ANSWER_DAYS)),
     )
     officers = list_with_role([step.municipality_id], Role.PROCUREMENT_MANAGER)
     path = f"city/challenges/{step.challenge.code}/{step.key}/"
-    tell(officers, "dispute_filed", now=now, challenge=step.challenge, path=path, vendor=letter.vendor.name)
-    _record("file_dispute", step.challenge, actor=actor, now=now, role="vendor", vendor=letter.vendor)
+    deed.tell(officers, "dispute_filed", challenge=step.challenge, path=path, vendor=letter.vendor.name)
+    _record(deed, "file_dispute", step.challenge, role="vendor", vendor=letter.vendor)
     return dispute
 
 
-def answer_dispute(dispute: Dispute, *, actor: Actor, now: datetime, outcome: str, answer: str) -> Dispute:
+def answer_dispute(deed: Deed, dispute: Dispute, *, outcome: str, answer: str) -> Dispute:
     """Answer an objection with reasons. Whoever sat on the panel does not answer it."""
-    challenge, role = enter(dispute.step.challenge, actor=actor, needs=Permission.AWARD_PREPARE, running=False)
+    challenge, role = enter(dispute.step.challenge, actor=deed.actor, needs=Permission.AWARD_PREPARE, running=False)
     fresh = Dispute.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=dispute.pk)
     require(holds=fresh.answered_at is None, code="dispute_answered")
     require(holds=bool(answer.strip()), code="answer_missing", where="f-answer")
     fresh.outcome, fresh.answer = outcome, answer
-    fresh.answered_by, fresh.answered_at = actor.someone, now
+    fresh.answered_by, fresh.answered_at = deed.actor.someone, deed.now
     fresh.save(update_fields=["outcome", "answer", "answered_by", "answered_at"])
     people = list_members(fresh.vendor_id)
-    tell(people, "dispute_answered", now=now, challenge=challenge, path="vendor/", answer=answer)
+    deed.tell(people, "dispute_answered", challenge=challenge, path="vendor/", answer=answer)
     payload_reason = f"{outcome}: {answer}"
-    _record(
-        "answer_dispute", challenge, actor=actor, now=now, role=role.value, vendor=fresh.vendor, reason=payload_reason
-    )
+    _record(deed, "answer_dispute", challenge, role=role.value, vendor=fresh.vendor, reason=payload_reason)
     return fresh

@@ -8,6 +8,7 @@ from typing import Any
 
 from mix.actions.case.entering import enter
 from mix.actions.choice.panels import in_phase, record_on
+from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
 from mix.actions.market.participations import raise_standing
 from mix.data.models import (
@@ -62,12 +63,10 @@ MAILS = {  # by whether an award decided, and whether it was for this vendor
 }
 
 
-def declare(
-    evaluation: Evaluation, *, actor: Actor, now: datetime, conflicts: Mapping[str, tuple[str, str]]
-) -> PanelMember:
+def declare(deed: Deed, evaluation: Evaluation, *, conflicts: Mapping[str, tuple[str, str]]) -> PanelMember:
     """Declare about every vendor on the list, before any content: vendor code → (kind of conflict, note)."""
     evaluation = in_phase(evaluation, "scoring")
-    member = get_seat(evaluation, actor)
+    member = get_seat(evaluation, deed.actor)
     vendors: dict[str, Vendor] = {s.vendor.code: s.vendor for s in contenders(evaluation)}
     refuse_if(
         Unmet("declaration_incomplete", {"vendor": v.name}, f"f-{code}")
@@ -79,22 +78,20 @@ def declare(
             Declaration.objects.update_or_create(
                 member=member,
                 vendor=vendors[code],
-                defaults={"conflict": conflict, "note": note, "declared_at": now},
+                defaults={"conflict": conflict, "note": note, "declared_at": deed.now},
             )
     declared = any(conflict != "none" for conflict, _ in conflicts.values())
     if declared:
-        tell(
+        deed.tell(
             [m.person for m in panel_of(evaluation) if m.seat == "chair" and m.pk != member.pk],
             "conflict_declared",
-            now=now,
             challenge=evaluation.step.challenge,
             path="evaluation/",
         )
     record_on(
+        deed,
         "declare",
         evaluation,
-        actor=actor,
-        now=now,
         role=member.seat,
         payload={"declared": "some" if declared else "none"},
     )
@@ -102,10 +99,9 @@ def declare(
 
 
 def score(
+    deed: Deed,
     evaluation: Evaluation,
     *,
-    actor: Actor,
-    now: datetime,
     submission: Submission,
     criterion: str,
     score: int,
@@ -114,7 +110,7 @@ def score(
 ) -> Score:
     """Give one score from 0 to 5. A 0 or 5 needs a comment, a change after handing in needs a reason."""
     evaluation = in_phase(evaluation, "scoring")
-    member = get_seat(evaluation, actor)
+    member = get_seat(evaluation, deed.actor)
     if submission.pk not in {s.pk for s in to_score(member)}:
         raise Unknown
     where = f"f-{criterion}"
@@ -137,13 +133,12 @@ def score(
         score=score,
         comment=comment,
         reason=reason,
-        given_at=now,
+        given_at=deed.now,
     )
     record_on(
+        deed,
         "score",
         evaluation,
-        actor=actor,
-        now=now,
         role=member.seat,
         reason=reason,
         subject=f"{submission.code}/{criterion}",
@@ -151,36 +146,35 @@ def score(
     return given
 
 
-def hand_in(evaluation: Evaluation, *, actor: Actor, now: datetime) -> PanelMember:
+def hand_in(deed: Deed, evaluation: Evaluation) -> PanelMember:
     """Hand in one's scores, when none is missing."""
     evaluation = in_phase(evaluation, "scoring")
-    member = get_seat(evaluation, actor)
+    member = get_seat(evaluation, deed.actor)
     member.evaluation = evaluation
     refuse_if(unmet_to_hand_in(member))
-    member.handed_in_at = now
+    member.handed_in_at = deed.now
     member.save(update_fields=["handed_in_at"])
     if not evaluation.panel.filter(left_at=None, handed_in_at=None).exists():
         chairs = [m.person for m in panel_of(evaluation) if m.seat == "chair"]
-        tell(chairs, "all_handed_in", now=now, challenge=evaluation.step.challenge, path="evaluation/")
-    record_on("hand_in", evaluation, actor=actor, now=now, role=member.seat)
+        deed.tell(chairs, "all_handed_in", challenge=evaluation.step.challenge, path="evaluation/")
+    record_on(deed, "hand_in", evaluation, role=member.seat)
     return member
 
 
-def open_consensus(evaluation: Evaluation, *, actor: Actor, now: datetime) -> Evaluation:
+def open_consensus(deed: Deed, evaluation: Evaluation) -> Evaluation:
     """Show everybody's scores to the panel, once all are handed in. Only the chair opens it."""
     evaluation = in_phase(evaluation, "scoring")
-    _chair(evaluation, actor)
+    _chair(evaluation, deed.actor)
     refuse_if(unmet_for_consensus(evaluation))
     evaluation.phase = "consensus"
     evaluation.save(update_fields=["phase"])
-    tell(
+    deed.tell(
         [m.person for m in panel_of(evaluation)],
         "consensus_open",
-        now=now,
         challenge=evaluation.step.challenge,
         path="evaluation/",
     )
-    record_on("open_consensus", evaluation, actor=actor, now=now, role="chair")
+    record_on(deed, "open_consensus", evaluation, role="chair")
     return evaluation
 
 
@@ -192,18 +186,11 @@ def _chair(evaluation: Evaluation, actor: Actor) -> PanelMember:
 
 
 def agree(
-    evaluation: Evaluation,
-    *,
-    actor: Actor,
-    now: datetime,
-    submission: Submission,
-    criterion: str,
-    score: int,
-    reason: str,
+    deed: Deed, evaluation: Evaluation, *, submission: Submission, criterion: str, score: int, reason: str
 ) -> ConsensusScore:
     """Record, as the chair, the score that the panel agreed on, with the reason."""
     evaluation = in_phase(evaluation, "consensus")
-    member = _chair(evaluation, actor)
+    member = _chair(evaluation, deed.actor)
     if submission.pk not in {s.pk for s in to_score(member)}:
         raise Unknown
     require(holds=criterion in {c.key for c in criteria_now(evaluation)}, code="criterion_unknown")
@@ -215,14 +202,13 @@ def agree(
         criterion=criterion,
         score=score,
         reason=reason,
-        recorded_by=actor.someone,
-        recorded_at=now,
+        recorded_by=deed.actor.someone,
+        recorded_at=deed.now,
     )
     record_on(
+        deed,
         "agree",
         evaluation,
-        actor=actor,
-        now=now,
         role="chair",
         reason=reason,
         subject=f"{submission.code}/{criterion}",
@@ -231,19 +217,18 @@ def agree(
     return made
 
 
-def agree_where_equal(evaluation: Evaluation, *, actor: Actor, now: datetime, reason: str) -> int:
+def agree_where_equal(deed: Deed, evaluation: Evaluation, *, reason: str) -> int:
     """Record every cell on which all scores are equal, in one step; returns how many."""
     evaluation = in_phase(evaluation, "consensus")
-    member = _chair(evaluation, actor)
+    member = _chair(evaluation, deed.actor)
     scores, agreed, count = latest_scores(evaluation), latest_consensus(evaluation), 0
     for submission in to_score(member):
         for criterion in criteria_now(evaluation):
             given = {s.score for (_, sub, key), s in scores.items() if (sub, key) == (submission.pk, criterion.key)}
             if len(given) == 1 and (submission.pk, criterion.key) not in agreed:
                 agree(
+                    deed,
                     evaluation,
-                    actor=actor,
-                    now=now,
                     submission=submission,
                     criterion=criterion.key,
                     score=given.pop(),
@@ -253,33 +238,32 @@ def agree_where_equal(evaluation: Evaluation, *, actor: Actor, now: datetime, re
     return count
 
 
-def freeze_quality(evaluation: Evaluation, *, actor: Actor, now: datetime) -> Evaluation:
+def freeze_quality(deed: Deed, evaluation: Evaluation) -> Evaluation:
     """End the consensus on a stage. After the last, quality is final, and prices that count may now be opened."""
     evaluation = in_phase(evaluation, "consensus")
-    _chair(evaluation, actor)
+    _chair(evaluation, deed.actor)
     refuse_if(unmet_to_freeze(evaluation))
     is_last = evaluation.stage + 1 >= len(stages_of(evaluation))
     evaluation.phase = "quality_frozen" if is_last else "between"
     evaluation.save(update_fields=["phase"])
-    record_on("freeze_quality", evaluation, actor=actor, now=now, role="chair", payload={"stage": evaluation.stage})
+    record_on(deed, "freeze_quality", evaluation, role="chair", payload={"stage": evaluation.stage})
     return evaluation
 
 
-def finalise_result(evaluation: Evaluation, *, actor: Actor, now: datetime) -> list[Result]:
+def finalise_result(deed: Deed, evaluation: Evaluation) -> list[Result]:
     """Compute points and ranks from the stored scores and prices, and select by the method's number."""
-    _, role = enter(evaluation.step.challenge, actor=actor, needs=Permission.RESULT_FINALISE)
+    _, role = enter(evaluation.step.challenge, actor=deed.actor, needs=Permission.RESULT_FINALISE)
     evaluation = in_phase(evaluation, "quality_frozen")
     if scheme_of(evaluation).price.counts:
         require(holds=evaluation.solicitation.price_opened_at is not None, code="price_not_opened", where="opening")
-    evaluation.phase, evaluation.finalised_at = "final", now
+    evaluation.phase, evaluation.finalised_at = "final", deed.now
     evaluation.save(update_fields=["phase", "finalised_at"])
     store(evaluation)
     results = list_results(evaluation)
     record_on(
+        deed,
         "finalise_result",
         evaluation,
-        actor=actor,
-        now=now,
         role=role.value,
         payload={"ranks": {r.submission.vendor.code: r.rank for r in results}},
     )
@@ -308,14 +292,12 @@ def store(evaluation: Evaluation) -> None:
         )
 
 
-def break_tie(
-    evaluation: Evaluation, *, actor: Actor, now: datetime, order: Sequence[Submission], how: str, reason: str
-) -> TieBreak:
+def break_tie(deed: Deed, evaluation: Evaluation, *, order: Sequence[Submission], how: str, reason: str) -> TieBreak:
     """Record the order that was drawn among equals whom no rule of the notice parts: how it was drawn, and why so.
 
     It counts at once, before the gate or, where those before them fell away, after it. Raises Refused.
     """
-    _, role = enter(evaluation.step.challenge, actor=actor, needs=Permission.RESULT_FINALISE)
+    _, role = enter(evaluation.step.challenge, actor=deed.actor, needs=Permission.RESULT_FINALISE)
     evaluation = in_phase(evaluation, "final")
     title = spec_of(evaluation.step).title
     at_gate = evaluation.step.challenge.steps.filter(pk=evaluation.step_id, asked_at__isnull=False).exists()
@@ -330,12 +312,12 @@ def break_tie(
         order=[str(key) for key in keys],
         how=how,
         reason=reason,
-        recorded_by=actor.someone,
-        recorded_at=now,
+        recorded_by=deed.actor.someone,
+        recorded_at=deed.now,
     )
     store(evaluation)
     payload = {"order": [s.vendor.code for s in order], "how": how}
-    record_on("break_tie", evaluation, actor=actor, now=now, role=role.value, reason=reason, payload=payload)
+    record_on(deed, "break_tie", evaluation, role=role.value, reason=reason, payload=payload)
     return made
 
 
@@ -362,7 +344,7 @@ def announce_result(evaluation: Evaluation, *, now: datetime) -> None:
         )
 
 
-def send_letters(evaluation: Evaluation, *, actor: Actor, now: datetime, award: Award | None = None) -> list[Letter]:
+def send_letters(deed: Deed, evaluation: Evaluation, *, award: Award | None = None) -> list[Letter]:
     """Tell every vendor: chosen or not, its own points beside the range, strengths, and what was better.
 
     With an award that was made, it alone decides who was chosen; the ranks are those of the moment.
@@ -382,13 +364,12 @@ def send_letters(evaluation: Evaluation, *, actor: Actor, now: datetime, award: 
             vendor=vendor,
             is_selected=is_chosen,
             sheet=_sheet(evaluation, outcome, list(outcomes.values()), agreed),
-            sent_at=now,
+            sent_at=deed.now,
         )
         letters.append(letter)
-        tell(
+        deed.tell(
             list_members(vendor.pk),
             MAILS[award is not None, is_chosen],
-            now=now,
             challenge=challenge,
             path=f"vendor/letters/{letter.pk}/",
             step=title.en,
@@ -396,7 +377,7 @@ def send_letters(evaluation: Evaluation, *, actor: Actor, now: datetime, award: 
             vendor=vendor.name,
             winner=award.vendor.name if award else "",
         )
-    record_on("send_letters", evaluation, actor=actor, now=now, role="", payload={"count": len(letters)})
+    record_on(deed, "send_letters", evaluation, role="", payload={"count": len(letters)})
     return letters
 
 

@@ -6,22 +6,21 @@ from datetime import datetime
 
 from mix.actions.case.entering import enter, enter_step
 from mix.actions.choice.panels import in_phase, record_on
-from mix.actions.core.outbox import tell
+from mix.actions.core.deeds import Deed
 from mix.data.models import Evaluation, StageInvitation, Step
 from mix.phrases.mails import local_text
 from mix.readers.choice.evaluations import earned_invitations, find_evaluation, panel_of, stages_of
 from mix.readers.city.people import list_members
-from mix.readers.core.actors import Actor
 from mix.rules.core.access import Permission
 from mix.rules.core.unmet import require
 
 
-def invite(step: Step, *, actor: Actor, now: datetime) -> list[StageInvitation]:
+def invite(deed: Deed, step: Step) -> list[StageInvitation]:
     """Begin the next stage of the scoring with those who reach it by the rules of the notice.
 
     Scores of the stages before stay as they are agreed. Where nobody reaches it, quality is final.
     """
-    step, role = enter_step(step, actor=actor, needs=Permission.PANEL_APPOINT)
+    step, role = enter_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = find_evaluation(step)
     require(holds=evaluation is not None, code="panel_missing", where="panel")
     evaluation = in_phase(evaluation or Evaluation(), "between")
@@ -31,15 +30,14 @@ def invite(step: Step, *, actor: Actor, now: datetime) -> list[StageInvitation]:
     evaluation.save(update_fields=["stage", "phase"])
     evaluation.panel.filter(left_at=None).update(handed_in_at=None)
     invitations = [
-        StageInvitation.objects.create(evaluation=evaluation, submission=s, stage=evaluation.stage, invited_at=now)
+        StageInvitation.objects.create(evaluation=evaluation, submission=s, stage=evaluation.stage, invited_at=deed.now)
         for s in submissions
     ]
     stage = stages_of(evaluation)[evaluation.stage]
     for submission in submissions:
-        tell(
+        deed.tell(
             list_members(submission.vendor_id),
             "stage_reached",
-            now=now,
             challenge=step.challenge,
             path="vendor/",
             vendor=submission.vendor.name,
@@ -47,18 +45,16 @@ def invite(step: Step, *, actor: Actor, now: datetime) -> list[StageInvitation]:
             stage_fr=stage.title.fr,
         )
     if submissions:
-        tell(
+        deed.tell(
             [m.person for m in panel_of(evaluation)],
             "scoring_open",
-            now=now,
             challenge=step.challenge,
             path="evaluation/",
         )
     record_on(
+        deed,
         "invite",
         evaluation,
-        actor=actor,
-        now=now,
         role=role.value,
         payload={"stage": stage.key, "vendors": [s.vendor.code for s in submissions]},
     )
@@ -75,21 +71,18 @@ def _meeting(invitation: StageInvitation) -> tuple[StageInvitation, Evaluation]:
     return fresh, evaluation
 
 
-def set_meeting(
-    invitation: StageInvitation, *, actor: Actor, now: datetime, meets_at: datetime, place: str
-) -> StageInvitation:
+def set_meeting(deed: Deed, invitation: StageInvitation, *, meets_at: datetime, place: str) -> StageInvitation:
     """Agree on when and where a vendor is met, and tell it."""
-    _, role = enter(invitation.evaluation.step.challenge, actor=actor, needs=Permission.PANEL_APPOINT)
+    _, role = enter(invitation.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     invitation, evaluation = _meeting(invitation)
-    require(holds=meets_at > now, code="meeting_in_the_past", where="f-meets_at")
+    require(holds=meets_at > deed.now, code="meeting_in_the_past", where="f-meets_at")
     require(holds=bool(place.strip()), code="meeting_incomplete", where="f-place")
     invitation.meets_at, invitation.place = meets_at, place.strip()
     invitation.save(update_fields=["meets_at", "place"])
     stage = stages_of(evaluation)[invitation.stage]
-    tell(
+    deed.tell(
         list_members(invitation.submission.vendor_id),
         "meeting_set",
-        now=now,
         challenge=evaluation.step.challenge,
         path="vendor/",
         stage=stage.title.en,
@@ -98,23 +91,23 @@ def set_meeting(
         place=invitation.place,
     )
     payload = {"vendor": invitation.submission.vendor.code, "at": meets_at.isoformat()}
-    record_on("set_meeting", evaluation, actor=actor, now=now, role=role.value, payload=payload)
+    record_on(deed, "set_meeting", evaluation, role=role.value, payload=payload)
     return invitation
 
 
 def record_meeting(
-    invitation: StageInvitation, *, actor: Actor, now: datetime, minutes: int, present: str, notes: str
+    deed: Deed, invitation: StageInvitation, *, minutes: int, present: str, notes: str
 ) -> StageInvitation:
     """Record that a vendor was met: for how long, who was there, what was asked and answered. Final."""
-    _, role = enter(invitation.evaluation.step.challenge, actor=actor, needs=Permission.PANEL_APPOINT)
+    _, role = enter(invitation.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     invitation, evaluation = _meeting(invitation)
-    require(holds=invitation.meets_at is not None and invitation.meets_at <= now, code="meeting_not_held")
+    require(holds=invitation.meets_at is not None and invitation.meets_at <= deed.now, code="meeting_not_held")
     require(holds=minutes > 0, code="meeting_incomplete", where="f-minutes")
     require(holds=bool(present.strip()), code="meeting_incomplete", where="f-present")
     require(holds=bool(notes.strip()), code="meeting_incomplete", where="f-notes")
     invitation.minutes, invitation.present, invitation.notes = minutes, present.strip(), notes.strip()
-    invitation.recorded_at, invitation.recorded_by = now, actor.someone
+    invitation.recorded_at, invitation.recorded_by = deed.now, deed.actor.someone
     invitation.save(update_fields=["minutes", "present", "notes", "recorded_at", "recorded_by"])
     payload = {"vendor": invitation.submission.vendor.code, "minutes": minutes}
-    record_on("record_meeting", evaluation, actor=actor, now=now, role=role.value, payload=payload)
+    record_on(deed, "record_meeting", evaluation, role=role.value, payload=payload)
     return invitation

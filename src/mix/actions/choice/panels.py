@@ -7,13 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from mix.actions.case.entering import enter, enter_step
-from mix.actions.core.events import record
-from mix.actions.core.outbox import tell
+from mix.actions.core.deeds import Deed
 from mix.data.models import Evaluation, Label, PanelMember, Person, Step
 from mix.readers.case.challenges import spec_of
 from mix.readers.choice.evaluations import contenders, find_evaluation, panel_of
 from mix.readers.city.people import actor_for
-from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.market.solicitations import find_solicitation
 from mix.rules.core.access import Permission, Role, broken_separations
@@ -23,11 +21,10 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def record_on(
+    deed: Deed,
     verb: str,
     evaluation: Evaluation,
     *,
-    actor: Actor,
-    now: datetime,
     role: str,
     reason: str = "",
     payload: dict[str, Any] | None = None,
@@ -35,12 +32,10 @@ def record_on(
 ) -> None:
     """Record an act on an evaluation in the log."""
     challenge = evaluation.step.challenge
-    record(
+    deed.record(
         f"evaluations.{verb}",
         subject_type="evaluation",
         subject=subject or f"{challenge.code}/{evaluation.step.key}",
-        actor=actor,
-        now=now,
         challenge=challenge,
         role=role,
         payload=payload,
@@ -59,11 +54,9 @@ def in_phase(evaluation: Evaluation, *phases: str) -> Evaluation:
     return fresh
 
 
-def appoint(
-    step: Step, *, actor: Actor, now: datetime, person: Person, seat: str, due_at: datetime | None = None
-) -> PanelMember:
+def appoint(deed: Deed, step: Step, *, person: Person, seat: str, due_at: datetime | None = None) -> PanelMember:
     """Give a person a seat. Nobody from procurement, no approver, no councillor, no vendor; one chair."""
-    step, role = enter_step(step, actor=actor, needs=Permission.PANEL_APPOINT, editing=True)
+    step, role = enter_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT, editing=True)
     evaluation = find_evaluation(step) or _begin(step)
     evaluation = in_phase(evaluation, "panel", "scoring")
     other = actor_for(person)
@@ -73,14 +66,12 @@ def appoint(
         holds=seat != "chair" or not evaluation.panel.filter(seat="chair", left_at=None).exists(), code="chair_taken"
     )
     require(holds=not evaluation.panel.filter(person=person).exists(), code="on_the_panel", name=person.name)
-    member = PanelMember.objects.create(evaluation=evaluation, person=person, seat=seat, appointed_at=now)
+    member = PanelMember.objects.create(evaluation=evaluation, person=person, seat=seat, appointed_at=deed.now)
     if due_at:
         evaluation.due_at = due_at
         evaluation.save(update_fields=["due_at"])
-    tell([person], "appointed", now=now, challenge=step.challenge, path="evaluation/")
-    record_on(
-        "appoint", evaluation, actor=actor, now=now, role=role.value, payload={"person": person.code, "seat": seat}
-    )
+    deed.tell([person], "appointed", challenge=step.challenge, path="evaluation/")
+    record_on(deed, "appoint", evaluation, role=role.value, payload={"person": person.code, "seat": seat})
     return member
 
 
@@ -103,35 +94,35 @@ def _begin(step: Step) -> Evaluation:
     return evaluation
 
 
-def leave_panel(member: PanelMember, *, actor: Actor, now: datetime, reason: str) -> PanelMember:
+def leave_panel(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
     """End a seat with a reason; its scores stay on record and no longer count."""
-    _, role = enter(member.evaluation.step.challenge, actor=actor, needs=Permission.PANEL_APPOINT)
+    _, role = enter(member.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = in_phase(member.evaluation, "panel", "scoring", "consensus")
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
-    member.left_at, member.left_reason = now, reason
+    member.left_at, member.left_reason = deed.now, reason
     member.save(update_fields=["left_at", "left_reason"])
-    record_on("leave_panel", evaluation, actor=actor, now=now, role=role.value, reason=reason)
+    record_on(deed, "leave_panel", evaluation, role=role.value, reason=reason)
     return member
 
 
-def give_chair(member: PanelMember, *, actor: Actor, now: datetime, reason: str) -> PanelMember:
+def give_chair(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
     """Have another member take the chair, also when the chair has left; who had it stays on the panel."""
-    _, role = enter(member.evaluation.step.challenge, actor=actor, needs=Permission.PANEL_APPOINT)
+    _, role = enter(member.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = in_phase(member.evaluation, "panel", "scoring", "consensus")
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     require(holds=member.left_at is None and member.seat != "chair", code="chair_taken")
     evaluation.panel.filter(seat="chair", left_at=None).update(seat="evaluator")
     member.seat = "chair"
     member.save(update_fields=["seat"])
-    tell([member.person], "appointed", now=now, challenge=evaluation.step.challenge, path="evaluation/")
+    deed.tell([member.person], "appointed", challenge=evaluation.step.challenge, path="evaluation/")
     payload = {"person": member.person.code}
-    record_on("give_chair", evaluation, actor=actor, now=now, role=role.value, reason=reason, payload=payload)
+    record_on(deed, "give_chair", evaluation, role=role.value, reason=reason, payload=payload)
     return member
 
 
-def open_scoring(step: Step, *, actor: Actor, now: datetime) -> Evaluation:
+def open_scoring(deed: Deed, step: Step) -> Evaluation:
     """Let the panel begin: at least two seats, a chair among them."""
-    step, role = enter_step(step, actor=actor, needs=Permission.PANEL_APPOINT)
+    step, role = enter_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = find_evaluation(step)
     require(holds=evaluation is not None, code="panel_missing", where="panel")
     evaluation = in_phase(evaluation or Evaluation(), "panel")
@@ -140,6 +131,6 @@ def open_scoring(step: Step, *, actor: Actor, now: datetime) -> Evaluation:
     require(holds=any(m.seat == "chair" for m in panel), code="chair_missing", where="panel")
     evaluation.phase = "scoring"
     evaluation.save(update_fields=["phase"])
-    tell([m.person for m in panel], "scoring_open", now=now, challenge=step.challenge, path="evaluation/")
-    record_on("open_scoring", evaluation, actor=actor, now=now, role=role.value)
+    deed.tell([m.person for m in panel], "scoring_open", challenge=step.challenge, path="evaluation/")
+    record_on(deed, "open_scoring", evaluation, role=role.value)
     return evaluation

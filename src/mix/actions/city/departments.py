@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.utils.text import slugify
 
-from mix.actions.core.events import record
+from mix.actions.core.deeds import Deed
 from mix.data.models import Department, Municipality
 from mix.data.models.core.columns import new_code
 from mix.readers.city.municipalities import get_own_municipality
@@ -48,40 +46,40 @@ def _hold(municipality: Municipality, actor: Actor) -> Municipality:
     return Municipality.objects.select_for_update().get(pk=municipality.pk)
 
 
-def add(municipality: Municipality, *, actor: Actor, now: datetime, name: str, name_fr: str = "") -> Department:
+def add(deed: Deed, municipality: Municipality, *, name: str, name_fr: str = "") -> Department:
     """Add a department to a city."""
-    made = place(_hold(municipality, actor), name, name_fr=name_fr)
-    _record("add", made, actor=actor, now=now)
+    made = place(_hold(municipality, deed.actor), name, name_fr=name_fr)
+    _record(deed, "add", made)
     return made
 
 
-def rename(department: Department, *, actor: Actor, now: datetime, name: str, name_fr: str = "") -> Department:
+def rename(deed: Deed, department: Department, *, name: str, name_fr: str = "") -> Department:
     """Give a department another name, everywhere; its code stays."""
-    city = _hold(department.municipality, actor)
+    city = _hold(department.municipality, deed.actor)
     department.name, department.name_fr = _names(city, name, name_fr, but=department.pk)
     department.save(update_fields=["name", "name_fr"])
-    _record("rename", department, actor=actor, now=now)
+    _record(deed, "rename", department)
     return department
 
 
-def close(department: Department, *, actor: Actor, now: datetime) -> Department:
+def close(deed: Deed, department: Department) -> Department:
     """Offer a department no longer. Raises Refused while somebody waits for an answer to a need."""
-    _hold(department.municipality, actor)
+    _hold(department.municipality, deed.actor)
     require_open(department)
     waiting = department.needs.filter(state="open").count()
     require(holds=not waiting, code="department_waits", name=department.name, count=str(waiting))
-    department.closed_at = now
+    department.closed_at = deed.now
     department.save(update_fields=["closed_at"])
-    _record("close", department, actor=actor, now=now)
+    _record(deed, "close", department)
     return department
 
 
-def open_again(department: Department, *, actor: Actor, now: datetime) -> Department:
+def open_again(deed: Deed, department: Department) -> Department:
     """Offer a department that was closed again."""
-    _hold(department.municipality, actor)
+    _hold(department.municipality, deed.actor)
     department.closed_at = None
     department.save(update_fields=["closed_at"])
-    _record("open_again", department, actor=actor, now=now)
+    _record(deed, "open_again", department)
     return department
 
 
@@ -91,13 +89,11 @@ def require_open(department: Department) -> None:
     require(holds=is_open, code="department_closed", where="f-department", name=department.name)
 
 
-def _record(verb: str, department: Department, *, actor: Actor, now: datetime) -> None:
-    record(
+def _record(deed: Deed, verb: str, department: Department) -> None:
+    deed.record(
         f"departments.{verb}",
         subject_type="department",
         subject=department.code,
-        actor=actor,
-        now=now,
         chain=department.municipality.code,
         payload={"name": department.name, "name_fr": department.name_fr},
     )

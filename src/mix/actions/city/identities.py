@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from mix.actions.city.people import end_given, grant_role
-from mix.actions.core.events import record
+from mix.actions.core.deeds import Deed
 from mix.data.models import GroupDuty, IdentityProvider, Municipality, Person, StaffRole
 from mix.readers.city.identities import cipher, duties_by_group
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import unmet_to_take
-from mix.readers.core.actors import Actor
 from mix.rules.core.access import Permission, Role, broken_separations
 from mix.rules.core.lines import is_one_line
 from mix.rules.core.unmet import require
@@ -21,23 +19,20 @@ from mix.rules.core.unmet import require
 ON_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
-def _record(verb: str, provider: IdentityProvider, *, actor: Actor, now: datetime, payload: dict[str, Any]) -> None:
-    record(
+def _record(deed: Deed, verb: str, provider: IdentityProvider, *, payload: dict[str, Any]) -> None:
+    deed.record(
         f"identities.{verb}",
         subject_type="municipality",
         subject=provider.municipality.code,
-        actor=actor,
-        now=now,
         chain=provider.municipality.code,
         payload={"provider": provider.key, **payload},
     )
 
 
 def set_up(
+    deed: Deed,
     municipality: Municipality,
     *,
-    actor: Actor,
-    now: datetime,
     key: str,
     name: str,
     issuer: str,
@@ -68,45 +63,43 @@ def set_up(
             "secret": cipher().encrypt(secret.encode()).decode(),
             "domains": owned,
             "groups_claim": groups_claim,
-            "since": now,
+            "since": deed.now,
             "ended_at": None,
         },
     )
-    _record("set_up", provider, actor=actor, now=now, payload={"issuer": provider.issuer, "domains": owned})
+    _record(deed, "set_up", provider, payload={"issuer": provider.issuer, "domains": owned})
     return provider
 
 
-def end_provider(provider: IdentityProvider, *, actor: Actor, now: datetime) -> None:
+def end_provider(deed: Deed, provider: IdentityProvider) -> None:
     """Have nobody sign in there any more, and end the duties that its groups gave."""
-    provider.ended_at = now
+    provider.ended_at = deed.now
     provider.save(update_fields=["ended_at"])
     given = StaffRole.objects.filter(provider=provider.key, ended_at=None).select_related("municipality", "person")
     for row in given:
-        end_given(row, actor=actor, now=now, reason=f"{provider.name} ended")
-    _record("end_provider", provider, actor=actor, now=now, payload={})
+        end_given(deed, row, reason=f"{provider.name} ended")
+    _record(deed, "end_provider", provider, payload={})
 
 
-def map_group(provider: IdentityProvider, *, actor: Actor, now: datetime, group: str, role: Role) -> GroupDuty:
+def map_group(deed: Deed, provider: IdentityProvider, *, group: str, role: Role) -> GroupDuty:
     """Give a duty to a group's members, from their next sign-in on."""
-    get_own_municipality(provider.municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
+    get_own_municipality(provider.municipality.code, actor=deed.actor, needs=Permission.PEOPLE_MANAGE)
     require(holds=bool(group.strip()), code="answer_missing", where="f-group")
     made, is_new = GroupDuty.objects.get_or_create(provider=provider, group=group.strip(), role=role.value)
     if is_new:
-        _record("map_group", provider, actor=actor, now=now, payload={"group": made.group, "role": role.value})
+        _record(deed, "map_group", provider, payload={"group": made.group, "role": role.value})
     return made
 
 
-def drop_group(duty: GroupDuty, *, actor: Actor, now: datetime) -> None:
+def drop_group(deed: Deed, duty: GroupDuty) -> None:
     """Take a duty from a group; its members lose it when they sign in next."""
     provider = duty.provider
-    get_own_municipality(provider.municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
-    _record("drop_group", provider, actor=actor, now=now, payload={"group": duty.group, "role": duty.role})
+    get_own_municipality(provider.municipality.code, actor=deed.actor, needs=Permission.PEOPLE_MANAGE)
+    _record(deed, "drop_group", provider, payload={"group": duty.group, "role": duty.role})
     duty.delete()
 
 
-def follow_groups(
-    provider: IdentityProvider, *, actor: Actor, now: datetime, person: Person, groups: Iterable[str]
-) -> tuple[Role, ...]:
+def follow_groups(deed: Deed, provider: IdentityProvider, *, person: Person, groups: Iterable[str]) -> tuple[Role, ...]:
     """Give and end duties as the person's groups say now; return those that a separation forbids.
 
     Only duties that the same service gave are ended; what an administrator gave by hand stays.
@@ -116,13 +109,13 @@ def follow_groups(
     meant = duties_by_group(provider, groups)
     for row in held:
         if row.provider == provider.key and Role(row.role) not in meant:
-            end_given(row, actor=actor, now=now, reason=f"{provider.name}: no longer in the group")
+            end_given(deed, row, reason=f"{provider.name}: no longer in the group")
     has = {Role(row.role) for row in held if row.ended_at is None}
     refused = []
     for role in sorted(meant - has):
         if broken_separations({*has, role}) or unmet_to_take(person, role):
             refused.append(role)
             continue
-        grant_role(provider.municipality, actor=actor, now=now, person=person, role=role, provider=provider.key)
+        grant_role(deed, provider.municipality, person=person, role=role, provider=provider.key)
         has.add(role)
     return tuple(refused)

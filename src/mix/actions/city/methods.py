@@ -1,16 +1,14 @@
 """Loading the catalogue of methods."""
 
 import hashlib
-from datetime import datetime
 
-from mix.actions.core.events import record
+from mix.actions.core.deeds import Deed
 from mix.data.models import MethodVersion
-from mix.readers.core.actors import Actor
 from mix.rules.city.method_files import parse
 from mix.rules.core.unmet import require
 
 
-def publish_method(document: str, *, actor: Actor, now: datetime) -> MethodVersion:
+def publish_method(deed: Deed, document: str) -> MethodVersion:
     """Keep one version of a method for ever. Raises DocumentInvalid, Refused when that version has other content."""
     method = parse(document)
     digest = hashlib.sha256(document.encode()).hexdigest()
@@ -26,12 +24,10 @@ def publish_method(document: str, *, actor: Actor, now: datetime) -> MethodVersi
         document=document,
         digest=digest,
     )
-    record(
+    deed.record(
         "methods.publish_method",
         subject_type="method",
         subject=f"{method.key}-{method.version}",
-        actor=actor,
-        now=now,
         payload={"digest": digest},
     )
     return made

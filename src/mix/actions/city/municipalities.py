@@ -1,15 +1,13 @@
 """Verbs on a city's own rules and papers: its founding, its table of authority, its template."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from hashlib import sha256
 
 from mix.actions.city.departments import place
-from mix.actions.core.events import record
+from mix.actions.core.deeds import Deed
 from mix.data.models import AuthorityBand, DocumentTemplate, Municipality, Person, StaffRole
 from mix.readers.city.municipalities import get_own_municipality, list_departments
 from mix.readers.city.people import unmet_to_take
-from mix.readers.core.actors import Actor
 from mix.rules.city.delegation import Band
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import OutageRule
@@ -17,11 +15,9 @@ from mix.rules.core.lines import is_one_line
 from mix.rules.core.unmet import refuse_if, require
 
 
-def set_bands(
-    municipality: Municipality, *, actor: Actor, now: datetime, bands: Sequence[Band], source: str
-) -> list[AuthorityBand]:
+def set_bands(deed: Deed, municipality: Municipality, *, bands: Sequence[Band], source: str) -> list[AuthorityBand]:
     """Replace a city's table of authority. One band, and only one, may be without limit."""
-    get_own_municipality(municipality.code, actor=actor, needs=Permission.DELEGATION_EDIT)
+    get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.DELEGATION_EDIT)
     limits = [band.up_to_cents for band in bands]
     require(holds=bool(source.strip()), code="source_missing", where="f-source")
     require(holds=bool(bands), code="bands_missing", where="f-bands")
@@ -34,61 +30,54 @@ def set_bands(
         )
         for band in bands
     ]
-    record(
+    deed.record(
         "municipalities.set_bands",
         subject_type="municipality",
         subject=municipality.code,
-        actor=actor,
-        now=now,
         chain=municipality.code,
         payload={"bands": [{"up_to": b.up_to_cents, "role": b.role.value} for b in bands], "source": source},
     )
     return made
 
 
-def set_outage_rule(municipality: Municipality, *, actor: Actor, now: datetime, rule: OutageRule) -> Municipality:
+def set_outage_rule(deed: Deed, municipality: Municipality, *, rule: OutageRule) -> Municipality:
     """Choose what an outage before closing means in calls that are published from now on."""
-    get_own_municipality(municipality.code, actor=actor, needs=Permission.DELEGATION_EDIT)
+    get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.DELEGATION_EDIT)
     municipality.outage_rule = rule.value
     municipality.save(update_fields=["outage_rule"])
-    record(
+    deed.record(
         "municipalities.set_outage_rule",
         subject_type="municipality",
         subject=municipality.code,
-        actor=actor,
-        now=now,
         chain=municipality.code,
         payload={"rule": rule.value},
     )
     return municipality
 
 
-def set_template(municipality: Municipality, *, actor: Actor, now: datetime, name: str, content: bytes) -> None:
+def set_template(deed: Deed, municipality: Municipality, *, name: str, content: bytes) -> None:
     """Have artifacts written out in this Word file, which the caller has checked; empty content: in the plain one."""
-    get_own_municipality(municipality.code, actor=actor, needs=Permission.METHOD_EDIT)
+    get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.METHOD_EDIT)
     if content:
         DocumentTemplate.objects.update_or_create(
             municipality=municipality,
-            defaults={"name": name, "content": content, "set_by": actor.someone, "set_at": now},
+            defaults={"name": name, "content": content, "set_by": deed.actor.someone, "set_at": deed.now},
         )
     else:
         DocumentTemplate.objects.filter(municipality=municipality).delete()
-    record(
+    deed.record(
         "municipalities.set_template",
         subject_type="municipality",
         subject=municipality.code,
-        actor=actor,
-        now=now,
         chain=municipality.code,
         payload={"name": name, "sha256": sha256(content).hexdigest() if content else ""},
     )
 
 
 def found(
+    deed: Deed,
     code: str,
     *,
-    actor: Actor,
-    now: datetime,
     name: str,
     name_fr: str,
     posting_address: str,
@@ -114,13 +103,11 @@ def found(
     )
     for department_code, title, title_fr in departments:
         place(city, title, name_fr=title_fr, code=department_code)
-    StaffRole.objects.create(municipality=city, person=administrator, role=Role.ADMINISTRATOR.value, since=now)
-    record(
+    StaffRole.objects.create(municipality=city, person=administrator, role=Role.ADMINISTRATOR.value, since=deed.now)
+    deed.record(
         "municipalities.found",
         subject_type="municipality",
         subject=code,
-        actor=actor,
-        now=now,
         chain=code,
         payload={"administrator": administrator.code, "departments": [d.code for d in list_departments(city)]},
     )

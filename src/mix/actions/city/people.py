@@ -1,12 +1,11 @@
 """Verbs on people: invitations, duties, teams."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 
-from mix.actions.core.events import record
-from mix.actions.core.outbox import tell_address
+from mix.actions.core.deeds import Deed
 from mix.data.models import (
     Department,
     Municipality,
@@ -21,7 +20,6 @@ from mix.data.wall import lifted
 from mix.phrases.words import word
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import get_invitation, hash_token, unmet_to_accept, unmet_to_take
-from mix.readers.core.actors import Actor
 from mix.rules.core.access import Permission, Role, broken_separations
 from mix.rules.core.unmet import Unmet, refuse_if, require
 
@@ -29,7 +27,7 @@ INVITATION_DAYS = 14
 
 
 def create_person(
-    email: str, *, actor: Actor, now: datetime, name: str, language: str = "en", code: str = "", is_demo: bool = False
+    deed: Deed, email: str, *, name: str, language: str = "en", code: str = "", is_demo: bool = False
 ) -> Person:
     """Make an account without a password: demonstration people sign in by their card, others set one by mail.
 
@@ -43,27 +41,18 @@ def create_person(
     person.save()
     if is_demo:
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
-    record("people.create_person", subject_type="person", subject=person.code, actor=actor, now=now)
+    deed.record("people.create_person", subject_type="person", subject=person.code)
     return person
 
 
-def give_role(
-    municipality: Municipality, *, actor: Actor, now: datetime, person: Person, role: Role, department: str = ""
-) -> StaffRole:
+def give_role(deed: Deed, municipality: Municipality, *, person: Person, role: Role, department: str = "") -> StaffRole:
     """Give a duty in a city. Raises Refused when it would break a separation or is held already."""
-    get_own_municipality(municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
-    return grant_role(municipality, actor=actor, now=now, person=person, role=role, department=department)
+    get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.PEOPLE_MANAGE)
+    return grant_role(deed, municipality, person=person, role=role, department=department)
 
 
 def grant_role(
-    municipality: Municipality,
-    *,
-    actor: Actor,
-    now: datetime,
-    person: Person,
-    role: Role,
-    department: str = "",
-    provider: str = "",
+    deed: Deed, municipality: Municipality, *, person: Person, role: Role, department: str = "", provider: str = ""
 ) -> StaffRole:
     """Give a duty that an administrator, an accepted invitation or the city's own sign-in service grants.
 
@@ -76,14 +65,12 @@ def grant_role(
     refuse_if(Unmet(code, {"name": person.name}) for code in broken_separations({*held, role}))
     own = Department.objects.filter(municipality=municipality, code=department).first()
     given = StaffRole.objects.create(
-        municipality=municipality, person=person, role=role.value, department=own, since=now, provider=provider
+        municipality=municipality, person=person, role=role.value, department=own, since=deed.now, provider=provider
     )
-    record(
+    deed.record(
         "people.give_role",
         subject_type="person",
         subject=person.code,
-        actor=actor,
-        now=now,
         chain=municipality.code,
         payload={"role": role.value, **({"provider": provider} if provider else {})},
     )
@@ -95,7 +82,7 @@ def _locked(person: Person) -> Person:
     return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
-def end_given(given: StaffRole, *, actor: Actor, now: datetime, reason: str) -> bool:
+def end_given(deed: Deed, given: StaffRole, *, reason: str) -> bool:
     """End a duty that an administrator or the city's own sign-in service takes; False for the last administrator's."""
     row = StaffRole.objects.select_for_update().get(pk=given.pk)
     if row.role == Role.ADMINISTRATOR:
@@ -104,14 +91,12 @@ def end_given(given: StaffRole, *, actor: Actor, now: datetime, reason: str) -> 
         ).exclude(pk=row.pk)
         if not others.exists():
             return False
-    given.ended_at = row.ended_at = now
+    given.ended_at = row.ended_at = deed.now
     row.save(update_fields=["ended_at"])
-    record(
+    deed.record(
         "people.end_role",
         subject_type="person",
         subject=given.person.code,
-        actor=actor,
-        now=now,
         chain=given.municipality.code,
         payload={"role": row.role},
         reason=reason,
@@ -120,74 +105,69 @@ def end_given(given: StaffRole, *, actor: Actor, now: datetime, reason: str) -> 
 
 
 def invite_staff(
-    municipality: Municipality, *, actor: Actor, now: datetime, email: str, role: Role, language: str = "en"
+    deed: Deed, municipality: Municipality, *, email: str, role: Role, language: str = "en"
 ) -> StaffInvitation:
     """Offer a duty by mail; the link works once, for 14 days, for whoever has that address.
 
     The secret is in the mail alone; its row in the outbox must hold it until it is sent (see `StaffInvitation`).
     """
-    get_own_municipality(municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
+    get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.PEOPLE_MANAGE)
     token = secrets.token_urlsafe(32)
     invitation = StaffInvitation.objects.create(
         municipality=municipality,
         email=email,
         role=role.value,
         token_hash=hash_token(token),
-        invited_by=actor.someone,
-        expires_at=now + timedelta(days=INVITATION_DAYS),
+        invited_by=deed.actor.someone,
+        expires_at=deed.now + timedelta(days=INVITATION_DAYS),
     )
-    tell_address(
+    deed.tell_address(
         email,
         "staff_invitation",
         language=language,
-        now=now,
         path=f"invitation/{token}/",
         to=email,
         city=municipality.name,
         role=word("role", role.value, language),
         until=f"{invitation.expires_at:%Y-%m-%d}",
     )
-    record(
+    deed.record(
         "people.invite_staff",
         subject_type="invitation",
         subject=invitation.code,
-        actor=actor,
-        now=now,
         chain=municipality.code,
         payload={"role": role.value},
     )
     return invitation
 
 
-def accept_invitation(token: str, *, actor: Actor, now: datetime) -> StaffInvitation | VendorInvitation:
+def accept_invitation(deed: Deed, token: str) -> StaffInvitation | VendorInvitation:
     """Accept an invitation to one's own, confirmed address.
 
     Raises Unknown for a secret that never was; Refused when it is over, is for another address, or is of the other
     side (`unmet_to_accept`), and then nothing is used up.
     """
-    person = _locked(actor.someone)
+    person = _locked(deed.actor.someone)
     with lifted():  # the invited person sees nothing of the city or the team before this
         invitation = get_invitation(token)
         invitation = type(invitation).objects.select_for_update(of=("self",)).get(pk=invitation.pk)
-        refuse_if(unmet_to_accept(invitation, person, now=now))
-        invitation.accepted_at = now
+        refuse_if(unmet_to_accept(invitation, person, now=deed.now))
+        invitation.accepted_at = deed.now
         invitation.save(update_fields=["accepted_at"])
         if isinstance(invitation, StaffInvitation):
-            grant_role(invitation.municipality, actor=actor, now=now, person=person, role=Role(invitation.role))
+            grant_role(deed, invitation.municipality, person=person, role=Role(invitation.role))
         else:
-            join_vendor(invitation.vendor, actor=actor, now=now, person=person)
+            join_vendor(deed, invitation.vendor, person=person)
         return invitation
 
 
-def join_vendor(vendor: Vendor, *, actor: Actor, now: datetime, person: Person) -> None:
+def join_vendor(deed: Deed, vendor: Vendor, *, person: Person) -> None:
     """Make a person a member of a vendor. Called inside other verbs. Raises Refused for whoever works for a city."""
     refuse_if(unmet_to_take(_locked(person), Role.VENDOR))
-    VendorMember.objects.get_or_create(vendor=vendor, person=person, ended_at=None, defaults={"since": now})
-    record(
+    VendorMember.objects.get_or_create(vendor=vendor, person=person, ended_at=None, defaults={"since": deed.now})
+    deed.record(
         "people.join_vendor",
         subject_type="vendor",
         subject=vendor.code,
-        actor=actor,
-        now=now,
         payload={"person": person.code},
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import Max
 
-from mix.actions.core.events import record
+from mix.actions.core.deeds import Deed
 from mix.data.models import Bylaw, Municipality, RuleConfirmation
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.policies import digest_of, find_rule
@@ -17,39 +17,33 @@ from mix.rules.core.access import Permission
 from mix.rules.core.unmet import require
 
 
-def _record(
-    verb: str, municipality: Municipality, *, actor: Actor, now: datetime, subject: str, payload: dict[str, Any]
-) -> None:
-    record(
+def _record(deed: Deed, verb: str, municipality: Municipality, *, subject: str, payload: dict[str, Any]) -> None:
+    deed.record(
         f"policies.{verb}",
         subject_type="municipality",
         subject=subject,
-        actor=actor,
-        now=now,
         chain=municipality.code,
         payload=payload,
     )
 
 
-def propose_bylaw(
-    municipality: Municipality, *, actor: Actor, now: datetime, table: BylawTable, effective_on: date
-) -> Bylaw:
+def propose_bylaw(deed: Deed, municipality: Municipality, *, table: BylawTable, effective_on: date) -> Bylaw:
     """Propose a version of the city's table, in place of one that still waits. A second person signs it."""
-    get_own_municipality(municipality.code, actor=actor, needs=Permission.DELEGATION_EDIT)
+    get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.DELEGATION_EDIT)
     require(holds=bool(table.bands), code="bands_missing", where="f-bands")
     Municipality.objects.select_for_update().get(pk=municipality.pk)
-    municipality.bylaws.filter(signed_at=None, dropped_at=None).update(dropped_at=now)
+    municipality.bylaws.filter(signed_at=None, dropped_at=None).update(dropped_at=deed.now)
     number = (municipality.bylaws.aggregate(most=Max("number"))["most"] or 0) + 1
     made = Bylaw.objects.create(
         municipality=municipality,
         number=number,
         table=table.model_dump(mode="json"),
         effective_on=effective_on,
-        proposed_by=actor.someone,
-        proposed_at=now,
+        proposed_by=deed.actor.someone,
+        proposed_at=deed.now,
     )
     payload = {"number": number, "effective_on": effective_on.isoformat(), "table": made.table}
-    _record("propose_bylaw", municipality, actor=actor, now=now, subject=municipality.code, payload=payload)
+    _record(deed, "propose_bylaw", municipality, subject=municipality.code, payload=payload)
     return made
 
 
@@ -60,42 +54,42 @@ def _waiting(bylaw: Bylaw, *, actor: Actor) -> Bylaw:
     return fresh
 
 
-def sign_bylaw(bylaw: Bylaw, *, actor: Actor, now: datetime) -> Bylaw:
+def sign_bylaw(deed: Deed, bylaw: Bylaw) -> Bylaw:
     """Sign a proposed version as a second person: from its day on, its rules are verified, and block."""
-    bylaw = _waiting(bylaw, actor=actor)
-    require(holds=bylaw.proposed_by_id != actor.someone.pk, code="second_person")
-    bylaw.signed_by, bylaw.signed_at = actor.someone, now
+    bylaw = _waiting(bylaw, actor=deed.actor)
+    require(holds=bylaw.proposed_by_id != deed.actor.someone.pk, code="second_person")
+    bylaw.signed_by, bylaw.signed_at = deed.actor.someone, deed.now
     bylaw.save(update_fields=["signed_by", "signed_at"])
     payload = {"number": bylaw.number}
-    _record("sign_bylaw", bylaw.municipality, actor=actor, now=now, subject=bylaw.municipality.code, payload=payload)
+    _record(deed, "sign_bylaw", bylaw.municipality, subject=bylaw.municipality.code, payload=payload)
     return bylaw
 
 
-def drop_bylaw(bylaw: Bylaw, *, actor: Actor, now: datetime) -> Bylaw:
+def drop_bylaw(deed: Deed, bylaw: Bylaw) -> Bylaw:
     """Drop a proposed version; who proposed it may do so too."""
-    bylaw = _waiting(bylaw, actor=actor)
-    bylaw.dropped_at = now
+    bylaw = _waiting(bylaw, actor=deed.actor)
+    bylaw.dropped_at = deed.now
     bylaw.save(update_fields=["dropped_at"])
     payload = {"number": bylaw.number}
-    _record("drop_bylaw", bylaw.municipality, actor=actor, now=now, subject=bylaw.municipality.code, payload=payload)
+    _record(deed, "drop_bylaw", bylaw.municipality, subject=bylaw.municipality.code, payload=payload)
     return bylaw
 
 
-def confirm_rule(municipality: Municipality, *, actor: Actor, now: datetime, rule: str) -> RuleConfirmation:
+def confirm_rule(deed: Deed, municipality: Municipality, *, rule: str) -> RuleConfirmation:
     """Say that one read a rule at its source and that it holds for the city; with a second person it is verified."""
-    get_own_municipality(municipality.code, actor=actor, needs=Permission.BYLAW_SIGN)
+    get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.BYLAW_SIGN)
     found = find_rule(rule)
     row, made = RuleConfirmation.objects.select_for_update(of=("self",)).get_or_create(
         municipality=municipality,
         rule=found.id,
         digest=digest_of(found),
-        defaults={"proposed_by": actor.someone, "proposed_at": now},
+        defaults={"proposed_by": deed.actor.someone, "proposed_at": deed.now},
     )
     if not made:
         require(holds=row.confirmed_at is None, code="rule_confirmed_already")
-        require(holds=row.proposed_by_id != actor.someone.pk, code="second_person")
-        row.confirmed_by, row.confirmed_at = actor.someone, now
+        require(holds=row.proposed_by_id != deed.actor.someone.pk, code="second_person")
+        row.confirmed_by, row.confirmed_at = deed.actor.someone, deed.now
         row.save(update_fields=["confirmed_by", "confirmed_at"])
     payload = {"rule": found.id, "digest": row.digest, "word": "first" if made else "second"}
-    _record("confirm_rule", municipality, actor=actor, now=now, subject=municipality.code, payload=payload)
+    _record(deed, "confirm_rule", municipality, subject=municipality.code, payload=payload)
     return row

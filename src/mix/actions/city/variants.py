@@ -2,12 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
 
-from mix.actions.core.events import record
+from mix.actions.core.deeds import Deed
 from mix.data.models import MethodDraft, MethodVersion, Municipality
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.variants import MOST_CHARACTERS, newer_parent, tree_of, unmet_to_propose
@@ -18,30 +17,21 @@ from mix.rules.core.access import Permission
 from mix.rules.core.unmet import refuse_if, require
 
 
-def _record(verb: str, draft: MethodDraft, *, actor: Actor, now: datetime, payload: dict[str, Any]) -> None:
-    record(
+def _record(deed: Deed, verb: str, draft: MethodDraft, *, payload: dict[str, Any]) -> None:
+    deed.record(
         f"variants.{verb}",
         subject_type="method",
         subject=draft.key,
-        actor=actor,
-        now=now,
         chain=draft.municipality.code,
         payload=payload,
     )
 
 
 def begin(
-    municipality: Municipality,
-    *,
-    actor: Actor,
-    now: datetime,
-    parent: MethodVersion,
-    key: str,
-    title: str,
-    title_fr: str,
+    deed: Deed, municipality: Municipality, *, parent: MethodVersion, key: str, title: str, title_fr: str
 ) -> MethodDraft:
     """Begin a variant of a method, as a copy of it with a key and a title of its own."""
-    get_own_municipality(municipality.code, actor=actor, needs=Permission.METHOD_EDIT)
+    get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.METHOD_EDIT)
     for value, field in ((key, "key"), (title, "title"), (title_fr, "title_fr")):
         require(holds=bool(value.strip()), code="answer_missing", where=f"f-{field}")
     taken = MethodVersion.objects.filter(key=key).exists() or MethodDraft.objects.filter(key=key).exists()
@@ -52,10 +42,10 @@ def begin(
         key=key,
         parent=parent,
         document=begin_variant(parent.document, key=key, title={"en": title, "fr": title_fr}),
-        edited_by=actor.someone,
-        edited_at=now,
+        edited_by=deed.actor.someone,
+        edited_at=deed.now,
     )
-    _record("begin", made, actor=actor, now=now, payload={"parent": f"{parent.key}-{parent.version}"})
+    _record(deed, "begin", made, payload={"parent": f"{parent.key}-{parent.version}"})
     return made
 
 
@@ -70,27 +60,25 @@ def _editing(draft: MethodDraft, *, actor: Actor, mark: int | None) -> MethodDra
     return fresh
 
 
-def _keep(draft: MethodDraft, document: str, *, actor: Actor, now: datetime) -> MethodDraft:
+def _keep(deed: Deed, draft: MethodDraft, document: str) -> MethodDraft:
     require(holds=len(document) <= MOST_CHARACTERS, code="method_too_long", most=str(MOST_CHARACTERS))
     draft.document, draft.mark, draft.state = document, draft.mark + 1, "draft"
-    draft.edited_by, draft.edited_at = actor.someone, now
+    draft.edited_by, draft.edited_at = deed.actor.someone, deed.now
     draft.save(update_fields=["document", "mark", "state", "edited_by", "edited_at", "parent"])
     return draft
 
 
-def write(draft: MethodDraft, *, actor: Actor, now: datetime, document: str, mark: int | None = None) -> MethodDraft:
+def write(deed: Deed, draft: MethodDraft, *, document: str, mark: int | None = None) -> MethodDraft:
     """Save a draft's document, also one that does not hold yet; refused when somebody saved it meanwhile."""
-    draft = _editing(draft, actor=actor, mark=mark)
-    draft = _keep(draft, document.replace("\r\n", "\n"), actor=actor, now=now)
-    _record("write", draft, actor=actor, now=now, payload={"mark": draft.mark, "digest": digest_of(document)})
+    draft = _editing(draft, actor=deed.actor, mark=mark)
+    draft = _keep(deed, draft, document.replace("\r\n", "\n"))
+    _record(deed, "write", draft, payload={"mark": draft.mark, "digest": digest_of(document)})
     return draft
 
 
-def set_places(
-    draft: MethodDraft, *, actor: Actor, now: datetime, places: Mapping[Path, Any], mark: int | None = None
-) -> MethodDraft:
+def set_places(deed: Deed, draft: MethodDraft, *, places: Mapping[Path, Any], mark: int | None = None) -> MethodDraft:
     """Set single places of a draft, as the form of one step does; None takes a place out."""
-    draft = _editing(draft, actor=actor, mark=mark)
+    draft = _editing(draft, actor=deed.actor, mark=mark)
     tree = tree_of(draft)
     require(holds=tree is not None, code="method_does_not_hold", where="problems", count="1")
     try:
@@ -98,34 +86,34 @@ def set_places(
             set_at(tree or {}, path, value)
     except (KeyError, TypeError):
         require(holds=False, code="method_place_gone")
-    draft = _keep(draft, write_tree(tree or {}), actor=actor, now=now)
+    draft = _keep(deed, draft, write_tree(tree or {}))
     named = {".".join(path): value for path, value in places.items()}
-    _record("set_places", draft, actor=actor, now=now, payload={"mark": draft.mark, "places": named})
+    _record(deed, "set_places", draft, payload={"mark": draft.mark, "places": named})
     return draft
 
 
-def take_over(draft: MethodDraft, *, actor: Actor, now: datetime, mark: int | None = None) -> MethodDraft:
+def take_over(deed: Deed, draft: MethodDraft, *, mark: int | None = None) -> MethodDraft:
     """Bring a newer parent's changes into the variant; what both changed stays as the variant has it."""
-    draft = _editing(draft, actor=actor, mark=mark)
+    draft = _editing(draft, actor=deed.actor, mark=mark)
     newer, mine = newer_parent(draft), tree_of(draft)
     require(holds=newer is not None, code="no_newer_parent")
     require(holds=mine is not None, code="method_does_not_hold", where="problems", count="1")
     if newer is not None and mine is not None:
         merged, clashes = merge(read_tree(draft.parent.document), mine, read_tree(newer.document))
         draft.parent = newer
-        draft = _keep(draft, write_tree(merged), actor=actor, now=now)
+        draft = _keep(deed, draft, write_tree(merged))
         payload = {"parent": f"{newer.key}-{newer.version}", "kept": [".".join(c.path) for c in clashes]}
-        _record("take_over", draft, actor=actor, now=now, payload=payload)
+        _record(deed, "take_over", draft, payload=payload)
     return draft
 
 
-def propose(draft: MethodDraft, *, actor: Actor, now: datetime, mark: int | None = None) -> MethodDraft:
+def propose(deed: Deed, draft: MethodDraft, *, mark: int | None = None) -> MethodDraft:
     """Propose a draft that holds; until a second person decides, nobody writes it."""
-    draft = _editing(draft, actor=actor, mark=mark)
+    draft = _editing(draft, actor=deed.actor, mark=mark)
     refuse_if(unmet_to_propose(draft))
-    draft.state, draft.proposed_by, draft.proposed_at = "proposed", actor.someone, now
+    draft.state, draft.proposed_by, draft.proposed_at = "proposed", deed.actor.someone, deed.now
     draft.save(update_fields=["state", "proposed_by", "proposed_at"])
-    _record("propose", draft, actor=actor, now=now, payload={"digest": digest_of(draft.document)})
+    _record(deed, "propose", draft, payload={"digest": digest_of(draft.document)})
     return draft
 
 
@@ -138,12 +126,12 @@ def _proposed(draft: MethodDraft, *, actor: Actor, needs: Permission) -> MethodD
     return fresh
 
 
-def send_back(draft: MethodDraft, *, actor: Actor, now: datetime, reason: str) -> MethodDraft:
+def send_back(deed: Deed, draft: MethodDraft, *, reason: str) -> MethodDraft:
     """Give a proposed draft back to be written on, with a reason; who proposed it may do so too."""
-    draft = _proposed(draft, actor=actor, needs=Permission.METHOD_EDIT)
+    draft = _proposed(draft, actor=deed.actor, needs=Permission.METHOD_EDIT)
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     _reopen(draft, state="draft")
-    _record("send_back", draft, actor=actor, now=now, payload={"reason": reason})
+    _record(deed, "send_back", draft, payload={"reason": reason})
     return draft
 
 
@@ -152,10 +140,10 @@ def _reopen(draft: MethodDraft, *, state: str) -> None:
     draft.save(update_fields=["state", "proposed_by", "proposed_at"])
 
 
-def publish(draft: MethodDraft, *, actor: Actor, now: datetime) -> MethodVersion:
+def publish(deed: Deed, draft: MethodDraft) -> MethodVersion:
     """Publish a proposed draft, as a second person: a version for ever, which new challenges may begin on."""
-    draft = _proposed(draft, actor=actor, needs=Permission.METHOD_PUBLISH)
-    require(holds=draft.proposed_by_id != actor.someone.pk, code="second_person")
+    draft = _proposed(draft, actor=deed.actor, needs=Permission.METHOD_PUBLISH)
+    require(holds=draft.proposed_by_id != deed.actor.someone.pk, code="second_person")
     refuse_if(unmet_to_propose(draft))
     number = (MethodVersion.objects.filter(key=draft.key).aggregate(most=Max("version"))["most"] or 0) + 1
     document = write_tree({**read_tree(draft.document), "version": number})
@@ -169,13 +157,13 @@ def publish(draft: MethodDraft, *, actor: Actor, now: datetime) -> MethodVersion
         digest=digest_of(document),
         municipality=draft.municipality,
         parent=draft.parent,
-        signed_by=actor.someone,
-        published_at=now,
+        signed_by=deed.actor.someone,
+        published_at=deed.now,
     )
     draft.document = document
     draft.save(update_fields=["document"])
     _reopen(draft, state="published")
-    _record("publish", draft, actor=actor, now=now, payload={"version": number, "digest": made.digest})
+    _record(deed, "publish", draft, payload={"version": number, "digest": made.digest})
     return made
 
 

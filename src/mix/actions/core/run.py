@@ -1,45 +1,65 @@
 """The one durable transaction in which verbs run."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Concatenate, Generic, ParamSpec, TypeVar
 
 from django.db import transaction
 
+from mix.actions.core.deeds import Deed
 from mix.readers.core.actors import Actor
 from mix.rules.core.unmet import Refused, Unmet
 
+P = ParamSpec("P")
 T = TypeVar("T")
-Verb = TypeVar("Verb", bound=Callable[..., Any])
+R = TypeVar("R")
 
 
-class Noted(Refused):
+class RecordedRefusal(Refused):
     """A refusal that is itself recorded: `note` is a verb that runs once what was refused is undone."""
 
-    def __init__(self, unmet: Unmet, note: Callable[..., None]) -> None:
+    def __init__(self, unmet: Unmet, note: Callable[[Deed], object]) -> None:
         super().__init__(unmet)
         self.note = note
 
 
-def run(verb: Callable[..., T], *subject: Any, actor: Actor, now: datetime, **facts: Any) -> T:  # noqa: ANN401 - the verb's own
-    """Run one verb so that it happens whole or not at all. Raises what the verb raises."""
-    try:
-        before = getattr(verb, "before", None)
-        if before is not None:
-            facts["prepared"] = before(*subject, actor=actor, now=now, **facts)
-        with transaction.atomic(durable=True):
-            return verb(*subject, actor=actor, now=now, **facts)
-    except Noted as error:
-        with transaction.atomic(durable=True):
-            error.note(actor=actor, now=now)
-        raise
+@dataclass(frozen=True, slots=True)
+class Prepared(Generic[R, P, T]):
+    """A verb whose slow part is done before the transaction: `prepare` has no effect that a rollback would undo."""
+
+    verb: Callable[Concatenate[Deed, R, P], T]
+    prepare: Callable[Concatenate[Deed, P], R]
+
+    def __call__(self, deed: Deed, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Prepare and carry out within a transaction that is there already."""
+        return self.verb(deed, self.prepare(deed, *args, **kwargs), *args, **kwargs)
 
 
-def prepared_by(before: Callable[..., Any]) -> Callable[[Verb], Verb]:
-    """Have `run` do the slow part of a verb first, outside of the transaction; it comes in as `prepared`."""
+def prepared_by(
+    prepare: Callable[Concatenate[Deed, P], R],
+) -> Callable[[Callable[Concatenate[Deed, R, P], T]], Prepared[R, P, T]]:
+    """Have `run` do the slow part of a verb first, outside of the transaction; it comes in right after the deed."""
 
-    def mark(verb: Verb) -> Verb:
-        verb.before = before  # type: ignore[attr-defined]  # read by run
-        return verb
+    def mark(verb: Callable[Concatenate[Deed, R, P], T]) -> Prepared[R, P, T]:
+        return Prepared(verb, prepare)
 
     return mark
+
+
+def run(actor: Actor, now: datetime, verb: Callable[Concatenate[Deed, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run one verb so that it happens whole or not at all. Raises what the verb raises."""
+    deed = Deed(actor, now)
+    try:
+        if isinstance(verb, Prepared):
+            found = verb.prepare(deed, *args, **kwargs)
+            with transaction.atomic(durable=True):
+                return verb.verb(deed, found, *args, **kwargs)  # type: ignore[no-any-return]  # T is the prepared verb's
+        with transaction.atomic(durable=True):
+            return verb(deed, *args, **kwargs)
+    except RecordedRefusal as error:
+        with transaction.atomic(durable=True):
+            error.note(deed)
+        raise

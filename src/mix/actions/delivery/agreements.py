@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from mix.actions.case.entering import enter, enter_step
-from mix.actions.core.events import record
-from mix.actions.core.outbox import tell
+from mix.actions.core.deeds import Deed
 from mix.data.models import Agreement, Clause, ClauseEdit, Deliverable, Paper, Person, Signatory, Step, Vendor
 from mix.readers.case.challenges import spec_of
 from mix.readers.city.people import actor_for, list_members
@@ -31,10 +30,9 @@ class Due:
 
 
 def draft(
+    deed: Deed,
     step: Step,
     *,
-    actor: Actor,
-    now: datetime,
     vendor: Vendor,
     value_cents: int,
     starts_on: date,
@@ -45,7 +43,7 @@ def draft(
     papers: Sequence[tuple[str, str]] = (),
 ) -> Agreement:
     """Draft an agreement with one vendor from library clauses. Papers are (kind, name) that must come in."""
-    step, role = enter_step(step, actor=actor, needs=Permission.AGREEMENT_EDIT, editing=True)
+    step, role = enter_step(step, actor=deed.actor, needs=Permission.AGREEMENT_EDIT, editing=True)
     require(holds=not step.agreements.filter(vendor=vendor).exists(), code="agreement_exists", vendor=vendor.name)
     require(holds=ends_on >= starts_on, code="ends_before_start", where="f-ends_on")
     require(holds=bool(clauses), code="clauses_missing", where="f-clauses")
@@ -58,7 +56,7 @@ def draft(
         options_cents=options_cents,
         starts_on=starts_on,
         ends_on=ends_on,
-        drafted_at=now,
+        drafted_at=deed.now,
     )
     for position, clause in enumerate(clauses, start=1):
         Clause.objects.create(
@@ -68,24 +66,21 @@ def draft(
         Deliverable.objects.create(agreement=agreement, title=due.title, due_on=due.due_on, fee_cents=due.fee_cents)
     for kind, name in papers:
         Paper.objects.create(agreement=agreement, kind=kind, name=name)
-    tell(
+    deed.tell(
         list_members(vendor.id),
         "agreement_drafted",
-        now=now,
         challenge=step.challenge,
         path=f"vendor/agreements/{agreement.code}/",
     )
-    _record("draft", agreement, actor=actor, now=now, role=role.value)
+    _record(deed, "draft", agreement, role=role.value)
     return agreement
 
 
-def _record(verb: str, agreement: Agreement, *, actor: Actor, now: datetime, role: str, reason: str = "") -> None:
-    record(
+def _record(deed: Deed, verb: str, agreement: Agreement, *, role: str, reason: str = "") -> None:
+    deed.record(
         f"agreements.{verb}",
         subject_type="agreement",
         subject=agreement.code,
-        actor=actor,
-        now=now,
         challenge=agreement.step.challenge,
         role=role,
         reason=reason,
@@ -111,59 +106,64 @@ def _drafting(agreement: Agreement) -> Agreement:
     return fresh
 
 
-def propose_edit(clause: Clause, *, actor: Actor, now: datetime, text: str, reason: str) -> ClauseEdit:
+def propose_edit(deed: Deed, clause: Clause, *, text: str, reason: str) -> ClauseEdit:
     """Propose other words for a clause, with a reason; the other side answers."""
     agreement = _drafting(clause.agreement)
-    side, role = _side(agreement, actor=actor)
+    side, role = _side(agreement, actor=deed.actor)
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     require(holds=bool(text.strip()) and text != clause.text, code="clause_unchanged", where="f-text")
     require(holds=not clause.edits.filter(state="proposed").exists(), code="edit_waits")
     edit = ClauseEdit.objects.create(
-        clause=clause, side=side, person=actor.someone, before=clause.text, text=text, reason=reason, proposed_at=now
+        clause=clause,
+        side=side,
+        person=deed.actor.someone,
+        before=clause.text,
+        text=text,
+        reason=reason,
+        proposed_at=deed.now,
     )
     if side == "city":
-        tell(
+        deed.tell(
             list_members(agreement.vendor_id),
             "clause_proposed",
-            now=now,
             challenge=agreement.step.challenge,
             path=f"vendor/agreements/{agreement.code}/",
         )
-    _record("propose_edit", agreement, actor=actor, now=now, role=role, reason=reason)
+    _record(deed, "propose_edit", agreement, role=role, reason=reason)
     return edit
 
 
-def answer_edit(edit: ClauseEdit, *, actor: Actor, now: datetime, accept: bool, answer: str = "") -> ClauseEdit:
+def answer_edit(deed: Deed, edit: ClauseEdit, *, accept: bool, answer: str = "") -> ClauseEdit:
     """Accept or refuse the other side's words; a refusal needs a reason."""
     agreement = _drafting(edit.clause.agreement)
-    side, role = _side(agreement, actor=actor)
+    side, role = _side(agreement, actor=deed.actor)
     require(holds=edit.state == "proposed", code="edit_answered")
     require(holds=side != edit.side, code="own_edit")
     require(holds=accept or bool(answer.strip()), code="reason_missing", where="f-answer")
-    edit.state, edit.answer, edit.answered_at = "accepted" if accept else "refused", answer, now
+    edit.state, edit.answer, edit.answered_at = "accepted" if accept else "refused", answer, deed.now
     edit.save(update_fields=["state", "answer", "answered_at"])
     if accept:
         clause = edit.clause
         clause.text = edit.text
         clause.save(update_fields=["text"])
-    _record("answer_edit", agreement, actor=actor, now=now, role=role, reason=answer)
+    _record(deed, "answer_edit", agreement, role=role, reason=answer)
     return edit
 
 
-def receive_paper(paper: Paper, *, actor: Actor, now: datetime, expires_on: date | None = None) -> Paper:
+def receive_paper(deed: Deed, paper: Paper, *, expires_on: date | None = None) -> Paper:
     """Note that a certificate came in, and until when it holds."""
     agreement = paper.agreement
-    _, role = enter(agreement.step.challenge, actor=actor, needs=Permission.AGREEMENT_EDIT)
-    paper.received_at, paper.expires_on = now, expires_on
+    _, role = enter(agreement.step.challenge, actor=deed.actor, needs=Permission.AGREEMENT_EDIT)
+    paper.received_at, paper.expires_on = deed.now, expires_on
     paper.save(update_fields=["received_at", "expires_on"])
-    _record("receive_paper", agreement, actor=actor, now=now, role=role.value)
+    _record(deed, "receive_paper", agreement, role=role.value)
     return paper
 
 
-def name_signatory(agreement: Agreement, *, actor: Actor, now: datetime, person: Person, title: str) -> Signatory:
+def name_signatory(deed: Deed, agreement: Agreement, *, person: Person, title: str) -> Signatory:
     """Name a person who signs: the city names its own, the vendor its own."""
     agreement = _drafting(agreement)
-    side, role = _side(agreement, actor=actor)
+    side, role = _side(agreement, actor=deed.actor)
     theirs = actor_for(person)
     if side == "vendor":
         require(holds=agreement.vendor_id in theirs.vendors, code="signatory_not_of_side", name=person.name)
@@ -177,74 +177,69 @@ def name_signatory(agreement: Agreement, *, actor: Actor, now: datetime, person:
     row, _ = Signatory.objects.get_or_create(
         agreement=agreement, person=person, defaults={"side": side, "title": title}
     )
-    tell(
+    deed.tell(
         [person],
         "asked_to_sign",
-        now=now,
         challenge=agreement.step.challenge,
         path=f"vendor/agreements/{agreement.code}/"
         if side == "vendor"
         else f"city/challenges/{agreement.step.challenge.code}/agreements/{agreement.code}/",
     )
-    _record("name_signatory", agreement, actor=actor, now=now, role=role)
+    _record(deed, "name_signatory", agreement, role=role)
     return row
 
 
-def sign(agreement: Agreement, *, actor: Actor, now: datetime) -> Agreement:
+def sign(deed: Deed, agreement: Agreement) -> Agreement:
     """Sign as a named person. When the last one has signed, the agreement is in force."""
     agreement = _drafting(agreement)
-    row = agreement.signatories.filter(person=actor.someone).first()
+    row = agreement.signatories.filter(person=deed.actor.someone).first()
     require(holds=row is not None, code="not_a_signatory")
-    refuse_if(unmet_to_sign(agreement, today=day_in(agreement.step.challenge.municipality.zone, now)))
+    refuse_if(unmet_to_sign(agreement, today=day_in(agreement.step.challenge.municipality.zone, deed.now)))
     if row and row.signed_at is None:
-        row.signed_at = now
+        row.signed_at = deed.now
         row.save(update_fields=["signed_at"])
     if not agreement.signatories.filter(signed_at=None).exists():
-        agreement.state, agreement.signed_at = "signed", now
+        agreement.state, agreement.signed_at = "signed", deed.now
         agreement.save(update_fields=["state", "signed_at"])
-        tell(
+        deed.tell(
             list_members(agreement.vendor_id),
             "agreement_signed",
-            now=now,
             challenge=agreement.step.challenge,
             path=f"vendor/agreements/{agreement.code}/",
         )
-    _record("sign", agreement, actor=actor, now=now, role=row.side if row else "")
+    _record(deed, "sign", agreement, role=row.side if row else "")
     return agreement
 
 
-def deliver(deliverable: Deliverable, *, actor: Actor, now: datetime) -> Deliverable:
+def deliver(deed: Deed, deliverable: Deliverable) -> Deliverable:
     """Say, as the vendor, that something paid was delivered."""
     agreement = deliverable.agreement
-    get_own_vendor(agreement.vendor.code, actor=actor)
+    get_own_vendor(agreement.vendor.code, actor=deed.actor)
     require(holds=agreement.state == "signed", code="agreement_not_signed")
-    deliverable.delivered_at, deliverable.refused_reason = now, ""
+    deliverable.delivered_at, deliverable.refused_reason = deed.now, ""
     deliverable.save(update_fields=["delivered_at", "refused_reason"])
-    _record("deliver", agreement, actor=actor, now=now, role="vendor")
+    _record(deed, "deliver", agreement, role="vendor")
     return deliverable
 
 
-def judge_deliverable(
-    deliverable: Deliverable, *, actor: Actor, now: datetime, accept: bool, reason: str = ""
-) -> Deliverable:
+def judge_deliverable(deed: Deed, deliverable: Deliverable, *, accept: bool, reason: str = "") -> Deliverable:
     """Accept what was delivered, which releases its fee, or refuse it with a reason."""
     agreement = deliverable.agreement
-    _, role = enter(agreement.step.challenge, actor=actor, needs=Permission.SPRINT_RUN)
+    _, role = enter(agreement.step.challenge, actor=deed.actor, needs=Permission.SPRINT_RUN)
     require(holds=deliverable.delivered_at is not None, code="not_delivered")
     require(holds=deliverable.accepted_at is None, code="deliverable_accepted")
     require(holds=accept or bool(reason.strip()), code="reason_missing", where="f-reason")
     if accept:
-        deliverable.accepted_at = deliverable.paid_at = now
+        deliverable.accepted_at = deliverable.paid_at = deed.now
     else:
         deliverable.refused_reason, deliverable.delivered_at = reason, None
     deliverable.save(update_fields=["accepted_at", "paid_at", "refused_reason", "delivered_at"])
-    tell(
+    deed.tell(
         list_members(agreement.vendor_id),
         "deliverable_judged",
-        now=now,
         challenge=agreement.step.challenge,
         path=f"vendor/agreements/{agreement.code}/",
         title=deliverable.title,
     )
-    _record("judge_deliverable", agreement, actor=actor, now=now, role=role.value, reason=reason)
+    _record(deed, "judge_deliverable", agreement, role=role.value, reason=reason)
     return deliverable

@@ -1,15 +1,11 @@
 """Verbs on disclosures: appoint a neutral reviewer, review, and publish what the sprint taught."""
 
-from datetime import datetime
-
 from mix.actions.case.entering import enter_step
 from mix.actions.case.publishing import publish
-from mix.actions.core.events import record_on
-from mix.actions.core.outbox import tell
+from mix.actions.core.deeds import Deed
 from mix.data.models import Disclosure, Person, Step
 from mix.data.models.delivery.disclosures import REVIEWS
 from mix.readers.case.challenges import spec_of
-from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.delivery.disclosures import (
     digest_of,
@@ -23,9 +19,9 @@ from mix.rules.core.access import Permission
 from mix.rules.core.unmet import require
 
 
-def appoint_reviewer(step: Step, *, actor: Actor, now: datetime, person: Person) -> Disclosure:
+def appoint_reviewer(deed: Deed, step: Step, *, person: Person) -> Disclosure:
     """Ask somebody who saw no vendor's ideas and wrote no requirement to check them; again replaces the reviewer."""
-    step, role = enter_step(step, actor=actor, needs=Permission.SOLICITATION_PUBLISH, editing=True)
+    step, role = enter_step(step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH, editing=True)
     require(holds=person in list_candidates(step), code="reviewer_not_neutral", where="f-person", name=person.name)
     made, _ = Disclosure.objects.update_or_create(
         step=step,
@@ -33,8 +29,8 @@ def appoint_reviewer(step: Step, *, actor: Actor, now: datetime, person: Person)
         defaults={
             "municipality_id": step.municipality_id,
             "reviewer": person,
-            "appointed_by": actor.someone,
-            "appointed_at": now,
+            "appointed_by": deed.actor.someone,
+            "appointed_at": deed.now,
             "review": "",
             "note": "",
             "reviewed_at": None,
@@ -42,47 +38,42 @@ def appoint_reviewer(step: Step, *, actor: Actor, now: datetime, person: Person)
         },
     )
     title = spec_of(step).title
-    tell(
+    deed.tell(
         [person],
         "asked_to_review",
-        now=now,
         challenge=step.challenge,
         path=f"city/challenges/{step.challenge.code}/{step.key}/",
         step=title.en,
         step_fr=title.fr,
     )
-    record_on(
-        step, "disclosures.appoint_reviewer", actor=actor, now=now, role=role.value, payload={"person": person.code}
-    )
+    deed.record_on(step, "disclosures.appoint_reviewer", role=role.value, payload={"person": person.code})
     return made
 
 
-def review(step: Step, *, actor: Actor, now: datetime, finding: str, note: str) -> Disclosure:
+def review(deed: Deed, step: Step, *, finding: str, note: str) -> Disclosure:
     """Say, as the appointed reviewer, whether any vendor could meet the requirements, with the reasons.
 
     The word holds for the requirements as they stand; after a change it is asked for again.
     """
-    step, role = enter_step(step, actor=actor, needs=Permission.CHALLENGE_READ, editing=True)
+    step, role = enter_step(step, actor=deed.actor, needs=Permission.CHALLENGE_READ, editing=True)
     disclosure = find_disclosure(step)
-    if disclosure is None or disclosure.reviewer_id != actor.someone.pk:
+    if disclosure is None or disclosure.reviewer_id != deed.actor.someone.pk:
         raise Forbidden(Permission.CHALLENGE_READ)
     require(holds=finding in REVIEWS, code="answer_missing", where="f-finding")
     require(holds=bool(note.strip()), code="reason_missing", where="f-note")
     require(
-        holds=actor.someone in list_candidates(step),
+        holds=deed.actor.someone in list_candidates(step),
         code="reviewer_not_neutral",
         where="f-note",
-        name=actor.someone.name,
+        name=deed.actor.someone.name,
     )
-    disclosure.review, disclosure.note, disclosure.reviewed_at = finding, note, now
+    disclosure.review, disclosure.note, disclosure.reviewed_at = finding, note, deed.now
     disclosure.reviewed = requirements_digest(step.challenge)
     disclosure.save(update_fields=["review", "note", "reviewed_at", "reviewed"])
     doubts = [{"requirement": t.text, "doubts": list(t.doubts)} for t in trace_requirements(step.challenge) if t.doubts]
-    record_on(
+    deed.record_on(
         step,
         "disclosures.review",
-        actor=actor,
-        now=now,
         role=role.value,
         payload={"finding": finding, "requirements": disclosure.reviewed, "doubts": doubts},
         reason=note,
@@ -90,14 +81,14 @@ def review(step: Step, *, actor: Actor, now: datetime, finding: str, note: str) 
     return disclosure
 
 
-def publish_pack(step: Step, *, actor: Actor, now: datetime, summary: str) -> Disclosure:
+def publish_pack(deed: Deed, step: Step, *, summary: str) -> Disclosure:
     """Publish what the sprint taught, as it stands now, for everybody. Called when the step is done."""
     disclosure = find_disclosure(step)
     if disclosure is None:
         raise Unknown
     disclosure.pack = gather_pack(step.challenge)
-    disclosure.digest, disclosure.published_at = digest_of(disclosure.pack), now
+    disclosure.digest, disclosure.published_at = digest_of(disclosure.pack), deed.now
     disclosure.save(update_fields=["pack", "digest", "published_at"])
-    publish(step.challenge, kind="disclosure", title=spec_of(step).title.en, text=summary, now=now)
-    record_on(step, "disclosures.publish_pack", actor=actor, now=now, role="", payload={"digest": disclosure.digest})
+    publish(step.challenge, kind="disclosure", title=spec_of(step).title.en, text=summary, now=deed.now)
+    deed.record_on(step, "disclosures.publish_pack", role="", payload={"digest": disclosure.digest})
     return disclosure

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from mix.actions.case.entering import enter
-from mix.actions.core.events import record
-from mix.actions.core.outbox import tell
+from mix.actions.core.deeds import Deed
 from mix.data.models import BacklogItem, Challenge, ChangeOrder, Milestone, Municipality, OutcomeReading, TakeOver
 from mix.data.models.delivery.milestones import MONTHS
 from mix.readers.case.challenges import list_cities
@@ -21,27 +20,25 @@ from mix.rules.core.access import Permission, Role
 from mix.rules.core.unmet import Refused, Unmet, require
 
 
-def _record(verb: str, challenge: Challenge, *, actor: Actor, now: datetime, role: str, reason: str = "") -> None:
-    record(
+def _record(deed: Deed, verb: str, challenge: Challenge, *, role: str, reason: str = "") -> None:
+    deed.record(
         f"delivery.{verb}",
         subject_type="challenge",
         subject=challenge.code,
-        actor=actor,
-        now=now,
         challenge=challenge,
         role=role,
         reason=reason,
     )
 
 
-def add_backlog_item(challenge: Challenge, *, actor: Actor, now: datetime, kind: str, text: str) -> BacklogItem:
+def add_backlog_item(deed: Deed, challenge: Challenge, *, kind: str, text: str) -> BacklogItem:
     """Add a decision, a test or a piece of work to the shared backlog; either side may."""
-    role = _role_on_either_side(challenge, actor=actor)
+    role = _role_on_either_side(challenge, actor=deed.actor)
     require(holds=bool(text.strip()), code="answer_missing", where="f-text")
     made = BacklogItem.objects.create(
-        municipality_id=challenge.municipality_id, challenge=challenge, kind=kind, text=text, added_at=now
+        municipality_id=challenge.municipality_id, challenge=challenge, kind=kind, text=text, added_at=deed.now
     )
-    _record("add_backlog_item", challenge, actor=actor, now=now, role=role)
+    _record(deed, "add_backlog_item", challenge, role=role)
     return made
 
 
@@ -53,21 +50,19 @@ def _role_on_either_side(challenge: Challenge, *, actor: Actor) -> str:
     return enter(challenge, actor=actor, needs=Permission.DELIVERY_RUN)[1].value
 
 
-def settle_backlog_item(item: BacklogItem, *, actor: Actor, now: datetime, result: str) -> BacklogItem:
+def settle_backlog_item(deed: Deed, item: BacklogItem, *, result: str) -> BacklogItem:
     """Note what came of an item."""
-    challenge, role = enter(item.challenge, actor=actor, needs=Permission.DELIVERY_RUN)
+    challenge, role = enter(item.challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
     require(holds=bool(result.strip()), code="answer_missing", where="f-result")
-    item.result, item.settled_at = result, now
+    item.result, item.settled_at = result, deed.now
     item.save(update_fields=["result", "settled_at"])
-    _record("settle_backlog_item", challenge, actor=actor, now=now, role=role.value)
+    _record(deed, "settle_backlog_item", challenge, role=role.value)
     return item
 
 
-def plan_milestone(
-    challenge: Challenge, *, actor: Actor, now: datetime, title: str, due_on: date, value_cents: int
-) -> Milestone:
+def plan_milestone(deed: Deed, challenge: Challenge, *, title: str, due_on: date, value_cents: int) -> Milestone:
     """Plan something due for a sum; all milestones together stay within the contract and its changes."""
-    challenge, role = enter(challenge, actor=actor, needs=Permission.DELIVERY_RUN)
+    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
     contract = find_contract(challenge)
     if contract is None:
         raise Refused(Unmet("contract_missing"))
@@ -82,57 +77,55 @@ def plan_milestone(
         due_on=due_on,
         value_cents=value_cents,
     )
-    _record("plan_milestone", challenge, actor=actor, now=now, role=role.value)
+    _record(deed, "plan_milestone", challenge, role=role.value)
     return made
 
 
-def deliver_milestone(milestone: Milestone, *, actor: Actor, now: datetime) -> Milestone:
+def deliver_milestone(deed: Deed, milestone: Milestone) -> Milestone:
     """Say, as the vendor, that a milestone is reached."""
     contract = find_contract(milestone.challenge)
     if contract is None:
         raise Refused(Unmet("contract_missing"))
-    get_own_vendor(contract.vendor.code, actor=actor)
-    milestone.delivered_at, milestone.refused_reason = now, ""
+    get_own_vendor(contract.vendor.code, actor=deed.actor)
+    milestone.delivered_at, milestone.refused_reason = deed.now, ""
     milestone.save(update_fields=["delivered_at", "refused_reason"])
-    tell(
+    deed.tell(
         list_with_role([milestone.municipality_id], Role.PROJECT_LEAD),
         "milestone_delivered",
-        now=now,
         challenge=milestone.challenge,
         path=f"city/challenges/{milestone.challenge.code}/",
         title=milestone.title,
     )
-    _record("deliver_milestone", milestone.challenge, actor=actor, now=now, role="vendor")
+    _record(deed, "deliver_milestone", milestone.challenge, role="vendor")
     return milestone
 
 
-def judge_milestone(milestone: Milestone, *, actor: Actor, now: datetime, accept: bool, reason: str = "") -> Milestone:
+def judge_milestone(deed: Deed, milestone: Milestone, *, accept: bool, reason: str = "") -> Milestone:
     """Accept a delivered milestone, or refuse it with a reason."""
-    challenge, role = enter(milestone.challenge, actor=actor, needs=Permission.DELIVERY_RUN)
+    challenge, role = enter(milestone.challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
     require(holds=milestone.delivered_at is not None and milestone.accepted_at is None, code="not_delivered")
     require(holds=accept or bool(reason.strip()), code="reason_missing", where="f-reason")
     if accept:
-        milestone.accepted_at = now
+        milestone.accepted_at = deed.now
     else:
         milestone.delivered_at, milestone.refused_reason = None, reason
     milestone.save(update_fields=["accepted_at", "delivered_at", "refused_reason"])
     contract = find_contract(challenge)
     if contract:
-        tell(
+        deed.tell(
             list_members(contract.vendor_id),
             "milestone_judged",
-            now=now,
             challenge=challenge,
             path=f"vendor/agreements/{contract.code}/",
             title=milestone.title,
         )
-    _record("judge_milestone", challenge, actor=actor, now=now, role=role.value, reason=reason)
+    _record(deed, "judge_milestone", challenge, role=role.value, reason=reason)
     return milestone
 
 
-def ask_change(challenge: Challenge, *, actor: Actor, now: datetime, value_cents: int, reason: str) -> ChangeOrder:
+def ask_change(deed: Deed, challenge: Challenge, *, value_cents: int, reason: str) -> ChangeOrder:
     """Ask for a change of the contract's value, up or down, with a reason."""
-    challenge, role = enter(challenge, actor=actor, needs=Permission.DELIVERY_RUN)
+    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
     contract = find_contract(challenge)
     if contract is None:
         raise Refused(Unmet("contract_missing"))
@@ -145,40 +138,42 @@ def ask_change(challenge: Challenge, *, actor: Actor, now: datetime, value_cents
         number=contract.changes.count() + 1,
         reason=reason,
         value_cents=value_cents,
-        asked_by=actor.someone,
-        asked_at=now,
+        asked_by=deed.actor.someone,
+        asked_at=deed.now,
     )
-    _record("ask_change", challenge, actor=actor, now=now, role=role.value, reason=reason)
+    _record(deed, "ask_change", challenge, role=role.value, reason=reason)
     return made
 
 
-def decide_change(change: ChangeOrder, *, actor: Actor, now: datetime, approve: bool, reason: str = "") -> ChangeOrder:
+def decide_change(deed: Deed, change: ChangeOrder, *, approve: bool, reason: str = "") -> ChangeOrder:
     """Approve or refuse a change. Authority is by the contract's whole value with every change, never by the part."""
-    challenge, _ = enter(change.challenge, actor=actor, needs=Permission.CHALLENGE_READ)
+    challenge, _ = enter(change.challenge, actor=deed.actor, needs=Permission.CHALLENGE_READ)
     require(holds=change.approved_at is None and not change.refused_reason, code="change_decided")
-    require(holds=change.asked_by_id != (actor.person.pk if actor.person else 0), code="approver_is_requester")
+    require(
+        holds=change.asked_by_id != (deed.actor.person.pk if deed.actor.person else 0), code="approver_is_requester"
+    )
     contract = change.agreement
     whole = contract.value_cents + contract.options_cents + changed_cents(contract) + change.value_cents
     city = challenge.municipality
     needed = decider_for(gather_bands([city.id]).get(city.code, ()), max(whole, 0))
     if needed is None:
         raise Refused(Unmet("nobody_named_for_value", {"city": city.code}, "delegation"))
-    require(holds=needed in actor.roles_at(city.code), code="authority_needed", role=needed.value)
+    require(holds=needed in deed.actor.roles_at(city.code), code="authority_needed", role=needed.value)
     require(holds=approve or bool(reason.strip()), code="reason_missing", where="f-reason")
     if approve:
-        change.approved_by, change.approved_role, change.approved_at = actor.person, needed.value, now
+        change.approved_by, change.approved_role, change.approved_at = deed.actor.person, needed.value, deed.now
     else:
         change.refused_reason = reason
     change.save(update_fields=["approved_by", "approved_role", "approved_at", "refused_reason"])
-    _record("decide_change", challenge, actor=actor, now=now, role=needed.value, reason=reason)
+    _record(deed, "decide_change", challenge, role=needed.value, reason=reason)
     return change
 
 
 def read_outcome(
-    challenge: Challenge, *, actor: Actor, now: datetime, month: int, measure: str, actual: str, note: str = ""
+    deed: Deed, challenge: Challenge, *, month: int, measure: str, actual: str, note: str = ""
 ) -> OutcomeReading:
     """Record what a promised measure shows after 3, 6 or 12 months, beside its baseline and target."""
-    challenge, role = enter(challenge, actor=actor, needs=Permission.DELIVERY_RUN)
+    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
     promised = {m["measure"]: m for m in list_measures(challenge)}
     require(holds=measure in promised, code="measure_unknown", where="f-measure")
     require(holds=month in MONTHS, code="month_unknown", where="f-month")
@@ -193,17 +188,17 @@ def read_outcome(
             "target": promised[measure].get("target") or "",
             "actual": actual,
             "note": note,
-            "read_by": actor.someone,
-            "read_at": now,
+            "read_by": deed.actor.someone,
+            "read_at": deed.now,
         },
     )
-    _record("read_outcome", challenge, actor=actor, now=now, role=role.value)
+    _record(deed, "read_outcome", challenge, role=role.value)
     return made
 
 
-def take_over(challenge: Challenge, *, actor: Actor, now: datetime, city: Municipality, note: str = "") -> TakeOver:
+def take_over(deed: Deed, challenge: Challenge, *, city: Municipality, note: str = "") -> TakeOver:
     """Ask, as another city, to take over what worked."""
-    require(holds=bool(actor.roles_at(city.code)), code="city_not_yours")
+    require(holds=bool(deed.actor.roles_at(city.code)), code="city_not_yours")
     require(holds=city.code not in {c.code for c in list_cities(challenge)}, code="city_takes_part")
     require(holds=challenge.outcomereadings.exists(), code="nothing_to_take_over")
     made, new = TakeOver.objects.get_or_create(
@@ -212,18 +207,17 @@ def take_over(challenge: Challenge, *, actor: Actor, now: datetime, city: Munici
         defaults={
             "municipality_id": challenge.municipality_id,
             "note": note,
-            "asked_by": actor.someone,
-            "asked_at": now,
+            "asked_by": deed.actor.someone,
+            "asked_at": deed.now,
         },
     )
     if new:
-        tell(
+        deed.tell(
             list_with_role([challenge.municipality_id], Role.PROJECT_LEAD),
             "take_over_asked",
-            now=now,
             challenge=challenge,
             path=f"city/challenges/{challenge.code}/",
             city=city.name,
         )
-        _record("take_over", challenge, actor=actor, now=now, role="partner_city")
+        _record(deed, "take_over", challenge, role="partner_city")
     return made

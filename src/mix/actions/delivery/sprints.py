@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from mix.actions.case.entering import enter
-from mix.actions.core.events import record
-from mix.actions.core.outbox import tell
+from mix.actions.core.deeds import Deed
 from mix.data.models import (
     CheckIn,
     DataGrant,
@@ -31,13 +30,11 @@ from mix.rules.core.access import Permission, Role
 from mix.rules.core.unmet import require
 
 
-def _record(verb: str, room: Room, *, actor: Actor, now: datetime, role: str, subject: str = "") -> None:
-    record(
+def _record(deed: Deed, verb: str, room: Room, *, role: str, subject: str = "") -> None:
+    deed.record(
         f"sprints.{verb}",
         subject_type="challenge",
         subject=subject or room.challenge.code,
-        actor=actor,
-        now=now,
         challenge=room.challenge,
         role=role,
         payload={"room": room.step.key, "round": room.step.round},
@@ -70,39 +67,31 @@ def _room_for(row: DataGrant | Incident) -> Room:
     return get_room(get_step(row.challenge, row.room))
 
 
-def sign_off(step: Step, *, actor: Actor, now: datetime, area: str, note: str = "") -> SignOff:
+def sign_off(deed: Deed, step: Step, *, area: str, note: str = "") -> SignOff:
     """Give a word that the sprint may start: the department by its sponsor, the other areas by a specialist."""
     room = get_room(step)
-    challenge, _ = enter(room.challenge, actor=actor, needs=Permission.SPRINT_SIGN_OFF)
+    challenge, _ = enter(room.challenge, actor=deed.actor, needs=Permission.SPRINT_SIGN_OFF)
     needed = Role.SPONSOR if area == "department" else Role.SPECIALIST
-    if needed not in actor.roles_at(challenge.municipality.code):
+    if needed not in deed.actor.roles_at(challenge.municipality.code):
         raise Forbidden(Permission.SPRINT_SIGN_OFF)
     require(holds=not SignOff.objects.filter(**room.key, area=area).exists(), code="already_signed_off")
     made = SignOff.objects.create(
         municipality_id=room.challenge.municipality_id,
         **room.key,
         area=area,
-        person=actor.someone,
+        person=deed.actor.someone,
         note=note,
-        signed_at=now,
+        signed_at=deed.now,
     )
-    _record("sign_off", room, actor=actor, now=now, role=needed.value, subject=area)
+    _record(deed, "sign_off", room, role=needed.value, subject=area)
     return made
 
 
 def grant_data(
-    step: Step,
-    *,
-    actor: Actor,
-    now: datetime,
-    vendor: Vendor,
-    data_set: str,
-    legal_basis: str,
-    granted_on: date,
-    expires_on: date,
+    deed: Deed, step: Step, *, vendor: Vendor, data_set: str, legal_basis: str, granted_on: date, expires_on: date
 ) -> DataGrant:
     """Give a vendor access to a data set until a day, after which it ends by itself."""
-    room, role = _enter(step, actor=actor)
+    room, role = _enter(step, actor=deed.actor)
     _in_sprint(room, vendor)
     for value, field in ((data_set, "data_set"), (legal_basis, "legal_basis")):
         require(holds=bool(value.strip()), code="answer_missing", where=f"f-{field}")
@@ -120,43 +109,34 @@ def grant_data(
         granted_on=granted_on,
         expires_on=expires_on,
     )
-    tell(
+    deed.tell(
         list_members(vendor.id),
         "data_granted",
-        now=now,
         challenge=room.challenge,
         path=f"vendor/sprints/{room.challenge.code}/{room.step.key}/",
         data=data_set,
         until=expires_on.isoformat(),
     )
-    _record("grant_data", room, actor=actor, now=now, role=role.value)
+    _record(deed, "grant_data", room, role=role.value)
     return made
 
 
-def return_data(grant: DataGrant, *, actor: Actor, now: datetime) -> DataGrant:
+def return_data(deed: Deed, grant: DataGrant) -> DataGrant:
     """Confirm, as the vendor, that the data was returned or deleted."""
-    get_own_vendor(grant.vendor.code, actor=actor)
+    get_own_vendor(grant.vendor.code, actor=deed.actor)
     require(holds=grant.returned_on is None, code="data_returned_already")
-    grant.returned_on = day_in(grant.challenge.municipality.zone, now)
+    grant.returned_on = day_in(grant.challenge.municipality.zone, deed.now)
     grant.save(update_fields=["returned_on"])
-    _record("return_data", _room_for(grant), actor=actor, now=now, role="vendor")
+    _record(deed, "return_data", _room_for(grant), role="vendor")
     return grant
 
 
 def check_in(
-    step: Step,
-    *,
-    actor: Actor,
-    now: datetime,
-    vendor: Vendor,
-    week: int,
-    mood: int,
-    progress: str,
-    blockers: str = "",
+    deed: Deed, step: Step, *, vendor: Vendor, week: int, mood: int, progress: str, blockers: str = ""
 ) -> CheckIn:
     """Say how a week went, from one's own side; again in the same week replaces it."""
     room = get_room(step)
-    side, role = _either_side(room, vendor, actor=actor)
+    side, role = _either_side(room, vendor, actor=deed.actor)
     require(holds=1 <= mood <= 5, code="mood_out_of_range", where="f-mood")
     require(holds=1 <= week <= 52, code="week_out_of_range", where="f-week")
     require(holds=bool(progress.strip()), code="answer_missing", where="f-progress")
@@ -170,28 +150,19 @@ def check_in(
             "mood": mood,
             "progress": progress,
             "blockers": blockers,
-            "person": actor.someone,
-            "at": now,
+            "person": deed.actor.someone,
+            "at": deed.now,
         },
     )
-    _record("check_in", room, actor=actor, now=now, role=role, subject=f"{vendor.code}/{week}/{side}")
+    _record(deed, "check_in", room, role=role, subject=f"{vendor.code}/{week}/{side}")
     return made
 
 
 def record_evidence(
-    step: Step,
-    *,
-    actor: Actor,
-    now: datetime,
-    vendor: Vendor,
-    hypothesis: str,
-    how: str,
-    result: str,
-    verdict: str,
-    confidence: str,
+    deed: Deed, step: Step, *, vendor: Vendor, hypothesis: str, how: str, result: str, verdict: str, confidence: str
 ) -> Evidence:
     """Record what a test of a hypothesis showed, against the frozen threshold."""
-    room, role = _enter(step, actor=actor)
+    room, role = _enter(step, actor=deed.actor)
     _in_sprint(room, vendor)
     require(holds=hypothesis in {h["key"] for h in list_hypotheses(room.challenge)}, code="hypothesis_unknown")
     for value, field in ((how, "how"), (result, "result")):
@@ -205,17 +176,17 @@ def record_evidence(
         result=result,
         verdict=verdict,
         confidence=confidence,
-        recorded_by=actor.someone,
-        recorded_at=now,
+        recorded_by=deed.actor.someone,
+        recorded_at=deed.now,
     )
-    _record("record_evidence", room, actor=actor, now=now, role=role.value, subject=f"{vendor.code}/{hypothesis}")
+    _record(deed, "record_evidence", room, role=role.value, subject=f"{vendor.code}/{hypothesis}")
     return made
 
 
-def report_incident(step: Step, *, actor: Actor, now: datetime, vendor: Vendor, kind: str, text: str) -> Incident:
+def report_incident(deed: Deed, step: Step, *, vendor: Vendor, kind: str, text: str) -> Incident:
     """Report that something went wrong, from either side."""
     room = get_room(step)
-    _, role = _either_side(room, vendor, actor=actor)
+    _, role = _either_side(room, vendor, actor=deed.actor)
     require(holds=bool(text.strip()), code="answer_missing", where="f-text")
     made = Incident.objects.create(
         municipality_id=room.challenge.municipality_id,
@@ -223,35 +194,26 @@ def report_incident(step: Step, *, actor: Actor, now: datetime, vendor: Vendor, 
         vendor=vendor,
         kind=kind,
         text=text,
-        reported_by=actor.someone,
-        reported_at=now,
+        reported_by=deed.actor.someone,
+        reported_at=deed.now,
     )
-    _record("report_incident", room, actor=actor, now=now, role=role, subject=kind)
+    _record(deed, "report_incident", room, role=role, subject=kind)
     return made
 
 
-def settle_incident(incident: Incident, *, actor: Actor, now: datetime, settlement: str) -> Incident:
+def settle_incident(deed: Deed, incident: Incident, *, settlement: str) -> Incident:
     """Say how an incident was settled and who was told."""
-    room, role = _enter(get_step(incident.challenge, incident.room), actor=actor)
+    room, role = _enter(get_step(incident.challenge, incident.room), actor=deed.actor)
     require(holds=bool(settlement.strip()), code="answer_missing", where="f-settlement")
-    incident.settled_at, incident.settlement = now, settlement
+    incident.settled_at, incident.settlement = deed.now, settlement
     incident.save(update_fields=["settled_at", "settlement"])
-    _record("settle_incident", room, actor=actor, now=now, role=role.value)
+    _record(deed, "settle_incident", room, role=role.value)
     return incident
 
 
-def hold_demo(
-    step: Step,
-    *,
-    actor: Actor,
-    now: datetime,
-    vendor: Vendor,
-    held_on: date,
-    answers: str,
-    recording: str = "",
-) -> Demo:
+def hold_demo(deed: Deed, step: Step, *, vendor: Vendor, held_on: date, answers: str, recording: str = "") -> Demo:
     """Note what a vendor showed and answered."""
-    room, role = _enter(step, actor=actor)
+    room, role = _enter(step, actor=deed.actor)
     _in_sprint(room, vendor)
     require(holds=bool(answers.strip()), code="answer_missing", where="f-answers")
     made, _ = Demo.objects.update_or_create(
@@ -264,23 +226,15 @@ def hold_demo(
             "recording": recording,
         },
     )
-    _record("hold_demo", room, actor=actor, now=now, role=role.value, subject=vendor.code)
+    _record(deed, "hold_demo", room, role=role.value, subject=vendor.code)
     return made
 
 
 def enter_parity(
-    step: Step,
-    *,
-    actor: Actor,
-    now: datetime,
-    vendor: Vendor,
-    kind: str,
-    amount: Decimal,
-    given_on: date,
-    note: str = "",
+    deed: Deed, step: Step, *, vendor: Vendor, kind: str, amount: Decimal, given_on: date, note: str = ""
 ) -> ParityEntry:
     """Enter what a vendor got from the city."""
-    room, role = _enter(step, actor=actor)
+    room, role = _enter(step, actor=deed.actor)
     _in_sprint(room, vendor)
     require(holds=0 < amount < 10000, code="amount_out_of_range", where="f-amount")
     made = ParityEntry.objects.create(
@@ -291,21 +245,21 @@ def enter_parity(
         amount=amount,
         given_on=given_on,
         note=note,
-        entered_by=actor.someone,
+        entered_by=deed.actor.someone,
     )
-    _record("enter_parity", room, actor=actor, now=now, role=role.value, subject=f"{vendor.code}/{kind}")
+    _record(deed, "enter_parity", room, role=role.value, subject=f"{vendor.code}/{kind}")
     return made
 
 
-def explain_parity(step: Step, *, actor: Actor, now: datetime, vendor: Vendor, kind: str, reason: str) -> ParityReason:
+def explain_parity(deed: Deed, step: Step, *, vendor: Vendor, kind: str, reason: str) -> ParityReason:
     """Put on record why a vendor got more or less than the middle one."""
-    room, role = _enter(step, actor=actor)
+    room, role = _enter(step, actor=deed.actor)
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     made, _ = ParityReason.objects.update_or_create(
         **room.key,
         vendor=vendor,
         kind=kind,
-        defaults={"municipality_id": room.challenge.municipality_id, "reason": reason, "given_at": now},
+        defaults={"municipality_id": room.challenge.municipality_id, "reason": reason, "given_at": deed.now},
     )
-    _record("explain_parity", room, actor=actor, now=now, role=role.value, subject=f"{vendor.code}/{kind}")
+    _record(deed, "explain_parity", room, role=role.value, subject=f"{vendor.code}/{kind}")
     return made

@@ -2,48 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from mix.actions.case.challenges import City, commission, end
 from mix.actions.case.entering import enter
 from mix.actions.case.publishing import publish
-from mix.actions.core.events import record
-from mix.actions.core.outbox import tell
+from mix.actions.core.deeds import Deed
 from mix.data.models import (
     Challenge,
     Document,
 )
 from mix.readers.case.documents import latest_content
 from mix.readers.city.people import list_members
-from mix.readers.core.actors import Actor
 from mix.readers.market.participations import list_participations
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import Route
 from mix.rules.core.unmet import require
 
 
-def cancel(challenge: Challenge, *, actor: Actor, now: datetime, reason: str) -> Challenge:
+def cancel(deed: Deed, challenge: Challenge, *, reason: str) -> Challenge:
     """Cancel a challenge: public notice, and word to every vendor that takes part."""
-    challenge, role = enter(challenge, actor=actor, needs=Permission.CHALLENGE_CANCEL)
+    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.CHALLENGE_CANCEL)
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
-    end(challenge, status="cancelled", reason=reason, now=now)
+    end(challenge, status="cancelled", reason=reason, now=deed.now)
     if challenge.route_frozen_at:
-        publish(challenge, kind="cancellation", title=challenge.title, text=reason, now=now)
+        publish(challenge, kind="cancellation", title=challenge.title, text=reason, now=deed.now)
     for participation in list_participations(challenge):
-        tell(
+        deed.tell(
             list_members(participation.vendor_id),
             "challenge_cancelled",
-            now=now,
             challenge=challenge,
             path=f"challenges/{challenge.code}/",
             reason=reason,
         )
-    record(
+    deed.record(
         "challenges.cancel",
         subject_type="challenge",
         subject=challenge.code,
-        actor=actor,
-        now=now,
         challenge=challenge,
         role=role.value,
         reason=reason,
@@ -51,18 +44,17 @@ def cancel(challenge: Challenge, *, actor: Actor, now: datetime, reason: str) ->
     return challenge
 
 
-def reissue(challenge: Challenge, *, actor: Actor, now: datetime, code: str, reason: str) -> Challenge:
+def reissue(deed: Deed, challenge: Challenge, *, code: str, reason: str) -> Challenge:
     """Begin again after a cancellation or a stop, with the documents of before as drafts."""
-    challenge, _ = enter(challenge, actor=actor, needs=Permission.DOCUMENT_EDIT, running=False)
+    challenge, _ = enter(challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT, running=False)
     require(holds=challenge.status in ("cancelled", "stopped"), code="challenge_not_over")
     cities = [
         City(row.municipality, row.share_percent)
         for row in challenge.cities.filter(is_lead=False, state="taking_part").select_related("municipality")
     ]
     again = commission(
+        deed,
         challenge.municipality,
-        actor=actor,
-        now=now,
         code=code,
         title=challenge.title,
         question=challenge.question,
@@ -76,12 +68,10 @@ def reissue(challenge: Challenge, *, actor: Actor, now: datetime, code: str, rea
     )
     again.reissue_of = challenge
     again.save(update_fields=["reissue_of"])
-    record(
+    deed.record(
         "challenges.reissue",
         subject_type="challenge",
         subject=code,
-        actor=actor,
-        now=now,
         challenge=again,
         payload={"of": challenge.code},
         reason=reason,
@@ -93,5 +83,5 @@ def reissue(challenge: Challenge, *, actor: Actor, now: datetime, code: str, rea
             document = Document.objects.get(step=target)
             document.version = 1
             document.save(update_fields=["version"])
-            document.versions.create(number=1, content=content, author=actor.someone, saved_at=now)
+            document.versions.create(number=1, content=content, author=deed.actor.someone, saved_at=deed.now)
     return again

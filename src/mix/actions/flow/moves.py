@@ -9,7 +9,7 @@ from mix.actions.case.challenges import end, leave, people_of, start_ready_steps
 from mix.actions.case.entering import enter_step
 from mix.actions.case.publishing import publish
 from mix.actions.choice import awards, evaluations
-from mix.actions.core.events import record, record_on
+from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
 from mix.actions.delivery import disclosures
 from mix.actions.market.participations import mark_disqualified, raise_standing
@@ -19,7 +19,6 @@ from mix.readers.case.documents import authors_of, total_value
 from mix.readers.choice.awards import find_live
 from mix.readers.choice.evaluations import find_evaluation
 from mix.readers.city.people import list_with_role
-from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.flow.moves import gather_gate, list_signatures, unmet_to_ask, unmet_to_proceed
 from mix.readers.market.solicitations import find_solicitation, part_of
@@ -45,34 +44,33 @@ def owner_permission(step: Step) -> Permission:
     }.get(StepKind(step.kind), Permission.DOCUMENT_EDIT)
 
 
-def ask(step: Step, *, actor: Actor, now: datetime) -> Step:
+def ask(deed: Deed, step: Step) -> Step:
     """Bring a complete step before its gate and tell the deciders; a step without a gate is done with this.
 
     Raises Refused with everything that is missing.
     """
-    step, role = enter_step(step, actor=actor, needs=owner_permission(step), editing=True)
-    refuse_if(unmet_to_ask(step, now=now))
+    step, role = enter_step(step, actor=deed.actor, needs=owner_permission(step), editing=True)
+    refuse_if(unmet_to_ask(step, now=deed.now))
     _keep_value(step.challenge)
     gathered = gather_gate(step)
     if gathered is None:
-        _complete(step, actor=actor, now=now, role=role.value, summary="")
+        _complete(deed, step, role=role.value, summary="")
         return step
-    step.asked_at = now
+    step.asked_at = deed.now
     step.save(update_fields=["asked_at"])
     title = spec_of(step).title
     for duty in open_duties(*gathered):
         city = Municipality.objects.get(code=duty.municipality)
-        tell(
+        deed.tell(
             list_with_role([city.id], duty.role),
             "asked_to_decide",
-            now=now,
             challenge=step.challenge,
             path=f"city/challenges/{step.challenge.code}/{step.key}/",
             step=title.en,
             step_fr=title.fr,
             gate=gathered[0].key,
         )
-    record_on(step, "moves.ask", actor=actor, now=now, role=role.value)
+    deed.record_on(step, "moves.ask", role=role.value)
     return step
 
 
@@ -84,24 +82,16 @@ def _keep_value(challenge: Challenge) -> None:
 
 
 def sign(
-    step: Step,
-    *,
-    actor: Actor,
-    now: datetime,
-    city: Municipality,
-    role: Role,
-    decision: Decision,
-    reason: str,
-    public_summary: str = "",
+    deed: Deed, step: Step, *, city: Municipality, role: Role, decision: Decision, reason: str, public_summary: str = ""
 ) -> GateSignature:
     """Give a word at a gate. The last *proceed* completes the step; *revise* returns it; *stop* ends it.
 
     Where each city decides, a partner's *stop* takes that city out and the rest goes on; the lead's ends the
     challenge.
     """
-    step, _ = enter_step(step, actor=actor, needs=Permission.CHALLENGE_READ)
+    step, _ = enter_step(step, actor=deed.actor, needs=Permission.CHALLENGE_READ)
     gathered = gather_gate(step)
-    if gathered is None or role not in actor.roles_at(city.code):
+    if gathered is None or role not in deed.actor.roles_at(city.code):
         raise Forbidden(Permission.CHALLENGE_READ)
     gate, facts = gathered
     require(holds=step.asked_at is not None, code="gate_not_asked", gate=gate.key)
@@ -110,7 +100,7 @@ def sign(
         refuse_if(unmet_to_proceed(step))
     refuse_if(
         unmet_to_sign(
-            gate, facts, duty=Duty(city.code, role), person=actor.code, authors=authors_of(step), decision=decision
+            gate, facts, duty=Duty(city.code, role), person=deed.actor.code, authors=authors_of(step), decision=decision
         )
     )
     signature = GateSignature.objects.create(
@@ -120,38 +110,36 @@ def sign(
         round=step.round,
         city=city,
         role=role.value,
-        person=actor.someone,
+        person=deed.actor.someone,
         decision=decision.value,
         reason=reason,
         public_summary=public_summary,
-        signed_at=now,
+        signed_at=deed.now,
     )
-    record_on(
+    deed.record_on(
         step,
         "moves.sign",
-        actor=actor,
-        now=now,
         role=role.value,
         reason=reason,
         payload={"gate": gate.key, "decision": decision.value, "city": city.code, "round": step.round},
     )
-    _follow(step, signature, actor=actor, now=now)
+    _follow(deed, step, signature)
     return signature
 
 
-def _follow(step: Step, signature: GateSignature, *, actor: Actor, now: datetime) -> None:
+def _follow(deed: Deed, step: Step, signature: GateSignature) -> None:
     if signature.decision == Decision.REVISE:
-        _return(step, signature, now=now)
+        _return(step, signature, now=deed.now)
         return
     if signature.decision == Decision.STOP:
         if signature.city_id == step.challenge.municipality_id:
-            _stop(step, signature, actor=actor, now=now)
+            _stop(deed, step, signature)
             return
         leave(step.challenge, signature.city, reason=signature.reason)
     gathered = gather_gate(step)
     if gathered and is_passed(*gathered):
         summaries = [s.public_summary for s in list_signatures(step) if s.public_summary]
-        _complete(step, actor=actor, now=now, role=signature.role, summary="\n\n".join(dict.fromkeys(summaries)))
+        _complete(deed, step, role=signature.role, summary="\n\n".join(dict.fromkeys(summaries)))
 
 
 def _return(step: Step, signature: GateSignature, *, now: datetime) -> None:
@@ -196,23 +184,21 @@ def reopen_from(step: Step, *, now: datetime, reason: str) -> None:
         rows[key].agreements.exclude(state="ended").update(state="ended", ended_reason=reason)
 
 
-def _stop(step: Step, signature: GateSignature, *, actor: Actor, now: datetime) -> None:
+def _stop(deed: Deed, step: Step, signature: GateSignature) -> None:
     challenge = step.challenge
-    end(challenge, status="stopped", reason=signature.reason, now=now)
+    end(challenge, status="stopped", reason=signature.reason, now=deed.now)
     if challenge.route_frozen_at:
         publish(
             challenge,
             kind="cancellation",
             title=challenge.title,
             text=signature.public_summary or signature.reason,
-            now=now,
+            now=deed.now,
         )
-    record(
+    deed.record(
         "challenges.stop",
         subject_type="challenge",
         subject=challenge.code,
-        actor=actor,
-        now=now,
         challenge=challenge,
         role=signature.role,
         reason=signature.reason,
@@ -220,24 +206,23 @@ def _stop(step: Step, signature: GateSignature, *, actor: Actor, now: datetime) 
     )
 
 
-def _complete(step: Step, *, actor: Actor, now: datetime, role: str, summary: str) -> None:
-    step.state, step.done_at, step.asked_at = StepState.DONE.value, now, None
+def _complete(deed: Deed, step: Step, *, role: str, summary: str) -> None:
+    step.state, step.done_at, step.asked_at = StepState.DONE.value, deed.now, None
     step.save(update_fields=["state", "done_at", "asked_at"])
-    ON_DONE[StepKind(step.kind)](step, actor, now, summary)
-    record_on(step, "moves.complete", actor=actor, now=now, role=role, payload={"step": step.key})
-    _go_on(step, actor=actor, now=now, role=role)
+    ON_DONE[StepKind(step.kind)](deed, step, summary)
+    deed.record_on(step, "moves.complete", role=role, payload={"step": step.key})
+    _go_on(deed, step, role=role)
 
 
-def _go_on(step: Step, *, actor: Actor, now: datetime, role: str) -> None:
+def _go_on(deed: Deed, step: Step, *, role: str) -> None:
     """Begin what waited for a step, and end the challenge when nothing is left."""
-    started = start_ready_steps(step.challenge, now=now)
+    started = start_ready_steps(step.challenge, now=deed.now)
     for other in started:
         other.challenge = step.challenge
         title = spec_of(other).title
-        tell(
+        deed.tell(
             people_of(step.challenge, spec_of(other).owner),
             "step_started",
-            now=now,
             challenge=step.challenge,
             path=f"city/challenges/{step.challenge.code}/{other.key}/",
             step=title.en,
@@ -245,56 +230,54 @@ def _go_on(step: Step, *, actor: Actor, now: datetime, role: str) -> None:
         )
     open_states = [StepState.WAITING.value, StepState.ACTIVE.value]
     if not step.challenge.steps.filter(state__in=open_states).exists():
-        end(step.challenge, status="completed", reason="", now=now)
-        record(
+        end(step.challenge, status="completed", reason="", now=deed.now)
+        deed.record(
             "challenges.complete",
             subject_type="challenge",
             subject=step.challenge.code,
-            actor=actor,
-            now=now,
             challenge=step.challenge,
             role=role,
         )
 
 
-def _nothing(step: Step, actor: Actor, now: datetime, summary: str) -> None:
+def _nothing(deed: Deed, step: Step, summary: str) -> None:
     """Do nothing more: the artifact itself is the effect."""
 
 
-def _after_solicitation(step: Step, actor: Actor, now: datetime, summary: str) -> None:  # noqa: ARG001 - one shape
+def _after_solicitation(deed: Deed, step: Step, summary: str) -> None:  # noqa: ARG001 - one shape
     call = find_solicitation(step)
     if call is None:
         raise Unknown
     for submission in call.submissions.filter(state="finalised").select_related("vendor"):
-        raise_standing(step.challenge, submission.vendor, to=part_of(call).gives, now=now)
+        raise_standing(step.challenge, submission.vendor, to=part_of(call).gives, now=deed.now)
 
 
-def _after_evaluation(step: Step, actor: Actor, now: datetime, summary: str) -> None:
+def _after_evaluation(deed: Deed, step: Step, summary: str) -> None:
     evaluation = find_evaluation(step)
     if evaluation is None:
         raise Unknown
-    evaluations.grant_standings(evaluation, now=now)
+    evaluations.grant_standings(evaluation, now=deed.now)
     if method_for(step.challenge).is_only_recommended(step.key):
-        evaluations.announce_result(evaluation, now=now)
+        evaluations.announce_result(evaluation, now=deed.now)
     else:
-        evaluations.send_letters(evaluation, actor=actor, now=now)
+        evaluations.send_letters(deed, evaluation)
     if step.challenge.route_frozen_at:
-        publish(step.challenge, kind="result", title=spec_of(step).title.en, text=summary, now=now)
+        publish(step.challenge, kind="result", title=spec_of(step).title.en, text=summary, now=deed.now)
 
 
-def _after_award(step: Step, actor: Actor, now: datetime, summary: str) -> None:
+def _after_award(deed: Deed, step: Step, summary: str) -> None:
     award = find_live(step)
     if award is None:
         raise Unknown
     award.step = step
-    awards.approve(award, actor=actor, now=now, summary=summary)
+    awards.approve(deed, award, summary=summary)
 
 
-def _after_disclosure(step: Step, actor: Actor, now: datetime, summary: str) -> None:
-    disclosures.publish_pack(step, actor=actor, now=now, summary=summary)
+def _after_disclosure(deed: Deed, step: Step, summary: str) -> None:
+    disclosures.publish_pack(deed, step, summary=summary)
 
 
-ON_DONE: dict[StepKind, Callable[[Step, Actor, datetime, str], None]] = {
+ON_DONE: dict[StepKind, Callable[[Deed, Step, str], None]] = {
     StepKind.DOCUMENT: _nothing,
     StepKind.MARKET_SCAN: _nothing,
     StepKind.ENGAGEMENT: _nothing,
@@ -308,21 +291,21 @@ ON_DONE: dict[StepKind, Callable[[Step, Actor, datetime, str], None]] = {
 }
 
 
-def skip(step: Step, *, actor: Actor, now: datetime, reason: str) -> Step:
+def skip(deed: Deed, step: Step, *, reason: str) -> Step:
     """Leave out an optional step, with a reason."""
-    step, role = enter_step(step, actor=actor, needs=owner_permission(step), editing=True)
+    step, role = enter_step(step, actor=deed.actor, needs=owner_permission(step), editing=True)
     require(holds=spec_of(step).optional, code="step_not_optional")
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
-    step.state, step.skipped_reason, step.done_at = StepState.SKIPPED.value, reason, now
+    step.state, step.skipped_reason, step.done_at = StepState.SKIPPED.value, reason, deed.now
     step.save(update_fields=["state", "skipped_reason", "done_at"])
-    record_on(step, "moves.skip", actor=actor, now=now, role=role.value, reason=reason)
-    _go_on(step, actor=actor, now=now, role=role.value)
+    deed.record_on(step, "moves.skip", role=role.value, reason=reason)
+    _go_on(deed, step, role=role.value)
     return step
 
 
-def disqualify(challenge: Challenge, vendor: Vendor, *, actor: Actor, now: datetime, reason: str) -> Participation:
+def disqualify(deed: Deed, challenge: Challenge, vendor: Vendor, *, reason: str) -> Participation:
     """Disqualify a vendor at any time: ranks are recomputed; an award to it is revoked and the sale begins again."""
-    row = mark_disqualified(challenge, vendor, actor=actor, now=now, reason=reason)
+    row = mark_disqualified(deed, challenge, vendor, reason=reason)
     for evaluation in Evaluation.objects.filter(step__challenge=challenge, phase="final").select_related(
         "step__challenge__method", "solicitation__step__challenge__method"
     ):
@@ -331,7 +314,7 @@ def disqualify(challenge: Challenge, vendor: Vendor, *, actor: Actor, now: datet
         award = find_live(step)
         if award and award.vendor_id == vendor.id:
             award.step = step
-            awards.revoke(award, reason=reason, now=now)
-            reopen_from(step, now=now, reason=reason)
-            record_on(step, "moves.begin_again", actor=actor, now=now, reason=reason)
+            awards.revoke(award, reason=reason, now=deed.now)
+            reopen_from(step, now=deed.now, reason=reason)
+            deed.record_on(step, "moves.begin_again", reason=reason)
     return row

@@ -7,7 +7,7 @@ from datetime import datetime
 from mix.actions.case.challenges import freeze_route
 from mix.actions.case.entering import enter_step
 from mix.actions.case.publishing import publish as publish_notice
-from mix.actions.core.outbox import tell
+from mix.actions.core.deeds import Deed
 from mix.actions.market.sealing import ask_sealer, new_key_id
 from mix.actions.market.solicitations import lock_call, record_on_call
 from mix.data.models import (
@@ -16,7 +16,6 @@ from mix.data.models import (
 from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.case.documents import sprint_places
 from mix.readers.city.people import list_members
-from mix.readers.core.actors import Actor
 from mix.readers.flow.findings import policy_unmet
 from mix.readers.market.custody import find_key, find_recovery_key, unmet_custody
 from mix.readers.market.participations import list_standing
@@ -29,10 +28,9 @@ from mix.rules.market.freezing import frozen_rules
 
 
 def publish(
+    deed: Deed,
     call: Solicitation,
     *,
-    actor: Actor,
-    now: datetime,
     tie: TieRule = TieRule.HEAVIEST_CRITERION,
     full_at_cents: int | None = None,
     none_at_cents: int | None = None,
@@ -42,11 +40,11 @@ def publish(
 
     Two bounds make the price formula linear between them; a fixed price is asked for where the method fixes prices.
     """
-    step, role = enter_step(call.step, actor=actor, needs=Permission.SOLICITATION_PUBLISH)
+    step, role = enter_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
     call = lock_call(call)
     call.step = step
     require(holds=call.published_at is None, code="already_published")
-    refuse_if((*unmet_to_publish(call, now=now), *unmet_custody(call), *policy_unmet(step, now=now)))
+    refuse_if((*unmet_to_publish(call, now=deed.now), *unmet_custody(call), *policy_unmet(step, now=deed.now)))
     line = (full_at_cents, none_at_cents)
     holds = line == (None, None) or (None not in line and 0 <= (full_at_cents or 0) < (none_at_cents or 0))
     require(holds=holds, code="price_bounds_wrong", where="f-none_at_cents")
@@ -54,8 +52,8 @@ def publish(
     fixes = any(part.price_formula is PriceFormula.FIXED for part in parts)
     require(holds=fixed_cents is not None or not fixes, code="fixed_price_missing", where="f-fixed_cents")
     bounds = {"full_at": full_at_cents, "none_at": none_at_cents, "amount": fixed_cents}
-    call.published_at = now
-    _fix_key(call, now=now)
+    call.published_at = deed.now
+    _fix_key(call, now=deed.now)
     call.outage_rule = step.challenge.municipality.outage_rule
     call.frozen = {
         other.key: frozen_rules(other.evaluation, tie=tie, bounds=bounds, places=sprint_places(step.challenge))
@@ -64,23 +62,21 @@ def publish(
     }
     call.save(update_fields=["published_at", "key_id", "public_key", "recipients", "outage_rule", "frozen"])
     spec = spec_of(step)
-    freeze_route(step.challenge, now=now)
-    publish_notice(step.challenge, kind="intended_procurement", title=spec.title.en, text=call.body, now=now)
+    freeze_route(step.challenge, now=deed.now)
+    publish_notice(step.challenge, kind="intended_procurement", title=spec.title.en, text=call.body, now=deed.now)
     part = part_of(call)
     if part.open_to:
         for vendor in list_standing(step.challenge, part.open_to):
-            tell(
+            deed.tell(
                 list_members(vendor.id),
                 "invited_to_answer",
-                now=now,
                 challenge=step.challenge,
                 path=f"vendor/calls/{call.reference}/",
             )
     record_on_call(
+        deed,
         "publish",
         call,
-        actor=actor,
-        now=now,
         role=role.value,
         payload={
             "closes_at": call.closes_at.isoformat(),

@@ -1,10 +1,9 @@
 """Ending a duty: what waits for it goes to a successor."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from mix.actions.city.people import end_given, grant_role
-from mix.actions.core.outbox import tell
+from mix.actions.core.deeds import Deed
 from mix.data.models import (
     Person,
     StaffRole,
@@ -12,20 +11,17 @@ from mix.data.models import (
 from mix.phrases.words import word
 from mix.readers.case.challenges import spec_of
 from mix.readers.city.municipalities import get_own_municipality
-from mix.readers.core.actors import Actor
 from mix.readers.flow.moves import Task, list_left_alone
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.unmet import require
 
 
-def end_role(
-    given: StaffRole, *, actor: Actor, now: datetime, reason: str, successor: Person | None = None
-) -> StaffRole:
+def end_role(deed: Deed, given: StaffRole, *, reason: str, successor: Person | None = None) -> StaffRole:
     """End a duty, and give it to a successor of the city's staff, who is told what waits.
 
     Nobody ends the last administrator, or leaves work waiting for a duty that nobody has any more.
     """
-    get_own_municipality(given.municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
+    get_own_municipality(given.municipality.code, actor=deed.actor, needs=Permission.PEOPLE_MANAGE)
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     waiting = list_left_alone(given)
     role, city = Role(given.role), given.municipality
@@ -39,13 +35,13 @@ def end_role(
         **words,
     )
     if successor is not None:
-        _hand_over(given, actor=actor, now=now, successor=successor, waiting=waiting)
-    ended = end_given(given, actor=actor, now=now, reason=reason)
+        _hand_over(deed, given, successor=successor, waiting=waiting)
+    ended = end_given(deed, given, reason=reason)
     require(holds=ended, code="last_administrator")
     return given
 
 
-def _hand_over(given: StaffRole, *, actor: Actor, now: datetime, successor: Person, waiting: Sequence[Task]) -> None:
+def _hand_over(deed: Deed, given: StaffRole, *, successor: Person, waiting: Sequence[Task]) -> None:
     """Give the duty to somebody else of the city's staff, unless they have it, and tell them what waits."""
     city, role = given.municipality, Role(given.role)
     theirs = StaffRole.objects.filter(person=successor, municipality=city, ended_at=None)
@@ -56,11 +52,10 @@ def _hand_over(given: StaffRole, *, actor: Actor, now: datetime, successor: Pers
         city=city.name,
     )
     if not theirs.filter(role=role.value).exists():
-        grant_role(city, actor=actor, now=now, person=successor, role=role)
-    tell(
+        grant_role(deed, city, person=successor, role=role)
+    deed.tell(
         [successor],
         "handed_over",
-        now=now,
         path="city/",
         who=given.person.name,
         city=city.name,

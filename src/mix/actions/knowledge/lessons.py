@@ -1,38 +1,36 @@
 """Verbs that keep what was learned."""
 
-from datetime import datetime
 from decimal import Decimal
 
 from mix.actions.case.entering import enter
-from mix.actions.core.events import record_on
+from mix.actions.core.deeds import Deed
 from mix.data.models import HoursEntry, Lesson, Step
-from mix.readers.core.actors import Actor
 from mix.rules.core.access import Permission
 from mix.rules.core.unmet import require
 
 
-def write_lesson(step: Step, *, actor: Actor, now: datetime, text: str) -> Lesson:
+def write_lesson(deed: Deed, step: Step, *, text: str) -> Lesson:
     """Write down something learned at a step, for whoever comes next. Also after the challenge has ended."""
-    _, role = enter(step.challenge, actor=actor, needs=Permission.LESSON_RECORD, running=False)
+    _, role = enter(step.challenge, actor=deed.actor, needs=Permission.LESSON_RECORD, running=False)
     require(holds=bool(text.strip()), code="answer_missing", where="f-lesson")
     made = Lesson.objects.create(
-        municipality_id=step.municipality_id, step=step, text=text, person=actor.someone, written_at=now
+        municipality_id=step.municipality_id, step=step, text=text, person=deed.actor.someone, written_at=deed.now
     )
-    record_on(step, "knowledge.write_lesson", actor=actor, now=now, role=role.value)
+    deed.record_on(step, "knowledge.write_lesson", role=role.value)
     return made
 
 
-def enter_hours(step: Step, *, actor: Actor, now: datetime, hours: Decimal) -> HoursEntry:
+def enter_hours(deed: Deed, step: Step, *, hours: Decimal) -> HoursEntry:
     """Enter hours worked on a step, under the role by which the actor worked."""
-    _, role = enter(step.challenge, actor=actor, needs=Permission.HOURS_RECORD, running=False)
+    _, role = enter(step.challenge, actor=deed.actor, needs=Permission.HOURS_RECORD, running=False)
     require(holds=0 < hours <= 1000, code="amount_out_of_range", where="f-hours")
     made = HoursEntry.objects.create(
         municipality_id=step.municipality_id,
         step=step,
         role=role.value,
         hours=hours,
-        person=actor.someone,
-        entered_at=now,
+        person=deed.actor.someone,
+        entered_at=deed.now,
     )
-    record_on(step, "knowledge.enter_hours", actor=actor, now=now, role=role.value, payload={"hours": str(hours)})
+    deed.record_on(step, "knowledge.enter_hours", role=role.value, payload={"hours": str(hours)})
     return made

@@ -10,8 +10,7 @@ from django.db import transaction
 
 from mix.actions.case.entering import enter_step
 from mix.actions.case.publishing import publish as publish_notice
-from mix.actions.core.events import record
-from mix.actions.core.outbox import tell
+from mix.actions.core.deeds import Deed
 from mix.actions.market.sealing import SealerDown, ask_sealer
 from mix.data.models import Addendum, ExtensionProposal, Solicitation
 from mix.phrases.mails import outage_text
@@ -29,37 +28,37 @@ logger = logging.getLogger(__name__)
 ADDENDUM_NOTICE = timedelta(hours=48)  # what a substantial change leaves to those who answer (docs/city.md)
 
 
-def _open_call(call: Solicitation, *, actor: Actor, now: datetime) -> tuple[Solicitation, str]:
+def _open_call(deed: Deed, call: Solicitation) -> tuple[Solicitation, str]:
     """Lock a published call that has not closed; return it with the actor's role."""
-    _, role = enter_step(call.step, actor=actor, needs=Permission.SOLICITATION_PUBLISH)
+    _, role = enter_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
     fresh = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
     fresh.step = call.step
     require(holds=fresh.published_at is not None, code="solicitation_not_published")
-    require(holds=now < fresh.closes_at, code="solicitation_closed")
+    require(holds=deed.now < fresh.closes_at, code="solicitation_closed")
     return fresh, role.value
 
 
-def issue(call: Solicitation, *, actor: Actor, now: datetime, text: str, is_substantial: bool) -> Addendum:
+def issue(deed: Deed, call: Solicitation, *, text: str, is_substantial: bool) -> Addendum:
     """Change a published call for everybody; a substantial change must be reconfirmed by those who have submitted.
 
     It leaves at least two days until closing: one that comes late is proposed with a later closing instead.
     """
-    call, role = _open_call(call, actor=actor, now=now)
+    call, role = _open_call(deed, call)
     require(holds=bool(text.strip()), code="answer_missing", where="f-text")
-    leaves = call.closes_at - now >= ADDENDUM_NOTICE
+    leaves = call.closes_at - deed.now >= ADDENDUM_NOTICE
     require(holds=leaves or not is_substantial, code="addendum_needs_time", where="f-closes_at")
-    return _issue(call, actor=actor, now=now, role=role, text=text, is_substantial=is_substantial)
+    return _issue(deed, call, role=role, text=text, is_substantial=is_substantial)
 
 
 def propose_extension(
-    call: Solicitation, *, actor: Actor, now: datetime, text: str, is_substantial: bool, closes_at: datetime
+    deed: Deed, call: Solicitation, *, text: str, is_substantial: bool, closes_at: datetime
 ) -> ExtensionProposal:
     """Propose an addendum that moves closing later; a second person confirms it before it counts."""
-    call, role = _open_call(call, actor=actor, now=now)
+    call, role = _open_call(deed, call)
     require(holds=bool(text.strip()), code="answer_missing", where="f-text")
     require(holds=closes_at > call.closes_at, code="closing_only_extended", where="f-closes_at")
     require(
-        holds=closes_at - now >= ADDENDUM_NOTICE or not is_substantial,
+        holds=closes_at - deed.now >= ADDENDUM_NOTICE or not is_substantial,
         code="addendum_needs_time",
         where="f-closes_at",
     )
@@ -69,10 +68,10 @@ def propose_extension(
         text=text,
         is_substantial=is_substantial,
         closes_at=closes_at,
-        proposed_by=actor.someone,
-        proposed_at=now,
+        proposed_by=deed.actor.someone,
+        proposed_at=deed.now,
     )
-    _record("propose_extension", call, actor=actor, now=now, role=role, payload={"closes_at": closes_at.isoformat()})
+    _record(deed, "propose_extension", call, role=role, payload={"closes_at": closes_at.isoformat()})
     return proposal
 
 
@@ -82,18 +81,17 @@ def _waiting(proposal: ExtensionProposal) -> ExtensionProposal:
     return fresh
 
 
-def confirm_extension(proposal: ExtensionProposal, *, actor: Actor, now: datetime) -> Addendum:
+def confirm_extension(deed: Deed, proposal: ExtensionProposal) -> Addendum:
     """Confirm a later closing as the second person; the addendum is out with it."""
-    call, role = _open_call(proposal.solicitation, actor=actor, now=now)
+    call, role = _open_call(deed, proposal.solicitation)
     fresh = _waiting(proposal)
-    require(holds=fresh.proposed_by_id != actor.someone.pk, code="second_person")
+    require(holds=fresh.proposed_by_id != deed.actor.someone.pk, code="second_person")
     require(holds=fresh.closes_at > call.closes_at, code="closing_only_extended")
-    fresh.ended_at, fresh.confirmed_by = now, actor.someone
+    fresh.ended_at, fresh.confirmed_by = deed.now, deed.actor.someone
     fresh.save(update_fields=["ended_at", "confirmed_by"])
     return _issue(
+        deed,
         call,
-        actor=actor,
-        now=now,
         role=role,
         text=fresh.text,
         is_substantial=fresh.is_substantial,
@@ -101,13 +99,13 @@ def confirm_extension(proposal: ExtensionProposal, *, actor: Actor, now: datetim
     )
 
 
-def drop_extension(proposal: ExtensionProposal, *, actor: Actor, now: datetime) -> ExtensionProposal:
+def drop_extension(deed: Deed, proposal: ExtensionProposal) -> ExtensionProposal:
     """Drop a proposed extension: closing stays as it is."""
-    call, role = _open_call(proposal.solicitation, actor=actor, now=now)
+    call, role = _open_call(deed, proposal.solicitation)
     fresh = _waiting(proposal)
-    fresh.ended_at = now
+    fresh.ended_at = deed.now
     fresh.save(update_fields=["ended_at"])
-    _record("drop_extension", call, actor=actor, now=now, role=role)
+    _record(deed, "drop_extension", call, role=role)
     return fresh
 
 
@@ -129,18 +127,11 @@ def _extend_for_outage(call: Solicitation, outage: Outage, *, now: datetime) -> 
     fresh.step = call.step
     closes_at = closing_after(closing_of(fresh), outage, calendar_of(fresh.municipality))
     text = outage_text(outage, closes_at, fresh.zone)
-    return _issue(fresh, actor=Actor(), now=now, role="", text=text, is_substantial=False, closes_at=closes_at)
+    return _issue(Deed(Actor(), now), fresh, role="", text=text, is_substantial=False, closes_at=closes_at)
 
 
 def _issue(
-    call: Solicitation,
-    *,
-    actor: Actor,
-    now: datetime,
-    role: str,
-    text: str,
-    is_substantial: bool,
-    closes_at: datetime | None = None,
+    deed: Deed, call: Solicitation, *, role: str, text: str, is_substantial: bool, closes_at: datetime | None = None
 ) -> Addendum:
     addendum = Addendum.objects.create(
         solicitation=call,
@@ -149,35 +140,33 @@ def _issue(
         is_substantial=is_substantial,
         closed_at_before=call.closes_at,
         closes_at_after=closes_at,
-        issued_by=actor.person,
-        issued_at=now,
+        issued_by=deed.actor.person,
+        issued_at=deed.now,
     )
     if closes_at:
         call.closes_at = closes_at
         call.save(update_fields=["closes_at"])
         # Once it is durable: the sealer never moves back, and a closing that was rolled back must not bind it.
-        transaction.on_commit(partial(_delay_sealer, call.key_id, closes_at + EMBARGO, now=now))
+        transaction.on_commit(partial(_delay_sealer, call.key_id, closes_at + EMBARGO, now=deed.now))
     publish_notice(
         call.step.challenge,
         kind="addendum",
         title=f"{spec_of(call.step).title.en}: {addendum.number}",
         text=text,
-        now=now,
+        now=deed.now,
     )
     for submission in call.submissions.select_related("vendor"):
-        tell(
+        deed.tell(
             list_members(submission.vendor_id),
             "addendum",
-            now=now,
             challenge=call.step.challenge,
             path=f"vendor/submissions/{submission.code}/check/",
             number=str(addendum.number),
         )
     _record(
+        deed,
         "issue",
         call,
-        actor=actor,
-        now=now,
         role=role,
         payload={"number": addendum.number, "closes_at": closes_at.isoformat() if closes_at else ""},
     )
@@ -192,15 +181,11 @@ def _delay_sealer(key_id: str, not_before: datetime, *, now: datetime) -> None:
         logger.exception("the sealer was not told of the later closing of %s", key_id)
 
 
-def _record(
-    verb: str, call: Solicitation, *, actor: Actor, now: datetime, role: str, payload: dict[str, object] | None = None
-) -> None:
-    record(
+def _record(deed: Deed, verb: str, call: Solicitation, *, role: str, payload: dict[str, object] | None = None) -> None:
+    deed.record(
         f"addenda.{verb}",
         subject_type="solicitation",
         subject=call.reference,
-        actor=actor,
-        now=now,
         challenge=call.step.challenge,
         role=role,
         payload=payload or {},

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from mix.actions.case.entering import enter_step
-from mix.actions.core.events import record
+from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
-from mix.actions.core.run import Noted
+from mix.actions.core.run import RecordedRefusal
 from mix.actions.market.sealing import ask_sealer, new_key_id, open_canary, seal_canary, split_key
 from mix.data.models import CustodyKey, CustodyShare, Municipality, Person, Solicitation
 from mix.readers.city.people import list_with_role
@@ -33,15 +33,13 @@ REMIND = timedelta(hours=30)
 
 
 def _record(
-    verb: str, key: CustodyKey, *, actor: Actor, now: datetime, role: str = "", payload: dict[str, object] | None = None
+    deed: Deed, verb: str, key: CustodyKey, *, role: str = "", payload: dict[str, object] | None = None
 ) -> None:
     call = key.solicitation
-    record(
+    deed.record(
         f"custody.{verb}",
         subject_type="key",
         subject=key.key_id,
-        actor=actor,
-        now=now,
         challenge=call.step.challenge if call else None,
         chain=key.municipality.code,
         role=role,
@@ -49,27 +47,27 @@ def _record(
     )
 
 
-def make_key(call: Solicitation, *, actor: Actor, now: datetime, holders: Sequence[Person]) -> CustodyKey:
+def make_key(deed: Deed, call: Solicitation, *, holders: Sequence[Person]) -> CustodyKey:
     """Make the key of a call that is not yet published, for three holders; a key made before is retired."""
-    step, role = enter_step(call.step, actor=actor, needs=Permission.SOLICITATION_PUBLISH)
+    step, role = enter_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
     call = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
     call.step = step
     require(holds=call.published_at is None, code="already_published")
     require(holds=call.custody_mode == "split", code="custody_not_split")
     allowed = {person.pk for person in list_possible_holders(call)}
     require(holds={p.pk for p in holders} <= allowed, code="holder_unknown", where="f-first")
-    return _make(step.challenge.municipality, call, holders, actor=actor, now=now, role=role.value)
+    return _make(deed, step.challenge.municipality, call, holders, role=role.value)
 
 
-def make_recovery_key(city: Municipality, *, actor: Actor, now: datetime, holders: Sequence[Person]) -> CustodyKey:
+def make_recovery_key(deed: Deed, city: Municipality, *, holders: Sequence[Person]) -> CustodyKey:
     """Make the key that opens a city's calls when the shares of a call are lost; one made before is retired.
 
     What was sealed to the one before can be opened with its own shares only: keep them.
     """
-    _may_keep_keys(city, actor=actor)
+    _may_keep_keys(city, actor=deed.actor)
     allowed = {person.pk for person in list_staff(city)}
     require(holds={p.pk for p in holders} <= allowed, code="holder_unknown", where="f-first")
-    return _make(city, None, holders, actor=actor, now=now, role=Role.PROCUREMENT_MANAGER.value)
+    return _make(deed, city, None, holders, role=Role.PROCUREMENT_MANAGER.value)
 
 
 def _may_keep_keys(city: Municipality, *, actor: Actor) -> None:
@@ -78,44 +76,36 @@ def _may_keep_keys(city: Municipality, *, actor: Actor) -> None:
 
 
 def _make(
-    city: Municipality,
-    call: Solicitation | None,
-    holders: Sequence[Person],
-    *,
-    actor: Actor,
-    now: datetime,
-    role: str,
+    deed: Deed, city: Municipality, call: Solicitation | None, holders: Sequence[Person], *, role: str
 ) -> CustodyKey:
     require(holds=len({p.pk for p in holders}) == SHARES == len(holders), code="holders_differ", where="f-first")
     present = find_key(call) if call else find_recovery_key(city)
     if present:
-        present.retired_at = now
+        present.retired_at = deed.now
         present.save(update_fields=["retired_at"])
     key_id = new_key_id("split" if call else "recovery")
-    made = split_key(key_id, is_recovery=call is None, now=now)
+    made = split_key(key_id, is_recovery=call is None, now=deed.now)
     key = CustodyKey.objects.create(
         municipality=city,
         solicitation=call,
         key_id=key_id,
         public_key=made["public"],
         canary=seal_canary(made["public"]),
-        made_by=actor.someone,
-        made_at=now,
+        made_by=deed.actor.someone,
+        made_at=deed.now,
     )
     for number, (person, mark) in enumerate(zip(holders, made["shares"], strict=True), start=1):
         CustodyShare.objects.create(key=key, number=number, holder=person, fingerprint=mark)
     _record(
+        deed,
         "make_key",
         key,
-        actor=actor,
-        now=now,
         role=role,
         payload={"public": key.public_key, "holders": [p.code for p in holders], "needed": NEEDED},
     )
-    tell(
+    deed.tell(
         holders,
         "share_waits",
-        now=now,
         challenge=call.step.challenge if call else None,
         path=custody_path(key),
         city=city.name,
@@ -137,15 +127,15 @@ def _own(share: CustodyShare, *, actor: Actor) -> CustodyShare:
     return fresh
 
 
-def look_at_share(share: CustodyShare, *, actor: Actor, now: datetime) -> str:
+def look_at_share(deed: Deed, share: CustodyShare) -> str:
     """Show the holder the words of a share, until the holder says that they are written down."""
-    share = _own(share, actor=actor)
+    share = _own(share, actor=deed.actor)
     require(holds=share.taken_at is None, code="share_taken")
-    words: str = ask_sealer("show", share.key.key_id, now=now, number=share.number)
+    words: str = ask_sealer("show", share.key.key_id, now=deed.now, number=share.number)
     if not share.probe:
         share.probe = asdict(probe_of(words))
         share.save(update_fields=["probe"])
-        _record("look_at_share", share.key, actor=actor, now=now, role="holder", payload={"share": share.number})
+        _record(deed, "look_at_share", share.key, role="holder", payload={"share": share.number})
     return words
 
 
@@ -156,69 +146,69 @@ def probe_in(share: CustodyShare) -> Probe:
     return Probe(tuple(share.probe["positions"]), share.probe["salt"], share.probe["digest"])
 
 
-def take_share(share: CustodyShare, *, actor: Actor, now: datetime, first: str, second: str) -> CustodyShare:
+def take_share(deed: Deed, share: CustodyShare, *, first: str, second: str) -> CustodyShare:
     """Confirm that a share is written down; from then on nobody can see it here."""
-    share = _own(share, actor=actor)
+    share = _own(share, actor=deed.actor)
     require(holds=share.taken_at is None, code="share_taken")
     require(holds=probe_in(share).holds([first, second]), code="probe_wrong", where="f-first")
-    share.taken_at = now
+    share.taken_at = deed.now
     share.save(update_fields=["taken_at"])
-    ask_sealer("hand_out", share.key.key_id, now=now, number=share.number)
-    _record("take_share", share.key, actor=actor, now=now, role="holder", payload={"share": share.number})
+    ask_sealer("hand_out", share.key.key_id, now=deed.now, number=share.number)
+    _record(deed, "take_share", share.key, role="holder", payload={"share": share.number})
     return share
 
 
-def rehearse(share: CustodyShare, *, actor: Actor, now: datetime, words: str) -> int:
+def rehearse(deed: Deed, share: CustodyShare, *, words: str) -> int:
     """Type a share to try the key; the second one opens the rehearsal's envelope. Returns how many were typed."""
-    share = _own(share, actor=actor)
+    share = _own(share, actor=deed.actor)
     key = share.key
     require(holds=key.rehearsed_at is None, code="already_rehearsed")
     require(holds=share.taken_at is not None, code="share_not_taken")
     typed = read_share(words)
     require(holds=fingerprint(typed) == share.fingerprint, code="share_of_another", where="f-words")
-    count = int(ask_sealer("offer", key.key_id, now=now, share=typed))
-    share.rehearsed_at = share.offered_at = now
+    count = int(ask_sealer("offer", key.key_id, now=deed.now, share=typed))
+    share.rehearsed_at = share.offered_at = deed.now
     share.save(update_fields=["rehearsed_at", "offered_at"])
     if count >= NEEDED:
-        open_canary(key.key_id, bytes(key.canary), now=now)
-        key.rehearsed_at = now
+        open_canary(key.key_id, bytes(key.canary), now=deed.now)
+        key.rehearsed_at = deed.now
         key.save(update_fields=["rehearsed_at"])
         key.shares.update(offered_at=None)
-        ask_sealer("forget", key.key_id, now=now)
-    _record("rehearse", key, actor=actor, now=now, role="holder", payload={"share": share.number, "typed": count})
+        ask_sealer("forget", key.key_id, now=deed.now)
+    _record(deed, "rehearse", key, role="holder", payload={"share": share.number, "typed": count})
     return count
 
 
-def check_possession(share: CustodyShare, *, actor: Actor, now: datetime, first: str, second: str) -> CustodyShare:
+def check_possession(deed: Deed, share: CustodyShare, *, first: str, second: str) -> CustodyShare:
     """Show with two words, in the days before closing, that the share is still at hand."""
-    share = _own(share, actor=actor)
+    share = _own(share, actor=deed.actor)
     require(holds=probe_in(share).holds([first, second]), code="probe_wrong", where="f-first")
-    share.checked_at = now
+    share.checked_at = deed.now
     share.save(update_fields=["checked_at"])
-    _record("check_possession", share.key, actor=actor, now=now, role="holder", payload={"share": share.number})
+    _record(deed, "check_possession", share.key, role="holder", payload={"share": share.number})
     return share
 
 
-def offer_share(call: Solicitation, *, actor: Actor, now: datetime, words: str) -> int:
+def offer_share(deed: Deed, call: Solicitation, *, words: str) -> int:
     """Type a share at an opening, of the call's key or of the recovery key; returns how many of that key were typed.
 
     Refused before the time, and then that it was tried is recorded and told to the holders and to procurement.
     """
-    if phase_of(call, now=now) is not Phase.OPENABLE:
+    if phase_of(call, now=deed.now) is not Phase.OPENABLE:
         raise too_early(call)
     typed = read_share(words)
     share = find_offered(call, fingerprint(typed))
-    require(holds=share is not None and share.holder_id == actor.someone.pk, code="share_of_another", where="f-words")
+    require(
+        holds=share is not None and share.holder_id == deed.actor.someone.pk, code="share_of_another", where="f-words"
+    )
     assert share is not None  # noqa: S101 - required above; tells mypy so
-    share.offered_at = now
+    share.offered_at = deed.now
     share.save(update_fields=["offered_at"])
-    count = int(ask_sealer("offer", share.key.key_id, now=now, share=typed))
-    record(
+    count = int(ask_sealer("offer", share.key.key_id, now=deed.now, share=typed))
+    deed.record(
         "custody.offer_share",
         subject_type="solicitation",
         subject=call.reference,
-        actor=actor,
-        now=now,
         challenge=call.step.challenge,
         role="holder",
         payload={"share": share.number, "key": share.key.key_id, "typed": count},
@@ -226,32 +216,29 @@ def offer_share(call: Solicitation, *, actor: Actor, now: datetime, words: str) 
     return count
 
 
-def too_early(call: Solicitation) -> Noted:
+def too_early(call: Solicitation) -> RecordedRefusal:
     """Return the refusal of an opening before its time, which records and tells that it was tried."""
 
-    def note(*, actor: Actor, now: datetime) -> None:
-        record(
+    def note(deed: Deed) -> None:
+        deed.record(
             "custody.tried_too_early",
             subject_type="solicitation",
             subject=call.reference,
-            actor=actor,
-            now=now,
             challenge=call.step.challenge,
             payload={"closes_at": call.closes_at.isoformat()},
         )
         city = call.step.challenge.municipality
         people = [share.holder for share in list_shares(find_key(call))]
         people += list_with_role([city.pk], Role.PROCUREMENT_MANAGER) + list_with_role([city.pk], Role.AUDITOR)
-        tell(
+        deed.tell(
             people,
             "tried_too_early",
-            now=now,
             challenge=call.step.challenge,
             path=f"city/challenges/{call.step.challenge.code}/log/",
-            who=actor.someone.name,
+            who=deed.actor.someone.name,
         )
 
-    return Noted(Unmet("not_openable_yet"), note)
+    return RecordedRefusal(Unmet("not_openable_yet"), note)
 
 
 def end_ceremony(key: CustodyKey, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from mix.actions.case.challenges import freeze_route
 from mix.actions.case.entering import enter, enter_step
 from mix.actions.case.publishing import publish as publish_notice
-from mix.actions.core.events import record, record_on
+from mix.actions.core.deeds import Deed
 from mix.data.models import (
     CapabilityCard,
     Challenge,
@@ -20,24 +20,16 @@ from mix.data.models import (
     Step,
     Vendor,
 )
-from mix.readers.core.actors import Actor
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.core.access import Permission
 from mix.rules.core.unmet import require
 
 
 def plan(
-    step: Step,
-    *,
-    actor: Actor,
-    now: datetime,
-    title: str,
-    place: str,
-    starts_at: datetime,
-    cards: Sequence[tuple[str, str]] = (),
+    deed: Deed, step: Step, *, title: str, place: str, starts_at: datetime, cards: Sequence[tuple[str, str]] = ()
 ) -> Engagement:
     """Plan the event of a step, with its problem cards; again until it is published."""
-    step, role = enter_step(step, actor=actor, needs=Permission.ENGAGEMENT_RUN, editing=True)
+    step, role = enter_step(step, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN, editing=True)
     for value, field in ((title, "title"), (place, "place")):
         require(holds=bool(value.strip()), code="answer_missing", where=f"f-{field}")
     present = Engagement.objects.filter(step=step).first()
@@ -49,26 +41,26 @@ def plan(
     event.cards.all().delete()
     for card_title, text in cards:
         ProblemCard.objects.create(engagement=event, title=card_title, text=text)
-    record_on(event.step, "engagements.plan", actor=actor, now=now, role=role.value)
+    deed.record_on(event.step, "engagements.plan", role=role.value)
     return event
 
 
-def publish(event: Engagement, *, actor: Actor, now: datetime) -> Engagement:
+def publish(deed: Deed, event: Engagement) -> Engagement:
     """Invite everybody, by a public notice."""
-    step, role = enter_step(event.step, actor=actor, needs=Permission.ENGAGEMENT_RUN)
+    step, role = enter_step(event.step, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
     event = Engagement.objects.select_for_update().get(pk=event.pk)
     event.step = step
     require(holds=event.published_at is None, code="engagement_already_published")
-    event.published_at = now
+    event.published_at = deed.now
     event.save(update_fields=["published_at"])
-    publish_notice(step.challenge, kind="engagement", title=event.title, text=event.place, now=now)
-    freeze_route(step.challenge, now=now)
-    record_on(event.step, "engagements.publish", actor=actor, now=now, role=role.value)
+    publish_notice(step.challenge, kind="engagement", title=event.title, text=event.place, now=deed.now)
+    freeze_route(step.challenge, now=deed.now)
+    deed.record_on(event.step, "engagements.publish", role=role.value)
     return event
 
 
 def register(
-    event: Engagement, *, actor: Actor, now: datetime, name: str, organization: str, email: str, needs: str = ""
+    deed: Deed, event: Engagement, *, name: str, organization: str, email: str, needs: str = ""
 ) -> Registration:
     """Say that one comes. Open to everybody, signed in or not; twice from one address is once."""
     require(holds=event.published_at is not None and event.held_at is None, code="registration_closed")
@@ -77,63 +69,63 @@ def register(
     row, made = Registration.objects.get_or_create(
         engagement=event,
         email=email.lower(),
-        defaults={"name": name, "organization": organization, "needs": needs, "registered_at": now},
+        defaults={"name": name, "organization": organization, "needs": needs, "registered_at": deed.now},
     )
     if made:
-        record_on(event.step, "engagements.register", actor=actor, now=now)
+        deed.record_on(event.step, "engagements.register")
     return row
 
 
-def hold(event: Engagement, *, actor: Actor, now: datetime, attended: Sequence[str]) -> Engagement:
+def hold(deed: Deed, event: Engagement, *, attended: Sequence[str]) -> Engagement:
     """Note that the event took place and who came (e-mail addresses among the registered)."""
-    step, role = enter_step(event.step, actor=actor, needs=Permission.ENGAGEMENT_RUN)
+    step, role = enter_step(event.step, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
     event = Engagement.objects.select_for_update().get(pk=event.pk)
     event.step = step
     require(holds=event.published_at is not None, code="engagement_not_published")
-    require(holds=now >= event.starts_at, code="engagement_not_begun")
-    event.held_at = event.held_at or now
+    require(holds=deed.now >= event.starts_at, code="engagement_not_begun")
+    event.held_at = event.held_at or deed.now
     event.save(update_fields=["held_at"])
-    event.registrations.filter(email__in=[a.lower() for a in attended], attended_at=None).update(attended_at=now)
-    record_on(event.step, "engagements.hold", actor=actor, now=now, role=role.value)
+    event.registrations.filter(email__in=[a.lower() for a in attended], attended_at=None).update(attended_at=deed.now)
+    deed.record_on(event.step, "engagements.hold", role=role.value)
     return event
 
 
-def ask(event: Engagement, *, actor: Actor, now: datetime, text: str) -> EngagementQuestion:
+def ask(deed: Deed, event: Engagement, *, text: str) -> EngagementQuestion:
     """Ask something about an event; the answer goes to everybody."""
     require(holds=event.published_at is not None, code="engagement_not_published")
     require(holds=bool(text.strip()), code="answer_missing", where="f-text")
-    question = EngagementQuestion.objects.create(engagement=event, text=text, asked_at=now)
-    record_on(event.step, "engagements.ask", actor=actor, now=now)
+    question = EngagementQuestion.objects.create(engagement=event, text=text, asked_at=deed.now)
+    deed.record_on(event.step, "engagements.ask")
     return question
 
 
-def answer(question: EngagementQuestion, *, actor: Actor, now: datetime, text: str) -> EngagementQuestion:
+def answer(deed: Deed, question: EngagementQuestion, *, text: str) -> EngagementQuestion:
     """Answer a question, to everybody."""
-    _, role = enter(question.engagement.step.challenge, actor=actor, needs=Permission.ENGAGEMENT_RUN)
+    _, role = enter(question.engagement.step.challenge, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
     require(holds=bool(text.strip()), code="answer_missing", where="f-answer")
-    question.answer, question.answered_at = text, now
+    question.answer, question.answered_at = text, deed.now
     question.save(update_fields=["answer", "answered_at"])
-    record_on(question.engagement.step, "engagements.answer", actor=actor, now=now, role=role.value)
+    deed.record_on(question.engagement.step, "engagements.answer", role=role.value)
     return question
 
 
-def give_card(event: Engagement, vendor: Vendor, *, actor: Actor, now: datetime, text: str) -> CapabilityCard:
+def give_card(deed: Deed, event: Engagement, vendor: Vendor, *, text: str) -> CapabilityCard:
     """Leave a capability card: opt-in, public, no condition for anything."""
-    get_own_vendor(vendor.code, actor=actor)
+    get_own_vendor(vendor.code, actor=deed.actor)
     require(holds=event.published_at is not None, code="engagement_not_published")
     require(holds=bool(text.strip()), code="answer_missing", where="f-text")
     card, _ = CapabilityCard.objects.update_or_create(
-        engagement=event, vendor=vendor, defaults={"text": text, "given_at": now}
+        engagement=event, vendor=vendor, defaults={"text": text, "given_at": deed.now}
     )
-    record_on(event.step, "engagements.give_card", actor=actor, now=now, role="vendor")
+    deed.record_on(event.step, "engagements.give_card", role="vendor")
     return card
 
 
 def log_contact(
-    challenge: Challenge, *, actor: Actor, now: datetime, happened_on: date, with_whom: str, told: str, heard: str = ""
+    deed: Deed, challenge: Challenge, *, happened_on: date, with_whom: str, told: str, heard: str = ""
 ) -> ContactLogEntry:
     """Log a talk with somebody in the market; what they were told is published to all."""
-    challenge, role = enter(challenge, actor=actor, needs=Permission.ENGAGEMENT_RUN)
+    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
     for value, field in ((with_whom, "with_whom"), (told, "told")):
         require(holds=bool(value.strip()), code="answer_missing", where=f"f-{field}")
     entry = ContactLogEntry.objects.create(
@@ -143,15 +135,13 @@ def log_contact(
         with_whom=with_whom,
         told=told,
         heard=heard,
-        logged_by=actor.someone,
-        logged_at=now,
+        logged_by=deed.actor.someone,
+        logged_at=deed.now,
     )
-    record(
+    deed.record(
         "engagements.log_contact",
         subject_type="challenge",
         subject=challenge.code,
-        actor=actor,
-        now=now,
         challenge=challenge,
         role=role.value,
     )

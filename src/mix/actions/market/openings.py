@@ -8,8 +8,7 @@ from typing import Any
 
 from mix.actions.case.entering import enter
 from mix.actions.core.checkpoints import make_checkpoint
-from mix.actions.core.events import record
-from mix.actions.core.outbox import tell
+from mix.actions.core.deeds import Deed
 from mix.actions.core.run import prepared_by
 from mix.actions.core.signing import sign
 from mix.actions.market.custody import end_ceremony, too_early
@@ -17,7 +16,6 @@ from mix.actions.market.sealing import Unsealed, keep_unsealed, unseal
 from mix.data.models import Chain, OpenedEnvelope, Opening, Solicitation, Submission, SubmissionVersion
 from mix.readers.case.challenges import check
 from mix.readers.city.people import list_members
-from mix.readers.core.actors import Actor
 from mix.readers.core.events import sealed_chain
 from mix.readers.market.custody import list_offered, opening_key
 from mix.readers.market.solicitations import closing_of, phase_of, unmet_to_open
@@ -37,17 +35,17 @@ def _check(call: Solicitation, *, now: datetime, envelope: Envelope) -> None:
     refuse_if(unmet_to_open(call, envelope, now=now))
 
 
-def unseal_all(call: Solicitation, *, actor: Actor, now: datetime, envelope: Envelope) -> dict[str, Unsealed]:
+def unseal_all(deed: Deed, call: Solicitation, *, envelope: Envelope) -> dict[str, Unsealed]:
     """Have the sealer open one envelope of every version that counts; return what was found by receipt.
 
     In split custody the shares must have been typed. Changes no row, and may be done again.
     """
-    check(call.step.challenge, actor=actor, needs=Permission.ENVELOPE_OPEN)
+    check(call.step.challenge, actor=deed.actor, needs=Permission.ENVELOPE_OPEN)
     call.refresh_from_db(fields=["closes_at", "published_at", "technical_opened_at", "price_opened_at"])
-    _check(call, now=now, envelope=envelope)
+    _check(call, now=deed.now, envelope=envelope)
     key_id = call.key_id
     if call.custody_mode == "split":
-        key = opening_key(call, now=now)
+        key = opening_key(call, now=deed.now)
         if key is None:
             raise Refused(Unmet("shares_lacking", {}, "f-words"))
         key_id = key.key_id
@@ -58,7 +56,7 @@ def unseal_all(call: Solicitation, *, actor: Actor, now: datetime, envelope: Env
             envelope=envelope.value,
             receipt=version.receipt,
             key_id=key_id,
-            now=now,
+            now=deed.now,
         )
         for submission, version in list_counting(call)
     }
@@ -66,40 +64,36 @@ def unseal_all(call: Solicitation, *, actor: Actor, now: datetime, envelope: Env
 
 @prepared_by(unseal_all)
 def open_envelopes(
-    call: Solicitation,
-    *,
-    actor: Actor,
-    now: datetime,
-    envelope: Envelope,
-    prepared: Mapping[str, Unsealed] | None = None,
+    deed: Deed, prepared: Mapping[str, Unsealed], call: Solicitation, *, envelope: Envelope
 ) -> Solicitation:
     """Open one envelope of every submission that counts, after closing and embargo, in the order of the method.
 
     The price envelope opens when the panel has frozen quality (`evaluations.freeze_quality` says so). What does not
     match its receipt, or does not open, is left sealed and named in the act of opening and to its vendor.
     """
-    _, role = enter(call.step.challenge, actor=actor, needs=Permission.ENVELOPE_OPEN)
+    _, role = enter(call.step.challenge, actor=deed.actor, needs=Permission.ENVELOPE_OPEN)
     fresh = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
     fresh.step = call.step
     call = fresh
-    _check(call, now=now, envelope=envelope)
+    _check(call, now=deed.now, envelope=envelope)
     current = list_counting(call)
-    found = prepared or {}
-    require(holds={version.reference for _, version in current} == set(found), code="opening_changed")
-    setattr(call, f"{envelope.value}_opened_at", now)
+    require(holds={version.reference for _, version in current} == set(prepared), code="opening_changed")
+    setattr(call, f"{envelope.value}_opened_at", deed.now)
     call.save(update_fields=["technical_opened_at", "price_opened_at"])
     for submission, version in current:
-        _open_one(submission, version, envelope, found[version.reference], actor=actor, now=now)
-    act = _act_of_opening(call, envelope, current, found, actor=actor, now=now)
+        _open_one(deed, submission, version, envelope, prepared[version.reference])
+    act = _act_of_opening(deed, call, envelope, current, prepared)
     Opening.objects.create(
-        municipality_id=call.municipality_id, solicitation=call, envelope=envelope.value, opened_at=now, act=sign(act)
+        municipality_id=call.municipality_id,
+        solicitation=call,
+        envelope=envelope.value,
+        opened_at=deed.now,
+        act=sign(act),
     )
-    record(
+    deed.record(
         "sealing.open_envelopes",
         subject_type="solicitation",
         subject=call.reference,
-        actor=actor,
-        now=now,
         challenge=call.step.challenge,
         role=role.value,
         payload={
@@ -110,22 +104,16 @@ def open_envelopes(
             "problems": [e["reference"] for e in act["envelopes"] if e["problem"]],
         },
     )
-    key = opening_key(call, now=now) if call.custody_mode == "split" else None
+    key = opening_key(call, now=deed.now) if call.custody_mode == "split" else None
     if key:
-        end_ceremony(key, now=now)
+        end_ceremony(key, now=deed.now)
     for code in (sealed_chain(call), call.step.challenge.municipality.code):
-        make_checkpoint(code, now=now)
+        make_checkpoint(code, now=deed.now)
     return call
 
 
 def _open_one(
-    submission: Submission,
-    version: SubmissionVersion,
-    envelope: Envelope,
-    found: Unsealed,
-    *,
-    actor: Actor,
-    now: datetime,
+    deed: Deed, submission: Submission, version: SubmissionVersion, envelope: Envelope, found: Unsealed
 ) -> None:
     """Keep what one envelope held, and tell its vendor; or tell it what is wrong."""
     if not found.problem:
@@ -133,14 +121,13 @@ def _open_one(
             submission=submission,
             envelope=envelope.value,
             answers=found.answers,
-            opened_by=actor.someone,
-            opened_at=now,
+            opened_by=deed.actor.someone,
+            opened_at=deed.now,
         )
         keep_unsealed(found)
-    tell(
+    deed.tell(
         list_members(submission.vendor_id),
         "not_opened" if found.problem else "opened",
-        now=now,
         challenge=submission.solicitation.step.challenge,
         path=f"vendor/receipts/{version.reference}/",
         reference=version.reference,
@@ -148,16 +135,14 @@ def _open_one(
 
 
 def _act_of_opening(
+    deed: Deed,
     call: Solicitation,
     envelope: Envelope,
     current: list[tuple[Submission, SubmissionVersion]],
     found: Mapping[str, Unsealed],
-    *,
-    actor: Actor,
-    now: datetime,
 ) -> dict[str, Any]:
     """Return what is written down about an opening: who, when, with which key, and every envelope as it was found."""
-    key = opening_key(call, now=now) if call.custody_mode == "split" else None
+    key = opening_key(call, now=deed.now) if call.custody_mode == "split" else None
     chain = Chain.objects.filter(code=sealed_chain(call)).first()
     return {
         "kind": "MIX act of opening",
@@ -166,11 +151,11 @@ def _act_of_opening(
         "envelope": envelope.value,
         "closed_at": call.closes_at.isoformat(),
         "zone": call.zone,
-        "opened_at": now.isoformat(),
-        "opened_by": actor.code,
+        "opened_at": deed.now.isoformat(),
+        "opened_by": deed.actor.code,
         "custody": call.custody_mode,
         "key_id": key.key_id if key else call.key_id,
-        "attended": [share.holder.code for share in list_offered(key, now=now)],
+        "attended": [share.holder.code for share in list_offered(key, now=deed.now)],
         "envelopes": [
             {
                 "reference": version.reference,
@@ -189,15 +174,13 @@ def _act_of_opening(
     }
 
 
-def note_export(call: Solicitation, *, actor: Actor, now: datetime) -> None:
+def note_export(deed: Deed, call: Solicitation) -> None:
     """Record that the sealed envelopes were taken out, for an opening without this site."""
-    _, role = enter(call.step.challenge, actor=actor, needs=Permission.ENVELOPE_OPEN)
-    record(
+    _, role = enter(call.step.challenge, actor=deed.actor, needs=Permission.ENVELOPE_OPEN)
+    deed.record(
         "sealing.export_envelopes",
         subject_type="solicitation",
         subject=call.reference,
-        actor=actor,
-        now=now,
         challenge=call.step.challenge,
         role=role.value,
     )

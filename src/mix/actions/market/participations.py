@@ -3,11 +3,9 @@
 from datetime import datetime
 
 from mix.actions.case.entering import enter
-from mix.actions.core.events import record
-from mix.actions.core.outbox import tell
+from mix.actions.core.deeds import Deed
 from mix.data.models import Challenge, Participation, Vendor
 from mix.readers.city.people import list_members
-from mix.readers.core.actors import Actor
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import Standing
 from mix.rules.core.unmet import require
@@ -26,31 +24,26 @@ def raise_standing(challenge: Challenge, vendor: Vendor, *, to: Standing, now: d
     return row
 
 
-def mark_disqualified(
-    challenge: Challenge, vendor: Vendor, *, actor: Actor, now: datetime, reason: str
-) -> Participation:
+def mark_disqualified(deed: Deed, challenge: Challenge, vendor: Vendor, *, reason: str) -> Participation:
     """Disqualify a vendor with a reason; it is told. `moves.disqualify` recomputes what follows."""
-    challenge, role = enter(challenge, actor=actor, needs=Permission.RESULT_FINALISE)
+    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.RESULT_FINALISE)
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     row = Participation.objects.get(challenge=challenge, vendor=vendor)
     require(holds=row.disqualified_at is None, code="already_disqualified")
-    row.disqualified_at, row.disqualified_reason = now, reason
+    row.disqualified_at, row.disqualified_reason = deed.now, reason
     row.save(update_fields=["disqualified_at", "disqualified_reason"])
-    tell(
+    deed.tell(
         list_members(vendor.id),
         "disqualified",
-        now=now,
         challenge=challenge,
         path=f"challenges/{challenge.code}/",
         vendor=vendor.name,
         reason=reason,
     )
-    record(
+    deed.record(
         "participations.disqualify",
         subject_type="vendor",
         subject=vendor.code,
-        actor=actor,
-        now=now,
         challenge=challenge,
         role=role.value,
         reason=reason,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
 from typing import Any
 
-from mix.actions.core.events import record
-from mix.actions.core.outbox import tell
+from mix.actions.core.deeds import Deed
 from mix.actions.core.signing import public_key
 from mix.actions.market.sealing import Stored, keep_unsealed_file
 from mix.data.models import OpenedEnvelope, Submission, SubmissionVersion
@@ -42,14 +40,12 @@ def _unopened(submission: Submission, *, actor: Actor, envelope: Envelope) -> tu
     return version, next(line for line in lines if line["envelope"] == envelope.value)
 
 
-def redeliver_file(
-    submission: Submission, *, actor: Actor, now: datetime, envelope: Envelope, code: str, stored: Stored
-) -> None:
+def redeliver_file(deed: Deed, submission: Submission, *, envelope: Envelope, code: str, stored: Stored) -> None:
     """Take one file once more, already encrypted to the key with which this instance reads what was opened.
 
     Only the bytes whose SHA-256 the receipt names are taken.
     """
-    version, said = _unopened(submission, actor=actor, envelope=envelope)
+    version, said = _unopened(submission, actor=deed.actor, envelope=envelope)
     files = {f.code: f for f in list_sealed_files(submission, version=version.number, envelope=envelope.value)}
     name = files[code].name if code in files else ""
     proved = {(f["name"], f["sha256"]) for f in said["files"]}
@@ -61,12 +57,12 @@ def redeliver_file(
         sha=stored.sha256,
     )
     keep_unsealed_file(code, stored)
-    _record("redeliver_file", submission, version, actor=actor, now=now, envelope=envelope.value, file=code)
+    _record(deed, "redeliver_file", submission, version, envelope=envelope.value, file=code)
 
 
-def redeliver(submission: Submission, *, actor: Actor, now: datetime, envelope: Envelope, brought: object) -> None:
+def redeliver(deed: Deed, submission: Submission, *, envelope: Envelope, brought: object) -> None:
     """Put what an envelope held in its place, from the vendor's own copy: only what its receipt commits to."""
-    version, said = _unopened(submission, actor=actor, envelope=envelope)
+    version, said = _unopened(submission, actor=deed.actor, envelope=envelope)
     files = list_sealed_files(submission, version=version.number, envelope=envelope.value)
     missing = [f.name for f in files if not f.is_open]
     require(holds=not missing, code="redelivery_files_first", where="f-file", names=", ".join(missing))
@@ -84,25 +80,21 @@ def redeliver(submission: Submission, *, actor: Actor, now: datetime, envelope: 
         submission=submission,
         envelope=envelope.value,
         answers=dict(content["answers"]) if isinstance(content, dict) else {},
-        opened_by=actor.someone,
-        opened_at=now,
+        opened_by=deed.actor.someone,
+        opened_at=deed.now,
     )
     challenge = submission.solicitation.step.challenge
     officers = list_with_role([challenge.municipality_id], Role.PROCUREMENT_OFFICER)
     path = f"city/challenges/{challenge.code}/{submission.solicitation.step.key}/"
-    tell(officers, "redelivered", now=now, challenge=challenge, path=path, reference=version.reference)
-    _record("redeliver", submission, version, actor=actor, now=now, envelope=envelope.value, commitment=mark)
+    deed.tell(officers, "redelivered", challenge=challenge, path=path, reference=version.reference)
+    _record(deed, "redeliver", submission, version, envelope=envelope.value, commitment=mark)
 
 
-def _record(
-    verb: str, submission: Submission, version: SubmissionVersion, *, actor: Actor, now: datetime, **payload: str
-) -> None:
-    record(
+def _record(deed: Deed, verb: str, submission: Submission, version: SubmissionVersion, **payload: str) -> None:
+    deed.record(
         f"redelivery.{verb}",
         subject_type="submission",
         subject=submission.code,
-        actor=actor,
-        now=now,
         challenge=submission.solicitation.step.challenge,
         role=Role.VENDOR.value,
         payload={"reference": version.reference, **payload},

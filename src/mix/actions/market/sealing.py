@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from mix.actions.core.deeds import Deed
 from mix.actions.core.events import record
 from mix.data.models import Solicitation, Submission
 from mix.data.models.core.columns import new_code
@@ -57,9 +58,7 @@ def open_canary(key_id: str, canary: bytes, *, now: datetime) -> None:
     ask_sealer("rehearse", key_id, ciphertext=canary.hex(), now=now)
 
 
-def save_draft(
-    submission: Submission, answers: dict[str, Any], *, based_on: int | None, actor: Actor, now: datetime
-) -> int:
+def save_draft(deed: Deed, submission: Submission, answers: dict[str, Any], *, based_on: int | None) -> int:
     """Encrypt and keep a vendor's draft; return its number. Raises Refused when a team mate saved in between.
 
     The salts of its commitments are drawn with it, so that the vendor's own copy holds all that proves a receipt.
@@ -77,8 +76,8 @@ def save_draft(
             "version": number + 1,
             "key_id": key_id,
             "ciphertext": storage.encrypt(content, [storage.make_key(key_id)]),
-            "saved_at": now,
-            "saved_by": actor.code,
+            "saved_at": deed.now,
+            "saved_by": deed.actor.code,
         },
     )
     return number + 1

@@ -9,8 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from mix.actions.case.entering import enter, enter_step
-from mix.actions.core.events import record
-from mix.actions.core.outbox import tell
+from mix.actions.core.deeds import Deed
 from mix.data.models import (
     Person,
     Question,
@@ -21,7 +20,6 @@ from mix.data.models import (
 )
 from mix.readers.case.challenges import spec_of
 from mix.readers.city.people import list_members
-from mix.readers.core.actors import Actor
 from mix.readers.market.solicitations import find_solicitation
 from mix.readers.market.submissions import check_may_answer
 from mix.readers.market.vendors import get_own_vendor
@@ -30,10 +28,9 @@ from mix.rules.core.unmet import require
 
 
 def draft(
+    deed: Deed,
     step: Step,
     *,
-    actor: Actor,
-    now: datetime,
     body: str,
     closes_at: datetime,
     questions_until: datetime,
@@ -45,7 +42,7 @@ def draft(
 
     `custody` says who keeps the key until opening: "managed" (the sealer of this site) or "split" (three officers).
     """
-    step, role = enter_step(step, actor=actor, needs=Permission.SOLICITATION_EDIT, editing=True)
+    step, role = enter_step(step, actor=deed.actor, needs=Permission.SOLICITATION_EDIT, editing=True)
     present = find_solicitation(step)
     require(holds=present is None or present.published_at is None, code="already_published")
     city = step.challenge.municipality
@@ -68,27 +65,24 @@ def draft(
             "custody_mode": custody,
         },
     )
-    record_on_call("draft", call, actor=actor, now=now, role=role.value)
+    record_on_call(deed, "draft", call, role=role.value)
     return call
 
 
 def record_on_call(
+    deed: Deed,
     verb: str,
     call: Solicitation,
     *,
-    actor: Actor,
-    now: datetime,
     role: str = "",
     reason: str = "",
     payload: dict[str, object] | None = None,
 ) -> None:
     """Append an event whose subject is a call. Called inside other verbs."""
-    record(
+    deed.record(
         verb if "." in verb else f"solicitations.{verb}",
         subject_type="solicitation",
         subject=call.reference,
-        actor=actor,
-        now=now,
         challenge=call.step.challenge,
         role=role,
         payload=payload or {},
@@ -103,11 +97,9 @@ def lock_call(call: Solicitation) -> Solicitation:
     return fresh
 
 
-def add_document(
-    call: Solicitation, *, actor: Actor, now: datetime, title: str, name: str, content: bytes
-) -> SolicitationDocument:
+def add_document(deed: Deed, call: Solicitation, *, title: str, name: str, content: bytes) -> SolicitationDocument:
     """Add a public document, or a new version of one with the same title."""
-    _, role = enter(call.step.challenge, actor=actor, needs=Permission.SOLICITATION_EDIT)
+    _, role = enter(call.step.challenge, actor=deed.actor, needs=Permission.SOLICITATION_EDIT)
     require(holds=bool(content), code="file_empty", where="f-file")
     require(holds=bool(title.strip()), code="answer_missing", where="f-title")
     digest = hashlib.sha256(content).hexdigest()
@@ -116,7 +108,7 @@ def add_document(
     path.write_bytes(content)
     earlier = call.documents.filter(title=title, replaced_at=None).first()
     if earlier:
-        earlier.replaced_at = now
+        earlier.replaced_at = deed.now
         earlier.save(update_fields=["replaced_at"])
     document = SolicitationDocument.objects.create(
         solicitation=call,
@@ -124,60 +116,54 @@ def add_document(
         name=name,
         sha256=digest,
         size=len(content),
-        added_at=now,
+        added_at=deed.now,
         version=earlier.version + 1 if earlier else 1,
     )
-    record_on_call(
-        "add_document", call, actor=actor, now=now, role=role.value, payload={"title": title, "sha256": digest}
-    )
+    record_on_call(deed, "add_document", call, role=role.value, payload={"title": title, "sha256": digest})
     return document
 
 
-def ask(
-    call: Solicitation, vendor: Vendor, *, actor: Actor, now: datetime, text: str, kind: str = "general"
-) -> Question:
+def ask(deed: Deed, call: Solicitation, vendor: Vendor, *, text: str, kind: str = "general") -> Question:
     """Ask a question about a call, until questions close."""
-    get_own_vendor(vendor.code, actor=actor)
+    get_own_vendor(vendor.code, actor=deed.actor)
     check_may_answer(call, vendor)
     require(holds=bool(text.strip()), code="answer_missing", where="f-text")
-    require(holds=call.published_at is not None and now < call.questions_until, code="questions_closed")
-    question = Question.objects.create(solicitation=call, vendor=vendor, kind=kind, text=text, asked_at=now)
-    record(
+    require(holds=call.published_at is not None and deed.now < call.questions_until, code="questions_closed")
+    question = Question.objects.create(solicitation=call, vendor=vendor, kind=kind, text=text, asked_at=deed.now)
+    deed.record(
         "solicitations.ask",
         subject_type="question",
         subject=question.code,
-        actor=actor,
-        now=now,
         challenge=call.step.challenge,
         role="vendor",
     )
     return question
 
 
-def draft_answer(question: Question, *, actor: Actor, now: datetime, text: str) -> Question:
+def draft_answer(deed: Deed, question: Question, *, text: str) -> Question:
     """Write an answer that procurement then publishes."""
-    _, role = enter(question.solicitation.step.challenge, actor=actor, needs=Permission.QUESTION_ANSWER)
+    _, role = enter(question.solicitation.step.challenge, actor=deed.actor, needs=Permission.QUESTION_ANSWER)
     require(holds=question.published_at is None, code="answer_published")
     require(holds=bool(text.strip()), code="answer_missing", where="f-answer")
-    question.answer, question.drafted_by = text, actor.person
+    question.answer, question.drafted_by = text, deed.actor.person
     question.save(update_fields=["answer", "drafted_by"])
-    record_on_call("draft_answer", question.solicitation, actor=actor, now=now, role=role.value)
+    record_on_call(deed, "draft_answer", question.solicitation, role=role.value)
     return question
 
 
-def publish_answer(question: Question, *, actor: Actor, now: datetime) -> Question:
+def publish_answer(deed: Deed, question: Question) -> Question:
     """Give the answer: a general one to everybody without the asker's name, a confidential one to its asker."""
     call = question.solicitation
-    _, role = enter(call.step.challenge, actor=actor, needs=Permission.QUESTION_PUBLISH)
+    _, role = enter(call.step.challenge, actor=deed.actor, needs=Permission.QUESTION_PUBLISH)
     require(holds=bool(question.answer.strip()), code="answer_missing", where="f-answer")
     require(holds=question.published_at is None, code="answer_published")
-    question.published_at = now
+    question.published_at = deed.now
     question.save(update_fields=["published_at"])
     vendors = {question.vendor_id}
     if question.kind == "general":
         vendors |= set(call.submissions.values_list("vendor_id", flat=True))
     people: list[Person] = [member for vendor_id in sorted(vendors) for member in list_members(vendor_id)]
-    tell(people, "question_answered", now=now, challenge=call.step.challenge, path=f"vendor/calls/{call.reference}/")
+    deed.tell(people, "question_answered", challenge=call.step.challenge, path=f"vendor/calls/{call.reference}/")
     verb = "publish_answer" if question.kind == "general" else "give_confidential_answer"
-    record_on_call(verb, call, actor=actor, now=now, role=role.value)
+    record_on_call(deed, verb, call, role=role.value)
     return question

@@ -8,15 +8,13 @@ from typing import Any
 
 import tzdata
 
-from mix.actions.core.events import record
-from mix.actions.core.outbox import tell
+from mix.actions.core.deeds import Deed
 from mix.actions.core.signing import sign, signer_name
 from mix.actions.market.sealing import Stored, destroy_draft, keep_file, remove_file, save_draft, seal_version
 from mix.data.models import Acknowledgement, Addendum, Event, Solicitation, Submission, SubmissionVersion, Vendor
 from mix.data.models.core.columns import new_code
 from mix.phrases.mails import local_text
 from mix.readers.city.people import list_members
-from mix.readers.core.actors import Actor
 from mix.readers.core.events import sealed_chain
 from mix.readers.market.sealing import DraftContent, FileFact, find_draft, has_draft, list_files, read_draft
 from mix.readers.market.solicitations import closing_of, part_of
@@ -45,13 +43,11 @@ class Late(Refused):
         self.zone = call.zone
 
 
-def _record(verb: str, submission: Submission, *, actor: Actor, now: datetime, **payload: object) -> Event:
-    return record(
+def _record(deed: Deed, verb: str, submission: Submission, **payload: object) -> Event:
+    return deed.record(
         f"submissions.{verb}",
         subject_type="submission",
         subject=submission.code,
-        actor=actor,
-        now=now,
         challenge=submission.solicitation.step.challenge,
         chain=sealed_chain(submission.solicitation),
         role="vendor",
@@ -59,9 +55,9 @@ def _record(verb: str, submission: Submission, *, actor: Actor, now: datetime, *
     )
 
 
-def lock(submission: Submission, *, actor: Actor, now: datetime) -> Submission:
+def lock(deed: Deed, submission: Submission) -> Submission:
     """Lock the call (shared by all who finalise) and the submission; refuse what comes late."""
-    check_own_vendor(submission.vendor_id, actor=actor)
+    check_own_vendor(submission.vendor_id, actor=deed.actor)
     call = (
         Solicitation.objects.select_for_update(of=("self",))
         .select_related("step__challenge__method", "step__challenge__municipality")
@@ -69,7 +65,7 @@ def lock(submission: Submission, *, actor: Actor, now: datetime) -> Submission:
     )
     require(holds=call.step.challenge.status == "running", code="challenge_over")
     submission.solicitation = call
-    refuse_late(submission, now=now)
+    refuse_late(submission, now=deed.now)
     fresh = Submission.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=submission.pk)
     fresh.solicitation = call
     return fresh
@@ -81,39 +77,37 @@ def refuse_late(submission: Submission, *, now: datetime) -> None:
         raise Late(submission.solicitation, received_at=now)
 
 
-def start(call: Solicitation, vendor: Vendor, *, actor: Actor, now: datetime) -> Submission:
+def start(deed: Deed, call: Solicitation, vendor: Vendor) -> Submission:
     """Start a submission to an open call, or return the one that the team began."""
-    get_own_vendor(vendor.code, actor=actor)
+    get_own_vendor(vendor.code, actor=deed.actor)
     check_may_answer(call, vendor)
     require(holds=call.published_at is not None, code="solicitation_not_published")
-    if not is_in_time(closing_of(call), received_at=now):
-        raise Late(call, received_at=now)
+    if not is_in_time(closing_of(call), received_at=deed.now):
+        raise Late(call, received_at=deed.now)
     submission, made = Submission.objects.get_or_create(
         solicitation=call,
         vendor=vendor,
-        defaults={"municipality_id": call.municipality_id, "started_at": now},
+        defaults={"municipality_id": call.municipality_id, "started_at": deed.now},
     )
     if made:
-        _record("start", submission, actor=actor, now=now)
+        _record(deed, "start", submission)
     return submission
 
 
-def save_answers(
-    submission: Submission, *, actor: Actor, now: datetime, answers: Mapping[str, Any], based_on: int | None = None
-) -> int:
+def save_answers(deed: Deed, submission: Submission, *, answers: Mapping[str, Any], based_on: int | None = None) -> int:
     """Save the team's draft; only the fields given are touched. Returns the draft's number."""
-    submission = lock(submission, actor=actor, now=now)
+    submission = lock(deed, submission)
     specs = [s for s in part_of(submission.solicitation).answers if s.key in answers]
     good, bad = read_answers(specs, answers)
     if bad:
         raise Refused(*(Unmet(e.code, e.params, f"f-{key}") for key, e in bad.items()))
     content = {**read_draft(submission), **good}
-    submission.draft_version = save_draft(submission, content, based_on=based_on, actor=actor, now=now)
+    submission.draft_version = save_draft(deed, submission, content, based_on=based_on)
     submission.save(update_fields=["draft_version"])
     return submission.draft_version
 
 
-def bring_copy(submission: Submission, *, actor: Actor, now: datetime, brought: object) -> int:
+def bring_copy(deed: Deed, submission: Submission, *, brought: object) -> int:
     """Make the vendor's own copy the draft again, after finalising or elsewhere. Returns the draft's number.
 
     Files stay as they are: a copy names them and does not hold them.
@@ -127,69 +121,61 @@ def bring_copy(submission: Submission, *, actor: Actor, now: datetime, brought: 
         found = envelope.get("answers") if isinstance(envelope, dict) else None
         require(holds=isinstance(found, dict), code="copy_unreadable", where="f-file")
         answers |= found or {}
-    return save_answers(submission, actor=actor, now=now, answers=answers)
+    return save_answers(deed, submission, answers=answers)
 
 
-def add_file(
-    submission: Submission,
-    *,
-    actor: Actor,
-    now: datetime,
-    stored: Stored,
-    envelope: str,
-    name: str,
-) -> str:
+def add_file(deed: Deed, submission: Submission, *, stored: Stored, envelope: str, name: str) -> str:
     """Keep a file that was streamed into the vault; returns its code."""
-    submission = lock(submission, actor=actor, now=now)
+    submission = lock(deed, submission)
     require(holds=envelope in {e.value for e in part_of(submission.solicitation).envelopes}, code="envelope_unknown")
     require(holds=stored.size > 0, code="file_empty", where="f-file")
-    code = keep_file(submission, stored, envelope=envelope, name=name, now=now)
-    begin_draft(submission, actor=actor, now=now)
-    _record("add_file", submission, actor=actor, now=now, file=code)
+    code = keep_file(submission, stored, envelope=envelope, name=name, now=deed.now)
+    begin_draft(deed, submission)
+    _record(deed, "add_file", submission, file=code)
     return code
 
 
-def begin_draft(submission: Submission, *, actor: Actor, now: datetime) -> None:
+def begin_draft(deed: Deed, submission: Submission) -> None:
     """Begin a draft where there is none: with an empty one, since what was finalised cannot be read."""
     if not has_draft(submission):
-        submission.draft_version = save_draft(submission, {}, based_on=None, actor=actor, now=now)
+        submission.draft_version = save_draft(deed, submission, {}, based_on=None)
         submission.save(update_fields=["draft_version"])
 
 
-def drop_file(submission: Submission, *, actor: Actor, now: datetime, code: str) -> None:
+def drop_file(deed: Deed, submission: Submission, *, code: str) -> None:
     """Take a file out of the draft."""
-    submission = lock(submission, actor=actor, now=now)
-    remove_file(submission, code, now=now)
-    _record("drop_file", submission, actor=actor, now=now, file=code)
+    submission = lock(deed, submission)
+    remove_file(submission, code, now=deed.now)
+    _record(deed, "drop_file", submission, file=code)
 
 
-def acknowledge(submission: Submission, *, actor: Actor, now: datetime, addendum: Addendum) -> Acknowledgement:
+def acknowledge(deed: Deed, submission: Submission, *, addendum: Addendum) -> Acknowledgement:
     """Confirm that an addendum was read; of a substantial one, that the submission still stands."""
-    submission = lock(submission, actor=actor, now=now)
+    submission = lock(deed, submission)
     require(holds=addendum.solicitation_id == submission.solicitation_id, code="addendum_unknown")
     row, made = Acknowledgement.objects.get_or_create(
-        submission=submission, addendum=addendum, defaults={"person": actor.someone, "at": now}
+        submission=submission, addendum=addendum, defaults={"person": deed.actor.someone, "at": deed.now}
     )
     if made:
-        _record("acknowledge", submission, actor=actor, now=now, addendum=addendum.number)
+        _record(deed, "acknowledge", submission, addendum=addendum.number)
     return row
 
 
 def finalise(
-    submission: Submission, *, actor: Actor, now: datetime, retry_key: str, began_at: datetime | None = None
+    deed: Deed, submission: Submission, *, retry_key: str, began_at: datetime | None = None
 ) -> SubmissionVersion:
     """Seal the draft as the version that counts, destroy it, and sign a receipt. `now` is when the last byte came.
 
     The same `retry_key` returns the same receipt, and refuses another draft. Missing answers only warn; an unread
     addendum or a broken limit refuses. Raises Late at or after closing. `began_at` is when its first byte came.
     """
-    check_own_vendor(submission.vendor_id, actor=actor)
+    check_own_vendor(submission.vendor_id, actor=deed.actor)
     done = submission.versions.filter(retry_key=retry_key).first()
     if done:
         fresh = Submission.objects.get(pk=submission.pk)
         require(holds=done.draft_mark in ("", _draft_mark(fresh, list_files(fresh))), code="retry_key_reused")
         return done
-    submission = lock(submission, actor=actor, now=now)
+    submission = lock(deed, submission)
     call = submission.solicitation
     part = part_of(call)
     check_may_answer(call, submission.vendor)
@@ -198,21 +184,21 @@ def finalise(
     content = _require_whole(draft, files, is_first=number == 1)
     refuse_if(blocking(warnings_for(part.answers, content, addenda=open_addenda(submission))))
     envelopes = envelopes_of(call, draft, files)
-    lines = seal_version(submission, version=number, envelopes=envelopes, files=files, now=now)
+    lines = seal_version(submission, version=number, envelopes=envelopes, files=files, now=deed.now)
     reference = "-".join([new_code(4), new_code(4), new_code(4)])
     sealed = [line["ciphertext_sha256"] for line in lines]
-    entry = _record("finalise", submission, actor=actor, now=now, version=number, sealed=sealed)
+    entry = _record(deed, "finalise", submission, version=number, sealed=sealed)
     statement = {
-        **_statement(submission, number=number, reference=reference, received_at=now, lines=lines),
-        "began_at": (began_at or now).isoformat(),
+        **_statement(submission, number=number, reference=reference, received_at=deed.now, lines=lines),
+        "began_at": (began_at or deed.now).isoformat(),
         "log": {"chain": sealed_chain(call), "entry": entry.hash},
     }
     version = SubmissionVersion.objects.create(
         submission=submission,
         number=number,
         reference=reference,
-        received_at=now,
-        finalised_by=actor.someone,
+        received_at=deed.now,
+        finalised_by=deed.actor.someone,
         retry_key=retry_key,
         draft_mark=_draft_mark(submission, files),
         receipt=sign(statement),
@@ -220,15 +206,14 @@ def finalise(
     destroy_draft(submission)
     submission.state = "finalised"
     submission.save(update_fields=["state"])
-    tell(
+    deed.tell(
         list_members(submission.vendor_id),
         "receipt",
-        now=now,
         challenge=call.step.challenge,
         path=f"vendor/receipts/{reference}/",
         reference=reference,
-        received=now.isoformat(timespec="milliseconds"),
-        local=local_text(now, call.zone),
+        received=deed.now.isoformat(timespec="milliseconds"),
+        local=local_text(deed.now, call.zone),
     )
     return version
 
@@ -275,17 +260,16 @@ def _statement(
     }
 
 
-def withdraw(submission: Submission, *, actor: Actor, now: datetime) -> Submission:
+def withdraw(deed: Deed, submission: Submission) -> Submission:
     """Withdraw before closing; another submission may be finalised until then."""
-    submission = lock(submission, actor=actor, now=now)
+    submission = lock(deed, submission)
     require(holds=submission.state == "finalised", code="not_finalised")
     submission.state = "withdrawn"
     submission.save(update_fields=["state"])
-    _record("withdraw", submission, actor=actor, now=now)
-    tell(
+    _record(deed, "withdraw", submission)
+    deed.tell(
         list_members(submission.vendor_id),
         "withdrawn",
-        now=now,
         challenge=submission.solicitation.step.challenge,
         path=f"vendor/submissions/{submission.code}/",
     )

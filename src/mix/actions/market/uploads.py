@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.conf import settings
 
+from mix.actions.core.deeds import Deed
 from mix.actions.core.run import prepared_by
 from mix.actions.market import submissions
 from mix.actions.market.sealing import Stored, begin_upload, drop_blob, end_upload, has_room, join_parts, keep_part
 from mix.actions.market.submissions import begin_draft, lock
 from mix.data.models import Submission
-from mix.readers.core.actors import Actor
 from mix.readers.market.sealing import find_upload, received
 from mix.readers.market.solicitations import part_of
 from mix.readers.market.vendors import get_own_vendor
@@ -20,31 +18,27 @@ from mix.rules.core.unmet import Refused, require
 PART = 2**20  # bytes: the most that one part may be
 
 
-def begin(
-    submission: Submission, *, actor: Actor, now: datetime, envelope: str, name: str, size: int
-) -> tuple[str, int]:
+def begin(deed: Deed, submission: Submission, *, envelope: str, name: str, size: int) -> tuple[str, int]:
     """Begin a file that arrives in parts, or go on with the one that was broken off. Refuses what is too large.
 
     Returns the code of the upload, and how many bytes are there.
     """
-    submission = lock(submission, actor=actor, now=now)
+    submission = lock(deed, submission)
     require(holds=envelope in {e.value for e in part_of(submission.solicitation).envelopes}, code="envelope_unknown")
     require(holds=bool(name.strip()), code="name_missing", where="f-file")
     require(holds=size > 0, code="file_empty", where="f-file")
     most = settings.SEALED_FILE_LIMIT
     require(holds=size <= most, code="file_too_large", where="f-file", name=name, most=str(most // 2**20))
     require(holds=has_room(), code="no_room", where="f-file")
-    begin_draft(submission, actor=actor, now=now)
-    upload = begin_upload(submission, envelope=envelope, name=name[-150:], size=size, now=now)
+    begin_draft(deed, submission)
+    upload = begin_upload(submission, envelope=envelope, name=name[-150:], size=size, now=deed.now)
     return upload.code, received(upload)
 
 
-def add_part(submission: Submission, *, actor: Actor, now: datetime, upload: str, start: int, content: bytes) -> int:
+def add_part(deed: Deed, submission: Submission, *, upload: str, start: int, content: bytes) -> int:
     """Take the next part; returns how many bytes are there. A part that came twice counts once."""
-    submission = lock(submission, actor=actor, now=now)
-    found = find_upload(submission, upload)
-    require(holds=found is not None, code="upload_unknown")
-    assert found is not None  # noqa: S101 - required above; tells mypy so
+    submission = lock(deed, submission)
+    found = deed.must(find_upload(submission, upload), "upload_unknown")
     there = received(found)
     fits = 0 <= start <= there and 0 < len(content) <= PART and start + len(content) <= found.size
     require(holds=fits, code="part_out_of_place", there=str(there))
@@ -54,30 +48,21 @@ def add_part(submission: Submission, *, actor: Actor, now: datetime, upload: str
     return received(found)
 
 
-def put_together(submission: Submission, *, actor: Actor, now: datetime, upload: str) -> Stored:
+def put_together(deed: Deed, submission: Submission, *, upload: str) -> Stored:
     """Make one sealed file of the parts; before the transaction, since it takes as long as the file is large."""
-    get_own_vendor(submission.vendor.code, actor=actor)
-    submissions.refuse_late(submission, now=now)
-    found = find_upload(submission, upload)
-    require(holds=found is not None, code="upload_unknown")
-    assert found is not None  # noqa: S101 - required above; tells mypy so
+    get_own_vendor(submission.vendor.code, actor=deed.actor)
+    submissions.refuse_late(submission, now=deed.now)
+    found = deed.must(find_upload(submission, upload), "upload_unknown")
     require(holds=received(found) == found.size, code="upload_incomplete", there=str(received(found)))
     return join_parts(found, submission.solicitation)
 
 
 @prepared_by(put_together)
-def finish(
-    submission: Submission, *, actor: Actor, now: datetime, upload: str, prepared: Stored | None = None
-) -> tuple[str, str]:
+def finish(deed: Deed, prepared: Stored, submission: Submission, *, upload: str) -> tuple[str, str]:
     """Keep the whole file; returns its code and the SHA-256 that the server computed, to be compared."""
-    assert prepared is not None  # noqa: S101 - `run` has put it together
     try:
-        found = find_upload(submission, upload)
-        require(holds=found is not None, code="upload_unknown")
-        assert found is not None  # noqa: S101 - required above; tells mypy so
-        code = submissions.add_file(
-            submission, actor=actor, now=now, stored=prepared, envelope=found.envelope, name=found.name
-        )
+        found = deed.must(find_upload(submission, upload), "upload_unknown")
+        code = submissions.add_file(deed, submission, stored=prepared, envelope=found.envelope, name=found.name)
     except Refused:
         drop_blob(prepared.blob)
         raise

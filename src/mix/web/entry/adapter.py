@@ -151,10 +151,10 @@ def _groups(provider: IdentityProvider, said: Mapping[str, Any]) -> list[str]:
 
 def _follow(request: HttpRequest, provider: IdentityProvider, person: Person, said: Mapping[str, Any]) -> None:
     refused = run(
+        actor_for(person),
+        now_of(request),
         identities.follow_groups,
         provider,
-        actor=actor_for(person),
-        now=now_of(request),
         person=person,
         groups=_groups(provider, said),
     )

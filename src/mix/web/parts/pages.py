@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -21,6 +21,9 @@ from mix.readers.core.errors import Unknown
 from mix.rules.city.calendar import day_in
 from mix.rules.core.unmet import Refused, Unmet
 from mix.web.parts.showing import clock, language
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def signed_in(request: HttpRequest) -> Actor:
 
 def do(request: HttpRequest, verb: Callable[..., Any], *subject: Any, **facts: Any) -> Any:  # noqa: ANN401 - the verb's own
     """Run a verb as the request's actor at the request's time."""
-    return run(verb, *subject, actor=actor_of(request), now=now_of(request), **facts)
+    return run(actor_of(request), now_of(request), verb, *subject, **facts)
 
 
 def stay(_result: object) -> None:
