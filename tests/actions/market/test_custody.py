@@ -326,12 +326,13 @@ def test_three_different_officers_hold(call: Solicitation, ceremony: Ceremony, h
 
 
 def test_keys_are_made_by_procurement_alone(call: Solicitation, ceremony: Ceremony, guelph: Municipality) -> None:
-    facts = {"now": ceremony.now, "holders": ceremony.people(HOLDERS)}
+    holders = ceremony.people(HOLDERS)
     for code in ("priya", "carl", "ada"):
+        who = (ceremony.actor(code), ceremony.now)
         with pytest.raises((Forbidden, Unknown)):
-            run(custody.make_key, call, actor=ceremony.actor(code), **facts)
+            run(*who, custody.make_key, call, holders=holders)
         with pytest.raises((Forbidden, Unknown)):
-            run(custody.make_recovery_key, guelph, actor=ceremony.actor(code), **facts)
+            run(*who, custody.make_recovery_key, guelph, holders=holders)
 
 
 def test_holders_are_asked_the_day_before(ready: Solicitation, ceremony: Ceremony) -> None:
