@@ -18,6 +18,7 @@ from django.conf import settings
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
+from mix.jobs.messages import compile_messages
 from tests.worlds import copy_postgres_world, copy_world, drop_postgres_world
 
 hypothesis_settings.register_profile("mix", deadline=None)
@@ -26,7 +27,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 def pytest_configure() -> None:
-    """Point everything that is written at a folder of this run, and make it a demonstration."""
+    """Point everything that is written at a folder of this run, make it a demonstration, and compile the messages."""
     folder = tempfile.mkdtemp(prefix="mix-test-")
     settings.DATA_DIR = Path(folder)
     settings.SEALER_DIR = Path(folder, "keys", "sealer")
@@ -39,6 +40,7 @@ def pytest_configure() -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    compile_messages()
 
 
 def pytest_unconfigure() -> None:
@@ -51,9 +53,6 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """Give this process the demonstration, files and database, as a copy of the world that was replayed once."""
     from django.db import connection
 
-    from mix.jobs.messages import compile_messages
-
-    compile_messages()
     with django_db_blocker.unblock():
         place = _copy_postgres if connection.vendor == "postgresql" else _copy_sqlite
         with place(connection, settings.DATA_DIR):

@@ -1,4 +1,4 @@
-"""The tree keeps its shape: sizes, order of nouns, total mappings, no unfinished marks, every code has its words."""
+"""The tree keeps its shape: sizes, order of nouns, total mappings, no unfinished marks."""
 
 import ast
 import re
@@ -9,13 +9,9 @@ import pytest
 from django.apps import apps
 
 from mix.actions.flow.moves import ON_DONE
-from mix.phrases.mails import MAILS
-from mix.phrases.refusals import REFUSALS, sentence
-from mix.phrases.words import WORDS
 from mix.readers.flow.moves import UNMET_BY_KIND
 from mix.rules.core.access import TABLE, Permission
 from mix.rules.core.kinds import StepKind
-from mix.rules.core.unmet import Unmet
 from mix.web.staff.flow.workspace import PART_BY_KIND, TEMPLATE_BY_KIND
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,11 +29,10 @@ def _length(node: ast.FunctionDef) -> int:
 def test_modules_and_functions_stay_small(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
-    words = "phrases" in path.parts  # tables of sentences, one line each
-    assert words or len(text.splitlines()) <= 500
+    assert len(text.splitlines()) <= 500
     lengths = {node.name: _length(node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     assert {name: length for name, length in lengths.items() if length > 50} == {}
-    assert words or ast.get_docstring(tree) or path.name == "__init__.py"
+    assert ast.get_docstring(tree) or path.name == "__init__.py"
 
 
 WINGS = ("core", "city", "case", "market", "choice", "delivery", "knowledge", "flow")
@@ -128,27 +123,3 @@ def test_every_exemption_has_its_reason() -> None:
     bare = re.compile(r"# noqa(: [A-Z0-9, ]+)?$|# type: ignore(\[[a-z-]+\])?$", re.MULTILINE)
     tracked = subprocess.check_output(["git", "ls-files", "src", "tests", "benchmarks"], cwd=ROOT, text=True).split()
     assert [n for n in tracked if n.endswith(".py") and bare.search((ROOT / n).read_text("utf-8"))] == []
-
-
-def _codes(pattern: str) -> set[str]:
-    return {code for path in FILES for code in re.findall(pattern, path.read_text(encoding="utf-8"))}
-
-
-def test_every_refusal_has_its_sentence_in_both_languages() -> None:
-    used = _codes(r'code="(\w+)"') | _codes(r'Unmet\("(\w+)"') | _codes(r'BadValue\("(\w+)"')
-    assert used - set(REFUSALS) == set()
-    for code, (english, french) in REFUSALS.items():
-        names = set(re.findall(r"{(\w+)}", english))
-        assert names == set(re.findall(r"{(\w+)}", french)), code
-        assert sentence(Unmet(code, dict.fromkeys(names, "x")), "fr")
-
-
-def test_every_mail_is_written_in_both_languages() -> None:
-    for code, pair in MAILS.items():
-        english, french = ({n for part in texts for n in re.findall(r"{(\w+)}", part)} for texts in pair)
-        assert english == french, code
-
-
-def test_every_verb_of_the_log_has_a_name() -> None:
-    recorded = _codes(r'"((?:people|municipalities|methods|challenges|moves|participations|sealing)\.\w+)"')
-    assert recorded - {p.value for p in Permission} - set(WORDS["verb"]) == set()

@@ -10,7 +10,7 @@ from django.db import transaction
 from mix.actions.core.checkpoints import LogBroken, make_checkpoint
 from mix.actions.core.outbox import tell
 from mix.data.models import Challenge, Checkpoint, DateReminder
-from mix.phrases.words import WORDS
+from mix.phrases.words import word
 from mix.readers.city.calendars import calendars_of
 from mix.readers.city.people import list_with_role
 from mix.readers.core.events import latest_checkpoint, list_public_chains
@@ -41,8 +41,9 @@ def remind_of_dates(*, now: datetime) -> int:
 
 def _words(code: str) -> dict[str, str]:
     """Return what a date is called and why it stands, as a mail's parameters in both languages."""
-    (what, what_fr), (why, why_fr) = (WORDS[group][code] for group in ("date", "date_reason"))
-    return {"what": what, "what_fr": what_fr, "why": why, "why_fr": why_fr}
+    groups = {"what": "date", "why": "date_reason"}
+    english = {name: word(group, code, "en") for name, group in groups.items()}
+    return english | {f"{name}_fr": word(group, code, "fr") for name, group in groups.items()}
 
 
 def _remind(dated: Dated, challenge: Challenge, stage: str, *, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from mix.actions.core.signing import verifier_key
 from mix.actions.market.engagements import ask, register
 from mix.data.models import Challenge, Municipality, Solicitation, SolicitationDocument
-from mix.phrases.routes import STATEMENTS
+from mix.phrases.words import word
 from mix.readers.case.challenges import get_public_challenge, list_public_challenges, method_for
 from mix.readers.case.documents import gather_facts, latest_content
 from mix.readers.case.publishing import list_latest_notices
@@ -38,7 +38,6 @@ from mix.readers.market.solicitations import (
 from mix.rules.city.methods import Criterion, Fact
 from mix.rules.city.schemes import Scheme
 from mix.rules.core.fields import Bilingual
-from mix.rules.core.kinds import Route
 from mix.rules.market.freezing import frozen_stages, read_scheme
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, now_of, stay
@@ -171,7 +170,7 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
         "call": call,
         "closing": closing_of(call),
         "part": part_of(call),
-        "statement": STATEMENTS[Route(call.step.challenge.route)][language().startswith("fr")],
+        "statement": word("route_statement", call.step.challenge.route, language()),
         "criteria": _criteria(call),
         "challenge": call.step.challenge,
         "documents": call.documents.filter(replaced_at=None).order_by("title"),

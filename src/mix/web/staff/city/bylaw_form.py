@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mix.phrases.words import WORDS
+from mix.phrases.words import word
 from mix.rules.city.policy.bylaws import BylawTable, Topic
 from mix.rules.city.policy.facts import Category, Competition
 from mix.rules.core.catalogue import DocumentInvalid, read
@@ -18,8 +18,7 @@ MOST_BYTES = 200_000
 
 
 def _both(group: str, code: str) -> Bilingual:
-    english, french = WORDS[group][code]
-    return Bilingual(en=english, fr=french)
+    return Bilingual(en=word(group, code, "en"), fr=word(group, code, "fr"))
 
 
 def _options(group: str, codes: type[Category | Competition]) -> tuple[Option, ...]:
@@ -133,7 +132,8 @@ def _unmet(error: Any) -> Unmet:  # noqa: ANN401 - pydantic's error record
         error["type"] if error["type"].startswith("bylaw_") else "bylaw_address" if field == "url" else "bylaw_number"
     )
     category = error.get("ctx", {}).get("category")
-    params = dict(zip(("category", "category_fr"), WORDS["category"][category], strict=True)) if category else {}
+    names = {"category": "en", "category_fr": "fr"} if category else {}
+    params = {name: word("category", category, language) for name, language in names.items()}
     return Unmet(code, params, f"f-{field}")
 
 

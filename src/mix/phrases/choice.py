@@ -1,0 +1,198 @@
+"""What is said of panels, scoring, meetings, letters, awards, disputes: refusals, mails, words and verbs of the log."""
+
+REFUSALS: dict[str, str] = {
+    # answers and fields
+    "time_is_past": "This time is past",
+    "dispute_late": "The ten days for an objection are over",
+    "dispute_open": "Your objection is with the city; wait for its answer",
+    "dispute_answered": "This objection was answered already",
+    # evaluation
+    "panel_missing": "Appoint the panel",
+    "panel_too_small": "Appoint at least two people",
+    "chair_missing": "Appoint a chair",
+    "chair_taken": "This panel has a chair",
+    "chair_only": "Only the chair does this",
+    "on_the_panel": "{name} is on this panel already",
+    "evaluation_in_panel": "Let the panel begin to score",
+    "evaluation_in_scoring": "The panel is scoring",
+    "evaluation_in_consensus": "The panel is agreeing",
+    "evaluation_in_between": "Invite who reaches the next stage",
+    "meeting_incomplete": "Say this too",
+    "meeting_in_the_past": "Choose a time that is still to come",
+    "meeting_not_held": "This meeting has no time yet, or has not begun",
+    "meeting_of_no_stage": "Nobody is met in this stage of the scoring",
+    "meeting_recorded": "This meeting is recorded already",
+    "meetings_missing": "Meetings that are not recorded yet: {count}",
+    "evaluation_in_quality_frozen": "Open the prices if they count, and compute the result",
+    "tie_unbroken": "Equal, and at most {most} may be chosen: {names}. Draw the order among them and record it",
+    "tie_before_award": "Equal and next in rank: {names}. The order among them is drawn and recorded at the evaluation first",
+    "tie_order_wrong": "Name each of the equal vendors once",
+    "evaluation_wrong_phase": "The evaluation is at another stage now",
+    "declaration_missing": "{name} must declare conflicts first",
+    "declaration_incomplete": "Declare about {vendor}",
+    "criterion_unknown": "This criterion was not published",
+    "score_out_of_range": "Choose a score from 0 to 5",
+    "extreme_needs_comment": "A score of {score} needs a comment. Say why",
+    "change_needs_reason": "You handed in already. Say why the score changes",
+    "scores_missing": "{name}: {count} score(s) missing",
+    "not_handed_in": "{name} has not handed in",
+    "too_few_scores": "Fewer than two people scored {name}",
+    "consensus_incomplete": "Agree on {count} more score(s)",
+    "price_not_opened": "Open the price envelopes",
+    # award
+    "nobody_recommended": "Recommend the best-ranked vendor",
+    "negotiation_not_recorded": "Record the negotiation, or that there was none",
+    "nobody_left_to_recommend": "Nobody is left on the ranking. Revise or stop",
+    "award_live": "There is a recommendation already",
+    "award_over": "This recommendation has ended",
+    "no_letter_yet": "A debrief may be asked for after the letter",
+}
+
+MAILS: dict[str, tuple[str, str]] = {
+    "appointed": (
+        "You are on a panel: {challenge}",
+        "You were appointed to the panel of “{challenge}”. When scoring opens you declare conflicts first, then read and score.",
+    ),
+    "scoring_open": (
+        "Scoring is open: {challenge}",
+        "Declare conflicts against the list of names, then read and score alone.",
+    ),
+    "stage_reached": (
+        "{stage}: {challenge}",
+        "{vendor} reached the next stage of the evaluation of “{challenge}”: {stage}. Where you are met, procurement agrees on a time with you.",
+    ),
+    "meeting_set": (
+        "{stage}, {at}: {challenge}",
+        "We meet you for “{challenge}”: {stage}, {at}, {place}.",
+    ),
+    "conflict_declared": (
+        "A conflict was declared: {challenge}",
+        "A member of the panel of “{challenge}” declared a conflict. Check that every submission still has two scores.",
+    ),
+    "all_handed_in": (
+        "All scores are in: {challenge}",
+        "Every member has handed in. You may open the consensus.",
+    ),
+    "consensus_open": (
+        "Consensus is open: {challenge}",
+        "The chair opened the consensus of “{challenge}”. You now see everybody’s scores.",
+    ),
+    "letter_chosen": (
+        "Chosen: {step}, {challenge}",
+        "{vendor} was chosen at “{step}” of “{challenge}”. Your letter shows your points and the panel’s reasons.",
+    ),
+    "letter_regret": (
+        "Not chosen: {step}, {challenge}",
+        "{vendor} was not chosen at “{step}” of “{challenge}”. Your letter shows your points, the range, and the panel’s reasons. You may ask for a debrief.",
+    ),
+    "negotiation_failed": (
+        "Negotiation ended: {challenge}",
+        "The negotiation on “{challenge}” ended without agreement. The reason: {reason}",
+    ),
+    "result_before_award": (
+        "The panel has finished: {step}, {challenge}",
+        "The panel has finished “{step}” of “{challenge}”. Nothing is awarded yet: whoever has the authority decides on its recommendation. {vendor} then gets a letter with its points and the panel’s reasons.",
+    ),
+    "awarded": (
+        "Awarded: {challenge}",
+        "“{challenge}” was awarded to {vendor}. The final design and the contract come next.",
+    ),
+    "award_elsewhere": (
+        "Not chosen: {challenge}",
+        "“{challenge}” was awarded to {winner}. The letter to {vendor} shows your points, the range, and the panel’s reasons. You may ask for a debrief.",
+    ),
+    "award_revoked": (
+        "Award revoked: {challenge}",
+        "The award of “{challenge}” to {winner} was revoked. The next-ranked may be recommended; you get a new letter when an award is made.",
+    ),
+    "dispute_filed": (
+        "Dispute filed: {challenge}",
+        "{vendor} objects to a result of “{challenge}”. It is to be answered within 15 days.",
+    ),
+    "dispute_answered": (
+        "Your objection was answered: {challenge}",
+        "The city has answered your objection on “{challenge}”: {answer}",
+    ),
+    "debrief_planned": (
+        "Debrief planned: {challenge}",
+        "Your debrief on “{challenge}” is planned for {at}.",
+    ),
+}
+
+WORDS: dict[str, dict[str, str]] = {
+    "elimination": {
+        "disqualified": "disqualified",
+        "not_invited": "not invited to the next stage",
+        "price_missing": "no price",
+        "price_not_positive": "a price of zero",
+        "price_above_fixed": "above the fixed price",
+        "quality_minimum": "below the minimum of quality",
+        "price": "below the minimum of price points",
+        "total_minimum": "below the minimum of the total",
+    },
+    "affiliation": {
+        "was_member": "You are or were on its team",
+        "same_domain": "Somebody there has an e-mail address at the same domain as yours",
+        "same_name": "Somebody there has your family name",
+    },
+    "dispute": {
+        "upheld": "Upheld",
+        "dismissed": "Dismissed",
+    },
+    "phase": {
+        "panel": "Panel is appointed",
+        "scoring": "Scoring",
+        "consensus": "Consensus",
+        "between": "Between two stages",
+        "quality_frozen": "Quality is final",
+        "final": "Final",
+    },
+    "basis": {
+        "reading": "What is written",
+        "interview": "Interview",
+        "demo": "Demonstration",
+        "evidence": "Evidence from the sprint",
+    },
+    "conflict": {
+        "none": "No conflict",
+        "financial": "Financial interest",
+        "family": "Family or friendship",
+        "employment": "Past or future employment",
+        "advised": "Advised on the specification",
+        "other": "Another conflict",
+    },
+    "award_state": {
+        "recommended": "Recommended",
+        "failed": "Negotiation failed",
+        "approved": "Approved",
+        "revoked": "Revoked",
+    },
+}
+
+VERBS: dict[str, str] = {
+    "awards.approve": "Award made",
+    "awards.file_dispute": "Dispute filed",
+    "awards.answer_dispute": "Dispute answered",
+    "evaluations.give_chair": "Chair replaced",
+    "awards.ask_debrief": "Debrief asked for",
+    "awards.fail_negotiation": "Negotiation failed",
+    "awards.hold_debrief": "Debrief held",
+    "awards.plan_debrief": "Debrief planned",
+    "awards.recommend": "Vendor recommended",
+    "awards.record_negotiation": "Negotiation recorded",
+    "evaluations.agree": "Score agreed",
+    "evaluations.appoint": "Panel member appointed",
+    "evaluations.break_tie": "Tie broken",
+    "evaluations.declare": "Conflict declaration given",
+    "evaluations.finalise_result": "Result computed",
+    "evaluations.freeze_quality": "Consensus ended",
+    "evaluations.hand_in": "Scores handed in",
+    "evaluations.invite": "Vendors invited to the next stage",
+    "evaluations.record_meeting": "Meeting with a vendor recorded",
+    "evaluations.set_meeting": "Meeting with a vendor planned",
+    "evaluations.leave_panel": "Panel member left",
+    "evaluations.open_consensus": "Consensus opened",
+    "evaluations.open_scoring": "Scoring opened",
+    "evaluations.score": "Score given",
+    "evaluations.send_letters": "Letters sent",
+}

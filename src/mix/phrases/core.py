@@ -1,0 +1,65 @@
+"""What is said everywhere: refusals of answers, fields, files, duties, the log and requests; names of roles."""
+
+REFUSALS: dict[str, str] = {
+    "second_person": "A second person confirms: you proposed it",
+    # answers and fields
+    "field_missing": "Answer “{field}”",
+    "field_must_be_yes": "Confirm “{field}”",
+    "too_many_words": "Shorten “{field}” to {most} words; it has {has}",
+    "too_few_rows": "Add at least {least} rows to “{field}”",
+    "cell_missing": "“{field}”, row {row}: fill in “{column}”",
+    "answer_missing": "Write something here",
+    "reason_missing": "Give a reason",
+    "not_an_amount": "“{given}” is not an amount. Write it as 12,500.00",
+    "amount_too_large": "{given} is too large to be right",
+    "not_a_number": "“{given}” is not a number",
+    "not_a_date": "“{given}” is not a date. Write it as 2027-01-14",
+    "not_an_option": "“{given}” is not one of the choices",
+    "not_one_line": "Write this on one line, without line breaks or tabs",
+    "text_too_long": "This text is longer than {most} characters",
+    "file_kind": "“{name}” is not the kind of file that its name says. Send PDF, Word, Excel, PowerPoint, PNG, JPEG, CSV or text",
+    "pdf_unavailable": "This site cannot make PDF files: its operator installs Pango (libpango-1.0-0, libpangoft2-1.0-0). Print the page instead",
+    # gates
+    "nobody_named_for_value": "Nobody is named to approve this value in {city}. Its procurement manager enters the table of authority",
+    # people
+    "procurement_does_not_score": "{name} works in procurement, which runs the process and does not score",
+    "councillors_do_not_evaluate": "{name} sits on council, and councillors do not evaluate",
+    "approvers_do_not_evaluate": "{name} approves awards and may not evaluate",
+    "overseers_do_not_evaluate": "{name} oversees the process and may not evaluate",
+    "vendors_do_not_evaluate": "{name} acts for a vendor and may not evaluate",
+    "staff_may_not_bid": "City staff may not act for a vendor",
+    "vendor_may_not_serve": "{name} acts for a vendor and may not have a role in a city",
+    # the log
+    "log_gap": "An entry is missing",
+    "log_unlinked": "This entry does not follow from the one before",
+    "log_altered": "This entry was changed",
+    "log_cut_short": "The end of the chain is missing",
+    # requests
+    "form_expired": "This page had been open for too long. Your text is kept; send it again",
+}
+
+WORDS: dict[str, dict[str, str]] = {
+    "role": {
+        "staff": "City staff",
+        "project_lead": "Project lead",
+        "sponsor": "Department sponsor",
+        "procurement_officer": "Procurement officer",
+        "procurement_manager": "Procurement manager",
+        "legal": "Legal",
+        "specialist": "Privacy, IT and accessibility",
+        "finance": "Finance",
+        "authority": "Award authority",
+        "council": "Council",
+        "evaluator": "Evaluator",
+        "chair": "Chair of the panel",
+        "fairness_monitor": "Fairness monitor",
+        "auditor": "Auditor",
+        "administrator": "Administrator",
+        "holder": "Holder of a share",
+        "partner_city": "Partner city",
+        "vendor": "Vendor",
+        "public": "Public",
+        "city": "City",
+        "": "System",
+    },
+}

@@ -1,0 +1,93 @@
+"""Every code has its English text, and every English text its French in the one catalogue, with the same parameters."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from mix.phrases import case, choice, city, core, delivery, flow, knowledge, market
+from mix.phrases.catalogue import list_texts
+from mix.phrases.mails import MAILS, mail_text
+from mix.phrases.refusals import REFUSALS, sentence
+from mix.phrases.speaking import told
+from mix.phrases.words import WORDS, word
+from mix.rules.core.unmet import Unmet
+from tests.architecture.verbs import NotRead, list_verbs
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "mix"
+FILES = sorted(p for p in SOURCE.rglob("*.py") if "migrations" not in p.parts)
+FRENCH = SOURCE / "locale/fr/LC_MESSAGES/django.po"
+WINGS = (core, city, case, market, choice, delivery, flow, knowledge)
+
+
+def _codes(pattern: str) -> set[str]:
+    return {code for path in FILES for code in re.findall(pattern, path.read_text(encoding="utf-8"))}
+
+
+def _names(text: str) -> list[str]:
+    return sorted(set(re.findall(r"{(\w+)}", text)))
+
+
+def test_every_refusal_has_its_sentence() -> None:
+    used = _codes(r'code="(\w+)"') | _codes(r'Unmet\("(\w+)"') | _codes(r'BadValue\("(\w+)"')
+    assert used - set(REFUSALS) == set()
+
+
+def test_no_wing_says_what_another_says() -> None:
+    for table in ("REFUSALS", "MAILS", "WORDS", "VERBS"):
+        codes = Counter(code for wing in WINGS for code in getattr(wing, table, {}))
+        assert [code for code, count in codes.items() if count > 1] == []
+        merged = {"REFUSALS": REFUSALS, "MAILS": MAILS, "WORDS": WORDS, "VERBS": WORDS["verb"]}[table]
+        assert set(merged) - {"verb"} == set(codes)
+
+
+def test_the_french_catalogue_holds_each_text_with_its_context_and_no_other() -> None:
+    with FRENCH.open("rb") as file:
+        french = {(m.context, m.id): m.string for m in read_po(file, locale="fr") if m.context}
+    assert set(french) == set(list_texts())
+    for (context, english), text in french.items():
+        assert text, context
+        assert _names(text) == _names(english), context
+
+
+def test_one_word_has_the_french_of_its_context() -> None:
+    assert [word(g, "approved", "fr") for g in ("pilot_state", "award_state")] == ["Approuvé", "Approuvée"]
+    assert [word("award_state", "approved", language) for language in ("en", "en-ca", "fr-ca")] == [
+        "Approved",
+        "Approved",
+        "Approuvée",
+    ]
+    assert told("word award_state", "Approved", "xx") == "Approved"
+
+
+def test_a_parameter_with_a_french_twin_is_said_in_french() -> None:
+    unmet = Unmet("step_not_active", {"step": "Award", "step_fr": "Attribution"})
+    assert sentence(unmet, "en") == "“Award” is not open for work now"
+    assert sentence(unmet, "fr") == "« Attribution » n’est pas ouvert au travail en ce moment"
+    said = {"name": "Li", "step": "Award", "step_fr": "Attribution", "challenge": "Snow"}
+    assert mail_text("step_started", "fr", **said) == (
+        "À vous : Attribution",
+        "Bonjour Li,\n\n« Attribution » du défi « Snow » est ouvert au travail. Vous en êtes responsable.",
+    )
+
+
+def test_every_verb_of_the_log_has_a_name_and_every_name_its_verb() -> None:
+    assert list_verbs(FILES) == set(WORDS["verb"])
+
+
+def test_verbs_are_read_through_what_passes_them_on(tmp_path: Path) -> None:
+    events, calls = tmp_path / "events.py", tmp_path / "calls.py"
+    events.write_text("def record(verb, *, subject): ...\n")
+    calls.write_text(
+        "from events import record\n"
+        "def _record(verb, call): record(verb if '.' in verb else f'calls.{verb}', subject=call)\n"
+        "def decide(call, yes):\n    verb = 'agree' if yes else 'refuse'\n    _record(verb, call)\n"
+        "def end(call): _record('moves.end', call)\n"
+        "class Act:\n    def do(self): self.deed.record('acts.do', subject='')\n"
+    )
+    assert list_verbs([events, calls]) == {"calls.agree", "calls.refuse", "moves.end", "acts.do"}
+    calls.write_text("from events import record\ndef do(act): record(names()[0], subject=act)\n")
+    with pytest.raises(NotRead, match=r"calls.py:2: names\(\)\[0\]"):
+        list_verbs([events, calls])
