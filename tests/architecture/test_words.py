@@ -11,7 +11,7 @@ from mix.phrases import case, choice, city, core, delivery, flow, knowledge, mar
 from mix.phrases.catalogue import list_texts
 from mix.phrases.mails import MAILS, mail_text
 from mix.phrases.refusals import REFUSALS, sentence
-from mix.phrases.speaking import told
+from mix.phrases.speaking import Counted, told
 from mix.phrases.words import WORDS, word
 from mix.rules.core.unmet import Unmet
 from tests.architecture.verbs import NotRead, list_verbs
@@ -19,6 +19,7 @@ from tests.architecture.verbs import NotRead, list_verbs
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "mix"
 FILES = sorted(p for p in SOURCE.rglob("*.py") if "migrations" not in p.parts)
 FRENCH = SOURCE / "locale/fr/LC_MESSAGES/django.po"
+SPOKEN = [FRENCH, *(SOURCE / "phrases").glob("*.py"), *(SOURCE / "web/templates").rglob("*.html")]
 WINGS = (core, city, case, market, choice, delivery, flow, knowledge)
 
 
@@ -46,10 +47,27 @@ def test_no_wing_says_what_another_says() -> None:
 def test_the_french_catalogue_holds_each_text_with_its_context_and_no_other() -> None:
     with FRENCH.open("rb") as file:
         french = {(m.context, m.id): m.string for m in read_po(file, locale="fr") if m.context}
-    assert set(french) == set(list_texts())
+    wanted = {(context, text[:2] if isinstance(text, Counted) else text): text for context, text in list_texts()}
+    assert set(french) == set(wanted)
     for (context, english), text in french.items():
-        assert text, context
-        assert _names(text) == _names(english), context
+        forms, said = (one if isinstance(one, tuple) else (one,) for one in (english, text))
+        assert len(said) == len(forms), context
+        assert all(said), context
+        assert {tuple(_names(s)) for s in (*forms, *said)} == {tuple(_names(forms[0]))}, context
+        counted = wanted[context, english]
+        assert not isinstance(counted, Counted) or counted.by in _names(counted.many), context
+
+
+def test_one_is_one_and_many_are_many() -> None:
+    missing = [Unmet("scores_missing", {"name": "Li", "count": count}) for count in "012"]
+    assert [[sentence(unmet, language) for unmet in missing] for language in ("en", "fr")] == [
+        ["Li: 0 scores are missing", "Li: 1 score is missing", "Li: 2 scores are missing"],
+        ["Li : 0 note à donner", "Li : 1 note à donner", "Li : 2 notes à donner"],
+    ]
+    bracketed = re.compile(r"\w\(e?s\)")
+    assert [
+        (p.name, bracketed.findall(p.read_text("utf-8"))) for p in SPOKEN if bracketed.search(p.read_text("utf-8"))
+    ] == []
 
 
 def test_one_word_has_the_french_of_its_context() -> None:

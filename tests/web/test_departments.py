@@ -133,7 +133,9 @@ def test_a_department_is_not_closed_while_a_need_waits(
     need = Need.objects.filter(municipality__code="guelph", state="open").select_related("department")[0]
     waiting = need.department.needs.filter(state="open").count()
     answer = sign_in("martin").post(URL, {"act": "close", "item": str(need.department_id)})
-    assert (answer.status_code, f"at “{need.department.name}”: {waiting}" in answer.content.decode()) == (422, True)
+    words = "1 need waits" if waiting == 1 else f"{waiting} needs wait"
+    said = f"{words} for an answer at “{need.department.name}”"
+    assert (answer.status_code, said in answer.content.decode()) == (422, True)
     Need.objects.filter(department=need.department).update(state="declined", reason="r")
     run(actor("martin"), now, departments.close, need.department)
     with pytest.raises(Refused, match="department_closed"):

@@ -1,6 +1,8 @@
 """What is said of needs, challenges, documents, cities that join, the register of pilots: refusals, mails, words and verbs of the log."""
 
-REFUSALS: dict[str, str] = {
+from mix.phrases.speaking import Counted
+
+REFUSALS: dict[str, str | Counted] = {
     "join_closed": "Cities cannot join this challenge now (the window ends {until})",
     "join_after_award": "The award is decided. Ask to take over what worked instead",
     "join_share_too_large": "Later cities can still take {most} percent of the value in all",

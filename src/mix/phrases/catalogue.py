@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from mix.phrases.mails import GREETING, MAILS
 from mix.phrases.market import OUTAGE
 from mix.phrases.refusals import REFUSALS
+from mix.phrases.speaking import Counted
 from mix.phrases.words import WORDS
 
 
-def list_texts() -> Iterator[tuple[str, str]]:
+def list_texts() -> Iterator[tuple[str, str | Counted]]:
     """Give each context with its text, table by table."""
     yield from ((f"refusal {code}", text) for code, text in REFUSALS.items())
     yield from ((f"mail {code}", text) for code, pair in MAILS.items() for text in pair)

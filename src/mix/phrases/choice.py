@@ -1,6 +1,8 @@
 """What is said of panels, scoring, meetings, letters, awards, disputes: refusals, mails, words and verbs of the log."""
 
-REFUSALS: dict[str, str] = {
+from mix.phrases.speaking import Counted
+
+REFUSALS: dict[str, str | Counted] = {
     # answers and fields
     "time_is_past": "This time is past",
     "dispute_late": "The ten days for an objection are over",
@@ -22,7 +24,7 @@ REFUSALS: dict[str, str] = {
     "meeting_not_held": "This meeting has no time yet, or has not begun",
     "meeting_of_no_stage": "Nobody is met in this stage of the scoring",
     "meeting_recorded": "This meeting is recorded already",
-    "meetings_missing": "Meetings that are not recorded yet: {count}",
+    "meetings_missing": Counted("Record {count} meeting", "Record {count} meetings"),
     "evaluation_in_quality_frozen": "Open the prices if they count, and compute the result",
     "tie_unbroken": "Equal, and at most {most} may be chosen: {names}. Draw the order among them and record it",
     "tie_before_award": "Equal and next in rank: {names}. The order among them is drawn and recorded at the evaluation first",
@@ -34,10 +36,10 @@ REFUSALS: dict[str, str] = {
     "score_out_of_range": "Choose a score from 0 to 5",
     "extreme_needs_comment": "A score of {score} needs a comment. Say why",
     "change_needs_reason": "You handed in already. Say why the score changes",
-    "scores_missing": "{name}: {count} score(s) missing",
+    "scores_missing": Counted("{name}: {count} score is missing", "{name}: {count} scores are missing"),
     "not_handed_in": "{name} has not handed in",
     "too_few_scores": "Fewer than two people scored {name}",
-    "consensus_incomplete": "Agree on {count} more score(s)",
+    "consensus_incomplete": Counted("Agree on {count} more score", "Agree on {count} more scores"),
     "price_not_opened": "Open the price envelopes",
     # award
     "nobody_recommended": "Recommend the best-ranked vendor",

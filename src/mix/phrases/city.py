@@ -1,6 +1,8 @@
 """What is said of people, identities, departments, methods and their variants, policies and by-laws: refusals, mails, words and verbs of the log."""
 
-REFUSALS: dict[str, str] = {
+from mix.phrases.speaking import Counted
+
+REFUSALS: dict[str, str | Counted] = {
     "identity_address": "{name} cannot vouch for the address “{email}” here. Sign in with e-mail and password",
     "identity_no_duty": "You have no duty here yet, and none of your groups has one. Ask an administrator of {city} for an invitation",
     "identity_inactive": "This account is closed",
@@ -30,7 +32,10 @@ REFUSALS: dict[str, str] = {
     "name_missing": "Give a name",
     "department_twice": "The city has “{name}” already; one that is closed can be opened again",
     "department_closed": "“{name}” is closed: choose another department",
-    "department_waits": "Needs that wait for an answer at “{name}”: {count}. Merge them, decline them or begin a challenge first",
+    "department_waits": Counted(
+        "{count} need waits for an answer at “{name}”. Merge it, decline it or begin a challenge first",
+        "{count} needs wait for an answer at “{name}”. Merge them, decline them or begin a challenge first",
+    ),
     "source_missing": "Say where the table comes from",
     # needs and challenges
     "method_version_taken": "This version of {method} has another content. Give the change a new version",

@@ -1,12 +1,16 @@
 """What is said everywhere: refusals of answers, fields, files, duties, the log and requests; names of roles."""
 
-REFUSALS: dict[str, str] = {
+from mix.phrases.speaking import Counted
+
+REFUSALS: dict[str, str | Counted] = {
     "second_person": "A second person confirms: you proposed it",
     # answers and fields
     "field_missing": "Answer “{field}”",
     "field_must_be_yes": "Confirm “{field}”",
     "too_many_words": "Shorten “{field}” to {most} words; it has {has}",
-    "too_few_rows": "Add at least {least} rows to “{field}”",
+    "too_few_rows": Counted(
+        "Add at least {least} row to “{field}”", "Add at least {least} rows to “{field}”", by="least"
+    ),
     "cell_missing": "“{field}”, row {row}: fill in “{column}”",
     "answer_missing": "Write something here",
     "reason_missing": "Give a reason",

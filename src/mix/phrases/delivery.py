@@ -1,6 +1,8 @@
 """What is said of sprints, agreements, delivery, disclosure, outcomes: refusals, mails, words and verbs of the log."""
 
-REFUSALS: dict[str, str] = {
+from mix.phrases.speaking import Counted
+
+REFUSALS: dict[str, str | Counted] = {
     "nothing_to_disclose": "Nothing learned is on record: write the common learning of the sprint first",
     "requirements_missing": "The requirements of the final call are not written",
     "requirement_untraced": "Name the hypothesis whose result this requirement rests on: “{words}”",
@@ -31,7 +33,7 @@ REFUSALS: dict[str, str] = {
     "check_in_missing_city": "{vendor}: no check-in from the city",
     "check_in_missing_vendor": "{vendor}: no check-in from the vendor",
     "demo_missing": "{vendor}: no demo on record",
-    "incidents_unsettled": "Settle {count} incident(s)",
+    "incidents_unsettled": Counted("Settle {count} incident", "Settle {count} incidents"),
     "parity_reason_missing": "{vendor} got over a tenth more or less ({kind}) than the middle vendor. Say why",
     # agreements
     "nobody_to_agree_with": "Nobody was admitted or awarded",
@@ -42,7 +44,9 @@ REFUSALS: dict[str, str] = {
     "agreement_not_signed": "This agreement is not signed yet",
     "clauses_missing": "Choose at least one clause",
     "clause_unchanged": "Change the words of the clause",
-    "clauses_unsettled": "Settle {count} proposed change(s) of clauses",
+    "clauses_unsettled": Counted(
+        "Settle {count} proposed change of a clause", "Settle {count} proposed changes of clauses"
+    ),
     "edit_waits": "A change of this clause waits for an answer",
     "edit_answered": "This change was answered already",
     "own_edit": "The other side answers this change",
@@ -58,11 +62,11 @@ REFUSALS: dict[str, str] = {
     # delivery
     "contract_missing": "There is no signed contract",
     "backlog_empty": "Add the decisions and tests of the co-design",
-    "backlog_unsettled": "Settle {count} item(s) of the backlog",
-    "changes_undecided": "Decide on {count} change order(s)",
+    "backlog_unsettled": Counted("Settle {count} item of the backlog", "Settle {count} items of the backlog"),
+    "changes_undecided": Counted("Decide on {count} change order", "Decide on {count} change orders"),
     "change_decided": "This change was decided already",
     "milestones_missing": "Plan the milestones",
-    "milestones_unaccepted": "{count} milestone(s) are not accepted",
+    "milestones_unaccepted": Counted("{count} milestone is not accepted", "{count} milestones are not accepted"),
     "milestones_exceed_contract": "All milestones together exceed the contract and its changes",
     "outcome_unread": "Measure “{measure}” at {month} months",
     "measure_unknown": "This measure was not promised",

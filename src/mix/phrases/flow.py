@@ -1,6 +1,8 @@
 """What is said of steps, gates, findings and dates: refusals, mails, words and verbs of the log."""
 
-REFUSALS: dict[str, str] = {
+from mix.phrases.speaking import Counted
+
+REFUSALS: dict[str, str | Counted] = {
     # documents and steps
     "step_not_optional": "This step may not be left out",
     "scan_expired": "This scan was good until {on}. Look again, and set a new day",

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from mix.phrases import case, choice, city, delivery, flow, market
-from mix.phrases.speaking import in_language, told
+from mix.phrases.speaking import filled
 from mix.rules.market.outages import Outage
 
 GREETING = "Hello {name},"
@@ -23,10 +23,9 @@ MAILS: dict[str, tuple[str, str]] = {
 
 def mail_text(code: str, language: str, **params: str) -> tuple[str, str]:
     """Return subject and body of a mail. Parameters named `…_fr` stand in for their English twins in French."""
-    given = in_language(params, language)
-    subject, body = (told(f"mail {code}", text, language) for text in MAILS[code])
-    text = f"{told('mail greeting', GREETING, language)}\n\n{body}" if params.get("name") else body
-    return subject.format(**given), text.format(**given)
+    subject, body = (filled(f"mail {code}", text, language, params) for text in MAILS[code])
+    greeting = filled("mail greeting", GREETING, language, params) if params.get("name") else ""
+    return subject, f"{greeting}\n\n{body}" if greeting else body
 
 
 def local_text(at: datetime, zone: str) -> str:
@@ -38,5 +37,5 @@ def outage_text(outage: Outage, closes_at: datetime, zone: str) -> str:
     """Return the text of the addendum that an outage issues, in every language; times on the clock of the call."""
     began, ended, closes = (local_text(at, zone) for at in (outage.began_at, outage.ended_at, closes_at))
     minutes = max(1, round(outage.length.total_seconds() / 60))
-    said = (told("outage", market.OUTAGE, language) for language, _name in settings.LANGUAGES)
-    return "\n\n".join(text.format(began=began, ended=ended, minutes=minutes, closes=closes) for text in said)
+    params = {"began": began, "ended": ended, "closes": closes, "minutes": str(minutes)}
+    return "\n\n".join(filled("outage", market.OUTAGE, language, params) for language, _name in settings.LANGUAGES)

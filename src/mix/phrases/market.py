@@ -1,6 +1,8 @@
 """What is said of engagements, calls, submissions, sealing, custody of keys: refusals, mails, words and verbs of the log."""
 
-REFUSALS: dict[str, str] = {
+from mix.phrases.speaking import Counted
+
+REFUSALS: dict[str, str | Counted] = {
     # closing and outages
     "extension_waits": "A later closing is proposed already: confirm or drop it first",
     "extension_decided": "This proposal was decided already",
@@ -16,7 +18,7 @@ REFUSALS: dict[str, str] = {
     # keys and shares
     "word_unknown": "Word {number}, “{word}”, is not on the list",
     "word_unknown_near": "Word {number}, “{word}”, is not on the list. Did you mean “{near}”?",
-    "words_count": "A share has {most} words; here are {count}",
+    "words_count": Counted("A share has {most} words; here is {count}", "A share has {most} words; here are {count}"),
     "words_checksum": "Every word is on the list, but together they do not fit: one is another word, or two changed places",
     "shares_differ": "These two shares are not of one key, or are the same",
     "share_of_another": "These words are not your share of this key",
@@ -59,10 +61,14 @@ REFUSALS: dict[str, str] = {
     "engagement_not_begun": "The event has not begun",
     "engagement_not_held": "Note that the event took place",
     "registration_closed": "Registration is closed",
-    "questions_unanswered": "Answer {count} open question(s)",
+    "questions_unanswered": Counted("Answer {count} open question", "Answer {count} open questions"),
     # solicitation
     "notice_without_text": "Write the notice",
-    "period_too_short": "Leave at least {least} days before closing; there are {days}",
+    "period_too_short": Counted(
+        "Leave at least {least} days before closing; there is {days}",
+        "Leave at least {least} days before closing; there are {days}",
+        by="days",
+    ),
     "questions_end_after_closing": "Questions must end before closing",
     "purchase_option_undeclared": "State the most that may be bought, so that buying is part of this competition",
     "price_bounds_wrong": "Give both bounds of the price, the lower one first, or none",
@@ -258,4 +264,8 @@ VERBS: dict[str, str] = {
     "submissions.withdraw": "Submission withdrawn",
 }
 
-OUTAGE = "This site did not answer between {began} and {ended}, {minutes} minutes in all. By the rule in the notice, closing moves to {closes}. What was submitted stays submitted."
+OUTAGE = Counted(
+    "This site did not answer between {began} and {ended}, {minutes} minute in all. By the rule in the notice, closing moves to {closes}. What was submitted stays submitted.",
+    "This site did not answer between {began} and {ended}, {minutes} minutes in all. By the rule in the notice, closing moves to {closes}. What was submitted stays submitted.",
+    by="minutes",
+)

@@ -7,8 +7,17 @@ import gettext
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
+
+
+class Counted(NamedTuple):
+    """A text that differs by a number: in English for one and for many, and by which of its parameters."""
+
+    one: str
+    many: str
+    by: str = "count"
 
 
 @cache
@@ -21,7 +30,12 @@ def told(context: str, english: str, language: str) -> str:
     return _catalogue(language).pgettext(context, english)
 
 
-def in_language(params: Mapping[str, str], language: str) -> dict[str, str]:
-    """Return parameters for a language: one named `step_fr` stands in for its twin `step` in French."""
+def filled(context: str, english: str | Counted, language: str, params: Mapping[str, str]) -> str:
+    """Return a text in a language with its parameters; one named `step_fr` stands in for its twin `step` in French."""
     ending = f"_{language[:2]}"
-    return {**params, **{k.removesuffix(ending): v for k, v in params.items() if k.endswith(ending)}}
+    given = {**params, **{k.removesuffix(ending): v for k, v in params.items() if k.endswith(ending)}}
+    if isinstance(english, Counted):
+        text = _catalogue(language).npgettext(context, english.one, english.many, int(given[english.by]))
+    else:
+        text = told(context, english, language)
+    return text.format(**given)
