@@ -13,6 +13,7 @@ from mix.phrases.mails import MAILS, mail_text
 from mix.phrases.refusals import REFUSALS, sentence
 from mix.phrases.speaking import Counted, told
 from mix.phrases.words import WORDS, word
+from mix.rules.city.policy.facts import FACTS
 from mix.rules.core.unmet import Unmet
 from tests.architecture.verbs import NotRead, list_verbs
 
@@ -109,3 +110,21 @@ def test_verbs_are_read_through_what_passes_them_on(tmp_path: Path) -> None:
     calls.write_text("from events import record\ndef do(act): record(names()[0], subject=act)\n")
     with pytest.raises(NotRead, match=r"calls.py:2: names\(\)\[0\]"):
         list_verbs([events, calls])
+
+
+def test_only_showing_asks_whether_the_language_is_french() -> None:
+    patterns = (
+        r"""[=!]= ?["']fr["']|startswith\("fr"\)|"fr" if """,
+        r"""{"en": "[^"]*", "fr": "|, "fr"\)\[""",
+    )
+    asks = re.compile("|".join(patterns))
+    found = {str(path.relative_to(SOURCE)) for path in FILES if asks.search(path.read_text(encoding="utf-8"))}
+    assert found == {
+        "web/parts/showing.py",  # how dates and money are written, and which half of a pair is read
+        "actions/core/outbox.py",  # a challenge's title, twinned by suffix in the table
+        "rules/core/catalogue.py",  # says which of the two titles of a document is missing
+    }
+
+
+def test_every_fact_has_its_title() -> None:
+    assert set(WORDS["fact"]) == set(FACTS)

@@ -36,6 +36,6 @@ def _step_lines(step: Step, *, last: bool, language: str) -> Iterator[str]:
     if step.gate:
         deciders = [word("role", role.value, language) for role in step.gate.decided_by]
         if step.gate.by_value:
-            deciders.append("by value" if language == "en" else "selon la valeur")
-        each = (" (each city)" if language == "en" else " (chaque ville)") if step.gate.each_city else ""
+            deciders.append(word("decider", "by_value", language))
+        each = f" {word('decider', 'each_city', language)}" if step.gate.each_city else ""
         yield f"   {bar}     ◆ {step.gate.key} {step.gate.title.in_(language)}: {', '.join(deciders)}{each}"

@@ -56,7 +56,7 @@ def add(
         console.print(f"Not set up: {error or 'there is no such city'}", markup=False)
         raise typer.Exit(1) from None
     console.print("Set up. Register these two addresses with the service:")
-    for language in ("en", "fr"):
+    for language, _name in settings.LANGUAGES:
         console.print(f"  {settings.BASE_URL}/{language}/account/oidc/{key}/login/callback/", markup=False)
 
 

@@ -50,7 +50,10 @@ def policy_page(catalogue: Path) -> str:
     for one in parse_instruments((catalogue / "instruments.yaml").read_text(encoding="utf-8")):
         out.append(f"| {one.title.en} | `{one.fits}` | `{one.not_if}` | {one.binds} |")
     out.append("\n## Facts\n\n| fact | | type | words |\n|---|---|---|---|")
-    out += [f"| `{name}` | {spec.en} | {_type(spec)} | {', '.join(spec.words)} |" for name, spec in FACTS.items()]
+    out += [
+        f"| `{name}` | {word('fact', name, 'en')} | {_type(spec)} | {', '.join(spec.words)} |"
+        for name, spec in FACTS.items()
+    ]
     return "\n".join(out) + "\n"
 
 

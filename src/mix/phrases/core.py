@@ -43,6 +43,10 @@ REFUSALS: dict[str, str | Counted] = {
 }
 
 WORDS: dict[str, dict[str, str]] = {
+    "answer": {
+        "yes": "Yes",
+        "no": "No",
+    },
     "role": {
         "staff": "City staff",
         "project_lead": "Project lead",

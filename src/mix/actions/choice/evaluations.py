@@ -24,6 +24,7 @@ from mix.data.models import (
     TieBreak,
     Vendor,
 )
+from mix.phrases.words import word
 from mix.readers.case.challenges import spec_of
 from mix.readers.choice.evaluations import (
     compute,
@@ -408,7 +409,7 @@ def _sheet(
         lines.append(
             {
                 "criterion": "price",
-                "title": {"en": "Price", "fr": "Prix"},
+                "title": {code: word("envelope", "price", code) for code in ("en", "fr")},
                 "weight": int(scheme_of(evaluation).price.weight),
                 "score": None,
                 "points": str(shown(own.points["price"])),

@@ -32,7 +32,7 @@ class Bilingual(BaseModel):
 
     def in_(self, language: str) -> str:
         """Return the text in a language code such as "fr" or "en-ca"."""
-        return self.fr if language.startswith("fr") else self.en
+        return {"fr": self.fr}.get(language[:2], self.en)
 
 
 class FieldType(StrEnum):

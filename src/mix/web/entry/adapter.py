@@ -13,7 +13,6 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from requests import RequestException
 
@@ -92,7 +91,7 @@ class CityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth
         person: Person = sociallogin.user
         person.email = str(data.get("email") or "").strip().lower()
         person.name = (one_line(str(data.get("name") or "")) or person.email)[:200]
-        person.language = "fr" if (get_language() or "").startswith("fr") else "en"
+        person.language = language()
         return person
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: object = None) -> Person:

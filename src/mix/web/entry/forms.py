@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from mix.web.parts.forms import check_line
+from mix.web.parts.showing import language
 
 
 class SignUp(forms.Form):
@@ -23,5 +23,5 @@ class SignUp(forms.Form):
     def signup(self, request: HttpRequest, user: Any) -> None:  # noqa: ANN401, ARG002 - allauth's signature
         """Keep name and language with the account."""
         user.name = self.cleaned_data["name"]
-        user.language = "fr" if (get_language() or "").startswith("fr") else "en"
+        user.language = language()
         user.save(update_fields=["name", "language"])

@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from mix.phrases.words import word
 from mix.readers.core.actors import PUBLIC, Actor
@@ -75,9 +75,10 @@ def _menu(actor: Actor, path: str) -> list[tuple[str, str, bool]]:
 
 def _other_language(request: HttpRequest) -> tuple[str, str, str]:
     """Return code, name and address of this page in the other language."""
-    code, name = ("en", "English") if language() == "fr" else ("fr", "Français")
+    code = next(code for code, _name in settings.LANGUAGES if code != language())
+    name = get_language_info(code)["name_local"].capitalize()
     parts = request.get_full_path().split("/", 2)
-    if len(parts) == 3 and parts[1] in ("en", "fr"):
+    if len(parts) == 3 and parts[1] in dict(settings.LANGUAGES):
         return code, name, f"/{code}/{parts[2]}"
     with override(code):
         return code, name, reverse("public-home")

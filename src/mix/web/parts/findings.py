@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from mix.data.models import RequirementReason, RuleWaiver
 from mix.phrases.words import WORDS, word
 from mix.readers.city.policies import find_ruling
@@ -48,15 +50,14 @@ class FindingView:
 
 def fact_title(name: str) -> str:
     """Return a fact's title in the page's language."""
-    spec = FACTS[name]
-    return spec.fr if language().startswith("fr") else spec.en
+    return word("fact", name, language())
 
 
 def fact_value(name: str, value: FactValue) -> str:
     """Write a fact's value in the page's language."""
     spec = FACTS[name]
     if spec.type is FactType.FLAG:
-        return {True: ("yes", "oui"), False: ("no", "non")}[bool(value)][language().startswith("fr")]
+        return _("yes") if value else _("no")
     if spec.type is FactType.CENTS:
         return money(int(value))
     return _word(spec, name, str(value)) if spec.type is FactType.WORD else str(value)

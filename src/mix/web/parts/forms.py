@@ -11,6 +11,7 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from mix.phrases.refusals import sentence
@@ -23,6 +24,8 @@ from mix.rules.market.shares import WORDLIST
 from mix.rules.market.shares import WORDS as SHARE_WORDS
 from mix.web.parts.filekinds import is_what_it_says
 from mix.web.parts.showing import clock, language, plain_amount
+
+LANGUAGES = [(code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES]
 
 
 class Renderer(TemplatesSetting):

@@ -1,4 +1,4 @@
-"""How dates, money and closing times are written, in both languages, from one place."""
+"""How dates, money and closing times are written, in each language, from one place."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from babel import localedata
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from django.utils import timezone
@@ -33,12 +34,23 @@ def clock() -> str:
 
 
 def language() -> str:
-    """Return "en" or "fr"."""
-    return "fr" if (get_language() or "en").startswith("fr") else "en"
+    """Return the language of the page as two letters, such as "en" or "fr"."""
+    return (get_language() or "en")[:2]
+
+
+def in_language(row: object, field: str) -> str:
+    """Return a field or, in French, its twin `field_fr` where there is one that is filled in."""
+    return str(getattr(row, f"{field}_{language()}", "") or getattr(row, field))
+
+
+def one_of(pair: tuple[str, str]) -> str:
+    """Return the text of the page's language from one in English and one in French."""
+    return pair[language() == "fr"]
 
 
 def _locale() -> str:
-    return "fr_CA" if language() == "fr" else "en_CA"
+    own = f"{language()}_CA"
+    return own if localedata.exists(own) else "en_CA"
 
 
 def day(value: date | datetime | None, zone: str = "") -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import QueryDict
 
 from mix.phrases.refusals import sentence
+from mix.phrases.words import word
 from mix.rules.core.fields import MAX_ROWS, Column, FieldSpec, FieldType, count_words
 from mix.rules.core.unmet import Unmet
 from mix.web.parts.showing import day, language, money, plain_amount
@@ -141,7 +142,7 @@ def read_only(specs: Sequence[FieldSpec], values: Mapping[str, Any], *, public: 
 
 def _said(spec: FieldSpec | Column, value: object) -> str:
     if spec.type is FieldType.YES_NO:
-        return {"en": "Yes", "fr": "Oui"}[language()] if value else {"en": "No", "fr": "Non"}[language()]
+        return word("answer", "yes" if value else "no", language())
     if spec.type is FieldType.CHOICE:
         return next((o.title.in_(language()) for o in spec.options if o.key == value), "")
     if spec.type is FieldType.MONEY and isinstance(value, int):

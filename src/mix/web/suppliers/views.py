@@ -99,7 +99,7 @@ def team(request: HttpRequest, code: str) -> HttpResponse:
         "invite": Act(
             forms.form_of(
                 email=forms.email(_("E-mail")),
-                language=forms.choice(_("Language of the mail"), [("en", "English"), ("fr", "Français")]),
+                language=forms.choice(_("Language of the mail"), forms.LANGUAGES),
             ),
             lambda given: stay(do(request, vendors.invite_member, vendor, **given)),
             _("Invite"),

@@ -112,8 +112,7 @@ def sentence_of(unmet: Unmet) -> str:
 @register.filter
 def in_language(row: Any, field: str) -> str:  # noqa: ANN401 - any row with twins
     """Return a field or, in French, its twin `field_fr` where that is filled in."""
-    french = getattr(row, f"{field}_fr", "") if showing.language() == "fr" else ""
-    return french or getattr(row, field)
+    return showing.in_language(row, field)
 
 
 @register.filter

@@ -19,7 +19,7 @@ from mix.web.parts.changes import changes
 from mix.web.parts.docx import write_docx
 from mix.web.parts.pages import signed_in
 from mix.web.parts.pdf import as_pdf
-from mix.web.parts.showing import language, moment, use_clock
+from mix.web.parts.showing import in_language, language, moment, use_clock
 from mix.web.parts.specs import read_only
 
 WORD_FILE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -78,7 +78,6 @@ def document(request: HttpRequest, code: str, key: str, ending: str) -> HttpResp
         context: dict[str, Any] = {"challenge": challenge, "spec": spec, "version": version}
         context["answers"] = read_only(spec.fields, version.content)
         return as_pdf(request, "staff/case/document_pdf.html", context, name=name)
-    french = language() == "fr"
     template = find_template(challenge.municipality)
     file = write_docx(
         bytes(template.content) if template else None,
@@ -86,8 +85,8 @@ def document(request: HttpRequest, code: str, key: str, ending: str) -> HttpResp
         version.content,
         mark=mark_of(challenge, found, version),
         title=spec.title.in_(language()),
-        challenge=challenge.title_fr if french else challenge.title,
-        city=challenge.municipality.name_fr if french else challenge.municipality.name,
+        challenge=in_language(challenge, "title"),
+        city=in_language(challenge.municipality, "name"),
         version=_("Version %(number)d") % {"number": version.number},
         written_by=version.author.name,
         saved_at=moment(version.saved_at),

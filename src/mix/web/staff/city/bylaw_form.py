@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,6 +18,9 @@ from mix.rules.core.unmet import Refused, Unmet
 MOST_BYTES = 200_000
 
 
+CLOCKS = ("least_days", "debrief_days", "dispute_days", "pilot_days")
+
+
 def _both(group: str, code: str) -> Bilingual:
     return Bilingual(en=word(group, code, "en"), fr=word(group, code, "fr"))
 
@@ -25,66 +29,33 @@ def _options(group: str, codes: type[Category | Competition]) -> tuple[Option, .
     return tuple(Option(key=c.value, title=_both(group, c.value)) for c in codes)
 
 
-CLOCKS = {
-    "least_days": ("Least time to answer a call", "Délai minimal de réponse"),
-    "debrief_days": ("Time to ask for a debrief", "Délai pour demander une rétroaction"),
-    "dispute_days": ("Time to object", "Délai pour contester"),
-    "pilot_days": ("How long a pilot may run", "Durée maximale d’un projet pilote"),
-}
-_DAYS = Bilingual(en="days", fr="jours")
-FIELDS = (
-    FieldSpec(
-        key="citation",
-        type=FieldType.LINE,
-        required=True,
-        title=Bilingual(en="By-law or policy, with its number", fr="Règlement ou politique, avec son numéro"),
-    ),
-    FieldSpec(key="url", type=FieldType.LINE, title=Bilingual(en="Where it stands", fr="Où il se trouve")),
-    FieldSpec(
-        key="effective_on",
-        type=FieldType.DATE,
-        required=True,
-        title=Bilingual(en="In force from", fr="En vigueur à partir du"),
-    ),
-    FieldSpec(
-        key="bands",
-        type=FieldType.ROWS,
-        required=True,
-        title=Bilingual(en="Bands", fr="Tranches"),
-        hint=Bilingual(
-            en="One row for each band. Leave the value of the highest band empty: it has no limit.",
-            fr="Une ligne par tranche. Laissez vide la valeur de la plus haute : elle n’a pas de limite.",
-        ),
-        columns=(
-            Column(
-                key="category",
-                type=FieldType.CHOICE,
-                required=True,
-                title=Bilingual(en="What is bought", fr="Ce qui est acheté"),
-                options=_options("category", Category),
-            ),
-            Column(
-                key="up_to_cents",
-                type=FieldType.MONEY,
-                title=Bilingual(en="Up to, before tax", fr="Jusqu’à, avant taxes"),
-            ),
-            Column(
-                key="method",
-                type=FieldType.CHOICE,
-                required=True,
-                title=Bilingual(en="At least", fr="Au moins"),
-                options=_options("competition", Competition),
-            ),
-            Column(key="quotes", type=FieldType.NUMBER, title=Bilingual(en="Quotes", fr="Prix demandés")),
-        ),
-    ),
-    *(
-        FieldSpec(key=key, type=FieldType.NUMBER, unit=_DAYS, title=Bilingual(en=english, fr=french))
-        for key, (english, french) in CLOCKS.items()
-    ),
-    *(FieldSpec(key=f"text_{t.value}", type=FieldType.TEXT, title=_both("bylaw_topic", t.value)) for t in Topic),
-    FieldSpec(key="note", type=FieldType.TEXT, title=Bilingual(en="Note", fr="Note")),
-)
+def _field(key: str, kind: FieldType, **more: Any) -> FieldSpec:  # noqa: ANN401 - what a field may have besides
+    title = more.pop("title", None) or _both("bylaw_field", key)
+    return FieldSpec(key=key, type=kind, title=title, **more)
+
+
+def _column(key: str, kind: FieldType, **more: Any) -> Column:  # noqa: ANN401 - what a column may have besides
+    return Column(key=key, type=kind, title=_both("bylaw_field", key), **more)
+
+
+@cache
+def table_fields() -> tuple[FieldSpec, ...]:
+    """Return the fields of the form; made when first asked for, because their titles stand in the catalogue."""
+    columns = (
+        _column("category", FieldType.CHOICE, required=True, options=_options("category", Category)),
+        _column("up_to_cents", FieldType.MONEY),
+        _column("method", FieldType.CHOICE, required=True, options=_options("competition", Competition)),
+        _column("quotes", FieldType.NUMBER),
+    )
+    return (
+        _field("citation", FieldType.LINE, required=True),
+        _field("url", FieldType.LINE),
+        _field("effective_on", FieldType.DATE, required=True),
+        _field("bands", FieldType.ROWS, required=True, hint=_both("bylaw_note", "bands"), columns=columns),
+        *(_field(key, FieldType.NUMBER, unit=_both("bylaw_note", "days")) for key in CLOCKS),
+        *(_field(f"text_{t.value}", FieldType.TEXT, title=_both("bylaw_topic", t.value)) for t in Topic),
+        _field("note", FieldType.TEXT),
+    )
 
 
 def as_answers(table: BylawTable, effective_on: date | None) -> dict[str, Any]:
@@ -99,11 +70,11 @@ def as_answers(table: BylawTable, effective_on: date | None) -> dict[str, Any]:
 
 def read_table(answers: dict[str, Any]) -> tuple[BylawTable, date]:
     """Read a table from what was typed. Raises Refused with everything that is wrong."""
-    good, bad = read_answers(FIELDS, answers)
+    good, bad = read_answers(table_fields(), answers)
     unmet = [Unmet(e.code, e.params, f"f-{key}") for key, e in bad.items()]
     unmet += [
         Unmet("field_missing", {"field": s.title.en, "field_fr": s.title.fr}, f"f-{s.key}")
-        for s in FIELDS
+        for s in table_fields()
         if s.required and s.key not in bad and not good.get(s.key)
     ]
     if unmet:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from mix.actions.city import policies
 from mix.data.models import Bylaw, Challenge, Municipality
+from mix.phrases.words import word
 from mix.readers.case.documents import total_value
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.policies import (
@@ -32,7 +33,7 @@ from mix.web.parts.pages import Act, answer, do, signed_in, stay, today_of
 from mix.web.parts.sheets import Sheet, take_sheet
 from mix.web.parts.showing import language, use_clock
 from mix.web.parts.specs import draw
-from mix.web.staff.city.bylaw_form import CLOCKS, FIELDS, MOST_BYTES, as_answers, read_table, read_table_file
+from mix.web.staff.city.bylaw_form import CLOCKS, MOST_BYTES, as_answers, read_table, read_table_file, table_fields
 
 LAST = 10  # how many of the city's challenges a change is tried on
 
@@ -49,7 +50,7 @@ def bylaw(request: HttpRequest, city: str) -> HttpResponse:
         do(request, policies.propose_bylaw, found, table=table, effective_on=effective_on)
 
     done = _("Proposed. Look at the examples; a second person signs.")
-    sheet = take_sheet(request, "propose", FIELDS, propose, done) if may_edit else Sheet()
+    sheet = take_sheet(request, "propose", table_fields(), propose, done) if may_edit else Sheet()
     if sheet.is_done:
         return redirect(request.path)
     proposal = find_proposal(found)
@@ -62,7 +63,7 @@ def bylaw(request: HttpRequest, city: str) -> HttpResponse:
         acts,
         lambda: {
             **_shown(request, found),
-            "fields": draw(FIELDS, sheet.typed if sheet.typed is not None else _start(found), sheet.unmet)
+            "fields": draw(table_fields(), sheet.typed if sheet.typed is not None else _start(found), sheet.unmet)
             if may_edit
             else None,
             "failed": sheet.typed is not None,
@@ -135,7 +136,7 @@ def _shown(request: HttpRequest, city: Municipality) -> dict[str, Any]:
         "citation": table.citation if table else "",
         "texts": [(topic.value, table.texts[topic]) for topic in Topic if topic in table.texts] if table else [],
         "reaches_back": _reaches_back(city, proposal, today_of(request)) if proposal else None,
-        "clocks": [(t[language() == "fr"], n) for key, t in CLOCKS.items() if (n := getattr(table, key, None))],
+        "clocks": [(word("bylaw_field", key, language()), n) for key in CLOCKS if (n := getattr(table, key, None))],
         "draft": find_draft(city.code) if not versions else None,
         "examples": _examples(table, before) if table else [],
         "changed": _changed(city, table, before) if table and before else None,

@@ -60,7 +60,7 @@ def staff(request: HttpRequest, city: str) -> HttpResponse:
             forms.form_of(
                 email=forms.email(_("E-mail")),
                 role=forms.word_choice(_("Role"), "role", GIVEN_ROLES),
-                language=forms.choice(_("Language of the mail"), [("en", "English"), ("fr", "Français")]),
+                language=forms.choice(_("Language of the mail"), forms.LANGUAGES),
             ),
             lambda given: stay(do(request, people.invite_staff, found, **{**given, "role": Role(given["role"])})),
             _("Invite"),

@@ -34,7 +34,7 @@ from mix.rules.core.fields import MAX_CENTS
 from mix.rules.core.kinds import Route
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay
-from mix.web.parts.showing import language, use_clock
+from mix.web.parts.showing import in_language, language, use_clock
 
 DECIDERS = tuple(r for r in Role if r not in (Role.VENDOR, Role.PARTNER_CITY, Role.EVALUATOR, Role.CHAIR, Role.STAFF))
 SAMPLE_CENTS = 25_000_000
@@ -59,7 +59,7 @@ def variants_of(request: HttpRequest, city: str) -> HttpResponse:
         made = do(request, variants.begin, found, parent=parent, **words)
         return reverse("city-variant", args=[found.code, made.key])
 
-    pairs = [(v.key, v.title_fr if language().startswith("fr") else v.title) for v in versions]
+    pairs = [(v.key, in_language(v, "title")) for v in versions]
     acts = {
         "begin": Act(
             forms.form_of(
@@ -144,7 +144,7 @@ def _short(value: Any) -> str:  # noqa: ANN401 - any part of a document
         return "–"
     if isinstance(value, dict):
         title = value.get("title")
-        named = title.get("fr" if language().startswith("fr") else "en") if isinstance(title, dict) else None
+        named = title.get(language()) if isinstance(title, dict) else None
         return str(named or ", ".join(k for k in value if k != "#"))[:300]
     if isinstance(value, bool):
         return _("yes") if value else _("no")

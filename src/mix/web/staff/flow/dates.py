@@ -25,7 +25,7 @@ from mix.rules.city.calendar import public_holidays
 from mix.rules.core.access import Permission
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, now_of, signed_in, stay, today_of
-from mix.web.parts.showing import language, use_clock
+from mix.web.parts.showing import in_language, language, one_of, use_clock
 
 SOON = timedelta(days=30)
 YEARS = 2  # of public holidays, shown to whoever adds the city's own
@@ -33,8 +33,7 @@ YEARS = 2  # of public holidays, shown to whoever adds the city's own
 
 def _title(dated: Dated) -> str:
     subject = dated.challenge or dated.pilot
-    french = subject.title_fr if subject and language() == "fr" else ""
-    return french or (subject.title if subject else "")
+    return in_language(subject, "title") if subject else ""
 
 
 def _place(dated: Dated) -> str:
@@ -45,7 +44,7 @@ def _place(dated: Dated) -> str:
 
 
 def _view(dated: Dated) -> dict[str, Any]:
-    closed = dated.closed[language() == "fr"] if dated.closed else ""
+    closed = one_of(dated.closed) if dated.closed else ""
     return {
         "dated": dated,
         "what": word("date", dated.code, language()),
@@ -177,7 +176,7 @@ def city_days(request: HttpRequest, city: str) -> HttpResponse:
 def _days_shown(city: Municipality, today: date) -> dict[str, Any]:
     calendar = calendar_of(city)
     coming = [
-        (day, names[language() == "fr"], calendar.works_on(day))
+        (day, one_of(names), calendar.works_on(day))
         for year in range(today.year, today.year + YEARS)
         for day, names in public_holidays(year).items()
         if day >= today

@@ -35,7 +35,7 @@ from mix.rules.core.access import Permission, grants
 from mix.web.parts import forms
 from mix.web.parts.findings import fact_title, fact_value, view_findings, waiver_title
 from mix.web.parts.pages import Act, answer, do, now_of, signed_in, today_of
-from mix.web.parts.showing import language, use_clock
+from mix.web.parts.showing import in_language, language, use_clock
 from mix.web.parts.together import (
     ClashView,
     DifferenceRow,
@@ -48,7 +48,7 @@ from mix.web.parts.together import (
 
 def step_findings(step: Step, judged: Judged, *, actor: Actor = PUBLIC) -> dict[str, Any]:
     """Return what the rules say of one step, ready to draw; with what this actor may set aside."""
-    names = {c.code: c.name_fr if language() == "fr" else c.name for c in list_cities(step.challenge)}
+    names = {c.code: in_language(c, "name") for c in list_cities(step.challenge)}
     given = reasons_given(step) if judged.hits else {}
     views = view_findings(
         judged.findings, figures=figures_by_name(), names=names, hits=judged.hits, given=given, actor=actor
@@ -167,7 +167,7 @@ def _periods(request: HttpRequest, challenge: Challenge, judged: list[tuple[Step
 
 def _clashes(judged: list[tuple[Step, Judged]], cities: list[Municipality]) -> list[ClashView]:
     """Return the rules that nobody can keep at once, in any of the steps at hand."""
-    names = {c.code: c.name_fr if language() == "fr" else c.name for c in cities}
+    names = {c.code: in_language(c, "name") for c in cities}
     found = {
         (c.first.rule.id, c.second.rule.id): c for _s, j in judged for c in contradictions(j.rules, j.facts, on=j.on)
     }
