@@ -21,13 +21,13 @@ class Counted(NamedTuple):
 
 
 @cache
-def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("django", LOCALE, languages=[language.replace("-", "_")], fallback=True)
+def _catalogue(language: str, folder: Path) -> gettext.NullTranslations:
+    return gettext.translation("django", folder, languages=[language.replace("-", "_")], fallback=True)
 
 
 def told(context: str, english: str, language: str) -> str:
     """Return a text in a language such as "fr" or "fr-ca", or in English where the catalogue lacks it."""
-    return _catalogue(language).pgettext(context, english)
+    return _catalogue(language, LOCALE).pgettext(context, english)
 
 
 def filled(context: str, english: str | Counted, language: str, params: Mapping[str, str]) -> str:
@@ -35,7 +35,7 @@ def filled(context: str, english: str | Counted, language: str, params: Mapping[
     ending = f"_{language[:2]}"
     given = {**params, **{k.removesuffix(ending): v for k, v in params.items() if k.endswith(ending)}}
     if isinstance(english, Counted):
-        text = _catalogue(language).npgettext(context, english.one, english.many, int(given[english.by]))
+        text = _catalogue(language, LOCALE).npgettext(context, english.one, english.many, int(given[english.by]))
     else:
         text = told(context, english, language)
     return text.format(**given)
