@@ -35,8 +35,9 @@ imports: $(STAMP)
 	@$(BIN)/lint-imports --no-cache | tail -n 4
 
 templates: $(STAMP)
-	@$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'src/mix/web/templates/*.html')
+	@$(BIN)/djangofmt --quiet --check src/mix/web/templates
 	@$(BIN)/djlint --quiet --lint src/mix/web/templates
+	@$(BIN)/djlint --quiet --lint --profile django src/mix/web/allauth
 
 # What `check` ran is not run again: it touches no database.
 PAST := --ignore=tests/rules --ignore=tests/architecture

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 ROUNDS, TIMES, ROWS = 9, 30, 20
 LIMIT = 0.5
 
-DJANGO = """{% load i18n mix %}<h1>{% translate "Challenges" %}</h1>
+DJANGO = """<h1>{% translate "Challenges" %}</h1>
 <p>{% blocktranslate count n=rows|length %}{{ n }} challenge{% plural %}{{ n }} challenges{% endblocktranslate %}</p>
 <ul>{% for row in rows %}
   <li>
@@ -35,7 +35,7 @@ JINJA = """<h1>{{ _("Challenges") }}</h1>
 <ul>{% for row in rows %}
   <li>
     <h2><a href="{{ url('public-challenge', row.code) }}">{{ row|in_language("title") }}</a></h2>
-    <p>{{ row.city }} · {{ row.status|named("status") }}{% if row.closes_at %} · {{ row.closes_at|day }}{% endif %}</p>
+    <p>{{ row.city }} · {{ word("status", row.status) }}{% if row.closes_at %} · {{ row.closes_at|day }}{% endif %}</p>
     <ol aria-label="{{ _('Stages of this challenge') }}">{% for column in row.columns %}
       <li{% if column.is_now %} aria-current="step"{% endif %}>
         {% for cell in column.cells %}<i{% if cell.mark %} class="{{ cell.mark }}"{% endif %}></i>{% endfor %}
@@ -73,20 +73,19 @@ def engines() -> tuple[Callable[[], str], Callable[[], str]]:
     import django
 
     django.setup()
-    from django.template import Context, engines
-    from django.urls import reverse
-    from django.utils import translation
-    from jinja2 import Environment
+    from django.template import Context, Engine, Library, engines
 
-    from mix.web.parts.templatetags import mix
+    from mix.web.parts import filters
 
-    environment = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
-    environment.install_gettext_callables(translation.gettext, translation.ngettext, newstyle=True)
-    environment.globals["url"] = lambda name, *args: reverse(name, args=args)
-    environment.filters |= {"day": mix.day, "named": mix.named, "in_language": mix.in_language}
+    known = Library()
+    known.simple_tag(filters.word_of, name="word")
+    for name in ("day", "in_language"):
+        known.filter(name, getattr(filters, name))
+    django_engine = Engine(builtins=["django.templatetags.i18n"])
+    django_engine.template_builtins.append(known)
     rows = challenges()
-    ours = environment.from_string(JINJA)
-    theirs = engines["django"].engine.from_string(DJANGO)
+    ours = engines["jinja2"].env.from_string(JINJA)
+    theirs = django_engine.from_string(DJANGO)
     return (lambda: ours.render(rows=rows)), (lambda: str(theirs.render(Context({"rows": rows}))))
 
 

@@ -1,6 +1,7 @@
 """Templates, addresses and generated pages: nothing is unclassified, untranslated, styled inline or stale."""
 
 import re
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -9,12 +10,17 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.translation import template as translation_template
+from jinja2.ext import babel_extract
 
 from mix.jobs.generated import pages
 from tests.web.addresses import ADDRESSES
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = sorted((ROOT / "src/mix/web/templates").rglob("*.html"))
+WEB = ROOT / "src/mix/web"
+TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
+OF_ALLAUTH = sorted((WEB / "allauth").rglob("*.html"))  # Django's templates, all others are Jinja2's
+LONGEST = 140
+KEYWORDS = {"gettext": None, "_": None, "ngettext": (1, 2), "gettext_lazy": None}
 OURS = re.compile(
     r"^(public|vendor|city|evaluator|oversight)-|^(healthz|home-of-person|account|sessions|invitation|demo-.*)$"
 )
@@ -41,20 +47,37 @@ def test_templates_carry_no_style_and_no_script(path: Path) -> None:
     assert re.findall(r"<script(?![^>]*src=)", text) == []
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: "/".join(p.parts[-2:]))
+def test_no_line_of_a_template_is_long(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [n for n, line in enumerate(lines, start=1) if len(line) > LONGEST] == []
+
+
 def test_generated_docs_are_current() -> None:
     for name, text in pages().items():
         assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, f"docs/{name} is stale: run mix docs"
 
 
+def in_jinja(text: str) -> Iterator[str]:
+    options = {"newstyle_gettext": "true", "silent": "false"}
+    for _line, _name, message, _comments in babel_extract(BytesIO(text.encode()), KEYWORDS, (), options):
+        yield message if isinstance(message, str) else str(message[0])
+
+
+def in_python(source: str) -> Iterator[str]:
+    for _line, message, _comments, _context in extract("python", BytesIO(source.encode()), keywords=KEYWORDS):
+        yield message if isinstance(message, str) else message[0]
+
+
 def messages() -> set[str]:
     found: set[str] = set()
-    for path in [*TEMPLATES, *sorted((ROOT / "src/mix").rglob("*.py"))]:
+    for path in [*TEMPLATES, *OF_ALLAUTH, *sorted((ROOT / "src/mix").rglob("*.py"))]:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\{n?(gettext|_)\(", text), f"{path}: a sentence inside an f-string is not found"
-        source = translation_template.templatize(text) if path.suffix == ".html" else text
-        keywords = {"gettext": None, "_": None, "ngettext": (1, 2), "gettext_lazy": None}
-        for _line, message, _comments, _context in extract("python", BytesIO(source.encode()), keywords=keywords):
-            found.add(message if isinstance(message, str) else message[0])
+        if path in TEMPLATES:
+            found.update(in_jinja(text))
+        else:
+            found.update(in_python(translation_template.templatize(text) if path.suffix == ".html" else text))
     return found - {""}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from mix.rules.core.access import Role
 from mix.rules.core.unmet import Refused
 from tests.days import city_day
 from tests.rules.case.test_pilots import whole
+from tests.web.reading import entered
 
 STATES = {
     "binsense": "closed",
@@ -234,18 +234,15 @@ def test_two_tabs_do_not_overwrite_each_other(
 ) -> None:
     made = run(actor("stan"), now, pilots.register_pilot, department, title="Shade sails")
     client, url = sign_in("stan"), f"/en/city/pilots/{made.code}/"
-    opened = re.search(r'name="based_on" value="(\w+)"', client.get(url).content.decode())
-    assert opened
-    tab = {"act": "describe", "based_on": opened.group(1)}
+    tab = {"act": "describe", "based_on": entered(client.get(url).content.decode(), "based_on")}
     assert client.post(url, {**tab, "problem": "Benches in the sun"}).status_code == 302
     late = client.post(url, {**tab, "problem": "Swings in the sun"})
     assert late.status_code == 422
     assert "Somebody saved this record after you opened it" in late.content.decode()
     assert "Swings in the sun" in late.content.decode()
     assert pilot(made.code).record["problem"] == "Benches in the sun"
-    again = re.search(r'name="based_on" value="(\w+)"', late.content.decode())
-    assert again
-    assert client.post(url, {**tab, "based_on": again.group(1), "problem": "Both"}).status_code == 302
+    again = entered(late.content.decode(), "based_on")
+    assert client.post(url, {**tab, "based_on": again, "problem": "Both"}).status_code == 302
 
 
 def test_an_expired_session_loses_no_record(

@@ -61,21 +61,30 @@ MIDDLEWARE = [
 ROOT_URLCONF = "mix.config.urls"
 WSGI_APPLICATION = "mix.config.wsgi.application"
 
+_CONTEXT = ["django.contrib.messages.context_processors.messages", "mix.web.parts.context.frame"]
 TEMPLATES: list[dict[str, Any]] = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [PACKAGE / "web" / "templates"],
+        "OPTIONS": {"environment": "mix.web.parts.environment.environment", "context_processors": _CONTEXT},
+    },
+    {  # allauth's pages and Django's widgets; of a template that both have, the one above is taken
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "web" / "allauth"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "mix.web.parts.context.frame",
+                *_CONTEXT,
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "mix.web.parts.templatetags.mix"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "mix.web.parts.templatetags.framed",
+            ],
         },
-    }
+    },
 ]
 
 DATABASES: dict[str, Any] = {"default": dj_database_url.parse(ENVIRONMENT.database_url)}

@@ -1,4 +1,4 @@
-"""Tags and filters of every template: words, dates, money, acts."""
+"""What every template can call or filter by: words, dates, money."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django import template
 from django.utils.safestring import SafeString
 
 from mix.data.models import Step
@@ -18,72 +17,58 @@ from mix.rules.core.fields import Bilingual
 from mix.rules.core.unmet import Unmet
 from mix.web.parts import showing
 from mix.web.parts.markdown import to_html
-from mix.web.parts.pages import Shown
-
-register = template.Library()
 
 
-@register.filter
 def day(value: date | datetime | None) -> str:
     """Write a day."""
     return showing.day(value)
 
 
-@register.filter
 def moment(value: datetime | None, zone: str = "") -> str:
     """Write an instant on a city's clock, or on that of the page."""
     return showing.moment(value, zone)
 
 
-@register.filter
 def closing(value: datetime, zone: str) -> str:
     """Write an instant to the second with zone and offset."""
     return showing.closing_words(value, zone)
 
 
-@register.filter
 def clock_part(value: datetime, zone: str) -> str:
     """Write the clock half of a closing."""
     return showing.before_words(value, zone)[0]
 
 
-@register.filter
 def day_part(value: datetime, zone: str) -> str:
     """Write the day half of a closing."""
     return showing.before_words(value, zone)[1]
 
 
-@register.filter
 def money(cents: int | None) -> str:
     """Write an amount."""
     return showing.money(cents)
 
 
-@register.filter
 def points(value: str) -> str:
     """Write exact points with two decimals."""
     return showing.points(value)
 
 
-@register.filter
 def price_rule(rule: PriceRule) -> str:
     """Say how price counts."""
     return showing.price_rule(rule)
 
 
-@register.filter
 def size(count: int) -> str:
     """Write a file size."""
     return showing.size(count)
 
 
-@register.filter
 def left(until: datetime, now: datetime) -> str:
     """Write how long is left."""
     return showing.time_left(until, now)
 
 
-@register.filter
 def said(text: Bilingual | Mapping[str, str] | None) -> str:
     """Return a bilingual text in the page's language."""
     if text is None:
@@ -91,68 +76,36 @@ def said(text: Bilingual | Mapping[str, str] | None) -> str:
     return text.in_(showing.language()) if isinstance(text, Bilingual) else text[showing.language()]
 
 
-@register.simple_tag(name="word")
-def word_tag(group: str, code: str) -> str:
+def word_of(group: str, code: str) -> str:
     """Return the name of a code."""
     return word(group, str(code), showing.language())
 
 
-@register.filter
 def named(code: str, group: str) -> str:
     """Return the name of a code, as a filter."""
     return word(group, str(code), showing.language())
 
 
-@register.filter
 def sentence_of(unmet: Unmet) -> str:
     """Return the sentence of one unmet thing."""
     return sentence(unmet, showing.language())
 
 
-@register.filter
 def in_language(row: Any, field: str) -> str:  # noqa: ANN401 - any row with twins
     """Return a field or, in French, its twin `field_fr` where that is filled in."""
     return showing.in_language(row, field)
 
 
-@register.filter
 def markdown(text: str) -> SafeString:
     """Render Markdown without any raw HTML."""
     return to_html(text)
 
 
-@register.filter
 def at(mapping: Mapping[Any, Any], key: Any) -> Any:  # noqa: ANN401 - any mapping
     """Return the value at a key, or nothing."""
     return mapping.get(key)
 
 
-@register.inclusion_tag("parts/_act.html", takes_context=True)
-def act(context: template.Context, name: str, item: str = "") -> dict[str, Any]:
-    """Draw one act of the page: its form with its button."""
-    shown: Shown = context["shown"]
-    return {
-        "form": shown.form(name, str(item)),
-        "act": shown.acts[name],
-        "name": name,
-        "csrf_token": context.get("csrf_token"),
-        "is_refused": name in shown.bound,
-    }
-
-
-@register.filter
-def can(shown: Shown, name: str) -> bool:
-    """Say whether the page offers an act."""
-    return name in shown.acts
-
-
-@register.filter
-def words(text: str) -> list[str]:
-    """Split a line of codes, so that a template can go through them."""
-    return text.split()
-
-
-@register.simple_tag
 def spec_title(step: Step) -> str:
     """Return what the method calls a step."""
     return spec_of(step).title.in_(showing.language())
@@ -169,7 +122,6 @@ SYSTEMS = (
 )
 
 
-@register.filter
 def browser(agent: str) -> str:
     """Name the browser and the system that a user agent tells of, for people who look for a strange one."""
     named = [next((name for mark, name in known if mark in agent), "") for known in (BROWSERS, SYSTEMS)]

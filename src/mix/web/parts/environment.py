@@ -1,0 +1,161 @@
+"""Jinja2 as our templates know it: what they may call, how values are written, and that a misspelt name fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models.fields.related_descriptors import ReverseOneToOneDescriptor
+from django.template import defaultfilters
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import localize
+from django.utils.functional import Promise
+from django.utils.html import json_script
+from django.utils.timezone import localtime
+from jinja2 import ChainableUndefined, Environment, pass_context
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
+
+from mix.web.parts import filters
+from mix.web.parts.pages import Shown
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "at": filters.at,
+    "browser": filters.browser,
+    "capfirst": defaultfilters.capfirst,
+    "clock_part": filters.clock_part,
+    "closing": filters.closing,
+    "date": lambda value, form: defaultfilters.date(localtime(value) if isinstance(value, datetime) else value, form),
+    "day": filters.day,
+    "day_part": filters.day_part,
+    "in_language": filters.in_language,
+    "json_script": json_script,
+    "left": filters.left,
+    "linebreaks": defaultfilters.linebreaks_filter,
+    "linebreaksbr": defaultfilters.linebreaksbr,
+    "markdown": filters.markdown,
+    "moment": filters.moment,
+    "money": filters.money,
+    "named": filters.named,
+    "points": filters.points,
+    "price_rule": filters.price_rule,
+    "said": filters.said,
+    "sentence_of": filters.sentence_of,
+    "size": filters.size,
+    "stringformat": defaultfilters.stringformat,
+    "truncatechars": defaultfilters.truncatechars,
+}
+
+
+class Missing(ChainableUndefined):
+    """A name that stands for nothing.
+
+    What nothing has is nothing: `award.vendor.name` is empty while there is no award. Any other name that an object
+    or a page does not have is misspelt, and fails as soon as it is used.
+    """
+
+    def _use(self) -> None:
+        owner, name = self._undefined_obj, self._undefined_name or ""
+        if owner is not None and not isinstance(getattr(type(owner), name, None), ReverseOneToOneDescriptor):
+            self._fail_with_undefined_error()
+
+    def __getattr__(self, name: str) -> Missing:
+        if name[:2] == "__":
+            raise AttributeError(name)
+        self._use()
+        return self
+
+    def __getitem__(self, _name: str) -> Missing:  # type: ignore[override]  # stays Missing
+        self._use()
+        return self
+
+    def __str__(self) -> str:
+        self._use()
+        return ""
+
+    def __html__(self) -> str:
+        return str(self)
+
+    def __iter__(self) -> Iterator[Any]:
+        self._use()
+        yield from ()
+
+    def __len__(self) -> int:
+        self._use()
+        return 0
+
+    def __bool__(self) -> bool:
+        self._use()
+        return False
+
+    def __eq__(self, other: object) -> bool:
+        self._use()
+        return type(self) is type(other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = ChainableUndefined.__hash__
+
+
+class _Safe:
+    """A filter as templates use it: handed nothing, it answers nothing."""
+
+    def __init__(self, of: Callable[..., Any]) -> None:
+        self.of = of
+
+    def __call__(self, value: Any, *args: Any) -> Any:  # noqa: ANN401 - any value
+        return str(value) if isinstance(value, Missing) else self.of(value, *args)
+
+
+def _url(name: str, *args: object, **kwargs: object) -> str:
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+@pass_context
+def _act(context: Context, name: str, item: object = "") -> TemplateModule:
+    """Draw one act of the page: its form with its button."""
+    shown: Shown = context["shown"]
+    return context.environment.get_template("parts/_act.html").make_module(
+        {
+            "form": shown.form(name, str(item)),
+            "act": shown.acts[name],
+            "name": name,
+            "csrf_token": context["csrf_token"],
+            "is_refused": name in shown.bound,
+        }
+    )
+
+
+def _written(value: Any) -> Any:  # noqa: ANN401 - any value
+    """Write decimals in the page's language, and make texts of promises of texts before they are escaped."""
+    if isinstance(value, Promise):
+        return str(value)
+    return localize(value) if isinstance(value, float | Decimal) else value
+
+
+def environment(**options: Any) -> Environment:  # noqa: ANN401 - Jinja2's own
+    """Return the environment of our templates."""
+    options |= {"undefined": Missing, "finalize": _written, "extensions": ["jinja2.ext.i18n"]}
+    made = Environment(**options)  # noqa: S701 - Django's backend escapes unless told otherwise
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )
+    made.globals |= {
+        "act": _act,
+        "spec_title": filters.spec_title,
+        "static": static,
+        "url": _url,
+        "word": filters.word_of,
+    }
+    made.filters |= {name: _Safe(of) for name, of in FILTERS.items()}
+    made.filters["default_if_none"] = lambda value, instead: instead if value is None else value
+    return made

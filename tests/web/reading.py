@@ -1,0 +1,24 @@
+"""What tests read on a page, since Jinja2 hands no context to them."""
+
+import re
+from html import unescape
+
+KINDS = {"ins": "new", "del": "gone", "": "same"}
+PIECE = re.compile(r'<(ins|del)><span class="vh">[^<]*</span>([^<]*)</\1>|([^<]+)')
+
+
+def compared(page: str) -> list[tuple[str, str]]:
+    """Return the pieces of the first text that a page compares: kind and words."""
+    _before, _tag, after = page.partition('<p class="diff diff--text">')
+    text, end, _rest = after.partition("</p>")
+    assert end, "the page compares no text"
+    return [(KINDS[kind], unescape(changed or same)) for kind, changed, same in PIECE.findall(text)]
+
+
+def entered(page: str, name: str) -> str:
+    """Return what stands in an input."""
+    found = [tag for tag in re.findall(r"<input\s[^>]*>", page) if f'name="{name}"' in tag]
+    assert len(found) == 1, f"{len(found)} inputs are called {name}"
+    value = re.search(r'\svalue="([^"]*)"', found[0])
+    assert value, found[0]
+    return unescape(value[1])
