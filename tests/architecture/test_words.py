@@ -97,8 +97,12 @@ def test_every_verb_of_the_log_has_a_name_and_every_name_its_verb() -> None:
 
 
 def test_verbs_are_read_through_what_passes_them_on(tmp_path: Path) -> None:
-    events, calls = tmp_path / "events.py", tmp_path / "calls.py"
+    events, deeds, calls = (tmp_path / f"{name}.py" for name in ("events", "deeds", "calls"))
     events.write_text("def record(verb, *, subject): ...\n")
+    deeds.write_text(
+        "from events import record\n"
+        "class Deed:\n    def record(self, verb, *, subject): record(verb, subject=subject)\n"
+    )
     calls.write_text(
         "from events import record\n"
         "def _record(verb, call): record(verb if '.' in verb else f'calls.{verb}', subject=call)\n"
@@ -106,10 +110,10 @@ def test_verbs_are_read_through_what_passes_them_on(tmp_path: Path) -> None:
         "def end(call): _record('moves.end', call)\n"
         "class Act:\n    def do(self): self.deed.record('acts.do', subject='')\n"
     )
-    assert list_verbs([events, calls]) == {"calls.agree", "calls.refuse", "moves.end", "acts.do"}
+    assert list_verbs([events, deeds, calls]) == {"calls.agree", "calls.refuse", "moves.end", "acts.do"}
     calls.write_text("from events import record\ndef do(act): record(names()[0], subject=act)\n")
     with pytest.raises(NotRead, match=r"calls.py:2: names\(\)\[0\]"):
-        list_verbs([events, calls])
+        list_verbs([events, deeds, calls])
 
 
 def test_only_showing_asks_whether_the_language_is_french() -> None:

@@ -90,8 +90,10 @@ def _recorder(
     match call.func:
         case ast.Name(id=name):
             return known.get(origin.get(name, (module, name)))
-        case ast.Attribute(attr=name):  # a method, or a function of a module
-            return next((r for (_, known_as), r in known.items() if known_as == name), None)
+        case ast.Attribute(value=ast.Name(id="deed") | ast.Attribute(attr="deed"), attr=name):
+            return known.get(("deeds", name))
+        case ast.Attribute(value=ast.Name(id=imported), attr=name):  # a function of a module
+            return known.get((origin.get(imported, ("", imported))[1], name))
     return None
 
 

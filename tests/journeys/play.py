@@ -56,11 +56,9 @@ class Play:
         text = (ROOT / f"catalogue/methods/{begun['method']}.yaml").read_text(encoding="utf-8")
         return parse(text).on(Route(begun["route"]))
 
-    def run(self, acts: Acts, *, start: int = 1) -> None:
-        """Carry out every act from the given one on, in order, at its own time."""
-        for number, act in enumerate(self.scenario["acts"], start=1):
-            if number < start:
-                continue
+    def run(self, acts: Acts, *, last: int | None = None) -> None:
+        """Carry out every act, up to the last one that is wanted, in order, at its own time."""
+        for number, act in enumerate(self.scenario["acts"][:last], start=1):
             name = next(k for k in act if k not in ("at", "by"))
             at = self.instant(act["at"])
             (self.site.data / "clock").write_text(at.isoformat())

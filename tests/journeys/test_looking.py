@@ -106,6 +106,27 @@ BY_ROLE = {
 }
 
 
+# What the gate looks at: a page of each audience, alternately in English and in French. `make lab` looks at all.
+GLANCES = [
+    ("", ["", "fr/challenges/water-leaks/", "challenges/guelph-roads-sprint/", "fr/calls/WATER-LEAKS-RFSQ8/"]),
+    ("priya", ["fr/city/", "city/challenges/guelph-roads-sprint/sprint-run/", "fr/city/pilots/binsense/"]),
+    ("olivia", ["city/challenges/under-our-streets/shortlist/", "fr/city/challenges/water-leaks/invitation/"]),
+    ("tess", ["vendor/", "fr/vendor/calls/WATER-LEAKS-RFSQ8/"]),
+    ("hugo", ["evaluation/under-our-streets/shortlist/", "fr/evaluation/under-our-streets/shortlist/across/fit/"]),
+    ("audrey", ["fr/oversight/guelph-roads-sprint/"]),
+    ("ada", ["city/settings/guelph/staff/"]),
+]
+
+
+@pytest.mark.parametrize(("code", "paths"), GLANCES, ids=[code or "public" for code, _ in GLANCES])
+def test_a_glance_at_each_audience(visit: Callable[..., Visitor], code: str, paths: list[str]) -> None:
+    visitor = visit(code)
+    for path in paths:
+        visitor.go(f"/{path}" if path.startswith("fr/") else f"/en/{path}")
+        visitor.check()
+
+
+@pytest.mark.lab
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_public_pages(visit: Callable[..., Visitor], language: str) -> None:
     visitor = visit()
@@ -114,6 +135,7 @@ def test_public_pages(visit: Callable[..., Visitor], language: str) -> None:
         visitor.check()
 
 
+@pytest.mark.lab
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("code", BY_ROLE)
 def test_pages_by_role(visit: Callable[..., Visitor], code: str, language: str) -> None:
@@ -123,6 +145,7 @@ def test_pages_by_role(visit: Callable[..., Visitor], code: str, language: str) 
         visitor.check()
 
 
+@pytest.mark.lab
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_kind_of_step(visit: Callable[..., Visitor], language: str) -> None:
     visitor = visit("priya")
