@@ -1,6 +1,7 @@
 """The tree keeps its shape: sizes, order of nouns, total mappings, no unfinished marks."""
 
 import ast
+import inspect
 import re
 import subprocess
 from pathlib import Path
@@ -101,6 +102,27 @@ def test_nothing_relates_to_the_vault() -> None:
 @pytest.mark.parametrize("mapping", [UNMET_BY_KIND, ON_DONE, PART_BY_KIND, TEMPLATE_BY_KIND])
 def test_every_step_kind_is_mapped(mapping: dict[StepKind, object]) -> None:
     assert set(mapping) == set(StepKind)
+
+
+def test_the_doors_of_the_vault_pass_nothing_through() -> None:
+    """What the vault defines is used by its doors, never handed on under a name of theirs."""
+    from mix.actions.market import keys, sealing
+    from mix.readers.market import sealing as reading
+
+    passed = [
+        f"{door.__name__}.{name}"
+        for door in (keys, sealing, reading)
+        for name, value in vars(door).items()
+        if getattr(value, "__module__", "").startswith("mix.vault") and not name[0].isupper()
+    ]
+    models = {"Draft", "SealedEnvelope", "SealedFile", "Upload", "UploadPart"}
+    classes = {
+        name
+        for door in (keys, sealing, reading)
+        for name, value in vars(door).items()
+        if inspect.isclass(value) and value.__module__.startswith("mix.vault")
+    }
+    assert (passed, classes - models) == ([], set())
 
 
 def test_every_permission_has_a_row() -> None:

@@ -38,7 +38,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "django.forms",
-    "django_htmx",
 ]
 
 MIDDLEWARE = [

@@ -312,7 +312,7 @@ def sealer() -> None:
     start_django()
     from django.conf import settings
 
-    from mix.actions.market.sealing import serve_sealer
+    from mix.actions.market.keys import serve_sealer
     from mix.readers.core.clock import read_clock
 
     if not settings.SEALER_SOCKET:

@@ -22,12 +22,13 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Q
 
-from mix.actions.market.sealing import ScannerDown, ping_scanner
+from mix.actions.market.sealing import ping_scanner
 from mix.data.models import Beat, Message, Solicitation
 from mix.data.triggers import missing_triggers
 from mix.data.wall import missing_policies
 from mix.jobs.start import refuse_wrong_clock
 from mix.readers.city.identities import list_providers, secret_of
+from mix.rules.market.sealed import ScannerDown
 
 LEAST_FREE = 2 * 2**30
 MOST_SKEW = timedelta(seconds=2)

@@ -19,9 +19,10 @@ from mix.actions.core.outbox import claim, mark_failed, mark_sent
 from mix.actions.flow.due import make_due, remind_of_dates
 from mix.actions.market.addenda import extend_for_outages
 from mix.actions.market.custody import remind_holders
-from mix.actions.market.sealing import ScannerDown, scan_opened
+from mix.actions.market.sealing import scan_opened
 from mix.data.models import Beat, Message
 from mix.rules.market.outages import BEAT
+from mix.rules.market.sealed import ScannerDown
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 50

@@ -39,7 +39,6 @@ REFUSALS: dict[str, str | Counted] = {
     "log_altered": "This entry was changed",
     "log_cut_short": "The end of the chain is missing",
     # requests
-    "form_expired": "This page had been open for too long. Your text is kept; send it again",
 }
 
 WORDS: dict[str, dict[str, str]] = {

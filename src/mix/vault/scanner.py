@@ -11,13 +11,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from mix.rules.core.kinds import Scan
+from mix.rules.market.sealed import ScannerDown
 
 SECONDS = 120
 _ANSWER = re.compile(r"stream: (?P<found>.+) FOUND|stream: OK")
-
-
-class ScannerDown(Exception):
-    """The scanner does not answer; the message says where it was looked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import IO, cast
@@ -14,22 +13,9 @@ import pyrage
 from django.conf import settings
 
 from mix.data.private_files import write_private
+from mix.rules.market.sealed import Stored, TooLarge
 
 CHUNK = 256 * 1024
-
-
-class TooLarge(Exception):
-    """A stream went on past the limit, in bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What was written: sizes in bytes, SHA-256 of plaintext and ciphertext in hex."""
-
-    blob: str
-    size: int
-    sha256: str
-    ciphertext_sha256: str
 
 
 def blob_path(blob: str) -> Path:

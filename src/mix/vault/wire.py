@@ -15,15 +15,12 @@ from typing import Any
 from django.conf import settings
 
 from mix.rules.core.unmet import Refused, Unmet
+from mix.rules.market.sealed import SealerDown
 from mix.vault.sealer import Sealer
 
 OPERATIONS = frozenset(
     {"make", "split", "show", "hand_out", "bind", "delay", "rehearse", "offer", "forget", "open", "reseal"}
 )
-
-
-class SealerDown(Exception):
-    """The sealer does not answer: the message says how to start it."""
 
 
 def ask(operation: str, key_id: str, *, now: datetime, **facts: Any) -> Any:  # noqa: ANN401 - the operation's own

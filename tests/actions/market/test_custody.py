@@ -38,6 +38,7 @@ from mix.readers.market.sealing import find_draft, list_files, stream_opened_fil
 from mix.readers.market.submissions import COPY_KIND, envelopes_of
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused
+from mix.vault import wire
 from mix.vault.models import SealedEnvelope, SealedFile
 from mix.vault.storage import blob_path
 
@@ -226,7 +227,7 @@ def test_two_officers_open(ready: Solicitation, answered: Any, ceremony: Ceremon
     assert (act["attended"], act["custody"], act["opened_by"]) == (["olivia", "carl"], "split", "olivia")
     # What was typed is gone: the next envelope needs the officers again.
     with pytest.raises(Refused) as caught:
-        sealing.ask_sealer("open", ready.key_id, ciphertext="00", guard=ready.key_id, now=later)
+        wire.ask("open", ready.key_id, ciphertext="00", guard=ready.key_id, now=later)
     assert codes_of(caught) == ["shares_lacking"]
 
 
@@ -265,10 +266,10 @@ def test_trying_before_the_time_is_refused_recorded_and_told(
     assert Message.objects.filter(subject__contains="before its time", body__contains="Carl").exists()
     # The sealer has a clock and a date of its own: whoever gets past the pages gets no further.
     with pytest.raises(Refused) as caught:
-        sealing.ask_sealer("open", ready.key_id, ciphertext="00", guard=ready.key_id, now=moment)
+        wire.ask("open", ready.key_id, ciphertext="00", guard=ready.key_id, now=moment)
     assert codes_of(caught) == ["not_openable_yet"]
     with pytest.raises(Refused) as caught:
-        sealing.ask_sealer("delay", ready.key_id, not_before=moment, now=moment)
+        wire.ask("delay", ready.key_id, not_before=moment, now=moment)
     assert codes_of(caught) == ["closing_only_extended"]
 
 
@@ -312,7 +313,7 @@ def test_only_its_holder_sees_and_takes_a_share(call: Solicitation, ceremony: Ce
     facts = {"first": first, "second": second}
     run(*who, custody.take_share, carls, **facts)
     with pytest.raises(Refused) as caught:
-        sealing.ask_sealer("show", key.key_id, number=carls.number, now=ceremony.now)
+        wire.ask("show", key.key_id, number=carls.number, now=ceremony.now)
     assert codes_of(caught) == ["share_gone"]
 
 

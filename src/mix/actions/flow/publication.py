@@ -8,7 +8,7 @@ from mix.actions.case.challenges import freeze_route
 from mix.actions.case.entering import enter_step
 from mix.actions.case.publishing import publish as publish_notice
 from mix.actions.core.deeds import Deed
-from mix.actions.market.sealing import ask_sealer, new_key_id
+from mix.actions.market.keys import bind_recovery, delay_key, make_key, new_key_id
 from mix.actions.market.solicitations import lock_call, record_on_call
 from mix.data.models import (
     Solicitation,
@@ -99,11 +99,11 @@ def _fix_key(call: Solicitation, *, now: datetime) -> None:
     recovery = find_recovery_key(call.step.challenge.municipality)
     key = find_key(call) if call.custody_mode == "split" else None
     if key and recovery:
-        ask_sealer("bind", key.key_id, recovery=recovery.key_id, now=now)
-        ask_sealer("delay", key.key_id, now=now, not_before=not_before)
+        bind_recovery(key.key_id, recovery=recovery.key_id, now=now)
+        delay_key(key.key_id, not_before=not_before, now=now)
         call.key_id, call.public_key = key.key_id, key.public_key
         call.recipients = [key.public_key, recovery.public_key]
     else:
         call.key_id = new_key_id("call")
-        call.public_key = ask_sealer("make", call.key_id, now=now, not_before=not_before)
+        call.public_key = make_key(call.key_id, not_before=not_before, now=now)
         call.recipients = [call.public_key]

@@ -11,7 +11,7 @@ from django.db import transaction
 from mix.actions.case.entering import enter_step
 from mix.actions.case.publishing import publish as publish_notice
 from mix.actions.core.deeds import Deed
-from mix.actions.market.sealing import SealerDown, ask_sealer
+from mix.actions.market.keys import delay_key
 from mix.data.models import Addendum, ExtensionProposal, Solicitation
 from mix.phrases.mails import outage_text
 from mix.readers.case.challenges import spec_of
@@ -23,6 +23,7 @@ from mix.rules.core.access import Permission
 from mix.rules.core.unmet import require
 from mix.rules.market.closing import EMBARGO
 from mix.rules.market.outages import Outage, closing_after
+from mix.rules.market.sealed import SealerDown
 
 logger = logging.getLogger(__name__)
 ADDENDUM_NOTICE = timedelta(hours=48)  # what a substantial change leaves to those who answer (docs/city.md)
@@ -176,7 +177,7 @@ def _issue(
 def _delay_sealer(key_id: str, not_before: datetime, *, now: datetime) -> None:
     """Tell the sealer; while it does not answer, the closing in the database alone keeps the envelopes shut."""
     try:
-        ask_sealer("delay", key_id, now=now, not_before=not_before)
+        delay_key(key_id, not_before=not_before, now=now)
     except SealerDown:
         logger.exception("the sealer was not told of the later closing of %s", key_id)
 

@@ -10,7 +10,7 @@ from mix.actions.case.entering import enter_step
 from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
 from mix.actions.core.run import RecordedRefusal
-from mix.actions.market.sealing import ask_sealer, new_key_id, open_canary, seal_canary, split_key
+from mix.actions.market import keys
 from mix.data.models import CustodyKey, CustodyShare, Municipality, Person, Solicitation
 from mix.readers.city.people import list_with_role
 from mix.readers.core.actors import Actor
@@ -83,18 +83,18 @@ def _make(
     if present:
         present.retired_at = deed.now
         present.save(update_fields=["retired_at"])
-    key_id = new_key_id("split" if call else "recovery")
-    made = split_key(key_id, is_recovery=call is None, now=deed.now)
+    key_id = keys.new_key_id("split" if call else "recovery")
+    made = keys.split_key(key_id, is_recovery=call is None, now=deed.now)
     key = CustodyKey.objects.create(
         municipality=city,
         solicitation=call,
         key_id=key_id,
-        public_key=made["public"],
-        canary=seal_canary(made["public"]),
+        public_key=made.public,
+        canary=keys.seal_canary(made.public),
         made_by=deed.actor.someone,
         made_at=deed.now,
     )
-    for number, (person, mark) in enumerate(zip(holders, made["shares"], strict=True), start=1):
+    for number, (person, mark) in enumerate(zip(holders, made.fingerprints, strict=True), start=1):
         CustodyShare.objects.create(key=key, number=number, holder=person, fingerprint=mark)
     _record(
         deed,
@@ -131,7 +131,7 @@ def look_at_share(deed: Deed, share: CustodyShare) -> str:
     """Show the holder the words of a share, until the holder says that they are written down."""
     share = _own(share, actor=deed.actor)
     require(holds=share.taken_at is None, code="share_taken")
-    words: str = ask_sealer("show", share.key.key_id, now=deed.now, number=share.number)
+    words = keys.show_share(share.key.key_id, number=share.number, now=deed.now)
     if not share.probe:
         share.probe = asdict(probe_of(words))
         share.save(update_fields=["probe"])
@@ -153,7 +153,7 @@ def take_share(deed: Deed, share: CustodyShare, *, first: str, second: str) -> C
     require(holds=probe_in(share).holds([first, second]), code="probe_wrong", where="f-first")
     share.taken_at = deed.now
     share.save(update_fields=["taken_at"])
-    ask_sealer("hand_out", share.key.key_id, now=deed.now, number=share.number)
+    keys.hand_out_share(share.key.key_id, number=share.number, now=deed.now)
     _record(deed, "take_share", share.key, role="holder", payload={"share": share.number})
     return share
 
@@ -166,15 +166,15 @@ def rehearse(deed: Deed, share: CustodyShare, *, words: str) -> int:
     require(holds=share.taken_at is not None, code="share_not_taken")
     typed = read_share(words)
     require(holds=fingerprint(typed) == share.fingerprint, code="share_of_another", where="f-words")
-    count = int(ask_sealer("offer", key.key_id, now=deed.now, share=typed))
+    count = keys.offer_share(key.key_id, share=typed, now=deed.now)
     share.rehearsed_at = share.offered_at = deed.now
     share.save(update_fields=["rehearsed_at", "offered_at"])
     if count >= NEEDED:
-        open_canary(key.key_id, bytes(key.canary), now=deed.now)
+        keys.open_canary(key.key_id, bytes(key.canary), now=deed.now)
         key.rehearsed_at = deed.now
         key.save(update_fields=["rehearsed_at"])
         key.shares.update(offered_at=None)
-        ask_sealer("forget", key.key_id, now=deed.now)
+        keys.forget_shares(key.key_id, now=deed.now)
     _record(deed, "rehearse", key, role="holder", payload={"share": share.number, "typed": count})
     return count
 
@@ -204,7 +204,7 @@ def offer_share(deed: Deed, call: Solicitation, *, words: str) -> int:
     assert share is not None  # noqa: S101 - required above; tells mypy so
     share.offered_at = deed.now
     share.save(update_fields=["offered_at"])
-    count = int(ask_sealer("offer", share.key.key_id, now=deed.now, share=typed))
+    count = keys.offer_share(share.key.key_id, share=typed, now=deed.now)
     deed.record(
         "custody.offer_share",
         subject_type="solicitation",
@@ -244,7 +244,7 @@ def too_early(call: Solicitation) -> RecordedRefusal:
 def end_ceremony(key: CustodyKey, *, now: datetime) -> None:
     """Drop what was typed."""
     key.shares.update(offered_at=None)
-    ask_sealer("forget", key.key_id, now=now)
+    keys.forget_shares(key.key_id, now=now)
 
 
 def remind_holders(*, now: datetime) -> int:

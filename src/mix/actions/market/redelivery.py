@@ -8,7 +8,7 @@ from typing import Any
 
 from mix.actions.core.deeds import Deed
 from mix.actions.core.signing import public_key
-from mix.actions.market.sealing import Stored, keep_unsealed_file
+from mix.actions.market.sealing import keep_unsealed_file
 from mix.data.models import OpenedEnvelope, Submission, SubmissionVersion
 from mix.readers.city.people import list_with_role
 from mix.readers.core.actors import Actor
@@ -21,6 +21,7 @@ from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
 from mix.rules.core.verdicts import Verdict
 from mix.rules.market.receipts import verify_receipt
+from mix.rules.market.sealed import Stored
 
 
 def _unopened(submission: Submission, *, actor: Actor, envelope: Envelope) -> tuple[SubmissionVersion, dict[str, Any]]:

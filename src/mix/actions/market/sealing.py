@@ -17,6 +17,7 @@ from django.db import transaction
 
 from mix.actions.core.deeds import Deed
 from mix.actions.core.events import record
+from mix.actions.market.keys import new_key_id, open_envelope, reseal_blob
 from mix.data.models import Solicitation, Submission
 from mix.data.models.core.columns import new_code
 from mix.readers.core.actors import Actor
@@ -24,38 +25,14 @@ from mix.readers.market.sealing import OPENED_KEY, FileFact, find_draft, list_un
 from mix.rules.core.chain import canonical
 from mix.rules.core.kinds import Envelope, Scan
 from mix.rules.core.unmet import Refused, require
-from mix.vault import scanner, storage, wire
+from mix.rules.market.sealed import ScannerDown, SealingStream, Stored
+from mix.vault import scanner, storage
 from mix.vault.models import Draft, SealedEnvelope, SealedFile, Upload, UploadPart
-from mix.vault.sealer import CALL, CANARY, RECOVERY
-
-Stored = storage.Stored
-StreamSealer = storage.StreamSealer
-TooLarge = storage.TooLarge
-ask_sealer = wire.ask
-serve_sealer = wire.serve
-SealerDown = wire.SealerDown
-ScannerDown = scanner.ScannerDown
-ping_scanner = scanner.ping
 
 
-def new_key_id(purpose: str) -> str:
-    """Return the id of a new key, with what it is for."""
-    return f"{purpose}-{secrets.token_hex(6)}"
-
-
-def seal_canary(public_key: str) -> bytes:
-    """Seal the envelope that a rehearsal opens."""
-    return storage.encrypt(CANARY, [public_key])
-
-
-def split_key(key_id: str, *, is_recovery: bool, now: datetime) -> dict[str, Any]:
-    """Have the sealer make a split key, of a call or of a city; return its public half and its shares' fingerprints."""
-    return dict(ask_sealer("split", key_id, kind=RECOVERY if is_recovery else CALL, now=now))
-
-
-def open_canary(key_id: str, canary: bytes, *, now: datetime) -> None:
-    """Open the envelope of a rehearsal with the shares that were typed. Raises Refused when it does not open."""
-    ask_sealer("rehearse", key_id, ciphertext=canary.hex(), now=now)
+def ping_scanner() -> str:
+    """Return the version that the scanner names. Raises ScannerDown."""
+    return scanner.ping()
 
 
 def save_draft(deed: Deed, submission: Submission, answers: dict[str, Any], *, based_on: int | None) -> int:
@@ -135,12 +112,12 @@ def destroy_draft(submission: Submission) -> None:
         transaction.on_commit(partial(storage.drop_key, draft.key_id))
 
 
-def open_stream(solicitation: Solicitation) -> storage.StreamSealer:
+def open_stream(solicitation: Solicitation) -> SealingStream:
     """Begin to encrypt a file to the recipients of the call as it arrives."""
     return storage.StreamSealer(solicitation.recipients, limit=settings.SEALED_FILE_LIMIT)
 
 
-def keep_file(submission: Submission, stored: storage.Stored, *, envelope: str, name: str, now: datetime) -> str:
+def keep_file(submission: Submission, stored: Stored, *, envelope: str, name: str, now: datetime) -> str:
     """Keep what was streamed under a new code, unless the submission would grow past its limit."""
     rows = SealedFile.objects.select_for_update().filter(submission=submission.code, removed_at=None)
     total = sum(row.size for row in rows) + stored.size
@@ -242,13 +219,12 @@ def unseal(
     public = storage.make_key(OPENED_KEY)
     blobs: dict[str, str] = {}
     try:
-        plain = bytes.fromhex(ask_sealer("open", key_id, ciphertext=ciphertext.hex(), guard=guard, now=now))
+        plain = open_envelope(key_id, ciphertext, guard=guard, now=now)
         for row in SealedFile.objects.filter(code__in=sealed.files):
             if storage.hash_blob(row.blob) != row.ciphertext_sha256:
                 return Unsealed(found, {}, blobs, "file_changed")
-            again = ask_sealer("reseal", key_id, blob=row.blob, to=public, guard=guard, now=now)
-            blobs[row.code] = again["blob"]
-            if again["sha256"] not in {f["sha256"] for f in said["files"]}:
+            blobs[row.code], sha256 = reseal_blob(key_id, row.blob, to=public, guard=guard, now=now)
+            if sha256 not in {f["sha256"] for f in said["files"]}:
                 return Unsealed(found, {}, blobs, "file_changed")
     except Refused as error:
         if error.unmet[0].code != "key_does_not_open":
@@ -300,12 +276,12 @@ def _warn_of(row: SealedFile, found: str, *, now: datetime) -> None:
     )
 
 
-def open_readable_stream() -> storage.StreamSealer:
+def open_readable_stream() -> SealingStream:
     """Begin to encrypt a file to the key with which this instance reads what was opened."""
     return storage.StreamSealer([storage.make_key(OPENED_KEY)], limit=settings.SEALED_FILE_LIMIT)
 
 
-def keep_unsealed_file(code: str, stored: storage.Stored) -> None:
+def keep_unsealed_file(code: str, stored: Stored) -> None:
     """Note where the readable form of a file lies that came in again; it is scanned anew."""
     SealedFile.objects.filter(code=code).update(opened_blob=stored.blob, scan=Scan.WAITING.value, found="")
 

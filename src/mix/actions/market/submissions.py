@@ -10,7 +10,7 @@ import tzdata
 
 from mix.actions.core.deeds import Deed
 from mix.actions.core.signing import sign, signer_name
-from mix.actions.market.sealing import Stored, destroy_draft, keep_file, remove_file, save_draft, seal_version
+from mix.actions.market.sealing import destroy_draft, keep_file, remove_file, save_draft, seal_version
 from mix.data.models import Acknowledgement, Addendum, Event, Solicitation, Submission, SubmissionVersion, Vendor
 from mix.data.models.core.columns import new_code
 from mix.phrases.mails import local_text
@@ -31,6 +31,7 @@ from mix.rules.core.chain import digest
 from mix.rules.core.fields import read_answers
 from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
 from mix.rules.market.closing import is_in_time
+from mix.rules.market.sealed import Stored
 
 
 class Late(Refused):

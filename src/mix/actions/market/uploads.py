@@ -7,13 +7,14 @@ from django.conf import settings
 from mix.actions.core.deeds import Deed
 from mix.actions.core.run import prepared_by
 from mix.actions.market import submissions
-from mix.actions.market.sealing import Stored, begin_upload, drop_blob, end_upload, has_room, join_parts, keep_part
+from mix.actions.market.sealing import begin_upload, drop_blob, end_upload, has_room, join_parts, keep_part
 from mix.actions.market.submissions import begin_draft, lock
 from mix.data.models import Submission
 from mix.readers.market.sealing import find_upload, received
 from mix.readers.market.solicitations import part_of
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.core.unmet import Refused, require
+from mix.rules.market.sealed import Stored
 
 PART = 2**20  # bytes: the most that one part may be
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from mix.readers.core.errors import Unknown
 from mix.rules.case.valuation import estimated_value
 from mix.rules.case.versions import Merged, merge_answers
 from mix.rules.city.methods import Fact
-from mix.rules.core.fields import FieldSpec, FieldType, count_words, read_answers
+from mix.rules.core.fields import read_answers
 from mix.rules.core.kinds import Route
 
 
@@ -143,8 +143,3 @@ def list_reusable(step: Step, *, actor: Actor, today: date) -> list[Step]:
 def fact_date(facts: dict[Fact, Any], fact: Fact) -> date | None:
     """Return a fact that is a day."""
     return date.fromisoformat(facts[fact]) if fact in facts else None
-
-
-def words_in(specs: Sequence[FieldSpec], content: dict[str, Any]) -> int:
-    """Count the words of the text answers."""
-    return sum(count_words(content.get(s.key) or "") for s in specs if s.type in (FieldType.TEXT, FieldType.LINE))

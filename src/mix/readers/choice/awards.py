@@ -75,11 +75,6 @@ def find_next_result(step: Step) -> Result | None:
     return found[0] if len(found) == 1 else None
 
 
-def list_debriefs(step: Step) -> list[Debrief]:
-    """List the debriefs that vendors asked for, by due day."""
-    return list(step.debriefs.select_related("vendor", "asked_by").order_by("due_on", "id"))
-
-
 def list_own_debriefs(actor: Actor) -> list[Debrief]:
     """List the debriefs of the actor's vendors."""
     return list(

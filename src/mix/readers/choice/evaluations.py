@@ -31,7 +31,6 @@ from mix.rules.choice.scoring import SPREAD_ALERT, Bid, Outcome, evaluate, invit
 from mix.rules.city.methods import Criterion, EvaluationPart, ScoringStage, stage_position
 from mix.rules.city.schemes import Scheme
 from mix.rules.core.access import Permission
-from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.freezing import frozen_criteria, frozen_stages, read_scheme
@@ -385,14 +384,6 @@ def unmet_by_tie(evaluation: Evaluation) -> tuple[Unmet, ...]:
     keys = tied_for_a_place(compute(evaluation), most)
     names = [r.submission.vendor.name for r in list_results(evaluation) if str(r.submission_id) in keys]
     return (Unmet("tie_unbroken", {"names": ", ".join(names), "most": str(most)}, "tie"),) if names else ()
-
-
-def criterion_title(criteria: Sequence[Criterion], key: str) -> Bilingual:
-    """Return a criterion's title by key; price has its own."""
-    for criterion in criteria:
-        if criterion.key == key:
-            return criterion.title
-    return Bilingual(en="Price", fr="Prix")
 
 
 def suggest_conflicts(member: PanelMember, vendors: Iterable[Vendor]) -> dict[int, tuple[str, ...]]:

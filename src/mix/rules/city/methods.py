@@ -138,11 +138,6 @@ class EvaluationPart(Part):
             raise ValueError(f"price has no weight under '{self.price_formula.value}'")
         return self
 
-    @property
-    def counts_price(self) -> bool:
-        """Say whether a bid needs a price to be ranked."""
-        return bool(self.price_weight) or self.price_formula not in WEIGHED
-
 
 class Step(Part):
     """One box of the method. With `routes` it is there on these alone."""

@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from requests import RequestException
 
-from mix.actions.market.sealing import SealerDown
 from mix.actions.market.submissions import Late
 from mix.data.models import Person
 from mix.data.wall import lifted, lower_wall, raise_wall
@@ -25,6 +24,7 @@ from mix.readers.core.actors import PUBLIC
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.rules.core.access import SECOND_FACTOR
 from mix.rules.core.unmet import Refused, Unmet
+from mix.rules.market.sealed import SealerDown
 from mix.web.parts.pages import actor_of, now_of, stamp
 from mix.web.parts.showing import HOME_ZONE, closing_words, use_clock
 

@@ -9,13 +9,14 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, JsonResponse
 
 from mix.actions.market import uploads
-from mix.actions.market.sealing import StreamSealer, TooLarge, has_room
+from mix.actions.market.sealing import has_room
 from mix.actions.market.submissions import Late
 from mix.phrases.refusals import sentence
 from mix.readers.market.sealing import find_upload
 from mix.readers.market.submissions import get_own_submission
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
+from mix.rules.market.sealed import SealingStream, TooLarge
 from mix.web.parts.filekinds import is_what_it_says
 from mix.web.parts.pages import do, signed_in
 from mix.web.parts.showing import language
@@ -24,10 +25,10 @@ from mix.web.parts.showing import language
 class SealingHandler(FileUploadHandler):
     """Streams the one file of a request into the vault, and remembers how that went."""
 
-    def __init__(self, request: HttpRequest, begin: Callable[[], StreamSealer]) -> None:
+    def __init__(self, request: HttpRequest, begin: Callable[[], SealingStream]) -> None:
         super().__init__(request)
         self.begin = begin
-        self.sealer: StreamSealer | None = None
+        self.sealer: SealingStream | None = None
         self.problem = ""
         self.stored: Any = None
         self.name = ""

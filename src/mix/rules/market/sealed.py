@@ -1,0 +1,39 @@
+"""What is known of sealed things outside of the vault: what was written, and why it could not be."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class SealerDown(Exception):
+    """The sealer does not answer: the message says how to start it."""
+
+
+class ScannerDown(Exception):
+    """The scanner does not answer; the message says where it was looked for."""
+
+
+class TooLarge(Exception):
+    """A stream went on past the limit, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A sealed file as it was written: sizes in bytes, SHA-256 of plaintext and ciphertext in hex."""
+
+    blob: str
+    size: int
+    sha256: str
+    ciphertext_sha256: str
+
+
+class SealingStream(Protocol):
+    """Takes plaintext chunk by chunk; only ciphertext is ever written."""
+
+    def write(self, data: bytes) -> None:
+        """Encrypt the next piece. Raises TooLarge past the limit."""
+
+    def finish(self) -> Stored:
+        """End the stream; return what was written."""
+
+    def abort(self) -> None:
+        """Drop what was written."""
