@@ -82,6 +82,10 @@ def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
     [
         ("", "/en/challenges/", 5),
         ("", "/en/challenges/water-leaks/", 22),
+        ("", "/en/", 12),
+        ("", "/en/outcomes/", 4),
+        ("audrey", "/en/oversight/guelph-roads-sprint/", 25),
+        ("priya", "/en/city/challenges/guelph-roads-sprint/sprint-run/", 45),
         ("priya", "/en/city/challenges/water-leaks/procurement-brief/", 28),
         ("priya", "/en/city/challenges/water-leaks/invitation/", 48),
         ("priya", "/en/city/challenges/", 8),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from mix.data.models import Challenge, ChallengeCity, Municipality, Need, PanelMember, Participation, Step
+from mix.data.models import Challenge, ChallengeCity, Municipality, Need, Notice, PanelMember, Participation, Step
 from mix.readers.city.methods import method_on
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
@@ -91,9 +91,15 @@ def list_steps(challenge: Challenge) -> list[Step]:
     return list(challenge.steps.order_by("position"))
 
 
+def public_challenges() -> QuerySet[Challenge]:
+    """Return the challenges that a notice or the record made public."""
+    noticed = Exists(Notice.objects.filter(challenge=OuterRef("pk")))
+    return Challenge.objects.filter(Q(noticed) | Q(origin="history"))
+
+
 def list_public_challenges(*, city: str = "", text: str = "", status: str = "") -> list[Challenge]:
     """List the challenges that a notice or the record made public, latest first; searched in title and question."""
-    found = Challenge.objects.filter(Q(notices__isnull=False) | Q(origin="history"))
+    found = public_challenges()
     if city:
         found = found.filter(cities__municipality__code=city)
     if status:
@@ -107,17 +113,23 @@ def list_public_challenges(*, city: str = "", text: str = "", status: str = "") 
             | Q(municipality__name__icontains=word)
         )
     return list(
-        found.distinct()
-        .select_related("municipality", "method")
+        found.select_related("municipality", "method")
         .prefetch_related("steps", "cities__municipality")
         .order_by("-commissioned_at", "id")
     )
 
 
+def list_ended_challenges(*, most: int | None = None) -> list[Challenge]:
+    """List the public challenges that run no more, and the cases of the record, latest first."""
+    found = public_challenges().exclude(status="running", origin__in=["live", "replay"])
+    return list(found.select_related("municipality", "method").order_by("-commissioned_at", "id")[:most])
+
+
 def get_public_challenge(code: str) -> Challenge:
     """Return a challenge that the public may know of. Raises Unknown."""
     found = (
-        Challenge.objects.filter(Q(notices__isnull=False) | Q(origin="history"), code=code)
+        public_challenges()
+        .filter(code=code)
         .select_related("municipality", "method", "pilot")
         .prefetch_related("cities__municipality")
         .first()

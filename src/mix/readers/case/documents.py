@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -26,6 +26,13 @@ def latest_content(step: Step) -> dict[str, Any]:
     with lifted():
         version = DocumentVersion.objects.filter(document__step=step).order_by("-number").first()
     return dict(version.content) if version else {}
+
+
+def latest_contents(challenge: Challenge) -> dict[str, dict[str, Any]]:
+    """Return the latest saved answers of every step that has some, by its key, as `latest_content` does for one."""
+    versions = DocumentVersion.objects.filter(document__step__challenge=challenge).order_by("number")
+    with lifted():
+        return dict(versions.values_list("document__step__key", "content"))
 
 
 def find_latest(document: Document) -> DocumentVersion | None:
@@ -78,20 +85,32 @@ def gather_facts(challenge: Challenge) -> dict[Fact, Any]:
 
     The caller shows what is public.
     """
-    method = method_for(challenge)
-    wanted = {fact: place for fact in Fact if (place := method.place_of(fact))}
-    versions = DocumentVersion.objects.filter(
-        document__step__challenge=challenge, document__step__key__in={step for step, _ in wanted.values()}
-    )
+    return gather_facts_of([challenge])[challenge.pk]
+
+
+def gather_facts_of(challenges: Sequence[Challenge]) -> dict[int, dict[Fact, Any]]:
+    """Gather the facts of several challenges at once, by their number, as `gather_facts` does."""
+    places = {c.pk: _places_of_facts(c) for c in challenges}
+    steps = {step for wanted in places.values() for step, _ in wanted.values()}
+    versions = DocumentVersion.objects.filter(document__step__challenge__in=challenges, document__step__key__in=steps)
     with lifted():
-        contents: dict[str, dict[str, Any]] = dict(
-            versions.order_by("number").values_list("document__step__key", "content")
+        rows = list(
+            versions.order_by("number").values_list("document__step__challenge", "document__step__key", "content")
         )
+    latest = {(challenge, step): content for challenge, step, content in rows}
     return {
-        fact: contents[step][field]
-        for fact, (step, field) in wanted.items()
-        if contents.get(step, {}).get(field) not in (None, "", [])
+        challenge: {
+            fact: content[field]
+            for fact, (step, field) in wanted.items()
+            if (content := latest.get((challenge, step), {})).get(field) not in (None, "", [])
+        }
+        for challenge, wanted in places.items()
     }
+
+
+def _places_of_facts(challenge: Challenge) -> dict[Fact, tuple[str, str]]:
+    method = method_for(challenge)
+    return {fact: place for fact in Fact if (place := method.place_of(fact))}
 
 
 def total_value(challenge: Challenge, facts: dict[Fact, Any] | None = None) -> int | None:

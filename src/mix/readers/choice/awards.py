@@ -42,6 +42,12 @@ def list_award_notices(challenge: Challenge) -> list[Notice]:
     return sorted(rows, key=lambda n: getattr(n, "award", None) is not None and n.award.state != "approved")
 
 
+def list_awards_of(challenge: Challenge) -> list[Award]:
+    """List every recommendation of a challenge, by step, oldest first."""
+    rows = Award.objects.filter(step__challenge=challenge).select_related("vendor", "result")
+    return list(rows.order_by("step__position", "recommended_at", "id"))
+
+
 def list_awards(step: Step) -> list[Award]:
     """List every recommendation of a step, oldest first."""
     return list(step.awards.select_related("vendor", "result").order_by("recommended_at", "id"))

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import Prefetch
+
 from mix.data.models import (
+    Challenge,
     Evaluation,
     Label,
     PanelMember,
@@ -364,8 +367,19 @@ def tied_now(evaluation: Evaluation) -> list[list[Result]]:
 
 def list_results(evaluation: Evaluation) -> list[Result]:
     """List the results, by rank, eliminated ones last."""
-    rows = evaluation.results.select_related("submission__vendor").order_by("rank", "id")
-    return sorted(rows, key=lambda r: (r.rank is None, r.rank or 0, r.id))
+    return by_rank(evaluation.results.select_related("submission__vendor"))
+
+
+def by_rank(results: Iterable[Result]) -> list[Result]:
+    """Order results by rank, eliminated ones last."""
+    return sorted(results, key=lambda r: (r.rank is None, r.rank or 0, r.id))
+
+
+def list_final_evaluations(challenge: Challenge) -> list[Evaluation]:
+    """List the evaluations of a challenge that are final, by step and round, with results and tie-breaks."""
+    results = Prefetch("results", Result.objects.select_related("submission__vendor"))
+    rows = Evaluation.objects.filter(step__challenge=challenge, phase="final").select_related("step")
+    return list(rows.prefetch_related(results, "tie_breaks").order_by("step__position", "round"))
 
 
 def unmet_in(step: Step) -> tuple[Unmet, ...]:

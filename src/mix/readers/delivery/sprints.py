@@ -15,13 +15,13 @@ from mix.data.models import (
     Demo,
     Evidence,
     Incident,
+    OpenedEnvelope,
     ParityEntry,
     ParityReason,
     Participation,
     Result,
     SignOff,
     Step,
-    Submission,
     Vendor,
 )
 from mix.data.models.delivery.sprints import AREAS, PARITY_KINDS
@@ -29,7 +29,6 @@ from mix.readers.case.challenges import get_step, method_for
 from mix.readers.case.documents import gather_facts
 from mix.readers.core.errors import Unknown
 from mix.readers.market.participations import has_reached, list_chosen
-from mix.readers.market.submissions import opened_answers
 from mix.rules.city.methods import Fact
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Envelope, SprintPart, Standing, StepState
@@ -140,14 +139,15 @@ def latest_evidence(room: Room) -> dict[tuple[int, str], Evidence]:
 def gather_plans(challenge: Challenge) -> dict[tuple[int, str], dict[str, Any]]:
     """Return what each vendor planned for each hypothesis, from the opened plans."""
     plans: dict[tuple[int, str], dict[str, Any]] = {}
-    submissions = Submission.objects.filter(
-        solicitation__step__challenge=challenge,
-        solicitation__technical_opened_at__isnull=False,
-        state="finalised",
-    ).select_related("solicitation__step__challenge__method")
-    for submission in submissions.order_by("id"):
-        for row in opened_answers(submission, Envelope.TECHNICAL).get("plans") or []:
-            plans[(submission.vendor_id, str(row.get("key")))] = row
+    opened = OpenedEnvelope.objects.filter(
+        submission__solicitation__step__challenge=challenge,
+        submission__solicitation__technical_opened_at__isnull=False,
+        submission__state="finalised",
+        envelope=Envelope.TECHNICAL.value,
+    )
+    for vendor, answers in opened.order_by("submission_id").values_list("submission__vendor_id", "answers"):
+        for row in answers.get("plans") or []:
+            plans[(vendor, str(row.get("key")))] = row
     return plans
 
 

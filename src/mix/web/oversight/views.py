@@ -8,11 +8,11 @@ from django.shortcuts import render
 from mix.actions.flow.bundles import make_bundle
 from mix.data.models import Chain, Challenge
 from mix.readers.case.challenges import get_challenge, get_step, list_own_challenges, method_for, roles_in_each
-from mix.readers.case.documents import latest_content
+from mix.readers.case.documents import latest_contents
 from mix.readers.case.pilots import find_pilot_before
 from mix.readers.case.publishing import list_notices
-from mix.readers.choice.awards import list_awards
-from mix.readers.choice.evaluations import find_evaluation, list_results
+from mix.readers.choice.awards import list_awards_of
+from mix.readers.choice.evaluations import by_rank, find_evaluation, list_final_evaluations
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.events import list_events, verify_chain
@@ -55,18 +55,20 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
     chain = Chain.objects.filter(code=challenge.municipality.code).first()
     steps = list(challenge.steps.order_by("position"))
     method = method_for(challenge)
-    evaluations = [e for step in steps for e in step.evaluations.filter(phase="final").order_by("round")]
+    contents = latest_contents(challenge)
     context = {
         "challenge": challenge,
         "bar": stage_bar(challenge, steps),
         "decisions": list_decisions(challenge),
         "artifacts": [
-            (method.step(s.key), read_only(method.step(s.key).fields, latest_content(s)))
+            (method.step(s.key), read_only(method.step(s.key).fields, contents.get(s.key, {})))
             for s in steps
             if s.state == "done" and method.step(s.key).fields
         ],
-        "results": [(method.step(e.step.key).title, e, list_results(e)) for e in evaluations],
-        "awards": [a for s in steps for a in list_awards(s)],
+        "results": [
+            (method.step(e.step.key).title, e, by_rank(e.results.all())) for e in list_final_evaluations(challenge)
+        ],
+        "awards": list_awards_of(challenge),
         "participations": challenge.participations.select_related("vendor").order_by("vendor__name"),
         "notices": list_notices(challenge),
         "events": list_events(challenge),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -13,12 +12,17 @@ from django.utils.translation import gettext as _
 
 from mix.actions.core.signing import verifier_key
 from mix.actions.market.engagements import ask, register
-from mix.data.models import Challenge, Municipality, Solicitation, SolicitationDocument
+from mix.data.models import Municipality, Solicitation, SolicitationDocument
 from mix.phrases.words import word
-from mix.readers.case.challenges import get_public_challenge, list_public_challenges, method_for
-from mix.readers.case.documents import gather_facts, latest_content
+from mix.readers.case.challenges import (
+    get_public_challenge,
+    list_ended_challenges,
+    list_public_challenges,
+    method_for,
+)
+from mix.readers.case.documents import gather_facts, gather_facts_of, latest_content
 from mix.readers.case.publishing import list_latest_notices
-from mix.readers.choice.awards import find_approved, list_award_notices
+from mix.readers.choice.awards import list_award_notices
 from mix.readers.choice.evaluations import criteria_from
 from mix.readers.city.methods import list_latest, method_of
 from mix.readers.core.errors import Unknown
@@ -26,6 +30,7 @@ from mix.readers.core.events import latest_checkpoint, list_public_chains, list_
 from mix.readers.delivery.disclosures import list_disclosures
 from mix.readers.flow.moves import list_decisions
 from mix.readers.knowledge.lessons import list_facts, measure
+from mix.readers.knowledge.outcomes import gather_funnel, list_outcomes
 from mix.readers.market.engagements import get_public_engagement, list_contacts, list_public_engagements
 from mix.readers.market.solicitations import (
     closing_of,
@@ -49,41 +54,15 @@ from mix.web.parts.stagebar import stage_bar
 def home(request: HttpRequest) -> HttpResponse:
     """What is your city trying to solve, and what came of it?"""
     calls = list_open(now=now_of(request))
-    challenges = list_public_challenges()
+    facts = gather_facts_of([call.step.challenge for call in calls])
     context = {
-        "calls": [(call, stage_bar(call.step.challenge), gather_facts(call.step.challenge)) for call in calls],
-        "outcomes": [_outcome(c) for c in challenges if c.origin == "history" or c.status == "completed"][:6],
+        "calls": [(call, stage_bar(call.step.challenge), facts[call.step.challenge.pk]) for call in calls],
+        "outcomes": list_outcomes(list_ended_challenges(most=6)),
         "notices": list_latest_notices(5),
         "method": next((method_of(v) for v in list_latest() if v.key == "sprint"), None),
-        "funnel": _funnel(challenges),
+        "funnel": gather_funnel(),
     }
     return render(request, "public/home.html", context)
-
-
-def _funnel(challenges: list[Challenge]) -> dict[str, int]:
-    return {
-        "published": len(challenges),
-        "running": sum(c.status == "running" for c in challenges),
-        "chosen": sum(_has_winner(c) for c in challenges),
-        "ended": sum(c.status in ("stopped", "cancelled") for c in challenges),
-    }
-
-
-def _has_winner(challenge: Challenge) -> bool:
-    on_record = any(f.key == "winner" and f.is_on_record and f.text != "none" for f in list_facts(challenge))
-    return on_record or find_approved(challenge) is not None
-
-
-def _outcome(challenge: Challenge) -> dict[str, Any]:
-    facts = {f.key: f for f in list_facts(challenge)}
-    story = gather_facts(challenge).get(Fact.OUTCOME_STORY, "") if challenge.origin != "history" else ""
-    return {
-        "challenge": challenge,
-        "winner": facts.get("winner"),
-        "award": find_approved(challenge),
-        "outcome": facts.get("outcome"),
-        "story": story,
-    }
 
 
 def challenges(request: HttpRequest) -> HttpResponse:
@@ -237,8 +216,7 @@ def engagement(request: HttpRequest, code: str, key: str) -> HttpResponse:
 
 def outcomes(request: HttpRequest) -> HttpResponse:
     """What was bought, and what came of it."""
-    rows = [_outcome(c) for c in list_public_challenges() if c.origin == "history" or c.status != "running"]
-    return render(request, "public/outcomes.html", {"rows": rows})
+    return render(request, "public/outcomes.html", {"rows": list_outcomes(list_ended_challenges())})
 
 
 def how(request: HttpRequest) -> HttpResponse:

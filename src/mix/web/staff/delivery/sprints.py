@@ -47,11 +47,12 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         elif grants(roles, Permission.SPRINT_RUN):
             keys = [str(h["key"]) for h in hypotheses]
             acts = {**_recording(request, step, names, keys), **_sharing(request, step, names)}
+    signed = {s.area: s for s in SignOff.objects.filter(**room.key).select_related("person")}
     evidence, plans = latest_evidence(room), gather_plans(challenge)
     facts = gather_facts(challenge)
     return acts, {
         "vendors": vendors,
-        "areas": [(a, SignOff.objects.filter(**room.key, area=a).select_related("person").first()) for a in AREAS],
+        "areas": [(area, signed.get(area)) for area in AREAS],
         "grants": [(g, is_live(g, today=today)) for g in list_grants(room)],
         "rows": [
             (h, [(v, plans.get((v.id, str(h["key"]))), evidence.get((v.id, str(h["key"])))) for v in vendors])
