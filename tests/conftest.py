@@ -32,6 +32,7 @@ def pytest_configure() -> None:
     settings.DATA_DIR = Path(folder)
     settings.SEALER_DIR = Path(folder, "keys", "sealer")
     settings.DEMO = True
+    settings.STRICT_NAMES = True
     settings.ALLOWED_HOSTS = ["*"]
     settings.STATIC_ROOT = Path(folder, "static")
     settings.STATIC_ROOT.mkdir()

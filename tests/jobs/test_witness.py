@@ -11,7 +11,7 @@ from mix.actions.core.signing import public_key, signer_name
 from mix.jobs.cli import app
 from mix.jobs.witness import WitnessRefuses, countersign_checkpoint, read_vkey
 from mix.rules.core.notes import key_id, open_note
-from tests.rules import test_proofs as made
+from tests.rules.flow import test_proofs as made
 
 RAW = made.KEY.public_key().public_bytes_raw()
 VKEY = f"{made.NAME}+{key_id(made.NAME, RAW).hex()}+{base64.b64encode(bytes([1]) + RAW).decode()}"

@@ -17,9 +17,9 @@ from mix.rules.core.verdicts import Finding
 from mix.rules.flow.proofs import pack, verify_bundle, verify_log
 from mix.rules.market.receipts import verify_receipt
 from tests.journeys.conftest import ROOT, Visitor
-from tests.rules import test_evaluation_file as evaluation
-from tests.rules import test_proofs as made
+from tests.rules.choice import test_evaluation_file as evaluation
 from tests.rules.choice.test_evaluation_file import REFUSED, UNREADABLE
+from tests.rules.flow import test_proofs as made
 
 pytestmark = pytest.mark.journey
 

@@ -61,6 +61,7 @@ ROOT_URLCONF = "mix.config.urls"
 WSGI_APPLICATION = "mix.config.wsgi.application"
 
 _CONTEXT = ["django.contrib.messages.context_processors.messages", "mix.web.parts.context.frame"]
+STRICT_NAMES = DEBUG  # a name that a template misspells fails; elsewhere it is logged (web/parts/environment.py)
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db.models.fields.related_descriptors import ReverseOneToOneDescriptor
 from django.template import defaultfilters
 from django.templatetags.static import static
@@ -22,6 +24,8 @@ from jinja2.runtime import Context
 
 from mix.web.parts import filters
 from mix.web.parts.pages import Shown
+
+logger = logging.getLogger(__name__)
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "at": filters.at,
@@ -55,13 +59,16 @@ class Missing(ChainableUndefined):
     """A name that stands for nothing.
 
     What nothing has is nothing: `award.vendor.name` is empty while there is no award. Any other name that an object
-    or a page does not have is misspelt, and fails as soon as it is used.
+    or a page does not have is misspelt, and fails as soon as it is used: in tests (`settings.STRICT_NAMES`). Whoever
+    reads a served page is not punished for it; there it is logged, and stands for nothing.
     """
 
     def _use(self) -> None:
         owner, name = self._undefined_obj, self._undefined_name or ""
         if owner is not None and not isinstance(getattr(type(owner), name, None), ReverseOneToOneDescriptor):
-            self._fail_with_undefined_error()
+            if settings.STRICT_NAMES:
+                self._fail_with_undefined_error()
+            logger.error("a template: %s", self._undefined_message)
 
     def __getattr__(self, name: str) -> Missing:
         if name[:2] == "__":
