@@ -4,7 +4,6 @@ from mix.actions.case.entering import enter_step
 from mix.actions.case.publishing import publish
 from mix.actions.core.deeds import Deed
 from mix.data.models import Disclosure, Person, Step
-from mix.data.models.delivery.disclosures import REVIEWS
 from mix.readers.case.challenges import spec_of
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.delivery.disclosures import (
@@ -15,8 +14,10 @@ from mix.readers.delivery.disclosures import (
     requirements_digest,
     trace_requirements,
 )
+from mix.rules.case.states import NoticeKind
 from mix.rules.core.access import Permission
 from mix.rules.core.unmet import require
+from mix.rules.delivery.states import Review
 
 
 def appoint_reviewer(deed: Deed, step: Step, *, person: Person) -> Disclosure:
@@ -59,7 +60,7 @@ def review(deed: Deed, step: Step, *, finding: str, note: str) -> Disclosure:
     disclosure = find_disclosure(step)
     if disclosure is None or disclosure.reviewer_id != deed.actor.someone.pk:
         raise Forbidden(Permission.CHALLENGE_READ)
-    require(holds=finding in REVIEWS, code="answer_missing", where="f-finding")
+    require(holds=finding in list(Review), code="answer_missing", where="f-finding")
     require(holds=bool(note.strip()), code="reason_missing", where="f-note")
     require(
         holds=deed.actor.someone in list_candidates(step),
@@ -89,6 +90,6 @@ def publish_pack(deed: Deed, step: Step, *, summary: str) -> Disclosure:
     disclosure.pack = gather_pack(step.challenge)
     disclosure.digest, disclosure.published_at = digest_of(disclosure.pack), deed.now
     disclosure.save(update_fields=["pack", "digest", "published_at"])
-    publish(step.challenge, kind="disclosure", title=spec_of(step).title.en, text=summary, now=deed.now)
+    publish(step.challenge, kind=NoticeKind.DISCLOSURE, title=spec_of(step).title.en, text=summary, now=deed.now)
     deed.record_on(step, "disclosures.publish_pack", role="", payload={"digest": disclosure.digest})
     return disclosure

@@ -24,16 +24,18 @@ from mix.data.models import (
     Step,
     Vendor,
 )
-from mix.data.models.delivery.sprints import AREAS, PARITY_KINDS
 from mix.readers.case.challenges import get_step, method_for
 from mix.readers.case.documents import gather_facts
 from mix.readers.core.errors import Unknown
 from mix.readers.market.participations import has_reached, list_chosen
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Fact
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Envelope, SprintPart, Standing, StepState
 from mix.rules.core.unmet import Unmet
 from mix.rules.delivery.parity import far_from_middle
+from mix.rules.delivery.states import Area, ParityKind
+from mix.rules.market.states import SubmissionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def list_open_rooms(
 
     The steps of the challenges are fetched already.
     """
-    running = [c for c in challenges if c.status == "running"]
+    running = [c for c in challenges if c.status == ChallengeStatus.RUNNING]
     chosen = set(
         Result.objects.filter(
             is_selected=True,
@@ -142,7 +144,7 @@ def gather_plans(challenge: Challenge) -> dict[tuple[int, str], dict[str, Any]]:
     opened = OpenedEnvelope.objects.filter(
         submission__solicitation__step__challenge=challenge,
         submission__solicitation__technical_opened_at__isnull=False,
-        submission__state="finalised",
+        submission__state=SubmissionState.FINALISED,
         envelope=Envelope.TECHNICAL.value,
     )
     for vendor, answers in opened.order_by("submission_id").values_list("submission__vendor_id", "answers"):
@@ -179,7 +181,7 @@ def parity(room: Room, vendors: list[Vendor]) -> list[Parity]:
         totals["data", grant.vendor_id] = totals.get(("data", grant.vendor_id), Decimal(0)) + 1
     reasons = {(r.kind, r.vendor_id): r.reason for r in ParityReason.objects.filter(**room.key)}
     tables = []
-    for kind in (*PARITY_KINDS, "data"):
+    for kind in (*ParityKind, "data"):
         amounts = {v.id: totals.get((kind, v.id), Decimal(0)) for v in vendors}
         far = far_from_middle(amounts)
         most = max(amounts.values(), default=Decimal(0))
@@ -222,7 +224,7 @@ def unmet_to_start(step: Step) -> tuple[Unmet, ...]:
     """List what keeps the sprint from starting: sign-offs by area, and the same data sets for each vendor."""
     room = get_room(step)
     signed = set(SignOff.objects.filter(**room.key).values_list("area", flat=True))
-    found = [Unmet("sign_off_missing", {"area": area}, "sign-offs") for area in AREAS if area not in signed]
+    found = [Unmet("sign_off_missing", {"area": area}, "sign-offs") for area in Area if area not in signed]
     vendors = list_sprint_vendors(room)
     grants: dict[int, set[str]] = {v.id: set() for v in vendors}
     for grant in list_grants(room):

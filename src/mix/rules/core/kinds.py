@@ -1,4 +1,4 @@
-"""The closed vocabularies of the method: step kinds, routes, participation and the states of a step."""
+"""The closed vocabularies of the method, and the states that wings below their noun ask for too."""
 
 from enum import StrEnum
 
@@ -106,6 +106,41 @@ class DeliveryPart(StrEnum):
     SUPPORT = "support"
     MILESTONES = "milestones"
     OUTCOMES = "outcomes"
+
+
+class Origin(StrEnum):
+    """How a line of the log came to be: as it happened, from a scenario, or told of before this program."""
+
+    LIVE = "live"
+    REPLAY = "replay"
+    HISTORY = "history"
+
+
+class NeedState(StrEnum):
+    """What became of a need."""
+
+    OPEN = "open"
+    MERGED = "merged"
+    DECLINED = "declined"
+    COMMISSIONED = "commissioned"
+
+
+class CityState(StrEnum):
+    """Whether a city still takes part in a challenge."""
+
+    TAKING_PART = "taking_part"
+    WITHDRAWN = "withdrawn"
+
+
+class EvaluationPhase(StrEnum):
+    """Where an evaluation stands, in the order of its life."""
+
+    PANEL = "panel"
+    SCORING = "scoring"
+    CONSENSUS = "consensus"
+    BETWEEN = "between"
+    QUALITY_FROZEN = "quality_frozen"
+    FINAL = "final"
 
 
 class OutageRule(StrEnum):

@@ -21,7 +21,6 @@ from mix.data.models import (
     Step,
     Vendor,
 )
-from mix.data.models.delivery.milestones import BACKLOG_KINDS
 from mix.readers.case.challenges import get_step, list_vendor_challenges, spec_of
 from mix.readers.choice.awards import dispute_until
 from mix.readers.city.people import list_members
@@ -29,6 +28,7 @@ from mix.readers.core.errors import Unknown
 from mix.readers.delivery.agreements import get_own_agreement
 from mix.readers.delivery.sprints import get_room, list_hypotheses, list_sprint_vendors
 from mix.rules.choice.scoring import NOT_INVITED
+from mix.rules.delivery.states import AgreementKind, AgreementState, BacklogKind, Side
 from mix.web.parts import forms
 from mix.web.parts.agreeing import agreement_context, editing_acts, row_key, sign_act
 from mix.web.parts.pages import Act, answer, do, signed_in, stay, today_of
@@ -110,15 +110,17 @@ def agreement(request: HttpRequest, code: str) -> HttpResponse:
     use_clock(found.step.challenge.municipality.zone)
     must_sign = found.signatories.filter(person=actor.person, signed_at=None).exists()
     acts: dict[str, Act] = {}
-    if found.state == "drafting":
+    if found.state == AgreementState.DRAFTING:
         acts = editing_acts(request, found, signers=[(p.code, p.name) for p in list_members(found.vendor_id)])
         if must_sign:
             acts["sign"] = sign_act(
                 request, found, sentence=_("I may bind my organization, and I sign this agreement.")
             )
-    elif found.state == "signed":
+    elif found.state == AgreementState.SIGNED:
         acts = _delivering(request, found)
-    return answer(request, "suppliers/agreement.html", acts, lambda: agreement_context(request, found, side="vendor"))
+    return answer(
+        request, "suppliers/agreement.html", acts, lambda: agreement_context(request, found, side=Side.VENDOR)
+    )
 
 
 def _delivering(request: HttpRequest, found: Agreement) -> dict[str, Act]:
@@ -131,7 +133,7 @@ def _delivering(request: HttpRequest, found: Agreement) -> dict[str, Act]:
         ),
         "backlog": Act(
             forms.form_of(
-                kind=forms.word_choice(_("Kind"), "backlog", BACKLOG_KINDS), text=forms.text(_("What"), rows=2)
+                kind=forms.word_choice(_("Kind"), "backlog", BacklogKind), text=forms.text(_("What"), rows=2)
             ),
             lambda given: stay(do(request, milestones.add_backlog_item, found.step.challenge, **given)),
             _("Add"),
@@ -155,7 +157,7 @@ def _due(found: Agreement, item: str) -> Deliverable:
 
 def _milestone(found: Agreement, item: str) -> Milestone:
     row = found.step.challenge.milestones.filter(pk=row_key(item)).first()
-    if row is None or found.kind != "contract":
+    if row is None or found.kind != AgreementKind.CONTRACT:
         raise Unknown
     return row
 

@@ -6,12 +6,8 @@ from mix.data.models.city.methods import MethodVersion
 from mix.data.models.city.municipalities import Department, Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, new_code, one_of
-from mix.data.models.core.events import ORIGINS
-from mix.rules.core.kinds import Route, StepKind, StepState
-
-STATUSES = ("running", "stopped", "cancelled", "completed")
-NEED_STATES = ("open", "merged", "declined", "commissioned")
-CITY_STATES = ("taking_part", "withdrawn")
+from mix.rules.case.states import ChallengeStatus
+from mix.rules.core.kinds import CityState, NeedState, Origin, Route, StepKind, StepState
 
 
 class Challenge(models.Model):
@@ -31,18 +27,18 @@ class Challenge(models.Model):
     route_frozen_at = models.DateTimeField(null=True)
     joins_until = models.DateField(null=True)  # the last day, at the lead city, on which later cities may ask to join
     joins_percent = models.PositiveIntegerField(null=True)  # of the value, for all of them together
-    status = choice(STATUSES, default="running")
+    status = choice(ChallengeStatus, default=ChallengeStatus.RUNNING.value)
     ended_at = models.DateTimeField(null=True)
     ended_reason = models.TextField(blank=True)
     value_cents = money(null=True)
-    origin = choice(ORIGINS, default="live")
+    origin = choice(Origin, default=Origin.LIVE.value)
     is_fictional = models.BooleanField(default=False)
     reissue_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reissues")
     commissioned_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            one_of("status", STATUSES),
+            one_of("status", ChallengeStatus),
             one_of("route", Route),
             models.CheckConstraint(
                 name="challenge_value_positive", condition=models.Q(value_cents=None) | models.Q(value_cents__gte=0)
@@ -58,14 +54,14 @@ class ChallengeCity(models.Model):
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     is_lead = models.BooleanField(default=False)
     share_percent = models.PositiveIntegerField(default=100)
-    state = choice(CITY_STATES, default="taking_part")
+    state = choice(CityState, default=CityState.TAKING_PART.value)
     left_reason = models.TextField(blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["challenge", "municipality"], name="challenge_city_once"),
             models.UniqueConstraint(fields=["challenge"], condition=models.Q(is_lead=True), name="challenge_one_lead"),
-            one_of("state", CITY_STATES),
+            one_of("state", CityState),
         ]
 
 
@@ -109,16 +105,17 @@ class Need(models.Model):
     tried = models.TextField(blank=True)
     reported_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     reported_at = models.DateTimeField()
-    state = choice(NEED_STATES, default="open")
+    state = choice(NeedState, default=NeedState.OPEN.value)
     reason = models.TextField(blank=True)
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
     challenge = models.ForeignKey(Challenge, null=True, on_delete=models.PROTECT, related_name="needs")
 
     class Meta:
         constraints = [
-            one_of("state", NEED_STATES),
+            one_of("state", NeedState),
             models.CheckConstraint(
-                name="need_declined_with_reason", condition=~models.Q(state="declined") | ~models.Q(reason="")
+                name="need_declined_with_reason",
+                condition=~models.Q(state=NeedState.DECLINED.value) | ~models.Q(reason=""),
             ),
         ]
         indexes = [models.Index(fields=["municipality", "state"])]

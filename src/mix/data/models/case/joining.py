@@ -6,8 +6,7 @@ from mix.data.models.case.challenges import Challenge
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, new_code, one_of
-
-ANSWERS = ("", "agree", "refuse")
+from mix.rules.case.states import JoinAnswer
 
 
 class JoinRequest(models.Model):
@@ -21,7 +20,7 @@ class JoinRequest(models.Model):
     note = models.TextField()
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
-    answer = choice(ANSWERS, default="", blank=True)
+    answer = choice(JoinAnswer, default="", blank=True)
     reason = models.TextField(blank=True)
     answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True)
@@ -34,5 +33,5 @@ class JoinRequest(models.Model):
             models.CheckConstraint(
                 name="join_request_share", condition=models.Q(share_percent__gte=0, share_percent__lte=99)
             ),
-            one_of("answer", ANSWERS),
+            one_of("answer", ("", *JoinAnswer)),
         ]

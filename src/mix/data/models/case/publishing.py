@@ -5,8 +5,7 @@ from django.db import models
 from mix.data.models.case.challenges import Challenge
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.core.columns import choice, one_of
-
-NOTICE_KINDS = ("engagement", "intended_procurement", "addendum", "award", "cancellation", "result", "disclosure")
+from mix.rules.case.states import NoticeKind
 
 
 class Notice(models.Model):
@@ -18,7 +17,7 @@ class Notice(models.Model):
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="notices")
-    kind = choice(NOTICE_KINDS)
+    kind = choice(NoticeKind)
     reference = models.CharField(max_length=80, unique=True)
     title = models.CharField(max_length=300)
     text = models.TextField()
@@ -27,5 +26,5 @@ class Notice(models.Model):
 
     class Meta:
         constraints = [
-            one_of("kind", NOTICE_KINDS),
+            one_of("kind", NoticeKind),
         ]

@@ -9,9 +9,7 @@ from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, new_code, one_of
 from mix.data.models.market.vendors import Vendor
-
-DISPUTE_OUTCOMES = ("upheld", "dismissed")
-AWARD_STATES = ("recommended", "failed", "approved", "revoked")
+from mix.rules.choice.states import AwardState, DisputeOutcome
 
 
 class Award(models.Model):
@@ -21,7 +19,7 @@ class Award(models.Model):
     step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="awards")
     result = models.OneToOneField(Result, on_delete=models.PROTECT, related_name="award")
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="awards")
-    state = choice(AWARD_STATES, default="recommended")
+    state = choice(AwardState, default=AwardState.RECOMMENDED.value)
     value_cents = money()
     negotiation = models.TextField(blank=True)
     recommended_at = models.DateTimeField()
@@ -34,10 +32,10 @@ class Award(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["step"],
-                condition=models.Q(state__in=["recommended", "approved"]),
+                condition=models.Q(state__in=[AwardState.RECOMMENDED.value, AwardState.APPROVED.value]),
                 name="award_one_live",
             ),
-            one_of("state", AWARD_STATES),
+            one_of("state", AwardState),
         ]
 
 
@@ -92,7 +90,7 @@ class Dispute(models.Model):
     filed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     filed_at = models.DateTimeField()
     due_on = models.DateField()
-    outcome = choice(DISPUTE_OUTCOMES, blank=True)
+    outcome = choice(DisputeOutcome, blank=True)
     answer = models.TextField(blank=True)
     answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True)
@@ -105,6 +103,9 @@ class Dispute(models.Model):
             models.CheckConstraint(
                 name="dispute_answered_whole",
                 condition=models.Q(answered_at=None, outcome="", answer="")
-                | (models.Q(answered_at__isnull=False, outcome__in=DISPUTE_OUTCOMES) & ~models.Q(answer="")),
+                | (
+                    models.Q(answered_at__isnull=False, outcome__in=[o.value for o in DisputeOutcome])
+                    & ~models.Q(answer="")
+                ),
             ),
         ]

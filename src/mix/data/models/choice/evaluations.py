@@ -9,10 +9,8 @@ from mix.data.models.core.columns import choice, one_of
 from mix.data.models.market.solicitations import Solicitation
 from mix.data.models.market.submissions import Submission
 from mix.data.models.market.vendors import Vendor
-
-PHASES = ("panel", "scoring", "consensus", "between", "quality_frozen", "final")
-SEATS = ("evaluator", "chair")
-CONFLICTS = ("none", "financial", "family", "employment", "advised", "other")
+from mix.rules.choice.states import Conflict, Seat
+from mix.rules.core.kinds import EvaluationPhase
 
 
 class Evaluation(models.Model):
@@ -25,7 +23,7 @@ class Evaluation(models.Model):
     step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="evaluations")
     round = models.PositiveIntegerField(default=1)
     solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="evaluations")
-    phase = choice(PHASES, default="panel")
+    phase = choice(EvaluationPhase, default=EvaluationPhase.PANEL.value)
     stage = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(null=True)
     finalised_at = models.DateTimeField(null=True)
@@ -33,7 +31,7 @@ class Evaluation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["step", "round"], name="evaluation_round_once"),
-            one_of("phase", PHASES),
+            one_of("phase", EvaluationPhase),
         ]
 
 
@@ -56,7 +54,7 @@ class PanelMember(models.Model):
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="panel")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="panel_seats")
-    seat = choice(SEATS)
+    seat = choice(Seat)
     appointed_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
     left_reason = models.TextField(blank=True)
@@ -66,9 +64,9 @@ class PanelMember(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["evaluation", "person"], name="panel_member_once"),
             models.UniqueConstraint(
-                fields=["evaluation"], condition=models.Q(seat="chair", left_at=None), name="panel_one_chair"
+                fields=["evaluation"], condition=models.Q(seat=Seat.CHAIR.value, left_at=None), name="panel_one_chair"
             ),
-            one_of("seat", SEATS),
+            one_of("seat", Seat),
         ]
 
 
@@ -105,14 +103,14 @@ class Declaration(models.Model):
 
     member = models.ForeignKey(PanelMember, on_delete=models.PROTECT, related_name="declarations")
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
-    conflict = choice(CONFLICTS)
+    conflict = choice(Conflict)
     note = models.TextField(blank=True)
     declared_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["member", "vendor"], name="declaration_once"),
-            one_of("conflict", CONFLICTS),
+            one_of("conflict", Conflict),
         ]
 
 

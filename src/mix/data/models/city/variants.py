@@ -6,8 +6,7 @@ from mix.data.models.city.methods import MethodVersion
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, one_of
-
-DRAFT_STATES = ("draft", "proposed", "published")
+from mix.rules.city.states import DraftState
 
 
 class MethodDraft(models.Model):
@@ -21,7 +20,7 @@ class MethodDraft(models.Model):
     parent = models.ForeignKey(MethodVersion, on_delete=models.PROTECT, related_name="+")
     document = models.TextField()
     mark = models.PositiveIntegerField(default=1)
-    state = choice(DRAFT_STATES, default="draft")
+    state = choice(DraftState, default=DraftState.DRAFT.value)
     edited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     edited_at = models.DateTimeField()
     proposed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
@@ -29,10 +28,12 @@ class MethodDraft(models.Model):
 
     class Meta:
         constraints = [
-            one_of("state", DRAFT_STATES),
+            one_of("state", DraftState),
             models.CheckConstraint(
                 name="method_draft_proposed_whole",
-                condition=models.Q(state="proposed", proposed_by__isnull=False, proposed_at__isnull=False)
-                | (~models.Q(state="proposed") & models.Q(proposed_by=None, proposed_at=None)),
+                condition=models.Q(
+                    state=DraftState.PROPOSED.value, proposed_by__isnull=False, proposed_at__isnull=False
+                )
+                | (~models.Q(state=DraftState.PROPOSED.value) & models.Q(proposed_by=None, proposed_at=None)),
             ),
         ]

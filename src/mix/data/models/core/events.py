@@ -6,8 +6,7 @@ from django.db import models
 
 from mix.data.models.core.columns import choice, one_of
 from mix.rules.core.chain import digest
-
-ORIGINS = ("live", "replay", "history")
+from mix.rules.core.kinds import Origin
 
 
 class Chain(models.Model):
@@ -37,7 +36,7 @@ class Event(models.Model):
     seq = models.PositiveBigIntegerField()
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
-    origin = choice(ORIGINS)
+    origin = choice(Origin)
     actor = models.CharField(max_length=40)
     role = models.CharField(max_length=40)
     verb = models.CharField(max_length=60)
@@ -53,7 +52,7 @@ class Event(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["chain", "seq"], name="event_seq_once"),
-            one_of("origin", ORIGINS),
+            one_of("origin", Origin),
         ]
 
     def entry(self) -> dict[str, Any]:

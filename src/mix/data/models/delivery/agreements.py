@@ -7,12 +7,7 @@ from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, new_code, one_of
 from mix.data.models.market.vendors import Vendor
-
-KINDS = ("sprint", "contract")
-AGREEMENT_STATES = ("drafting", "settled", "signed", "ended")
-SIDES = ("city", "vendor")
-EDIT_STATES = ("proposed", "accepted", "refused")
-PAPERS = ("insurance", "clearance", "security", "other")
+from mix.rules.delivery.states import AgreementKind, AgreementState, EditState, PaperKind, Side
 
 
 class Agreement(models.Model):
@@ -22,8 +17,8 @@ class Agreement(models.Model):
     step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="agreements")
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="agreements")
     code = models.CharField(max_length=20, unique=True, default=new_code)
-    kind = choice(KINDS)
-    state = choice(AGREEMENT_STATES, default="drafting")
+    kind = choice(AgreementKind)
+    state = choice(AgreementState, default=AgreementState.DRAFTING.value)
     value_cents = money()
     options_cents = money(default=0)
     starts_on = models.DateField()
@@ -35,8 +30,8 @@ class Agreement(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["step", "vendor"], name="agreement_once"),
-            one_of("kind", KINDS),
-            one_of("state", AGREEMENT_STATES),
+            one_of("kind", AgreementKind),
+            one_of("state", AgreementState),
             models.CheckConstraint(name="agreement_dates", condition=models.Q(ends_on__gte=models.F("starts_on"))),
             models.CheckConstraint(
                 name="agreement_values", condition=models.Q(value_cents__gte=0, options_cents__gte=0)
@@ -61,25 +56,25 @@ class ClauseEdit(models.Model):
     """Other words for a clause, proposed by one side with a reason, accepted or refused by the other."""
 
     clause = models.ForeignKey(Clause, on_delete=models.PROTECT, related_name="edits")
-    side = choice(SIDES)
+    side = choice(Side)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     before = models.TextField()
     text = models.TextField()
     reason = models.TextField()
-    state = choice(EDIT_STATES, default="proposed")
+    state = choice(EditState, default=EditState.PROPOSED.value)
     answer = models.TextField(blank=True)
     proposed_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [one_of("side", SIDES), one_of("state", EDIT_STATES)]
+        constraints = [one_of("side", Side), one_of("state", EditState)]
 
 
 class Signatory(models.Model):
     """A named person who signs for one side."""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="signatories")
-    side = choice(SIDES)
+    side = choice(Side)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     title = models.CharField(max_length=120)
     signed_at = models.DateTimeField(null=True)
@@ -87,7 +82,7 @@ class Signatory(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["agreement", "person"], name="signatory_once"),
-            one_of("side", SIDES),
+            one_of("side", Side),
         ]
 
 
@@ -95,13 +90,13 @@ class Paper(models.Model):
     """A certificate that an agreement needs, with the day on which it expires."""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="papers")
-    kind = choice(PAPERS)
+    kind = choice(PaperKind)
     name = models.CharField(max_length=150)
     expires_on = models.DateField(null=True)
     received_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [one_of("kind", PAPERS)]
+        constraints = [one_of("kind", PaperKind)]
 
 
 class Deliverable(models.Model):

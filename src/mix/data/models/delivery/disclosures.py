@@ -6,8 +6,7 @@ from mix.data.models.case.challenges import Step
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, one_of
-
-REVIEWS = ("fair", "unfair")
+from mix.rules.delivery.states import Review
 
 
 class Disclosure(models.Model):
@@ -22,7 +21,7 @@ class Disclosure(models.Model):
     reviewer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     appointed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     appointed_at = models.DateTimeField()
-    review = choice(REVIEWS, blank=True, default="")
+    review = choice(Review, blank=True, default="")
     note = models.TextField(blank=True)
     reviewed_at = models.DateTimeField(null=True)
     reviewed = models.CharField(max_length=64, blank=True)
@@ -33,7 +32,7 @@ class Disclosure(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["step", "round"], name="disclosure_once"),
-            one_of("review", ("", *REVIEWS)),
+            one_of("review", ("", *Review)),
             models.CheckConstraint(
                 name="disclosure_reviewed_whole",
                 condition=models.Q(review="", reviewed_at=None)
@@ -41,6 +40,6 @@ class Disclosure(models.Model):
             ),
             models.CheckConstraint(
                 name="disclosure_published_fair",
-                condition=models.Q(published_at=None) | models.Q(review="fair", pack__isnull=False),
+                condition=models.Q(published_at=None) | models.Q(review=Review.FAIR.value, pack__isnull=False),
             ),
         ]

@@ -7,8 +7,8 @@ from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, one_of
 from mix.data.models.delivery.agreements import Agreement
+from mix.rules.delivery.states import BacklogKind
 
-BACKLOG_KINDS = ("decision", "user_test", "accessibility_test", "work")
 MONTHS = (3, 6, 12)
 
 
@@ -23,14 +23,14 @@ class _DeliveryRow(models.Model):
 class BacklogItem(_DeliveryRow):
     """A decision, a test or a piece of work, and what came of it."""
 
-    kind = choice(BACKLOG_KINDS)
+    kind = choice(BacklogKind)
     text = models.TextField()
     result = models.TextField(blank=True)
     added_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [one_of("kind", BACKLOG_KINDS)]
+        constraints = [one_of("kind", BacklogKind)]
 
 
 class ChangeOrder(_DeliveryRow):

@@ -7,13 +7,7 @@ from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, one_of
 from mix.data.models.market.vendors import Vendor
-
-AREAS = ("it_security", "privacy", "accessibility", "department")
-SIDES = ("city", "vendor")
-VERDICTS = ("pass", "partial", "fail")
-CONFIDENCE = ("low", "medium", "high")
-PARITY_KINDS = ("hours", "meetings", "site_days", "answers")
-INCIDENT_KINDS = ("privacy", "safety", "security", "other")
+from mix.rules.delivery.states import Area, Confidence, EvidenceVerdict, IncidentKind, ParityKind, Side
 
 
 class _SprintRow(models.Model):
@@ -31,7 +25,7 @@ class _SprintRow(models.Model):
 class SignOff(_SprintRow):
     """A specialist's word that the sprint may start, for one area."""
 
-    area = choice(AREAS)
+    area = choice(Area)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     note = models.TextField(blank=True)
     signed_at = models.DateTimeField()
@@ -39,7 +33,7 @@ class SignOff(_SprintRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["challenge", "room", "round", "area"], name="sign_off_once"),
-            one_of("area", AREAS),
+            one_of("area", Area),
         ]
 
 
@@ -69,7 +63,7 @@ class CheckIn(_SprintRow):
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
     week = models.PositiveIntegerField()
-    side = choice(SIDES)
+    side = choice(Side)
     mood = models.PositiveIntegerField()
     progress = models.TextField()
     blockers = models.TextField(blank=True)
@@ -81,7 +75,7 @@ class CheckIn(_SprintRow):
             models.UniqueConstraint(
                 fields=["challenge", "room", "round", "vendor", "week", "side"], name="check_in_once"
             ),
-            one_of("side", SIDES),
+            one_of("side", Side),
             models.CheckConstraint(name="check_in_mood", condition=models.Q(mood__gte=1, mood__lte=5)),
         ]
 
@@ -93,20 +87,20 @@ class Evidence(_SprintRow):
     hypothesis = models.CharField(max_length=20)
     how = models.TextField()
     result = models.CharField(max_length=200)
-    verdict = choice(VERDICTS)
-    confidence = choice(CONFIDENCE)
+    verdict = choice(EvidenceVerdict)
+    confidence = choice(Confidence)
     recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
     class Meta:
-        constraints = [one_of("verdict", VERDICTS), one_of("confidence", CONFIDENCE)]
+        constraints = [one_of("verdict", EvidenceVerdict), one_of("confidence", Confidence)]
 
 
 class Incident(_SprintRow):
     """Something that went wrong, who was told, and how it was settled."""
 
     vendor = models.ForeignKey(Vendor, null=True, on_delete=models.PROTECT, related_name="+")
-    kind = choice(INCIDENT_KINDS)
+    kind = choice(IncidentKind)
     text = models.TextField()
     reported_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     reported_at = models.DateTimeField()
@@ -114,7 +108,7 @@ class Incident(_SprintRow):
     settlement = models.TextField(blank=True)
 
     class Meta:
-        constraints = [one_of("kind", INCIDENT_KINDS)]
+        constraints = [one_of("kind", IncidentKind)]
 
 
 class Demo(_SprintRow):
@@ -133,7 +127,7 @@ class ParityEntry(_SprintRow):
     """What one vendor got from the city: hours, meetings, site days, answers."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
-    kind = choice(PARITY_KINDS)
+    kind = choice(ParityKind)
     amount = models.DecimalField(max_digits=8, decimal_places=2)
     given_on = models.DateField()
     note = models.CharField(max_length=300, blank=True)
@@ -141,7 +135,7 @@ class ParityEntry(_SprintRow):
 
     class Meta:
         constraints = [
-            one_of("kind", PARITY_KINDS),
+            one_of("kind", ParityKind),
             models.CheckConstraint(name="parity_positive", condition=models.Q(amount__gt=0)),
         ]
 
@@ -150,12 +144,12 @@ class ParityReason(_SprintRow):
     """Why one vendor got more or less of something than the middle one."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
-    kind = choice(PARITY_KINDS)
+    kind = choice(ParityKind)
     reason = models.TextField()
     given_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["challenge", "room", "round", "vendor", "kind"], name="parity_reason_once"),
-            one_of("kind", PARITY_KINDS),
+            one_of("kind", ParityKind),
         ]

@@ -4,8 +4,7 @@ from django.db import models
 
 from mix.data.models.case.challenges import Challenge
 from mix.data.models.core.columns import choice, one_of
-
-REMINDERS = ("soon", "late")
+from mix.rules.flow.states import Reminder
 
 
 class DateReminder(models.Model):
@@ -14,10 +13,10 @@ class DateReminder(models.Model):
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="reminders")
     code = models.CharField(max_length=40)
     on = models.DateField()
-    stage = choice(REMINDERS)
+    stage = choice(Reminder)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["challenge", "code", "on", "stage"], name="date_reminder_once"),
-            one_of("stage", REMINDERS),
+            one_of("stage", Reminder),
         ]

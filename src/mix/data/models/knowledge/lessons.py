@@ -6,8 +6,7 @@ from mix.data.models.case.challenges import Challenge, Step
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, one_of
-
-CONFIDENCES = ("H", "M", "L", "-")
+from mix.rules.knowledge.states import FactConfidence
 
 
 class Lesson(models.Model):
@@ -43,13 +42,13 @@ class HistoryFact(models.Model):
     text = models.TextField(blank=True)
     when = models.CharField(max_length=40, blank=True)
     source = models.CharField(max_length=300, blank=True)
-    confidence = choice(CONFIDENCES, default="-")
+    confidence = choice(FactConfidence, default=FactConfidence.UNKNOWN.value)
     is_on_record = models.BooleanField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["challenge", "key"], name="history_fact_once"),
-            one_of("confidence", CONFIDENCES),
+            one_of("confidence", FactConfidence),
             models.CheckConstraint(
                 name="history_fact_sourced",
                 condition=models.Q(is_on_record=False, text="") | (models.Q(is_on_record=True) & ~models.Q(source="")),

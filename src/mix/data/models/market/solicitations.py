@@ -8,9 +8,7 @@ from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, new_code, one_of
 from mix.data.models.market.vendors import Vendor
 from mix.rules.core.kinds import OutageRule
-
-CUSTODY_MODES = ("managed", "split")
-QUESTION_KINDS = ("general", "confidential")
+from mix.rules.market.states import CustodyMode, QuestionKind
 
 
 class Solicitation(models.Model):
@@ -29,7 +27,7 @@ class Solicitation(models.Model):
     questions_until = models.DateTimeField()
     purchase_most_cents = models.BigIntegerField(null=True)
     frozen = models.JSONField(default=dict)
-    custody_mode = choice(CUSTODY_MODES, default="managed")
+    custody_mode = choice(CustodyMode, default=CustodyMode.MANAGED.value)
     outage_rule = choice(OutageRule, default=OutageRule.EXTEND.value)
     public_key = models.CharField(max_length=120, blank=True)
     key_id = models.CharField(max_length=40, blank=True)
@@ -49,7 +47,7 @@ class Solicitation(models.Model):
                 condition=models.Q(price_opened_at=None)
                 | models.Q(price_opened_at__gte=models.F("technical_opened_at")),
             ),
-            one_of("custody_mode", CUSTODY_MODES),
+            one_of("custody_mode", CustodyMode),
             one_of("outage_rule", OutageRule),
         ]
 
@@ -120,7 +118,7 @@ class Question(models.Model):
     solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="questions")
     code = models.CharField(max_length=20, unique=True, default=new_code)
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
-    kind = choice(QUESTION_KINDS, default="general")
+    kind = choice(QuestionKind, default=QuestionKind.GENERAL.value)
     text = models.TextField()
     asked_at = models.DateTimeField()
     answer = models.TextField(blank=True)
@@ -128,4 +126,4 @@ class Question(models.Model):
     published_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [one_of("kind", QUESTION_KINDS)]
+        constraints = [one_of("kind", QuestionKind)]

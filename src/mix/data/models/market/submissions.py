@@ -8,8 +8,7 @@ from mix.data.models.core.columns import choice, new_code, one_of
 from mix.data.models.market.solicitations import Addendum, Solicitation
 from mix.data.models.market.vendors import Vendor
 from mix.rules.core.kinds import Envelope
-
-SUBMISSION_STATES = ("draft", "finalised", "withdrawn")
+from mix.rules.market.states import SubmissionState
 
 
 class Submission(models.Model):
@@ -19,14 +18,14 @@ class Submission(models.Model):
     solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="submissions")
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="submissions")
     code = models.CharField(max_length=20, unique=True, default=new_code)
-    state = choice(SUBMISSION_STATES, default="draft")
+    state = choice(SubmissionState, default=SubmissionState.DRAFT.value)
     draft_version = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["solicitation", "vendor"], name="submission_once"),
-            one_of("state", SUBMISSION_STATES),
+            one_of("state", SubmissionState),
         ]
 
 

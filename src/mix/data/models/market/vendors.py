@@ -4,8 +4,7 @@ from django.db import models
 
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, new_code, one_of
-
-SIZES = ("one", "small", "medium", "large", "unknown")
+from mix.rules.market.states import VendorSize
 
 
 class Vendor(models.Model):
@@ -13,7 +12,7 @@ class Vendor(models.Model):
 
     code = models.CharField(max_length=40, unique=True, default=new_code)
     name = models.CharField(max_length=200)
-    size = choice(SIZES, default="unknown")
+    size = choice(VendorSize, default=VendorSize.UNKNOWN.value)
     place = models.CharField(max_length=100, blank=True)
     website = models.URLField(blank=True)
     capability = models.TextField(blank=True)
@@ -21,7 +20,7 @@ class Vendor(models.Model):
     registered_at = models.DateTimeField()
 
     class Meta:
-        constraints = [one_of("size", SIZES)]
+        constraints = [one_of("size", VendorSize)]
 
 
 class VendorMember(models.Model):

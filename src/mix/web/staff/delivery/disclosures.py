@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from mix.actions.delivery import disclosures
 from mix.data.models import Person, Step
-from mix.data.models.delivery.disclosures import REVIEWS
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.disclosures import (
     find_disclosure,
@@ -21,7 +20,10 @@ from mix.readers.delivery.disclosures import (
     requirements_digest,
     trace_requirements,
 )
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.kinds import StepState
+from mix.rules.delivery.states import Review
 from mix.web.parts import forms
 from mix.web.parts.packs import show_pack
 from mix.web.parts.pages import Act, actor_of, do, stay
@@ -30,7 +32,9 @@ from mix.web.parts.pages import Act, actor_of, do, stay
 def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
     """Show the pack as it would be published, trace every requirement, appoint a reviewer, review."""
     acts: dict[str, Act] = {}
-    working = step.state == "active" and step.asked_at is None and step.challenge.status == "running"
+    working = (
+        step.state == StepState.ACTIVE and step.asked_at is None and step.challenge.status == ChallengeStatus.RUNNING
+    )
     disclosure = find_disclosure(step)
     if working and grants(roles, Permission.SOLICITATION_PUBLISH) and (people := list_candidates(step)):
         acts["appoint"] = _appoint(request, step, people)
@@ -38,7 +42,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         acts["review"] = Act(
             forms.form_of(
                 finding=forms.word_choice(
-                    _("Could several vendors meet these requirements?"), "review", REVIEWS, radio=True
+                    _("Could several vendors meet these requirements?"), "review", Review, radio=True
                 ),
                 note=forms.text(_("Reasons"), hint=_("Name every requirement that you doubt, and why it may stay.")),
             ),

@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 
 from mix.actions.delivery import milestones
 from mix.data.models import BacklogItem, ChangeOrder, Milestone, Step
-from mix.data.models.delivery.milestones import BACKLOG_KINDS, MONTHS
+from mix.data.models.delivery.milestones import MONTHS
 from mix.readers.case.challenges import spec_of
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.agreements import find_contract
 from mix.readers.delivery.milestones import changed_cents, list_measures
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role, grants
-from mix.rules.core.kinds import DeliveryPart
+from mix.rules.core.kinds import DeliveryPart, StepState
+from mix.rules.delivery.states import BacklogKind
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do, stay
 
@@ -27,7 +29,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     contract = find_contract(challenge)
     section = spec_of(step).delivery or DeliveryPart.BACKLOG
     acts: dict[str, Act] = {}
-    if step.state == "active" and challenge.status == "running" and contract:
+    if step.state == StepState.ACTIVE and challenge.status == ChallengeStatus.RUNNING and contract:
         runs = grants(roles, Permission.DELIVERY_RUN)
         if section is DeliveryPart.CHANGES:
             acts = _changes(request, step, runs=runs)
@@ -72,7 +74,7 @@ def _backlog(request: HttpRequest, step: Step) -> dict[str, Act]:
     return {
         "add": Act(
             forms.form_of(
-                kind=forms.word_choice(_("Kind"), "backlog", BACKLOG_KINDS), text=forms.text(_("What"), rows=2)
+                kind=forms.word_choice(_("Kind"), "backlog", BacklogKind), text=forms.text(_("What"), rows=2)
             ),
             lambda given: stay(do(request, milestones.add_backlog_item, step.challenge, **given)),
             _("Add"),

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from mix.actions.delivery import agreements, sprints
 from mix.data.models import Deliverable, Demo, Incident, SignOff, Step, Vendor
-from mix.data.models.delivery.sprints import AREAS, PARITY_KINDS
 from mix.readers.case.challenges import spec_of
 from mix.readers.case.documents import gather_facts
 from mix.readers.core.errors import Unknown
@@ -26,9 +25,11 @@ from mix.readers.delivery.sprints import (
     list_sprint_vendors,
     parity,
 )
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import Permission, Role, grants
-from mix.rules.core.kinds import SprintPart
+from mix.rules.core.kinds import SprintPart, StepState
+from mix.rules.delivery.states import AgreementKind, Area, ParityKind
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do, stay, today_of
 
@@ -41,7 +42,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     hypotheses = list_hypotheses(challenge)
     today = today_of(request)
     acts: dict[str, Act] = {}
-    if step.state == "active" and challenge.status == "running" and vendors:
+    if step.state == StepState.ACTIVE and challenge.status == ChallengeStatus.RUNNING and vendors:
         if spec_of(step).sprint is SprintPart.SET_UP:
             acts = _setting_up(request, step, roles, names)
         elif grants(roles, Permission.SPRINT_RUN):
@@ -52,7 +53,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     facts = gather_facts(challenge)
     return acts, {
         "vendors": vendors,
-        "areas": [(area, signed.get(area)) for area in AREAS],
+        "areas": [(area, signed.get(area)) for area in Area],
         "grants": [(g, is_live(g, today=today)) for g in list_grants(room)],
         "rows": [
             (h, [(v, plans.get((v.id, str(h["key"]))), evidence.get((v.id, str(h["key"])))) for v in vendors])
@@ -65,7 +66,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         "hours_offered": facts.get(Fact.HOURS_OFFERED),
         "sprint_dates": (facts.get(Fact.SPRINT_STARTS), facts.get(Fact.SPRINT_ENDS)),
         "deliverables": Deliverable.objects.filter(
-            agreement__step__challenge=challenge, agreement__kind="sprint", agreement__vendor__in=vendors
+            agreement__step__challenge=challenge, agreement__kind=AgreementKind.SPRINT, agreement__vendor__in=vendors
         )
         .select_related("agreement__vendor")
         .order_by("due_on", "agreement__vendor__name"),
@@ -85,8 +86,8 @@ def _setting_up(
 ) -> dict[str, Act]:
     acts: dict[str, Act] = {}
     room = get_room(step)
-    left = [a for a in AREAS if not SignOff.objects.filter(**room.key, area=a).exists()]
-    mine = [a for a in left if (Role.SPONSOR if a == "department" else Role.SPECIALIST) in roles]
+    left = [a for a in Area if not SignOff.objects.filter(**room.key, area=a).exists()]
+    mine = [a for a in left if (Role.SPONSOR if a == Area.DEPARTMENT else Role.SPECIALIST) in roles]
     if mine:
         acts["sign_off"] = Act(
             forms.form_of(
@@ -211,7 +212,7 @@ def _sharing(request: HttpRequest, step: Step, names: list[tuple[str, str]]) -> 
         "parity": Act(
             forms.form_of(
                 vendor=vendor,
-                kind=forms.word_choice(_("What the vendor got"), "parity", PARITY_KINDS),
+                kind=forms.word_choice(_("What the vendor got"), "parity", ParityKind),
                 amount=forms.decimal(_("How much")),
                 given_on=forms.day(_("Day")),
                 note=forms.line(_("Note"), required=False),
@@ -223,7 +224,7 @@ def _sharing(request: HttpRequest, step: Step, names: list[tuple[str, str]]) -> 
         "explain": Act(
             forms.form_of(
                 vendor=vendor,
-                kind=forms.word_choice(_("Of what"), "parity", PARITY_KINDS),
+                kind=forms.word_choice(_("Of what"), "parity", ParityKind),
                 reason=forms.text(_("Why this vendor got more or less"), rows=2),
             ),
             lambda given: _for_vendor(request, step, sprints.explain_parity, given),
