@@ -19,6 +19,7 @@ from mix.jobs.world import build_world, refuse_real_instance
 from mix.readers.city.methods import get_latest
 from mix.readers.core.actors import Actor
 from mix.rules.core.catalogue import CATALOGUE
+from mix.rules.core.kinds import Origin
 
 WORLD_FROM = datetime(2024, 1, 2, 14, tzinfo=UTC)
 
@@ -57,7 +58,7 @@ def replay_files(files: Sequence[Path], console: Console) -> None:
 def load_history(console: Console) -> None:
     """Enter the cases of the public record, as facts with sources."""
     path = CATALOGUE.joinpath("scenarios", "history.yaml")
-    actor = Actor(origin="history", recorded_at=datetime.now(UTC))
+    actor = Actor(origin=Origin.HISTORY, recorded_at=datetime.now(UTC))
     for row in yaml.safe_load(path.read_text(encoding="utf-8"))["cases"]:
         if Challenge.objects.filter(code=row["code"]).exists():
             continue

@@ -29,6 +29,7 @@ from mix.data.wall import missing_policies
 from mix.jobs.start import refuse_wrong_clock
 from mix.readers.city.identities import list_providers, secret_of
 from mix.rules.market.sealed import ScannerDown
+from mix.rules.market.states import CustodyMode
 
 LEAST_FREE = 2 * 2**30
 MOST_SKEW = timedelta(seconds=2)
@@ -134,7 +135,9 @@ def keys() -> Iterator[Word]:
     if open_to_others:
         yield _bad("keys", f"Others may read {', '.join(sorted(open_to_others)[:3])}. Run: chmod -R go= {folder}")
     sealers = (folder, Path(settings.SEALER_DIR))
-    waiting = Solicitation.objects.filter(published_at__isnull=False, technical_opened_at=None, custody_mode="managed")
+    waiting = Solicitation.objects.filter(
+        published_at__isnull=False, technical_opened_at=None, custody_mode=CustodyMode.MANAGED
+    )
     gone = [
         call.reference
         for call in waiting.exclude(key_id="")

@@ -16,7 +16,7 @@ from mix.jobs.policy_files import policy_files, read_file
 from mix.phrases.words import word
 from mix.rules.city.policy.adviser import Fit, advise, parse_instruments
 from mix.rules.city.policy.documents import Moment, PolicyDocument, problems_among
-from mix.rules.city.policy.explain import Finding, explain, prepare
+from mix.rules.city.policy.explain import Finding, Outcome, explain, prepare
 from mix.rules.city.policy.expressions import ExpressionWrong
 from mix.rules.city.policy.facts import FACTS, FactsWrong, FactType, FactValue, read_facts
 from mix.rules.city.policy.joint import Contradiction, contradictions
@@ -88,7 +88,7 @@ def explain_command(
     else:
         for line in (*lines(findings), *clash_lines(clashes)):
             console.print(line, markup=False)
-    raise typer.Exit(1 if any(f.outcome == "blocked" for f in findings) else 0)
+    raise typer.Exit(1 if any(f.outcome == Outcome.BLOCKED for f in findings) else 0)
 
 
 @policy.command("advise")

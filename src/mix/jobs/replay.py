@@ -29,6 +29,7 @@ from mix.jobs.short_forms import SHORT
 from mix.jobs.subjects import FINDERS, read_plain
 from mix.readers.city.people import actor_for
 from mix.readers.core.actors import Actor
+from mix.rules.core.kinds import Origin
 
 MODULES = {
     "addenda": addenda,
@@ -112,9 +113,9 @@ def _call(scenario: Scenario, verb: str, *, by: str, values: Values, at: datetim
     function = MOVED.get(verb) or getattr(MODULES[module], name)
     person = m.Person.objects.get(code=by) if by else None
     if person:
-        actor = actor_for(person, origin="replay", recorded_at=scenario.recorded_at)
+        actor = actor_for(person, origin=Origin.REPLAY, recorded_at=scenario.recorded_at)
     else:
-        actor = Actor(origin="replay", recorded_at=scenario.recorded_at)
+        actor = Actor(origin=Origin.REPLAY, recorded_at=scenario.recorded_at)
     verb_itself = function.verb if isinstance(function, Prepared) else function
     hints = get_type_hints(verb_itself)
     subjects, facts = [], {}

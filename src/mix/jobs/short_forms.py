@@ -8,6 +8,9 @@ from mix.actions.market import sealing
 from mix.jobs.scenarios import Scenario, Values
 from mix.jobs.subjects import call_of, evaluation_of
 from mix.readers.choice.evaluations import criteria_now
+from mix.rules.core.kinds import Envelope
+from mix.rules.delivery.states import Confidence, ParityKind
+from mix.rules.market.states import SubmissionState
 
 # A verb, the code of the person who carries it out, and its values.
 Calls = Iterator[tuple[str, str, Values]]
@@ -46,7 +49,7 @@ def _submit(scenario: Scenario, given: Values) -> Calls:
     for name, text in (given.get("files") or {}).items():
         stream = sealing.open_stream(call)
         stream.write(text.encode())
-        envelope = "price" if name.startswith("price") else "technical"
+        envelope = Envelope.PRICE if name.startswith(Envelope.PRICE) else Envelope.TECHNICAL
         yield (
             "submissions.add_file",
             given["by"],
@@ -71,7 +74,8 @@ def _scores(scenario: Scenario, given: Values) -> Calls:
     evaluation = evaluation_of(scenario, given)
     criteria = [c.key for c in criteria_now(evaluation)]
     everyone = [
-        s.vendor.code for s in evaluation.solicitation.submissions.select_related("vendor").filter(state="finalised")
+        s.vendor.code
+        for s in evaluation.solicitation.submissions.select_related("vendor").filter(state=SubmissionState.FINALISED)
     ]
     for person, by_vendor in given["scores"].items():
         conflicts = {v: ("none", "") if v in by_vendor else ("financial", "") for v in everyone}
@@ -111,7 +115,7 @@ def _consensus(scenario: Scenario, given: Values) -> Calls:
 
 def _opened(_scenario: Scenario, given: Values) -> Calls:
     """Open the first envelopes of a call that has closed, and ask for its gate."""
-    yield "openings.open_envelopes", given["by"], {"step": given["step"], "envelope": "technical"}
+    yield "openings.open_envelopes", given["by"], {"step": given["step"], "envelope": Envelope.TECHNICAL}
     yield "moves.ask", given["by"], {"step": given["step"]}
 
 
@@ -137,11 +141,11 @@ def _sprinted(_scenario: Scenario, given: Values) -> Calls:
         week = {**place, "week": 1, "mood": 4}
         yield "sprints.check_in", person, {**week, "progress": given["told"]}
         yield "sprints.check_in", given["by"], {**week, "progress": given["seen"]}
-        hours = {"kind": "hours", "amount": given["hours"], "given_on": given["held_on"]}
+        hours = {"kind": ParityKind.HOURS, "amount": given[ParityKind.HOURS], "given_on": given["held_on"]}
         yield "sprints.enter_parity", given["by"], {**place, **hours}
         for hypothesis, verdicts in given["results"].items():
             evidence = {"hypothesis": hypothesis, "how": given["how"], "result": given["words"][verdicts[vendor]]}
-            verdict = {"verdict": verdicts[vendor], "confidence": "medium"}
+            verdict = {"verdict": verdicts[vendor], "confidence": Confidence.MEDIUM}
             yield "sprints.record_evidence", given["by"], {**place, **evidence, **verdict}
         yield "sprints.hold_demo", given["by"], {**place, "held_on": given["held_on"], "answers": given["shown"]}
 

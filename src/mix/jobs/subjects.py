@@ -20,6 +20,7 @@ from mix.readers.delivery.sprints import Room, list_rooms
 from mix.readers.market.solicitations import find_solicitation
 from mix.rules.city.policy.bylaws import BylawTable
 from mix.rules.delivery.clauses import choose
+from mix.rules.delivery.states import AgreementState, EditState
 
 Finder = Callable[[Scenario, Values, str], object]
 
@@ -116,7 +117,7 @@ def _submission(scenario: Scenario, values: Values, name: str = "") -> m.Submiss
 
 
 def _agreement(scenario: Scenario, values: Values, _name: str = "") -> m.Agreement:
-    return _step(scenario, values).agreements.exclude(state="ended").get(vendor__code=values["vendor"])
+    return _step(scenario, values).agreements.exclude(state=AgreementState.ENDED).get(vendor__code=values["vendor"])
 
 
 def _award(scenario: Scenario, values: Values, name: str = "") -> m.Award:
@@ -171,7 +172,7 @@ FINDERS: dict[type, Finder] = {
     m.Clause: _row(lambda s, v: _agreement(s, v).clauses.get(key=v["clause"])),
     m.ClauseEdit: _row(
         lambda s, v: m.ClauseEdit.objects.get(
-            clause__agreement=_agreement(s, v), clause__key=v["clause"], state="proposed"
+            clause__agreement=_agreement(s, v), clause__key=v["clause"], state=EditState.PROPOSED
         )
     ),
     m.Paper: _row(lambda s, v: _agreement(s, v).papers.get(name=v["paper"])),

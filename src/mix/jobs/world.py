@@ -17,6 +17,7 @@ from mix.readers.city.people import actor_for
 from mix.readers.core.actors import Actor
 from mix.rules.city.delegation import Band
 from mix.rules.core.access import Role
+from mix.rules.core.kinds import Origin
 
 
 class RealInstance(SystemExit):
@@ -34,7 +35,7 @@ def build_world(path: Path, *, now: datetime, recorded_at: datetime) -> None:
     if Municipality.objects.filter(is_demo=True).exists():
         return
     world = yaml.safe_load(path.read_text(encoding="utf-8"))
-    nobody = Actor(origin="replay", recorded_at=recorded_at)
+    nobody = Actor(origin=Origin.REPLAY, recorded_at=recorded_at)
     people: dict[str, Person] = {}
     for code, row in world["people"].items():
         people[code] = run(
@@ -58,7 +59,7 @@ def _build_city(
 ) -> None:
     admin = people[row["administrator"]]
     city = run(
-        Actor(origin="replay", recorded_at=recorded_at),
+        Actor(origin=Origin.REPLAY, recorded_at=recorded_at),
         now,
         found,
         code,
@@ -70,11 +71,11 @@ def _build_city(
         administrator=admin,
         is_demo=True,
     )
-    boss = actor_for(admin, origin="replay", recorded_at=recorded_at)
+    boss = actor_for(admin, origin=Origin.REPLAY, recorded_at=recorded_at)
     for role, names in row["roles"].items():
         for name in names:
             run(boss, now, give_role, city, person=people[name], role=Role(role))
-    manager = actor_for(people[row["roles"]["procurement_manager"][0]], origin="replay", recorded_at=recorded_at)
+    manager = actor_for(people[row["roles"]["procurement_manager"][0]], origin=Origin.REPLAY, recorded_at=recorded_at)
     bands = [Band(None if b["up_to"] is None else b["up_to"] * 100, Role(b["role"])) for b in row["bands"]]
     if bands:
         run(manager, now, set_bands, city, bands=bands, source=row["bands_source"])
@@ -84,7 +85,7 @@ def _build_vendor(
     code: str, row: dict[str, Any], *, people: dict[str, Person], now: datetime, recorded_at: datetime
 ) -> None:
     first, *others = (people[name] for name in row["members"])
-    founder = actor_for(first, origin="replay", recorded_at=recorded_at)
+    founder = actor_for(first, origin=Origin.REPLAY, recorded_at=recorded_at)
     vendor = run(
         founder,
         now,
@@ -96,6 +97,6 @@ def _build_vendor(
         code=code,
         is_fictional=True,
     )
-    founder = actor_for(first, origin="replay", recorded_at=recorded_at)
+    founder = actor_for(first, origin=Origin.REPLAY, recorded_at=recorded_at)
     for person in others:
         run(founder, now, add_member, vendor, person=person)

@@ -28,8 +28,9 @@ from mix.readers.city.people import list_with_role
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
 from mix.rules.case.starting import startable
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role
-from mix.rules.core.kinds import Route, StepState
+from mix.rules.core.kinds import CityState, NeedState, Origin, Route, StepState
 from mix.rules.core.unmet import require
 
 
@@ -87,7 +88,7 @@ def _record_need(deed: Deed, verb: str, need: Need, *, reason: str = "") -> None
 def _decide_on(need: Need, *, actor: Actor) -> Need:
     get_own_municipality(need.municipality.code, actor=actor, needs=Permission.NEED_DECIDE)
     locked = Need.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=need.pk)
-    require(holds=locked.state == "open", code="need_decided")
+    require(holds=locked.state == NeedState.OPEN, code="need_decided")
     return locked
 
 
@@ -95,7 +96,7 @@ def decline_need(deed: Deed, need: Need, *, reason: str) -> Need:
     """Decline a need with a reason, which the reporter is told."""
     need = _decide_on(need, actor=deed.actor)
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
-    need.state, need.reason = "declined", reason
+    need.state, need.reason = NeedState.DECLINED, reason
     need.save(update_fields=["state", "reason"])
     _record_need(deed, "decline_need", need, reason=reason)
     deed.tell([need.reported_by], "need_declined", path=f"city/needs/{need.code}/", need=need.title, reason=reason)
@@ -106,11 +107,11 @@ def merge_need(deed: Deed, need: Need, *, into: Need) -> Need:
     """Merge a need into another open one of the same city."""
     need = _decide_on(need, actor=deed.actor)
     require(
-        holds=into.pk != need.pk and into.municipality_id == need.municipality_id and into.state == "open",
+        holds=into.pk != need.pk and into.municipality_id == need.municipality_id and into.state == NeedState.OPEN,
         code="need_not_mergeable",
         where="f-into",
     )
-    need.state, need.merged_into = "merged", into
+    need.state, need.merged_into = NeedState.MERGED, into
     need.save(update_fields=["state", "merged_into"])
     _record_need(deed, "merge_need", need)
     deed.tell([need.reported_by], "need_merged", path=f"city/needs/{into.code}/", need=need.title, into=into.title)
@@ -174,7 +175,7 @@ def commission(
     _lay_out(challenge)
     if need:
         need = _decide_on(need, actor=deed.actor)
-        need.state, need.challenge = "commissioned", challenge
+        need.state, need.challenge = NeedState.COMMISSIONED, challenge
         need.save(update_fields=["state", "challenge"])
         deed.tell([need.reported_by], "need_commissioned", challenge=challenge, path=f"city/needs/{need.code}/")
     deed.record(
@@ -257,7 +258,7 @@ def change_route(deed: Deed, challenge: Challenge, *, route: Route, reason: str)
     return challenge
 
 
-def end(challenge: Challenge, *, status: str, reason: str, now: datetime) -> None:
+def end(challenge: Challenge, *, status: ChallengeStatus, reason: str, now: datetime) -> None:
     """End a challenge. Called inside other verbs."""
     challenge.status, challenge.ended_at, challenge.ended_reason = status, now, reason
     challenge.save(update_fields=["status", "ended_at", "ended_reason"])
@@ -287,7 +288,7 @@ def record_history(
     ended_at: datetime | None,
 ) -> Challenge:
     """Enter a real case from before as facts with sources. Nothing is invented about anybody."""
-    if deed.actor.origin != "history":
+    if deed.actor.origin != Origin.HISTORY:
         raise Forbidden(Permission.CHALLENGE_READ)
     challenge = Challenge.objects.create(
         municipality=municipality,
@@ -297,7 +298,7 @@ def record_history(
         method=method,
         route=method_of(method).routes[0].value,
         route_reason="On the public record",
-        origin="history",
+        origin=Origin.HISTORY,
         commissioned_at=deed.now,
         status=status,
         ended_at=ended_at,
@@ -327,7 +328,7 @@ def record_history(
 def leave(challenge: Challenge, municipality: Municipality, *, reason: str) -> None:
     """Take a partner city out; the rest goes on. Called inside other verbs."""
     row = challenge.cities.get(municipality=municipality)
-    row.state, row.left_reason = "withdrawn", reason
+    row.state, row.left_reason = CityState.WITHDRAWN, reason
     row.save(update_fields=["state", "left_reason"])
 
 

@@ -3,6 +3,7 @@
 from mix.data.models import Challenge, Step
 from mix.readers.case.challenges import check, spec_of
 from mix.readers.core.actors import Actor
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import TABLE, Permission, Role
 from mix.rules.core.kinds import StepState
 from mix.rules.core.unmet import require
@@ -20,7 +21,7 @@ def enter(challenge: Challenge, *, actor: Actor, needs: Permission, running: boo
     )
     roles = check(locked, actor=actor, needs=needs)
     if running:
-        require(holds=locked.status == "running", code="challenge_over")
+        require(holds=locked.status == ChallengeStatus.RUNNING, code="challenge_over")
     return locked, role_for(roles, needs)
 
 

@@ -11,6 +11,7 @@ from mix.readers.case.joining import unmet_to_ask, unmet_to_join
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import list_with_role
 from mix.readers.core.errors import Unknown
+from mix.rules.case.states import JoinAnswer
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.unmet import refuse_if, require
@@ -88,7 +89,7 @@ def answer(deed: Deed, request: JoinRequest, *, agree: bool, reason: str) -> Joi
         lead.share_percent -= row.share_percent
         lead.save(update_fields=["share_percent"])
         ChallengeCity.objects.create(challenge=challenge, municipality=row.city, share_percent=row.share_percent)
-    row.answer, row.reason = ("agree" if agree else "refuse"), reason
+    row.answer, row.reason = (JoinAnswer.AGREE if agree else JoinAnswer.REFUSE), reason
     row.answered_by, row.answered_at = deed.actor.someone, deed.now
     row.save(update_fields=["answer", "reason", "answered_by", "answered_at"])
     deed.tell(

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from mix.data.models import Challenge, Notice
+from mix.rules.case.states import NoticeKind
 
 
 def publish(
     challenge: Challenge,
     *,
-    kind: str,
+    kind: NoticeKind,
     title: str,
     text: str,
     now: datetime,

@@ -19,6 +19,8 @@ from mix.readers.city.people import list_members, list_with_role
 from mix.readers.market.solicitations import part_of
 from mix.readers.market.submissions import opened_answers, price_total
 from mix.readers.market.vendors import get_own_vendor
+from mix.rules.case.states import NoticeKind
+from mix.rules.choice.states import AwardState
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import Envelope, Standing
@@ -69,7 +71,7 @@ def recommend(deed: Deed, step: Step) -> Award:
 def record_negotiation(deed: Deed, award: Award, *, text: str, value_cents: int) -> Award:
     """Put on record what was negotiated, and the value that came of it (cents, all options)."""
     step, role = enter_step(award.step, actor=deed.actor, needs=Permission.AWARD_PREPARE, editing=True)
-    require(holds=award.state == "recommended", code="award_over")
+    require(holds=award.state == AwardState.RECOMMENDED, code="award_over")
     require(holds=bool(text.strip()), code="answer_missing", where="f-text")
     require(holds=value_cents >= 0, code="not_an_amount", where="f-value", given=str(value_cents))
     award.negotiation, award.value_cents = text, value_cents
@@ -81,9 +83,9 @@ def record_negotiation(deed: Deed, award: Award, *, text: str, value_cents: int)
 def fail_negotiation(deed: Deed, award: Award, *, reason: str) -> Award:
     """End a negotiation that failed, with a reason, and recommend the next-ranked."""
     step, role = enter_step(award.step, actor=deed.actor, needs=Permission.AWARD_PREPARE, editing=True)
-    require(holds=award.state == "recommended", code="award_over")
+    require(holds=award.state == AwardState.RECOMMENDED, code="award_over")
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
-    award.state, award.ended_reason = "failed", reason
+    award.state, award.ended_reason = AwardState.FAILED, reason
     award.save(update_fields=["state", "ended_reason"])
     deed.tell(
         list_members(award.vendor_id),
@@ -99,13 +101,13 @@ def fail_negotiation(deed: Deed, award: Award, *, reason: str) -> Award:
 def approve(deed: Deed, award: Award, *, summary: str) -> Award:
     """Make the award: public notice, and letters to all whom the panel ranked. Called when its gate has passed."""
     challenge = award.step.challenge
-    award.state, award.approved_at = "approved", deed.now
+    award.state, award.approved_at = AwardState.APPROVED, deed.now
     award.notice_due_on = day_in(award.step.challenge.municipality.zone, deed.now + timedelta(days=NOTICE_DAYS))
     award.save(update_fields=["state", "approved_at", "notice_due_on"])
     raise_standing(challenge, award.vendor, to=Standing.AWARDED, now=deed.now)
     details = notice_details(award)
     award.notice = publish(
-        challenge, kind="award", title=award.vendor.name, text=summary, now=deed.now, details=details
+        challenge, kind=NoticeKind.AWARD, title=award.vendor.name, text=summary, now=deed.now, details=details
     )
     award.save(update_fields=["notice"])
     evaluation = award.result.evaluation
@@ -127,8 +129,8 @@ def approve(deed: Deed, award: Award, *, summary: str) -> Award:
 
 def revoke(award: Award, *, reason: str, now: datetime) -> Award:
     """Take an award back, and tell all to whom it was told. Called inside other verbs."""
-    was_made = award.state == "approved"
-    award.state, award.ended_reason = "revoked", reason
+    was_made = award.state == AwardState.APPROVED
+    award.state, award.ended_reason = AwardState.REVOKED, reason
     award.save(update_fields=["state", "ended_reason"])
     challenge = award.step.challenge
     told = {letter.vendor_id for letter in award.letters.all()} | {award.vendor_id} if was_made else set()
@@ -159,7 +161,7 @@ def ask_debrief(deed: Deed, step: Step, vendor: Vendor) -> Debrief:
         },
     )
     if made:
-        _record(deed, "ask_debrief", step.challenge, role="vendor", vendor=vendor)
+        _record(deed, "ask_debrief", step.challenge, role=Role.VENDOR, vendor=vendor)
     return debrief
 
 
@@ -210,7 +212,7 @@ def file_dispute(deed: Deed, letter: Letter, *, text: str) -> Dispute:
     officers = list_with_role([step.municipality_id], Role.PROCUREMENT_MANAGER)
     path = f"city/challenges/{step.challenge.code}/{step.key}/"
     deed.tell(officers, "dispute_filed", challenge=step.challenge, path=path, vendor=letter.vendor.name)
-    _record(deed, "file_dispute", step.challenge, role="vendor", vendor=letter.vendor)
+    _record(deed, "file_dispute", step.challenge, role=Role.VENDOR, vendor=letter.vendor)
     return dispute
 
 

@@ -52,8 +52,10 @@ from mix.readers.city.people import list_members
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.rules.choice.scoring import Outcome, selected, shown
+from mix.rules.choice.states import Conflict, Seat
 from mix.rules.city.schemes import MAX_SCORE
-from mix.rules.core.access import Permission
+from mix.rules.core.access import Permission, Role
+from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import Unmet, refuse_if, require
 
 MAILS = {  # by whether an award decided, and whether it was for this vendor
@@ -66,7 +68,7 @@ MAILS = {  # by whether an award decided, and whether it was for this vendor
 
 def declare(deed: Deed, evaluation: Evaluation, *, conflicts: Mapping[str, tuple[str, str]]) -> PanelMember:
     """Declare about every vendor on the list, before any content: vendor code → (kind of conflict, note)."""
-    evaluation = in_phase(evaluation, "scoring")
+    evaluation = in_phase(evaluation, EvaluationPhase.SCORING)
     member = get_seat(evaluation, deed.actor)
     vendors: dict[str, Vendor] = {s.vendor.code: s.vendor for s in contenders(evaluation)}
     refuse_if(
@@ -81,10 +83,10 @@ def declare(deed: Deed, evaluation: Evaluation, *, conflicts: Mapping[str, tuple
                 vendor=vendors[code],
                 defaults={"conflict": conflict, "note": note, "declared_at": deed.now},
             )
-    declared = any(conflict != "none" for conflict, _ in conflicts.values())
+    declared = any(conflict != Conflict.NONE for conflict, _ in conflicts.values())
     if declared:
         deed.tell(
-            [m.person for m in panel_of(evaluation) if m.seat == "chair" and m.pk != member.pk],
+            [m.person for m in panel_of(evaluation) if m.seat == Seat.CHAIR and m.pk != member.pk],
             "conflict_declared",
             challenge=evaluation.step.challenge,
             path="evaluation/",
@@ -110,7 +112,7 @@ def score(
     reason: str = "",
 ) -> Score:
     """Give one score from 0 to 5. A 0 or 5 needs a comment, a change after handing in needs a reason."""
-    evaluation = in_phase(evaluation, "scoring")
+    evaluation = in_phase(evaluation, EvaluationPhase.SCORING)
     member = get_seat(evaluation, deed.actor)
     if submission.pk not in {s.pk for s in to_score(member)}:
         raise Unknown
@@ -149,14 +151,14 @@ def score(
 
 def hand_in(deed: Deed, evaluation: Evaluation) -> PanelMember:
     """Hand in one's scores, when none is missing."""
-    evaluation = in_phase(evaluation, "scoring")
+    evaluation = in_phase(evaluation, EvaluationPhase.SCORING)
     member = get_seat(evaluation, deed.actor)
     member.evaluation = evaluation
     refuse_if(unmet_to_hand_in(member))
     member.handed_in_at = deed.now
     member.save(update_fields=["handed_in_at"])
     if not evaluation.panel.filter(left_at=None, handed_in_at=None).exists():
-        chairs = [m.person for m in panel_of(evaluation) if m.seat == "chair"]
+        chairs = [m.person for m in panel_of(evaluation) if m.seat == Seat.CHAIR]
         deed.tell(chairs, "all_handed_in", challenge=evaluation.step.challenge, path="evaluation/")
     record_on(deed, "hand_in", evaluation, role=member.seat)
     return member
@@ -164,10 +166,10 @@ def hand_in(deed: Deed, evaluation: Evaluation) -> PanelMember:
 
 def open_consensus(deed: Deed, evaluation: Evaluation) -> Evaluation:
     """Show everybody's scores to the panel, once all are handed in. Only the chair opens it."""
-    evaluation = in_phase(evaluation, "scoring")
+    evaluation = in_phase(evaluation, EvaluationPhase.SCORING)
     _chair(evaluation, deed.actor)
     refuse_if(unmet_for_consensus(evaluation))
-    evaluation.phase = "consensus"
+    evaluation.phase = EvaluationPhase.CONSENSUS
     evaluation.save(update_fields=["phase"])
     deed.tell(
         [m.person for m in panel_of(evaluation)],
@@ -175,13 +177,13 @@ def open_consensus(deed: Deed, evaluation: Evaluation) -> Evaluation:
         challenge=evaluation.step.challenge,
         path="evaluation/",
     )
-    record_on(deed, "open_consensus", evaluation, role="chair")
+    record_on(deed, "open_consensus", evaluation, role=Role.CHAIR)
     return evaluation
 
 
 def _chair(evaluation: Evaluation, actor: Actor) -> PanelMember:
     member = get_seat(evaluation, actor)
-    require(holds=member.seat == "chair", code="chair_only")
+    require(holds=member.seat == Seat.CHAIR, code="chair_only")
     require(holds=has_declared(member), code="declaration_missing", name=member.person.name)
     return member
 
@@ -190,7 +192,7 @@ def agree(
     deed: Deed, evaluation: Evaluation, *, submission: Submission, criterion: str, score: int, reason: str
 ) -> ConsensusScore:
     """Record, as the chair, the score that the panel agreed on, with the reason."""
-    evaluation = in_phase(evaluation, "consensus")
+    evaluation = in_phase(evaluation, EvaluationPhase.CONSENSUS)
     member = _chair(evaluation, deed.actor)
     if submission.pk not in {s.pk for s in to_score(member)}:
         raise Unknown
@@ -210,7 +212,7 @@ def agree(
         deed,
         "agree",
         evaluation,
-        role="chair",
+        role=Role.CHAIR,
         reason=reason,
         subject=f"{submission.code}/{criterion}",
         payload={"score": score},
@@ -220,7 +222,7 @@ def agree(
 
 def agree_where_equal(deed: Deed, evaluation: Evaluation, *, reason: str) -> int:
     """Record every cell on which all scores are equal, in one step; returns how many."""
-    evaluation = in_phase(evaluation, "consensus")
+    evaluation = in_phase(evaluation, EvaluationPhase.CONSENSUS)
     member = _chair(evaluation, deed.actor)
     scores, agreed, count = latest_scores(evaluation), latest_consensus(evaluation), 0
     for submission in to_score(member):
@@ -241,23 +243,23 @@ def agree_where_equal(deed: Deed, evaluation: Evaluation, *, reason: str) -> int
 
 def freeze_quality(deed: Deed, evaluation: Evaluation) -> Evaluation:
     """End the consensus on a stage. After the last, quality is final, and prices that count may now be opened."""
-    evaluation = in_phase(evaluation, "consensus")
+    evaluation = in_phase(evaluation, EvaluationPhase.CONSENSUS)
     _chair(evaluation, deed.actor)
     refuse_if(unmet_to_freeze(evaluation))
     is_last = evaluation.stage + 1 >= len(stages_of(evaluation))
-    evaluation.phase = "quality_frozen" if is_last else "between"
+    evaluation.phase = EvaluationPhase.QUALITY_FROZEN if is_last else EvaluationPhase.BETWEEN
     evaluation.save(update_fields=["phase"])
-    record_on(deed, "freeze_quality", evaluation, role="chair", payload={"stage": evaluation.stage})
+    record_on(deed, "freeze_quality", evaluation, role=Role.CHAIR, payload={"stage": evaluation.stage})
     return evaluation
 
 
 def finalise_result(deed: Deed, evaluation: Evaluation) -> list[Result]:
     """Compute points and ranks from the stored scores and prices, and select by the method's number."""
     _, role = enter(evaluation.step.challenge, actor=deed.actor, needs=Permission.RESULT_FINALISE)
-    evaluation = in_phase(evaluation, "quality_frozen")
+    evaluation = in_phase(evaluation, EvaluationPhase.QUALITY_FROZEN)
     if scheme_of(evaluation).price.counts:
         require(holds=evaluation.solicitation.price_opened_at is not None, code="price_not_opened", where="opening")
-    evaluation.phase, evaluation.finalised_at = "final", deed.now
+    evaluation.phase, evaluation.finalised_at = EvaluationPhase.FINAL, deed.now
     evaluation.save(update_fields=["phase", "finalised_at"])
     store(evaluation)
     results = list_results(evaluation)
@@ -299,7 +301,7 @@ def break_tie(deed: Deed, evaluation: Evaluation, *, order: Sequence[Submission]
     It counts at once, before the gate or, where those before them fell away, after it. Raises Refused.
     """
     _, role = enter(evaluation.step.challenge, actor=deed.actor, needs=Permission.RESULT_FINALISE)
-    evaluation = in_phase(evaluation, "final")
+    evaluation = in_phase(evaluation, EvaluationPhase.FINAL)
     title = spec_of(evaluation.step).title
     at_gate = evaluation.step.challenge.steps.filter(pk=evaluation.step_id, asked_at__isnull=False).exists()
     require(holds=not at_gate, code="step_at_gate", step=title.en, step_fr=title.fr)

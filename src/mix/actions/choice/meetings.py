@@ -12,6 +12,7 @@ from mix.phrases.mails import local_text
 from mix.readers.choice.evaluations import earned_invitations, find_evaluation, panel_of, stages_of
 from mix.readers.city.people import list_members
 from mix.rules.core.access import Permission
+from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import require
 
 
@@ -23,10 +24,10 @@ def invite(deed: Deed, step: Step) -> list[StageInvitation]:
     step, role = enter_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = find_evaluation(step)
     require(holds=evaluation is not None, code="panel_missing", where="panel")
-    evaluation = in_phase(evaluation or Evaluation(), "between")
+    evaluation = in_phase(evaluation or Evaluation(), EvaluationPhase.BETWEEN)
     submissions = earned_invitations(evaluation)
     evaluation.stage += 1
-    evaluation.phase = "scoring" if submissions else "quality_frozen"
+    evaluation.phase = EvaluationPhase.SCORING if submissions else EvaluationPhase.QUALITY_FROZEN
     evaluation.save(update_fields=["stage", "phase"])
     evaluation.panel.filter(left_at=None).update(handed_in_at=None)
     invitations = [
@@ -63,7 +64,7 @@ def invite(deed: Deed, step: Step) -> list[StageInvitation]:
 
 def _meeting(invitation: StageInvitation) -> tuple[StageInvitation, Evaluation]:
     """Lock the evaluation; the invitation is to its present stage, which rests on a meeting that is not recorded."""
-    evaluation = in_phase(invitation.evaluation, "scoring")
+    evaluation = in_phase(invitation.evaluation, EvaluationPhase.SCORING)
     fresh = StageInvitation.objects.select_related("submission__vendor").get(pk=invitation.pk)
     stage = stages_of(evaluation)[fresh.stage]
     require(holds=fresh.stage == evaluation.stage and stage.basis.is_met, code="meeting_of_no_stage")

@@ -14,7 +14,9 @@ from mix.readers.choice.evaluations import contenders, find_evaluation, panel_of
 from mix.readers.city.people import actor_for
 from mix.readers.core.errors import Unknown
 from mix.readers.market.solicitations import find_solicitation
+from mix.rules.choice.states import Seat
 from mix.rules.core.access import Permission, Role, broken_separations
+from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import Unmet, refuse_if, require
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -43,7 +45,7 @@ def record_on(
     )
 
 
-def in_phase(evaluation: Evaluation, *phases: str) -> Evaluation:
+def in_phase(evaluation: Evaluation, *phases: EvaluationPhase) -> Evaluation:
     """Lock an evaluation and return it as it is now; it must be in one of the phases."""
     fresh = (
         Evaluation.objects.select_for_update(of=("self",))
@@ -58,12 +60,13 @@ def appoint(deed: Deed, step: Step, *, person: Person, seat: str, due_at: dateti
     """Give a person a seat. Nobody from procurement, no approver, no councillor, no vendor; one chair."""
     step, role = enter_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT, editing=True)
     evaluation = find_evaluation(step) or _begin(step)
-    evaluation = in_phase(evaluation, "panel", "scoring")
+    evaluation = in_phase(evaluation, EvaluationPhase.PANEL, EvaluationPhase.SCORING)
     other = actor_for(person)
     held = other.roles_at(step.challenge.municipality.code) | ({Role.VENDOR} if other.vendors else set())
     refuse_if(Unmet(c, {"name": person.name}) for c in broken_separations({*held, Role(seat)}))
     require(
-        holds=seat != "chair" or not evaluation.panel.filter(seat="chair", left_at=None).exists(), code="chair_taken"
+        holds=seat != Seat.CHAIR or not evaluation.panel.filter(seat=Seat.CHAIR, left_at=None).exists(),
+        code="chair_taken",
     )
     require(holds=not evaluation.panel.filter(person=person).exists(), code="on_the_panel", name=person.name)
     member = PanelMember.objects.create(evaluation=evaluation, person=person, seat=seat, appointed_at=deed.now)
@@ -97,7 +100,7 @@ def _begin(step: Step) -> Evaluation:
 def leave_panel(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
     """End a seat with a reason; its scores stay on record and no longer count."""
     _, role = enter(member.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
-    evaluation = in_phase(member.evaluation, "panel", "scoring", "consensus")
+    evaluation = in_phase(member.evaluation, EvaluationPhase.PANEL, EvaluationPhase.SCORING, EvaluationPhase.CONSENSUS)
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     member.left_at, member.left_reason = deed.now, reason
     member.save(update_fields=["left_at", "left_reason"])
@@ -108,11 +111,11 @@ def leave_panel(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
 def give_chair(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
     """Have another member take the chair, also when the chair has left; who had it stays on the panel."""
     _, role = enter(member.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
-    evaluation = in_phase(member.evaluation, "panel", "scoring", "consensus")
+    evaluation = in_phase(member.evaluation, EvaluationPhase.PANEL, EvaluationPhase.SCORING, EvaluationPhase.CONSENSUS)
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
-    require(holds=member.left_at is None and member.seat != "chair", code="chair_taken")
-    evaluation.panel.filter(seat="chair", left_at=None).update(seat="evaluator")
-    member.seat = "chair"
+    require(holds=member.left_at is None and member.seat != Seat.CHAIR, code="chair_taken")
+    evaluation.panel.filter(seat=Seat.CHAIR, left_at=None).update(seat=Seat.EVALUATOR)
+    member.seat = Seat.CHAIR
     member.save(update_fields=["seat"])
     deed.tell([member.person], "appointed", challenge=evaluation.step.challenge, path="evaluation/")
     payload = {"person": member.person.code}
@@ -125,11 +128,11 @@ def open_scoring(deed: Deed, step: Step) -> Evaluation:
     step, role = enter_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = find_evaluation(step)
     require(holds=evaluation is not None, code="panel_missing", where="panel")
-    evaluation = in_phase(evaluation or Evaluation(), "panel")
+    evaluation = in_phase(evaluation or Evaluation(), EvaluationPhase.PANEL)
     panel = panel_of(evaluation)
     require(holds=len(panel) >= 2, code="panel_too_small", where="panel")
-    require(holds=any(m.seat == "chair" for m in panel), code="chair_missing", where="panel")
-    evaluation.phase = "scoring"
+    require(holds=any(m.seat == Seat.CHAIR for m in panel), code="chair_missing", where="panel")
+    evaluation.phase = EvaluationPhase.SCORING
     evaluation.save(update_fields=["phase"])
     deed.tell([m.person for m in panel], "scoring_open", challenge=step.challenge, path="evaluation/")
     record_on(deed, "open_scoring", evaluation, role=role.value)

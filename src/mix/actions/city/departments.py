@@ -10,6 +10,7 @@ from mix.data.models.core.columns import new_code
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.core.actors import Actor
 from mix.rules.core.access import Permission
+from mix.rules.core.kinds import NeedState
 from mix.rules.core.unmet import require
 
 _LONGEST = 60
@@ -66,7 +67,7 @@ def close(deed: Deed, department: Department) -> Department:
     """Offer a department no longer. Raises Refused while somebody waits for an answer to a need."""
     _hold(department.municipality, deed.actor)
     require_open(department)
-    waiting = department.needs.filter(state="open").count()
+    waiting = department.needs.filter(state=NeedState.OPEN).count()
     require(holds=not waiting, code="department_waits", name=department.name, count=str(waiting))
     department.closed_at = deed.now
     department.save(update_fields=["closed_at"])

@@ -12,6 +12,7 @@ from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.variants import MOST_CHARACTERS, newer_parent, tree_of, unmet_to_propose
 from mix.readers.core.actors import Actor
 from mix.rules.city.method_files import parse
+from mix.rules.city.states import DraftState
 from mix.rules.city.variants import Path, begin_variant, merge, read_tree, set_at, write_tree
 from mix.rules.core.access import Permission
 from mix.rules.core.unmet import refuse_if, require
@@ -55,14 +56,14 @@ def _editing(draft: MethodDraft, *, actor: Actor, mark: int | None) -> MethodDra
     fresh = (
         MethodDraft.objects.select_for_update(of=("self",)).select_related("municipality", "parent").get(pk=draft.pk)
     )
-    require(holds=fresh.state != "proposed", code="method_waits_for_second")
+    require(holds=fresh.state != DraftState.PROPOSED, code="method_waits_for_second")
     require(holds=mark is None or mark == fresh.mark, code="method_edited_meanwhile", where="f-document")
     return fresh
 
 
 def _keep(deed: Deed, draft: MethodDraft, document: str) -> MethodDraft:
     require(holds=len(document) <= MOST_CHARACTERS, code="method_too_long", most=str(MOST_CHARACTERS))
-    draft.document, draft.mark, draft.state = document, draft.mark + 1, "draft"
+    draft.document, draft.mark, draft.state = document, draft.mark + 1, DraftState.DRAFT
     draft.edited_by, draft.edited_at = deed.actor.someone, deed.now
     draft.save(update_fields=["document", "mark", "state", "edited_by", "edited_at", "parent"])
     return draft
@@ -111,7 +112,7 @@ def propose(deed: Deed, draft: MethodDraft, *, mark: int | None = None) -> Metho
     """Propose a draft that holds; until a second person decides, nobody writes it."""
     draft = _editing(draft, actor=deed.actor, mark=mark)
     refuse_if(unmet_to_propose(draft))
-    draft.state, draft.proposed_by, draft.proposed_at = "proposed", deed.actor.someone, deed.now
+    draft.state, draft.proposed_by, draft.proposed_at = DraftState.PROPOSED, deed.actor.someone, deed.now
     draft.save(update_fields=["state", "proposed_by", "proposed_at"])
     _record(deed, "propose", draft, payload={"digest": digest_of(draft.document)})
     return draft
@@ -122,7 +123,7 @@ def _proposed(draft: MethodDraft, *, actor: Actor, needs: Permission) -> MethodD
     fresh = (
         MethodDraft.objects.select_for_update(of=("self",)).select_related("municipality", "parent").get(pk=draft.pk)
     )
-    require(holds=fresh.state == "proposed", code="method_not_proposed")
+    require(holds=fresh.state == DraftState.PROPOSED, code="method_not_proposed")
     return fresh
 
 
@@ -130,7 +131,7 @@ def send_back(deed: Deed, draft: MethodDraft, *, reason: str) -> MethodDraft:
     """Give a proposed draft back to be written on, with a reason; who proposed it may do so too."""
     draft = _proposed(draft, actor=deed.actor, needs=Permission.METHOD_EDIT)
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
-    _reopen(draft, state="draft")
+    _reopen(draft, state=DraftState.DRAFT)
     _record(deed, "send_back", draft, payload={"reason": reason})
     return draft
 
@@ -162,7 +163,7 @@ def publish(deed: Deed, draft: MethodDraft) -> MethodVersion:
     )
     draft.document = document
     draft.save(update_fields=["document"])
-    _reopen(draft, state="published")
+    _reopen(draft, state=DraftState.PUBLISHED)
     _record(deed, "publish", draft, payload={"version": number, "digest": made.digest})
     return made
 

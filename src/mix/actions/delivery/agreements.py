@@ -15,9 +15,10 @@ from mix.readers.core.actors import Actor
 from mix.readers.delivery.agreements import unmet_to_sign
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.city.calendar import day_in
-from mix.rules.core.access import Permission, grants
+from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.unmet import refuse_if, require
 from mix.rules.delivery.clauses import ClauseText
+from mix.rules.delivery.states import AgreementState, EditState, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def _drafting(agreement: Agreement) -> Agreement:
         .select_related("vendor", "step__challenge__municipality", "step__challenge__method")
         .get(pk=agreement.pk)
     )
-    require(holds=fresh.state == "drafting", code="agreement_fixed")
+    require(holds=fresh.state == AgreementState.DRAFTING, code="agreement_fixed")
     return fresh
 
 
@@ -112,7 +113,7 @@ def propose_edit(deed: Deed, clause: Clause, *, text: str, reason: str) -> Claus
     side, role = _side(agreement, actor=deed.actor)
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     require(holds=bool(text.strip()) and text != clause.text, code="clause_unchanged", where="f-text")
-    require(holds=not clause.edits.filter(state="proposed").exists(), code="edit_waits")
+    require(holds=not clause.edits.filter(state=EditState.PROPOSED).exists(), code="edit_waits")
     edit = ClauseEdit.objects.create(
         clause=clause,
         side=side,
@@ -122,7 +123,7 @@ def propose_edit(deed: Deed, clause: Clause, *, text: str, reason: str) -> Claus
         reason=reason,
         proposed_at=deed.now,
     )
-    if side == "city":
+    if side == Side.CITY:
         deed.tell(
             list_members(agreement.vendor_id),
             "clause_proposed",
@@ -137,10 +138,10 @@ def answer_edit(deed: Deed, edit: ClauseEdit, *, accept: bool, answer: str = "")
     """Accept or refuse the other side's words; a refusal needs a reason."""
     agreement = _drafting(edit.clause.agreement)
     side, role = _side(agreement, actor=deed.actor)
-    require(holds=edit.state == "proposed", code="edit_answered")
+    require(holds=edit.state == EditState.PROPOSED, code="edit_answered")
     require(holds=side != edit.side, code="own_edit")
     require(holds=accept or bool(answer.strip()), code="reason_missing", where="f-answer")
-    edit.state, edit.answer, edit.answered_at = "accepted" if accept else "refused", answer, deed.now
+    edit.state, edit.answer, edit.answered_at = EditState.ACCEPTED if accept else EditState.REFUSED, answer, deed.now
     edit.save(update_fields=["state", "answer", "answered_at"])
     if accept:
         clause = edit.clause
@@ -165,7 +166,7 @@ def name_signatory(deed: Deed, agreement: Agreement, *, person: Person, title: s
     agreement = _drafting(agreement)
     side, role = _side(agreement, actor=deed.actor)
     theirs = actor_for(person)
-    if side == "vendor":
+    if side == Side.VENDOR:
         require(holds=agreement.vendor_id in theirs.vendors, code="signatory_not_of_side", name=person.name)
     else:
         lead = agreement.step.challenge.municipality.code
@@ -182,7 +183,7 @@ def name_signatory(deed: Deed, agreement: Agreement, *, person: Person, title: s
         "asked_to_sign",
         challenge=agreement.step.challenge,
         path=f"vendor/agreements/{agreement.code}/"
-        if side == "vendor"
+        if side == Side.VENDOR
         else f"city/challenges/{agreement.step.challenge.code}/agreements/{agreement.code}/",
     )
     _record(deed, "name_signatory", agreement, role=role)
@@ -199,7 +200,7 @@ def sign(deed: Deed, agreement: Agreement) -> Agreement:
         row.signed_at = deed.now
         row.save(update_fields=["signed_at"])
     if not agreement.signatories.filter(signed_at=None).exists():
-        agreement.state, agreement.signed_at = "signed", deed.now
+        agreement.state, agreement.signed_at = AgreementState.SIGNED, deed.now
         agreement.save(update_fields=["state", "signed_at"])
         deed.tell(
             list_members(agreement.vendor_id),
@@ -215,10 +216,10 @@ def deliver(deed: Deed, deliverable: Deliverable) -> Deliverable:
     """Say, as the vendor, that something paid was delivered."""
     agreement = deliverable.agreement
     get_own_vendor(agreement.vendor.code, actor=deed.actor)
-    require(holds=agreement.state == "signed", code="agreement_not_signed")
+    require(holds=agreement.state == AgreementState.SIGNED, code="agreement_not_signed")
     deliverable.delivered_at, deliverable.refused_reason = deed.now, ""
     deliverable.save(update_fields=["delivered_at", "refused_reason"])
-    _record(deed, "deliver", agreement, role="vendor")
+    _record(deed, "deliver", agreement, role=Role.VENDOR)
     return deliverable
 
 

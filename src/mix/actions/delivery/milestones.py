@@ -96,7 +96,7 @@ def deliver_milestone(deed: Deed, milestone: Milestone) -> Milestone:
         path=f"city/challenges/{milestone.challenge.code}/",
         title=milestone.title,
     )
-    _record(deed, "deliver_milestone", milestone.challenge, role="vendor")
+    _record(deed, "deliver_milestone", milestone.challenge, role=Role.VENDOR)
     return milestone
 
 
@@ -219,5 +219,5 @@ def take_over(deed: Deed, challenge: Challenge, *, city: Municipality, note: str
             path=f"city/challenges/{challenge.code}/",
             city=city.name,
         )
-        _record(deed, "take_over", challenge, role="partner_city")
+        _record(deed, "take_over", challenge, role=Role.PARTNER_CITY)
     return made

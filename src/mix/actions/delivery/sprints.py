@@ -28,6 +28,7 @@ from mix.readers.market.vendors import get_own_vendor
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.unmet import require
+from mix.rules.delivery.states import Area
 
 
 def _record(deed: Deed, verb: str, room: Room, *, role: str, subject: str = "") -> None:
@@ -71,7 +72,7 @@ def sign_off(deed: Deed, step: Step, *, area: str, note: str = "") -> SignOff:
     """Give a word that the sprint may start: the department by its sponsor, the other areas by a specialist."""
     room = get_room(step)
     challenge, _ = enter(room.challenge, actor=deed.actor, needs=Permission.SPRINT_SIGN_OFF)
-    needed = Role.SPONSOR if area == "department" else Role.SPECIALIST
+    needed = Role.SPONSOR if area == Area.DEPARTMENT else Role.SPECIALIST
     if needed not in deed.actor.roles_at(challenge.municipality.code):
         raise Forbidden(Permission.SPRINT_SIGN_OFF)
     require(holds=not SignOff.objects.filter(**room.key, area=area).exists(), code="already_signed_off")
@@ -127,7 +128,7 @@ def return_data(deed: Deed, grant: DataGrant) -> DataGrant:
     require(holds=grant.returned_on is None, code="data_returned_already")
     grant.returned_on = day_in(grant.challenge.municipality.zone, deed.now)
     grant.save(update_fields=["returned_on"])
-    _record(deed, "return_data", _room_for(grant), role="vendor")
+    _record(deed, "return_data", _room_for(grant), role=Role.VENDOR)
     return grant
 
 

@@ -16,6 +16,7 @@ from mix.readers.city.people import list_with_role
 from mix.readers.core.events import latest_checkpoint, list_public_chains
 from mix.readers.flow.dates import Dated, dates_of_challenges
 from mix.readers.market.solicitations import last_closing
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Role
 
@@ -28,7 +29,7 @@ def remind_of_dates(*, now: datetime) -> int:
 
     Called by the worker. Returns how many dates were told.
     """
-    challenges = list(Challenge.objects.filter(status="running").select_related("municipality"))
+    challenges = list(Challenge.objects.filter(status=ChallengeStatus.RUNNING).select_related("municipality"))
     calendars = calendars_of({c.municipality_id for c in challenges})
     told = 0
     for dated in dates_of_challenges(challenges, now=now):

@@ -13,8 +13,9 @@ from mix.data.models import (
 from mix.readers.case.documents import latest_content
 from mix.readers.city.people import list_members
 from mix.readers.market.participations import list_participations
+from mix.rules.case.states import ChallengeStatus, NoticeKind
 from mix.rules.core.access import Permission
-from mix.rules.core.kinds import Route
+from mix.rules.core.kinds import CityState, Route
 from mix.rules.core.unmet import require
 
 
@@ -22,9 +23,9 @@ def cancel(deed: Deed, challenge: Challenge, *, reason: str) -> Challenge:
     """Cancel a challenge: public notice, and word to every vendor that takes part."""
     challenge, role = enter(challenge, actor=deed.actor, needs=Permission.CHALLENGE_CANCEL)
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
-    end(challenge, status="cancelled", reason=reason, now=deed.now)
+    end(challenge, status=ChallengeStatus.CANCELLED, reason=reason, now=deed.now)
     if challenge.route_frozen_at:
-        publish(challenge, kind="cancellation", title=challenge.title, text=reason, now=deed.now)
+        publish(challenge, kind=NoticeKind.CANCELLATION, title=challenge.title, text=reason, now=deed.now)
     for participation in list_participations(challenge):
         deed.tell(
             list_members(participation.vendor_id),
@@ -47,10 +48,10 @@ def cancel(deed: Deed, challenge: Challenge, *, reason: str) -> Challenge:
 def reissue(deed: Deed, challenge: Challenge, *, code: str, reason: str) -> Challenge:
     """Begin again after a cancellation or a stop, with the documents of before as drafts."""
     challenge, _ = enter(challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT, running=False)
-    require(holds=challenge.status in ("cancelled", "stopped"), code="challenge_not_over")
+    require(holds=challenge.status in (ChallengeStatus.CANCELLED, ChallengeStatus.STOPPED), code="challenge_not_over")
     cities = [
         City(row.municipality, row.share_percent)
-        for row in challenge.cities.filter(is_lead=False, state="taking_part").select_related("municipality")
+        for row in challenge.cities.filter(is_lead=False, state=CityState.TAKING_PART).select_related("municipality")
     ]
     again = commission(
         deed,

@@ -22,10 +22,14 @@ from mix.readers.city.people import list_with_role
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.flow.moves import gather_gate, list_signatures, unmet_to_ask, unmet_to_proceed
 from mix.readers.market.solicitations import find_solicitation, part_of
+from mix.rules.case.states import ChallengeStatus, NoticeKind
+from mix.rules.choice.states import AwardState
 from mix.rules.core.access import Permission, Role
-from mix.rules.core.kinds import Decision, StepKind, StepState
+from mix.rules.core.kinds import Decision, EvaluationPhase, StepKind, StepState
 from mix.rules.core.unmet import refuse_if, require
+from mix.rules.delivery.states import AgreementState
 from mix.rules.flow.moves import Duty, is_passed, open_duties, unmet_to_sign
+from mix.rules.market.states import SubmissionState
 
 CHOOSING = (StepKind.EVALUATION.value, StepKind.AWARD.value)  # on which it rests with whom a later step is
 
@@ -178,19 +182,21 @@ def reopen_from(step: Step, *, now: datetime, reason: str) -> None:
         row.save(update_fields=["round", "asked_at", "done_at", "state", "started_at"])
     choices = [row.key for row in rows.values() if row.kind in CHOOSING]
     for key in {key for choice in choices for key in method.resting_on(choice) if key != choice} & rows.keys():
-        for award in rows[key].awards.filter(state__in=["recommended", "approved"]).select_related("vendor"):
+        for award in (
+            rows[key].awards.filter(state__in=[AwardState.RECOMMENDED, AwardState.APPROVED]).select_related("vendor")
+        ):
             award.step.challenge = step.challenge
             awards.revoke(award, reason=reason, now=now)
-        rows[key].agreements.exclude(state="ended").update(state="ended", ended_reason=reason)
+        rows[key].agreements.exclude(state=AgreementState.ENDED).update(state=AgreementState.ENDED, ended_reason=reason)
 
 
 def _stop(deed: Deed, step: Step, signature: GateSignature) -> None:
     challenge = step.challenge
-    end(challenge, status="stopped", reason=signature.reason, now=deed.now)
+    end(challenge, status=ChallengeStatus.STOPPED, reason=signature.reason, now=deed.now)
     if challenge.route_frozen_at:
         publish(
             challenge,
-            kind="cancellation",
+            kind=NoticeKind.CANCELLATION,
             title=challenge.title,
             text=signature.public_summary or signature.reason,
             now=deed.now,
@@ -230,7 +236,7 @@ def _go_on(deed: Deed, step: Step, *, role: str) -> None:
         )
     open_states = [StepState.WAITING.value, StepState.ACTIVE.value]
     if not step.challenge.steps.filter(state__in=open_states).exists():
-        end(step.challenge, status="completed", reason="", now=deed.now)
+        end(step.challenge, status=ChallengeStatus.COMPLETED, reason="", now=deed.now)
         deed.record(
             "challenges.complete",
             subject_type="challenge",
@@ -248,7 +254,7 @@ def _after_solicitation(deed: Deed, step: Step, summary: str) -> None:  # noqa: 
     call = find_solicitation(step)
     if call is None:
         raise Unknown
-    for submission in call.submissions.filter(state="finalised").select_related("vendor"):
+    for submission in call.submissions.filter(state=SubmissionState.FINALISED).select_related("vendor"):
         raise_standing(step.challenge, submission.vendor, to=part_of(call).gives, now=deed.now)
 
 
@@ -262,7 +268,7 @@ def _after_evaluation(deed: Deed, step: Step, summary: str) -> None:
     else:
         evaluations.send_letters(deed, evaluation)
     if step.challenge.route_frozen_at:
-        publish(step.challenge, kind="result", title=spec_of(step).title.en, text=summary, now=deed.now)
+        publish(step.challenge, kind=NoticeKind.RESULT, title=spec_of(step).title.en, text=summary, now=deed.now)
 
 
 def _after_award(deed: Deed, step: Step, summary: str) -> None:
@@ -306,7 +312,7 @@ def skip(deed: Deed, step: Step, *, reason: str) -> Step:
 def disqualify(deed: Deed, challenge: Challenge, vendor: Vendor, *, reason: str) -> Participation:
     """Disqualify a vendor at any time: ranks are recomputed; an award to it is revoked and the sale begins again."""
     row = mark_disqualified(deed, challenge, vendor, reason=reason)
-    for evaluation in Evaluation.objects.filter(step__challenge=challenge, phase="final").select_related(
+    for evaluation in Evaluation.objects.filter(step__challenge=challenge, phase=EvaluationPhase.FINAL).select_related(
         "step__challenge__method", "solicitation__step__challenge__method"
     ):
         evaluations.store(evaluation)

@@ -20,11 +20,13 @@ from mix.readers.flow.findings import policy_unmet
 from mix.readers.market.custody import find_key, find_recovery_key, unmet_custody
 from mix.readers.market.participations import list_standing
 from mix.readers.market.solicitations import part_of, unmet_to_publish
+from mix.rules.case.states import NoticeKind
 from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.access import Permission
 from mix.rules.core.unmet import refuse_if, require
 from mix.rules.market.closing import EMBARGO
 from mix.rules.market.freezing import frozen_rules
+from mix.rules.market.states import CustodyMode
 
 
 def publish(
@@ -63,7 +65,9 @@ def publish(
     call.save(update_fields=["published_at", "key_id", "public_key", "recipients", "outage_rule", "frozen"])
     spec = spec_of(step)
     freeze_route(step.challenge, now=deed.now)
-    publish_notice(step.challenge, kind="intended_procurement", title=spec.title.en, text=call.body, now=deed.now)
+    publish_notice(
+        step.challenge, kind=NoticeKind.INTENDED_PROCUREMENT, title=spec.title.en, text=call.body, now=deed.now
+    )
     part = part_of(call)
     if part.open_to:
         for vendor in list_standing(step.challenge, part.open_to):
@@ -97,7 +101,7 @@ def _fix_key(call: Solicitation, *, now: datetime) -> None:
     """
     not_before = call.closes_at + EMBARGO
     recovery = find_recovery_key(call.step.challenge.municipality)
-    key = find_key(call) if call.custody_mode == "split" else None
+    key = find_key(call) if call.custody_mode == CustodyMode.SPLIT else None
     if key and recovery:
         bind_recovery(key.key_id, recovery=recovery.key_id, now=now)
         delay_key(key.key_id, not_before=not_before, now=now)

@@ -19,6 +19,7 @@ from mix.readers.city.calendars import calendar_of
 from mix.readers.city.people import list_members
 from mix.readers.core.actors import Actor
 from mix.readers.market.solicitations import closing_of, list_at_risk, outage_of
+from mix.rules.case.states import NoticeKind
 from mix.rules.core.access import Permission
 from mix.rules.core.unmet import require
 from mix.rules.market.closing import EMBARGO
@@ -151,7 +152,7 @@ def _issue(
         transaction.on_commit(partial(_delay_sealer, call.key_id, closes_at + EMBARGO, now=deed.now))
     publish_notice(
         call.step.challenge,
-        kind="addendum",
+        kind=NoticeKind.ADDENDUM,
         title=f"{spec_of(call.step).title.en}: {addendum.number}",
         text=text,
         now=deed.now,

@@ -28,6 +28,7 @@ from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.unmet import Unmet, require
 from mix.rules.market.closing import Phase
 from mix.rules.market.shares import NEEDED, SHARES, Probe, fingerprint, probe_of, read_share
+from mix.rules.market.states import CustodyMode
 
 REMIND = timedelta(hours=30)
 
@@ -53,7 +54,7 @@ def make_key(deed: Deed, call: Solicitation, *, holders: Sequence[Person]) -> Cu
     call = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
     call.step = step
     require(holds=call.published_at is None, code="already_published")
-    require(holds=call.custody_mode == "split", code="custody_not_split")
+    require(holds=call.custody_mode == CustodyMode.SPLIT, code="custody_not_split")
     allowed = {person.pk for person in list_possible_holders(call)}
     require(holds={p.pk for p in holders} <= allowed, code="holder_unknown", where="f-first")
     return _make(deed, step.challenge.municipality, call, holders, role=role.value)

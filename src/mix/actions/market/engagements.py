@@ -21,7 +21,8 @@ from mix.data.models import (
     Vendor,
 )
 from mix.readers.market.vendors import get_own_vendor
-from mix.rules.core.access import Permission
+from mix.rules.case.states import NoticeKind
+from mix.rules.core.access import Permission, Role
 from mix.rules.core.unmet import require
 
 
@@ -53,7 +54,7 @@ def publish(deed: Deed, event: Engagement) -> Engagement:
     require(holds=event.published_at is None, code="engagement_already_published")
     event.published_at = deed.now
     event.save(update_fields=["published_at"])
-    publish_notice(step.challenge, kind="engagement", title=event.title, text=event.place, now=deed.now)
+    publish_notice(step.challenge, kind=NoticeKind.ENGAGEMENT, title=event.title, text=event.place, now=deed.now)
     freeze_route(step.challenge, now=deed.now)
     deed.record_on(event.step, "engagements.publish", role=role.value)
     return event
@@ -117,7 +118,7 @@ def give_card(deed: Deed, event: Engagement, vendor: Vendor, *, text: str) -> Ca
     card, _ = CapabilityCard.objects.update_or_create(
         engagement=event, vendor=vendor, defaults={"text": text, "given_at": deed.now}
     )
-    deed.record_on(event.step, "engagements.give_card", role="vendor")
+    deed.record_on(event.step, "engagements.give_card", role=Role.VENDOR)
     return card
 
 

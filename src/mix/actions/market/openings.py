@@ -25,6 +25,7 @@ from mix.rules.core.chain import GENESIS
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
 from mix.rules.market.closing import Phase
+from mix.rules.market.states import CustodyMode
 
 
 def _check(call: Solicitation, *, now: datetime, envelope: Envelope) -> None:
@@ -44,7 +45,7 @@ def unseal_all(deed: Deed, call: Solicitation, *, envelope: Envelope) -> dict[st
     call.refresh_from_db(fields=["closes_at", "published_at", "technical_opened_at", "price_opened_at"])
     _check(call, now=deed.now, envelope=envelope)
     key_id = call.key_id
-    if call.custody_mode == "split":
+    if call.custody_mode == CustodyMode.SPLIT:
         key = opening_key(call, now=deed.now)
         if key is None:
             raise Refused(Unmet("shares_lacking", {}, "f-words"))
@@ -104,7 +105,7 @@ def open_envelopes(
             "problems": [e["reference"] for e in act["envelopes"] if e["problem"]],
         },
     )
-    key = opening_key(call, now=deed.now) if call.custody_mode == "split" else None
+    key = opening_key(call, now=deed.now) if call.custody_mode == CustodyMode.SPLIT else None
     if key:
         end_ceremony(key, now=deed.now)
     for code in (sealed_chain(call), call.step.challenge.municipality.code):
@@ -142,7 +143,7 @@ def _act_of_opening(
     found: Mapping[str, Unsealed],
 ) -> dict[str, Any]:
     """Return what is written down about an opening: who, when, with which key, and every envelope as it was found."""
-    key = opening_key(call, now=deed.now) if call.custody_mode == "split" else None
+    key = opening_key(call, now=deed.now) if call.custody_mode == CustodyMode.SPLIT else None
     chain = Chain.objects.filter(code=sealed_chain(call)).first()
     return {
         "kind": "MIX act of opening",

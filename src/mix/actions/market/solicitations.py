@@ -23,8 +23,9 @@ from mix.readers.city.people import list_members
 from mix.readers.market.solicitations import find_solicitation
 from mix.readers.market.submissions import check_may_answer
 from mix.readers.market.vendors import get_own_vendor
-from mix.rules.core.access import Permission
+from mix.rules.core.access import Permission, Role
 from mix.rules.core.unmet import require
+from mix.rules.market.states import CustodyMode, QuestionKind
 
 
 def draft(
@@ -36,7 +37,7 @@ def draft(
     questions_until: datetime,
     contact: str,
     purchase_most_cents: int | None = None,
-    custody: str = "managed",
+    custody: str = CustodyMode.MANAGED,
 ) -> Solicitation:
     """Draft the notice of a call; again until it is published. Instants are UTC; the zone is the lead city's.
 
@@ -123,7 +124,7 @@ def add_document(deed: Deed, call: Solicitation, *, title: str, name: str, conte
     return document
 
 
-def ask(deed: Deed, call: Solicitation, vendor: Vendor, *, text: str, kind: str = "general") -> Question:
+def ask(deed: Deed, call: Solicitation, vendor: Vendor, *, text: str, kind: str = QuestionKind.GENERAL) -> Question:
     """Ask a question about a call, until questions close."""
     get_own_vendor(vendor.code, actor=deed.actor)
     check_may_answer(call, vendor)
@@ -135,7 +136,7 @@ def ask(deed: Deed, call: Solicitation, vendor: Vendor, *, text: str, kind: str 
         subject_type="question",
         subject=question.code,
         challenge=call.step.challenge,
-        role="vendor",
+        role=Role.VENDOR,
     )
     return question
 
@@ -160,10 +161,10 @@ def publish_answer(deed: Deed, question: Question) -> Question:
     question.published_at = deed.now
     question.save(update_fields=["published_at"])
     vendors = {question.vendor_id}
-    if question.kind == "general":
+    if question.kind == QuestionKind.GENERAL:
         vendors |= set(call.submissions.values_list("vendor_id", flat=True))
     people: list[Person] = [member for vendor_id in sorted(vendors) for member in list_members(vendor_id)]
     deed.tell(people, "question_answered", challenge=call.step.challenge, path=f"vendor/calls/{call.reference}/")
-    verb = "publish_answer" if question.kind == "general" else "give_confidential_answer"
+    verb = "publish_answer" if question.kind == QuestionKind.GENERAL else "give_confidential_answer"
     record_on_call(deed, verb, call, role=role.value)
     return question

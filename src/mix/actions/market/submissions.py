@@ -27,11 +27,14 @@ from mix.readers.market.submissions import (
     warnings_for,
 )
 from mix.readers.market.vendors import check_own_vendor, get_own_vendor
+from mix.rules.case.states import ChallengeStatus
+from mix.rules.core.access import Role
 from mix.rules.core.chain import digest
 from mix.rules.core.fields import read_answers
 from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
 from mix.rules.market.closing import is_in_time
 from mix.rules.market.sealed import Stored
+from mix.rules.market.states import SubmissionState
 
 
 class Late(Refused):
@@ -51,7 +54,7 @@ def _record(deed: Deed, verb: str, submission: Submission, **payload: object) ->
         subject=submission.code,
         challenge=submission.solicitation.step.challenge,
         chain=sealed_chain(submission.solicitation),
-        role="vendor",
+        role=Role.VENDOR,
         payload=payload,
     )
 
@@ -64,7 +67,7 @@ def lock(deed: Deed, submission: Submission) -> Submission:
         .select_related("step__challenge__method", "step__challenge__municipality")
         .get(pk=submission.solicitation_id)
     )
-    require(holds=call.step.challenge.status == "running", code="challenge_over")
+    require(holds=call.step.challenge.status == ChallengeStatus.RUNNING, code="challenge_over")
     submission.solicitation = call
     refuse_late(submission, now=deed.now)
     fresh = Submission.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=submission.pk)
@@ -205,7 +208,7 @@ def finalise(
         receipt=sign(statement),
     )
     destroy_draft(submission)
-    submission.state = "finalised"
+    submission.state = SubmissionState.FINALISED
     submission.save(update_fields=["state"])
     deed.tell(
         list_members(submission.vendor_id),
@@ -264,8 +267,8 @@ def _statement(
 def withdraw(deed: Deed, submission: Submission) -> Submission:
     """Withdraw before closing; another submission may be finalised until then."""
     submission = lock(deed, submission)
-    require(holds=submission.state == "finalised", code="not_finalised")
-    submission.state = "withdrawn"
+    require(holds=submission.state == SubmissionState.FINALISED, code="not_finalised")
+    submission.state = SubmissionState.WITHDRAWN
     submission.save(update_fields=["state"])
     _record(deed, "withdraw", submission)
     deed.tell(

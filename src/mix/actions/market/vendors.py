@@ -14,13 +14,14 @@ from mix.readers.city.people import hash_token, unmet_to_take
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.core.access import Role
 from mix.rules.core.unmet import refuse_if, require
+from mix.rules.market.states import VendorSize
 
 
 def register_vendor(
     deed: Deed,
     name: str,
     *,
-    size: str = "unknown",
+    size: str = VendorSize.UNKNOWN,
     place: str = "",
     code: str = "",
     capability: str = "",

@@ -10,10 +10,11 @@ from mix.data.models import Challenge, ChallengeCity, Municipality, Need, Notice
 from mix.readers.city.methods import method_on
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Method
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.access import Permission, Role, grants
-from mix.rules.core.kinds import Route
+from mix.rules.core.kinds import CityState, NeedState, Origin, Route
 
 
 def method_for(challenge: Challenge) -> Method:
@@ -28,7 +29,9 @@ def spec_of(step: Step) -> StepSpec:
 
 def list_cities(challenge: Challenge) -> list[Municipality]:
     """List the cities that take part, the lead first."""
-    rows = challenge.cities.filter(state="taking_part").select_related("municipality").order_by("-is_lead", "id")
+    rows = (
+        challenge.cities.filter(state=CityState.TAKING_PART).select_related("municipality").order_by("-is_lead", "id")
+    )
     return [row.municipality for row in rows]
 
 
@@ -94,7 +97,7 @@ def list_steps(challenge: Challenge) -> list[Step]:
 def public_challenges() -> QuerySet[Challenge]:
     """Return the challenges that a notice or the record made public."""
     noticed = Exists(Notice.objects.filter(challenge=OuterRef("pk")))
-    return Challenge.objects.filter(Q(noticed) | Q(origin="history"))
+    return Challenge.objects.filter(Q(noticed) | Q(origin=Origin.HISTORY))
 
 
 def list_public_challenges(*, city: str = "", text: str = "", status: str = "") -> list[Challenge]:
@@ -121,7 +124,7 @@ def list_public_challenges(*, city: str = "", text: str = "", status: str = "") 
 
 def list_ended_challenges(*, most: int | None = None) -> list[Challenge]:
     """List the public challenges that run no more, and the cases of the record, latest first."""
-    found = public_challenges().exclude(status="running", origin__in=["live", "replay"])
+    found = public_challenges().exclude(status=ChallengeStatus.RUNNING, origin__in=[Origin.LIVE, Origin.REPLAY])
     return list(found.select_related("municipality", "method").order_by("-commissioned_at", "id")[:most])
 
 
@@ -150,7 +153,7 @@ def list_own_challenges(actor: Actor) -> list[Challenge]:
         .prefetch_related("steps", "cities__municipality")
         .order_by("-commissioned_at", "id")
     )
-    return sorted((c for c in rows if _may_read(c, actor)), key=lambda c: c.status != "running")
+    return sorted((c for c in rows if _may_read(c, actor)), key=lambda c: c.status != ChallengeStatus.RUNNING)
 
 
 def _may_read(challenge: Challenge, actor: Actor) -> bool:
@@ -178,7 +181,7 @@ def list_needs(actor: Actor) -> list[Need]:
         .select_related("municipality", "department", "reported_by", "challenge", "merged_into")
         .order_by("-reported_at", "id")
     )
-    return sorted(rows, key=lambda n: n.state != "open")
+    return sorted(rows, key=lambda n: n.state != NeedState.OPEN)
 
 
 def get_need(code: str, *, actor: Actor) -> Need:

@@ -15,7 +15,7 @@ from mix.rules.case.valuation import estimated_value
 from mix.rules.case.versions import Merged, merge_answers
 from mix.rules.city.methods import Fact
 from mix.rules.core.fields import read_answers
-from mix.rules.core.kinds import Route
+from mix.rules.core.kinds import Route, StepState
 
 
 def latest_content(step: Step) -> dict[str, Any]:
@@ -149,7 +149,9 @@ def list_reusable(step: Step, *, actor: Actor, today: date) -> list[Step]:
     A published challenge's scan may be read by everybody's staff; one that has expired is left out.
     """
     rows = (
-        Step.objects.filter(key=step.key, kind=step.kind, state="done", challenge__route_frozen_at__isnull=False)
+        Step.objects.filter(
+            key=step.key, kind=step.kind, state=StepState.DONE, challenge__route_frozen_at__isnull=False
+        )
         .exclude(challenge=step.challenge)
         .select_related("challenge__municipality", "challenge__method")
         .order_by("-done_at", "id")

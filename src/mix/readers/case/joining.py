@@ -6,6 +6,7 @@ from datetime import date
 
 from mix.data.models import Challenge, JoinRequest, Municipality
 from mix.readers.city.municipalities import gather_bands
+from mix.rules.case.states import ChallengeStatus, JoinAnswer
 from mix.rules.core.kinds import StepKind, StepState
 from mix.rules.core.unmet import Unmet
 
@@ -18,7 +19,7 @@ def list_requests(challenge: Challenge) -> list[JoinRequest]:
 
 def share_left(challenge: Challenge) -> int:
     """Return the percentage of the value that later cities may still take together."""
-    taken = sum(row.share_percent for row in challenge.join_requests.all() if row.answer == "agree")
+    taken = sum(row.share_percent for row in challenge.join_requests.all() if row.answer == JoinAnswer.AGREE)
     return (challenge.joins_percent or 0) - taken
 
 
@@ -29,7 +30,12 @@ def unmet_to_join(challenge: Challenge, city: Municipality, *, share_percent: in
     """
     found: list[Unmet] = []
     until = challenge.joins_until
-    if challenge.status != "running" or until is None or challenge.route_frozen_at is None or today > until:
+    if (
+        challenge.status != ChallengeStatus.RUNNING
+        or until is None
+        or challenge.route_frozen_at is None
+        or today > until
+    ):
         found.append(Unmet("join_closed", {"until": until.isoformat() if until else "–"}))
     if challenge.steps.filter(kind=StepKind.AWARD.value, state=StepState.DONE.value).exists():
         found.append(Unmet("join_after_award"))

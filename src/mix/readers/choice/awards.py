@@ -6,13 +6,17 @@ from typing import Any
 from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Notice, Purchase, Result, Step
 from mix.readers.city.policies import dispute_days
 from mix.readers.core.actors import Actor
+from mix.rules.case.states import NoticeKind
+from mix.rules.choice.states import AwardState
+from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import Unmet
+from mix.rules.market.states import SubmissionState
 
 
 def find_live(step: Step) -> Award | None:
     """Return the recommended or approved award of a step."""
     return (
-        step.awards.filter(state__in=["recommended", "approved"])
+        step.awards.filter(state__in=[AwardState.RECOMMENDED, AwardState.APPROVED])
         .select_related("vendor", "result__evaluation__step", "result__evaluation__solicitation")
         .first()
     )
@@ -20,7 +24,11 @@ def find_live(step: Step) -> Award | None:
 
 def find_approved(challenge: Challenge) -> Award | None:
     """Return the approved award of a challenge."""
-    return Award.objects.filter(step__challenge=challenge, state="approved").select_related("vendor", "step").first()
+    return (
+        Award.objects.filter(step__challenge=challenge, state=AwardState.APPROVED)
+        .select_related("vendor", "step")
+        .first()
+    )
 
 
 def notice_details(award: Award) -> dict[str, Any]:
@@ -30,7 +38,7 @@ def notice_details(award: Award) -> dict[str, Any]:
     return {
         "supplier": award.vendor.name,
         "value_cents": award.value_cents,
-        "bids": call.submissions.filter(state="finalised").count(),
+        "bids": call.submissions.filter(state=SubmissionState.FINALISED).count(),
         "call": call.reference,
         "competition": purchase.competition if purchase else "",
     }
@@ -38,8 +46,8 @@ def notice_details(award: Award) -> dict[str, Any]:
 
 def list_award_notices(challenge: Challenge) -> list[Notice]:
     """List the notices of a challenge's awards with their awards, the one in force first, then the latest."""
-    rows = challenge.notices.filter(kind="award").select_related("award").order_by("-published_at", "-id")
-    return sorted(rows, key=lambda n: getattr(n, "award", None) is not None and n.award.state != "approved")
+    rows = challenge.notices.filter(kind=NoticeKind.AWARD).select_related("award").order_by("-published_at", "-id")
+    return sorted(rows, key=lambda n: getattr(n, "award", None) is not None and n.award.state != AwardState.APPROVED)
 
 
 def list_awards_of(challenge: Challenge) -> list[Award]:
@@ -62,7 +70,7 @@ def list_next_results(step: Step) -> list[Result]:
     rows = (
         Result.objects.filter(
             evaluation__step__challenge=step.challenge,
-            evaluation__phase="final",
+            evaluation__phase=EvaluationPhase.FINAL,
             evaluation__step__position__lt=step.position,
             rank__isnull=False,
             award__isnull=True,

@@ -31,10 +31,11 @@ from mix.readers.market.solicitations import part_of
 from mix.readers.market.submissions import list_opened, opened_answers, price_total
 from mix.rules.choice.affiliations import Somebody, affiliations
 from mix.rules.choice.scoring import SPREAD_ALERT, Bid, Outcome, evaluate, invited, spread, tied_for_a_place
+from mix.rules.choice.states import Conflict
 from mix.rules.city.methods import Criterion, EvaluationPart, ScoringStage, stage_position
 from mix.rules.city.schemes import Scheme
 from mix.rules.core.access import Permission
-from mix.rules.core.kinds import Envelope
+from mix.rules.core.kinds import Envelope, EvaluationPhase
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.freezing import frozen_criteria, frozen_stages, read_scheme
 
@@ -119,7 +120,7 @@ def list_own_meetings(actor: Actor) -> list[StageInvitation]:
     return list(
         StageInvitation.objects.filter(submission__vendor_id__in=actor.vendors, meets_at__isnull=False)
         .select_related("evaluation__step__challenge__municipality", "evaluation__solicitation")
-        .exclude(evaluation__phase="final")
+        .exclude(evaluation__phase=EvaluationPhase.FINAL)
         .order_by("-meets_at")
     )
 
@@ -153,7 +154,7 @@ def list_own_seats(actor: Actor) -> list[PanelMember]:
         .select_related("evaluation__step__challenge__municipality", "evaluation__step__challenge__method")
         .order_by("-appointed_at", "-id")
     )
-    return sorted(rows, key=lambda m: m.evaluation.phase == "final")
+    return sorted(rows, key=lambda m: m.evaluation.phase == EvaluationPhase.FINAL)
 
 
 def contenders(evaluation: Evaluation) -> list[Submission]:
@@ -168,7 +169,7 @@ def contenders(evaluation: Evaluation) -> list[Submission]:
 
 def conflicted_vendors(member: PanelMember) -> frozenset[int]:
     """Return the vendors of which this member may know nothing."""
-    return frozenset(member.declarations.exclude(conflict="none").values_list("vendor_id", flat=True))
+    return frozenset(member.declarations.exclude(conflict=Conflict.NONE).values_list("vendor_id", flat=True))
 
 
 def has_declared(member: PanelMember) -> bool:
@@ -194,7 +195,7 @@ def labels_of(evaluation: Evaluation) -> dict[int, str]:
 
 def shown_name(evaluation: Evaluation, submission: Submission) -> str:
     """Return what panel members call a submission: its letter while names are hidden, else the vendor's name."""
-    if part_for(evaluation).anonymous and evaluation.phase != "final":
+    if part_for(evaluation).anonymous and evaluation.phase != EvaluationPhase.FINAL:
         return labels_of(evaluation).get(submission.id, "?")
     return submission.vendor.name
 
@@ -387,7 +388,7 @@ def unmet_in(step: Step) -> tuple[Unmet, ...]:
     evaluation = find_evaluation(step)
     if evaluation is None or not panel_of(evaluation):
         return (Unmet("panel_missing", {}, "panel"),)
-    if evaluation.phase != "final":
+    if evaluation.phase != EvaluationPhase.FINAL:
         return (Unmet(f"evaluation_in_{evaluation.phase}", {}, "panel"),)
     return unmet_by_tie(evaluation)
 

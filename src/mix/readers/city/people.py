@@ -13,10 +13,11 @@ from mix.data.wall import lifted
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.rules.core.access import Role, crossed_sides
+from mix.rules.core.kinds import Origin
 from mix.rules.core.unmet import Unmet
 
 
-def actor_for(person: Person, *, origin: str = "live", recorded_at: datetime | None = None) -> Actor:
+def actor_for(person: Person, *, origin: Origin = Origin.LIVE, recorded_at: datetime | None = None) -> Actor:
     """Read a person's duties and memberships."""
     duties: dict[str, set[Role]] = {}
     for code, role in StaffRole.objects.filter(person=person, ended_at=None).values_list("municipality__code", "role"):

@@ -17,6 +17,7 @@ from mix.rules.city.policy.documents import Figure, PolicyDocument, Rule, Status
 from mix.rules.city.policy.explain import Ruleset, prepare
 from mix.rules.core.catalogue import CATALOGUE, read
 from mix.rules.core.chain import digest
+from mix.rules.core.kinds import CityState
 
 DISPUTE_DAYS = 10  # what trade agreements leave a supplier at least (CETA art. 19.17, CPTPP art. 15.19)
 
@@ -101,7 +102,7 @@ def dispute_days(challenges: Sequence[Challenge], *, now: datetime) -> dict[int,
     """
     calls = Solicitation.objects.filter(step__challenge__in=challenges, published_at__isnull=False)
     first = dict(calls.values_list("step__challenge_id").annotate(Min("published_at")))
-    cities = ChallengeCity.objects.filter(challenge__in=challenges, state="taking_part")
+    cities = ChallengeCity.objects.filter(challenge__in=challenges, state=CityState.TAKING_PART)
     rows: dict[int, list[Bylaw]] = {}
     for row in Bylaw.objects.filter(municipality__in=cities.values("municipality"), signed_at__isnull=False):
         rows.setdefault(row.municipality_id, []).append(row)

@@ -9,6 +9,7 @@ from datetime import datetime
 from mix.data.models import Person
 from mix.readers.core.errors import Unknown
 from mix.rules.core.access import Role
+from mix.rules.core.kinds import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Actor:
     person: Person | None = None
     duties: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     vendors: frozenset[int] = frozenset()
-    origin: str = "live"
+    origin: Origin = Origin.LIVE
     recorded_at: datetime | None = None
 
     @property

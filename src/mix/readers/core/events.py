@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from mix.data.models import Chain, Challenge, Checkpoint, Evaluation, Event, Solicitation, Submission
 from mix.rules.core.chain import GENESIS, Break, digest, first_break
+from mix.rules.core.kinds import EvaluationPhase
 
 SEALED = "sealed:"
 # What the public sees of a challenge's log: verbs that publish something.
@@ -46,7 +47,11 @@ def list_events(challenge: Challenge, *, most: int | None = None) -> list[Event]
     with a conflict about a vendor of which it may know nothing. The chain itself keeps every entry.
     """
     rows = Event.objects.filter(challenge=challenge.code).exclude(subject__in=sealed_subjects())
-    scoring = Evaluation.objects.filter(step__challenge=challenge).exclude(phase="final").order_by("step__started_at")
+    scoring = (
+        Evaluation.objects.filter(step__challenge=challenge)
+        .exclude(phase=EvaluationPhase.FINAL)
+        .order_by("step__started_at")
+    )
     since = Coalesce(Subquery(scoring.values("step__started_at")[:1]), Value(NEVER))
     rows = rows.exclude(verb__in=SCORING, happened_at__gte=since)
     rows = rows.order_by("-happened_at", "-id")

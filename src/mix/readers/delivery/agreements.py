@@ -11,6 +11,7 @@ from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.market.participations import list_chosen
 from mix.rules.core.unmet import Unmet
+from mix.rules.delivery.states import AgreementKind, AgreementState, EditState
 
 
 def get_agreement(challenge: Challenge, code: str) -> Agreement:
@@ -58,7 +59,7 @@ def list_own_agreements(actor: Actor) -> list[Agreement]:
 def find_contract(challenge: Challenge) -> Agreement | None:
     """Return the signed contract of a challenge, if there is one."""
     return (
-        Agreement.objects.filter(step__challenge=challenge, kind="contract", state="signed")
+        Agreement.objects.filter(step__challenge=challenge, kind=AgreementKind.CONTRACT, state=AgreementState.SIGNED)
         .select_related("vendor")
         .first()
     )
@@ -66,7 +67,7 @@ def find_contract(challenge: Challenge) -> Agreement | None:
 
 def open_edits(agreement: Agreement) -> int:
     """Count the proposed clauses that the other side has not answered."""
-    return sum(clause.edits.filter(state="proposed").count() for clause in agreement.clauses.all())
+    return sum(clause.edits.filter(state=EditState.PROPOSED).count() for clause in agreement.clauses.all())
 
 
 def unmet_to_sign(agreement: Agreement, *, today: date) -> tuple[Unmet, ...]:
@@ -95,7 +96,7 @@ def list_to_agree_with(step: Step) -> list[Vendor]:
 def unmet_in(step: Step) -> tuple[Unmet, ...]:
     """List what the step lacks: an agreement with everyone concerned, each signed."""
     vendors = list_to_agree_with(step)
-    by_vendor = {a.vendor_id: a for a in step.agreements.exclude(state="ended")}
+    by_vendor = {a.vendor_id: a for a in step.agreements.exclude(state=AgreementState.ENDED)}
     found = []
     if not vendors:
         found.append(Unmet("nobody_to_agree_with", {}, "agreements"))
@@ -103,6 +104,6 @@ def unmet_in(step: Step) -> tuple[Unmet, ...]:
         agreement = by_vendor.get(vendor.id)
         if agreement is None:
             found.append(Unmet("agreement_not_drafted", {"vendor": vendor.name}, "agreements"))
-        elif agreement.state != "signed":
+        elif agreement.state != AgreementState.SIGNED:
             found.append(Unmet("agreement_unsigned", {"vendor": vendor.name}, "agreements"))
     return tuple(found)

@@ -30,11 +30,14 @@ from mix.readers.city.people import list_with_role
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.sprints import Room, latest_evidence, list_hypotheses, list_rooms, list_sprint_vendors
+from mix.rules.choice.states import Conflict
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import TABLE, Permission, Role
 from mix.rules.core.kinds import StepState
 from mix.rules.core.unmet import Unmet
 from mix.rules.delivery.disclosure import Doubt, Traced, trace
+from mix.rules.delivery.states import EvidenceVerdict, Review, Side
+from mix.rules.market.states import QuestionKind, SubmissionState
 
 
 def find_disclosure(step: Step) -> Disclosure | None:
@@ -76,7 +79,7 @@ def trace_requirements(challenge: Challenge) -> tuple[Traced, ...]:
     for room in list_rooms(challenge):
         vendors |= {v.id: v for v in list_sprint_vendors(room)}
         for (vendor, hypothesis), evidence in latest_evidence(room).items():
-            if evidence.verdict == "pass" and vendor in vendors:
+            if evidence.verdict == EvidenceVerdict.PASS and vendor in vendors:
                 met.setdefault(hypothesis, set()).add(vendors[vendor].name)
     return trace(
         list_requirements(challenge),
@@ -114,18 +117,18 @@ def _seen_on_panels(challenge: Challenge) -> Iterator[tuple[int, str, str]]:
         evaluation__step__challenge=challenge, evaluation__solicitation__technical_opened_at__isnull=False
     )
     for seat in seats.prefetch_related("evaluation__solicitation__submissions__vendor", "declarations"):
-        hidden = {d.vendor_id for d in seat.declarations.all() if d.conflict != "none"}
+        hidden = {d.vendor_id for d in seat.declarations.all() if d.conflict != Conflict.NONE}
         for submission in seat.evaluation.solicitation.submissions.all():
-            if submission.state == "finalised" and submission.vendor_id not in hidden:
+            if submission.state == SubmissionState.FINALISED and submission.vendor_id not in hidden:
                 yield seat.person_id, submission.vendor.name, "panel"
 
 
 def _seen_in_work(challenge: Challenge) -> Iterator[tuple[int, str, str]]:
     """Yield the same for what the city's people wrote down in sprint rooms, and answered in confidence."""
-    asked = Question.objects.filter(solicitation__step__challenge=challenge, kind="confidential")
+    asked = Question.objects.filter(solicitation__step__challenge=challenge, kind=QuestionKind.CONFIDENTIAL)
     sources: tuple[tuple[QuerySet[Any], str, str], ...] = (
         (Evidence.objects.filter(challenge=challenge), "recorded_by_id", "sprint"),
-        (CheckIn.objects.filter(challenge=challenge, side="city"), "person_id", "sprint"),
+        (CheckIn.objects.filter(challenge=challenge, side=Side.CITY), "person_id", "sprint"),
         (ParityEntry.objects.filter(challenge=challenge), "entered_by_id", "sprint"),
         (asked.filter(drafted_by__isnull=False), "drafted_by_id", "question"),
     )
@@ -186,7 +189,7 @@ def gather_pack(challenge: Challenge) -> dict[str, Any]:
         if kept := {key: content[key] for key in public if content.get(key) not in (None, "", [])}:
             published.append({"step": row.key, "content": kept})
     questions = Question.objects.filter(
-        solicitation__step__challenge=challenge, kind="general", published_at__isnull=False
+        solicitation__step__challenge=challenge, kind=QuestionKind.GENERAL, published_at__isnull=False
     ).select_related("solicitation")
     return {
         "published": published,
@@ -245,6 +248,6 @@ def unmet_in(step: Step) -> tuple[Unmet, ...]:
 def unmet_to_proceed(step: Step) -> tuple[Unmet, ...]:
     """List what forbids to publish, though the step may be sent back or stopped: a reviewer who doubts."""
     disclosure = find_disclosure(step)
-    if disclosure and disclosure.review == "unfair":
+    if disclosure and disclosure.review == Review.UNFAIR:
         return (Unmet("review_unfair", {"note": disclosure.note}, "review"),)
     return ()

@@ -34,7 +34,9 @@ from mix.readers.core.events import export_chain, sealed_chain
 from mix.readers.flow.findings import find_purchase, governing_day, holds, list_waivers
 from mix.readers.flow.moves import list_decisions
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document, to_document
+from mix.rules.core.kinds import EvaluationPhase, StepState
 from mix.rules.flow.proofs import pack
+from mix.rules.market.states import QuestionKind
 
 
 def gather_files(challenge: Challenge) -> dict[str, bytes]:
@@ -55,7 +57,9 @@ def gather_files(challenge: Challenge) -> dict[str, bytes]:
             }
             for n in challenge.notices.order_by("published_at", "id")
         ],
-        "artifacts.json": {s.key: latest_content(s) for s in challenge.steps.filter(state="done").order_by("position")},
+        "artifacts.json": {
+            s.key: latest_content(s) for s in challenge.steps.filter(state=StepState.DONE).order_by("position")
+        },
     }
     for call in Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False).order_by(
         "reference"
@@ -63,7 +67,9 @@ def gather_files(challenge: Challenge) -> dict[str, bytes]:
         files[f"calls/{call.reference}.json"] = _call(call)
         if call.technical_opened_at:
             files |= _receipts(call)
-    finals = Evaluation.objects.filter(step__challenge=challenge, phase="final").order_by("step__position", "round")
+    finals = Evaluation.objects.filter(step__challenge=challenge, phase=EvaluationPhase.FINAL).order_by(
+        "step__position", "round"
+    )
     for evaluation in finals.select_related("step__challenge__method", "solicitation__step__challenge__method"):
         files |= _evaluation(evaluation)
     written = {
@@ -161,7 +167,9 @@ def _policy(challenge: Challenge) -> dict[str, Any]:
 
 
 def _call(call: Solicitation) -> dict[str, Any]:
-    published = call.questions.filter(kind="general", published_at__isnull=False).order_by("published_at", "id")
+    published = call.questions.filter(kind=QuestionKind.GENERAL, published_at__isnull=False).order_by(
+        "published_at", "id"
+    )
     return {
         "reference": call.reference,
         "notice": call.body,

@@ -31,7 +31,10 @@ from mix.readers.city.calendars import calendars_of
 from mix.readers.city.policies import dispute_days
 from mix.readers.core.actors import Actor
 from mix.rules.case.pilots import PilotState
+from mix.rules.case.states import ChallengeStatus
+from mix.rules.choice.states import AwardState
 from mix.rules.city.calendar import CityCalendar, day_in
+from mix.rules.core.kinds import Origin
 
 RECORD_YEARS = (
     3  # the least that trade agreements ask for (CFTA 516.3, CETA 19.15); a city's own schedule may be longer
@@ -64,7 +67,7 @@ def _direct(code: str, model: type[Model], column: str, is_open: Q) -> Source:
 
 _PUBLISHED = Q(published_at__isnull=False)
 _TO_MEET = Q(meets_at__isnull=False, recorded_at=None)
-_UNTOLD = Q(notice_due_on__isnull=False, state="approved", notice=None)
+_UNTOLD = Q(notice_due_on__isnull=False, state=AwardState.APPROVED, notice=None)
 SOURCES = (
     _by_step("questions_until", Solicitation, "questions_until", _PUBLISHED),
     _by_step("closing", Solicitation, "closes_at", _PUBLISHED),
@@ -105,14 +108,14 @@ class Dated:
 
 def list_dates(actor: Actor, *, now: datetime) -> list[Dated]:
     """List what is due and what is coming in the actor's challenges and pilots, earliest first. Queries do not grow."""
-    challenges = [c for c in list_own_challenges(actor) if c.origin != "history"]
+    challenges = [c for c in list_own_challenges(actor) if c.origin != Origin.HISTORY]
     found = [*dates_of_challenges(challenges, now=now), *_of_pilots(list_pilots(actor), now=now)]
     return sorted(found, key=lambda d: (d.day, d.code))
 
 
 def dates_of_challenges(challenges: Sequence[Challenge], *, now: datetime) -> list[Dated]:
     """List the dates of some challenges: duties that are open, and what has not been yet."""
-    running = {c.pk: c for c in challenges if c.status == "running"}
+    running = {c.pk: c for c in challenges if c.status == ChallengeStatus.RUNNING}
     calendars = calendars_of({c.municipality_id for c in challenges})
     found = [
         _dated(
@@ -133,7 +136,7 @@ def dates_of_challenges(challenges: Sequence[Challenge], *, now: datetime) -> li
         until = sent + timedelta(days=objecting[pk])
         found.append(_dated(until, running[pk], calendars, kind="objections_until", key=f"objections_until-{pk}"))
     for challenge in challenges:
-        if challenge.ended_at and challenge.status == "completed":
+        if challenge.ended_at and challenge.status == ChallengeStatus.COMPLETED:
             end = day_in(challenge.municipality.zone, challenge.ended_at)
             until = _years_after(end, RECORD_YEARS)
             key = f"records_until-{challenge.pk}"

@@ -33,8 +33,9 @@ from mix.rules.city.policy.explain import Change, Finding, Outcome, Ruleset, cha
 from mix.rules.city.policy.facts import Category, DocumentForm, FactValue, Ground
 from mix.rules.city.policy.joint import Period, least_days
 from mix.rules.city.policy.lint import Excludes, Hit, lint
-from mix.rules.core.kinds import Route, StepKind
+from mix.rules.core.kinds import CityState, Origin, Route, StepKind, StepState
 from mix.rules.core.unmet import Unmet
+from mix.rules.delivery.states import AgreementKind, AgreementState
 
 YEAR = timedelta(days=365)
 DEBRIEF_DAYS = 365  # a letter offers its debrief without an end; a table asks for a number of days
@@ -174,8 +175,8 @@ def gather(step: Step, *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hi
         "route": challenge.route,
         "value": value,
         "sprint_value": sprint_value,
-        "cities": challenge.cities.filter(state="taking_part").count(),
-        "has_market_scan": challenge.steps.filter(kind=StepKind.MARKET_SCAN.value, state="done").exists(),
+        "cities": challenge.cities.filter(state=CityState.TAKING_PART).count(),
+        "has_market_scan": challenge.steps.filter(kind=StepKind.MARKET_SCAN.value, state=StepState.DONE).exists(),
         "debrief_days": DEBRIEF_DAYS,
         "is_electronic": True,  # MIX publishes and receives in no other way
         **purchase,
@@ -216,7 +217,7 @@ def like_purchases(challenge: Challenge, category: Category, *, now: datetime) -
         commissioned_at__gt=now - YEAR,
         value_cents__isnull=False,
     )
-    return list(rows.exclude(pk=challenge.pk).exclude(origin="history").distinct().order_by("-commissioned_at"))
+    return list(rows.exclude(pk=challenge.pk).exclude(origin=Origin.HISTORY).distinct().order_by("-commissioned_at"))
 
 
 def _of_purchase(purchase: Purchase | None) -> dict[str, Any]:
@@ -243,7 +244,9 @@ def _of_award(award: Award | None, *, now: datetime) -> dict[str, Any]:
 
 
 def _of_agreements(challenge: Challenge) -> dict[str, Any]:
-    agreements = [a for a in list_agreements(challenge) if a.kind == "sprint" and a.state != "ended"]
+    agreements = [
+        a for a in list_agreements(challenge) if a.kind == AgreementKind.SPRINT and a.state != AgreementState.ENDED
+    ]
     if not agreements:
         return {}
     return {"pays_for_deliverables": all(a.deliverables.exists() for a in agreements)}

@@ -15,6 +15,7 @@ from mix.readers.core.actors import Actor
 from mix.readers.delivery import agreements, disclosures, milestones, sprints
 from mix.readers.flow.findings import Judged, policy_unmet
 from mix.readers.market import engagements, solicitations
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.calendar import day_in
 from mix.rules.city.methods import Fact, Gate
 from mix.rules.core.access import Role
@@ -150,7 +151,7 @@ def list_tasks(actor: Actor) -> list[Task]:
     tasks: list[Task] = []
     steps = (
         Step.objects.filter(
-            challenge__status="running",
+            challenge__status=ChallengeStatus.RUNNING,
             state=StepState.ACTIVE.value,
             challenge__cities__municipality__code__in=actor.duties,
         )

@@ -13,7 +13,10 @@ from django.db.models import Count, Max, QuerySet, Sum
 from mix.data.models import Award, Challenge, HistoryFact, HoursEntry, Lesson, Solicitation, Step, Submission
 from mix.data.wall import lifted
 from mix.readers.case.challenges import method_for
+from mix.rules.choice.states import AwardState
 from mix.rules.core.fields import Bilingual
+from mix.rules.core.kinds import Envelope, StepState
+from mix.rules.market.states import SubmissionState
 
 
 def list_facts(challenge: Challenge) -> list[HistoryFact]:
@@ -74,7 +77,7 @@ def _measure(challenges: Sequence[Challenge]) -> list[Measures]:
     questions = _by_challenge(calls.values_list("step__challenge").annotate(Count("questions")))
     addenda = _by_challenge(calls.values_list("step__challenge").annotate(Count("addenda")))
     awarded = _by_challenge(
-        Award.objects.filter(step__challenge__in=challenges, state="approved").values_list(
+        Award.objects.filter(step__challenge__in=challenges, state=AwardState.APPROVED).values_list(
             "step__challenge", "approved_at"
         )
     )
@@ -109,10 +112,10 @@ def _submissions(calls: QuerySet[Solicitation]) -> tuple[Counter[int], defaultdi
     """Count the finalised submissions of opened calls, and gather what each said that bidding cost."""
     counts: Counter[int] = Counter()
     costs: defaultdict[int, list[int]] = defaultdict(list)
-    rows = Submission.objects.filter(solicitation__in=calls, state="finalised")
+    rows = Submission.objects.filter(solicitation__in=calls, state=SubmissionState.FINALISED)
     for challenge, count in rows.values_list("solicitation__step__challenge").annotate(Count("id")):
         counts[challenge] = count
-    technical = rows.filter(opened__envelope="technical")
+    technical = rows.filter(opened__envelope=Envelope.TECHNICAL)
     for challenge, answers in technical.values_list("solicitation__step__challenge", "opened__answers"):
         if isinstance(cost := answers.get("cost_to_bid"), int):
             costs[challenge].append(cost)
@@ -126,6 +129,6 @@ def _phases(challenge: Challenge, steps: Sequence[Step]) -> list[Phase]:
         rows = [s for s in steps if s.key in keys]
         starts = [s.begun_at for s in rows if s.begun_at]
         ends = [s.done_at for s in rows if s.done_at]
-        over = bool(starts and ends) and all(s.state in ("done", "skipped") for s in rows)
+        over = bool(starts and ends) and all(s.state in (StepState.DONE, StepState.SKIPPED) for s in rows)
         phases.append(Phase(stage.title, (max(ends) - min(starts)).days if over else None))
     return phases

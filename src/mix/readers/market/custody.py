@@ -11,6 +11,7 @@ from mix.readers.core.errors import Unknown
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.closing import Phase
 from mix.rules.market.shares import HELD_FOR, NEEDED
+from mix.rules.market.states import CustodyMode, SubmissionState
 
 
 def find_key(call: Solicitation) -> CustodyKey | None:
@@ -92,7 +93,7 @@ def unmet_of(key: CustodyKey | None) -> tuple[Unmet, ...]:
 
 def unmet_custody(call: Solicitation) -> tuple[Unmet, ...]:
     """List what keeps a call in split custody from being published."""
-    if call.custody_mode != "split":
+    if call.custody_mode != CustodyMode.SPLIT:
         return ()
     recovery = find_recovery_key(call.step.challenge.municipality)
     ready = recovery is not None and recovery.rehearsed_at is not None
@@ -106,4 +107,4 @@ def list_openings(call: Solicitation) -> list[Opening]:
 
 def count_sealed(call: Solicitation, *, phase: Phase) -> int | None:
     """Return how many submissions wait to be opened; None until they may be."""
-    return call.submissions.filter(state="finalised").count() if phase is Phase.OPENABLE else None
+    return call.submissions.filter(state=SubmissionState.FINALISED).count() if phase is Phase.OPENABLE else None

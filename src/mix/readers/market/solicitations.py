@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from mix.data.models import Beat, Challenge, ExtensionProposal, Question, Solicitation, Step
 from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.core.errors import Unknown
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import SolicitationPart
-from mix.rules.core.kinds import Envelope, OutageRule
+from mix.rules.core.kinds import Envelope, EvaluationPhase, OutageRule
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.closing import Closing, Phase, phase
 from mix.rules.market.outages import WINDOW, Outage, find_outage
+from mix.rules.market.states import QuestionKind, SubmissionState
 
 
 def closing_of(solicitation: Solicitation) -> Closing:
@@ -72,7 +74,9 @@ def list_public(challenge: Challenge) -> list[Solicitation]:
 def list_open(*, now: datetime) -> list[Solicitation]:
     """List every call that is open now, the first to close first."""
     return list(
-        Solicitation.objects.filter(published_at__isnull=False, closes_at__gt=now, step__challenge__status="running")
+        Solicitation.objects.filter(
+            published_at__isnull=False, closes_at__gt=now, step__challenge__status=ChallengeStatus.RUNNING
+        )
         .select_related("step__challenge__method", "step__challenge__municipality")
         .prefetch_related("step__challenge__cities__municipality", "step__challenge__steps")
         .order_by("closes_at", "id")
@@ -88,7 +92,9 @@ def last_closing(*, now: datetime) -> datetime | None:
 def list_answered_questions(solicitation: Solicitation) -> list[Question]:
     """List the general questions that were answered to everyone, in order of publication."""
     return list(
-        solicitation.questions.filter(kind="general", published_at__isnull=False).order_by("published_at", "id")
+        solicitation.questions.filter(kind=QuestionKind.GENERAL, published_at__isnull=False).order_by(
+            "published_at", "id"
+        )
     )
 
 
@@ -155,7 +161,7 @@ def list_at_risk(*, now: datetime) -> list[Solicitation]:
             technical_opened_at=None,
             closes_at__lte=now + WINDOW,
             closes_at__gt=now - timedelta(days=3),
-            step__challenge__status="running",
+            step__challenge__status=ChallengeStatus.RUNNING,
         ).select_related("step__challenge__method", "step__challenge__municipality")
     )
 
@@ -166,7 +172,7 @@ def unmet_to_open(solicitation: Solicitation, envelope: Envelope, *, now: dateti
         return (Unmet("already_opened"),)
     if envelope is Envelope.TECHNICAL:
         return (Unmet("outage_extends"),) if outage_of(solicitation, now=now) else ()
-    frozen = solicitation.evaluations.filter(phase__in=["quality_frozen", "final"]).exists()
+    frozen = solicitation.evaluations.filter(phase__in=[EvaluationPhase.QUALITY_FROZEN, EvaluationPhase.FINAL]).exists()
     steps = method_for(solicitation.step.challenge).steps
     scored = any(s.evaluation and s.evaluation.of == solicitation.step.key for s in steps)
     return () if frozen or not scored else (Unmet("price_before_quality"),)
@@ -193,6 +199,6 @@ def unmet_in(step: Step, *, now: datetime) -> tuple[Unmet, ...]:
 def unmet_to_proceed(step: Step) -> tuple[Unmet, ...]:
     """List what only stopping or another round can mend: nobody answered."""
     call = find_solicitation(step)
-    if call and call.technical_opened_at and not call.submissions.filter(state="finalised").exists():
+    if call and call.technical_opened_at and not call.submissions.filter(state=SubmissionState.FINALISED).exists():
         return (Unmet("nobody_answered", {}, "opening"),)
     return ()

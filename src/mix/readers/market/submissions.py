@@ -26,8 +26,9 @@ from mix.readers.market.sealing import DraftContent, FileFact
 from mix.readers.market.solicitations import part_of
 from mix.rules.core.access import Permission
 from mix.rules.core.fields import FieldSpec, FieldType, missing_answers
-from mix.rules.core.kinds import Envelope
+from mix.rules.core.kinds import Envelope, EvaluationPhase
 from mix.rules.core.unmet import Unmet
+from mix.rules.market.states import SubmissionState
 
 COPY_KIND = "MIX own copy"
 
@@ -60,7 +61,7 @@ def check_may_answer(solicitation: Solicitation, vendor: Vendor) -> None:
 
 def find_current(submission: Submission) -> SubmissionVersion | None:
     """Return the version that counts: the last finalised, unless withdrawn."""
-    if submission.state != "finalised":
+    if submission.state != SubmissionState.FINALISED:
         return None
     return submission.versions.order_by("-number").first()
 
@@ -68,7 +69,7 @@ def find_current(submission: Submission) -> SubmissionVersion | None:
 def list_counting(solicitation: Solicitation) -> list[tuple[Submission, SubmissionVersion]]:
     """List the submissions that count, each with the version that counts. Nobody's page shows this before opening."""
     latest = Prefetch("versions", SubmissionVersion.objects.order_by("-number"), "latest_first")
-    rows = solicitation.submissions.filter(state="finalised").select_related("vendor").order_by("id")
+    rows = solicitation.submissions.filter(state=SubmissionState.FINALISED).select_related("vendor").order_by("id")
     found: list[tuple[Submission, SubmissionVersion]] = []
     for submission in rows.prefetch_related(latest):
         submission.solicitation = solicitation
@@ -138,7 +139,9 @@ def list_opened(solicitation: Solicitation) -> list[Submission]:
     if solicitation.technical_opened_at is None:
         return []
     return list(
-        solicitation.submissions.filter(state="finalised").select_related("vendor").order_by("vendor__name", "id")
+        solicitation.submissions.filter(state=SubmissionState.FINALISED)
+        .select_related("vendor")
+        .order_by("vendor__name", "id")
     )
 
 
@@ -161,7 +164,11 @@ def unmet_to_redeliver(submission: Submission, envelope: Envelope) -> tuple[Unme
     """Say why an envelope may not be handed in again: it is open, or what rests on it is decided."""
     if envelope not in list_unopened(submission):
         return (Unmet("redelivery_not_needed"),)
-    settled = ("final",) if envelope is Envelope.PRICE else ("quality_frozen", "final")
+    settled = (
+        (EvaluationPhase.FINAL,)
+        if envelope is Envelope.PRICE
+        else (EvaluationPhase.QUALITY_FROZEN, EvaluationPhase.FINAL)
+    )
     if Evaluation.objects.filter(solicitation=submission.solicitation, phase__in=settled).exists():
         return (Unmet("redelivery_late"),)
     return ()
@@ -193,7 +200,7 @@ def list_own_states(actor: Actor, *, now: datetime) -> list[OwnState]:
     return [
         OwnState(
             row,
-            row.latest_first[0] if row.state == "finalised" else None,
+            row.latest_first[0] if row.state == SubmissionState.FINALISED else None,
             now < row.solicitation.closes_at,
             row.needs_word,
         )
