@@ -44,7 +44,8 @@ from mix.readers.delivery.sprints import gather_plans, latest_evidence, list_hyp
 from mix.readers.market.sealing import list_sealed_files, stream_opened_file
 from mix.readers.market.solicitations import part_of
 from mix.readers.market.submissions import find_current, opened_answers
-from mix.rules.core.kinds import Envelope
+from mix.rules.choice.states import Seat
+from mix.rules.core.kinds import Envelope, EvaluationPhase
 from mix.rules.core.unmet import Refused, Unmet
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay, take_stash
@@ -65,16 +66,16 @@ def home(request: HttpRequest) -> HttpResponse:
             done.append((seat, title))
             continue
         declared = has_declared(seat)
-        given, owed = progress(seat) if declared and seat.evaluation.phase == "scoring" else (0, 0)
+        given, owed = progress(seat) if declared and seat.evaluation.phase == EvaluationPhase.SCORING else (0, 0)
         waiting.append((seat, declared, given, owed, title))
     return render(request, "evaluator/home.html", {"waiting": waiting, "done": done})
 
 
 def _waits(seat: PanelMember) -> bool:
     """Say whether an evaluation still waits for somebody: their scores, or what its chair does after them."""
-    if seat.evaluation.phase in ("panel", "scoring"):
-        return seat.handed_in_at is None or seat.seat == "chair"
-    return seat.seat == "chair" and seat.evaluation.phase != "final"
+    if seat.evaluation.phase in (EvaluationPhase.PANEL, EvaluationPhase.SCORING):
+        return seat.handed_in_at is None or seat.seat == Seat.CHAIR
+    return seat.seat == Seat.CHAIR and seat.evaluation.phase != EvaluationPhase.FINAL
 
 
 def _seat(actor: Actor, code: str, key: str) -> tuple[Evaluation, PanelMember]:
@@ -128,7 +129,7 @@ def declare(request: HttpRequest, code: str, key: str) -> HttpResponse:
             forms.form_of(**fields), run, _("Declare"), _("Declared. You may read now."), initial=initial, style=""
         )
     }
-    if evaluation.phase != "scoring":
+    if evaluation.phase != EvaluationPhase.SCORING:
         acts = {}
     return answer(request, "evaluator/declare.html", acts, lambda: _frame(evaluation, member))
 
@@ -165,7 +166,7 @@ def evaluation(request: HttpRequest, code: str, key: str) -> HttpResponse:
     if not has_declared(member):
         return redirect("evaluator-declare", code=code, key=key)
     acts: dict[str, Act] = {}
-    if found.phase == "scoring" and member.handed_in_at is None:
+    if found.phase == EvaluationPhase.SCORING and member.handed_in_at is None:
         acts["hand_in"] = Act(
             forms.form_of(),
             lambda _given: stay(do(request, evaluations.hand_in, found)),
@@ -173,7 +174,7 @@ def evaluation(request: HttpRequest, code: str, key: str) -> HttpResponse:
             _("Handed in. Until consensus nobody else sees them."),
             style="",
         )
-    if found.phase == "scoring" and member.seat == "chair":
+    if found.phase == EvaluationPhase.SCORING and member.seat == Seat.CHAIR:
         acts["consensus"] = Act(
             forms.form_of(),
             lambda _given: _go(
@@ -191,8 +192,10 @@ def evaluation(request: HttpRequest, code: str, key: str) -> HttpResponse:
             "rows": _list(found, member),
             "criteria": criteria_now(found),
             "hidden": len(conflicted_vendors(member)),
-            "waits_for": unmet_for_consensus(found) if member.seat == "chair" and found.phase == "scoring" else (),
-            "results": list_results(found) if found.phase == "final" else [],
+            "waits_for": unmet_for_consensus(found)
+            if member.seat == Seat.CHAIR and found.phase == EvaluationPhase.SCORING
+            else (),
+            "results": list_results(found) if found.phase == EvaluationPhase.FINAL else [],
         },
     )
 
@@ -318,7 +321,7 @@ def _answers(found: Evaluation, submission: Submission) -> list[Any]:
 
 def _files(submission: Submission) -> list[Any]:
     version = find_current(submission)
-    return list_sealed_files(submission, version=version.number, envelope="technical") if version else []
+    return list_sealed_files(submission, version=version.number, envelope=Envelope.TECHNICAL) if version else []
 
 
 def _evidence(found: Evaluation, submission: Submission) -> list[Any]:
@@ -352,12 +355,17 @@ def opened_file(request: HttpRequest, code: str, key: str, label: str, file: str
 def consensus(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Everybody's scores side by side; the chair records what the panel agrees on, with reasons."""
     found, member = _seat(signed_in(request), code, key)
-    if found.phase not in ("consensus", "between", "quality_frozen", "final") or not has_declared(member):
+    if found.phase not in (
+        EvaluationPhase.CONSENSUS,
+        EvaluationPhase.BETWEEN,
+        EvaluationPhase.QUALITY_FROZEN,
+        EvaluationPhase.FINAL,
+    ) or not has_declared(member):
         raise Unknown
-    is_over = found.phase in ("quality_frozen", "final")
+    is_over = found.phase in (EvaluationPhase.QUALITY_FROZEN, EvaluationPhase.FINAL)
     own, criteria = (readable(member), criteria_of(found)) if is_over else (to_score(member), criteria_now(found))
     labels = labels_of(found)
-    chairs = found.phase == "consensus" and member.seat == "chair"
+    chairs = found.phase == EvaluationPhase.CONSENSUS and member.seat == Seat.CHAIR
     acts = _chair_acts(request, found, own) if chairs else {}
     return answer(
         request,

@@ -22,6 +22,7 @@ from mix.readers.flow.moves import list_decisions
 from mix.readers.knowledge.lessons import hours_by_role, list_lessons
 from mix.rules.case.pilots import register
 from mix.rules.core.access import Permission, grants
+from mix.rules.core.kinds import EvaluationPhase, Origin, StepState
 from mix.web.parts.findings import waiver_title
 from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import use_clock
@@ -41,7 +42,7 @@ def _overseer(request: HttpRequest) -> Actor:
 def home(request: HttpRequest) -> HttpResponse:
     """Was it fair, and can it be shown?"""
     actor = _overseer(request)
-    cases = [c for c in list_own_challenges(actor) if c.origin != "history"]
+    cases = [c for c in list_own_challenges(actor) if c.origin != Origin.HISTORY]
     roles = roles_in_each(cases, actor)
     rows = [(c, stage_bar(c, list(c.steps.all()))) for c in cases if grants(roles[c.pk], Permission.CASE_FILE_READ)]
     return render(request, "oversight/home.html", {"rows": rows})
@@ -63,7 +64,7 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
         "artifacts": [
             (method.step(s.key), read_only(method.step(s.key).fields, contents.get(s.key, {})))
             for s in steps
-            if s.state == "done" and method.step(s.key).fields
+            if s.state == StepState.DONE and method.step(s.key).fields
         ],
         "results": [
             (method.step(e.step.key).title, e, by_rank(e.results.all())) for e in list_final_evaluations(challenge)
@@ -79,7 +80,7 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
         "waivers": [(w, waiver_title(w), holds(w)) for w in list_waivers(challenge)],
         "kept": challenge.requirement_reasons.select_related("given_by").order_by("given_at"),
         "pilot": _pilot(challenge),
-        "skipped": [(method.step(s.key).title, s) for s in steps if s.state == "skipped"],
+        "skipped": [(method.step(s.key).title, s) for s in steps if s.state == StepState.SKIPPED],
     }
     return render(request, "oversight/case_file.html", context)
 
@@ -97,7 +98,7 @@ def evaluation_export(request: HttpRequest, code: str, key: str) -> JsonResponse
     actor = _overseer(request)
     challenge = get_challenge(code, actor=actor, needs=Permission.CASE_FILE_READ)
     evaluation = find_evaluation(get_step(challenge, key))
-    if evaluation is None or evaluation.phase != "final":
+    if evaluation is None or evaluation.phase != EvaluationPhase.FINAL:
         raise Unknown
     response = JsonResponse(evaluation_document(evaluation), json_dumps_params={"indent": 2, "ensure_ascii": False})
     response["Content-Disposition"] = f'attachment; filename="{challenge.code}-{key}.json"'

@@ -12,6 +12,7 @@ from mix.actions.delivery import agreements
 from mix.data.models import Agreement, Clause, ClauseEdit, Person
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.agreements import unmet_to_sign
+from mix.rules.delivery.states import AgreementKind, AgreementState, Side
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do, stay, today_of
 
@@ -81,7 +82,7 @@ def sign_act(request: HttpRequest, found: Agreement, *, sentence: str) -> Act:
     )
 
 
-def agreement_context(request: HttpRequest, found: Agreement, *, side: str) -> dict[str, Any]:
+def agreement_context(request: HttpRequest, found: Agreement, *, side: Side) -> dict[str, Any]:
     """Return what the page of an agreement draws, for either side."""
     today = today_of(request)
     return {
@@ -92,9 +93,13 @@ def agreement_context(request: HttpRequest, found: Agreement, *, side: str) -> d
         "signatories": found.signatories.select_related("person").order_by("side", "id"),
         "papers": found.papers.order_by("id"),
         "deliverables": found.deliverables.order_by("due_on", "id"),
-        "milestones": found.step.challenge.milestones.order_by("due_on", "id") if found.kind == "contract" else [],
-        "backlog": found.step.challenge.backlogitems.order_by("added_at", "id") if found.kind == "contract" else [],
-        "missing": unmet_to_sign(found, today=today) if found.state == "drafting" else (),
+        "milestones": found.step.challenge.milestones.order_by("due_on", "id")
+        if found.kind == AgreementKind.CONTRACT
+        else [],
+        "backlog": found.step.challenge.backlogitems.order_by("added_at", "id")
+        if found.kind == AgreementKind.CONTRACT
+        else [],
+        "missing": unmet_to_sign(found, today=today) if found.state == AgreementState.DRAFTING else (),
     }
 
 

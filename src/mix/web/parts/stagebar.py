@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from mix.data.models import Challenge, Step
 from mix.readers.case.challenges import method_for
+from mix.rules.core.kinds import StepState
 from mix.web.parts.showing import day, language
 
 CELLS = {"done": "d", "skipped": "d", "active": "n", "waiting": ""}
@@ -60,7 +61,7 @@ def stage_bar(challenge: Challenge, steps: Sequence[Step] | None = None, *, here
                 "title": stage.title.in_(language()),
                 "state": state,
             }
-        elif known and all(s.state in ("done", "skipped") for s in known):
+        elif known and all(s.state in (StepState.DONE, StepState.SKIPPED) for s in known):
             last = max((s.done_at for s in known if s.done_at), default=None)
             state = _("Done %(day)s") % {"day": day(last)} if last else _("Done")
         else:
@@ -74,9 +75,11 @@ def _cell(row: Step | None, title: str, key: str, *, here: str) -> StepCell:
         return StepCell(key, title, "u", _("Not on the public record"), is_here=False)
     mark = CELLS[row.state]
     note = ""
-    if row.state == "active":
+    if row.state == StepState.ACTIVE:
         mark = "w" if row.asked_at else "n"
         note = _("Waits for its gate since %(day)s") % {"day": day(row.asked_at)} if row.asked_at else _("Now")
     elif row.done_at:
-        note = (_("Left out %(day)s") if row.state == "skipped" else _("Done %(day)s")) % {"day": day(row.done_at)}
+        note = (_("Left out %(day)s") if row.state == StepState.SKIPPED else _("Done %(day)s")) % {
+            "day": day(row.done_at)
+        }
     return StepCell(key, title, mark, note, is_here=key == here)

@@ -40,9 +40,11 @@ from mix.readers.market.solicitations import (
     list_public,
     part_of,
 )
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Criterion, Fact
 from mix.rules.city.schemes import Scheme
 from mix.rules.core.fields import Bilingual
+from mix.rules.core.kinds import Origin, StepState
 from mix.rules.market.freezing import frozen_stages, read_scheme
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, now_of, stay
@@ -83,7 +85,7 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
     """One challenge: the problem first, then dates and money, then everything that was published."""
     found = get_public_challenge(code)
     use_clock(found.municipality.zone)
-    if found.origin == "history":
+    if found.origin == Origin.HISTORY:
         rows = list_facts(found)
         context = {
             "challenge": found,
@@ -98,7 +100,7 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
     current = next((c for c in calls if c.closes_at > now_of(request)), None)
     published = [
         (spec, read_only(spec.fields, latest_content(step), public=True))
-        for step in found.steps.filter(state="done").order_by("position")
+        for step in found.steps.filter(state=StepState.DONE).order_by("position")
         if (spec := method_for(found).step(step.key)) and any(f.public for f in spec.fields)
     ]
     context = {
@@ -124,7 +126,7 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
         "published": published,
         "disclosures": list_disclosures(found),
         "readings": found.outcomereadings.order_by("month", "id"),
-        "is_open": current is not None and found.status == "running",
+        "is_open": current is not None and found.status == ChallengeStatus.RUNNING,
     }
     return render(request, "public/challenge.html", context)
 
@@ -157,7 +159,7 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
         "questions": list_answered_questions(call),
         "title": method_for(call.step.challenge).step(call.step.key).title,
         "fields": part_of(call).answers,
-        "is_open": call.closes_at > now_of(request) and call.step.challenge.status == "running",
+        "is_open": call.closes_at > now_of(request) and call.step.challenge.status == ChallengeStatus.RUNNING,
     }
     return render(request, "public/notice.html", context)
 
@@ -226,7 +228,7 @@ def how(request: HttpRequest) -> HttpResponse:
 
 def measures(request: HttpRequest) -> HttpResponse:
     """The figures by which methods are compared, case by case."""
-    rows = measure([c for c in list_public_challenges() if c.origin != "history"])
+    rows = measure([c for c in list_public_challenges() if c.origin != Origin.HISTORY])
     return render(request, "public/measures.html", {"rows": rows})
 
 

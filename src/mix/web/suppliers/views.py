@@ -24,6 +24,7 @@ from mix.readers.market.participations import has_reached, list_taking_part
 from mix.readers.market.solicitations import get_public, list_answered_questions, list_open, list_own_questions, part_of
 from mix.readers.market.submissions import find_own, list_own_states
 from mix.readers.market.vendors import get_own_vendor, list_invitations, list_own_vendors
+from mix.rules.market.states import QuestionKind
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, actor_of, answer, do, now_of, signed_in, stay
 from mix.web.parts.showing import use_clock
@@ -179,7 +180,7 @@ def _call_acts(request: HttpRequest, found: Solicitation, choices: list[tuple[st
             ),
             _("Send the question"),
             _("Your question was sent."),
-            initial={**initial, "kind": "general"},
+            initial={**initial, "kind": QuestionKind.GENERAL},
         )
     return acts
 

@@ -13,6 +13,7 @@ from mix.readers.case.challenges import get_public_challenge
 from mix.readers.case.joining import list_requests, share_left
 from mix.readers.city.municipalities import list_own_municipalities
 from mix.readers.core.errors import Unknown
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role, grants
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay, today_of
@@ -22,7 +23,7 @@ from mix.web.parts.showing import use_clock
 def lead_acts(request: HttpRequest, challenge: Challenge, roles: frozenset[Role]) -> dict[str, Act]:
     """Return what the lead can do: declare the window before the first notice, answer those who asked."""
     acts: dict[str, Act] = {}
-    if challenge.status != "running":
+    if challenge.status != ChallengeStatus.RUNNING:
         return acts
     if challenge.route_frozen_at is None and grants(roles, Permission.DOCUMENT_EDIT):
         acts["window"] = Act(
@@ -106,4 +107,9 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
 def may_be_joined(request: HttpRequest, challenge: Challenge) -> bool:
     """Say whether the window that was declared is open today."""
     until = challenge.joins_until
-    return bool(until and challenge.status == "running" and today_of(request) <= until and challenge.route_frozen_at)
+    return bool(
+        until
+        and challenge.status == ChallengeStatus.RUNNING
+        and today_of(request) <= until
+        and challenge.route_frozen_at
+    )

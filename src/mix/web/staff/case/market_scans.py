@@ -13,6 +13,7 @@ from mix.data.models import Step
 from mix.readers.case.documents import find_latest, list_reusable
 from mix.readers.core.errors import Unknown
 from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.kinds import StepState
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, actor_of, do, stay, today_of
 from mix.web.parts.showing import day
@@ -20,7 +21,7 @@ from mix.web.parts.showing import day
 
 def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
     """Offer the scans of other challenges while nothing is written here."""
-    may_write = step.state == "active" and step.asked_at is None and grants(roles, Permission.DOCUMENT_EDIT)
+    may_write = step.state == StepState.ACTIVE and step.asked_at is None and grants(roles, Permission.DOCUMENT_EDIT)
     if not may_write or find_latest(step.document) is not None:
         return {}, {}
     found = list_reusable(step, actor=actor_of(request), today=today_of(request))

@@ -15,6 +15,7 @@ from mix.data.models import Challenge
 from mix.readers.case.challenges import get_challenge, method_for, roles_in
 from mix.readers.case.joining import list_requests
 from mix.readers.knowledge.lessons import hours_by_role, list_lessons
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import Route
 from mix.web.parts import forms
@@ -47,16 +48,22 @@ def manage(request: HttpRequest, code: str) -> HttpResponse:
 
 def _whole_acts(request: HttpRequest, challenge: Challenge, roles: frozenset[Role]) -> dict[str, Act]:
     acts: dict[str, Act] = {}
-    if challenge.status == "running" and grants(roles, Permission.CHALLENGE_CANCEL):
+    if challenge.status == ChallengeStatus.RUNNING and grants(roles, Permission.CHALLENGE_CANCEL):
         acts["cancel"] = Act(
             forms.form_of(reason=forms.text(_("Reason"), hint=_("Public, and sent to every vendor that takes part."))),
             lambda given: stay(do(request, cancel, challenge, **given)),
             _("Cancel the challenge"),
             _("Cancelled. Everybody concerned was told."),
         )
-    if challenge.status == "running" and challenge.route_frozen_at is None and grants(roles, Permission.DOCUMENT_EDIT):
+    if (
+        challenge.status == ChallengeStatus.RUNNING
+        and challenge.route_frozen_at is None
+        and grants(roles, Permission.DOCUMENT_EDIT)
+    ):
         acts["route"] = _route_act(request, challenge)
-    if challenge.status in ("cancelled", "stopped") and grants(roles, Permission.DOCUMENT_EDIT):
+    if challenge.status in (ChallengeStatus.CANCELLED, ChallengeStatus.STOPPED) and grants(
+        roles, Permission.DOCUMENT_EDIT
+    ):
 
         def again(given: dict[str, Any]) -> str:
             made = do(
@@ -98,7 +105,7 @@ def _disqualifying(request: HttpRequest, challenge: Challenge, roles: frozenset[
     live = [
         p for p in challenge.participations.select_related("vendor").order_by("vendor__name") if not p.disqualified_at
     ]
-    if challenge.status == "running" and live and grants(roles, Permission.RESULT_FINALISE):
+    if challenge.status == ChallengeStatus.RUNNING and live and grants(roles, Permission.RESULT_FINALISE):
         acts["disqualify"] = Act(
             forms.form_of(
                 vendor=forms.choice(_("Vendor"), [(p.vendor.code, p.vendor.name) for p in live]),

@@ -12,7 +12,9 @@ from mix.actions.choice import awards
 from mix.data.models import Award, Debrief, Dispute, Step
 from mix.readers.choice.awards import find_live, find_next_result, list_awards, list_disputes, list_next_results
 from mix.readers.core.errors import Unknown
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.kinds import StepState
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do, stay, today_of
 
@@ -21,7 +23,9 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     """Recommend the best-ranked, record the negotiation, or end it and go on to the next."""
     live = find_live(step)
     acts: dict[str, Act] = {}
-    working = step.state == "active" and step.asked_at is None and step.challenge.status == "running"
+    working = (
+        step.state == StepState.ACTIVE and step.asked_at is None and step.challenge.status == ChallengeStatus.RUNNING
+    )
     if grants(roles, Permission.AWARD_PREPARE):
         acts |= _award_acts(request, step, live) if working else {}
         acts |= _debrief_acts(request, step)

@@ -34,8 +34,11 @@ from mix.readers.choice.evaluations import (
 )
 from mix.readers.city.people import list_with_role
 from mix.readers.core.errors import Unknown
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.choice.scoring import NOT_INVITED, Outcome, tied_for_a_place
+from mix.rules.choice.states import Seat
 from mix.rules.core.access import Permission, Role, grants, reads_for_the_city
+from mix.rules.core.kinds import EvaluationPhase, StepState
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do, stay
 
@@ -45,21 +48,24 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     evaluation = find_evaluation(step)
     spec = spec_of(step).evaluation
     acts: dict[str, Act] = {}
-    working = step.state == "active" and step.asked_at is None and step.challenge.status == "running"
-    phase = evaluation.phase if evaluation else "panel"
+    working = (
+        step.state == StepState.ACTIVE and step.asked_at is None and step.challenge.status == ChallengeStatus.RUNNING
+    )
+    phase = evaluation.phase if evaluation else EvaluationPhase.PANEL
     if working and grants(roles, Permission.PANEL_APPOINT):
         acts |= _panel_acts(request, step, evaluation)
-    if working and evaluation and phase == "quality_frozen" and grants(roles, Permission.RESULT_FINALISE):
+    if working and evaluation and phase == EvaluationPhase.QUALITY_FROZEN and grants(roles, Permission.RESULT_FINALISE):
         acts |= _result_acts(request, evaluation)
     if working and evaluation and grants(roles, Permission.PANEL_APPOINT):
         acts |= _stage_acts(request, step, evaluation)
-    is_open = step.challenge.status == "running" and step.asked_at is None
-    ties = tied_now(evaluation) if evaluation and phase == "final" else []
+    is_open = step.challenge.status == ChallengeStatus.RUNNING and step.asked_at is None
+    ties = tied_now(evaluation) if evaluation and phase == EvaluationPhase.FINAL else []
     if is_open and evaluation and ties and grants(roles, Permission.RESULT_FINALISE):
         acts["break_tie"] = _break_tie(request, evaluation, _tie_to_break(evaluation, ties))
     sees_scores = (
         evaluation is not None
-        and phase in ("consensus", "between", "quality_frozen", "final")
+        and phase
+        in (EvaluationPhase.CONSENSUS, EvaluationPhase.BETWEEN, EvaluationPhase.QUALITY_FROZEN, EvaluationPhase.FINAL)
         and reads_for_the_city(roles, Permission.SCORES_READ)
     )
     return acts, {
@@ -75,8 +81,10 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         "left": evaluation.panel.filter(left_at__isnull=False).select_related("person") if evaluation else [],
         "criteria": criteria_of(evaluation) if evaluation else spec.criteria if spec else (),
         "scheme": scheme_of(evaluation) if evaluation else None,
-        "waits_for_price": phase == "quality_frozen" and evaluation is not None and _waits_for_price(evaluation),
-        "results": _results(evaluation) if evaluation and phase == "final" else [],
+        "waits_for_price": phase == EvaluationPhase.QUALITY_FROZEN
+        and evaluation is not None
+        and _waits_for_price(evaluation),
+        "results": _results(evaluation) if evaluation and phase == EvaluationPhase.FINAL else [],
         "table": consensus_table(evaluation, contenders(evaluation), criteria_of(evaluation))
         if sees_scores and evaluation
         else [],
@@ -94,11 +102,11 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
 
 
 def _panel_acts(request: HttpRequest, step: Step, evaluation: Evaluation | None) -> dict[str, Act]:
-    phase = evaluation.phase if evaluation else "panel"
+    phase = evaluation.phase if evaluation else EvaluationPhase.PANEL
     acts: dict[str, Act] = {}
-    if phase in ("panel", "scoring"):
+    if phase in (EvaluationPhase.PANEL, EvaluationPhase.SCORING):
         acts["appoint"] = _appoint(request, step)
-    if phase == "panel":
+    if phase == EvaluationPhase.PANEL:
         acts["open_scoring"] = Act(
             forms.form_of(),
             lambda _given: stay(do(request, panels.open_scoring, step)),
@@ -106,7 +114,7 @@ def _panel_acts(request: HttpRequest, step: Step, evaluation: Evaluation | None)
             _("The panel was told."),
             style="",
         )
-    if evaluation and phase in ("panel", "scoring", "consensus"):
+    if evaluation and phase in (EvaluationPhase.PANEL, EvaluationPhase.SCORING, EvaluationPhase.CONSENSUS):
         acts["leave"] = Act(
             forms.form_of(
                 item=forms.choice(_("Member"), [(m.person.code, m.person.name) for m in panel_of(evaluation)]),
@@ -116,7 +124,7 @@ def _panel_acts(request: HttpRequest, step: Step, evaluation: Evaluation | None)
             _("End this seat"),
             _("The seat is free."),
         )
-        others = [(m.person.code, m.person.name) for m in panel_of(evaluation) if m.seat != "chair"]
+        others = [(m.person.code, m.person.name) for m in panel_of(evaluation) if m.seat != Seat.CHAIR]
         acts["give_chair"] = Act(
             forms.form_of(item=forms.choice(_("Member"), others), reason=forms.text(_("Reason"), rows=2)),
             lambda given: stay(do(request, panels.give_chair, _member(step, given["item"]), reason=given["reason"])),
@@ -128,7 +136,7 @@ def _panel_acts(request: HttpRequest, step: Step, evaluation: Evaluation | None)
 
 def _stage_acts(request: HttpRequest, step: Step, evaluation: Evaluation) -> dict[str, Act]:
     """Between two stages: invite. In a stage that rests on meetings: agree on times, record what was said."""
-    if evaluation.phase == "between":
+    if evaluation.phase == EvaluationPhase.BETWEEN:
         return {
             "invite": Act(
                 forms.form_of(),
@@ -139,7 +147,7 @@ def _stage_acts(request: HttpRequest, step: Step, evaluation: Evaluation) -> dic
             )
         }
     stage = stage_now(evaluation)
-    if evaluation.phase != "scoring" or stage is None or not stage.basis.is_met:
+    if evaluation.phase != EvaluationPhase.SCORING or stage is None or not stage.basis.is_met:
         return {}
 
     def find(code: str) -> StageInvitation:
@@ -260,7 +268,7 @@ def _appoint(request: HttpRequest, step: Step) -> Act:
         ),
         _("Appoint"),
         _("Appointed. The person was told."),
-        initial={"seat": "evaluator"},
+        initial={"seat": Seat.EVALUATOR},
     )
 
 

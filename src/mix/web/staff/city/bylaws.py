@@ -25,6 +25,7 @@ from mix.readers.city.policies import (
 )
 from mix.readers.core.actors import Actor
 from mix.readers.flow.findings import find_purchase, governing_day
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.policy.bylaws import BylawTable, Topic, band_for, edges
 from mix.rules.city.policy.facts import Category
 from mix.rules.core.access import Permission, grants
@@ -147,7 +148,7 @@ def _reaches_back(city: Municipality, proposal: Bylaw, today: date) -> list[Chal
     """List the running challenges that a table with a day in the past would govern anew; None for a day to come."""
     if proposal.effective_on >= today:
         return None
-    running = Challenge.objects.filter(municipality=city, status="running").order_by("-commissioned_at")
+    running = Challenge.objects.filter(municipality=city, status=ChallengeStatus.RUNNING).order_by("-commissioned_at")
     return [c for c in running if proposal.effective_on <= governing_day(c, now=c.commissioned_at) <= today]
 
 

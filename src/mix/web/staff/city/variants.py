@@ -28,6 +28,7 @@ from mix.readers.city.variants import (
 )
 from mix.readers.core.errors import Unknown
 from mix.rules.city.methods import Method, Step
+from mix.rules.city.states import DraftState
 from mix.rules.city.variants import Change, Path, least_days, merge, read_tree, rehearse
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.fields import MAX_CENTS
@@ -170,7 +171,7 @@ def _rehearsal(request: HttpRequest, city: Municipality, method: Method) -> dict
 
 def _acts(request: HttpRequest, draft: MethodDraft, method: Method | None, step: Step | None) -> dict[str, Act]:
     roles = signed_in(request).roles_at(draft.municipality.code)
-    if draft.state == "proposed":
+    if draft.state == DraftState.PROPOSED:
         return _deciding(request, draft, may_publish=grants(roles, Permission.METHOD_PUBLISH))
     mark = {"mark": forms.hidden()}
     acts = {

@@ -16,9 +16,12 @@ from mix.readers.case.documents import gather_facts
 from mix.readers.choice.awards import find_approved
 from mix.readers.delivery.agreements import list_to_agree_with
 from mix.readers.delivery.clauses import list_library
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.kinds import StepState
 from mix.rules.delivery.clauses import choose
+from mix.rules.delivery.states import AgreementKind, AgreementState
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do
 from mix.web.parts.showing import language
@@ -29,13 +32,15 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     kind = spec_of(step).agreement or "contract"
     award = find_approved(step.challenge)
     vendors = list_to_agree_with(step)
-    have = set(step.agreements.exclude(state="ended").values_list("vendor_id", flat=True))
+    have = set(step.agreements.exclude(state=AgreementState.ENDED).values_list("vendor_id", flat=True))
     without = [v for v in vendors if v.id not in have]
     acts: dict[str, Act] = {}
-    working = step.state == "active" and step.asked_at is None and step.challenge.status == "running"
+    working = (
+        step.state == StepState.ACTIVE and step.asked_at is None and step.challenge.status == ChallengeStatus.RUNNING
+    )
     if working and without and grants(roles, Permission.AGREEMENT_EDIT):
         fee = gather_facts(step.challenge).get(Fact.SPRINT_FEE)
-        value = fee if kind == "sprint" else award.value_cents if award else None
+        value = fee if kind == AgreementKind.SPRINT else award.value_cents if award else None
         acts["draft"] = _draft(request, step, without, kind=kind, value=value)
     return acts, {
         "agreements": step.agreements.select_related("vendor").order_by("vendor__name", "id"),
@@ -47,14 +52,14 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
 def _draft(request: HttpRequest, step: Step, vendors: list[Vendor], *, kind: str, value: int | None) -> Act:
     fields: dict[str, Any] = {
         "vendor": forms.choice(_("Vendor"), [(v.code, v.name) for v in vendors]),
-        "value_cents": forms.money(_("Fee") if kind == "sprint" else _("Value, first term")),
+        "value_cents": forms.money(_("Fee") if kind == AgreementKind.SPRINT else _("Value, first term")),
         "options_cents": forms.money(_("All options"), required=False),
         "starts_on": forms.day(_("Starts")),
         "ends_on": forms.day(_("Ends")),
         "tier": forms.choice(_("Insurance tier"), [("low", _("Low")), ("medium", _("Medium")), ("high", _("High"))]),
         "paper": forms.line(_("Certificate that must come in"), required=False),
     }
-    if kind == "sprint":
+    if kind == AgreementKind.SPRINT:
         fields["first"] = forms.line(_("First deliverable, half of the fee"), required=False)
         fields["second"] = forms.line(_("Second deliverable, the other half"), required=False)
 

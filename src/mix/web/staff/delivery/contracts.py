@@ -15,6 +15,9 @@ from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.delivery.agreements import get_agreement
 from mix.readers.market.sealing import stream_opened_file
 from mix.rules.core.access import TABLE, Permission, grants, reads_for_the_city
+from mix.rules.core.kinds import Envelope
+from mix.rules.delivery.states import AgreementState, Side
+from mix.rules.market.states import SubmissionState
 from mix.web.parts import forms
 from mix.web.parts.agreeing import agreement_context, editing_acts, row_key, sign_act
 from mix.web.parts.pages import Act, answer, do, signed_in, stay
@@ -28,7 +31,7 @@ def agreement(request: HttpRequest, code: str, agreement: str) -> HttpResponse:
     use_clock(challenge.municipality.zone)
     found = get_agreement(challenge, agreement)
     acts: dict[str, Act] = {}
-    if found.state == "drafting" and grants(roles_in(challenge, actor), Permission.AGREEMENT_EDIT):
+    if found.state == AgreementState.DRAFTING and grants(roles_in(challenge, actor), Permission.AGREEMENT_EDIT):
         city = challenge.municipality
         signers = {p.code: p.name for role in TABLE[Permission.AGREEMENT_SIGN] for p in list_with_role([city.id], role)}
         acts = editing_acts(request, found, signers=sorted(signers.items()))
@@ -40,13 +43,16 @@ def agreement(request: HttpRequest, code: str, agreement: str) -> HttpResponse:
             _("Received"),
             _("Noted."),
         )
-    if found.state == "drafting" and found.signatories.filter(person=actor.person, signed_at=None).exists():
+    if (
+        found.state == AgreementState.DRAFTING
+        and found.signatories.filter(person=actor.person, signed_at=None).exists()
+    ):
         acts["sign"] = sign_act(request, found, sentence=_("I may bind the city, and I sign this agreement."))
     return answer(
         request,
         "staff/delivery/agreement.html",
         acts,
-        lambda: agreement_context(request, get_agreement(challenge, found.code), side="city"),
+        lambda: agreement_context(request, get_agreement(challenge, found.code), side=Side.CITY),
     )
 
 
@@ -65,14 +71,16 @@ def opened_file(request: HttpRequest, code: str, submission: str, file: str) -> 
     if not reads_for_the_city(roles, Permission.SUBMISSION_READ):
         raise Forbidden(Permission.SUBMISSION_READ)
     found = (
-        Submission.objects.filter(code=submission, solicitation__step__challenge=challenge, state="finalised")
+        Submission.objects.filter(
+            code=submission, solicitation__step__challenge=challenge, state=SubmissionState.FINALISED
+        )
         .select_related("solicitation")
         .first()
     )
     if found is None or found.solicitation.technical_opened_at is None:
         raise Unknown
     fact, chunks = stream_opened_file(found, file)
-    if fact.envelope == "price" and (
+    if fact.envelope == Envelope.PRICE and (
         found.solicitation.price_opened_at is None or not grants(roles, Permission.PRICE_READ)
     ):
         raise Forbidden(Permission.PRICE_READ)

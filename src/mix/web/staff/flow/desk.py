@@ -23,9 +23,10 @@ from mix.readers.city.municipalities import list_own_municipalities
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.flow.moves import list_tasks
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import Permission, grants
-from mix.rules.core.kinds import Route
+from mix.rules.core.kinds import NeedState, Origin, Route
 from mix.rules.core.unmet import require
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay
@@ -44,8 +45,10 @@ def _staff(request: HttpRequest) -> Actor:
 def desk(request: HttpRequest) -> HttpResponse:
     """What do I do next, and may I?"""
     actor = _staff(request)
-    challenges_now = [c for c in list_own_challenges(actor) if c.status == "running" and c.origin != "history"]
-    needs = [n for n in list_needs(actor) if n.state == "open"]
+    challenges_now = [
+        c for c in list_own_challenges(actor) if c.status == ChallengeStatus.RUNNING and c.origin != Origin.HISTORY
+    ]
+    needs = [n for n in list_needs(actor) if n.state == NeedState.OPEN]
     context = {
         "tasks": list_tasks(actor),
         "challenges": [(c, stage_bar(c, list(c.steps.all()))) for c in challenges_now],
@@ -100,9 +103,11 @@ def need(request: HttpRequest, code: str) -> HttpResponse:
     actor = _staff(request)
     found = get_need(code, actor=actor)
     acts: dict[str, Act] = {}
-    if found.state == "open" and grants(actor.roles_at(found.municipality.code), Permission.NEED_DECIDE):
+    if found.state == NeedState.OPEN and grants(actor.roles_at(found.municipality.code), Permission.NEED_DECIDE):
         others = (
-            Need.objects.filter(municipality=found.municipality, state="open").exclude(pk=found.pk).order_by("title")
+            Need.objects.filter(municipality=found.municipality, state=NeedState.OPEN)
+            .exclude(pk=found.pk)
+            .order_by("title")
         )
         acts["decline"] = Act(
             forms.form_of(reason=forms.text(_("Reason"), hint=_("The reporter is told."), rows=2)),
@@ -119,14 +124,16 @@ def need(request: HttpRequest, code: str) -> HttpResponse:
                 _("Merge"),
                 _("Merged."),
             )
-    may_commission = found.state == "open" and grants(actor.roles_at(found.municipality.code), Permission.DOCUMENT_EDIT)
+    may_commission = found.state == NeedState.OPEN and grants(
+        actor.roles_at(found.municipality.code), Permission.DOCUMENT_EDIT
+    )
     return answer(request, "staff/case/need.html", acts, lambda: {"need": found, "may_commission": may_commission})
 
 
 def challenge_list(request: HttpRequest) -> HttpResponse:
     """Every challenge of one's cities, on the stage bar."""
     actor = _staff(request)
-    rows = [c for c in list_own_challenges(actor) if c.origin != "history"]
+    rows = [c for c in list_own_challenges(actor) if c.origin != Origin.HISTORY]
     context = {
         "rows": [(c, stage_bar(c, list(c.steps.all()))) for c in rows],
         "may_start": grants(actor.all_roles(), Permission.DOCUMENT_EDIT),

@@ -27,11 +27,13 @@ from mix.readers.flow.findings import (
     reasons_given,
     time_to_answer,
 )
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.calendar import ONTARIO
 from mix.rules.city.policy.adviser import Advice, Fit, advise
 from mix.rules.city.policy.facts import ADVISER, FACTS, Category, Competition, FactType, FactValue, Ground
 from mix.rules.city.policy.joint import contradictions
 from mix.rules.core.access import Permission, grants
+from mix.rules.core.kinds import StepState
 from mix.web.parts import forms
 from mix.web.parts.findings import fact_title, fact_value, view_findings, waiver_title
 from mix.web.parts.pages import Act, answer, do, now_of, signed_in, today_of
@@ -68,14 +70,14 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
     use_clock(challenge.municipality.zone)
     roles = roles_in(challenge, actor)
     acts: dict[str, Act] = {}
-    if challenge.status == "running" and grants(roles, Permission.SOLICITATION_EDIT):
+    if challenge.status == ChallengeStatus.RUNNING and grants(roles, Permission.SOLICITATION_EDIT):
         acts |= {"purchase": _purchase(request, challenge), "participation": _participation(request, challenge)}
         acts["justify"] = _justify(request, challenge)
-    if challenge.status == "running":
+    if challenge.status == ChallengeStatus.RUNNING:
         acts |= {"waive": _waive(request, challenge), "agree": _agree(request, challenge)}
 
     def context() -> dict[str, Any]:
-        steps = challenge.steps.filter(state="active").order_by("position")
+        steps = challenge.steps.filter(state=StepState.ACTIVE).order_by("position")
         for step in steps:
             step.challenge = challenge
         judged = [(s, judge(s, now=now_of(request))) for s in steps]
@@ -221,7 +223,7 @@ def _purchase(request: HttpRequest, challenge: Challenge) -> Act:
         }
         do(request, findings.describe_purchase, challenge, **facts)
 
-    initial: dict[str, Any] = {"competition": "open", "limited_ground": "none", "quotes": 0}
+    initial: dict[str, Any] = {"competition": Competition.OPEN, "limited_ground": Ground.NONE, "quotes": 0}
     if present:
         initial = {name: getattr(present, name) for name in fields}
     return Act(forms.form_of(**fields), run, _("Save"), _("Saved. The findings follow."), initial=initial)

@@ -17,8 +17,9 @@ from mix.readers.case.challenges import list_cities, spec_of
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.flow.moves import duties_of
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role, grants
-from mix.rules.core.kinds import Decision
+from mix.rules.core.kinds import Decision, StepState
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, actor_of, do, stay
 from mix.web.parts.showing import language
@@ -28,8 +29,8 @@ def common_acts(request: HttpRequest, challenge: Challenge, step: Step, roles: f
     """Return the acts that the person has on a step, beside those of its kind."""
     actor = actor_of(request)
     acts: dict[str, Act] = {}
-    running = challenge.status == "running"
-    if running and step.state == "active" and step.asked_at is None:
+    running = challenge.status == ChallengeStatus.RUNNING
+    if running and step.state == StepState.ACTIVE and step.asked_at is None:
         gate = spec_of(step).gate
         label = _("Ask for gate %(gate)s") % {"gate": gate.key} if gate else _("Complete this step")
         done = _("The deciders were told.") if gate else _("The step is complete.")
@@ -42,7 +43,7 @@ def common_acts(request: HttpRequest, challenge: Challenge, step: Step, roles: f
                     _("Leave this step out"),
                     _("Left out, with your reason."),
                 )
-    if running and step.state == "active" and step.asked_at:
+    if running and step.state == StepState.ACTIVE and step.asked_at:
         acts |= _sign_acts(request, step, actor)
     if grants(roles, Permission.DOCUMENT_COMMENT) and spec_of(step).fields and running:
         acts["comment"] = Act(

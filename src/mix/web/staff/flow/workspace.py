@@ -21,7 +21,7 @@ from mix.readers.flow.moves import gather_gate, list_signatures, unmet_to_ask, u
 from mix.readers.knowledge.lessons import hours_by_role, list_lessons
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.fields import read_answers
-from mix.rules.core.kinds import StepKind
+from mix.rules.core.kinds import StepKind, StepState
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.flow.moves import duties, open_duties
 from mix.web.parts.changes import changes
@@ -80,7 +80,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     """Go to the step at hand: the first active one, or the last."""
     challenge = get_challenge(code, actor=signed_in(request), needs=Permission.CHALLENGE_READ)
     steps = list_steps(challenge)
-    here = next((s for s in steps if s.state == "active"), steps[-1])
+    here = next((s for s in steps if s.state == StepState.ACTIVE), steps[-1])
     return redirect("city-step", code=code, key=here.key)
 
 
@@ -117,7 +117,7 @@ def _frame(request: HttpRequest, challenge: Challenge, step: Step, roles: frozen
     spec = spec_of(step)
     stage = next(s for s in method_for(challenge).stages if spec in s.steps)
     now = now_of(request)
-    active = step.state == "active"
+    active = step.state == StepState.ACTIVE
     judged = judge(step, now=now) if active else None
     return {
         "challenge": challenge,
@@ -143,7 +143,7 @@ def _frame(request: HttpRequest, challenge: Challenge, step: Step, roles: frozen
 
 
 def _may_edit(step: Step, roles: frozenset[Role]) -> bool:
-    return step.state == "active" and not step.asked_at and grants(roles, Permission.DOCUMENT_EDIT)
+    return step.state == StepState.ACTIVE and not step.asked_at and grants(roles, Permission.DOCUMENT_EDIT)
 
 
 def _gate(step: Step) -> dict[str, Any] | None:

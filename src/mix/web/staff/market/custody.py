@@ -34,10 +34,12 @@ from mix.readers.market.custody import (
 from mix.readers.market.sealing import list_envelopes
 from mix.readers.market.solicitations import get_call, next_envelope, phase_of, unmet_to_open
 from mix.readers.market.submissions import list_counting
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, grants
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.closing import Phase
+from mix.rules.market.states import CustodyMode
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, Shown, answer, do, now_of, signed_in, stay
 from mix.web.parts.showing import use_clock
@@ -59,19 +61,23 @@ def call_custody(request: HttpRequest, reference: str) -> HttpResponse:
     roles = roles_in(call.step.challenge, actor)
     key = find_key(call)
     acts: dict[str, Act] = {}
-    if call.published_at is None and grants(roles, Permission.SOLICITATION_PUBLISH) and call.custody_mode == "split":
+    if (
+        call.published_at is None
+        and grants(roles, Permission.SOLICITATION_PUBLISH)
+        and call.custody_mode == CustodyMode.SPLIT
+    ):
         acts["make"] = _making(
             list_possible_holders(call), lambda people: do(request, custody.make_key, call, holders=people)
         )
     acts |= _holding(request, key)
-    if call.published_at is not None and call.step.challenge.status == "running":
+    if call.published_at is not None and call.step.challenge.status == ChallengeStatus.RUNNING:
         acts |= _opening(request, call)
 
     def context() -> dict[str, Any]:
         now = now_of(request)
         phase = phase_of(call, now=now) if call.published_at else None
         live = opening_key(call, now=now) or find_key(call)
-        envelope = next_envelope(call) if call.step.challenge.status == "running" else ""
+        envelope = next_envelope(call) if call.step.challenge.status == ChallengeStatus.RUNNING else ""
         waits = unmet_to_open(call, Envelope(envelope), now=now) if envelope else ()
         return {
             **_shown_key(request, find_key(call), actor),
@@ -82,7 +88,7 @@ def call_custody(request: HttpRequest, reference: str) -> HttpResponse:
             "phase": phase.value if phase else "",
             "unmet_custody": unmet_custody(call) if call.published_at is None else (),
             "offered": list_offered(live, now=now),
-            "may_open": opening_key(call, now=now) is not None or call.custody_mode == "managed",
+            "may_open": opening_key(call, now=now) is not None or call.custody_mode == CustodyMode.MANAGED,
             "opener": grants(roles, Permission.ENVELOPE_OPEN),
             "next_envelope": envelope if not waits else "",
             "waits": waits if phase is Phase.OPENABLE else (),
@@ -206,7 +212,7 @@ def _opening(request: HttpRequest, call: Solicitation) -> dict[str, Act]:
     """Type a share, then open. Tried before its time, both are refused, recorded and told."""
     acts: dict[str, Act] = {}
     envelope = next_envelope(call)
-    if call.custody_mode == "split" and holds_share(signed_in(request), call):
+    if call.custody_mode == CustodyMode.SPLIT and holds_share(signed_in(request), call):
         acts["offer"] = Act(
             forms.form_of(words=forms.words(_("Your 33 words"))),
             lambda given: stay(do(request, custody.offer_share, call, words=given["words"])),

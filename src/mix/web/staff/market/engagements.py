@@ -12,7 +12,9 @@ from mix.actions.market import engagements
 from mix.data.models import EngagementQuestion, Step
 from mix.readers.core.errors import Unknown
 from mix.readers.market.engagements import find_engagement, list_contacts
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.kinds import StepState
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do, stay
 
@@ -21,7 +23,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     """Plan, publish, hold, answer; the contact log."""
     event = find_engagement(step)
     acts: dict[str, Act] = {}
-    if step.state == "active" and step.asked_at is None and grants(roles, Permission.ENGAGEMENT_RUN):
+    if step.state == StepState.ACTIVE and step.asked_at is None and grants(roles, Permission.ENGAGEMENT_RUN):
         if event is None or event.published_at is None:
             acts["plan"] = _plan(request, step, event)
         if event and event.published_at is None:
@@ -46,7 +48,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
                 _("Publish the answer"),
                 _("Published."),
             )
-    if grants(roles, Permission.ENGAGEMENT_RUN) and step.challenge.status == "running":
+    if grants(roles, Permission.ENGAGEMENT_RUN) and step.challenge.status == ChallengeStatus.RUNNING:
         acts["contact"] = Act(
             forms.form_of(
                 happened_on=forms.day(_("Day")),

@@ -18,10 +18,12 @@ from mix.readers.core.errors import Unknown
 from mix.readers.market.sealing import list_opened_files
 from mix.readers.market.solicitations import find_solicitation, next_envelope, phase_of, waiting_extension
 from mix.readers.market.submissions import list_opened, opened_answers
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.access import Permission, Role, grants, reads_for_the_city
-from mix.rules.core.kinds import Envelope
+from mix.rules.core.kinds import Envelope, StepState
 from mix.rules.market.closing import Phase
+from mix.rules.market.states import CustodyMode
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do, now_of, signed_in, stay
 from mix.web.parts.specs import read_only
@@ -33,7 +35,9 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     spec = spec_of(step).solicitation
     now = now_of(request)
     acts: dict[str, Act] = {}
-    working = step.state == "active" and step.asked_at is None and step.challenge.status == "running"
+    working = (
+        step.state == StepState.ACTIVE and step.asked_at is None and step.challenge.status == ChallengeStatus.RUNNING
+    )
     if working and grants(roles, Permission.SOLICITATION_EDIT) and (call is None or call.published_at is None):
         acts["draft"] = _draft(request, step, call, has_purchase=bool(spec and spec.purchase_option))
     if call and working:
@@ -41,7 +45,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         acts |= _changing(request, call, roles) if now < call.closes_at else {}
     if call and call.published_at:
         acts |= _answering(request, step, roles)
-    is_out = call is not None and call.published_at is not None and step.challenge.status == "running"
+    is_out = call is not None and call.published_at is not None and step.challenge.status == ChallengeStatus.RUNNING
     openable = is_out and call is not None and phase_of(call, now=now) is Phase.OPENABLE
     return acts, {
         "call": call,
@@ -220,7 +224,7 @@ def _draft(request: HttpRequest, step: Step, call: Solicitation | None, *, has_p
             _("Purchase, at most"), hint=_("With every option; so buying is part of this competition.")
         )
     initial = {name: getattr(call, "custody_mode" if name == "custody" else name) for name in fields} if call else {}
-    initial.setdefault("custody", "managed")
+    initial.setdefault("custody", CustodyMode.MANAGED)
     return Act(
         forms.form_of(**fields),
         lambda given: stay(do(request, solicitations.draft, step, **given)),
