@@ -8,6 +8,7 @@ from mix.actions.market import sealing
 from mix.jobs.scenarios import Scenario, Values
 from mix.jobs.subjects import call_of, evaluation_of
 from mix.readers.choice.evaluations import criteria_now
+from mix.rules.choice.states import Seat
 from mix.rules.core.kinds import Envelope
 from mix.rules.delivery.states import Confidence, ParityKind
 from mix.rules.market.states import SubmissionState
@@ -63,7 +64,7 @@ def _submit(scenario: Scenario, given: Values) -> Calls:
 
 def _panel(_scenario: Scenario, given: Values) -> Calls:
     """Appoint the chair and the members, then open scoring."""
-    for seat, people in (("chair", [given["chair"]]), ("evaluator", given["members"])):
+    for seat, people in ((Seat.CHAIR, [given["chair"]]), (Seat.EVALUATOR, given["members"])):
         for person in people:
             yield "panels.appoint", given["by"], {"step": given["step"], "person": person, "seat": seat}
     yield "panels.open_scoring", given["by"], {"step": given["step"]}

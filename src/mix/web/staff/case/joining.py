@@ -13,7 +13,7 @@ from mix.readers.case.challenges import get_public_challenge
 from mix.readers.case.joining import list_requests, share_left
 from mix.readers.city.municipalities import list_own_municipalities
 from mix.readers.core.errors import Unknown
-from mix.rules.case.states import ChallengeStatus
+from mix.rules.case.states import ChallengeStatus, JoinAnswer
 from mix.rules.core.access import Permission, Role, grants
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay, today_of
@@ -44,12 +44,14 @@ def lead_acts(request: HttpRequest, challenge: Challenge, roles: frozenset[Role]
             row = challenge.join_requests.filter(code=given["item"]).first()
             if row is None:
                 raise Unknown
-            do(request, joining.answer, row, agree=given["answer"] == "agree", reason=given["reason"])
+            do(request, joining.answer, row, agree=given["answer"] == JoinAnswer.AGREE, reason=given["reason"])
 
         acts["join_answer"] = Act(
             forms.form_of(
                 item=forms.hidden(),
-                answer=forms.choice(_("Answer"), [("agree", _("It takes part")), ("refuse", _("Refuse"))], radio=True),
+                answer=forms.choice(
+                    _("Answer"), [(JoinAnswer.AGREE, _("It takes part")), (JoinAnswer.REFUSE, _("Refuse"))], radio=True
+                ),
                 reason=forms.text(_("Reason"), rows=2),
             ),
             give,

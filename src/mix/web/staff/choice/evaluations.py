@@ -253,7 +253,7 @@ def _appoint(request: HttpRequest, step: Step) -> Act:
     return Act(
         forms.form_of(
             person=forms.choice(_("Person"), [(p.code, p.name) for p in people]),
-            seat=forms.word_choice(_("Seat"), "role", ("evaluator", "chair"), radio=True),
+            seat=forms.word_choice(_("Seat"), "role", Seat, radio=True),
             due_at=forms.moment(_("Hand in by"), required=False),
         ),
         lambda given: stay(

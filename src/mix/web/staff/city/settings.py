@@ -27,7 +27,14 @@ from mix.web.parts import forms
 from mix.web.parts.pages import Act, answer, do, signed_in, stay
 
 GIVEN_ROLES = tuple(r.value for r in Role if r not in (Role.CHAIR, Role.PARTNER_CITY, Role.VENDOR))
-BAND_ROLES = ("procurement_officer", "procurement_manager", "sponsor", "finance", "authority", "council")
+BAND_ROLES = (
+    Role.PROCUREMENT_OFFICER,
+    Role.PROCUREMENT_MANAGER,
+    Role.SPONSOR,
+    Role.FINANCE,
+    Role.AUTHORITY,
+    Role.COUNCIL,
+)
 ROWS = 6
 
 
