@@ -32,6 +32,8 @@ def drawn(text: str, /, **context: Any) -> str:
         "{{ thing.misspelt.name }}",
         "{{ row['misspelt'] }}",
         "{{ row['misspelt']['name'] }}",
+        "{{ ChallengeStatus.misspelt }}",
+        "{% if 'running' == ChallengeStatus.misspelt %}{% endif %}",
     ],
 )
 def test_a_misspelt_name_fails(text: str) -> None:

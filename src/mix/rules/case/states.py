@@ -7,9 +7,9 @@ class ChallengeStatus(StrEnum):
     """Whether a challenge goes on, and how it ended."""
 
     RUNNING = "running"
-    STOPPED = "stopped"
-    CANCELLED = "cancelled"
     COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    STOPPED = "stopped"
 
 
 class JoinAnswer(StrEnum):

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,29 @@ from jinja2 import ChainableUndefined, Environment, pass_context
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 
+from mix.rules.case.pilots import PilotState, Word
+from mix.rules.case.states import ChallengeStatus, JoinAnswer, NoticeKind
+from mix.rules.choice.states import AwardState
+from mix.rules.city.policy.adviser import Fit, Kind
+from mix.rules.city.policy.documents import Effect
+from mix.rules.city.policy.facts import Ground
+from mix.rules.city.states import DraftState
+from mix.rules.core.fields import FieldType
+from mix.rules.core.kinds import (
+    CityState,
+    Decision,
+    DeliveryPart,
+    Envelope,
+    EvaluationPhase,
+    Origin,
+    Scan,
+    StepKind,
+    StepState,
+)
+from mix.rules.delivery.states import AgreementKind, AgreementState, EditState, EvidenceVerdict
+from mix.rules.knowledge.states import FactConfidence
+from mix.rules.market.closing import Phase
+from mix.rules.market.states import CustodyMode
 from mix.web.parts import filters
 from mix.web.parts.pages import Shown
 
@@ -53,6 +77,37 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "stringformat": defaultfilters.stringformat,
     "truncatechars": defaultfilters.truncatechars,
 }
+
+ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member that does not exist fails
+    AgreementKind,
+    AgreementState,
+    AwardState,
+    ChallengeStatus,
+    CityState,
+    CustodyMode,
+    Decision,
+    DeliveryPart,
+    DraftState,
+    EditState,
+    Effect,
+    Envelope,
+    EvaluationPhase,
+    EvidenceVerdict,
+    FactConfidence,
+    FieldType,
+    Fit,
+    Ground,
+    JoinAnswer,
+    Kind,
+    NoticeKind,
+    Origin,
+    Phase,
+    PilotState,
+    Scan,
+    StepKind,
+    StepState,
+    Word,
+)
 
 
 class Missing(ChainableUndefined):
@@ -156,6 +211,7 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401 - Jinja2's own
         pgettext=translation.pgettext,
         npgettext=translation.npgettext,
     )
+    made.globals |= {kind.__name__: kind for kind in ENUMS}
     made.globals |= {
         "act": _act,
         "spec_title": filters.spec_title,
