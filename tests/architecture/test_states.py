@@ -46,7 +46,7 @@ def _literals(node: ast.AST | None) -> Iterator[ast.Constant]:
     match node:
         case ast.Constant(value=str()):
             yield node
-        case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
+        case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts) | ast.BoolOp(values=parts):
             for part in parts:
                 yield from _literals(part)
         case ast.IfExp(body=yes, orelse=no):
@@ -107,6 +107,7 @@ def bare_on(text: str) -> list[tuple[int, str, str]]:
     [
         'x.status == "running"',
         '"running" != x.status',
+        'phase = given or "panel"',
         'given["answer"] == "agree"',
         'given.get("status", "") == "running"',
         'x.status in ("stopped", "cancelled")',

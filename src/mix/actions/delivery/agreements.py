@@ -16,6 +16,7 @@ from mix.readers.delivery.agreements import unmet_to_sign
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.kinds import AgreementKind
 from mix.rules.core.unmet import refuse_if, require
 from mix.rules.delivery.clauses import ClauseText
 from mix.rules.delivery.states import AgreementState, EditState, Side
@@ -52,7 +53,7 @@ def draft(
         municipality_id=step.municipality_id,
         step=step,
         vendor=vendor,
-        kind=spec_of(step).agreement or "contract",
+        kind=spec_of(step).agreement or AgreementKind.CONTRACT,
         value_cents=value_cents,
         options_cents=options_cents,
         starts_on=starts_on,

@@ -10,8 +10,9 @@ from mix.readers.choice.awards import find_approved
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.market.participations import list_chosen
+from mix.rules.core.kinds import AgreementKind
 from mix.rules.core.unmet import Unmet
-from mix.rules.delivery.states import AgreementKind, AgreementState, EditState
+from mix.rules.delivery.states import AgreementState, EditState
 
 
 def get_agreement(challenge: Challenge, code: str) -> Agreement:
@@ -87,7 +88,7 @@ def unmet_to_sign(agreement: Agreement, *, today: date) -> tuple[Unmet, ...]:
 
 def list_to_agree_with(step: Step) -> list[Vendor]:
     """List with whom a step makes an agreement: those chosen for the sprint, or whoever won the award."""
-    if spec_of(step).agreement == "sprint":
+    if spec_of(step).agreement == AgreementKind.SPRINT:
         return list_chosen(step)
     award = find_approved(step.challenge)
     return [award.vendor] if award else []

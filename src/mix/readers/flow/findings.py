@@ -33,9 +33,9 @@ from mix.rules.city.policy.explain import Change, Finding, Outcome, Ruleset, cha
 from mix.rules.city.policy.facts import Category, DocumentForm, FactValue, Ground
 from mix.rules.city.policy.joint import Period, least_days
 from mix.rules.city.policy.lint import Excludes, Hit, lint
-from mix.rules.core.kinds import CityState, Origin, Route, StepKind, StepState
+from mix.rules.core.kinds import AgreementKind, CityState, Origin, Route, StepKind, StepState
 from mix.rules.core.unmet import Unmet
-from mix.rules.delivery.states import AgreementKind, AgreementState
+from mix.rules.delivery.states import AgreementState
 
 YEAR = timedelta(days=365)
 DEBRIEF_DAYS = 365  # a letter offers its debrief without an end; a table asks for a number of days

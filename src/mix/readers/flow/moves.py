@@ -23,6 +23,7 @@ from mix.rules.core.fields import missing_answers
 from mix.rules.core.kinds import Decision, SprintPart, StepKind, StepState
 from mix.rules.core.unmet import Unmet
 from mix.rules.flow.moves import Duty, GateFacts, Signature, open_duties
+from mix.rules.flow.states import TaskKind
 
 DRIFT_PERCENT = 10
 
@@ -142,7 +143,7 @@ class Task:
 
     challenge: Challenge
     step: Step
-    kind: str
+    kind: TaskKind
     duty: Duty | None = None
 
 
@@ -161,12 +162,12 @@ def list_tasks(actor: Actor) -> list[Task]:
     )
     for step in steps:
         if step.asked_at:
-            tasks.extend(Task(step.challenge, step, "sign", duty) for duty in duties_of(step, actor))
+            tasks.extend(Task(step.challenge, step, TaskKind.SIGN, duty) for duty in duties_of(step, actor))
         elif spec_of(step).owner in actor.roles_at(step.challenge.municipality.code):
-            tasks.append(Task(step.challenge, step, "work"))
+            tasks.append(Task(step.challenge, step, TaskKind.WORK))
         elif step.kind == StepKind.DISCLOSURE and disclosures.may_review(step, actor):
-            tasks.append(Task(step.challenge, step, "review"))
-    return sorted(tasks, key=lambda t: t.kind != "sign")
+            tasks.append(Task(step.challenge, step, TaskKind.REVIEW))
+    return sorted(tasks, key=lambda t: t.kind is not TaskKind.SIGN)
 
 
 def list_left_alone(given: StaffRole) -> list[Task]:

@@ -17,6 +17,7 @@ from mix.rules.core.access import Role
 from mix.rules.core.catalogue import Part
 from mix.rules.core.fields import Bilingual, FieldSpec
 from mix.rules.core.kinds import (
+    AgreementKind,
     Basis,
     DeliveryPart,
     Envelope,
@@ -157,7 +158,7 @@ class Step(Part):
     evaluation: EvaluationPart | None = None
     sprint: SprintPart | None = None
     delivery: DeliveryPart | None = None
-    agreement: str | None = Field(default=None, pattern=r"^(sprint|contract)$")
+    agreement: AgreementKind | None = None
 
     @model_validator(mode="after")
     def _settings_fit_the_kind(self) -> Step:

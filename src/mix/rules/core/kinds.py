@@ -143,6 +143,13 @@ class EvaluationPhase(StrEnum):
     FINAL = "final"
 
 
+class AgreementKind(StrEnum):
+    """What an agreement is about: one sprint, or the purchase."""
+
+    SPRINT = "sprint"
+    CONTRACT = "contract"
+
+
 class OutageRule(StrEnum):
     """What an outage before closing means; chosen by the city, printed in the notice."""
 

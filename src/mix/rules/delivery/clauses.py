@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 from mix.rules.core.fields import Bilingual
+from mix.rules.core.kinds import AgreementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class LibraryClause(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     key: str
     topic: str
-    kinds: tuple[str, ...]
+    kinds: tuple[AgreementKind, ...]
     tier: str = ""
     title: Bilingual
     text: Bilingual
@@ -35,6 +36,6 @@ class LibraryClause(BaseModel):
         return ClauseText(self.key, self.title.in_(language), self.text.in_(language))
 
 
-def choose(library: Sequence[LibraryClause], *, kind: str, tier: str) -> tuple[LibraryClause, ...]:
+def choose(library: Sequence[LibraryClause], *, kind: AgreementKind, tier: str) -> tuple[LibraryClause, ...]:
     """Choose the clauses that fit a kind of agreement and a tier, in the library's order."""
     return tuple(c for c in library if kind in c.kinds and c.tier in ("", tier))

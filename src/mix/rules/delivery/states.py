@@ -3,13 +3,6 @@
 from enum import StrEnum
 
 
-class AgreementKind(StrEnum):
-    """What an agreement is about: one sprint, or the purchase."""
-
-    SPRINT = "sprint"
-    CONTRACT = "contract"
-
-
 class AgreementState(StrEnum):
     """How far an agreement is."""
 

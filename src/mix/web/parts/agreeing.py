@@ -12,7 +12,8 @@ from mix.actions.delivery import agreements
 from mix.data.models import Agreement, Clause, ClauseEdit, Person
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.agreements import unmet_to_sign
-from mix.rules.delivery.states import AgreementKind, AgreementState, Side
+from mix.rules.core.kinds import AgreementKind
+from mix.rules.delivery.states import AgreementState, Side
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do, stay, today_of
 

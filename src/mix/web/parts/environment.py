@@ -32,6 +32,7 @@ from mix.rules.city.policy.facts import Ground
 from mix.rules.city.states import DraftState
 from mix.rules.core.fields import FieldType
 from mix.rules.core.kinds import (
+    AgreementKind,
     CityState,
     Decision,
     DeliveryPart,
@@ -42,7 +43,8 @@ from mix.rules.core.kinds import (
     StepKind,
     StepState,
 )
-from mix.rules.delivery.states import AgreementKind, AgreementState, EditState, EvidenceVerdict
+from mix.rules.delivery.states import AgreementState, EditState, EvidenceVerdict
+from mix.rules.flow.states import TaskKind
 from mix.rules.knowledge.states import FactConfidence
 from mix.rules.market.closing import Phase
 from mix.rules.market.states import CustodyMode
@@ -106,6 +108,7 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     Scan,
     StepKind,
     StepState,
+    TaskKind,
     Word,
 )
 

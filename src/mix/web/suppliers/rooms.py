@@ -28,7 +28,8 @@ from mix.readers.core.errors import Unknown
 from mix.readers.delivery.agreements import get_own_agreement
 from mix.readers.delivery.sprints import get_room, list_hypotheses, list_sprint_vendors
 from mix.rules.choice.scoring import NOT_INVITED
-from mix.rules.delivery.states import AgreementKind, AgreementState, BacklogKind, Side
+from mix.rules.core.kinds import AgreementKind
+from mix.rules.delivery.states import AgreementState, BacklogKind, Side
 from mix.web.parts import forms
 from mix.web.parts.agreeing import agreement_context, editing_acts, row_key, sign_act
 from mix.web.parts.pages import Act, answer, do, signed_in, stay, today_of

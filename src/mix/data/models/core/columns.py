@@ -15,8 +15,8 @@ def new_code(length: int = 8) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
-def choice(values: type[StrEnum] | Iterable[str], **options: Any) -> "models.CharField[str, str]":  # noqa: ANN401 - Django's own options
-    """Return a column for one of a few stable lowercase codes."""
+def choice(values: type[StrEnum], **options: Any) -> "models.CharField[str, str]":  # noqa: ANN401 - Django's own options
+    """Return a column for one member of an enum, kept as its stable code."""
     pairs = [(str(value), str(value)) for value in values]
     return models.CharField(max_length=40, choices=pairs, **options)
 

@@ -7,7 +7,8 @@ from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, new_code, one_of
 from mix.data.models.market.vendors import Vendor
-from mix.rules.delivery.states import AgreementKind, AgreementState, EditState, PaperKind, Side
+from mix.rules.core.kinds import AgreementKind
+from mix.rules.delivery.states import AgreementState, EditState, PaperKind, Side
 
 
 class Agreement(models.Model):

@@ -19,9 +19,9 @@ from mix.readers.delivery.clauses import list_library
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import Permission, Role, grants
-from mix.rules.core.kinds import StepState
+from mix.rules.core.kinds import AgreementKind, StepState
 from mix.rules.delivery.clauses import choose
-from mix.rules.delivery.states import AgreementKind, AgreementState
+from mix.rules.delivery.states import AgreementState
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do
 from mix.web.parts.showing import language
@@ -29,7 +29,7 @@ from mix.web.parts.showing import language
 
 def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
     """Draft an agreement with each vendor that lacks one."""
-    kind = spec_of(step).agreement or "contract"
+    kind = spec_of(step).agreement or AgreementKind.CONTRACT
     award = find_approved(step.challenge)
     vendors = list_to_agree_with(step)
     have = set(step.agreements.exclude(state=AgreementState.ENDED).values_list("vendor_id", flat=True))
@@ -49,7 +49,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     }
 
 
-def _draft(request: HttpRequest, step: Step, vendors: list[Vendor], *, kind: str, value: int | None) -> Act:
+def _draft(request: HttpRequest, step: Step, vendors: list[Vendor], *, kind: AgreementKind, value: int | None) -> Act:
     fields: dict[str, Any] = {
         "vendor": forms.choice(_("Vendor"), [(v.code, v.name) for v in vendors]),
         "value_cents": forms.money(_("Fee") if kind == AgreementKind.SPRINT else _("Value, first term")),

@@ -28,8 +28,8 @@ from mix.readers.delivery.sprints import (
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import Permission, Role, grants
-from mix.rules.core.kinds import SprintPart, StepState
-from mix.rules.delivery.states import AgreementKind, Area, ParityKind
+from mix.rules.core.kinds import AgreementKind, SprintPart, StepState
+from mix.rules.delivery.states import Area, ParityKind
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do, stay, today_of
 
