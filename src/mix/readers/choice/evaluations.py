@@ -379,7 +379,7 @@ def by_rank(results: Iterable[Result]) -> list[Result]:
 def list_final_evaluations(challenge: Challenge) -> list[Evaluation]:
     """List the evaluations of a challenge that are final, by step and round, with results and tie-breaks."""
     results = Prefetch("results", Result.objects.select_related("submission__vendor"))
-    rows = Evaluation.objects.filter(step__challenge=challenge, phase="final").select_related("step")
+    rows = Evaluation.objects.filter(step__challenge=challenge, phase=EvaluationPhase.FINAL).select_related("step")
     return list(rows.prefetch_related(results, "tie_breaks").order_by("step__position", "round"))
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mix.actions.choice import evaluations, meetings, panels
-from mix.data.models import Evaluation, Person, Result, StageInvitation, Step, TieBreak
+from mix.data.models import Evaluation, PanelMember, Person, Result, StageInvitation, Step, TieBreak
 from mix.readers.case.challenges import list_cities, spec_of
 from mix.readers.choice.evaluations import (
     compute,
@@ -42,6 +42,17 @@ from mix.rules.core.kinds import EvaluationPhase, StepState
 from mix.web.parts import forms
 from mix.web.parts.pages import Act, do, stay
 
+# From consensus on, those who may read scores for the city see the table.
+AFTER_SCORING = frozenset(
+    {EvaluationPhase.CONSENSUS, EvaluationPhase.BETWEEN, EvaluationPhase.QUALITY_FROZEN, EvaluationPhase.FINAL}
+)
+
+
+def _panel_rows(evaluation: Evaluation) -> list[tuple[PanelMember, int, int]]:
+    """Return each member with how many scores are given and how many are owed, as far as it is known."""
+    owed = len(in_stage(evaluation)) * len(criteria_now(evaluation))
+    return [(m, *(progress(m) if has_declared(m) else (0, owed))) for m in panel_of(evaluation)]
+
 
 def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
     """Appoint, open scoring, replace, open prices, compute the result."""
@@ -63,21 +74,13 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     if is_open and evaluation and ties and grants(roles, Permission.RESULT_FINALISE):
         acts["break_tie"] = _break_tie(request, evaluation, _tie_to_break(evaluation, ties))
     sees_scores = (
-        evaluation is not None
-        and phase
-        in (EvaluationPhase.CONSENSUS, EvaluationPhase.BETWEEN, EvaluationPhase.QUALITY_FROZEN, EvaluationPhase.FINAL)
-        and reads_for_the_city(roles, Permission.SCORES_READ)
+        evaluation is not None and phase in AFTER_SCORING and reads_for_the_city(roles, Permission.SCORES_READ)
     )
     return acts, {
         "evaluation": evaluation,
         "evaluation_spec": spec,
         "sees_progress": grants(roles, Permission.PANEL_APPOINT),
-        "panel": [
-            (m, *(progress(m) if has_declared(m) else (0, len(in_stage(evaluation)) * len(criteria_now(evaluation)))))
-            for m in panel_of(evaluation)
-        ]
-        if evaluation
-        else [],
+        "panel": _panel_rows(evaluation) if evaluation else [],
         "left": evaluation.panel.filter(left_at__isnull=False).select_related("person") if evaluation else [],
         "criteria": criteria_of(evaluation) if evaluation else spec.criteria if spec else (),
         "scheme": scheme_of(evaluation) if evaluation else None,
