@@ -1,4 +1,8 @@
-"""The invariants of assurance.md, read from the database, the blobs and the receipts that clients hold."""
+"""What holds of submissions whatever happened, read from the database, the blobs and the receipts that clients hold.
+
+I1 what a receipt names is there, with its fingerprints. I2 versions are numbered without a gap. I3 what counts came
+before closing. I4 nothing is opened before it closed. I6 every chain of the log holds. I7 one entry for one version.
+"""
 
 from __future__ import annotations
 

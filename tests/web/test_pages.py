@@ -68,7 +68,7 @@ def test_private_pages_are_not_kept(sign_in: Callable[[str], Client]) -> None:
 
 
 def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
-    """At most 60 KB transferred and 5 requests: page, style, script, font, icon (ui.md)."""
+    """At most 60 KB transferred and 5 requests: page, style, script, font, icon."""
     page = sign_in("").get("/en/").content
     files = [STATIC / "mix.css", STATIC / "mix.js", STATIC / "icon.svg"]
     total = len(gzip.compress(page)) + sum(len(gzip.compress(f.read_bytes())) for f in files)

@@ -168,7 +168,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = False
 FORM_RENDERER = "mix.web.parts.forms.Renderer"
 # Only the encrypting view for sealed files reads uploads, and it brings its own handler: with Django's
-# handlers installed a large file would lie in a temporary folder in the clear (sealing.md, decision 5).
+# handlers installed a large file would lie in a temporary folder in the clear.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -1,7 +1,7 @@
 """Pilots: what a city's register asks of one, who must agree, in which state it is, and when it is over.
 
 A pilot's state is computed from its dates, never stored: a pilot whose last day is past has ended, whoever looks. Days
-are the city's own. After practice.md 4.1.
+are the city's own. What a register asks is data: `catalogue/pilots.yaml`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What counts as the total estimated value of a procurement, by route (method.md 2.0), in cents before tax."""
+"""What counts as the total estimated value of a procurement, by route (docs/glossary.md), in cents before tax."""
 
 from mix.rules.core.kinds import Route
 

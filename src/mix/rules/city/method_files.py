@@ -85,7 +85,7 @@ def _bad_facts(method: Method) -> Iterator[tuple[Fact, str]]:
 
 
 def _bad_routes(method: Method) -> Iterator[tuple[str, str]]:
-    """Find what cannot run on a route: what is missing there, and what the route does not allow (method.md 2.0)."""
+    """Find what cannot run on a route: what is missing there, what the route does not allow (docs/glossary.md)."""
     for step in method.steps:
         for route in {*step.routes, *(r for spec in step.fields for r in spec.routes)} - {*method.routes}:
             yield step.key, f"'{step.key}' is for route '{route.value}', which the method does not offer"

@@ -1,7 +1,7 @@
 """Methods as data: the document that describes how a challenge runs, and what may be wrong with it.
 
 The program that reads this knows step kinds only; every name of a stage, box, field, gate or role's duty is in the
-document (docs/method.md is generated from it).
+document (docs/method-KEY.md is generated from each).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who may do what: one table of roles and permissions (practice.md 5.2), and the hard separations.
+"""Who may do what: one table of roles and permissions, and the hard separations.
 
 `docs/permissions.md` is generated from this module. Readers apply it; nothing else grants anything.
 """
@@ -148,7 +148,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.PILOT_MANAGE: frozenset(_PROCUREMENT),
 }
 
-# Pairs that one person may not hold in one challenge (practice.md 5.2, hard separations).
+# Pairs that one person may not hold in one challenge (docs/permissions.md, hard separations).
 SEPARATIONS: tuple[tuple[frozenset[Role], frozenset[Role], str], ...] = (
     (frozenset({Role.EVALUATOR, Role.CHAIR}), frozenset(_PROCUREMENT), "procurement_does_not_score"),
     (frozenset({Role.EVALUATOR, Role.CHAIR}), frozenset({Role.COUNCIL}), "councillors_do_not_evaluate"),
@@ -157,7 +157,7 @@ SEPARATIONS: tuple[tuple[frozenset[Role], frozenset[Role], str], ...] = (
     (frozenset({Role.EVALUATOR, Role.CHAIR}), frozenset({Role.VENDOR}), "vendors_do_not_evaluate"),
 )
 
-# Who must use a second factor (design/dependencies.md: MFA per role).
+# Who must use a second factor: everybody who works for a city.
 SECOND_FACTOR: frozenset[Role] = frozenset(r for r in Role if r is not Role.VENDOR)
 
 

@@ -19,7 +19,7 @@ class StepKind(StrEnum):
 
 
 class Route(StrEnum):
-    """How the sale is made (method.md 2.0). Frozen by the first public notice."""
+    """How the sale is made (docs/glossary.md). Frozen by the first public notice."""
 
     INNOVATION_PARTNERSHIP = "innovation_partnership"
     SPRINT_THEN_OPEN = "sprint_then_open"

@@ -1,7 +1,7 @@
 """The firewall between a sprint and the open call after it: which requirement rests on which evidence, and whose.
 
-A sprint vendor's results may make a requirement better. They may not make it fit one vendor alone (method.md 2.5;
-CFTA 509, CETA 19.9: specifications neither create obstacles nor copy what one supplier advised).
+A sprint vendor's results may make a requirement better. They may not make it fit one vendor alone (CFTA 509,
+CETA 19.9: specifications neither create obstacles nor copy what one supplier advised).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Closing times: one instant, one zone, one sentence (sealing.md, decision 1)."""
+"""Closing times: one instant, one zone, one sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the site did not answer, and what that does to a closing (sealing.md, decision 9)."""
+"""When the site did not answer, and what that does to a closing (docs/city.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A private key as three lists of 33 words, any two of which give it back (SLIP-39; sealing.md, split custody).
+"""A private key as three lists of 33 words, any two of which give it back (SLIP-39; docs/opening.md).
 
 One list tells nothing of the key. The words, their checksum and the arithmetic are those of the published standard, so
 that any program that follows it can put a key together again.
