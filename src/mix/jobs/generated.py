@@ -1,4 +1,4 @@
-"""The pages of docs/ that are written from the code: permissions, methods, glossary of codes."""
+"""What of docs/ is written from the code: permissions, methods, rules, the evaluation format, the picture."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mix.jobs.format_page import format_page
+from mix.jobs.picture import architecture_picture
 from mix.jobs.policy_page import policy_page
 from mix.phrases.words import word
 from mix.rules.city.method_files import parse
@@ -89,9 +90,10 @@ def _step(step: Step) -> Iterator[str]:
 
 
 def pages() -> dict[str, str]:
-    """Return every generated page by its file name."""
+    """Return every generated file of docs/ by its name."""
     found = {"permissions.md": permissions_page(), "evaluation-format.md": HEAD + format_page()}
     found["policy.md"] = HEAD + policy_page(CATALOGUE)
+    found["architecture-picture.svg"] = architecture_picture()
     for path in sorted(CATALOGUE.joinpath("methods").glob("*.yaml")):
         method = parse(path.read_text(encoding="utf-8"))
         found[f"method-{method.key}.md"] = method_page(method)
@@ -99,7 +101,7 @@ def pages() -> dict[str, str]:
 
 
 def write_docs(folder: Path) -> list[Path]:
-    """Write every generated page; return the paths."""
+    """Write every generated file; return the paths."""
     folder.mkdir(exist_ok=True)
     for name, text in pages().items():
         (folder / name).write_text(text, encoding="utf-8")
