@@ -22,7 +22,7 @@ def permissions_page() -> str:
     lines = [
         HEAD,
         "# Permissions\n",
-        "A person needs one role of the row. Fetching is the permission check: see `rules/access.py`.\n",
+        "A person needs one role of the row. Fetching is the permission check: see `rules/core/access.py`.\n",
     ]
     roles = [r for r in Role if r is not Role.VENDOR]
     lines.append("| Permission | " + " | ".join(word("role", r.value, "en") for r in roles) + " |")

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class VaultConfig(AppConfig):
-    """Ciphertext only. Reached through `actions.sealing` and `readers.sealing` alone."""
+    """Ciphertext only. Reached through `actions.market.sealing` and `readers.market.sealing` alone."""
 
     name = "mix.vault"
     label = "vault"

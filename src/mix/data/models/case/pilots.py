@@ -14,7 +14,7 @@ from mix.rules.core.access import Role
 class Pilot(models.Model):
     """A trial of a vendor's product. `record` is what `catalogue/pilots.yaml` asks; the terms are set when it is asked.
 
-    Its state is computed (`rules.pilots.state_of`). `declared_on` marks one that ran before anybody registered it.
+    Its state is computed (`rules.case.pilots.state_of`). `declared_on` marks one that ran before anybody registered it.
     """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="pilots")

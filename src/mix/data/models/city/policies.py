@@ -9,7 +9,7 @@ from mix.data.models.city.people import Person
 class Bylaw(models.Model):
     """One version of a city's table: proposed by one person, in force from a day on once a second has signed it.
 
-    `table` is a `rules.policy.bylaws.BylawTable`. A signed version is never changed; a later one replaces it.
+    `table` is a `rules.city.policy.bylaws.BylawTable`. A signed version is never changed; a later one replaces it.
     """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="bylaws")

@@ -44,7 +44,7 @@ class ParticipationNotice(models.Model):
 
 
 class RequirementReason(models.Model):
-    """Why a requirement that may keep new firms out stays as it is. `mark` is `rules.policy.lint.Hit.mark`."""
+    """Why a requirement that may keep new firms out stays as it is. `mark` is `rules.city.policy.lint.Hit.mark`."""
 
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="requirement_reasons")
     step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="+")
