@@ -13,10 +13,10 @@ def clause(key: str, *kinds: str, tier: str = "") -> LibraryClause:
 
 
 LIBRARY = (
-    clause("scope", "sprint", "purchase"),
-    clause("cover-low", "sprint", "purchase", tier="low"),
-    clause("cover-high", "sprint", "purchase", tier="high"),
-    clause("price", "purchase"),
+    clause("scope", "sprint", "contract"),
+    clause("cover-low", "sprint", "contract", tier="low"),
+    clause("cover-high", "sprint", "contract", tier="high"),
+    clause("price", "contract"),
 )
 
 
@@ -24,9 +24,9 @@ LIBRARY = (
     ("kind", "tier", "expected"),
     [
         ("sprint", "low", ["scope", "cover-low"]),
-        ("purchase", "high", ["scope", "cover-high", "price"]),
-        ("purchase", "medium", ["scope", "price"]),
-        ("gift", "low", []),
+        ("contract", "high", ["scope", "cover-high", "price"]),
+        ("contract", "medium", ["scope", "price"]),
+        ("other", "low", []),
     ],
 )
 def test_a_clause_fits_its_kinds_and_its_tier_or_every_tier(kind: str, tier: str, expected: list[str]) -> None:

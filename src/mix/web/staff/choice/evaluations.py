@@ -59,9 +59,8 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
     evaluation = find_evaluation(step)
     spec = spec_of(step).evaluation
     acts: dict[str, Act] = {}
-    working = (
-        step.state == StepState.ACTIVE and step.asked_at is None and step.challenge.status == ChallengeStatus.RUNNING
-    )
+    is_open = step.challenge.status == ChallengeStatus.RUNNING and step.asked_at is None
+    working = is_open and step.state == StepState.ACTIVE
     phase = evaluation.phase if evaluation else EvaluationPhase.PANEL
     if working and grants(roles, Permission.PANEL_APPOINT):
         acts |= _panel_acts(request, step, evaluation)
@@ -69,7 +68,6 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapp
         acts |= _result_acts(request, evaluation)
     if working and evaluation and grants(roles, Permission.PANEL_APPOINT):
         acts |= _stage_acts(request, step, evaluation)
-    is_open = step.challenge.status == ChallengeStatus.RUNNING and step.asked_at is None
     ties = tied_now(evaluation) if evaluation and phase == EvaluationPhase.FINAL else []
     if is_open and evaluation and ties and grants(roles, Permission.RESULT_FINALISE):
         acts["break_tie"] = _break_tie(request, evaluation, _tie_to_break(evaluation, ties))
