@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
-from mix.actions.flow.moves import ON_DONE
-from mix.readers.flow.moves import UNMET_BY_KIND
+from mix.rules.city.kinds import REGISTERED
 from mix.rules.core.access import TABLE, Permission
 from mix.rules.core.kinds import StepKind
-from mix.web.staff.flow.workspace import PART_BY_KIND, TEMPLATE_BY_KIND
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "mix"
@@ -99,9 +97,11 @@ def test_nothing_relates_to_the_vault() -> None:
     assert 'get_model("vault"' not in "".join(p.read_text(encoding="utf-8") for p in FILES)
 
 
-@pytest.mark.parametrize("mapping", [UNMET_BY_KIND, ON_DONE, PART_BY_KIND, TEMPLATE_BY_KIND])
-def test_every_step_kind_is_mapped(mapping: dict[StepKind, object]) -> None:
-    assert set(mapping) == set(StepKind)
+def test_every_step_kind_is_registered_by_the_module_of_its_name() -> None:
+    assert set(REGISTERED) == set(StepKind)
+    assert {p.stem for p in (SOURCE / "kinds").glob("*.py")} - {"__init__", "apps"} == set(StepKind)
+    drawn = {kind.template for kind in REGISTERED.values()}
+    assert drawn == set((SOURCE / "web/templates").rglob("_step_*.html"))
 
 
 def test_the_doors_of_the_vault_pass_nothing_through() -> None:

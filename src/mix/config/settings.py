@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "django.forms",
+    "mix.kinds",  # last: its kinds stand on all that is above
 ]
 
 MIDDLEWARE = [

@@ -29,7 +29,7 @@ def draw_method(method: Method, *, language: str) -> Iterator[str]:
 
 
 def _step_lines(step: Step, *, last: bool, language: str) -> Iterator[str]:
-    yield f"   {'└' if last else '├'}─ {step.title.in_(language)}  [{step.kind.value}, {step.box}]"
+    yield f"   {'└' if last else '├'}─ {step.title.in_(language)}  [{step.kind}, {step.box}]"
     bar = " " if last else "│"
     if step.needs:
         yield f"   {bar}     ← {', '.join(step.needs)}"

@@ -59,7 +59,7 @@ def method_page(method: Method) -> str:
 def _step(step: Step) -> Iterator[str]:
     yield f"### {step.title.en}\n"
     yield f"{step.guidance.en}\n"
-    yield f"- Kind: {step.kind.value}; box {step.box} of the deck; owner: {word('role', step.owner.value, 'en')}"
+    yield f"- Kind: {step.kind}; box {step.box} of the deck; owner: {word('role', step.owner.value, 'en')}"
     if step.needs:
         yield f"- Needs: {', '.join(step.needs)}"
     if step.routes:

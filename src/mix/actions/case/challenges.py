@@ -204,7 +204,7 @@ def _lay_out(challenge: Challenge) -> None:
             key=step.key,
             defaults={
                 "municipality_id": challenge.municipality_id,
-                "kind": step.kind.value,
+                "kind": step.kind,
                 "position": position,
             },
         )

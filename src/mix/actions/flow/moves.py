@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from mix.actions.case.challenges import end, leave, people_of, start_ready_steps
@@ -11,41 +10,22 @@ from mix.actions.case.publishing import publish
 from mix.actions.choice import awards, evaluations
 from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
-from mix.actions.delivery import disclosures
-from mix.actions.market.participations import mark_disqualified, raise_standing
+from mix.actions.market.participations import mark_disqualified
 from mix.data.models import Challenge, Evaluation, GateSignature, Municipality, Participation, Step, Vendor
 from mix.readers.case.challenges import get_step, method_for, spec_of
 from mix.readers.case.documents import authors_of, total_value
 from mix.readers.choice.awards import find_live
-from mix.readers.choice.evaluations import find_evaluation
 from mix.readers.city.people import list_with_role
-from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.core.errors import Forbidden
 from mix.readers.flow.moves import gather_gate, list_signatures, unmet_to_ask, unmet_to_proceed
-from mix.readers.market.solicitations import find_solicitation, part_of
 from mix.rules.case.states import ChallengeStatus, NoticeKind
 from mix.rules.choice.states import AwardState
+from mix.rules.city.kinds import kind_of
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import Decision, EvaluationPhase, StepKind, StepState
 from mix.rules.core.unmet import refuse_if, require
 from mix.rules.delivery.states import AgreementState
 from mix.rules.flow.moves import Duty, is_passed, open_duties, unmet_to_sign
-from mix.rules.market.states import SubmissionState
-
-CHOOSING = (StepKind.EVALUATION.value, StepKind.AWARD.value)  # on which it rests with whom a later step is
-
-
-def owner_permission(step: Step) -> Permission:
-    """Return what a person needs to carry a step of this kind to its gate."""
-    return {
-        StepKind.SOLICITATION: Permission.SOLICITATION_EDIT,
-        StepKind.ENGAGEMENT: Permission.ENGAGEMENT_RUN,
-        StepKind.EVALUATION: Permission.RESULT_FINALISE,
-        StepKind.SPRINT: Permission.SPRINT_RUN,
-        StepKind.AWARD: Permission.AWARD_PREPARE,
-        StepKind.AGREEMENT: Permission.AGREEMENT_EDIT,
-        StepKind.DELIVERY: Permission.DELIVERY_RUN,
-        StepKind.DISCLOSURE: Permission.SOLICITATION_EDIT,
-    }.get(StepKind(step.kind), Permission.DOCUMENT_EDIT)
 
 
 def ask(deed: Deed, step: Step) -> Step:
@@ -53,7 +33,7 @@ def ask(deed: Deed, step: Step) -> Step:
 
     Raises Refused with everything that is missing.
     """
-    step, role = enter_step(step, actor=deed.actor, needs=owner_permission(step), editing=True)
+    step, role = enter_step(step, actor=deed.actor, needs=kind_of(step.kind).permission, editing=True)
     refuse_if(unmet_to_ask(step, now=deed.now))
     _keep_value(step.challenge)
     gathered = gather_gate(step)
@@ -180,7 +160,7 @@ def reopen_from(step: Step, *, now: datetime, reason: str) -> None:
         if row.pk == step.pk:
             row.state, row.started_at = StepState.ACTIVE.value, now
         row.save(update_fields=["round", "asked_at", "done_at", "state", "started_at"])
-    choices = [row.key for row in rows.values() if row.kind in CHOOSING]
+    choices = [row.key for row in rows.values() if kind_of(row.kind).chooses]
     for key in {key for choice in choices for key in method.resting_on(choice) if key != choice} & rows.keys():
         for award in (
             rows[key].awards.filter(state__in=[AwardState.RECOMMENDED, AwardState.APPROVED]).select_related("vendor")
@@ -215,7 +195,7 @@ def _stop(deed: Deed, step: Step, signature: GateSignature) -> None:
 def _complete(deed: Deed, step: Step, *, role: str, summary: str) -> None:
     step.state, step.done_at, step.asked_at = StepState.DONE.value, deed.now, None
     step.save(update_fields=["state", "done_at", "asked_at"])
-    ON_DONE[StepKind(step.kind)](deed, step, summary)
+    kind_of(step.kind).on_done(deed, step, summary)
     deed.record_on(step, "moves.complete", role=role, payload={"step": step.key})
     _go_on(deed, step, role=role)
 
@@ -246,60 +226,9 @@ def _go_on(deed: Deed, step: Step, *, role: str) -> None:
         )
 
 
-def _nothing(deed: Deed, step: Step, summary: str) -> None:
-    """Do nothing more: the artifact itself is the effect."""
-
-
-def _after_solicitation(deed: Deed, step: Step, summary: str) -> None:  # noqa: ARG001 - one shape
-    call = find_solicitation(step)
-    if call is None:
-        raise Unknown
-    for submission in call.submissions.filter(state=SubmissionState.FINALISED).select_related("vendor"):
-        raise_standing(step.challenge, submission.vendor, to=part_of(call).gives, now=deed.now)
-
-
-def _after_evaluation(deed: Deed, step: Step, summary: str) -> None:
-    evaluation = find_evaluation(step)
-    if evaluation is None:
-        raise Unknown
-    evaluations.grant_standings(evaluation, now=deed.now)
-    if method_for(step.challenge).is_only_recommended(step.key):
-        evaluations.announce_result(evaluation, now=deed.now)
-    else:
-        evaluations.send_letters(deed, evaluation)
-    if step.challenge.route_frozen_at:
-        publish(step.challenge, kind=NoticeKind.RESULT, title=spec_of(step).title.en, text=summary, now=deed.now)
-
-
-def _after_award(deed: Deed, step: Step, summary: str) -> None:
-    award = find_live(step)
-    if award is None:
-        raise Unknown
-    award.step = step
-    awards.approve(deed, award, summary=summary)
-
-
-def _after_disclosure(deed: Deed, step: Step, summary: str) -> None:
-    disclosures.publish_pack(deed, step, summary=summary)
-
-
-ON_DONE: dict[StepKind, Callable[[Deed, Step, str], None]] = {
-    StepKind.DOCUMENT: _nothing,
-    StepKind.MARKET_SCAN: _nothing,
-    StepKind.ENGAGEMENT: _nothing,
-    StepKind.SOLICITATION: _after_solicitation,
-    StepKind.EVALUATION: _after_evaluation,
-    StepKind.SPRINT: _nothing,
-    StepKind.AWARD: _after_award,
-    StepKind.AGREEMENT: _nothing,
-    StepKind.DELIVERY: _nothing,
-    StepKind.DISCLOSURE: _after_disclosure,
-}
-
-
 def skip(deed: Deed, step: Step, *, reason: str) -> Step:
     """Leave out an optional step, with a reason."""
-    step, role = enter_step(step, actor=deed.actor, needs=owner_permission(step), editing=True)
+    step, role = enter_step(step, actor=deed.actor, needs=kind_of(step.kind).permission, editing=True)
     require(holds=spec_of(step).optional, code="step_not_optional")
     require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
     step.state, step.skipped_reason, step.done_at = StepState.SKIPPED.value, reason, deed.now

@@ -925,7 +925,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.SlugField(max_length=60)),
-                ('kind', models.CharField(choices=[('document', 'document'), ('market_scan', 'market_scan'), ('engagement', 'engagement'), ('solicitation', 'solicitation'), ('evaluation', 'evaluation'), ('sprint', 'sprint'), ('award', 'award'), ('agreement', 'agreement'), ('delivery', 'delivery'), ('disclosure', 'disclosure')], max_length=40)),
+                ('kind', models.CharField(max_length=40)),
                 ('position', models.PositiveIntegerField()),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('active', 'active'), ('done', 'done'), ('skipped', 'skipped')], default='waiting', max_length=40)),
                 ('round', models.PositiveIntegerField(default=1)),
@@ -1817,10 +1817,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='step',
             constraint=models.UniqueConstraint(fields=('challenge', 'key'), name='step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['document', 'market_scan', 'engagement', 'solicitation', 'evaluation', 'sprint', 'award', 'agreement', 'delivery', 'disclosure'])), name='data_step_kind'),
         ),
         migrations.AddConstraint(
             model_name='step',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from mix.data.models import Challenge, Comment, Document, DocumentVersion, Step
@@ -13,9 +13,11 @@ from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.rules.case.valuation import estimated_value
 from mix.rules.case.versions import Merged, merge_answers
+from mix.rules.city.calendar import day_in
 from mix.rules.city.methods import Fact
 from mix.rules.core.fields import read_answers
 from mix.rules.core.kinds import Route, StepState
+from mix.rules.core.unmet import Unmet
 
 
 def latest_content(step: Step) -> dict[str, Any]:
@@ -164,3 +166,11 @@ def list_reusable(step: Step, *, actor: Actor, today: date) -> list[Step]:
 def fact_date(facts: dict[Fact, Any], fact: Fact) -> date | None:
     """Return a fact that is a day."""
     return date.fromisoformat(facts[fact]) if fact in facts else None
+
+
+def unmet_by_age(step: Step, now: datetime) -> tuple[Unmet, ...]:
+    """Say that a scan holds no more, by the day that it names itself."""
+    expires = latest_content(step).get("expires_on")
+    if expires and expires < day_in(step.challenge.municipality.zone, now).isoformat():
+        return (Unmet("scan_expired", {"on": expires}, "f-expires_on"),)
+    return ()

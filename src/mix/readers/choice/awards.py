@@ -4,13 +4,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Notice, Purchase, Result, Step
+from mix.readers.case.challenges import method_for
+from mix.readers.case.documents import latest_content
 from mix.readers.city.policies import dispute_days
 from mix.readers.core.actors import Actor
 from mix.rules.case.states import NoticeKind
 from mix.rules.choice.states import AwardState
+from mix.rules.city.methods import Fact
 from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.states import SubmissionState
+
+DRIFT_PERCENT = 10
 
 
 def find_live(step: Step) -> Award | None:
@@ -118,3 +123,15 @@ def list_disputes(challenge: Challenge) -> list[Dispute]:
     """List the objections to the results of a challenge, those that are due first first."""
     rows = Dispute.objects.filter(step__challenge=challenge).select_related("vendor", "step__challenge__municipality")
     return list(rows.order_by("answered_at", "due_on", "id"))
+
+
+def unmet_by_drift(step: Step) -> tuple[Unmet, ...]:
+    """Compare the value as designed with the award, where the method has both and this step says the first."""
+    place = method_for(step.challenge).place_of(Fact.DESIGNED_VALUE)
+    award = find_approved(step.challenge)
+    if place is None or place[0] != step.key or award is None:
+        return ()
+    designed = int(latest_content(step).get(place[1]) or 0)
+    if (designed - award.value_cents) * 100 > award.value_cents * DRIFT_PERCENT:
+        return (Unmet("drift_too_large", {"most": str(DRIFT_PERCENT)}, f"f-{place[1]}"),)
+    return ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -24,11 +24,12 @@ from mix.data.models import (
     Step,
     Vendor,
 )
-from mix.readers.case.challenges import get_step, method_for
-from mix.readers.case.documents import gather_facts
+from mix.readers.case.challenges import get_step, method_for, spec_of
+from mix.readers.case.documents import fact_date, gather_facts
 from mix.readers.core.errors import Unknown
 from mix.readers.market.participations import has_reached, list_chosen
 from mix.rules.case.states import ChallengeStatus
+from mix.rules.city.calendar import day_in
 from mix.rules.city.methods import Fact
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Envelope, SprintPart, Standing, StepState
@@ -269,3 +270,13 @@ def unmet_to_close(step: Step) -> tuple[Unmet, ...]:
         if line.is_far and not line.reason
     )
     return tuple(found)
+
+
+def unmet_in(step: Step, now: datetime) -> tuple[Unmet, ...]:
+    """List what a step of the sprint lacks: to start it, or to close it on its last day."""
+    if spec_of(step).sprint is SprintPart.SET_UP:
+        return unmet_to_start(step)
+    ends = fact_date(gather_facts(step.challenge), Fact.SPRINT_ENDS)
+    today = day_in(step.challenge.municipality.zone, now)
+    early = (Unmet("sprint_still_runs", {"until": ends.isoformat()}, "results"),) if ends and today < ends else ()
+    return (*early, *unmet_to_close(step))

@@ -34,6 +34,7 @@ from mix.readers.core.events import export_chain, sealed_chain
 from mix.readers.flow.findings import find_purchase, governing_day, holds, list_waivers
 from mix.readers.flow.moves import list_decisions
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document, to_document
+from mix.rules.city.kinds import kind_of
 from mix.rules.core.kinds import EvaluationPhase, StepState
 from mix.rules.flow.proofs import pack
 from mix.rules.market.states import QuestionKind
@@ -61,17 +62,8 @@ def gather_files(challenge: Challenge) -> dict[str, bytes]:
             s.key: latest_content(s) for s in challenge.steps.filter(state=StepState.DONE).order_by("position")
         },
     }
-    for call in Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False).order_by(
-        "reference"
-    ):
-        files[f"calls/{call.reference}.json"] = _call(call)
-        if call.technical_opened_at:
-            files |= _receipts(call)
-    finals = Evaluation.objects.filter(step__challenge=challenge, phase=EvaluationPhase.FINAL).order_by(
-        "step__position", "round"
-    )
-    for evaluation in finals.select_related("step__challenge__method", "solicitation__step__challenge__method"):
-        files |= _evaluation(evaluation)
+    for key in dict.fromkeys(challenge.steps.order_by("position").values_list("kind", flat=True)):
+        files |= kind_of(key).record(challenge)
     written = {
         name: json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False).encode() for name, found in files.items()
     }
@@ -164,6 +156,27 @@ def _policy(challenge: Challenge) -> dict[str, Any]:
             for w in list_waivers(challenge)
         ],
     }
+
+
+def record_of_calls(challenge: Challenge) -> dict[str, Any]:
+    """Return the files on the published calls of a case, and once they were opened the receipts of what came in."""
+    files: dict[str, Any] = {}
+    calls = Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False)
+    for call in calls.order_by("reference"):
+        files[f"calls/{call.reference}.json"] = _call(call)
+        if call.technical_opened_at:
+            files |= _receipts(call)
+    return files
+
+
+def record_of_evaluations(challenge: Challenge) -> dict[str, Any]:
+    """Return the files on the final evaluations of a case."""
+    files: dict[str, Any] = {}
+    finals = Evaluation.objects.filter(step__challenge=challenge, phase=EvaluationPhase.FINAL)
+    finals = finals.order_by("step__position", "round")
+    for evaluation in finals.select_related("step__challenge__method", "solicitation__step__challenge__method"):
+        files |= _evaluation(evaluation)
+    return files
 
 
 def _call(call: Solicitation) -> dict[str, Any]:

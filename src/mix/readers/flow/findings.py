@@ -27,6 +27,7 @@ from mix.readers.city.policies import confirmed_by_city, dispute_days, ruleset_f
 from mix.readers.delivery.agreements import list_agreements
 from mix.readers.delivery.disclosures import list_disclosures
 from mix.rules.city.calendar import day_in
+from mix.rules.city.kinds import Facts, kind_of
 from mix.rules.city.methods import Fact, Method
 from mix.rules.city.policy.documents import Moment
 from mix.rules.city.policy.explain import Change, Finding, Outcome, Ruleset, changes, explain
@@ -40,19 +41,6 @@ from mix.rules.delivery.states import AgreementState
 YEAR = timedelta(days=365)
 DEBRIEF_DAYS = 365  # a letter offers its debrief without an end; a table asks for a number of days
 NOT_BINDING = ("RFI", "EOI")
-
-MOMENT_BY_KIND: dict[StepKind, Moment] = {
-    StepKind.DOCUMENT: Moment.COMMISSIONING,
-    StepKind.MARKET_SCAN: Moment.COMMISSIONING,
-    StepKind.ENGAGEMENT: Moment.COMMISSIONING,
-    StepKind.SOLICITATION: Moment.PUBLICATION,
-    StepKind.EVALUATION: Moment.EVALUATION,
-    StepKind.SPRINT: Moment.SPRINT,
-    StepKind.AWARD: Moment.AWARD,
-    StepKind.AGREEMENT: Moment.AWARD,
-    StepKind.DELIVERY: Moment.DELIVERY,
-    StepKind.DISCLOSURE: Moment.EVALUATION,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +87,7 @@ def judge(step: Step, *, now: datetime) -> Judged:
         rules,
         by_city,
         on=on,
-        at=MOMENT_BY_KIND[StepKind(step.kind)],
+        at=kind_of(step.kind).moment,
         confirmed=confirmed_by_city(cities),
         waived=frozenset((w.municipality.code, w.rule) for w in list_waivers(challenge) if holds(w)),
     )
@@ -111,7 +99,7 @@ def later_changes(step: Step, judged: Judged, *, now: datetime) -> tuple[tuple[C
     today = day_in(step.challenge.municipality.zone, now)
     if judged.on >= today:
         return ()
-    at = MOMENT_BY_KIND[StepKind(step.kind)]
+    at = kind_of(step.kind).moment
     rules = ruleset_for(list_cities(step.challenge), on=today)
     return changes(judged.findings, explain(rules, judged.facts, on=today, at=at))
 
@@ -183,15 +171,10 @@ def gather(step: Step, *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hi
         **_of_award(award, now=now),
         **_of_agreements(challenge),
     }
-    hits: tuple[Hit, ...] = ()
-    if step.kind == StepKind.SOLICITATION:
-        call, hits = _of_call(step, now=now)
-        facts |= call
-    if step.kind == StepKind.EVALUATION:
-        facts |= _of_panel(step)
-    if step.kind == StepKind.AWARD:
-        facts["is_rollout"] = True
-    if MOMENT_BY_KIND[StepKind(step.kind)] is Moment.AWARD:
+    kind = kind_of(step.kind)
+    said, hits = kind.facts(step, now)
+    facts |= said
+    if kind.moment is Moment.AWARD:
         facts["dispute_days"] = dispute_days([challenge], now=now)[challenge.pk]
     if challenge.route == Route.SPRINT_THEN_OPEN:
         facts["has_disclosure_pack"] = bool(list_disclosures(challenge))
@@ -252,7 +235,8 @@ def _of_agreements(challenge: Challenge) -> dict[str, Any]:
     return {"pays_for_deliverables": all(a.deliverables.exists() for a in agreements)}
 
 
-def _of_panel(step: Step) -> dict[str, Any]:
+def facts_of_panel(step: Step) -> dict[str, Any]:
+    """Gather what policy asks about the people who score."""
     evaluation = Evaluation.objects.filter(step=step, round=step.round).select_related("solicitation").first()
     if evaluation is None:
         return {}
@@ -272,7 +256,7 @@ def _asked(method: Method) -> str:
 
 def _is_final(method: Method, key: str) -> bool:
     """Say whether a call is the one that an award follows from."""
-    awards = [step for step in method.steps if step.kind is StepKind.AWARD]
+    awards = [step for step in method.steps if step.kind == StepKind.AWARD]
     return any(c.evaluation and c.evaluation.of == key for step in awards for c in method.chosen_by(step.key))
 
 
@@ -284,7 +268,7 @@ def _contacts_while_open(call: Solicitation) -> int:
     return call.step.challenge.contacts.filter(happened_on__range=days).count()
 
 
-def _of_call(step: Step, *, now: datetime) -> tuple[dict[str, Any], tuple[Hit, ...]]:
+def facts_of_call(step: Step, now: datetime) -> Facts:
     """Gather what the call at hand says, and what its words and criteria may exclude."""
     spec, method = spec_of(step), method_for(step.challenge)
     part = spec.solicitation

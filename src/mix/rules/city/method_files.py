@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import yaml
 
+from mix.rules.city.kinds import is_known
 from mix.rules.city.methods import Fact, Method, Step
 from mix.rules.core.catalogue import Problem, line_of, read
 from mix.rules.core.fields import FieldType
@@ -106,9 +107,9 @@ def _bad_on_route(method: Method, step: Step, route: Route, keys: set[str]) -> I
         yield f"'{step.key}' scores '{step.evaluation.of}', which is not there on route '{route.value}'"
     if step.sprint is SprintPart.RUN and sum(s.sprint is SprintPart.SET_UP for s in method.needed_by(step)) > 1:
         yield f"'{step.key}' works in two sprint rooms"
-    if route is Route.PILOT_ONLY and (step.kind is StepKind.AWARD or step.agreement is AgreementKind.CONTRACT):
+    if route is Route.PILOT_ONLY and (step.kind == StepKind.AWARD or step.agreement is AgreementKind.CONTRACT):
         yield f"'{step.key}' buys, and route 'pilot_only' has no purchase"
-    if route is Route.SPRINT_THEN_OPEN and step.kind is StepKind.AWARD:
+    if route is Route.SPRINT_THEN_OPEN and step.kind == StepKind.AWARD:
         yield from _not_open(method, step)
 
 
@@ -118,17 +119,19 @@ def _not_open(method: Method, award: Step) -> Iterator[str]:
         call = method.step(choice.evaluation.of) if choice.evaluation else choice
         if call.solicitation and call.solicitation.open_to is not None:
             yield f"on route 'sprint_then_open' everybody may answer '{call.key}'"
-        if not any(s.kind is StepKind.DISCLOSURE for layer in method.before(call.key) for s in layer):
+        if not any(s.kind == StepKind.DISCLOSURE for layer in method.before(call.key) for s in layer):
             yield f"on route 'sprint_then_open' a disclosure comes before '{call.key}'"
 
 
-def _problems_in_step(step: Step, *, kinds: dict[str, StepKind], line: Callable[..., int]) -> Iterator[Problem]:
+def _problems_in_step(step: Step, *, kinds: dict[str, str], line: Callable[..., int]) -> Iterator[Problem]:
+    if not is_known(step.kind):
+        yield Problem(line("kind"), f"unknown kind {step.kind!r}")
     for name in step.needs:
         if name not in kinds:
             yield Problem(line("needs"), f"'{step.key}' needs '{name}', which no step is called")
     if step.gate and not step.gate.decided_by and not step.gate.by_value:
         yield Problem(line("gate"), f"gate {step.gate.key} has nobody who decides")
-    if step.evaluation and kinds.get(step.evaluation.of) is not StepKind.SOLICITATION:
+    if step.evaluation and kinds.get(step.evaluation.of) != StepKind.SOLICITATION:
         yield Problem(line("evaluation", "of"), f"'{step.evaluation.of}' is no solicitation that could be scored")
     if step.evaluation and not any(c.weight for c in step.evaluation.criteria):
         yield Problem(line("evaluation"), f"'{step.key}' scores nothing")

@@ -144,7 +144,7 @@ class Step(Part):
     """One box of the method. With `routes` it is there on these alone."""
 
     key: Key
-    kind: StepKind
+    kind: str = Field(max_length=40)
     title: Bilingual
     guidance: Bilingual
     box: str
@@ -168,7 +168,7 @@ class Step(Part):
             (StepKind.SPRINT, self.sprint),
             (StepKind.DELIVERY, self.delivery),
         ):
-            if (self.kind is kind) != (given is not None):
+            if (self.kind == kind) != (given is not None):
                 raise ValueError(f"'{kind.value}' belongs to a step of that kind, and to it alone")
         return self
 
@@ -275,7 +275,7 @@ class Method(Part):
         part = step.solicitation
         ends_before_purchase = route is Route.PILOT_ONLY or (
             route is Route.SPRINT_THEN_OPEN
-            and not any(s.kind is StepKind.DISCLOSURE for s in self._all_before(step.key))
+            and not any(s.kind == StepKind.DISCLOSURE for s in self._all_before(step.key))
         )
         return part.model_copy(update={"purchase_option": False}) if part and ends_before_purchase else part
 
@@ -298,7 +298,7 @@ class Method(Part):
 
     def is_only_recommended(self, key: str) -> bool:
         """Say whether an award decides what an evaluation recommends, before any vendor goes on with it."""
-        waits = [need for step in self.steps if step.kind is StepKind.AWARD for need in step.needs]
+        waits = [need for step in self.steps if step.kind == StepKind.AWARD for need in step.needs]
         while waits:
             step = self.step(waits.pop())
             if step.key == key:

@@ -146,7 +146,7 @@ def rehearse(method: Method, route: Route, *, value_cents: int, bands: Sequence[
                     step.owner,
                     gate.key if gate else "",
                     tuple(dict.fromkeys(deciders)),
-                    step.solicitation.minimum_days if step.kind is StepKind.SOLICITATION and step.solicitation else 0,
+                    step.solicitation.minimum_days if step.kind == StepKind.SOLICITATION and step.solicitation else 0,
                     nobody=bool(gate and gate.by_value and by_value is None),
                 )
             )

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class StepKind(StrEnum):
-    """What the program knows how to run. A method is made of these; each layer maps every one of them."""
+    """The step kinds that come with the program. A method is made of these, and of what else is registered."""
 
     DOCUMENT = "document"
     MARKET_SCAN = "market_scan"

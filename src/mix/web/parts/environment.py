@@ -19,13 +19,14 @@ from django.utils.formats import localize
 from django.utils.functional import Promise
 from django.utils.html import json_script
 from django.utils.timezone import localtime
-from jinja2 import ChainableUndefined, Environment, pass_context
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FunctionLoader, PrefixLoader, pass_context
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 
 from mix.rules.case.pilots import PilotState, Word
 from mix.rules.case.states import ChallengeStatus, JoinAnswer, NoticeKind
 from mix.rules.choice.states import AwardState
+from mix.rules.city.kinds import REGISTERED
 from mix.rules.city.policy.adviser import Fit, Kind
 from mix.rules.city.policy.documents import Effect
 from mix.rules.city.policy.facts import Ground
@@ -40,7 +41,6 @@ from mix.rules.core.kinds import (
     EvaluationPhase,
     Origin,
     Scan,
-    StepKind,
     StepState,
 )
 from mix.rules.delivery.states import AgreementState, EditState, EvidenceVerdict
@@ -106,7 +106,6 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     Phase,
     PilotState,
     Scan,
-    StepKind,
     StepState,
     TaskKind,
     Word,
@@ -203,8 +202,18 @@ def _written(value: Any) -> Any:  # noqa: ANN401 - any value
     return localize(value) if isinstance(value, float | Decimal) else value
 
 
+def _of_kind(key: str) -> tuple[str, str, Callable[[], bool]] | None:
+    """Load what a step kind shows on the page of a step, wherever its folder is."""
+    if key not in REGISTERED:
+        return None
+    path = REGISTERED[key].template
+    read_at = path.stat().st_mtime_ns
+    return path.read_text(encoding="utf-8"), str(path), lambda: path.stat().st_mtime_ns == read_at
+
+
 def environment(**options: Any) -> Environment:  # noqa: ANN401 - Jinja2's own
-    """Return the environment of our templates."""
+    """Return the environment of our templates, with `kind/<key>` for that of a step kind."""
+    options["loader"] = ChoiceLoader([PrefixLoader({"kind": FunctionLoader(_of_kind)}), options["loader"]])
     options |= {"undefined": Missing, "finalize": _written, "extensions": ["jinja2.ext.i18n"]}
     made = Environment(**options)  # noqa: S701 - Django's backend escapes unless told otherwise
     made.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it

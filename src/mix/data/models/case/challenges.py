@@ -7,7 +7,7 @@ from mix.data.models.city.municipalities import Department, Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, new_code, one_of
 from mix.rules.case.states import ChallengeStatus
-from mix.rules.core.kinds import CityState, NeedState, Origin, Route, StepKind, StepState
+from mix.rules.core.kinds import CityState, NeedState, Origin, Route, StepState
 
 
 class Challenge(models.Model):
@@ -74,7 +74,7 @@ class Step(models.Model):
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="steps")
     key = models.SlugField(max_length=60)
-    kind = choice(StepKind)
+    kind = models.CharField(max_length=40)  # one that is registered: methods name no other
     position = models.PositiveIntegerField()
     state = choice(StepState, default=StepState.WAITING.value)
     round = models.PositiveIntegerField(default=1)
@@ -87,7 +87,6 @@ class Step(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["challenge", "key"], name="step_once"),
-            one_of("kind", StepKind),
             one_of("state", StepState),
         ]
 

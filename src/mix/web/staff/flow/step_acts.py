@@ -18,6 +18,7 @@ from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.flow.moves import duties_of
 from mix.rules.case.states import ChallengeStatus
+from mix.rules.city.kinds import kind_of
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import Decision, StepState
 from mix.web.parts import forms
@@ -34,7 +35,7 @@ def common_acts(request: HttpRequest, challenge: Challenge, step: Step, roles: f
         gate = spec_of(step).gate
         label = _("Ask for gate %(gate)s") % {"gate": gate.key} if gate else _("Complete this step")
         done = _("The deciders were told.") if gate else _("The step is complete.")
-        if grants(roles, moves.owner_permission(step)):
+        if grants(roles, kind_of(step.kind).permission):
             acts["ask"] = Act(forms.form_of(), lambda _given: stay(do(request, moves.ask, step)), label, done, style="")
             if spec_of(step).optional:
                 acts["skip"] = Act(

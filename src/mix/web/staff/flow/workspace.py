@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -19,61 +19,20 @@ from mix.readers.core.events import list_events
 from mix.readers.flow.findings import judge
 from mix.readers.flow.moves import gather_gate, list_signatures, unmet_to_ask, unmet_to_proceed
 from mix.readers.knowledge.lessons import hours_by_role, list_lessons
+from mix.rules.city.kinds import kind_of
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.fields import read_answers
-from mix.rules.core.kinds import StepKind, StepState
+from mix.rules.core.kinds import StepState
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.flow.moves import duties, open_duties
 from mix.web.parts.changes import changes
 from mix.web.parts.docx import MOST_BYTES, read_docx
-from mix.web.parts.pages import Act, answer, do, now_of, signed_in, take_stash
+from mix.web.parts.pages import answer, do, now_of, signed_in, take_stash
 from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import draw, read_only, read_post
 from mix.web.parts.stagebar import stage_bar
-from mix.web.staff.case import market_scans as scan_part
-from mix.web.staff.choice import awards as award_part
-from mix.web.staff.choice import evaluations as evaluation_part
-from mix.web.staff.delivery import agreements as agreement_part
-from mix.web.staff.delivery import disclosures as disclosure_part
-from mix.web.staff.delivery import milestones as delivery_part
-from mix.web.staff.delivery import sprints as sprint_part
 from mix.web.staff.flow.findings import step_findings
 from mix.web.staff.flow.step_acts import common_acts
-from mix.web.staff.market import engagements as engagement_part
-from mix.web.staff.market import solicitations as solicitation_part
-
-Part = Callable[[HttpRequest, Step, frozenset[Role]], tuple[Mapping[str, Act], dict[str, Any]]]
-
-
-def _plain(_request: HttpRequest, _step: Step, _roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
-    return {}, {}
-
-
-PART_BY_KIND: dict[StepKind, Part] = {
-    StepKind.DOCUMENT: _plain,
-    StepKind.MARKET_SCAN: scan_part.part,
-    StepKind.ENGAGEMENT: engagement_part.part,
-    StepKind.SOLICITATION: solicitation_part.part,
-    StepKind.EVALUATION: evaluation_part.part,
-    StepKind.SPRINT: sprint_part.part,
-    StepKind.AWARD: award_part.part,
-    StepKind.AGREEMENT: agreement_part.part,
-    StepKind.DELIVERY: delivery_part.part,
-    StepKind.DISCLOSURE: disclosure_part.part,
-}
-
-TEMPLATE_BY_KIND: dict[StepKind, str] = {
-    StepKind.DOCUMENT: "staff/case/_step_document.html",
-    StepKind.MARKET_SCAN: "staff/case/_step_market_scan.html",
-    StepKind.ENGAGEMENT: "staff/market/_step_engagement.html",
-    StepKind.SOLICITATION: "staff/market/_step_solicitation.html",
-    StepKind.EVALUATION: "staff/choice/_step_evaluation.html",
-    StepKind.SPRINT: "staff/delivery/_step_sprint.html",
-    StepKind.AWARD: "staff/choice/_step_award.html",
-    StepKind.AGREEMENT: "staff/delivery/_step_agreement.html",
-    StepKind.DELIVERY: "staff/delivery/_step_delivery.html",
-    StepKind.DISCLOSURE: "staff/delivery/_step_disclosure.html",
-}
 
 
 def overview(request: HttpRequest, code: str) -> HttpResponse:
@@ -95,7 +54,7 @@ def step(request: HttpRequest, code: str, key: str) -> HttpResponse:
         return _save(request, challenge, found, roles)
     if request.method == "POST" and request.POST.get("act") == "bring_in":
         return _bring_in(request, challenge, found, roles)
-    acts, more = PART_BY_KIND[StepKind(found.kind)](request, found, roles)
+    acts, more = kind_of(found.kind).panel(request, found, roles)
     stash = take_stash(request) if request.session.get(f"stash:{request.path}", {}).get("act") == ["save"] else None
     typed = read_post(spec_of(found).fields, stash) if stash is not None else None
     return answer(
@@ -137,7 +96,8 @@ def _frame(request: HttpRequest, challenge: Challenge, step: Step, roles: frozen
         "may_edit": _may_edit(step, roles),
         "roles": roles,
         "zone": challenge.municipality.zone,
-        "include": TEMPLATE_BY_KIND[StepKind(step.kind)],
+        "include": f"kind/{step.kind}",
+        "is_wide": kind_of(step.kind).is_wide,
         "policy": step_findings(step, judged) if judged else None,
     }
 
@@ -248,7 +208,7 @@ def _drawn(
     status: int = 422,
 ) -> HttpResponse:
     """Draw the step again with what was typed; no act is carried out."""
-    acts, parts = PART_BY_KIND[StepKind(step.kind)](request, step, roles)
+    acts, parts = kind_of(step.kind).panel(request, step, roles)
     return answer(
         _as_get(request),
         "staff/flow/step.html",

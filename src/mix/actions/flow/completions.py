@@ -1,0 +1,58 @@
+"""What the end of a step does, kind by kind. Called inside the verb that completes it."""
+
+from __future__ import annotations
+
+from mix.actions.case.publishing import publish
+from mix.actions.choice import awards, evaluations
+from mix.actions.core.deeds import Deed
+from mix.actions.delivery import disclosures
+from mix.actions.market.participations import raise_standing
+from mix.data.models import Step
+from mix.readers.case.challenges import method_for, spec_of
+from mix.readers.choice.awards import find_live
+from mix.readers.choice.evaluations import find_evaluation
+from mix.readers.core.errors import Unknown
+from mix.readers.market.solicitations import find_solicitation, part_of
+from mix.rules.case.states import NoticeKind
+from mix.rules.market.states import SubmissionState
+
+
+def nothing(deed: Deed, step: Step, summary: str) -> None:
+    """Do nothing more: the artifact itself is the effect."""
+
+
+def after_solicitation(deed: Deed, step: Step, summary: str) -> None:  # noqa: ARG001 - one shape
+    """Give those who answered the call their standing."""
+    call = find_solicitation(step)
+    if call is None:
+        raise Unknown
+    for submission in call.submissions.filter(state=SubmissionState.FINALISED).select_related("vendor"):
+        raise_standing(step.challenge, submission.vendor, to=part_of(call).gives, now=deed.now)
+
+
+def after_evaluation(deed: Deed, step: Step, summary: str) -> None:
+    """Give those who were chosen their standing, tell everybody, and publish the result."""
+    evaluation = find_evaluation(step)
+    if evaluation is None:
+        raise Unknown
+    evaluations.grant_standings(evaluation, now=deed.now)
+    if method_for(step.challenge).is_only_recommended(step.key):
+        evaluations.announce_result(evaluation, now=deed.now)
+    else:
+        evaluations.send_letters(deed, evaluation)
+    if step.challenge.route_frozen_at:
+        publish(step.challenge, kind=NoticeKind.RESULT, title=spec_of(step).title.en, text=summary, now=deed.now)
+
+
+def after_award(deed: Deed, step: Step, summary: str) -> None:
+    """Approve the award that was recommended."""
+    award = find_live(step)
+    if award is None:
+        raise Unknown
+    award.step = step
+    awards.approve(deed, award, summary=summary)
+
+
+def after_disclosure(deed: Deed, step: Step, summary: str) -> None:
+    """Publish the pack."""
+    disclosures.publish_pack(deed, step, summary=summary)

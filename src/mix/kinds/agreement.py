@@ -1,0 +1,25 @@
+"""An agreement: of a sprint with each vendor in it, or the contract with the one that won."""
+
+from mix.actions.flow import completions
+from mix.readers.delivery.agreements import unmet_in
+from mix.rules.city.policy.documents import Moment
+from mix.rules.core.access import Permission
+from mix.rules.core.kinds import StepKind
+from mix.web.parts.kinds import TEMPLATES, StepKindOf
+from mix.web.staff.delivery.agreements import part
+
+KIND = StepKindOf(
+    key=StepKind.AGREEMENT,
+    permission=Permission.AGREEMENT_EDIT,
+    moment=Moment.AWARD,
+    chooses=False,
+    facts=lambda _step, _now: ({}, ()),
+    unmet=lambda step, _now: unmet_in(step),
+    unmet_to_proceed=lambda _step: (),
+    waits_for=lambda _step, _actor: False,
+    on_done=completions.nothing,
+    record=lambda _challenge: {},
+    panel=part,
+    template=TEMPLATES / "delivery" / "_step_agreement.html",
+    is_wide=False,
+)

@@ -1,0 +1,25 @@
+"""An award: the recommendation, the negotiation and whoever gets it."""
+
+from mix.actions.flow import completions
+from mix.readers.choice.awards import unmet_in
+from mix.rules.city.policy.documents import Moment
+from mix.rules.core.access import Permission
+from mix.rules.core.kinds import StepKind
+from mix.web.parts.kinds import TEMPLATES, StepKindOf
+from mix.web.staff.choice.awards import part
+
+KIND = StepKindOf(
+    key=StepKind.AWARD,
+    permission=Permission.AWARD_PREPARE,
+    moment=Moment.AWARD,
+    chooses=True,
+    facts=lambda _step, _now: ({"is_rollout": True}, ()),
+    unmet=lambda step, _now: unmet_in(step),
+    unmet_to_proceed=lambda _step: (),
+    waits_for=lambda _step, _actor: False,
+    on_done=completions.after_award,
+    record=lambda _challenge: {},
+    panel=part,
+    template=TEMPLATES / "choice" / "_step_award.html",
+    is_wide=False,
+)

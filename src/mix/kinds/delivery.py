@@ -1,0 +1,25 @@
+"""Delivery: the five boxes of implementation."""
+
+from mix.actions.flow import completions
+from mix.readers.delivery.milestones import unmet_in
+from mix.rules.city.policy.documents import Moment
+from mix.rules.core.access import Permission
+from mix.rules.core.kinds import StepKind
+from mix.web.parts.kinds import TEMPLATES, StepKindOf
+from mix.web.staff.delivery.milestones import part
+
+KIND = StepKindOf(
+    key=StepKind.DELIVERY,
+    permission=Permission.DELIVERY_RUN,
+    moment=Moment.DELIVERY,
+    chooses=False,
+    facts=lambda _step, _now: ({}, ()),
+    unmet=lambda step, _now: unmet_in(step),
+    unmet_to_proceed=lambda _step: (),
+    waits_for=lambda _step, _actor: False,
+    on_done=completions.nothing,
+    record=lambda _challenge: {},
+    panel=part,
+    template=TEMPLATES / "delivery" / "_step_delivery.html",
+    is_wide=False,
+)

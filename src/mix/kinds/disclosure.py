@@ -1,0 +1,25 @@
+"""A disclosure: the pack of what the sprint taught, before everybody may answer."""
+
+from mix.actions.flow import completions
+from mix.readers.delivery.disclosures import may_review, unmet_in, unmet_to_proceed
+from mix.rules.city.policy.documents import Moment
+from mix.rules.core.access import Permission
+from mix.rules.core.kinds import StepKind
+from mix.web.parts.kinds import TEMPLATES, StepKindOf
+from mix.web.staff.delivery.disclosures import part
+
+KIND = StepKindOf(
+    key=StepKind.DISCLOSURE,
+    permission=Permission.SOLICITATION_EDIT,
+    moment=Moment.EVALUATION,
+    chooses=False,
+    facts=lambda _step, _now: ({}, ()),
+    unmet=lambda step, _now: unmet_in(step),
+    unmet_to_proceed=unmet_to_proceed,
+    waits_for=may_review,
+    on_done=completions.after_disclosure,
+    record=lambda _challenge: {},
+    panel=part,
+    template=TEMPLATES / "delivery" / "_step_disclosure.html",
+    is_wide=False,
+)

@@ -1,0 +1,24 @@
+"""A document: its fields are all there is to it."""
+
+from mix.actions.flow import completions
+from mix.readers.choice import awards
+from mix.rules.city.policy.documents import Moment
+from mix.rules.core.access import Permission
+from mix.rules.core.kinds import StepKind
+from mix.web.parts.kinds import TEMPLATES, StepKindOf
+
+KIND = StepKindOf(
+    key=StepKind.DOCUMENT,
+    permission=Permission.DOCUMENT_EDIT,
+    moment=Moment.COMMISSIONING,
+    chooses=False,
+    facts=lambda _step, _now: ({}, ()),
+    unmet=lambda step, _now: awards.unmet_by_drift(step),
+    unmet_to_proceed=lambda _step: (),
+    waits_for=lambda _step, _actor: False,
+    on_done=completions.nothing,
+    record=lambda _challenge: {},
+    panel=lambda _request, _step, _roles: ({}, {}),
+    template=TEMPLATES / "case" / "_step_document.html",
+    is_wide=False,
+)

@@ -1,0 +1,25 @@
+"""A sprint: the room in which a city and its vendors work, set up in one step and run in the next."""
+
+from mix.actions.flow import completions
+from mix.readers.delivery.sprints import unmet_in
+from mix.rules.city.policy.documents import Moment
+from mix.rules.core.access import Permission
+from mix.rules.core.kinds import StepKind
+from mix.web.parts.kinds import TEMPLATES, StepKindOf
+from mix.web.staff.delivery.sprints import part
+
+KIND = StepKindOf(
+    key=StepKind.SPRINT,
+    permission=Permission.SPRINT_RUN,
+    moment=Moment.SPRINT,
+    chooses=False,
+    facts=lambda _step, _now: ({}, ()),
+    unmet=unmet_in,
+    unmet_to_proceed=lambda _step: (),
+    waits_for=lambda _step, _actor: False,
+    on_done=completions.nothing,
+    record=lambda _challenge: {},
+    panel=part,
+    template=TEMPLATES / "delivery" / "_step_sprint.html",
+    is_wide=True,
+)

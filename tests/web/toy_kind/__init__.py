@@ -1,0 +1,63 @@
+"""A step kind that the program does not have: somebody goes and looks, and writes down what was seen."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.http import HttpRequest
+
+from mix.actions.case import documents
+from mix.actions.core.deeds import Deed
+from mix.data.models import Challenge, Step
+from mix.readers.case.documents import latest_content
+from mix.rules.city.policy.documents import Moment
+from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.unmet import Unmet
+from mix.web.parts import forms
+from mix.web.parts.kinds import StepKindOf
+from mix.web.parts.pages import Act, do, stay
+
+ENDED: list[tuple[str, str]] = []  # what came of its end: the step, and the public summary of its gate
+
+
+def _unmet(step: Step, now: datetime) -> tuple[Unmet, ...]:
+    return () if latest_content(step).get("seen") else (Unmet("answer_missing", {}, "visit"),)
+
+
+def _panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
+    context = {"seen": latest_content(step).get("seen", "")}
+    if step.state != "active" or step.asked_at or not grants(roles, Permission.ENGAGEMENT_RUN):
+        return {}, context
+    look = Act(
+        forms.form_of(seen=forms.text("What was seen")),
+        lambda given: stay(do(request, documents.save, step, answers=given)),
+        "Write it down",
+    )
+    return {"look": look}, context
+
+
+def _on_done(deed: Deed, step: Step, summary: str) -> None:
+    ENDED.append((step.key, summary))
+
+
+def _record(challenge: Challenge) -> dict[str, Any]:
+    steps = challenge.steps.filter(kind="site_visit").order_by("position")
+    return {"visits.json": {step.key: latest_content(step).get("seen") for step in steps}}
+
+
+KIND = StepKindOf(
+    key="site_visit",
+    permission=Permission.ENGAGEMENT_RUN,
+    moment=Moment.COMMISSIONING,
+    chooses=False,
+    facts=lambda _step, _now: ({"category": "services"}, ()),
+    unmet=_unmet,
+    unmet_to_proceed=lambda _step: (),
+    waits_for=lambda _step, _actor: False,
+    on_done=_on_done,
+    record=_record,
+    panel=_panel,
+    template=Path(__file__).with_name("_step_site_visit.html"),
+    is_wide=False,
+)
