@@ -264,11 +264,10 @@ def test_a_panel_scores_agrees_and_three_cities_decide(visit: Callable[..., Visi
     hugo.check()
     hugo.act("freeze")
     hugo.sees("This cannot be done yet.")
-    for label in "ABCD":
+    agreed = {"A": "4", "B": "4", "C": "3", "D": "2"}  # no equals share the last place
+    for label, score in agreed.items():
         for key in ("fit", "team", "newness", "feasible", "business"):
-            hugo.act(
-                "agree", item=f"{label}-{key}", score="4" if label in "AB" else "3", reason="We agree after talking."
-            )
+            hugo.act("agree", item=f"{label}-{key}", score=score, reason="We agree after talking.")
     hugo.act("freeze")
     hugo.sees("Quality is final")
     olivia = visit("olivia")
