@@ -130,6 +130,7 @@ def _without_triggers(statement: str, parameters: list[Any]) -> None:
     """Change the log as only somebody with the database's own keys could."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what was inserted before waits for nothing
             cursor.execute("ALTER TABLE data_event DISABLE TRIGGER USER")
         else:
             cursor.execute("DROP TRIGGER data_event_kept_update")
