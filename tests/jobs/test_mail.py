@@ -104,7 +104,9 @@ def test_a_fault_in_one_duty_costs_no_other(monkeypatch: pytest.MonkeyPatch, cap
     work.do_duties(last)
     work.do_duties(last)
     assert done == ["breaks", "holds", "breaks", "breaks", "breaks"]
-    assert [r.getMessage() for r in caplog.records] == ["breaks is tried again after a pause"] * 4
+    assert [r.getMessage() for r in caplog.records if r.name.startswith("mix.")] == [
+        "breaks is tried again after a pause"
+    ] * 4
 
 
 def test_the_worker_has_these_duties() -> None:
