@@ -15,8 +15,9 @@ from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.unmet import Unmet
 from mix.web.parts import forms
+from mix.web.parts.acts import do
 from mix.web.parts.kinds import StepKindOf
-from mix.web.parts.pages import Act, do, stay
+from mix.web.parts.loose import Act, stay
 
 ENDED: list[tuple[str, str]] = []  # what came of its end: the step, and the public summary of its gate
 

@@ -16,8 +16,10 @@ from mix.data.models import Message, Person
 from mix.readers.city.people import get_invitation, unmet_to_accept
 from mix.readers.core.errors import Unknown
 from mix.rules.core.access import Permission, Role, grants
+from mix.web.parts.acts import do
 from mix.web.parts.forms import form_of, hidden
-from mix.web.parts.pages import Act, answer, do, now_of, signed_in
+from mix.web.parts.loose import Act, answer
+from mix.web.parts.pages import now_of, signed_in
 
 
 def home_of_person(request: HttpRequest) -> HttpResponse:

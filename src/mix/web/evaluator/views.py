@@ -48,7 +48,9 @@ from mix.rules.choice.states import Seat
 from mix.rules.core.kinds import Envelope, EvaluationPhase
 from mix.rules.core.unmet import Refused, Unmet
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, answer, do, signed_in, stay, take_stash
+from mix.web.parts.acts import do, take_stash
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import language, use_clock
 from mix.web.parts.specs import read_only
 

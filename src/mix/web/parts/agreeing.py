@@ -15,7 +15,9 @@ from mix.readers.delivery.agreements import unmet_to_sign
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.delivery.states import AgreementState, Side
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, do, stay, today_of
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, stay
+from mix.web.parts.pages import today_of
 
 
 def row_key(item: str) -> int:

@@ -49,7 +49,6 @@ from mix.rules.knowledge.states import FactConfidence
 from mix.rules.market.closing import Phase
 from mix.rules.market.states import CustodyMode
 from mix.web.parts import filters
-from mix.web.parts.pages import Shown
 
 logger = logging.getLogger(__name__)
 
@@ -183,7 +182,7 @@ def _url(name: str, *args: object, **kwargs: object) -> str:
 @pass_context
 def _act(context: Context, name: str, item: object = "") -> TemplateModule:
     """Draw one act of the page: its form with its button."""
-    shown: Shown = context["shown"]
+    shown: Taken = context["shown"]
     return context.environment.get_template("parts/_act.html").make_module(
         {
             "form": shown.form(name, str(item)),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -24,6 +24,16 @@ from mix.rules.market.shares import WORDLIST
 from mix.rules.market.shares import WORDS as SHARE_WORDS
 from mix.web.parts.filekinds import is_what_it_says
 from mix.web.parts.showing import clock, language, plain_amount
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as Promise  # what django-stubs calls a lazy text
+else:
+    from django.utils.functional import Promise
+
+# What stands beside a field: a text, or one that is put into the reader's language when it is drawn.
+Label: TypeAlias = str | Promise
+# The codes of a choice with their labels, or what makes them each time that a form is made.
+Pairs: TypeAlias = Iterable[tuple[str, Label]] | Callable[[], Iterable[tuple[str, Label]]]
 
 LANGUAGES = [(code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES]
 
@@ -124,41 +134,41 @@ class WordsWidget(forms.Widget):
         return "\n".join(str(data.get(f"{name}-{n}", ""))[:2000] for n in range(1, SHARE_WORDS + 1))
 
 
-def words(label: str) -> forms.CharField:
+def words(label: Label) -> forms.CharField:
     """Make a field for a share of a key."""
     return forms.CharField(label=label, widget=WordsWidget, strip=False, max_length=3000)
 
 
-def upload(label: str, *, hint: str = "", required: bool = True) -> UploadField:
+def upload(label: Label, *, hint: Label = "", required: bool = True) -> UploadField:
     """Make a field for a public document."""
     return UploadField(label=label, help_text=hint, required=required, max_length=150)
 
 
-def small_file(label: str, *, hint: str = "") -> forms.FileField:
+def small_file(label: Label, *, hint: Label = "") -> forms.FileField:
     """Make a field for a file that is read at once and never kept."""
     return forms.FileField(label=label, help_text=hint, max_length=150)
 
 
-def line(label: str, *, hint: str = "", required: bool = True, most: int = 200) -> forms.CharField:
+def line(label: Label, *, hint: Label = "", required: bool = True, most: int = 200) -> forms.CharField:
     """Make a field for one line."""
     return forms.CharField(label=label, help_text=hint, required=required, max_length=most, validators=[check_line])
 
 
-def text(label: str, *, hint: str = "", required: bool = True, rows: int = 3) -> forms.CharField:
+def text(label: Label, *, hint: Label = "", required: bool = True, rows: int = 3) -> forms.CharField:
     """Make a field for several lines."""
     return forms.CharField(
         label=label, help_text=hint, required=required, max_length=60_000, widget=forms.Textarea({"rows": rows})
     )
 
 
-def email(label: str, *, hint: str = "") -> forms.EmailField:
+def email(label: Label, *, hint: Label = "") -> forms.EmailField:
     """Make a field for an address."""
     return forms.EmailField(
         label=label, help_text=hint, widget=forms.EmailInput({"autocomplete": "email"}), validators=[check_line]
     )
 
 
-def money(label: str, *, hint: str = "", required: bool = True) -> MoneyField:
+def money(label: Label, *, hint: Label = "", required: bool = True) -> MoneyField:
     """Make a field for an amount."""
     return MoneyField(
         label=label,
@@ -168,7 +178,7 @@ def money(label: str, *, hint: str = "", required: bool = True) -> MoneyField:
     )
 
 
-def day(label: str, *, hint: str = "", required: bool = True) -> forms.DateField:
+def day(label: Label, *, hint: Label = "", required: bool = True) -> forms.DateField:
     """Make a field for a day."""
     return forms.DateField(
         label=label,
@@ -178,7 +188,7 @@ def day(label: str, *, hint: str = "", required: bool = True) -> forms.DateField
     )
 
 
-def moment(label: str, *, hint: str = "", required: bool = True) -> MomentField:
+def moment(label: Label, *, hint: Label = "", required: bool = True) -> MomentField:
     """Make a field for a time on the page's clock."""
     return MomentField(
         label=label,
@@ -188,14 +198,14 @@ def moment(label: str, *, hint: str = "", required: bool = True) -> MomentField:
     )
 
 
-def number(label: str, *, hint: str = "", least: int = 0, most: int = 10**6) -> forms.IntegerField:
+def number(label: Label, *, hint: Label = "", least: int = 0, most: int = 10**6) -> forms.IntegerField:
     """Make a field for a whole number."""
     return forms.IntegerField(
         label=label, help_text=hint, min_value=least, max_value=most, widget=forms.NumberInput({"class": "short"})
     )
 
 
-def decimal(label: str, *, hint: str = "") -> forms.DecimalField:
+def decimal(label: Label, *, hint: Label = "") -> forms.DecimalField:
     """Make a field for a number with up to two decimals."""
     return forms.DecimalField(
         label=label,
@@ -206,7 +216,7 @@ def decimal(label: str, *, hint: str = "") -> forms.DecimalField:
     )
 
 
-def yes(label: str, *, required: bool = False) -> forms.BooleanField:
+def yes(label: Label, *, required: bool = False) -> forms.BooleanField:
     """Make a box to tick."""
     return forms.BooleanField(label=label, required=required)
 
@@ -216,25 +226,27 @@ def hidden() -> forms.CharField:
     return forms.CharField(widget=forms.HiddenInput, max_length=100, validators=[check_line])
 
 
-def choice(label: str, pairs: Iterable[tuple[str, str]], *, hint: str = "", radio: bool = False) -> forms.ChoiceField:
+def choice(label: Label, pairs: Pairs, *, hint: Label = "", radio: bool = False) -> forms.ChoiceField:
     """Make a field for one of a few; short lists as radio buttons."""
     widget: forms.Widget = forms.RadioSelect() if radio else forms.Select()
-    return forms.ChoiceField(label=label, help_text=hint, choices=list(pairs), widget=widget)
+    return forms.ChoiceField(
+        label=label, help_text=hint, choices=pairs if callable(pairs) else list(pairs), widget=widget
+    )
 
 
-def optional_choice(label: str, pairs: Iterable[tuple[str, str]], *, hint: str = "") -> forms.ChoiceField:
+def optional_choice(label: Label, pairs: Pairs, *, hint: Label = "") -> forms.ChoiceField:
     """Make a field for one of a few or nobody."""
-    made = choice(label, [("", "–"), *pairs], hint=hint)
+    made = choice(label, lambda: [("", "–"), *(pairs() if callable(pairs) else pairs)], hint=hint)
     made.required = False
     return made
 
 
 def word_choice(
-    label: str, group: str, codes: Iterable[str] | None = None, *, hint: str = "", radio: bool = False
+    label: Label, group: str, codes: Iterable[str] | None = None, *, hint: Label = "", radio: bool = False
 ) -> forms.ChoiceField:
     """Make a field for one of the codes of a word group."""
-    pairs = [(code, word(group, code, language())) for code in (codes or WORDS[group])]
-    return choice(label, pairs, hint=hint, radio=radio)
+    shown = tuple(codes or WORDS[group])
+    return choice(label, lambda: [(code, word(group, code, language())) for code in shown], hint=hint, radio=radio)
 
 
 def form_of(**fields: forms.Field) -> type[forms.Form]:
@@ -242,13 +254,17 @@ def form_of(**fields: forms.Field) -> type[forms.Form]:
     return type("PageForm", (forms.Form,), dict(fields))
 
 
-def many(label: str, pairs: Iterable[tuple[str, str]], *, hint: str = "") -> forms.MultipleChoiceField:
+def many(label: Label, pairs: Pairs, *, hint: Label = "") -> forms.MultipleChoiceField:
     """Make boxes to tick, any number of them."""
     return forms.MultipleChoiceField(
-        label=label, help_text=hint, choices=list(pairs), required=False, widget=forms.CheckboxSelectMultiple()
+        label=label,
+        help_text=hint,
+        choices=pairs if callable(pairs) else list(pairs),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(),
     )
 
 
-def link(label: str, *, hint: str = "") -> forms.URLField:
+def link(label: Label, *, hint: Label = "") -> forms.URLField:
     """Make an optional field for an address of the web."""
     return forms.URLField(label=label, help_text=hint, required=False, assume_scheme="https", validators=[check_line])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from django.http import HttpRequest
@@ -13,9 +13,9 @@ from mix.readers.core.actors import Actor
 from mix.rules.city.kinds import Kind
 from mix.rules.core.access import Role
 from mix.rules.core.catalogue import PACKAGE
-from mix.web.parts.pages import Act
+from mix.web.parts.acts import Acts
 
-Panel: TypeAlias = Callable[[HttpRequest, Step, frozenset[Role]], tuple[Mapping[str, Act], Mapping[str, Any]]]
+Panel: TypeAlias = Callable[[HttpRequest, Step, frozenset[Role]], tuple[Acts, Any]]
 StepKindOf: TypeAlias = Kind[Step, Challenge, Actor, Deed, Panel]
 
 TEMPLATES = PACKAGE / "web" / "templates" / "staff"  # where the templates of our own kinds stand

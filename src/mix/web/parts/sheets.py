@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from mix.rules.core.fields import FieldSpec
 from mix.rules.core.unmet import Refused, Unmet
-from mix.web.parts.pages import take_stash
+from mix.web.parts.acts import take_stash
 from mix.web.parts.specs import read_post
 
 

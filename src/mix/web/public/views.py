@@ -47,7 +47,9 @@ from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Origin, StepState
 from mix.rules.market.freezing import frozen_stages, read_scheme
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, answer, do, now_of, stay
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import now_of
 from mix.web.parts.showing import language, use_clock
 from mix.web.parts.specs import read_only
 from mix.web.parts.stagebar import stage_bar

@@ -20,7 +20,9 @@ from mix.readers.market.submissions import find_current, get_own_submission, lis
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, answer, do, signed_in, stay
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import use_clock
 from mix.web.suppliers.uploads import SealingHandler
 

@@ -31,8 +31,10 @@ from mix.rules.choice.scoring import NOT_INVITED
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.delivery.states import AgreementState, BacklogKind, Side
 from mix.web.parts import forms
+from mix.web.parts.acts import do
 from mix.web.parts.agreeing import agreement_context, editing_acts, row_key, sign_act
-from mix.web.parts.pages import Act, answer, do, signed_in, stay, today_of
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import signed_in, today_of
 from mix.web.parts.showing import use_clock
 from mix.web.parts.stagebar import stage_bar
 

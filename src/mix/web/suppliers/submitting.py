@@ -37,7 +37,9 @@ from mix.readers.market.submissions import (
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, answer, began_of, do, now_of, signed_in, stay
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import began_of, now_of, signed_in
 from mix.web.parts.pdf import as_pdf
 from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import draw, read_only, read_post

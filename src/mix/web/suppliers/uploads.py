@@ -17,8 +17,9 @@ from mix.readers.market.submissions import get_own_submission
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.sealed import SealingStream, TooLarge
+from mix.web.parts.acts import do
 from mix.web.parts.filekinds import is_what_it_says
-from mix.web.parts.pages import do, signed_in
+from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import language
 
 

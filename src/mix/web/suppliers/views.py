@@ -26,7 +26,9 @@ from mix.readers.market.submissions import find_own, list_own_states
 from mix.readers.market.vendors import get_own_vendor, list_invitations, list_own_vendors
 from mix.rules.market.states import QuestionKind
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, actor_of, answer, do, now_of, signed_in, stay
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import actor_of, now_of, signed_in
 from mix.web.parts.showing import use_clock
 from mix.web.parts.stagebar import stage_bar
 

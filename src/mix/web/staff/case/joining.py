@@ -16,7 +16,9 @@ from mix.readers.core.errors import Unknown
 from mix.rules.case.states import ChallengeStatus, JoinAnswer
 from mix.rules.core.access import Permission, Role, grants
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, answer, do, signed_in, stay, today_of
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import signed_in, today_of
 from mix.web.parts.showing import use_clock
 
 

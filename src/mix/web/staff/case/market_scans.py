@@ -15,7 +15,9 @@ from mix.readers.core.errors import Unknown
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import StepState
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, actor_of, do, stay, today_of
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, stay
+from mix.web.parts.pages import actor_of, today_of
 from mix.web.parts.showing import day
 
 

@@ -31,7 +31,9 @@ from mix.readers.core.errors import Forbidden
 from mix.rules.case.pilots import PilotState, Word, register, unmet_to_ask, value_of
 from mix.rules.core.access import Permission, Role, grants
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, answer, do, now_of, signed_in, stay
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import now_of, signed_in
 from mix.web.parts.sheets import take_sheet
 from mix.web.parts.showing import language, use_clock
 from mix.web.parts.specs import draw, read_only

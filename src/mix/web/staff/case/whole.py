@@ -19,7 +19,9 @@ from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import Route
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, answer, do, signed_in, stay
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import use_clock
 from mix.web.staff.case.joining import lead_acts
 

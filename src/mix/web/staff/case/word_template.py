@@ -11,8 +11,10 @@ from mix.actions.city import municipalities
 from mix.readers.city.municipalities import find_template, get_own_municipality
 from mix.rules.core.access import Permission
 from mix.web.parts import forms
+from mix.web.parts.acts import do
 from mix.web.parts.docx import PLACES, check_template, plain_template
-from mix.web.parts.pages import Act, answer, do, signed_in, stay
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import signed_in
 from mix.web.staff.case.records import WORD_FILE, as_file
 
 

@@ -3,109 +3,163 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mix.actions.choice import awards
-from mix.data.models import Award, Debrief, Dispute, Step
+from mix.data.models import Award, Debrief, Dispute, Result, Step
 from mix.readers.choice.awards import find_live, find_next_result, list_awards, list_disputes, list_next_results
 from mix.readers.core.errors import Unknown
 from mix.rules.case.states import ChallengeStatus
-from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import StepState
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, do, stay, today_of
+from mix.web.parts.acts import Act, Acts, Listed, do, granted
+from mix.web.parts.pages import today_of
 
 
-def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
+@dataclass(frozen=True)
+class AwardContext:
+    """What the step of an award draws."""
+
+    award: Award | None
+    awards: list[Award]
+    next_result: Result | None
+    tied_next: list[Result]
+    disputes: list[Dispute]
+    debriefs: QuerySet[Debrief]
+    today: date
+
+
+class Recommend(Act[Step]):
+    """Recommend the best-ranked vendor."""
+
+    label = _("Recommend the best-ranked vendor")
+    done = _("Recommended.")
+    style = ""
+    needs = Permission.AWARD_PREPARE
+
+    def run(self, request: HttpRequest) -> None:
+        """Recommend it."""
+        do(request, awards.recommend, self.about)
+
+
+class Negotiate(Act[Award]):
+    """Record what was negotiated."""
+
+    label = _("Record the negotiation")
+    done = _("Recorded.")
+    needs = Permission.AWARD_PREPARE
+
+    text = forms.text(_("What was negotiated"), hint=_("Or that there was nothing to negotiate."))
+    value_cents = forms.money(_("Value, all options"))
+
+    @classmethod
+    def first(cls, about: Award) -> Mapping[str, Any]:
+        """Show what is recorded so far."""
+        return {"text": about.negotiation, "value_cents": about.value_cents}
+
+    def run(self, request: HttpRequest) -> None:
+        """Record it."""
+        do(request, awards.record_negotiation, self.about, **self.cleaned_data)
+
+
+class Fail(Act[Award]):
+    """End the negotiation and go on to the next-ranked."""
+
+    label = _("End it and recommend the next-ranked")
+    done = _("The next-ranked vendor is recommended.")
+    needs = Permission.AWARD_PREPARE
+
+    reason = forms.text(_("Why the negotiation failed"), rows=2)
+
+    def run(self, request: HttpRequest) -> None:
+        """End it."""
+        do(request, awards.fail_negotiation, self.about, **self.cleaned_data)
+
+
+class PlanDebrief(Act[Step]):
+    """Propose a time for a debrief."""
+
+    label = _("Propose")
+    done = _("The vendor was told.")
+    needs = Permission.AWARD_PREPARE
+
+    item = forms.hidden()
+    meets_at = forms.moment(_("Meeting"))
+
+    def run(self, request: HttpRequest) -> None:
+        """Propose it."""
+        found = _debrief(self.about, self.cleaned_data["item"])
+        do(request, awards.plan_debrief, found, meets_at=self.cleaned_data["meets_at"])
+
+
+class HoldDebrief(Act[Step]):
+    """Note what was said in a debrief."""
+
+    label = _("Note the debrief")
+    done = _("Noted.")
+    needs = Permission.AWARD_PREPARE
+
+    item = forms.hidden()
+    notes = forms.text(_("What was said"), rows=2)
+
+    def run(self, request: HttpRequest) -> None:
+        """Note it."""
+        found = _debrief(self.about, self.cleaned_data["item"])
+        do(request, awards.hold_debrief, found, notes=self.cleaned_data["notes"])
+
+
+class AnswerDispute(Act[Step]):
+    """Answer a dispute."""
+
+    label = _("Answer")
+    done = _("The vendor was told.")
+    needs = Permission.AWARD_PREPARE
+
+    item = forms.hidden()
+    outcome = forms.word_choice(_("Outcome"), "dispute", radio=True)
+    answer = forms.text(_("Answer, with reasons"))
+
+    def run(self, request: HttpRequest) -> None:
+        """Answer it."""
+        facts = dict(self.cleaned_data)
+        do(request, awards.answer_dispute, _dispute(self.about, facts.pop("item")), **facts)
+
+
+def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, AwardContext]:
     """Recommend the best-ranked, record the negotiation, or end it and go on to the next."""
     live = find_live(step)
-    acts: dict[str, Act] = {}
     working = (
         step.state == StepState.ACTIVE and step.asked_at is None and step.challenge.status == ChallengeStatus.RUNNING
     )
-    if grants(roles, Permission.AWARD_PREPARE):
-        acts |= _award_acts(request, step, live) if working else {}
-        acts |= _debrief_acts(request, step)
-    return acts, {
-        "award": live,
-        "awards": list_awards(step),
-        "next_result": find_next_result(step) if live is None else None,
-        "tied_next": list_next_results(step) if live is None else [],
-        "disputes": list_disputes(step.challenge),
-        "debriefs": Debrief.objects.filter(step__challenge=step.challenge)
+    acts: dict[str, Listed[Any]] = {}
+    if working and live is None:
+        acts["recommend"] = Listed(Recommend, step)
+    elif working and live is not None:
+        live.step = step
+        acts |= {"negotiate": Listed(Negotiate, live), "fail": Listed(Fail, live)}
+    acts |= {
+        "plan_debrief": Listed(PlanDebrief, step),
+        "hold_debrief": Listed(HoldDebrief, step),
+        "answer_dispute": Listed(AnswerDispute, step),
+    }
+    return granted(roles, acts), AwardContext(
+        award=live,
+        awards=list_awards(step),
+        next_result=find_next_result(step) if live is None else None,
+        tied_next=list_next_results(step) if live is None else [],
+        disputes=list_disputes(step.challenge),
+        debriefs=Debrief.objects.filter(step__challenge=step.challenge)
         .select_related("vendor", "asked_by", "step")
         .order_by("due_on", "id"),
-        "today": today_of(request),
-    }
-
-
-def _award_acts(request: HttpRequest, step: Step, live: Award | None) -> dict[str, Act]:
-    acts: dict[str, Act] = {}
-    if live is None:
-        acts["recommend"] = Act(
-            forms.form_of(),
-            lambda _given: stay(do(request, awards.recommend, step)),
-            _("Recommend the best-ranked vendor"),
-            _("Recommended."),
-            style="",
-        )
-    else:
-        live.step = step
-        acts["negotiate"] = Act(
-            forms.form_of(
-                text=forms.text(_("What was negotiated"), hint=_("Or that there was nothing to negotiate.")),
-                value_cents=forms.money(_("Value, all options")),
-            ),
-            lambda given: stay(do(request, awards.record_negotiation, live, **given)),
-            _("Record the negotiation"),
-            _("Recorded."),
-            initial={"text": live.negotiation, "value_cents": live.value_cents},
-        )
-        acts["fail"] = Act(
-            forms.form_of(reason=forms.text(_("Why the negotiation failed"), rows=2)),
-            lambda given: stay(do(request, awards.fail_negotiation, live, **given)),
-            _("End it and recommend the next-ranked"),
-            _("The next-ranked vendor is recommended."),
-        )
-    return acts
-
-
-def _debrief_acts(request: HttpRequest, step: Step) -> dict[str, Act]:
-    acts: dict[str, Act] = {}
-    acts["plan_debrief"] = Act(
-        forms.form_of(item=forms.hidden(), meets_at=forms.moment(_("Meeting"))),
-        lambda given: stay(do(request, awards.plan_debrief, _debrief(step, given["item"]), meets_at=given["meets_at"])),
-        _("Propose"),
-        _("The vendor was told."),
+        today=today_of(request),
     )
-    acts["hold_debrief"] = Act(
-        forms.form_of(item=forms.hidden(), notes=forms.text(_("What was said"), rows=2)),
-        lambda given: stay(do(request, awards.hold_debrief, _debrief(step, given["item"]), notes=given["notes"])),
-        _("Note the debrief"),
-        _("Noted."),
-    )
-    acts["answer_dispute"] = Act(
-        forms.form_of(
-            item=forms.hidden(),
-            outcome=forms.word_choice(_("Outcome"), "dispute", radio=True),
-            answer=forms.text(_("Answer, with reasons")),
-        ),
-        lambda given: stay(
-            do(
-                request,
-                awards.answer_dispute,
-                _dispute(step, given["item"]),
-                outcome=given["outcome"],
-                answer=given["answer"],
-            )
-        ),
-        _("Answer"),
-        _("The vendor was told."),
-    )
-    return acts
 
 
 def _dispute(step: Step, item: str) -> Dispute:

@@ -40,7 +40,8 @@ from mix.rules.choice.states import Seat
 from mix.rules.core.access import Permission, Role, grants, reads_for_the_city
 from mix.rules.core.kinds import EvaluationPhase, StepState
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, do, stay
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, stay
 
 # From consensus on, those who may read scores for the city see the table.
 AFTER_SCORING = frozenset(

@@ -30,7 +30,9 @@ from mix.rules.city.policy.bylaws import BylawTable, Topic, band_for, edges
 from mix.rules.city.policy.facts import Category
 from mix.rules.core.access import Permission, grants
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, answer, do, signed_in, stay, today_of
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import signed_in, today_of
 from mix.web.parts.sheets import Sheet, take_sheet
 from mix.web.parts.showing import language, use_clock
 from mix.web.parts.specs import draw

@@ -22,8 +22,10 @@ from mix.readers.city.people import list_with_role
 from mix.readers.core.actors import Actor
 from mix.rules.core.access import TABLE, Permission, grants
 from mix.web.parts import forms
+from mix.web.parts.acts import do
 from mix.web.parts.filters import in_language
-from mix.web.parts.pages import Act, answer, do, signed_in, stay
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import signed_in
 
 
 def departments(request: HttpRequest, city: str) -> HttpResponse:

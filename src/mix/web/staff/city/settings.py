@@ -24,7 +24,9 @@ from mix.rules.city.delegation import Band
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import OutageRule
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, answer, do, signed_in, stay
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import signed_in
 
 GIVEN_ROLES = tuple(r.value for r in Role if r not in (Role.CHAIR, Role.PARTNER_CITY, Role.VENDOR))
 BAND_ROLES = (

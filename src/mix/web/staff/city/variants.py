@@ -34,7 +34,9 @@ from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.fields import MAX_CENTS
 from mix.rules.core.kinds import Route
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, answer, do, signed_in, stay
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import in_language, language, use_clock
 
 DECIDERS = tuple(r for r in Role if r not in (Role.VENDOR, Role.PARTNER_CITY, Role.EVALUATOR, Role.CHAIR, Role.STAFF))

@@ -23,7 +23,8 @@ from mix.rules.core.kinds import AgreementKind, StepState
 from mix.rules.delivery.clauses import choose
 from mix.rules.delivery.states import AgreementState
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, do
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act
 from mix.web.parts.showing import language
 
 

@@ -19,8 +19,10 @@ from mix.rules.core.kinds import Envelope
 from mix.rules.delivery.states import AgreementState, Side
 from mix.rules.market.states import SubmissionState
 from mix.web.parts import forms
+from mix.web.parts.acts import do
 from mix.web.parts.agreeing import agreement_context, editing_acts, row_key, sign_act
-from mix.web.parts.pages import Act, answer, do, signed_in, stay
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import use_clock
 
 

@@ -25,8 +25,10 @@ from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import StepState
 from mix.rules.delivery.states import Review
 from mix.web.parts import forms
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, stay
 from mix.web.parts.packs import show_pack
-from mix.web.parts.pages import Act, actor_of, do, stay
+from mix.web.parts.pages import actor_of
 
 
 def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:

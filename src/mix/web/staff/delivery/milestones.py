@@ -20,7 +20,8 @@ from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import DeliveryPart, StepState
 from mix.rules.delivery.states import BacklogKind
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, do, stay
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, stay
 
 
 def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:

@@ -31,7 +31,9 @@ from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import AgreementKind, SprintPart, StepState
 from mix.rules.delivery.states import Area, ParityKind
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, do, stay, today_of
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, stay
+from mix.web.parts.pages import today_of
 
 
 def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:

@@ -24,7 +24,9 @@ from mix.readers.flow.dates import Dated, list_dates
 from mix.rules.city.calendar import public_holidays
 from mix.rules.core.access import Permission
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, answer, do, now_of, signed_in, stay, today_of
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import now_of, signed_in, today_of
 from mix.web.parts.showing import in_language, language, one_of, use_clock
 
 SOON = timedelta(days=30)

@@ -29,7 +29,9 @@ from mix.rules.core.access import Permission, grants
 from mix.rules.core.kinds import NeedState, Origin, Route
 from mix.rules.core.unmet import require
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, answer, do, signed_in, stay
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import language, use_clock
 from mix.web.parts.stagebar import stage_bar
 from mix.web.staff.city.departments import choice_of_department, cities_without, open_departments

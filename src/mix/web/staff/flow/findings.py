@@ -35,8 +35,10 @@ from mix.rules.city.policy.joint import contradictions
 from mix.rules.core.access import Permission, grants
 from mix.rules.core.kinds import StepState
 from mix.web.parts import forms
+from mix.web.parts.acts import do
 from mix.web.parts.findings import fact_title, fact_value, view_findings, waiver_title
-from mix.web.parts.pages import Act, answer, do, now_of, signed_in, today_of
+from mix.web.parts.loose import Act, answer
+from mix.web.parts.pages import now_of, signed_in, today_of
 from mix.web.parts.showing import in_language, language, use_clock
 from mix.web.parts.together import (
     ClashView,

@@ -22,7 +22,9 @@ from mix.rules.city.kinds import kind_of
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import Decision, StepState
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, actor_of, do, stay
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, stay
+from mix.web.parts.pages import actor_of
 from mix.web.parts.showing import language
 
 

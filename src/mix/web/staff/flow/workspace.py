@@ -25,9 +25,11 @@ from mix.rules.core.fields import read_answers
 from mix.rules.core.kinds import StepState
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.flow.moves import duties, open_duties
+from mix.web.parts.acts import do, take_stash
 from mix.web.parts.changes import changes
 from mix.web.parts.docx import MOST_BYTES, read_docx
-from mix.web.parts.pages import answer, do, now_of, signed_in, take_stash
+from mix.web.parts.loose import answer, names_of
+from mix.web.parts.pages import now_of, signed_in
 from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import draw, read_only, read_post
 from mix.web.parts.stagebar import stage_bar
@@ -64,7 +66,7 @@ def step(request: HttpRequest, code: str, key: str) -> HttpResponse:
         lambda: {
             **_frame(request, challenge, found, roles),
             **_artifact(found, roles, typed=typed),
-            **more,
+            **names_of(more),
             "returned": typed is not None,
         },
     )
@@ -216,7 +218,7 @@ def _drawn(
         lambda: {
             **_frame(request, challenge, step, roles),
             **_artifact(step, roles, typed=typed, unmet=unmet),
-            **parts,
+            **names_of(parts),
             "paper_unmet": [u for u in unmet if u.where == "f-file"],
             **(more or {}),
         },

@@ -41,7 +41,9 @@ from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.closing import Phase
 from mix.rules.market.states import CustodyMode
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, Shown, answer, do, now_of, signed_in, stay
+from mix.web.parts.acts import Taken, do
+from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.pages import now_of, signed_in
 from mix.web.parts.showing import use_clock
 
 
@@ -139,10 +141,10 @@ def _page(
         try:
             words = do(request, custody.look_at_share, share)
         except Refused as error:
-            return render(request, template, {**context(), "shown": Shown(acts, unmet=error.unmet)}, status=422)
+            return render(request, template, {**context(), "shown": Taken(acts, unmet=error.unmet)}, status=422)
         share.refresh_from_db()
         acts["take"] = _probe(request, share, custody.take_share, _("I have written them down"), _("Yours alone now."))
-        return render(request, template, {**context(), "shown": Shown(acts), "words": words.split()})
+        return render(request, template, {**context(), "shown": Taken(acts), "words": words.split()})
     return answer(request, template, acts, context)
 
 

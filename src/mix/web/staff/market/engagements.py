@@ -16,7 +16,8 @@ from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import StepState
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, do, stay
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, stay
 
 
 def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:

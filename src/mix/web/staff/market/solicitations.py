@@ -25,7 +25,9 @@ from mix.rules.core.kinds import Envelope, StepState
 from mix.rules.market.closing import Phase
 from mix.rules.market.states import CustodyMode
 from mix.web.parts import forms
-from mix.web.parts.pages import Act, do, now_of, signed_in, stay
+from mix.web.parts.acts import do
+from mix.web.parts.loose import Act, stay
+from mix.web.parts.pages import now_of, signed_in
 from mix.web.parts.specs import read_only
 
 

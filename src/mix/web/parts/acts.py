@@ -1,0 +1,198 @@
+"""Acts: what can be done on a page. Each is one named form and one verb; what is refused keeps all that was typed.
+
+A page lists its acts, takes what was posted, and shows itself:
+
+    acts = granted(roles, {"recommend": Listed(Recommend, step)})
+    taken = take(request, acts)
+    if isinstance(taken, HttpResponse):
+        return taken
+    return show(request, "staff/choice/award.html", taken, AwardContext(...))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+
+from mix.actions.core.deeds import Deed
+from mix.actions.core.run import run
+from mix.actions.market.submissions import Late
+from mix.phrases.refusals import sentence
+from mix.readers.core.errors import Unknown
+from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.unmet import Refused, Unmet
+from mix.web.parts.forms import Label
+from mix.web.parts.pages import actor_of, now_of, stamp
+from mix.web.parts.showing import language
+
+P = ParamSpec("P")
+T = TypeVar("T")
+S = TypeVar("S")
+
+
+def do(request: HttpRequest, verb: Callable[Concatenate[Deed, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a verb as the request's actor at the request's time. Raises what the verb raises."""
+    return run(actor_of(request), now_of(request), verb, *args, **kwargs)
+
+
+class Act(forms.Form, Generic[S]):
+    """One thing that can be done about something: fields, label, what it says when done, and `run`.
+
+    `about` is what it is done about: a row, or a value of several. Fields stand in the class with lazy labels; what
+    depends on `about` (choices, a field more, a hint) is set in `fit`. For an act that stands beside each row of a
+    list, the hidden field `item` names the row.
+    """
+
+    label: ClassVar[Label]
+    done: ClassVar[Label] = ""
+    style: ClassVar[str] = "btn--2"
+    needs: ClassVar[Permission | None] = None
+
+    def __init__(self, about: S, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own
+        super().__init__(*args, **kwargs)
+        self.about = about
+        self.fit()
+
+    def fit(self) -> None:
+        """Fit the fields to what the act is about."""
+
+    @classmethod
+    def first(cls, about: S) -> Mapping[str, Any]:  # noqa: ARG003 - for those that override it
+        """Return what stands in the fields before anybody types."""
+        return {}
+
+    def run(self, request: HttpRequest) -> str | None:
+        """Carry it out with `cleaned_data`. Return where to go, or None to stay on the page. Raises Refused."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Listed(Generic[S]):
+    """An act as a page lists it: with what it is about. Label and style are the act's, unless given here."""
+
+    form: type[Act[S]]
+    about: S
+    label: Label = ""
+    style: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", self.label or self.form.label)
+        object.__setattr__(self, "style", self.style or self.form.style)
+
+    def fresh(self, item: str, auto_id: str) -> forms.Form:
+        """Return the form as nobody has typed into it yet."""
+        first = self.form.first(self.about)
+        return self.form(self.about, initial={**first, "item": item} if item else first, auto_id=auto_id)
+
+    def filled(self, *typed: Any) -> Act[S]:  # noqa: ANN401 - Django's data and files
+        """Return the form as somebody filled it in."""
+        return self.form(self.about, *typed)
+
+
+Acts = Mapping[str, Any]
+
+
+def granted(roles: frozenset[Role], acts: Acts) -> dict[str, Listed[Any]]:
+    """Return those acts whose permission these roles have."""
+    return {name: act for name, act in acts.items() if act.form.needs is None or grants(roles, act.form.needs)}
+
+
+@dataclass
+class Taken:
+    """What came in with a request, and what a template needs to draw the acts: which were refused, what was typed."""
+
+    acts: Acts
+    bound: dict[str, forms.Form] = field(default_factory=dict)
+    unmet: tuple[Unmet, ...] = ()
+    returned: bool = False
+    status: int = 200
+
+    def form(self, name: str, item: str = "") -> forms.Form:
+        """Return the form of an act: as it was typed if it was refused for this item, else fresh."""
+        bound = self.bound.get(name)
+        if bound is not None and (not item or bound.data.get("item") == item):
+            return bound
+        fresh: forms.Form = self.acts[name].fresh(item, f"id_{name}{'_' + item if item else ''}_%s")
+        return fresh
+
+
+def refused(acts: Acts, *unmet: Unmet) -> Taken:
+    """Return what a page shows that was refused something outside of its acts; nothing is carried out."""
+    return Taken(acts, unmet=unmet, status=422 if unmet else 200)
+
+
+def take(request: HttpRequest, acts: Acts) -> Taken | HttpResponse:
+    """Carry out the act that was posted and answer with where to go, or say what to show. Raises Unknown and Late."""
+    taken = Taken(acts)
+    stash = take_stash(request)
+    if stash is not None and stash.get("act") in acts:
+        name = str(stash["act"])
+        taken.bound[name] = acts[name].filled(stash)
+        taken.returned = True
+    if request.method != "POST" or "act" not in request.POST:
+        return taken
+    if request.content_type == "multipart/form-data":
+        stamp(request)
+    name = request.POST["act"]
+    if name not in acts:
+        raise Unknown
+    form = acts[name].filled(request.POST, request.FILES)
+    taken.bound[name] = form
+    taken.status = 422
+    if not form.is_valid():
+        return taken
+    try:
+        goes_to = form.run(request)
+    except Late:
+        raise
+    except Refused as error:
+        taken.unmet = error.unmet
+        _mark(form, error.unmet)
+        return taken
+    if form.done:
+        messages.success(request, form.done)
+    return redirect(goes_to or request.path)
+
+
+class Context(Protocol):
+    """What a template draws, as a frozen dataclass: its fields are the template's names."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+def show(request: HttpRequest, template: str, taken: Taken, *contexts: Context) -> HttpResponse:
+    """Draw a page with its acts. No two contexts may name the same thing."""
+    names: dict[str, Any] = {"shown": taken}
+    for context in contexts:
+        for name in fields(context):
+            if name.name in names:
+                raise ValueError(f"{template}: two contexts name {name.name}")
+            names[name.name] = getattr(context, name.name)
+    return render(request, template, names, status=taken.status)
+
+
+def take_stash(request: HttpRequest) -> QueryDict | None:
+    """Take what somebody typed before they had to sign in, if anything."""
+    if request.method != "GET":
+        return None
+    typed = request.session.pop(f"stash:{request.path}", None)
+    if typed is None:
+        return None
+    data = QueryDict(mutable=True)
+    for key, values in typed.items():
+        data.setlist(key, values)
+    return data
+
+
+def _mark(form: forms.Form, unmet: tuple[Unmet, ...]) -> None:
+    """Put a refusal beside the field that it is about, where the form has that field."""
+    for one in unmet:
+        name = one.where.removeprefix("f-")
+        if name in form.fields:
+            form.add_error(name, sentence(one, language()))
