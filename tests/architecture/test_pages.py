@@ -47,7 +47,9 @@ def test_templates_carry_no_style_and_no_script(path: Path) -> None:
     assert re.findall(r"<script(?![^>]*src=)", text) == []
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: "/".join(p.parts[-2:]))
+@pytest.mark.parametrize(
+    "path", [*TEMPLATES, *OF_ALLAUTH, WEB / "static/verify.html"], ids=lambda p: "/".join(p.parts[-2:])
+)
 def test_no_line_of_a_template_is_long(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     assert [n for n, line in enumerate(lines, start=1) if len(line) > LONGEST] == []
