@@ -7,6 +7,7 @@ import os
 import socket
 import socketserver
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -63,9 +64,9 @@ def _answer(sealer: Sealer, asked: dict[str, Any], *, now: datetime) -> dict[str
     try:
         return {"value": _do(sealer, str(asked.get("do")), str(asked.get("key")), now=now, **facts)}
     except (TypeError, ValueError):
-        return {"unmet": [{"code": "key_unknown", "params": {}, "where": ""}]}
+        return {"unmet": [{"code": "key_unknown", "params": {}}]}
     except Refused as error:
-        return {"unmet": [{"code": u.code, "params": u.params, "where": u.where} for u in error.unmet]}
+        return {"unmet": [asdict(u) for u in error.unmet]}
 
 
 def _do(sealer: Sealer, operation: str, key_id: str, *, now: datetime, **facts: Any) -> Any:  # noqa: ANN401 - its own

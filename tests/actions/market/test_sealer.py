@@ -12,7 +12,7 @@ from typing import Any
 import pyrage
 import pytest
 
-from mix.rules.core.unmet import Refused
+from mix.rules.core.unmet import Refused, Unmet
 from mix.vault import storage, wire
 from mix.vault.sealer import CANARY, Sealer
 
@@ -220,3 +220,14 @@ def test_only_plain_names_are_keys_and_blobs(desk: Desk) -> None:
     desk.sealer.make("call-open", not_before=NOW)
     facts = {"to": str(pyrage.x25519.Identity.generate().to_public()), "guard": "call-open", "now": NOW}
     assert codes_of(lambda: desk.sealer.reseal("call-open", blob="../../keys/opened", **facts)) == ["key_unknown"]
+
+
+def test_a_refusal_comes_whole_over_the_wire(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    unmet = (Unmet("words_count", {"count": "3", "most": "33"}, field="words"), Unmet("key_exists", place="custody"))
+
+    def refuse(_key: str, **_facts: object) -> None:
+        raise Refused(*unmet)
+
+    monkeypatch.setattr(desk.sealer, "offer", refuse)
+    answer = json.loads(json.dumps(wire._answer(desk.sealer, {"do": "offer", "key": "a", "share": "b"}, now=NOW)))
+    assert tuple(Unmet(**one) for one in answer["unmet"]) == unmet

@@ -62,11 +62,11 @@ def test_missing_answers_lists_everything() -> None:
     params = {"field": "Title", "field_fr": "Titre"}
     found = missing_answers(specs, {"a": "", "b": "one two three", "c": False, "d": [{"x": None}]})
     assert found == (
-        Unmet("field_missing", params, "f-a"),
-        Unmet("too_many_words", {**params, "most": "2", "has": "3"}, "f-b"),
-        Unmet("field_must_be_yes", params, "f-c"),
-        Unmet("too_few_rows", {**params, "least": "2"}, "f-d"),
-        Unmet("cell_missing", {**params, "row": "1", "column": "Title", "column_fr": "Titre"}, "f-d"),
+        Unmet("field_missing", params, field="a"),
+        Unmet("too_many_words", {**params, "most": "2", "has": "3"}, field="b"),
+        Unmet("field_must_be_yes", params, field="c"),
+        Unmet("too_few_rows", {**params, "least": "2"}, field="d"),
+        Unmet("cell_missing", {**params, "row": "1", "column": "Title", "column_fr": "Titre"}, field="d"),
     )
 
 

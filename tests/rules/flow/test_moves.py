@@ -50,12 +50,12 @@ def test_each_city_decides_by_its_own_table() -> None:
     gate = Gate(key="G2", title=TITLE, decided_by=(Role.LEGAL,), by_value=True, each_city=True)
     needed, nobody = duties(gate, facts())
     assert needed == (Duty("a", Role.LEGAL), Duty("b", Role.LEGAL), Duty("a", Role.AUTHORITY))
-    assert nobody == (Unmet("nobody_named_for_value", {"city": "b"}, "delegation"),)
+    assert nobody == (Unmet("nobody_named_for_value", {"city": "b"}),)
 
 
 def test_without_a_value_nobody_can_be_named() -> None:
     gate = Gate(key="G2", title=TITLE, by_value=True)
-    assert duties(gate, facts(value=None)) == ((), (Unmet("value_unknown", {}, "value"),))
+    assert duties(gate, facts(value=None)) == ((), (Unmet("value_unknown"),))
 
 
 def test_two_people_sign_and_the_author_does_not() -> None:
@@ -124,13 +124,13 @@ def test_an_author_and_who_has_signed_already_may_still_hold_a_step_up(decision:
 
 def test_where_nobody_can_be_named_nothing_proceeds_and_anything_can_be_stopped() -> None:
     gate = Gate(key="G1", title=TITLE, decided_by=(Role.FINANCE,), by_value=True)
-    assert unmet(gate=gate) == (Unmet("value_unknown", {}, "value"),)
+    assert unmet(gate=gate) == (Unmet("value_unknown"),)
     assert unmet(gate=gate, decision=Decision.STOP) == ()
 
 
 def test_what_lacks_in_two_cities_is_said_once() -> None:
     gate = Gate(key="G1", title=TITLE, by_value=True, each_city=True)
-    assert duties(gate, facts(value=None)) == ((), (Unmet("value_unknown", {}, "value"),))
+    assert duties(gate, facts(value=None)) == ((), (Unmet("value_unknown"),))
 
 
 def test_who_decides_by_role_and_by_value_gives_one_word() -> None:

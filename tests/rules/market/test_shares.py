@@ -39,7 +39,7 @@ def test_any_two_shares_give_the_secret_and_one_does_not(secret: bytes) -> None:
     for wrong in (shares[:1], [shares[0], shares[0]], [shares[0], split(secret)[1]]):
         with pytest.raises(Refused) as caught:
             combine(wrong)
-        assert caught.value.unmet == (Unmet("shares_differ", {}, "f-words"),)
+        assert caught.value.unmet == (Unmet("shares_differ", field="words"),)
 
 
 @given(SECRETS)
@@ -86,13 +86,13 @@ def said_of(words: list[str]) -> tuple[Unmet, ...]:
 
 def test_what_is_wrong_with_a_share_is_said_with_its_place() -> None:
     count = {"count": "32", "most": "33"}
-    assert said_of(SHARE[:-1]) == (Unmet("words_count", count, "f-words"),)
-    assert said_of([*SHARE, SHARE[0]]) == (Unmet("words_count", {**count, "count": "34"}, "f-words"),)
-    assert said_of([*SHARE[:-2], SHARE[-1], SHARE[-2]]) == (Unmet("words_checksum", {}, "f-words"),)
+    assert said_of(SHARE[:-1]) == (Unmet("words_count", count, field="words"),)
+    assert said_of([*SHARE, SHARE[0]]) == (Unmet("words_count", {**count, "count": "34"}, field="words"),)
+    assert said_of([*SHARE[:-2], SHARE[-1], SHARE[-2]]) == (Unmet("words_checksum", field="words"),)
     near = {"number": "3", "word": "acadmic", "near": "academic"}
-    assert said_of([*SHARE[:2], "acadmic", *SHARE[3:]]) == (Unmet("word_unknown_near", near, "f-words"),)
+    assert said_of([*SHARE[:2], "acadmic", *SHARE[3:]]) == (Unmet("word_unknown_near", near, field="words"),)
     far = {"number": "1", "word": "zzzzzz", "near": ""}
-    assert said_of(["zzzzzz", *SHARE[1:]]) == (Unmet("word_unknown", far, "f-words"),)
+    assert said_of(["zzzzzz", *SHARE[1:]]) == (Unmet("word_unknown", far, field="words"),)
 
 
 @pytest.mark.parametrize(("cut", "is_read"), [(1, False), (2, False), (3, False), (4, True)])

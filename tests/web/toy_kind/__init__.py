@@ -23,7 +23,7 @@ ENDED: list[tuple[str, str]] = []  # what came of its end: the step, and the pub
 
 
 def _unmet(step: Step, now: datetime) -> tuple[Unmet, ...]:
-    return () if latest_content(step).get("seen") else (Unmet("answer_missing", {}, "visit"),)
+    return () if latest_content(step).get("seen") else (Unmet("answer_missing", place="visit"),)
 
 
 def _panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:

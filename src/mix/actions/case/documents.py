@@ -34,7 +34,7 @@ def save(deed: Deed, step: Step, *, answers: Mapping[str, Any], based_on: int | 
     step, role = enter_step(step, actor=deed.actor, needs=Permission.DOCUMENT_EDIT, editing=True)
     good, bad = read_answers(spec_of(step).fields, answers)
     if bad:
-        raise Refused(*(Unmet(e.code, e.params, f"f-{key}") for key, e in bad.items()))
+        raise Refused(*(Unmet(e.code, e.params, field=key) for key, e in bad.items()))
     document = Document.objects.select_for_update().get(step=step)
     latest = find_latest(document)
     if latest and based_on is not None and latest.number != based_on:
@@ -77,7 +77,7 @@ def reuse(deed: Deed, step: Step, *, source: Step) -> DocumentVersion:
 def comment(deed: Deed, step: Step, *, text: str) -> Comment:
     """Remark on the present version; the writers see it beside the text."""
     _, role = enter(step.challenge, actor=deed.actor, needs=Permission.DOCUMENT_COMMENT)
-    require(holds=bool(text.strip()), code="answer_missing", where="f-comment")
+    require(holds=bool(text.strip()), code="answer_missing", field="comment")
     document = Document.objects.get(step=step)
     made = Comment.objects.create(
         document=document, author=deed.actor.someone, text=text, on_version=document.version, written_at=deed.now

@@ -25,14 +25,14 @@ def declare_window(deed: Deed, challenge: Challenge, *, until: date | None, most
     The first public notice declares it, so it cannot change after that.
     """
     challenge, role = enter(challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
-    require(holds=challenge.route_frozen_at is None, code="join_window_frozen", where="f-until")
+    require(holds=challenge.route_frozen_at is None, code="join_window_frozen", field="until")
     if until is not None:
         today = day_in(challenge.municipality.zone, deed.now)
-        require(holds=until > today, code="join_window_past", where="f-until")
+        require(holds=until > today, code="join_window_past", field="until")
         require(
             holds=1 <= most_percent <= MOST_PERCENT,
             code="join_window_share",
-            where="f-most_percent",
+            field="most_percent",
             most=str(MOST_PERCENT),
         )
     challenge.joins_until, challenge.joins_percent = until, most_percent if until else None
@@ -51,7 +51,7 @@ def declare_window(deed: Deed, challenge: Challenge, *, until: date | None, most
 def ask(deed: Deed, challenge: Challenge, *, city: Municipality, share_percent: int, note: str) -> JoinRequest:
     """Ask for one's city to take part. Its own table of authority must be there: its gates are decided by it."""
     get_own_municipality(city.code, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
-    require(holds=bool(note.strip()), code="answer_missing", where="f-note")
+    require(holds=bool(note.strip()), code="answer_missing", field="note")
     closed = unmet_to_join(challenge, city, share_percent=share_percent, today=_today(challenge, deed.now))
     refuse_if((*closed, *unmet_to_ask(city)))
     require(holds=not challenge.join_requests.filter(city=city, answer="").exists(), code="join_asked_already")
@@ -79,7 +79,7 @@ def answer(deed: Deed, request: JoinRequest, *, agree: bool, reason: str) -> Joi
         raise Unknown
     row.challenge = challenge
     require(holds=row.answer == "", code="join_answered")
-    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
     if agree:
         refuse_if(
             unmet_to_join(challenge, row.city, share_percent=row.share_percent, today=_today(challenge, deed.now))

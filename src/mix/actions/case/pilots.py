@@ -80,7 +80,7 @@ def register_pilot(
     """Begin a record before a pilot starts; or declare one that runs already, which is nobody's fault here."""
     city = get_own_municipality(department.municipality.code, actor=deed.actor, needs=Permission.PILOT_REGISTER)
     require_open(department)
-    require(holds=bool(title.strip()), code="answer_missing", where="f-title")
+    require(holds=bool(title.strip()), code="answer_missing", field="title")
     pilot = Pilot(
         municipality=city,
         department=department,
@@ -101,7 +101,7 @@ def register_pilot(
 
 def _read(specs: tuple[FieldSpec, ...], raw: Mapping[str, Any]) -> dict[str, Any]:
     good, bad = read_answers(specs, raw)
-    refuse_if(Unmet(error.code, error.params, f"f-{key}") for key, error in bad.items())
+    refuse_if(Unmet(error.code, error.params, field=key) for key, error in bad.items())
     return good
 
 
@@ -163,7 +163,7 @@ def say(deed: Deed, pilot: Pilot, *, role: Role, word: Word, reason: str = "") -
         raise Forbidden(Permission.PILOT_MANAGE)
     require(holds=fresh.owner_id != deed.actor.someone.pk, code="pilot_owner_decides")
     require(holds=not fresh.words.filter(person=deed.actor.someone).exists(), code="pilot_spoken")
-    require(holds=word is Word.AGREE or bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=word is Word.AGREE or bool(reason.strip()), code="reason_missing", field="reason")
     PilotWord.objects.create(
         pilot=fresh,
         role=role.value,
@@ -186,7 +186,7 @@ def ask_extension(deed: Deed, pilot: Pilot, *, ends_on: date, reason: str) -> Pi
     """Ask for the one extension, before the last day is over."""
     fresh = _enter(deed, pilot, keeps=True, states=(PilotState.RUNNING,))
     require(holds=find_extension(fresh) is None, code="pilot_extended")
-    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
     present = fresh.ends_on
     if present is None:
         raise Refused(Unmet("pilot_moved_on"))
@@ -221,7 +221,7 @@ def stop(deed: Deed, pilot: Pilot, *, reason: str) -> Pilot:
     """End a pilot before its time; today is its last day."""
     states = (PilotState.APPROVED, PilotState.RUNNING)
     fresh = _enter(deed, pilot, keeps=True, states=states)
-    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
     fresh.stopped_on, fresh.stopped_reason = today_at(fresh.municipality, deed.now), reason.strip()
     fresh.save(update_fields=["stopped_on", "stopped_reason"])
     _record(deed, "stop", fresh, reason=fresh.stopped_reason)

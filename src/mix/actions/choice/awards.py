@@ -72,8 +72,8 @@ def record_negotiation(deed: Deed, award: Award, *, text: str, value_cents: int)
     """Put on record what was negotiated, and the value that came of it (cents, all options)."""
     step, role = enter_step(award.step, actor=deed.actor, needs=Permission.AWARD_PREPARE, editing=True)
     require(holds=award.state == AwardState.RECOMMENDED, code="award_over")
-    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
-    require(holds=value_cents >= 0, code="not_an_amount", where="f-value", given=str(value_cents))
+    require(holds=bool(text.strip()), code="answer_missing", field="text")
+    require(holds=value_cents >= 0, code="not_an_amount", field="value", given=str(value_cents))
     award.negotiation, award.value_cents = text, value_cents
     award.save(update_fields=["negotiation", "value_cents"])
     _record(deed, "record_negotiation", step.challenge, role=role.value, vendor=award.vendor)
@@ -84,7 +84,7 @@ def fail_negotiation(deed: Deed, award: Award, *, reason: str) -> Award:
     """End a negotiation that failed, with a reason, and recommend the next-ranked."""
     step, role = enter_step(award.step, actor=deed.actor, needs=Permission.AWARD_PREPARE, editing=True)
     require(holds=award.state == AwardState.RECOMMENDED, code="award_over")
-    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
     award.state, award.ended_reason = AwardState.FAILED, reason
     award.save(update_fields=["state", "ended_reason"])
     deed.tell(
@@ -168,7 +168,7 @@ def ask_debrief(deed: Deed, step: Step, vendor: Vendor) -> Debrief:
 def plan_debrief(deed: Deed, debrief: Debrief, *, meets_at: datetime) -> Debrief:
     """Set the time of a debrief."""
     challenge, role = enter(debrief.step.challenge, actor=deed.actor, needs=Permission.AWARD_PREPARE, running=False)
-    require(holds=meets_at > deed.now, code="time_is_past", where="f-meets_at")
+    require(holds=meets_at > deed.now, code="time_is_past", field="meets_at")
     debrief.meets_at = meets_at
     debrief.save(update_fields=["meets_at"])
     deed.tell(
@@ -185,7 +185,7 @@ def plan_debrief(deed: Deed, debrief: Debrief, *, meets_at: datetime) -> Debrief
 def hold_debrief(deed: Deed, debrief: Debrief, *, notes: str) -> Debrief:
     """Note what was said at a debrief."""
     challenge, role = enter(debrief.step.challenge, actor=deed.actor, needs=Permission.AWARD_PREPARE, running=False)
-    require(holds=bool(notes.strip()), code="answer_missing", where="f-notes")
+    require(holds=bool(notes.strip()), code="answer_missing", field="notes")
     debrief.held_at, debrief.notes = deed.now, notes
     debrief.save(update_fields=["held_at", "notes"])
     _record(deed, "hold_debrief", challenge, role=role.value, vendor=debrief.vendor)
@@ -196,7 +196,7 @@ def file_dispute(deed: Deed, letter: Letter, *, text: str) -> Dispute:
     """Object to a result, as a vendor that got a letter: within ten days of it, or of the debrief held later."""
     get_own_vendor(letter.vendor.code, actor=deed.actor)
     step = letter.evaluation.step
-    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
+    require(holds=bool(text.strip()), code="answer_missing", field="text")
     require(holds=deed.now < dispute_until(letter), code="dispute_late")
     require(holds=not step.disputes.filter(vendor=letter.vendor, answered_at=None).exists(), code="dispute_open")
     zone = step.challenge.municipality.zone
@@ -221,7 +221,7 @@ def answer_dispute(deed: Deed, dispute: Dispute, *, outcome: str, answer: str) -
     challenge, role = enter(dispute.step.challenge, actor=deed.actor, needs=Permission.AWARD_PREPARE, running=False)
     fresh = Dispute.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=dispute.pk)
     require(holds=fresh.answered_at is None, code="dispute_answered")
-    require(holds=bool(answer.strip()), code="answer_missing", where="f-answer")
+    require(holds=bool(answer.strip()), code="answer_missing", field="answer")
     fresh.outcome, fresh.answer = outcome, answer
     fresh.answered_by, fresh.answered_at = deed.actor.someone, deed.now
     fresh.save(update_fields=["outcome", "answer", "answered_by", "answered_at"])

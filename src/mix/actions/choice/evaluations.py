@@ -72,7 +72,7 @@ def declare(deed: Deed, evaluation: Evaluation, *, conflicts: Mapping[str, tuple
     member = get_seat(evaluation, deed.actor)
     vendors: dict[str, Vendor] = {s.vendor.code: s.vendor for s in contenders(evaluation)}
     refuse_if(
-        Unmet("declaration_incomplete", {"vendor": v.name}, f"f-{code}")
+        Unmet("declaration_incomplete", {"vendor": v.name}, field=code)
         for code, v in vendors.items()
         if code not in conflicts and not member.declarations.filter(vendor=v).exists()
     )
@@ -116,19 +116,18 @@ def score(
     member = get_seat(evaluation, deed.actor)
     if submission.pk not in {s.pk for s in to_score(member)}:
         raise Unknown
-    where = f"f-{criterion}"
     require(holds=criterion in {c.key for c in criteria_now(evaluation)}, code="criterion_unknown")
-    require(holds=0 <= score <= MAX_SCORE, code="score_out_of_range", where=where)
+    require(holds=0 <= score <= MAX_SCORE, code="score_out_of_range", field=criterion)
     require(
         holds=0 < score < MAX_SCORE or bool(comment.strip()),
         code="extreme_needs_comment",
-        where=where,
+        field=criterion,
         score=str(score),
     )
     before = own_scores(member).get((submission.pk, criterion))
     if before and (before.score, before.comment) == (score, comment):
         return before
-    require(holds=member.handed_in_at is None or bool(reason.strip()), code="change_needs_reason", where=where)
+    require(holds=member.handed_in_at is None or bool(reason.strip()), code="change_needs_reason", field=criterion)
     given = Score.objects.create(
         member=member,
         submission=submission,
@@ -197,8 +196,8 @@ def agree(
     if submission.pk not in {s.pk for s in to_score(member)}:
         raise Unknown
     require(holds=criterion in {c.key for c in criteria_now(evaluation)}, code="criterion_unknown")
-    require(holds=0 <= score <= MAX_SCORE, code="score_out_of_range", where="f-score")
-    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=0 <= score <= MAX_SCORE, code="score_out_of_range", field="score")
+    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
     made = ConsensusScore.objects.create(
         evaluation=evaluation,
         submission=submission,
@@ -258,7 +257,7 @@ def finalise_result(deed: Deed, evaluation: Evaluation) -> list[Result]:
     _, role = enter(evaluation.step.challenge, actor=deed.actor, needs=Permission.RESULT_FINALISE)
     evaluation = in_phase(evaluation, EvaluationPhase.QUALITY_FROZEN)
     if scheme_of(evaluation).price.counts:
-        require(holds=evaluation.solicitation.price_opened_at is not None, code="price_not_opened", where="opening")
+        require(holds=evaluation.solicitation.price_opened_at is not None, code="price_not_opened", place="opening")
     evaluation.phase, evaluation.finalised_at = EvaluationPhase.FINAL, deed.now
     evaluation.save(update_fields=["phase", "finalised_at"])
     store(evaluation)
@@ -307,9 +306,9 @@ def break_tie(deed: Deed, evaluation: Evaluation, *, order: Sequence[Submission]
     require(holds=not at_gate, code="step_at_gate", step=title.en, step_fr=title.fr)
     groups = [{r.submission_id for r in group} for group in tied_now(evaluation)]
     keys = [s.pk for s in order]
-    require(holds=len(set(keys)) == len(keys) and set(keys) in groups, code="tie_order_wrong", where="f-place_1")
-    require(holds=bool(how.strip()), code="answer_missing", where="f-how")
-    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=len(set(keys)) == len(keys) and set(keys) in groups, code="tie_order_wrong", field="place_1")
+    require(holds=bool(how.strip()), code="answer_missing", field="how")
+    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
     made = TieBreak.objects.create(
         evaluation=evaluation,
         order=[str(key) for key in keys],

@@ -23,7 +23,7 @@ def invite(deed: Deed, step: Step) -> list[StageInvitation]:
     """
     step, role = enter_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = find_evaluation(step)
-    require(holds=evaluation is not None, code="panel_missing", where="panel")
+    require(holds=evaluation is not None, code="panel_missing", place="panel")
     evaluation = in_phase(evaluation or Evaluation(), EvaluationPhase.BETWEEN)
     submissions = earned_invitations(evaluation)
     evaluation.stage += 1
@@ -76,8 +76,8 @@ def set_meeting(deed: Deed, invitation: StageInvitation, *, meets_at: datetime, 
     """Agree on when and where a vendor is met, and tell it."""
     _, role = enter(invitation.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     invitation, evaluation = _meeting(invitation)
-    require(holds=meets_at > deed.now, code="meeting_in_the_past", where="f-meets_at")
-    require(holds=bool(place.strip()), code="meeting_incomplete", where="f-place")
+    require(holds=meets_at > deed.now, code="meeting_in_the_past", field="meets_at")
+    require(holds=bool(place.strip()), code="meeting_incomplete", field="place")
     invitation.meets_at, invitation.place = meets_at, place.strip()
     invitation.save(update_fields=["meets_at", "place"])
     stage = stages_of(evaluation)[invitation.stage]
@@ -103,9 +103,9 @@ def record_meeting(
     _, role = enter(invitation.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     invitation, evaluation = _meeting(invitation)
     require(holds=invitation.meets_at is not None and invitation.meets_at <= deed.now, code="meeting_not_held")
-    require(holds=minutes > 0, code="meeting_incomplete", where="f-minutes")
-    require(holds=bool(present.strip()), code="meeting_incomplete", where="f-present")
-    require(holds=bool(notes.strip()), code="meeting_incomplete", where="f-notes")
+    require(holds=minutes > 0, code="meeting_incomplete", field="minutes")
+    require(holds=bool(present.strip()), code="meeting_incomplete", field="present")
+    require(holds=bool(notes.strip()), code="meeting_incomplete", field="notes")
     invitation.minutes, invitation.present, invitation.notes = minutes, present.strip(), notes.strip()
     invitation.recorded_at, invitation.recorded_by = deed.now, deed.actor.someone
     invitation.save(update_fields=["minutes", "present", "notes", "recorded_at", "recorded_by"])

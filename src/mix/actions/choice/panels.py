@@ -101,7 +101,7 @@ def leave_panel(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
     """End a seat with a reason; its scores stay on record and no longer count."""
     _, role = enter(member.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = in_phase(member.evaluation, EvaluationPhase.PANEL, EvaluationPhase.SCORING, EvaluationPhase.CONSENSUS)
-    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
     member.left_at, member.left_reason = deed.now, reason
     member.save(update_fields=["left_at", "left_reason"])
     record_on(deed, "leave_panel", evaluation, role=role.value, reason=reason)
@@ -112,7 +112,7 @@ def give_chair(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
     """Have another member take the chair, also when the chair has left; who had it stays on the panel."""
     _, role = enter(member.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = in_phase(member.evaluation, EvaluationPhase.PANEL, EvaluationPhase.SCORING, EvaluationPhase.CONSENSUS)
-    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
     require(holds=member.left_at is None and member.seat != Seat.CHAIR, code="chair_taken")
     evaluation.panel.filter(seat=Seat.CHAIR, left_at=None).update(seat=Seat.EVALUATOR)
     member.seat = Seat.CHAIR
@@ -127,11 +127,11 @@ def open_scoring(deed: Deed, step: Step) -> Evaluation:
     """Let the panel begin: at least two seats, a chair among them."""
     step, role = enter_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = find_evaluation(step)
-    require(holds=evaluation is not None, code="panel_missing", where="panel")
+    require(holds=evaluation is not None, code="panel_missing", place="panel")
     evaluation = in_phase(evaluation or Evaluation(), EvaluationPhase.PANEL)
     panel = panel_of(evaluation)
-    require(holds=len(panel) >= 2, code="panel_too_small", where="panel")
-    require(holds=any(m.seat == Seat.CHAIR for m in panel), code="chair_missing", where="panel")
+    require(holds=len(panel) >= 2, code="panel_too_small", place="panel")
+    require(holds=any(m.seat == Seat.CHAIR for m in panel), code="chair_missing", place="panel")
     evaluation.phase = EvaluationPhase.SCORING
     evaluation.save(update_fields=["phase"])
     deed.tell([m.person for m in panel], "scoring_open", challenge=step.challenge, path="evaluation/")

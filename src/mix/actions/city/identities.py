@@ -45,7 +45,7 @@ def set_up(
 
     The issuer is an https address (on this very machine http will do); again with the same key changes it.
     """
-    require(holds=is_one_line(name), code="not_one_line", where="f-name")
+    require(holds=is_one_line(name), code="not_one_line", field="name")
     parts = urlsplit(issuer)
     is_near = parts.hostname in ON_THIS_MACHINE
     require(holds=bool(parts.hostname) and (parts.scheme == "https" or is_near), code="identity_issuer")
@@ -84,7 +84,7 @@ def end_provider(deed: Deed, provider: IdentityProvider) -> None:
 def map_group(deed: Deed, provider: IdentityProvider, *, group: str, role: Role) -> GroupDuty:
     """Give a duty to a group's members, from their next sign-in on."""
     get_own_municipality(provider.municipality.code, actor=deed.actor, needs=Permission.PEOPLE_MANAGE)
-    require(holds=bool(group.strip()), code="answer_missing", where="f-group")
+    require(holds=bool(group.strip()), code="answer_missing", field="group")
     made, is_new = GroupDuty.objects.get_or_create(provider=provider, group=group.strip(), role=role.value)
     if is_new:
         _record(deed, "map_group", provider, payload={"group": made.group, "role": role.value})

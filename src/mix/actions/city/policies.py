@@ -30,7 +30,7 @@ def _record(deed: Deed, verb: str, municipality: Municipality, *, subject: str, 
 def propose_bylaw(deed: Deed, municipality: Municipality, *, table: BylawTable, effective_on: date) -> Bylaw:
     """Propose a version of the city's table, in place of one that still waits. A second person signs it."""
     get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.DELEGATION_EDIT)
-    require(holds=bool(table.bands), code="bands_missing", where="f-bands")
+    require(holds=bool(table.bands), code="bands_missing", field="bands")
     Municipality.objects.select_for_update().get(pk=municipality.pk)
     municipality.bylaws.filter(signed_at=None, dropped_at=None).update(dropped_at=deed.now)
     number = (municipality.bylaws.aggregate(most=Max("number"))["most"] or 0) + 1

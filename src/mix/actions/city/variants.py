@@ -34,10 +34,10 @@ def begin(
     """Begin a variant of a method, as a copy of it with a key and a title of its own."""
     get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.METHOD_EDIT)
     for value, field in ((key, "key"), (title, "title"), (title_fr, "title_fr")):
-        require(holds=bool(value.strip()), code="answer_missing", where=f"f-{field}")
+        require(holds=bool(value.strip()), code="answer_missing", field=field)
     taken = MethodVersion.objects.filter(key=key).exists() or MethodDraft.objects.filter(key=key).exists()
-    require(holds=not taken, code="method_key_taken", where="f-key", key=key)
-    require(holds=parent.municipality_id in (None, municipality.pk), code="method_of_another_city", where="f-parent")
+    require(holds=not taken, code="method_key_taken", field="key", key=key)
+    require(holds=parent.municipality_id in (None, municipality.pk), code="method_of_another_city", field="parent")
     made = MethodDraft.objects.create(
         municipality=municipality,
         key=key,
@@ -57,7 +57,7 @@ def _editing(draft: MethodDraft, *, actor: Actor, mark: int | None) -> MethodDra
         MethodDraft.objects.select_for_update(of=("self",)).select_related("municipality", "parent").get(pk=draft.pk)
     )
     require(holds=fresh.state != DraftState.PROPOSED, code="method_waits_for_second")
-    require(holds=mark is None or mark == fresh.mark, code="method_edited_meanwhile", where="f-document")
+    require(holds=mark is None or mark == fresh.mark, code="method_edited_meanwhile", field="document")
     return fresh
 
 
@@ -81,7 +81,7 @@ def set_places(deed: Deed, draft: MethodDraft, *, places: Mapping[Path, Any], ma
     """Set single places of a draft, as the form of one step does; None takes a place out."""
     draft = _editing(draft, actor=deed.actor, mark=mark)
     tree = tree_of(draft)
-    require(holds=tree is not None, code="method_does_not_hold", where="problems", count="1")
+    require(holds=tree is not None, code="method_does_not_hold", place="problems", count="1")
     try:
         for path, value in places.items():
             set_at(tree or {}, path, value)
@@ -98,7 +98,7 @@ def take_over(deed: Deed, draft: MethodDraft, *, mark: int | None = None) -> Met
     draft = _editing(draft, actor=deed.actor, mark=mark)
     newer, mine = newer_parent(draft), tree_of(draft)
     require(holds=newer is not None, code="no_newer_parent")
-    require(holds=mine is not None, code="method_does_not_hold", where="problems", count="1")
+    require(holds=mine is not None, code="method_does_not_hold", place="problems", count="1")
     if newer is not None and mine is not None:
         merged, clashes = merge(read_tree(draft.parent.document), mine, read_tree(newer.document))
         draft.parent = newer
@@ -130,7 +130,7 @@ def _proposed(draft: MethodDraft, *, actor: Actor, needs: Permission) -> MethodD
 def send_back(deed: Deed, draft: MethodDraft, *, reason: str) -> MethodDraft:
     """Give a proposed draft back to be written on, with a reason; who proposed it may do so too."""
     draft = _proposed(draft, actor=deed.actor, needs=Permission.METHOD_EDIT)
-    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
     _reopen(draft, state=DraftState.DRAFT)
     _record(deed, "send_back", draft, payload={"reason": reason})
     return draft

@@ -78,8 +78,8 @@ class Deed:
         tell_address(email, code, language=language, now=self.now, path=path, **params)
 
     @staticmethod
-    def must(found: T | None, code: str, *, where: str = "", **params: str) -> T:
+    def must(found: T | None, code: str, *, field: str = "", place: str = "", **params: str) -> T:
         """Return what must be there. Raises Refused with the code where it is not."""
         if found is None:
-            raise Refused(Unmet(code, params, where))
+            raise Refused(Unmet(code, params, field, place))
         return found

@@ -47,8 +47,8 @@ def draft(
     """Draft an agreement with one vendor from library clauses. Papers are (kind, name) that must come in."""
     step, role = enter_step(step, actor=deed.actor, needs=Permission.AGREEMENT_EDIT, editing=True)
     require(holds=not step.agreements.filter(vendor=vendor).exists(), code="agreement_exists", vendor=vendor.name)
-    require(holds=ends_on >= starts_on, code="ends_before_start", where="f-ends_on")
-    require(holds=bool(clauses), code="clauses_missing", where="f-clauses")
+    require(holds=ends_on >= starts_on, code="ends_before_start", field="ends_on")
+    require(holds=bool(clauses), code="clauses_missing", field="clauses")
     agreement = Agreement.objects.create(
         municipality_id=step.municipality_id,
         step=step,
@@ -112,8 +112,8 @@ def propose_edit(deed: Deed, clause: Clause, *, text: str, reason: str) -> Claus
     """Propose other words for a clause, with a reason; the other side answers."""
     agreement = _drafting(clause.agreement)
     side, role = _side(agreement, actor=deed.actor)
-    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
-    require(holds=bool(text.strip()) and text != clause.text, code="clause_unchanged", where="f-text")
+    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(holds=bool(text.strip()) and text != clause.text, code="clause_unchanged", field="text")
     require(holds=not clause.edits.filter(state=EditState.PROPOSED).exists(), code="edit_waits")
     edit = ClauseEdit.objects.create(
         clause=clause,
@@ -141,7 +141,7 @@ def answer_edit(deed: Deed, edit: ClauseEdit, *, accept: bool, answer: str = "")
     side, role = _side(agreement, actor=deed.actor)
     require(holds=edit.state == EditState.PROPOSED, code="edit_answered")
     require(holds=side != edit.side, code="own_edit")
-    require(holds=accept or bool(answer.strip()), code="reason_missing", where="f-answer")
+    require(holds=accept or bool(answer.strip()), code="reason_missing", field="answer")
     edit.state, edit.answer, edit.answered_at = EditState.ACCEPTED if accept else EditState.REFUSED, answer, deed.now
     edit.save(update_fields=["state", "answer", "answered_at"])
     if accept:
@@ -230,7 +230,7 @@ def judge_deliverable(deed: Deed, deliverable: Deliverable, *, accept: bool, rea
     _, role = enter(agreement.step.challenge, actor=deed.actor, needs=Permission.SPRINT_RUN)
     require(holds=deliverable.delivered_at is not None, code="not_delivered")
     require(holds=deliverable.accepted_at is None, code="deliverable_accepted")
-    require(holds=accept or bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=accept or bool(reason.strip()), code="reason_missing", field="reason")
     if accept:
         deliverable.accepted_at = deliverable.paid_at = deed.now
     else:

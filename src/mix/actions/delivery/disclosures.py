@@ -23,7 +23,7 @@ from mix.rules.delivery.states import Review
 def appoint_reviewer(deed: Deed, step: Step, *, person: Person) -> Disclosure:
     """Ask somebody who saw no vendor's ideas and wrote no requirement to check them; again replaces the reviewer."""
     step, role = enter_step(step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH, editing=True)
-    require(holds=person in list_candidates(step), code="reviewer_not_neutral", where="f-person", name=person.name)
+    require(holds=person in list_candidates(step), code="reviewer_not_neutral", field="person", name=person.name)
     made, _ = Disclosure.objects.update_or_create(
         step=step,
         round=step.round,
@@ -60,12 +60,12 @@ def review(deed: Deed, step: Step, *, finding: str, note: str) -> Disclosure:
     disclosure = find_disclosure(step)
     if disclosure is None or disclosure.reviewer_id != deed.actor.someone.pk:
         raise Forbidden(Permission.CHALLENGE_READ)
-    require(holds=finding in list(Review), code="answer_missing", where="f-finding")
-    require(holds=bool(note.strip()), code="reason_missing", where="f-note")
+    require(holds=finding in list(Review), code="answer_missing", field="finding")
+    require(holds=bool(note.strip()), code="reason_missing", field="note")
     require(
         holds=deed.actor.someone in list_candidates(step),
         code="reviewer_not_neutral",
-        where="f-note",
+        field="note",
         name=deed.actor.someone.name,
     )
     disclosure.review, disclosure.note, disclosure.reviewed_at = finding, note, deed.now

@@ -34,7 +34,7 @@ def _record(deed: Deed, verb: str, challenge: Challenge, *, role: str, reason: s
 def add_backlog_item(deed: Deed, challenge: Challenge, *, kind: str, text: str) -> BacklogItem:
     """Add a decision, a test or a piece of work to the shared backlog; either side may."""
     role = _role_on_either_side(challenge, actor=deed.actor)
-    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
+    require(holds=bool(text.strip()), code="answer_missing", field="text")
     made = BacklogItem.objects.create(
         municipality_id=challenge.municipality_id, challenge=challenge, kind=kind, text=text, added_at=deed.now
     )
@@ -53,7 +53,7 @@ def _role_on_either_side(challenge: Challenge, *, actor: Actor) -> str:
 def settle_backlog_item(deed: Deed, item: BacklogItem, *, result: str) -> BacklogItem:
     """Note what came of an item."""
     challenge, role = enter(item.challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
-    require(holds=bool(result.strip()), code="answer_missing", where="f-result")
+    require(holds=bool(result.strip()), code="answer_missing", field="result")
     item.result, item.settled_at = result, deed.now
     item.save(update_fields=["result", "settled_at"])
     _record(deed, "settle_backlog_item", challenge, role=role.value)
@@ -66,10 +66,10 @@ def plan_milestone(deed: Deed, challenge: Challenge, *, title: str, due_on: date
     contract = find_contract(challenge)
     if contract is None:
         raise Refused(Unmet("contract_missing"))
-    require(holds=bool(title.strip()), code="answer_missing", where="f-title")
+    require(holds=bool(title.strip()), code="answer_missing", field="title")
     planned = sum(challenge.milestones.values_list("value_cents", flat=True)) + value_cents
     most = contract.value_cents + contract.options_cents + changed_cents(contract)
-    require(holds=planned <= most, code="milestones_exceed_contract", where="f-value")
+    require(holds=planned <= most, code="milestones_exceed_contract", field="value")
     made = Milestone.objects.create(
         municipality_id=challenge.municipality_id,
         challenge=challenge,
@@ -104,7 +104,7 @@ def judge_milestone(deed: Deed, milestone: Milestone, *, accept: bool, reason: s
     """Accept a delivered milestone, or refuse it with a reason."""
     challenge, role = enter(milestone.challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
     require(holds=milestone.delivered_at is not None and milestone.accepted_at is None, code="not_delivered")
-    require(holds=accept or bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=accept or bool(reason.strip()), code="reason_missing", field="reason")
     if accept:
         milestone.accepted_at = deed.now
     else:
@@ -129,8 +129,8 @@ def ask_change(deed: Deed, challenge: Challenge, *, value_cents: int, reason: st
     contract = find_contract(challenge)
     if contract is None:
         raise Refused(Unmet("contract_missing"))
-    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
-    require(holds=abs(value_cents) < 10**13, code="amount_too_large", where="f-value", given=str(value_cents))
+    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(holds=abs(value_cents) < 10**13, code="amount_too_large", field="value", given=str(value_cents))
     made = ChangeOrder.objects.create(
         municipality_id=challenge.municipality_id,
         challenge=challenge,
@@ -157,9 +157,9 @@ def decide_change(deed: Deed, change: ChangeOrder, *, approve: bool, reason: str
     city = challenge.municipality
     needed = decider_for(gather_bands([city.id]).get(city.code, ()), max(whole, 0))
     if needed is None:
-        raise Refused(Unmet("nobody_named_for_value", {"city": city.code}, "delegation"))
+        raise Refused(Unmet("nobody_named_for_value", {"city": city.code}))
     require(holds=needed in deed.actor.roles_at(city.code), code="authority_needed", role=needed.value)
-    require(holds=approve or bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=approve or bool(reason.strip()), code="reason_missing", field="reason")
     if approve:
         change.approved_by, change.approved_role, change.approved_at = deed.actor.person, needed.value, deed.now
     else:
@@ -175,9 +175,9 @@ def read_outcome(
     """Record what a promised measure shows after 3, 6 or 12 months, beside its baseline and target."""
     challenge, role = enter(challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
     promised = {m["measure"]: m for m in list_measures(challenge)}
-    require(holds=measure in promised, code="measure_unknown", where="f-measure")
-    require(holds=month in MONTHS, code="month_unknown", where="f-month")
-    require(holds=bool(actual.strip()), code="answer_missing", where="f-actual")
+    require(holds=measure in promised, code="measure_unknown", field="measure")
+    require(holds=month in MONTHS, code="month_unknown", field="month")
+    require(holds=bool(actual.strip()), code="answer_missing", field="actual")
     made, _ = OutcomeReading.objects.update_or_create(
         challenge=challenge,
         month=month,

@@ -22,7 +22,7 @@ from mix.rules.core.unmet import require
 def cancel(deed: Deed, challenge: Challenge, *, reason: str) -> Challenge:
     """Cancel a challenge: public notice, and word to every vendor that takes part."""
     challenge, role = enter(challenge, actor=deed.actor, needs=Permission.CHALLENGE_CANCEL)
-    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
     end(challenge, status=ChallengeStatus.CANCELLED, reason=reason, now=deed.now)
     if challenge.route_frozen_at:
         publish(challenge, kind=NoticeKind.CANCELLATION, title=challenge.title, text=reason, now=deed.now)

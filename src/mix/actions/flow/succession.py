@@ -22,14 +22,14 @@ def end_role(deed: Deed, given: StaffRole, *, reason: str, successor: Person | N
     Nobody ends the last administrator, or leaves work waiting for a duty that nobody has any more.
     """
     get_own_municipality(given.municipality.code, actor=deed.actor, needs=Permission.PEOPLE_MANAGE)
-    require(holds=bool(reason.strip()), code="reason_missing", where="f-reason")
+    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
     waiting = list_left_alone(given)
     role, city = Role(given.role), given.municipality
     words = {"role": word("role", role.value, "en"), "role_fr": word("role", role.value, "fr")}
     require(
         holds=not waiting or successor is not None,
         code="role_left_alone",
-        where="f-successor",
+        field="successor",
         city=city.name,
         count=str(len(waiting)),
         **words,
@@ -48,7 +48,7 @@ def _hand_over(deed: Deed, given: StaffRole, *, successor: Person, waiting: Sequ
     require(
         holds=successor.pk != given.person_id and theirs.exists(),
         code="successor_not_staff",
-        where="f-successor",
+        field="successor",
         city=city.name,
     )
     if not theirs.filter(role=role.value).exists():

@@ -46,9 +46,9 @@ def issue(deed: Deed, call: Solicitation, *, text: str, is_substantial: bool) ->
     It leaves at least two days until closing: one that comes late is proposed with a later closing instead.
     """
     call, role = _open_call(deed, call)
-    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
+    require(holds=bool(text.strip()), code="answer_missing", field="text")
     leaves = call.closes_at - deed.now >= ADDENDUM_NOTICE
-    require(holds=leaves or not is_substantial, code="addendum_needs_time", where="f-closes_at")
+    require(holds=leaves or not is_substantial, code="addendum_needs_time", field="closes_at")
     return _issue(deed, call, role=role, text=text, is_substantial=is_substantial)
 
 
@@ -57,12 +57,12 @@ def propose_extension(
 ) -> ExtensionProposal:
     """Propose an addendum that moves closing later; a second person confirms it before it counts."""
     call, role = _open_call(deed, call)
-    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
-    require(holds=closes_at > call.closes_at, code="closing_only_extended", where="f-closes_at")
+    require(holds=bool(text.strip()), code="answer_missing", field="text")
+    require(holds=closes_at > call.closes_at, code="closing_only_extended", field="closes_at")
     require(
         holds=closes_at - deed.now >= ADDENDUM_NOTICE or not is_substantial,
         code="addendum_needs_time",
-        where="f-closes_at",
+        field="closes_at",
     )
     require(holds=not call.extensions.filter(ended_at=None).exists(), code="extension_waits")
     proposal = ExtensionProposal.objects.create(

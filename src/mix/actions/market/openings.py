@@ -48,7 +48,7 @@ def unseal_all(deed: Deed, call: Solicitation, *, envelope: Envelope) -> dict[st
     if call.custody_mode == CustodyMode.SPLIT:
         key = opening_key(call, now=deed.now)
         if key is None:
-            raise Refused(Unmet("shares_lacking", {}, "f-words"))
+            raise Refused(Unmet("shares_lacking", field="words"))
         key_id = key.key_id
     return {
         version.reference: unseal(

@@ -53,7 +53,7 @@ def redeliver_file(deed: Deed, submission: Submission, *, envelope: Envelope, co
     require(
         holds=(name, stored.sha256) in proved,
         code="redelivery_file_differs",
-        where=f"file-{code}",
+        field=code,
         name=name,
         sha=stored.sha256,
     )
@@ -66,17 +66,17 @@ def redeliver(deed: Deed, submission: Submission, *, envelope: Envelope, brought
     version, said = _unopened(submission, actor=deed.actor, envelope=envelope)
     files = list_sealed_files(submission, version=version.number, envelope=envelope.value)
     missing = [f.name for f in files if not f.is_open]
-    require(holds=not missing, code="redelivery_files_first", where="f-file", names=", ".join(missing))
+    require(holds=not missing, code="redelivery_files_first", field="file", names=", ".join(missing))
     known = (
         isinstance(brought, dict) and brought.get("kind") == COPY_KIND and isinstance(brought.get("envelopes"), dict)
     )
     content = brought["envelopes"].get(envelope.value) if isinstance(brought, dict) and known else None
-    require(holds=isinstance(content, dict), code="copy_unreadable", where="f-file")
+    require(holds=isinstance(content, dict), code="copy_unreadable", field="file")
     try:
         mark = hashlib.sha256(canonical(content)).hexdigest()
     except (TypeError, RecursionError):
         mark = ""
-    require(holds=mark == said["commitment"], code="redelivery_copy_differs", where="f-file")
+    require(holds=mark == said["commitment"], code="redelivery_copy_differs", field="file")
     OpenedEnvelope.objects.create(
         submission=submission,
         envelope=envelope.value,

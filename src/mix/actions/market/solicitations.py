@@ -101,8 +101,8 @@ def lock_call(call: Solicitation) -> Solicitation:
 def add_document(deed: Deed, call: Solicitation, *, title: str, name: str, content: bytes) -> SolicitationDocument:
     """Add a public document, or a new version of one with the same title."""
     _, role = enter(call.step.challenge, actor=deed.actor, needs=Permission.SOLICITATION_EDIT)
-    require(holds=bool(content), code="file_empty", where="f-file")
-    require(holds=bool(title.strip()), code="answer_missing", where="f-title")
+    require(holds=bool(content), code="file_empty", field="file")
+    require(holds=bool(title.strip()), code="answer_missing", field="title")
     digest = hashlib.sha256(content).hexdigest()
     path = Path(settings.DATA_DIR) / "public" / digest
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -128,7 +128,7 @@ def ask(deed: Deed, call: Solicitation, vendor: Vendor, *, text: str, kind: str 
     """Ask a question about a call, until questions close."""
     get_own_vendor(vendor.code, actor=deed.actor)
     check_may_answer(call, vendor)
-    require(holds=bool(text.strip()), code="answer_missing", where="f-text")
+    require(holds=bool(text.strip()), code="answer_missing", field="text")
     require(holds=call.published_at is not None and deed.now < call.questions_until, code="questions_closed")
     question = Question.objects.create(solicitation=call, vendor=vendor, kind=kind, text=text, asked_at=deed.now)
     deed.record(
@@ -145,7 +145,7 @@ def draft_answer(deed: Deed, question: Question, *, text: str) -> Question:
     """Write an answer that procurement then publishes."""
     _, role = enter(question.solicitation.step.challenge, actor=deed.actor, needs=Permission.QUESTION_ANSWER)
     require(holds=question.published_at is None, code="answer_published")
-    require(holds=bool(text.strip()), code="answer_missing", where="f-answer")
+    require(holds=bool(text.strip()), code="answer_missing", field="answer")
     question.answer, question.drafted_by = text, deed.actor.person
     question.save(update_fields=["answer", "drafted_by"])
     record_on_call(deed, "draft_answer", question.solicitation, role=role.value)
@@ -156,7 +156,7 @@ def publish_answer(deed: Deed, question: Question) -> Question:
     """Give the answer: a general one to everybody without the asker's name, a confidential one to its asker."""
     call = question.solicitation
     _, role = enter(call.step.challenge, actor=deed.actor, needs=Permission.QUESTION_PUBLISH)
-    require(holds=bool(question.answer.strip()), code="answer_missing", where="f-answer")
+    require(holds=bool(question.answer.strip()), code="answer_missing", field="answer")
     require(holds=question.published_at is None, code="answer_published")
     question.published_at = deed.now
     question.save(update_fields=["published_at"])

@@ -104,7 +104,7 @@ def save_answers(deed: Deed, submission: Submission, *, answers: Mapping[str, An
     specs = [s for s in part_of(submission.solicitation).answers if s.key in answers]
     good, bad = read_answers(specs, answers)
     if bad:
-        raise Refused(*(Unmet(e.code, e.params, f"f-{key}") for key, e in bad.items()))
+        raise Refused(*(Unmet(e.code, e.params, field=key) for key, e in bad.items()))
     content = {**read_draft(submission), **good}
     submission.draft_version = save_draft(deed, submission, content, based_on=based_on)
     submission.save(update_fields=["draft_version"])
@@ -119,11 +119,11 @@ def bring_copy(deed: Deed, submission: Submission, *, brought: object) -> int:
     call = submission.solicitation.reference
     known = isinstance(brought, dict) and brought.get("kind") == COPY_KIND and brought.get("call") == call
     envelopes = brought.get("envelopes") if isinstance(brought, dict) and known else None
-    require(holds=isinstance(envelopes, dict), code="copy_unreadable", where="f-file")
+    require(holds=isinstance(envelopes, dict), code="copy_unreadable", field="file")
     answers: dict[str, Any] = {}
     for envelope in (envelopes if isinstance(envelopes, dict) else {}).values():
         found = envelope.get("answers") if isinstance(envelope, dict) else None
-        require(holds=isinstance(found, dict), code="copy_unreadable", where="f-file")
+        require(holds=isinstance(found, dict), code="copy_unreadable", field="file")
         answers |= found or {}
     return save_answers(deed, submission, answers=answers)
 
@@ -132,7 +132,7 @@ def add_file(deed: Deed, submission: Submission, *, stored: Stored, envelope: st
     """Keep a file that was streamed into the vault; returns its code."""
     submission = lock(deed, submission)
     require(holds=envelope in {e.value for e in part_of(submission.solicitation).envelopes}, code="envelope_unknown")
-    require(holds=stored.size > 0, code="file_empty", where="f-file")
+    require(holds=stored.size > 0, code="file_empty", field="file")
     code = keep_file(submission, stored, envelope=envelope, name=name, now=deed.now)
     begin_draft(deed, submission)
     _record(deed, "add_file", submission, file=code)

@@ -26,11 +26,11 @@ def begin(deed: Deed, submission: Submission, *, envelope: str, name: str, size:
     """
     submission = lock(deed, submission)
     require(holds=envelope in {e.value for e in part_of(submission.solicitation).envelopes}, code="envelope_unknown")
-    require(holds=bool(name.strip()), code="name_missing", where="f-file")
-    require(holds=size > 0, code="file_empty", where="f-file")
+    require(holds=bool(name.strip()), code="name_missing", field="file")
+    require(holds=size > 0, code="file_empty", field="file")
     most = settings.SEALED_FILE_LIMIT
-    require(holds=size <= most, code="file_too_large", where="f-file", name=name, most=str(most // 2**20))
-    require(holds=has_room(), code="no_room", where="f-file")
+    require(holds=size <= most, code="file_too_large", field="file", name=name, most=str(most // 2**20))
+    require(holds=has_room(), code="no_room", field="file")
     begin_draft(deed, submission)
     upload = begin_upload(submission, envelope=envelope, name=name[-150:], size=size, now=deed.now)
     return upload.code, received(upload)
@@ -43,7 +43,7 @@ def add_part(deed: Deed, submission: Submission, *, upload: str, start: int, con
     there = received(found)
     fits = 0 <= start <= there and 0 < len(content) <= PART and start + len(content) <= found.size
     require(holds=fits, code="part_out_of_place", there=str(there))
-    require(holds=has_room(), code="no_room", where="f-file", there="")
+    require(holds=has_room(), code="no_room", field="file", there="")
     if start == there:
         keep_part(found, start=start, content=content)
     return received(found)

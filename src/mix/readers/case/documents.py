@@ -172,5 +172,5 @@ def unmet_by_age(step: Step, now: datetime) -> tuple[Unmet, ...]:
     """Say that a scan holds no more, by the day that it names itself."""
     expires = latest_content(step).get("expires_on")
     if expires and expires < day_in(step.challenge.municipality.zone, now).isoformat():
-        return (Unmet("scan_expired", {"on": expires}, "f-expires_on"),)
+        return (Unmet("scan_expired", {"on": expires}, field="expires_on"),)
     return ()

@@ -43,7 +43,7 @@ def unmet_to_join(challenge: Challenge, city: Municipality, *, share_percent: in
         found.append(Unmet("city_takes_part"))
     if share_percent > share_left(challenge):
         most = {"most": str(max(share_left(challenge), 0))}
-        found.append(Unmet("join_share_too_large", most, "f-share_percent"))
+        found.append(Unmet("join_share_too_large", most, field="share_percent"))
     return tuple(found)
 
 

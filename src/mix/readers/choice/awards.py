@@ -107,8 +107,8 @@ def unmet_in(step: Step) -> tuple[Unmet, ...]:
     """List what an award lacks before its gate: somebody recommended, and a negotiated result on record."""
     award = find_live(step)
     if award is None:
-        return (Unmet("nobody_recommended", {}, "award"),)
-    return () if award.negotiation.strip() else (Unmet("negotiation_not_recorded", {}, "award"),)
+        return (Unmet("nobody_recommended", place="award"),)
+    return () if award.negotiation.strip() else (Unmet("negotiation_not_recorded", place="award"),)
 
 
 def dispute_until(letter: Letter) -> datetime:
@@ -133,5 +133,5 @@ def unmet_by_drift(step: Step) -> tuple[Unmet, ...]:
         return ()
     designed = int(latest_content(step).get(place[1]) or 0)
     if (designed - award.value_cents) * 100 > award.value_cents * DRIFT_PERCENT:
-        return (Unmet("drift_too_large", {"most": str(DRIFT_PERCENT)}, f"f-{place[1]}"),)
+        return (Unmet("drift_too_large", {"most": str(DRIFT_PERCENT)}, field=place[1]),)
     return ()

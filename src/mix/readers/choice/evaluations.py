@@ -243,10 +243,10 @@ def find_meeting(evaluation: Evaluation, submission: Submission) -> StageInvitat
 def unmet_to_hand_in(member: PanelMember) -> tuple[Unmet, ...]:
     """List the scores that a member still owes."""
     if not has_declared(member):
-        return (Unmet("declaration_missing", {"name": member.person.name}, "declare"),)
+        return (Unmet("declaration_missing", {"name": member.person.name}),)
     given = own_scores(member)
     owed = sum((s.id, c.key) not in given for s in to_score(member) for c in criteria_now(member.evaluation))
-    unmet = [Unmet("scores_missing", {"name": member.person.name, "count": str(owed)}, "scores")] if owed else []
+    unmet = [Unmet("scores_missing", {"name": member.person.name, "count": str(owed)})] if owed else []
     return (*unmet, *unmet_meetings(member.evaluation))
 
 
@@ -259,7 +259,7 @@ def unmet_meetings(evaluation: Evaluation) -> tuple[Unmet, ...]:
     owed = evaluation.invitations.filter(
         stage=evaluation.stage, submission_id__in=here, recorded_at__isnull=True
     ).count()
-    return (Unmet("meetings_missing", {"count": str(owed)}, "meetings"),) if owed else ()
+    return (Unmet("meetings_missing", {"count": str(owed)}, place="meetings"),) if owed else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,14 +299,16 @@ def latest_consensus(evaluation: Evaluation) -> dict[tuple[int, str], Any]:
 def unmet_for_consensus(evaluation: Evaluation) -> tuple[Unmet, ...]:
     """List what keeps the scores from being shown: members who have not handed in, too few for a submission."""
     found = [
-        Unmet("not_handed_in", {"name": m.person.name}, "panel") for m in panel_of(evaluation) if m.handed_in_at is None
+        Unmet("not_handed_in", {"name": m.person.name}, place="panel")
+        for m in panel_of(evaluation)
+        if m.handed_in_at is None
     ]
     scores = latest_scores(evaluation)
     keys = {c.key for c in criteria_now(evaluation)}
     for submission in in_stage(evaluation):
         by = {member for member, scored, key in scores if scored == submission.id and key in keys}
         if len(by) < 2:
-            found.append(Unmet("too_few_scores", {"name": shown_name(evaluation, submission)}, "panel"))
+            found.append(Unmet("too_few_scores", {"name": shown_name(evaluation, submission)}, place="panel"))
     return tuple(found)
 
 
@@ -314,7 +316,7 @@ def unmet_to_freeze(evaluation: Evaluation) -> tuple[Unmet, ...]:
     """List the cells without an agreed score."""
     agreed = latest_consensus(evaluation)
     owed = sum((s.id, c.key) not in agreed for s in in_stage(evaluation) for c in criteria_now(evaluation))
-    return (Unmet("consensus_incomplete", {"count": str(owed)}, "consensus"),) if owed else ()
+    return (Unmet("consensus_incomplete", {"count": str(owed)}, place="consensus"),) if owed else ()
 
 
 def gather_bids(evaluation: Evaluation, *, everybody: bool = False) -> list[tuple[Submission, Bid]]:
@@ -387,9 +389,9 @@ def unmet_in(step: Step) -> tuple[Unmet, ...]:
     """List what an evaluation lacks before its gate: it must be final."""
     evaluation = find_evaluation(step)
     if evaluation is None or not panel_of(evaluation):
-        return (Unmet("panel_missing", {}, "panel"),)
+        return (Unmet("panel_missing", place="panel"),)
     if evaluation.phase != EvaluationPhase.FINAL:
-        return (Unmet(f"evaluation_in_{evaluation.phase}", {}, "panel"),)
+        return (Unmet(f"evaluation_in_{evaluation.phase}", place="panel"),)
     return unmet_by_tie(evaluation)
 
 
@@ -398,7 +400,7 @@ def unmet_by_tie(evaluation: Evaluation) -> tuple[Unmet, ...]:
     most = most_of(evaluation)
     keys = tied_for_a_place(compute(evaluation), most)
     names = [r.submission.vendor.name for r in list_results(evaluation) if str(r.submission_id) in keys]
-    return (Unmet("tie_unbroken", {"names": ", ".join(names), "most": str(most)}, "tie"),) if names else ()
+    return (Unmet("tie_unbroken", {"names": ", ".join(names), "most": str(most)}, place="tie"),) if names else ()
 
 
 def suggest_conflicts(member: PanelMember, vendors: Iterable[Vendor]) -> dict[int, tuple[str, ...]]:

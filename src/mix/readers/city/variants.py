@@ -97,15 +97,15 @@ def unmet_to_propose(draft: MethodDraft) -> tuple[Unmet, ...]:
     """List what keeps a draft from being published: it does not hold, has another key, or says nothing new."""
     method, problems = read_document(draft.document)
     if method is None:
-        return (Unmet("method_does_not_hold", {"count": str(len(problems))}, "problems"),)
+        return (Unmet("method_does_not_hold", {"count": str(len(problems))}, place="problems"),)
     found = []
     if method.key != draft.key:
-        found.append(Unmet("method_key_changed", {"key": draft.key}, "f-document"))
+        found.append(Unmet("method_key_changed", {"key": draft.key}, field="document"))
     if not [c for c in compare_with_parent(draft) if c.path[0] != "title"]:
-        found.append(Unmet("method_like_parent", {}, "f-document"))
+        found.append(Unmet("method_like_parent", field="document"))
     last = list_versions(draft)[:1]
     if last and _without_version(last[0].document) == _without_version(draft.document):
-        found.append(Unmet("method_like_last", {"version": str(last[0].version)}, "f-document"))
+        found.append(Unmet("method_like_last", {"version": str(last[0].version)}, field="document"))
     return tuple(found)
 
 

@@ -75,14 +75,16 @@ def unmet_to_sign(agreement: Agreement, *, today: date) -> tuple[Unmet, ...]:
     """List what an agreement lacks before anybody may sign: settled clauses, papers in and valid, both sides named."""
     found = []
     if open_edits(agreement):
-        found.append(Unmet("clauses_unsettled", {"count": str(open_edits(agreement))}, "clauses"))
+        found.append(Unmet("clauses_unsettled", {"count": str(open_edits(agreement))}, place="clauses"))
     for paper in agreement.papers.order_by("id"):
         if paper.received_at is None:
-            found.append(Unmet("paper_missing", {"name": paper.name}, "papers"))
+            found.append(Unmet("paper_missing", {"name": paper.name}, place="papers"))
         elif paper.expires_on and paper.expires_on < today:
-            found.append(Unmet("paper_expired", {"name": paper.name, "on": paper.expires_on.isoformat()}, "papers"))
+            found.append(
+                Unmet("paper_expired", {"name": paper.name, "on": paper.expires_on.isoformat()}, place="papers")
+            )
     sides = set(agreement.signatories.values_list("side", flat=True))
-    found.extend(Unmet(f"no_signatory_{side}", {}, "signatories") for side in ("city", "vendor") if side not in sides)
+    found.extend(Unmet(f"no_signatory_{side}", place="signatories") for side in ("city", "vendor") if side not in sides)
     return tuple(found)
 
 
@@ -100,11 +102,11 @@ def unmet_in(step: Step) -> tuple[Unmet, ...]:
     by_vendor = {a.vendor_id: a for a in step.agreements.exclude(state=AgreementState.ENDED)}
     found = []
     if not vendors:
-        found.append(Unmet("nobody_to_agree_with", {}, "agreements"))
+        found.append(Unmet("nobody_to_agree_with", place="agreements"))
     for vendor in vendors:
         agreement = by_vendor.get(vendor.id)
         if agreement is None:
-            found.append(Unmet("agreement_not_drafted", {"vendor": vendor.name}, "agreements"))
+            found.append(Unmet("agreement_not_drafted", {"vendor": vendor.name}, place="agreements"))
         elif agreement.state != AgreementState.SIGNED:
-            found.append(Unmet("agreement_unsigned", {"vendor": vendor.name}, "agreements"))
+            found.append(Unmet("agreement_unsigned", {"vendor": vendor.name}, place="agreements"))
     return tuple(found)

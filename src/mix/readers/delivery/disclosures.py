@@ -228,20 +228,20 @@ def unmet_in(step: Step) -> tuple[Unmet, ...]:
     """List what a disclosure lacks: something learned, requirements, and a neutral reviewer's word on these words."""
     found: list[Unmet] = []
     if Fact.COMMON_LEARNING not in gather_facts(step.challenge):
-        found.append(Unmet("nothing_to_disclose", {}, "pack"))
+        found.append(Unmet("nothing_to_disclose", place="pack"))
     if not list_requirements(step.challenge):
-        found.append(Unmet("requirements_missing", {}, "firewall"))
+        found.append(Unmet("requirements_missing", place="firewall"))
     traced = trace_requirements(step.challenge)
     found.extend(
-        Unmet("requirement_untraced", {"words": t.text}, "firewall") for t in traced if Doubt.UNTRACED in t.doubts
+        Unmet("requirement_untraced", {"words": t.text}, place="firewall") for t in traced if Doubt.UNTRACED in t.doubts
     )
     disclosure = find_disclosure(step)
     if disclosure is None:
-        found.append(Unmet("reviewer_missing", {}, "review"))
+        found.append(Unmet("reviewer_missing", place="review"))
     elif not disclosure.review:
-        found.append(Unmet("review_missing", {"person": disclosure.reviewer.name}, "review"))
+        found.append(Unmet("review_missing", {"person": disclosure.reviewer.name}, place="review"))
     elif disclosure.reviewed != requirements_digest(step.challenge):
-        found.append(Unmet("review_outdated", {"person": disclosure.reviewer.name}, "review"))
+        found.append(Unmet("review_outdated", {"person": disclosure.reviewer.name}, place="review"))
     return tuple(found)
 
 
@@ -249,5 +249,5 @@ def unmet_to_proceed(step: Step) -> tuple[Unmet, ...]:
     """List what forbids to publish, though the step may be sent back or stopped: a reviewer who doubts."""
     disclosure = find_disclosure(step)
     if disclosure and disclosure.review == Review.UNFAIR:
-        return (Unmet("review_unfair", {"note": disclosure.note}, "review"),)
+        return (Unmet("review_unfair", {"note": disclosure.note}, place="review"),)
     return ()

@@ -27,28 +27,28 @@ def changed_cents(agreement: Agreement) -> int:
 def _unmet_in_backlog(step: Step) -> tuple[Unmet, ...]:
     items = step.challenge.backlogitems
     if not items.exists():
-        return (Unmet("backlog_empty", {}, "backlog"),)
+        return (Unmet("backlog_empty", place="backlog"),)
     left = items.filter(settled_at=None).count()
-    return (Unmet("backlog_unsettled", {"count": str(left)}, "backlog"),) if left else ()
+    return (Unmet("backlog_unsettled", {"count": str(left)}, place="backlog"),) if left else ()
 
 
 def _unmet_in_changes(step: Step) -> tuple[Unmet, ...]:
     left = step.challenge.changeorders.filter(approved_at=None, refused_reason="").count()
-    return (Unmet("changes_undecided", {"count": str(left)}, "changes"),) if left else ()
+    return (Unmet("changes_undecided", {"count": str(left)}, place="changes"),) if left else ()
 
 
 def _unmet_in_milestones(step: Step) -> tuple[Unmet, ...]:
     milestones = step.challenge.milestones
     if not milestones.exists():
-        return (Unmet("milestones_missing", {}, "milestones"),)
+        return (Unmet("milestones_missing", place="milestones"),)
     left = milestones.filter(accepted_at=None).count()
-    return (Unmet("milestones_unaccepted", {"count": str(left)}, "milestones"),) if left else ()
+    return (Unmet("milestones_unaccepted", {"count": str(left)}, place="milestones"),) if left else ()
 
 
 def _unmet_in_outcomes(step: Step) -> tuple[Unmet, ...]:
     read = set(step.challenge.outcomereadings.values_list("month", "measure"))
     return tuple(
-        Unmet("outcome_unread", {"measure": m["measure"], "month": str(month)}, "outcomes")
+        Unmet("outcome_unread", {"measure": m["measure"], "month": str(month)}, place="outcomes")
         for month in MONTHS
         for m in list_measures(step.challenge)
         if (month, m["measure"]) not in read
@@ -68,5 +68,5 @@ def unmet_in(step: Step) -> tuple[Unmet, ...]:
     """List what a step of implementation lacks."""
     part = spec_of(step).delivery
     if find_contract(step.challenge) is None:
-        return (Unmet("contract_missing", {}, "contract"),)
+        return (Unmet("contract_missing"),)
     return _UNMET[part](step) if part else ()

@@ -225,14 +225,14 @@ def unmet_to_start(step: Step) -> tuple[Unmet, ...]:
     """List what keeps the sprint from starting: sign-offs by area, and the same data sets for each vendor."""
     room = get_room(step)
     signed = set(SignOff.objects.filter(**room.key).values_list("area", flat=True))
-    found = [Unmet("sign_off_missing", {"area": area}, "sign-offs") for area in Area if area not in signed]
+    found = [Unmet("sign_off_missing", {"area": area}, place="sign-offs") for area in Area if area not in signed]
     vendors = list_sprint_vendors(room)
     grants: dict[int, set[str]] = {v.id: set() for v in vendors}
     for grant in list_grants(room):
         grants.setdefault(grant.vendor_id, set()).add(grant.data_set)
     every = set().union(*grants.values()) if grants else set()
     found.extend(
-        Unmet("data_grant_unequal", {"vendor": v.name, "data": ", ".join(sorted(every - grants[v.id]))}, "grants")
+        Unmet("data_grant_unequal", {"vendor": v.name, "data": ", ".join(sorted(every - grants[v.id]))}, place="grants")
         for v in vendors
         if every - grants[v.id]
     )
@@ -251,19 +251,19 @@ def unmet_to_close(step: Step) -> tuple[Unmet, ...]:
         name = {"vendor": vendor.name}
         missing = [h["key"] for h in list_hypotheses(challenge) if (vendor.id, h["key"]) not in evidence]
         if missing:
-            found.append(Unmet("evidence_missing", {**name, "which": ", ".join(missing)}, "results"))
+            found.append(Unmet("evidence_missing", {**name, "which": ", ".join(missing)}, place="results"))
         found.extend(
-            Unmet(f"check_in_missing_{side}", name, "check-ins")
+            Unmet(f"check_in_missing_{side}", name, place="check-ins")
             for side in ("city", "vendor")
             if (vendor.id, side) not in sides
         )
         if vendor.id not in shown:
-            found.append(Unmet("demo_missing", name, "demos"))
+            found.append(Unmet("demo_missing", name, place="demos"))
     unsettled = Incident.objects.filter(**room.key, settled_at=None).count()
     if unsettled:
-        found.append(Unmet("incidents_unsettled", {"count": str(unsettled)}, "incidents"))
+        found.append(Unmet("incidents_unsettled", {"count": str(unsettled)}, place="incidents"))
     found.extend(
-        Unmet("parity_reason_missing", {"vendor": line.vendor.name, "kind": table.kind}, "parity")
+        Unmet("parity_reason_missing", {"vendor": line.vendor.name, "kind": table.kind}, place="parity")
         for table in parity(room, vendors)
         if table.kind != "data"
         for line in table.lines
@@ -278,5 +278,5 @@ def unmet_in(step: Step, now: datetime) -> tuple[Unmet, ...]:
         return unmet_to_start(step)
     ends = fact_date(gather_facts(step.challenge), Fact.SPRINT_ENDS)
     today = day_in(step.challenge.municipality.zone, now)
-    early = (Unmet("sprint_still_runs", {"until": ends.isoformat()}, "results"),) if ends and today < ends else ()
+    early = (Unmet("sprint_still_runs", {"until": ends.isoformat()}, place="results"),) if ends and today < ends else ()
     return (*early, *unmet_to_close(step))

@@ -131,7 +131,7 @@ def policy_unmet(step: Step, *, now: datetime, judged: Judged | None = None) -> 
         Unmet(
             "policy_blocks",
             {"rule": f.rule.text.en, "rule_fr": f.rule.text.fr, "cities": ", ".join(f.cities)},
-            "policy",
+            place="policy",
         )
         for f in found.findings
         if f.outcome is Outcome.BLOCKED
@@ -140,7 +140,7 @@ def policy_unmet(step: Step, *, now: datetime, judged: Judged | None = None) -> 
     hits = [h for h in found.hits if h.excludes.value in warned]
     given = reasons_given(step) if hits else {}
     unsaid = {h.words: "exclusion_reason_missing" for h in hits if h.mark not in given}
-    return (*blocked, *(Unmet(code, {"words": words}, "policy") for words, code in unsaid.items()))
+    return (*blocked, *(Unmet(code, {"words": words}, place="policy") for words, code in unsaid.items()))
 
 
 def reasons_given(step: Step) -> dict[str, RequirementReason]:

@@ -81,13 +81,13 @@ def _staff_of(cities: list[Municipality]) -> list[Person]:
 def unmet_of(key: CustodyKey | None) -> tuple[Unmet, ...]:
     """List what a split key lacks before anything may be sealed to it: shares taken, rehearsed."""
     if key is None:
-        return (Unmet("custody_key_missing", {}, "custody"),)
+        return (Unmet("custody_key_missing", place="custody"),)
     found = []
     waiting = [share.holder.name for share in list_shares(key) if share.taken_at is None]
     if waiting:
-        found.append(Unmet("shares_not_taken", {"names": ", ".join(waiting)}, "custody"))
+        found.append(Unmet("shares_not_taken", {"names": ", ".join(waiting)}, place="custody"))
     if key.rehearsed_at is None:
-        found.append(Unmet("custody_not_rehearsed", {}, "custody"))
+        found.append(Unmet("custody_not_rehearsed", place="custody"))
     return tuple(found)
 
 
@@ -97,7 +97,7 @@ def unmet_custody(call: Solicitation) -> tuple[Unmet, ...]:
         return ()
     recovery = find_recovery_key(call.step.challenge.municipality)
     ready = recovery is not None and recovery.rehearsed_at is not None
-    return (*unmet_of(find_key(call)), *(() if ready else (Unmet("recovery_key_missing", {}, "custody"),)))
+    return (*unmet_of(find_key(call)), *(() if ready else (Unmet("recovery_key_missing", place="custody"),)))
 
 
 def list_openings(call: Solicitation) -> list[Opening]:

@@ -42,13 +42,13 @@ def unmet_in(step: Step) -> tuple[Unmet, ...]:
     """List what an engagement lacks: an event that was published and held, and an answer to every question."""
     event = find_engagement(step)
     if event is None:
-        return (Unmet("engagement_not_planned", {}, "event"),)
+        return (Unmet("engagement_not_planned", place="event"),)
     found = []
     if event.published_at is None:
-        found.append(Unmet("engagement_not_published", {}, "event"))
+        found.append(Unmet("engagement_not_published", place="event"))
     if event.held_at is None:
-        found.append(Unmet("engagement_not_held", {}, "event"))
+        found.append(Unmet("engagement_not_held", place="event"))
     unanswered = event.questions.filter(answered_at=None).count()
     if unanswered:
-        found.append(Unmet("questions_unanswered", {"count": str(unanswered)}, "questions"))
+        found.append(Unmet("questions_unanswered", {"count": str(unanswered)}, place="questions"))
     return tuple(found)

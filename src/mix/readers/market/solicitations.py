@@ -108,16 +108,16 @@ def unmet_to_publish(solicitation: Solicitation, *, now: datetime) -> tuple[Unme
     part = part_of(solicitation)
     found = []
     if not solicitation.body.strip():
-        found.append(Unmet("notice_without_text", {}, "f-body"))
+        found.append(Unmet("notice_without_text", field="body"))
     days = (solicitation.closes_at - now).days
     if days < part.minimum_days:
         found.append(
-            Unmet("period_too_short", {"days": str(max(days, 0)), "least": str(part.minimum_days)}, "f-closes")
+            Unmet("period_too_short", {"days": str(max(days, 0)), "least": str(part.minimum_days)}, field="closes")
         )
     if solicitation.questions_until >= solicitation.closes_at:
-        found.append(Unmet("questions_end_after_closing", {}, "f-questions"))
+        found.append(Unmet("questions_end_after_closing", field="questions"))
     if part.purchase_option and solicitation.purchase_most_cents is None:
-        found.append(Unmet("purchase_option_undeclared", {}, "f-purchase"))
+        found.append(Unmet("purchase_option_undeclared", field="purchase"))
     return tuple(found)
 
 
@@ -182,17 +182,17 @@ def unmet_in(step: Step, *, now: datetime) -> tuple[Unmet, ...]:
     """List what a call lacks before its step can end: published, closed, answered, opened."""
     call = find_solicitation(step)
     if call is None:
-        return (Unmet("solicitation_not_drafted", {}, "notice"),)
+        return (Unmet("solicitation_not_drafted", place="notice"),)
     if call.published_at is None:
-        return (Unmet("solicitation_not_published", {}, "notice"),)
+        return (Unmet("solicitation_not_published", place="notice"),)
     if now < call.closes_at:
-        return (Unmet("solicitation_still_open", {}, "notice"),)
+        return (Unmet("solicitation_still_open", place="notice"),)
     found = []
     unanswered = call.questions.filter(published_at=None).count()
     if unanswered:
-        found.append(Unmet("questions_unanswered", {"count": str(unanswered)}, "questions"))
+        found.append(Unmet("questions_unanswered", {"count": str(unanswered)}, place="questions"))
     if call.technical_opened_at is None:
-        found.append(Unmet("envelopes_not_opened", {}, "opening"))
+        found.append(Unmet("envelopes_not_opened", place="opening"))
     return tuple(found)
 
 
@@ -200,5 +200,5 @@ def unmet_to_proceed(step: Step) -> tuple[Unmet, ...]:
     """List what only stopping or another round can mend: nobody answered."""
     call = find_solicitation(step)
     if call and call.technical_opened_at and not call.submissions.filter(state=SubmissionState.FINALISED).exists():
-        return (Unmet("nobody_answered", {}, "opening"),)
+        return (Unmet("nobody_answered", place="opening"),)
     return ()

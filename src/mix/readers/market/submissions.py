@@ -101,7 +101,7 @@ def warnings_for(
     """List what is missing. It warns and never blocks, but for addenda (a part submission is a submission)."""
     return (
         *missing_answers(specs, content),
-        *(Unmet("addendum_unread", {"number": str(a.number)}, "addenda") for a in addenda),
+        *(Unmet("addendum_unread", {"number": str(a.number)}, place="addenda") for a in addenda),
     )
 
 

@@ -154,7 +154,7 @@ def deciders(risk: Risk, value_cents: int, bands: Sequence[Band]) -> tuple[tuple
     """Return every role whose word a pilot needs: by value in kind included, by risk; and why nobody can be named."""
     by_value = decider_for(bands, value_cents)
     if by_value is None:
-        return (), (Unmet("nobody_named_for_value", {}, "delegation"),)
+        return (), (Unmet("nobody_named_for_value"),)
     return tuple(dict.fromkeys((by_value, *register().sign_offs[risk]))), ()
 
 
@@ -168,14 +168,14 @@ def unmet_to_ask(record: Mapping[str, Any], *, most_days: int, today: date, is_d
     """List what keeps a record from being put before its deciders."""
     found = [*missing_answers(register().fields, record)]
     if record.get("residents") and not record.get("notice"):
-        found.append(Unmet("pilot_notice_missing", {}, "f-notice"))
+        found.append(Unmet("pilot_notice_missing", field="notice"))
     if Decimal(str(record.get("staff_hours") or 0)) < 0:
-        found.append(Unmet("not_a_number", {"given": str(record["staff_hours"])}, "f-staff_hours"))
+        found.append(Unmet("not_a_number", {"given": str(record["staff_hours"])}, field="staff_hours"))
     starts, ends = (date.fromisoformat(record[k]) if record.get(k) else None for k in ("starts_on", "ends_on"))
     if starts and starts < today and not is_declared:
-        found.append(Unmet("pilot_begun", {}, "f-starts_on"))
+        found.append(Unmet("pilot_begun", field="starts_on"))
     if ends and ends < today:
-        found.append(Unmet("pilot_over", {}, "f-ends_on"))
+        found.append(Unmet("pilot_over", field="ends_on"))
     if starts and ends:
         found += unmet_span(starts, ends, most_days=most_days)
     return tuple(found)
@@ -184,16 +184,16 @@ def unmet_to_ask(record: Mapping[str, Any], *, most_days: int, today: date, is_d
 def unmet_span(starts: date, ends: date, *, most_days: int) -> tuple[Unmet, ...]:
     """List what is wrong with a pilot's time."""
     if ends < starts:
-        return (Unmet("pilot_ends_before", {}, "f-ends_on"),)
+        return (Unmet("pilot_ends_before", field="ends_on"),)
     if (ends - starts).days >= most_days:
-        return (Unmet("pilot_too_long", {"most": str(most_days)}, "f-ends_on"),)
+        return (Unmet("pilot_too_long", {"most": str(most_days)}, field="ends_on"),)
     return ()
 
 
 def unmet_extension(ends_on: date, to: date, today: date) -> tuple[Unmet, ...]:
     """List what is wrong with an extension: it is asked for before the end, and is not longer than it may be."""
     if today > ends_on:
-        return (Unmet("pilot_over", {}, "f-ends_on"),)
+        return (Unmet("pilot_over", field="ends_on"),)
     if to <= ends_on:
-        return (Unmet("pilot_not_later", {}, "f-ends_on"),)
+        return (Unmet("pilot_not_later", field="ends_on"),)
     return unmet_span(ends_on + timedelta(days=1), to, most_days=register().extension_days)

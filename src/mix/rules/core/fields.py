@@ -216,34 +216,33 @@ def missing_answers(specs: Sequence[FieldSpec], answers: Mapping[str, Any]) -> t
 def _missing_in(spec: FieldSpec, value: object) -> list[Unmet]:
     found: list[Unmet] = []
     params = {"field": spec.title.en, "field_fr": spec.title.fr}
-    where = f"f-{spec.key}"
     if spec.must_be_yes and value is not True:
-        found.append(Unmet("field_must_be_yes", params, where))
+        found.append(Unmet("field_must_be_yes", params, field=spec.key))
     elif spec.required and spec.type is not FieldType.YES_NO and value in (None, "", []):
-        found.append(Unmet("field_missing", params, where))
+        found.append(Unmet("field_missing", params, field=spec.key))
     if spec.max_words and isinstance(value, str) and count_words(value) > spec.max_words:
         found.append(
             Unmet(
                 "too_many_words",
                 {**params, "most": str(spec.max_words), "has": str(count_words(value))},
-                where,
+                field=spec.key,
             )
         )
     if isinstance(value, list):
-        found.extend(_missing_in_rows(spec, value, params=params, where=where))
+        found.extend(_missing_in_rows(spec, value, params=params))
     return found
 
 
-def _missing_in_rows(spec: FieldSpec, rows: list[dict[str, Any]], *, params: dict[str, str], where: str) -> list[Unmet]:
+def _missing_in_rows(spec: FieldSpec, rows: list[dict[str, Any]], *, params: dict[str, str]) -> list[Unmet]:
     found = []
     if 0 < len(rows) < spec.min_rows or (spec.required and not rows and spec.min_rows > 1):
-        found.append(Unmet("too_few_rows", {**params, "least": str(spec.min_rows)}, where))
+        found.append(Unmet("too_few_rows", {**params, "least": str(spec.min_rows)}, field=spec.key))
     for number, row in enumerate(rows, start=1):
         found.extend(
             Unmet(
                 "cell_missing",
                 {**params, "row": str(number), "column": c.title.en, "column_fr": c.title.fr},
-                where,
+                field=spec.key,
             )
             for c in spec.columns
             if c.required and row.get(c.key) in (None, "")

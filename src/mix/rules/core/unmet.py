@@ -1,20 +1,22 @@
 """What a rule answers when something is missing: codes with parameters, never prose."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
     """One thing that stands in the way.
 
-    `code` is a key of `mix.phrases.refusals`, `params` fill its sentence, `where` is an anchor or a page code that
-    supplies what is missing ("" where nothing can be done).
+    `code` is a key of `mix.phrases.refusals`, `params` fill its sentence. What is missing is supplied in a form field,
+    named by its key in `field`, or in another part of a page, named by a noun in `place`; neither where nothing helps.
     """
 
     code: str
-    params: dict[str, str] = field(default_factory=dict)
-    where: str = ""
+    params: dict[str, str] = dataclass_field(default_factory=dict)
+    field: str = ""
+    place: str = ""
 
 
 class Refused(Exception):
@@ -32,7 +34,7 @@ def refuse_if(unmet: Iterable[Unmet]) -> None:
         raise Refused(*found)
 
 
-def require(*, holds: bool, code: str, where: str = "", **params: str) -> None:
+def require(*, holds: bool, code: str, field: str = "", place: str = "", **params: str) -> None:
     """Raise `Refused` with one code unless the condition holds."""
     if not holds:
-        raise Refused(Unmet(code, params, where))
+        raise Refused(Unmet(code, params, field, place))

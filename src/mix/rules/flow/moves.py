@@ -50,9 +50,9 @@ def duties(gate: Gate, facts: GateFacts) -> tuple[tuple[Duty, ...], tuple[Unmet,
         for city in cities:
             role = decider_for(facts.bands.get(city, ()), facts.value_cents or 0)
             if facts.value_cents is None:
-                unmet.append(Unmet("value_unknown", {}, "value"))
+                unmet.append(Unmet("value_unknown"))
             elif role is None:
-                unmet.append(Unmet("nobody_named_for_value", {"city": city}, "delegation"))
+                unmet.append(Unmet("nobody_named_for_value", {"city": city}))
             elif Duty(city, role) not in needed:
                 needed.append(Duty(city, role))
     return tuple(needed), tuple(_distinct(unmet))

@@ -48,9 +48,9 @@ def local_instant(wall: datetime, zone: str) -> datetime:
     place = ZoneInfo(zone)
     first, second = (wall.replace(tzinfo=place, fold=fold) for fold in (0, 1))
     if first.astimezone(UTC).astimezone(place).replace(tzinfo=None) != wall:
-        raise Refused(Unmet("time_never_is", {"time": f"{wall:%Y-%m-%d %H:%M}", "zone": zone}, "closes"))
+        raise Refused(Unmet("time_never_is", {"time": f"{wall:%Y-%m-%d %H:%M}", "zone": zone}))
     if first.utcoffset() != second.utcoffset():
-        raise Refused(Unmet("time_is_twice", {"time": f"{wall:%Y-%m-%d %H:%M}", "zone": zone}, "closes"))
+        raise Refused(Unmet("time_is_twice", {"time": f"{wall:%Y-%m-%d %H:%M}", "zone": zone}))
     return first.astimezone(UTC)
 
 

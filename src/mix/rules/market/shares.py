@@ -44,7 +44,7 @@ def combine(shares: Iterable[str]) -> bytes:
     try:
         return bytes(combine_mnemonics(list(shares)))
     except MnemonicError:
-        raise Refused(Unmet("shares_differ", {}, "f-words")) from None
+        raise Refused(Unmet("shares_differ", field="words")) from None
 
 
 def read_share(text: str) -> str:
@@ -59,14 +59,14 @@ def read_share(text: str) -> str:
         if not word:
             near = difflib.get_close_matches(given, WORDLIST, n=1, cutoff=0.5)
             code = "word_unknown_near" if near else "word_unknown"
-            raise Refused(Unmet(code, {"number": str(number), "word": given, "near": "".join(near)}, "f-words"))
+            raise Refused(Unmet(code, {"number": str(number), "word": given, "near": "".join(near)}, field="words"))
     if len(words) != WORDS:
-        raise Refused(Unmet("words_count", {"count": str(len(words)), "most": str(WORDS)}, "f-words"))
+        raise Refused(Unmet("words_count", {"count": str(len(words)), "most": str(WORDS)}, field="words"))
     share = " ".join(words)
     try:
         Share.from_mnemonic(share)
     except MnemonicError:
-        raise Refused(Unmet("words_checksum", {}, "f-words")) from None
+        raise Refused(Unmet("words_checksum", field="words")) from None
     return share
 
 

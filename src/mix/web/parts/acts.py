@@ -193,6 +193,5 @@ def take_stash(request: HttpRequest) -> QueryDict | None:
 def _mark(form: forms.Form, unmet: tuple[Unmet, ...]) -> None:
     """Put a refusal beside the field that it is about, where the form has that field."""
     for one in unmet:
-        name = one.where.removeprefix("f-")
-        if name in form.fields:
-            form.add_error(name, sentence(one, language()))
+        if one.field in form.fields:
+            form.add_error(one.field, sentence(one, language()))

@@ -61,7 +61,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 def _check(data: bytes, name: str) -> None:
     """Refuse what is no Word file, or would unpack to more than a page of text ever needs."""
     if len(data) > MOST_BYTES:
-        raise Refused(Unmet("file_too_large", {"name": name, "most": str(MOST_BYTES // 2**20)}, "f-file"))
+        raise Refused(Unmet("file_too_large", {"name": name, "most": str(MOST_BYTES // 2**20)}, field="file"))
     try:
         with ZipFile(BytesIO(data)) as packed:
             parts = packed.infolist()
@@ -70,7 +70,7 @@ def _check(data: bytes, name: str) -> None:
     except (BadZipFile, OSError, ValueError):
         fits = False
     if not fits:
-        raise Refused(Unmet("docx_unreadable", {"name": name}, "f-file"))
+        raise Refused(Unmet("docx_unreadable", {"name": name}, field="file"))
 
 
 def plain_template() -> bytes:
@@ -121,12 +121,12 @@ def check_template(data: bytes, name: str) -> None:
     try:
         unknown = DocxTemplate(BytesIO(data)).get_undeclared_template_variables(_Sandbox()) - set(PLACES)
     except (TemplateError, *_BROKEN) as error:
-        raise Refused(Unmet("docx_template_wrong", {"why": str(error)[:200]}, "f-file")) from None
+        raise Refused(Unmet("docx_template_wrong", {"why": str(error)[:200]}, field="file")) from None
     if unknown:
-        raise Refused(Unmet("docx_template_names", {"names": ", ".join(sorted(unknown))}, "f-file"))
+        raise Refused(Unmet("docx_template_names", {"names": ", ".join(sorted(unknown))}, field="file"))
     text = "\n".join(_texts(docx.Document(BytesIO(_fill(data, sample)))))
     if "Sample" not in text or "mixmixmix" not in text:
-        raise Refused(Unmet("docx_template_bare", {}, "f-file"))
+        raise Refused(Unmet("docx_template_bare", field="file"))
 
 
 def _fill(template: bytes, context: Mapping[str, Any]) -> bytes:
@@ -135,7 +135,7 @@ def _fill(template: bytes, context: Mapping[str, Any]) -> bytes:
         made.render(dict(context), jinja_env=_Sandbox(), autoescape=True)
         return _saved(made)
     except (TemplateError, *_BROKEN) as error:
-        raise Refused(Unmet("docx_template_wrong", {"why": str(error)[:200]}, "f-file")) from None
+        raise Refused(Unmet("docx_template_wrong", {"why": str(error)[:200]}, field="file")) from None
 
 
 def _texts(document: Document) -> list[str]:
@@ -190,9 +190,9 @@ def read_docx(data: bytes, name: str, specs: Sequence[FieldSpec]) -> Taken:
         taken = Taken(mark=document.core_properties.identifier or "")
         _read_blocks(blocks, specs, taken)
     except _BROKEN:
-        raise Refused(Unmet("docx_unreadable", {"name": name}, "f-file")) from None
+        raise Refused(Unmet("docx_unreadable", {"name": name}, field="file")) from None
     if not taken.answers:
-        raise Refused(Unmet("docx_without_fields", {"name": name, "first": specs[0].title.en}, "f-file"))
+        raise Refused(Unmet("docx_without_fields", {"name": name, "first": specs[0].title.en}, field="file"))
     return taken
 
 

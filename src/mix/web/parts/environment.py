@@ -49,10 +49,12 @@ from mix.rules.knowledge.states import FactConfidence
 from mix.rules.market.closing import Phase
 from mix.rules.market.states import CustodyMode
 from mix.web.parts import filters
+from mix.web.parts.anchors import anchor
 
 logger = logging.getLogger(__name__)
 
 FILTERS: dict[str, Callable[..., Any]] = {
+    "anchor": anchor,
     "at": filters.at,
     "browser": filters.browser,
     "capfirst": defaultfilters.capfirst,

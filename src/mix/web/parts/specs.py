@@ -76,7 +76,7 @@ def draw(
                 if spec.columns
                 else [],
                 columns=[c.title.in_(language()) for c in spec.columns],
-                errors=[sentence(u, language()) for u in unmet if u.where == f"f-{spec.key}"],
+                errors=[sentence(u, language()) for u in unmet if u.field == spec.key],
             )
         )
     return views

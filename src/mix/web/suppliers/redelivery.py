@@ -55,7 +55,7 @@ def _take(request: HttpRequest, submission: Submission, handler: SealingHandler,
     if handler.problem == "file_too_large":
         return render(request, "413.html", {"back": request.path}, status=413)
     if handler.problem or handler.stored is None:
-        unmet = (Unmet(handler.problem or "file_empty", {"name": handler.name}, f"file-{file}"),)
+        unmet = (Unmet(handler.problem or "file_empty", {"name": handler.name}, field=file),)
         return _page(request, submission, unmet=unmet)
     envelope = next((e for e, rows in _files(submission) if file in {f.code for f in rows}), None)
     if envelope is None:

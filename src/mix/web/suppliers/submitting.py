@@ -138,7 +138,7 @@ def _take_file(request: HttpRequest, submission: Submission, handler: SealingHan
         return render(request, "413.html", {"back": request.path}, status=413)
     if handler.problem or handler.stored is None:
         code = handler.problem or "file_empty"
-        return _page(request, submission, unmet=(Unmet(code, {"name": handler.name}, "id_file"),), status=422)
+        return _page(request, submission, unmet=(Unmet(code, {"name": handler.name}, field="file"),), status=422)
     try:
         do(request, submissions.add_file, submission, stored=handler.stored, envelope=envelope, name=handler.name)
     except submissions.Late:

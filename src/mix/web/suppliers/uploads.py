@@ -100,7 +100,7 @@ def part(request: HttpRequest, code: str, upload: str) -> JsonResponse:
     def verb() -> dict[str, Any]:
         found = find_upload(submission, upload)
         if found and start == 0 and not is_what_it_says(found.name, request.body[:4096]):
-            raise Refused(Unmet("file_kind", {"name": found.name}, "f-file"))
+            raise Refused(Unmet("file_kind", {"name": found.name}, field="file"))
         return {"there": do(request, uploads.add_part, submission, upload=upload, start=start, content=request.body)}
 
     return _said(request, verb)

@@ -94,6 +94,6 @@ def _unknown_words(text: str, names: Iterable[str]) -> set[str]:
 
 def _sentence(error: str) -> str:
     """Take the first message out of the engine's listing."""
-    found = re.search(r"ERROR: <input>:\d+:\d+: (.+)", error)
+    found = re.search(r"ERROR: [^:]+:\d+:\d+: (.+)", error)
     text = found.group(1) if found else error
     return re.sub(r"undeclared reference to '(\w+)'.*", r"no fact or figure is called '\1'", text).strip()

@@ -71,9 +71,9 @@ def as_answers(table: BylawTable, effective_on: date | None) -> dict[str, Any]:
 def read_table(answers: dict[str, Any]) -> tuple[BylawTable, date]:
     """Read a table from what was typed. Raises Refused with everything that is wrong."""
     good, bad = read_answers(table_fields(), answers)
-    unmet = [Unmet(e.code, e.params, f"f-{key}") for key, e in bad.items()]
+    unmet = [Unmet(e.code, e.params, field=key) for key, e in bad.items()]
     unmet += [
-        Unmet("field_missing", {"field": s.title.en, "field_fr": s.title.fr}, f"f-{s.key}")
+        Unmet("field_missing", {"field": s.title.en, "field_fr": s.title.fr}, field=s.key)
         for s in table_fields()
         if s.required and s.key not in bad and not good.get(s.key)
     ]
@@ -105,24 +105,24 @@ def _unmet(error: Any) -> Unmet:  # noqa: ANN401 - pydantic's error record
     category = error.get("ctx", {}).get("category")
     names = {"category": "en", "category_fr": "fr"} if category else {}
     params = {name: word("category", category, language) for name, language in names.items()}
-    return Unmet(code, params, f"f-{field}")
+    return Unmet(code, params, field=field)
 
 
 def _whole(text: object) -> int | None:
     try:
         return int(str(text)) if text not in (None, "") else None
     except ValueError:
-        raise Refused(Unmet("not_a_number", {"given": str(text)[:40]}, "f-bands")) from None
+        raise Refused(Unmet("not_a_number", {"given": str(text)[:40]}, field="bands")) from None
 
 
 def read_table_file(content: bytes) -> BylawTable:
     """Read a table from a file (YAML). Raises Refused with the line of everything that is wrong."""
     if len(content) > MOST_BYTES:
-        raise Refused(Unmet("bylaw_file", {"line": "0", "text": f"> {MOST_BYTES:,} bytes"}, "f-file"))
+        raise Refused(Unmet("bylaw_file", {"line": "0", "text": f"> {MOST_BYTES:,} bytes"}, field="file"))
     try:
         return read(content.decode("utf-8"), BylawTable)
     except UnicodeDecodeError:
-        raise Refused(Unmet("bylaw_file", {"line": "0", "text": "UTF-8"}, "f-file")) from None
+        raise Refused(Unmet("bylaw_file", {"line": "0", "text": "UTF-8"}, field="file")) from None
     except DocumentInvalid as error:
-        found = [Unmet("bylaw_file", {"line": str(p.line), "text": p.text}, "f-file") for p in error.problems]
+        found = [Unmet("bylaw_file", {"line": str(p.line), "text": p.text}, field="file") for p in error.problems]
         raise Refused(*found) from None

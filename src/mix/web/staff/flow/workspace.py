@@ -183,7 +183,7 @@ def _bring_in(request: HttpRequest, challenge: Challenge, step: Step, roles: fro
     if not specs or not _may_edit(step, roles):
         raise Forbidden(Permission.DOCUMENT_EDIT)
     if file is None:
-        return _drawn(request, challenge, step, roles, unmet=(Unmet("answer_missing", {}, "f-file"),))
+        return _drawn(request, challenge, step, roles, unmet=(Unmet("answer_missing", field="file"),))
     try:
         taken = read_docx(file.read(MOST_BYTES + 1), file.name or "", specs)
     except Refused as error:
@@ -219,7 +219,7 @@ def _drawn(
             **_frame(request, challenge, step, roles),
             **_artifact(step, roles, typed=typed, unmet=unmet),
             **names_of(parts),
-            "paper_unmet": [u for u in unmet if u.where == "f-file"],
+            "paper_unmet": [u for u in unmet if u.field == "file"],
             **(more or {}),
         },
         unmet=unmet,

@@ -1,0 +1,18 @@
+"""Where on a page stands what a refusal asks for: the one place that makes anchors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import forms
+
+from mix.rules.core.unmet import Unmet
+
+
+def anchor(unmet: Unmet, drawn: Iterable[forms.BaseForm] = ()) -> str:
+    """Return the id to link to, or "": the field in a form that is drawn, else as a document draws it, else a place."""
+    for form in drawn:
+        if unmet.field in form.fields:
+            bound = form[unmet.field]
+            return bound.id_for_label or f"{bound.auto_id}_0"  # radio buttons and the like: the first of them
+    return f"f-{unmet.field}" if unmet.field else unmet.place
