@@ -22,8 +22,8 @@ from mix.jobs.replay import MODULES, MOVED, replay
 from mix.jobs.scenarios import ScenarioWrong
 from mix.jobs.work import send_waiting
 from mix.jobs.world import RealInstance, refuse_real_instance
+from mix.readers.core.catalogue import CATALOGUE
 from mix.rules.city.method_files import parse
-from mix.rules.core.catalogue import CATALOGUE
 
 # Verbs that other verbs call: they have no page and no act of their own.
 INNER = {

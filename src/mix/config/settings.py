@@ -8,7 +8,7 @@ from csp.constants import SELF
 from django.utils.translation import gettext_lazy as _
 
 from mix.config import environment
-from mix.rules.core.catalogue import PACKAGE
+from mix.readers.core.catalogue import PACKAGE
 
 ENVIRONMENT = environment.read()
 DATA_DIR = ENVIRONMENT.data_dir

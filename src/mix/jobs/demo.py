@@ -18,7 +18,7 @@ from mix.jobs.start import set_up
 from mix.jobs.world import build_world, refuse_real_instance
 from mix.readers.city.methods import get_latest
 from mix.readers.core.actors import Actor
-from mix.rules.core.catalogue import CATALOGUE
+from mix.readers.core.catalogue import CATALOGUE
 from mix.rules.core.kinds import Origin
 
 WORLD_FROM = datetime(2024, 1, 2, 14, tzinfo=UTC)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mix.phrases.words import word
+from mix.readers.core.catalogue import CATALOGUE
 from mix.rules.city.methods import Method, Step
-from mix.rules.core.catalogue import CATALOGUE
 
 
 def find_method_file(key: str) -> Path | None:

@@ -14,13 +14,14 @@ from rich.console import Console
 
 from mix.jobs.policy_files import policy_files, read_file
 from mix.phrases.words import word
+from mix.readers.core.catalogue import CATALOGUE
 from mix.rules.city.policy.adviser import Fit, advise, parse_instruments
 from mix.rules.city.policy.documents import Moment, PolicyDocument, problems_among
 from mix.rules.city.policy.explain import Finding, Outcome, explain, prepare
 from mix.rules.city.policy.expressions import ExpressionWrong
 from mix.rules.city.policy.facts import FACTS, FactsWrong, FactType, FactValue, read_facts
 from mix.rules.city.policy.joint import Contradiction, contradictions
-from mix.rules.core.catalogue import CATALOGUE, DocumentInvalid
+from mix.rules.core.catalogue import DocumentInvalid
 
 policy = typer.Typer(no_args_is_help=True, help="Rules of policy: check, explain.")
 console = Console(highlight=False, soft_wrap=True)

@@ -24,7 +24,7 @@ from mix.data.triggers import missing_triggers
 from mix.data.wall import missing_policies
 from mix.jobs.messages import compile_messages
 from mix.readers.core.actors import Actor
-from mix.rules.core.catalogue import CATALOGUE
+from mix.readers.core.catalogue import CATALOGUE
 from mix.rules.market.closing import local_instant
 
 console = Console(highlight=False)

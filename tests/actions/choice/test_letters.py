@@ -11,8 +11,8 @@ from mix.actions.core.run import run
 from mix.actions.flow import moves
 from mix.data.models import Award, Challenge, GateSignature, Letter, Message, Vendor, VendorMember
 from mix.readers.choice.awards import dispute_until
+from mix.readers.core.catalogue import CATALOGUE
 from mix.rules.city.method_files import parse
-from mix.rules.core.catalogue import CATALOGUE
 
 pytestmark = pytest.mark.django_db
 DECIDED = {

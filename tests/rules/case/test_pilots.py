@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mix.readers.core.catalogue import CATALOGUE
 from mix.rules.case.pilots import (
     PilotDates,
     PilotState,
+    Register,
     Risk,
     close_out_due,
     deciders,
     declare_due,
-    register,
     reminder_for,
     state_of,
     still_needed,
@@ -28,8 +29,10 @@ from mix.rules.case.pilots import (
 )
 from mix.rules.city.delegation import Band
 from mix.rules.core.access import Role
+from mix.rules.core.catalogue import read
 from mix.rules.core.fields import MAX_CENTS, FieldType, missing_answers, read_answers
 
+REGISTER = read(CATALOGUE.joinpath("pilots.yaml").read_text(encoding="utf-8"), Register)
 DAY = date(2026, 3, 1)
 RUNS = PilotDates(asked_on=DAY, approved=True, starts_on=DAY + timedelta(10), ends_on=DAY + timedelta(100))
 
@@ -37,7 +40,7 @@ RUNS = PilotDates(asked_on=DAY, approved=True, starts_on=DAY + timedelta(10), en
 def whole() -> dict[str, Any]:
     """Return a record that lacks nothing."""
     made: dict[str, Any] = {}
-    for spec in register().fields:
+    for spec in REGISTER.fields:
         made[spec.key] = {
             FieldType.YES_NO: "yes",
             FieldType.MONEY: "100.00",
@@ -45,7 +48,7 @@ def whole() -> dict[str, Any]:
             FieldType.CHOICE: spec.options[0].key if spec.options else "",
         }.get(spec.type, "text")
     made |= {"starts_on": "2026-03-10", "ends_on": "2026-05-10"}
-    good, bad = read_answers(register().fields, made)
+    good, bad = read_answers(REGISTER.fields, made)
     assert not bad
     return good
 
@@ -71,7 +74,7 @@ def whole() -> dict[str, Any]:
     ],
 )
 def test_a_state_is_computed_from_the_dates(dates: PilotDates, day: int, state: str) -> None:
-    assert state_of(dates, DAY + timedelta(day)) == state
+    assert state_of(dates, DAY + timedelta(day), register=REGISTER) == state
 
 
 @given(
@@ -87,10 +90,10 @@ def test_nothing_runs_past_its_last_day(days: tuple[int, int, int], stopped: int
         ends_on=DAY + timedelta(ends),
         stopped_on=DAY + timedelta(stopped) if stopped is not None else None,
     )
-    state = state_of(dates, DAY + timedelta(today))
+    state = state_of(dates, DAY + timedelta(today), register=REGISTER)
     if today > ends or stopped is not None:
         assert state in (PilotState.ENDED, PilotState.OVERDUE)
-    due = close_out_due(dates)
+    due = close_out_due(dates, register=REGISTER)
     assert due is not None
     assert (state is PilotState.OVERDUE) == (DAY + timedelta(today) > due and (today > ends or stopped is not None))
 
@@ -98,14 +101,14 @@ def test_nothing_runs_past_its_last_day(days: tuple[int, int, int], stopped: int
 def test_reminders_come_in_order_and_each_is_a_mail() -> None:
     from mix.phrases.mails import MAILS
 
-    heard = [reminder_for(RUNS, DAY + timedelta(n)) for n in range(140)]
+    heard = [reminder_for(RUNS, DAY + timedelta(n), register=REGISTER) for n in range(140)]
     changes = [heard[0]] + [b for a, b in pairwise(heard) if a != b]
     assert changes == ["", "ending", "ended", "report", "overdue"]
     assert heard.index("ending") == 100 - 14
     assert heard.index("report") == 130 - 14
     declared = PilotDates(declared_on=DAY)
-    assert declare_due(DAY) == DAY + timedelta(30)
-    assert [reminder_for(declared, DAY + timedelta(n)) for n in (30, 31)] == ["", "undeclared"]
+    assert declare_due(DAY, register=REGISTER) == DAY + timedelta(30)
+    assert [reminder_for(declared, DAY + timedelta(n), register=REGISTER) for n in (30, 31)] == ["", "undeclared"]
     assert {f"pilot_{c}" for c in (*changes[1:], "undeclared")} <= set(MAILS)
 
 
@@ -122,30 +125,35 @@ BANDS = (Band(10_000_00, Role.PROCUREMENT_MANAGER), Band(None, Role.AUTHORITY))
     ],
 )
 def test_who_decides_follows_from_value_and_risk(risk: str, cents: int, roles: tuple[Role, ...]) -> None:
-    assert deciders(Risk(risk), cents, BANDS) == (roles, ())
+    assert deciders(Risk(risk), cents, BANDS, register=REGISTER) == (roles, ())
     assert still_needed(roles, roles[:1]) == roles[1:]
 
 
 def test_a_city_without_a_table_has_nobody_who_decides() -> None:
-    roles, unmet = deciders(Risk.LOW, 100, ())
+    roles, unmet = deciders(Risk.LOW, 100, (), register=REGISTER)
     assert roles == ()
     assert [u.code for u in unmet] == ["nobody_named_for_value"]
 
 
 def test_value_counts_what_is_lent_and_hours() -> None:
-    assert value_of({"cash": 100_00, "in_kind": 50_00, "staff_hours": "2.5"}) == 150_00 + 150_00
-    assert value_of({}) == 0
-    assert value_of({"cash": MAX_CENTS, "in_kind": MAX_CENTS, "staff_hours": "999999999999"}) == MAX_CENTS
+    assert value_of({"cash": 100_00, "in_kind": 50_00, "staff_hours": "2.5"}, register=REGISTER) == 150_00 + 150_00
+    assert value_of({}, register=REGISTER) == 0
+    assert (
+        value_of({"cash": MAX_CENTS, "in_kind": MAX_CENTS, "staff_hours": "999999999999"}, register=REGISTER)
+        == MAX_CENTS
+    )
 
 
 def ask(record: dict[str, Any], *, most_days: int = 183, today: date = DAY, declared: bool = False) -> list[str]:
-    return [u.code for u in unmet_to_ask(record, most_days=most_days, today=today, is_declared=declared)]
+    return [
+        u.code for u in unmet_to_ask(record, most_days=most_days, today=today, is_declared=declared, register=REGISTER)
+    ]
 
 
 def test_a_whole_record_may_be_asked_and_nothing_else() -> None:
     assert ask(whole()) == []
-    assert len(ask({})) == sum(f.required or f.must_be_yes for f in register().fields)
-    assert missing_answers(register().fields, whole()) == ()
+    assert len(ask({})) == sum(f.required or f.must_be_yes for f in REGISTER.fields)
+    assert missing_answers(REGISTER.fields, whole()) == ()
 
 
 @pytest.mark.parametrize(
@@ -177,11 +185,11 @@ def test_a_declared_pilot_may_have_begun_and_may_not_be_over() -> None:
     [(1, 0, []), (183, 0, []), (184, 0, ["pilot_too_long"]), (0, 0, ["pilot_not_later"]), (10, 1, ["pilot_over"])],
 )
 def test_an_extension_is_asked_in_time_and_is_limited(to: int, today: int, codes: list[str]) -> None:
-    found = unmet_extension(DAY, DAY + timedelta(to), DAY + timedelta(today))
+    found = unmet_extension(DAY, DAY + timedelta(to), DAY + timedelta(today), register=REGISTER)
     assert [u.code for u in found] == codes
 
 
 def test_every_field_of_the_register_has_its_own_name() -> None:
-    keys = [f.key for f in (*register().fields, *register().close_out)]
+    keys = [f.key for f in (*REGISTER.fields, *REGISTER.close_out)]
     assert len(set(keys)) == len(keys)
-    assert len(register().sections) == 10
+    assert len(REGISTER.sections) == 10

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mix.jobs.policy_files import policy_files, read_file
+from mix.readers.core.catalogue import CATALOGUE
 from mix.rules.city.policy.bylaws import BylawTable, to_document
 from mix.rules.city.policy.documents import PolicyDocument, Status, parse_policy
 from mix.rules.city.policy.explain import prepare
 from mix.rules.city.policy.joint import LONGEST, contradictions, least_days
-from mix.rules.core.catalogue import CATALOGUE
 
 DAY = date(2026, 11, 23)
 SHIPPED = [read_file(path) for path in policy_files(CATALOGUE) if path.parent.name == "policies"]

@@ -20,6 +20,7 @@ from mix.readers.case.pilots import (
     needed_words,
     open_words,
     record_mark,
+    register,
     standing,
     today_at,
 )
@@ -30,7 +31,6 @@ from mix.rules.case.pilots import (
     PilotState,
     Risk,
     Word,
-    register,
     reminder_for,
     unmet_extension,
     unmet_to_ask,
@@ -128,12 +128,17 @@ def ask(deed: Deed, pilot: Pilot) -> Pilot:
     refuse_if(
         unmet_to_ask(
             fresh.record,
+            register=register(),
             most_days=most_days(fresh.municipality, on=today),
             today=today,
             is_declared=fresh.declared_on is not None,
         )
     )
-    fresh.asked_at, fresh.value_cents, fresh.risk = deed.now, value_of(fresh.record), Risk(fresh.record["risk"]).value
+    fresh.asked_at, fresh.value_cents, fresh.risk = (
+        deed.now,
+        value_of(fresh.record, register=register()),
+        Risk(fresh.record["risk"]).value,
+    )
     fresh.starts_on, fresh.ends_on = (date.fromisoformat(fresh.record[k]) for k in ("starts_on", "ends_on"))
     needed, nobody = needed_words(fresh)
     refuse_if(nobody)
@@ -190,7 +195,7 @@ def ask_extension(deed: Deed, pilot: Pilot, *, ends_on: date, reason: str) -> Pi
     present = fresh.ends_on
     if present is None:
         raise Refused(Unmet("pilot_moved_on"))
-    refuse_if(unmet_extension(present, ends_on, today_at(fresh.municipality, deed.now)))
+    refuse_if(unmet_extension(present, ends_on, today_at(fresh.municipality, deed.now), register=register()))
     made = PilotExtension.objects.create(
         pilot=fresh, ends_on=ends_on, reason=reason.strip(), asked_by=deed.actor.someone, asked_at=deed.now
     )
@@ -283,7 +288,7 @@ def remind(*, now: datetime) -> int:
     told = 0
     rows = Pilot.objects.filter(closed_at=None).exclude(decision=Word.REFUSE.value)
     for pilot in rows.select_related("municipality", "owner", "extension"):
-        code = reminder_for(dates_of(pilot), today_at(pilot.municipality, now))
+        code = reminder_for(dates_of(pilot), today_at(pilot.municipality, now), register=register())
         if code and code != pilot.reminded:
             tell([pilot.owner, *_managers(pilot)], f"pilot_{code}", now=now, path=_path(pilot), pilot=pilot.title)
             pilot.reminded = code

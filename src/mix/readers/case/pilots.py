@@ -5,30 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from mix.data.models import Challenge, Department, Municipality, Pilot, PilotExtension
 from mix.readers.city.municipalities import gather_bands
 from mix.readers.city.policies import in_force, table_of
 from mix.readers.core.actors import Actor
+from mix.readers.core.catalogue import CATALOGUE
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.rules.case.pilots import (
     PilotDates,
     PilotState,
+    Register,
     Risk,
     Word,
     close_out_due,
     deciders,
     declare_due,
-    register,
     state_of,
     still_needed,
 )
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.catalogue import read
 from mix.rules.core.chain import digest
 from mix.rules.core.unmet import Unmet
 
 _LIVE = (PilotState.RUNNING, PilotState.APPROVED)
+
+
+@lru_cache(maxsize=1)
+def register() -> Register:
+    """Return the register of the catalogue, read once. Raises DocumentInvalid."""
+    return read(CATALOGUE.joinpath("pilots.yaml").read_text(encoding="utf-8"), Register)
 
 
 def today_at(city: Municipality, now: datetime) -> date:
@@ -76,10 +85,14 @@ class Standing:
 def standing(pilot: Pilot, *, now: datetime) -> Standing:
     """Return where a pilot stands now."""
     dates = dates_of(pilot)
-    state = state_of(dates, today_at(pilot.municipality, now))
-    due = declare_due(pilot.declared_on) if state is PilotState.DECLARED and pilot.declared_on else None
+    state = state_of(dates, today_at(pilot.municipality, now), register=register())
+    due = (
+        declare_due(pilot.declared_on, register=register())
+        if state is PilotState.DECLARED and pilot.declared_on
+        else None
+    )
     if state in (*_LIVE, PilotState.ENDED, PilotState.OVERDUE):
-        due = close_out_due(dates)
+        due = close_out_due(dates, register=register())
     return Standing(pilot, state, dates.last_day, due)
 
 
@@ -142,7 +155,7 @@ def record_mark(pilot: Pilot) -> str:
 def needed_words(pilot: Pilot) -> tuple[tuple[Role, ...], tuple[Unmet, ...]]:
     """Return every role whose word an asked pilot needs, and why nobody can be named. Raises ValueError before that."""
     bands = gather_bands([pilot.municipality_id]).get(pilot.municipality.code, ())
-    return deciders(Risk(pilot.risk), pilot.value_cents or 0, bands)
+    return deciders(Risk(pilot.risk), pilot.value_cents or 0, bands, register=register())
 
 
 def open_words(pilot: Pilot) -> tuple[Role, ...]:

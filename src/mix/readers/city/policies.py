@@ -9,13 +9,14 @@ from functools import lru_cache
 from django.db.models import Min
 
 from mix.data.models import Bylaw, Challenge, ChallengeCity, Municipality, RuleConfirmation, Solicitation
+from mix.readers.core.catalogue import CATALOGUE
 from mix.readers.core.errors import Unknown
 from mix.rules.city.calendar import day_in
 from mix.rules.city.policy.adviser import Instrument, parse_instruments
 from mix.rules.city.policy.bylaws import BylawTable, to_document
 from mix.rules.city.policy.documents import Figure, PolicyDocument, Rule, Status, parse_policy
 from mix.rules.city.policy.explain import Ruleset, prepare
-from mix.rules.core.catalogue import CATALOGUE, read
+from mix.rules.core.catalogue import read
 from mix.rules.core.chain import digest
 from mix.rules.core.kinds import CityState
 

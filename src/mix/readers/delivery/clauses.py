@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import yaml
 
-from mix.rules.core.catalogue import CATALOGUE
+from mix.readers.core.catalogue import CATALOGUE
 from mix.rules.delivery.clauses import LibraryClause
 
 

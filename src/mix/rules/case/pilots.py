@@ -1,7 +1,7 @@
 """Pilots: what a city's register asks of one, who must agree, in which state it is, and when it is over.
 
 A pilot's state is computed from its dates, never stored: a pilot whose last day is past has ended, whoever looks. Days
-are the city's own. What a register asks is data: `catalogue/pilots.yaml`.
+are the city's own. What a register asks is data (`catalogue/pilots.yaml`) and comes with each question.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
 from pydantic import Field
 
 from mix.rules.city.delegation import Band, decider_for
 from mix.rules.core.access import Role
-from mix.rules.core.catalogue import CATALOGUE, Part, read
+from mix.rules.core.catalogue import Part
 from mix.rules.core.fields import MAX_CENTS, Bilingual, FieldSpec, missing_answers
 from mix.rules.core.unmet import Unmet
 
@@ -80,12 +79,6 @@ class Register(Part):
         return tuple(spec for section in self.sections for spec in section.fields)
 
 
-@lru_cache(maxsize=1)
-def register() -> Register:
-    """Return the register of the catalogue, read once. Raises DocumentInvalid."""
-    return read(CATALOGUE.joinpath("pilots.yaml").read_text(encoding="utf-8"), Register)
-
-
 @dataclass(frozen=True, slots=True)
 class PilotDates:
     """What a pilot's state is computed from; days of its city. `ends_on` counts its extension."""
@@ -105,7 +98,7 @@ class PilotDates:
         return self.stopped_on or self.ends_on
 
 
-def state_of(dates: PilotDates, today: date) -> PilotState:
+def state_of(dates: PilotDates, today: date, *, register: Register) -> PilotState:
     """Return where a pilot stands on a day."""
     if dates.refused:
         return PilotState.REFUSED
@@ -115,27 +108,27 @@ def state_of(dates: PilotDates, today: date) -> PilotState:
         if dates.asked_on:
             return PilotState.ASKED
         return PilotState.DECLARED if dates.declared_on else PilotState.DRAFT
-    due = close_out_due(dates)
+    due = close_out_due(dates, register=register)
     if dates.stopped_on or (dates.ends_on and today > dates.ends_on):
         return PilotState.OVERDUE if due and today > due else PilotState.ENDED
     return PilotState.RUNNING if dates.starts_on and today >= dates.starts_on else PilotState.APPROVED
 
 
-def close_out_due(dates: PilotDates) -> date | None:
+def close_out_due(dates: PilotDates, *, register: Register) -> date | None:
     """Return the last day for the report, or None while there is no last day of the pilot."""
-    return dates.last_day + timedelta(days=register().close_out_days) if dates.last_day else None
+    return dates.last_day + timedelta(days=register.close_out_days) if dates.last_day else None
 
 
-def declare_due(declared_on: date) -> date:
+def declare_due(declared_on: date, *, register: Register) -> date:
     """Return the last day to ask for the approval of a pilot that was declared while it ran."""
-    return declared_on + timedelta(days=register().declare_days)
+    return declared_on + timedelta(days=register.declare_days)
 
 
-def reminder_for(dates: PilotDates, today: date) -> str:
+def reminder_for(dates: PilotDates, today: date, *, register: Register) -> str:
     """Return what its people should hear of a pilot on a day: a key of its mails, or "" for nothing."""
-    state, due = state_of(dates, today), close_out_due(dates)
+    state, due = state_of(dates, today, register=register), close_out_due(dates, register=register)
     if state is PilotState.DECLARED and dates.declared_on:
-        return "undeclared" if today > declare_due(dates.declared_on) else ""
+        return "undeclared" if today > declare_due(dates.declared_on, register=register) else ""
     if state is PilotState.RUNNING and dates.ends_on:
         return "ending" if dates.ends_on - today <= REMIND else ""
     if state is PilotState.ENDED and due:
@@ -143,19 +136,21 @@ def reminder_for(dates: PilotDates, today: date) -> str:
     return "overdue" if state is PilotState.OVERDUE else ""
 
 
-def value_of(record: Mapping[str, Any]) -> int:
+def value_of(record: Mapping[str, Any], *, register: Register) -> int:
     """Return what a pilot costs the city in cents: cash, things lent, and hours of staff."""
     hours = Decimal(str(record.get("staff_hours") or 0))
-    cents = int(record.get("cash") or 0) + int(record.get("in_kind") or 0) + int(hours * register().hour_cents)
+    cents = int(record.get("cash") or 0) + int(record.get("in_kind") or 0) + int(hours * register.hour_cents)
     return min(max(cents, 0), MAX_CENTS)
 
 
-def deciders(risk: Risk, value_cents: int, bands: Sequence[Band]) -> tuple[tuple[Role, ...], tuple[Unmet, ...]]:
+def deciders(
+    risk: Risk, value_cents: int, bands: Sequence[Band], *, register: Register
+) -> tuple[tuple[Role, ...], tuple[Unmet, ...]]:
     """Return every role whose word a pilot needs: by value in kind included, by risk; and why nobody can be named."""
     by_value = decider_for(bands, value_cents)
     if by_value is None:
         return (), (Unmet("nobody_named_for_value"),)
-    return tuple(dict.fromkeys((by_value, *register().sign_offs[risk]))), ()
+    return tuple(dict.fromkeys((by_value, *register.sign_offs[risk]))), ()
 
 
 def still_needed(needed: Iterable[Role], given: Iterable[Role]) -> tuple[Role, ...]:
@@ -164,9 +159,11 @@ def still_needed(needed: Iterable[Role], given: Iterable[Role]) -> tuple[Role, .
     return tuple(role for role in needed if role not in have)
 
 
-def unmet_to_ask(record: Mapping[str, Any], *, most_days: int, today: date, is_declared: bool) -> tuple[Unmet, ...]:
+def unmet_to_ask(
+    record: Mapping[str, Any], *, register: Register, most_days: int, today: date, is_declared: bool
+) -> tuple[Unmet, ...]:
     """List what keeps a record from being put before its deciders."""
-    found = [*missing_answers(register().fields, record)]
+    found = [*missing_answers(register.fields, record)]
     if record.get("residents") and not record.get("notice"):
         found.append(Unmet("pilot_notice_missing", field="notice"))
     if Decimal(str(record.get("staff_hours") or 0)) < 0:
@@ -190,10 +187,10 @@ def unmet_span(starts: date, ends: date, *, most_days: int) -> tuple[Unmet, ...]
     return ()
 
 
-def unmet_extension(ends_on: date, to: date, today: date) -> tuple[Unmet, ...]:
+def unmet_extension(ends_on: date, to: date, today: date, *, register: Register) -> tuple[Unmet, ...]:
     """List what is wrong with an extension: it is asked for before the end, and is not longer than it may be."""
     if today > ends_on:
         return (Unmet("pilot_over", field="ends_on"),)
     if to <= ends_on:
         return (Unmet("pilot_not_later", field="ends_on"),)
-    return unmet_span(ends_on + timedelta(days=1), to, most_days=register().extension_days)
+    return unmet_span(ends_on + timedelta(days=1), to, most_days=register.extension_days)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
@@ -32,10 +31,6 @@ class DocumentInvalid(ValueError):
         super().__init__("; ".join(f"line {p.line}: {p.text}" for p in problems))
         self.problems = tuple(problems)
 
-
-PACKAGE = Path(__file__).resolve().parents[2]
-# in the wheel, or beside the source
-CATALOGUE = next(p for p in (PACKAGE / "catalogue", PACKAGE.parents[1] / "catalogue") if p.is_dir())
 
 D = TypeVar("D", bound=BaseModel)
 

@@ -9,7 +9,7 @@ from mix.actions.flow.bundles import make_bundle
 from mix.data.models import Chain, Challenge
 from mix.readers.case.challenges import get_challenge, get_step, list_own_challenges, method_for, roles_in_each
 from mix.readers.case.documents import latest_contents
-from mix.readers.case.pilots import find_pilot_before
+from mix.readers.case.pilots import find_pilot_before, register
 from mix.readers.case.publishing import list_notices
 from mix.readers.choice.awards import list_awards_of
 from mix.readers.choice.evaluations import by_rank, find_evaluation, list_final_evaluations
@@ -20,7 +20,6 @@ from mix.readers.flow.bundles import evaluation_document, export_lines
 from mix.readers.flow.findings import holds, list_waivers
 from mix.readers.flow.moves import list_decisions
 from mix.readers.knowledge.lessons import hours_by_role, list_lessons
-from mix.rules.case.pilots import register
 from mix.rules.core.access import Permission, grants
 from mix.rules.core.kinds import EvaluationPhase, Origin, StepState
 from mix.web.parts.findings import waiver_title

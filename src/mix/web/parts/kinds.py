@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from mix.actions.core.deeds import Deed
 from mix.data.models import Challenge, Step
 from mix.readers.core.actors import Actor
+from mix.readers.core.catalogue import PACKAGE
 from mix.rules.city.kinds import Kind
 from mix.rules.core.access import Role
-from mix.rules.core.catalogue import PACKAGE
 from mix.web.parts.acts import Acts
 
 Panel: TypeAlias = Callable[[HttpRequest, Step, frozenset[Role]], tuple[Acts, Any]]

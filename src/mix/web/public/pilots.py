@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from mix.readers.case.pilots import find_extension, get_public_pilot, list_public_pilots, standing
-from mix.rules.case.pilots import register
+from mix.readers.case.pilots import find_extension, get_public_pilot, list_public_pilots, register, standing
 from mix.web.parts.pages import now_of
 from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import read_only

@@ -23,12 +23,13 @@ from mix.readers.case.pilots import (
     needed_words,
     open_words,
     record_mark,
+    register,
     standing,
     today_at,
 )
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
-from mix.rules.case.pilots import PilotState, Word, register, unmet_to_ask, value_of
+from mix.rules.case.pilots import PilotState, Word, unmet_to_ask, value_of
 from mix.rules.core.access import Permission, Role, grants
 from mix.web.parts import forms
 from mix.web.parts.acts import do
@@ -177,9 +178,17 @@ def _shown(request: HttpRequest, found: Pilot) -> dict[str, Any]:
         "extension": find_extension(found),
         "words": [(role.value, said.get(role.value)) for role in needed],
         "nobody": nobody,
-        "value_cents": found.value_cents if found.value_cents is not None else value_of(found.record),
+        "value_cents": found.value_cents
+        if found.value_cents is not None
+        else value_of(found.record, register=register()),
         "limit": limit,
-        "missing": unmet_to_ask(found.record, most_days=limit, today=today, is_declared=found.declared_on is not None)
+        "missing": unmet_to_ask(
+            found.record,
+            register=register(),
+            most_days=limit,
+            today=today,
+            is_declared=found.declared_on is not None,
+        )
         if not found.asked_at
         else (),
     }
