@@ -49,6 +49,7 @@ from mix.rules.knowledge.states import FactConfidence
 from mix.rules.market.closing import Phase
 from mix.rules.market.states import CustodyMode
 from mix.web.parts import filters
+from mix.web.parts.acts import Taken
 from mix.web.parts.anchors import anchor
 
 logger = logging.getLogger(__name__)
