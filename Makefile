@@ -45,11 +45,10 @@ PAST := --ignore=tests/rules --ignore=tests/architecture
 unit: $(STAMP)
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not journey and not lab" $(PAST) tests tests/architecture/test_site.py
 
-# What can differ: verbs, the wall, who may see what, sealing, the log, backups, the worker, a killed server, one journey.
+# What can differ: verbs, the wall, sealing, the log, backups, the worker, a flood of submissions, one journey.
 # `make lab` runs everything there.
 DIFFERS := tests/actions tests/readers tests/lab tests/journeys tests/jobs/test_backup.py tests/jobs/test_mail.py \
-  tests/jobs/test_watch.py tests/web/test_access.py tests/web/test_behind_the_wall.py tests/web/test_two_worlds.py \
-  tests/web/test_uploads.py
+  tests/jobs/test_watch.py tests/web/test_behind_the_wall.py tests/web/test_uploads.py
 
 postgres: $(STAMP) browser
 	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest -n 2 --dist loadfile -m "not lab and (smoke or not journey)" $(DIFFERS)

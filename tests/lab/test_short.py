@@ -9,12 +9,22 @@ import pytest
 from tests.lab.world import ROOT
 
 
+# One of the two in each leg of the gate; `make lab` runs the long forms of all on both databases.
+ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ["matrices", "--count", "2000"],
-        ["kill9", "--kills", "5", "--bidders", "6", "--seconds", "1"],
-        ["stampede", "--bidders", "40", "--before", "5", "--after", "1", "--certain", "3"],
+        pytest.param(
+            ["kill9", "--kills", "5", "--bidders", "6", "--seconds", "1"],
+            marks=pytest.mark.skipif(ON_POSTGRES, reason="on SQLite in the gate"),
+        ),
+        pytest.param(
+            ["stampede", "--bidders", "40", "--before", "5", "--after", "1", "--certain", "3"],
+            marks=pytest.mark.skipif(not ON_POSTGRES, reason="on PostgreSQL in the gate"),
+        ),
     ],
     ids=["matrices", "kill9", "stampede"],
 )
