@@ -8,7 +8,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
@@ -90,6 +90,7 @@ def main() -> None:
         finally:
             server.terminate()
             server.wait()
+    picture_components(pictures)
     for name in PICTURES:
         (pictures / f"{name}.png").write_bytes((gallery / f"{name}-1280.png").read_bytes())
 
@@ -115,13 +116,31 @@ def propose(page: Page) -> None:
     page.click("form:has(input[value=upload]) button")
 
 
+def chromium(playwright: Playwright) -> Browser:
+    """Start Chromium."""
+    return playwright.chromium.launch(
+        executable_path=os.environ.get("MIX_CHROMIUM", "/usr/bin/chromium"),
+        args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+    )
+
+
+def picture_components(pictures: Path) -> None:
+    """Take a picture of each component in all its states."""
+    with tempfile.TemporaryDirectory(prefix="mix-gallery-") as folder, sync_playwright() as playwright:
+        drawn = Path(folder, "components.html")
+        subprocess.run([sys.executable, str(ROOT / "docs/components.py"), str(drawn)], check=True)  # noqa: S603 - our own
+        browser = chromium(playwright)
+        page = browser.new_page(viewport={"width": 800, "height": 900})
+        page.goto(drawn.as_uri())
+        for section in page.locator("section").all():
+            section.screenshot(path=str(pictures / f"component-{section.get_attribute('id')}.png"))
+        browser.close()
+
+
 def visit(gallery: Path) -> None:
     """Take every page at both widths."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("MIX_CHROMIUM", "/usr/bin/chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        )
+        browser = chromium(playwright)
         for who, name, path, link in [*((*page, "") for page in PAGES), *LINKED]:
             for width in (1280, 320):
                 page = browser.new_page(viewport={"width": width, "height": 900})

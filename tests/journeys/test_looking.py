@@ -1,10 +1,14 @@
 """Every kind of page is looked at by axe, at 320 and 1280 px, in both languages."""
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.journeys.conftest import Visitor
+from tests.journeys.conftest import ROOT, Site, Visitor
 
 pytestmark = pytest.mark.journey
 PUBLIC = [
@@ -124,6 +128,16 @@ def test_a_glance_at_each_audience(visit: Callable[..., Visitor], code: str, pat
     for path in paths:
         visitor.go(f"/{path}" if path.startswith("fr/") else f"/en/{path}")
         visitor.check()
+
+
+def test_the_page_of_components(browser: Browser, tmp_path: Path) -> None:
+    drawn = tmp_path / "components.html"
+    subprocess.run([sys.executable, ROOT / "docs/components.py", drawn], check=True)
+    visitor = Visitor(browser, Site("", tmp_path))
+    visitor.page.goto(drawn.as_uri())
+    assert visitor.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(251, 249, 244)"
+    visitor.check()
+    visitor.context.close()
 
 
 @pytest.mark.lab

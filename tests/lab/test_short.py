@@ -8,7 +8,6 @@ import pytest
 
 from tests.lab.world import ROOT
 
-
 # One of the two in each leg of the gate; `make lab` runs the long forms of all on both databases.
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 
