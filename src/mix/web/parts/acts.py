@@ -67,9 +67,9 @@ class Act(forms.Form, Generic[S]):
         """Return what stands in the fields before anybody types."""
         return {}
 
-    def run(self, request: HttpRequest) -> str | None:
+    def run(self, request: HttpRequest) -> str | None:  # noqa: ARG002 - for those that override it
         """Carry it out with `cleaned_data`. Return where to go, or None to stay on the page. Raises Refused."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} has no run")
 
 
 @dataclass(frozen=True)
