@@ -364,7 +364,7 @@ def found_city(
 
     now = datetime.now(UTC)
     try:
-        require(holds=all(map(is_one_line, (name, name_fr, posting_address, person, email))), code="not_one_line")
+        require(all(map(is_one_line, (name, name_fr, posting_address, person, email))), "not_one_line")
         admin = run(Actor(), now, create_person, email, name=person)
         run(
             Actor(),

@@ -65,7 +65,7 @@ class Sealer:
 
         `kind` says what it is for ever: the key of a call, or a city's recovery key. Raises Refused when there is one.
         """
-        require(holds=kind in {CALL, RECOVERY}, code="key_unknown")
+        require(kind in {CALL, RECOVERY}, "key_unknown")
         secret = new_secret()
         public = str(pyrage.x25519.Identity.from_str(age_key(secret)).to_public())
         shares = split(secret)
@@ -78,7 +78,7 @@ class Sealer:
         """Return a share that has not been handed out. Raises Refused when it is gone."""
         with self.lock:
             share = self.held.get(key_id, _Held()).given_out.get(number)
-        require(holds=share is not None, code="share_gone")
+        require(share is not None, "share_gone")
         return share or ""
 
     def hand_out(self, key_id: str, *, number: int) -> None:
@@ -91,10 +91,10 @@ class Sealer:
         with self.lock:
             kept, other = self._read(key_id), self._read(recovery)
             is_split_call = kept["kind"] == CALL and "identity" not in kept
-            require(holds=is_split_call and other["kind"] == RECOVERY, code="key_not_of_call")
+            require(is_split_call and other["kind"] == RECOVERY, "key_not_of_call")
             if kept["recovery"] == recovery:
                 return
-            require(holds=not kept["recovery"] and not kept["not_before"], code="key_bound")
+            require(not kept["recovery"] and not kept["not_before"], "key_bound")
             self._write(key_id, {**kept, "recovery": recovery})
 
     def delay(self, key_id: str, *, not_before: datetime) -> None:
@@ -104,10 +104,10 @@ class Sealer:
         """
         with self.lock:
             kept = self._read(key_id)
-            require(holds=kept["kind"] == CALL, code="key_not_of_call")
+            require(kept["kind"] == CALL, "key_not_of_call")
             require(
-                holds=not kept["not_before"] or datetime.fromisoformat(kept["not_before"]) <= not_before,
-                code="closing_only_extended",
+                not kept["not_before"] or datetime.fromisoformat(kept["not_before"]) <= not_before,
+                "closing_only_extended",
             )
             self._write(key_id, {**kept, "not_before": not_before.isoformat()})
             self.held.get(key_id, _Held()).given_out.clear()
@@ -115,10 +115,10 @@ class Sealer:
     def rehearse(self, key_id: str, *, ciphertext: str, now: datetime) -> None:
         """Try the shares that were typed on an envelope (hex) made for it. Gives back nothing; Refused if they fail."""
         kept = self._read(key_id)
-        require(holds=not kept["not_before"], code="already_published")
+        require(not kept["not_before"], "already_published")
         identity = self._put_together(key_id, kept, now=now)
         plain = _decrypted(lambda: bytes(pyrage.decrypt(bytes.fromhex(ciphertext), [identity])))
-        require(holds=plain == CANARY, code="key_does_not_open")
+        require(plain == CANARY, "key_does_not_open")
 
     def offer(self, key_id: str, *, share: str, now: datetime) -> int:
         """Hold a typed share for half an hour; return how many different ones are held."""
@@ -144,7 +144,7 @@ class Sealer:
 
     def reseal(self, key_id: str, *, blob: str, to: str, guard: str, now: datetime) -> dict[str, str]:
         """Encrypt a sealed file to another public key; return the new blob, and the SHA-256 of what was in it."""
-        require(holds=blob.isalnum(), code="key_unknown")
+        require(blob.isalnum(), "key_unknown")
         identity = self._identity(key_id, guard=guard, now=now)
         stored = _decrypted(lambda: storage.reseal(blob, identity, to))
         return {"blob": stored.blob, "sha256": stored.sha256}
@@ -153,11 +153,11 @@ class Sealer:
         kept = self._read(key_id)
         if kept["kind"] == RECOVERY:
             call = self._read(guard)
-            require(holds=call["recovery"] == key_id, code="key_of_another_call")
-            require(holds=_is_due(call, now), code="not_openable_yet")
+            require(call["recovery"] == key_id, "key_of_another_call")
+            require(_is_due(call, now), "not_openable_yet")
         else:
-            require(holds=_is_due(kept, now), code="not_openable_yet")
-            require(holds=guard == key_id, code="key_of_another_call")
+            require(_is_due(kept, now), "not_openable_yet")
+            require(guard == key_id, "key_of_another_call")
         return self._put_together(key_id, kept, now=now)
 
     def _put_together(self, key_id: str, kept: dict[str, str], *, now: datetime) -> pyrage.x25519.Identity:
@@ -165,7 +165,7 @@ class Sealer:
             return pyrage.x25519.Identity.from_str(kept["identity"])
         with self.lock:
             typed = list(self._fresh(key_id, now).typed.values())
-        require(holds=len(typed) >= NEEDED, code="shares_lacking")
+        require(len(typed) >= NEEDED, "shares_lacking")
         return pyrage.x25519.Identity.from_str(age_key(combine(typed[:NEEDED])))
 
     def _fresh(self, key_id: str, now: datetime) -> _Held:
@@ -175,12 +175,12 @@ class Sealer:
         return held
 
     def _path(self, key_id: str) -> Path:
-        require(holds=key_id.replace("-", "").isalnum(), code="key_unknown")
+        require(key_id.replace("-", "").isalnum(), "key_unknown")
         return self.folder / f"{key_id}.json"
 
     def _read(self, key_id: str) -> dict[str, str]:
         path = self._path(key_id)
-        require(holds=path.exists(), code="key_unknown")
+        require(path.exists(), "key_unknown")
         return dict(json.loads(path.read_text(encoding="utf-8")))
 
     def _keep_new(self, key_id: str, kept: dict[str, str]) -> None:

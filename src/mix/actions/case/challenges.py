@@ -49,7 +49,7 @@ def report_need(
     municipality = get_own_municipality(department.municipality.code, actor=deed.actor, needs=Permission.NEED_REPORT)
     require_open(department)
     for value, field in ((title, "title"), (what, "what"), (who, "who")):
-        require(holds=bool(value.strip()), code="answer_missing", field=field)
+        require(bool(value.strip()), "answer_missing", field=field)
     need = Need(
         municipality=municipality,
         department=department,
@@ -88,14 +88,14 @@ def _record_need(deed: Deed, verb: str, need: Need, *, reason: str = "") -> None
 def _decide_on(need: Need, *, actor: Actor) -> Need:
     get_own_municipality(need.municipality.code, actor=actor, needs=Permission.NEED_DECIDE)
     locked = Need.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=need.pk)
-    require(holds=locked.state == NeedState.OPEN, code="need_decided")
+    require(locked.state == NeedState.OPEN, "need_decided")
     return locked
 
 
 def decline_need(deed: Deed, need: Need, *, reason: str) -> Need:
     """Decline a need with a reason, which the reporter is told."""
     need = _decide_on(need, actor=deed.actor)
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(bool(reason.strip()), "reason_missing", field="reason")
     need.state, need.reason = NeedState.DECLINED, reason
     need.save(update_fields=["state", "reason"])
     _record_need(deed, "decline_need", need, reason=reason)
@@ -107,8 +107,8 @@ def merge_need(deed: Deed, need: Need, *, into: Need) -> Need:
     """Merge a need into another open one of the same city."""
     need = _decide_on(need, actor=deed.actor)
     require(
-        holds=into.pk != need.pk and into.municipality_id == need.municipality_id and into.state == NeedState.OPEN,
-        code="need_not_mergeable",
+        into.pk != need.pk and into.municipality_id == need.municipality_id and into.state == NeedState.OPEN,
+        "need_not_mergeable",
         field="into",
     )
     need.state, need.merged_into = NeedState.MERGED, into
@@ -146,13 +146,13 @@ def commission(
     get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
     document = method_of(method)
     for value, field in ((title, "title"), (question, "question"), (route_reason, "route_reason")):
-        require(holds=bool(value.strip()), code="answer_missing", field=field)
-    require(holds=document.is_offered and route in document.routes, code="route_not_in_method", field="route")
+        require(bool(value.strip()), "answer_missing", field=field)
+    require(document.is_offered and route in document.routes, "route_not_in_method", field="route")
     own = method.municipality_id in (None, municipality.pk)
-    require(holds=own, code="method_of_another_city", field="way")
-    require(holds=not Challenge.objects.filter(code=code).exists(), code="code_taken", field="code")
+    require(own, "method_of_another_city", field="way")
+    require(not Challenge.objects.filter(code=code).exists(), "code_taken", field="code")
     share = 100 - sum(p.share_percent for p in partners)
-    require(holds=share > 0 and all(p.share_percent >= 0 for p in partners), code="shares_wrong", field="partners")
+    require(share > 0 and all(p.share_percent >= 0 for p in partners), "shares_wrong", field="partners")
     challenge = Challenge.objects.create(
         municipality=municipality,
         code=code,
@@ -195,7 +195,7 @@ def _lay_out(challenge: Challenge) -> None:
     """Give a challenge the steps of its route; those that only another route has go, where nobody began them."""
     steps = method_for(challenge).steps
     gone = challenge.steps.exclude(key__in=[step.key for step in steps])
-    require(holds=not gone.filter(begun_at__isnull=False).exists(), code="route_step_begun", field="route")
+    require(not gone.filter(begun_at__isnull=False).exists(), "route_step_begun", field="route")
     Document.objects.filter(step__in=gone).delete()
     gone.delete()
     for position, step in enumerate(steps, start=1):
@@ -239,9 +239,9 @@ def freeze_route(challenge: Challenge, *, now: datetime) -> None:
 def change_route(deed: Deed, challenge: Challenge, *, route: Route, reason: str) -> Challenge:
     """Change the route, with a reason, until the first public notice."""
     challenge, role = enter(challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
-    require(holds=challenge.route_frozen_at is None, code="route_frozen", field="route")
-    require(holds=route in method_for(challenge).routes, code="route_not_in_method", field="route")
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(challenge.route_frozen_at is None, "route_frozen", field="route")
+    require(route in method_for(challenge).routes, "route_not_in_method", field="route")
+    require(bool(reason.strip()), "reason_missing", field="reason")
     challenge.route, challenge.route_reason = route.value, reason
     challenge.save(update_fields=["route", "route_reason"])
     _lay_out(challenge)

@@ -61,14 +61,14 @@ def reuse(deed: Deed, step: Step, *, source: Step) -> DocumentVersion:
     Only what is done and may be read, by the actor or by everybody, is reused; expired scans are refused.
     """
     require(
-        holds=source.pk
+        source.pk
         in {
             s.pk
             for s in list_reusable(step, actor=deed.actor, today=day_in(step.challenge.municipality.zone, deed.now))
         },
-        code="not_reusable",
+        "not_reusable",
     )
-    require(holds=find_latest(step.document) is None, code="already_written")
+    require(find_latest(step.document) is None, "already_written")
     version = save(deed, step, answers=latest_content(source), based_on=None)
     deed.record_on(step, "documents.reuse", payload={"source": f"{source.challenge.code}/{source.key}"})
     return version
@@ -77,7 +77,7 @@ def reuse(deed: Deed, step: Step, *, source: Step) -> DocumentVersion:
 def comment(deed: Deed, step: Step, *, text: str) -> Comment:
     """Remark on the present version; the writers see it beside the text."""
     _, role = enter(step.challenge, actor=deed.actor, needs=Permission.DOCUMENT_COMMENT)
-    require(holds=bool(text.strip()), code="answer_missing", field="comment")
+    require(bool(text.strip()), "answer_missing", field="comment")
     document = Document.objects.get(step=step)
     made = Comment.objects.create(
         document=document, author=deed.actor.someone, text=text, on_version=document.version, written_at=deed.now

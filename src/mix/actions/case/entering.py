@@ -21,7 +21,7 @@ def enter(challenge: Challenge, *, actor: Actor, needs: Permission, running: boo
     )
     roles = check(locked, actor=actor, needs=needs)
     if running:
-        require(holds=locked.status == ChallengeStatus.RUNNING, code="challenge_over")
+        require(locked.status == ChallengeStatus.RUNNING, "challenge_over")
     return locked, role_for(roles, needs)
 
 
@@ -31,7 +31,7 @@ def enter_step(step: Step, *, actor: Actor, needs: Permission, editing: bool = F
     fresh = challenge.steps.get(pk=step.pk)
     fresh.challenge = challenge
     title = spec_of(fresh).title
-    require(holds=fresh.state == StepState.ACTIVE, code="step_not_active", step=title.en, step_fr=title.fr)
+    require(fresh.state == StepState.ACTIVE, "step_not_active", step=title.en, step_fr=title.fr)
     if editing:
-        require(holds=fresh.asked_at is None, code="step_at_gate", step=title.en, step_fr=title.fr)
+        require(fresh.asked_at is None, "step_at_gate", step=title.en, step_fr=title.fr)
     return fresh, role

@@ -25,13 +25,13 @@ def declare_window(deed: Deed, challenge: Challenge, *, until: date | None, most
     The first public notice declares it, so it cannot change after that.
     """
     challenge, role = enter(challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
-    require(holds=challenge.route_frozen_at is None, code="join_window_frozen", field="until")
+    require(challenge.route_frozen_at is None, "join_window_frozen", field="until")
     if until is not None:
         today = day_in(challenge.municipality.zone, deed.now)
-        require(holds=until > today, code="join_window_past", field="until")
+        require(until > today, "join_window_past", field="until")
         require(
-            holds=1 <= most_percent <= MOST_PERCENT,
-            code="join_window_share",
+            1 <= most_percent <= MOST_PERCENT,
+            "join_window_share",
             field="most_percent",
             most=str(MOST_PERCENT),
         )
@@ -51,10 +51,10 @@ def declare_window(deed: Deed, challenge: Challenge, *, until: date | None, most
 def ask(deed: Deed, challenge: Challenge, *, city: Municipality, share_percent: int, note: str) -> JoinRequest:
     """Ask for one's city to take part. Its own table of authority must be there: its gates are decided by it."""
     get_own_municipality(city.code, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
-    require(holds=bool(note.strip()), code="answer_missing", field="note")
+    require(bool(note.strip()), "answer_missing", field="note")
     closed = unmet_to_join(challenge, city, share_percent=share_percent, today=_today(challenge, deed.now))
     refuse_if((*closed, *unmet_to_ask(city)))
-    require(holds=not challenge.join_requests.filter(city=city, answer="").exists(), code="join_asked_already")
+    require(not challenge.join_requests.filter(city=city, answer="").exists(), "join_asked_already")
     made = JoinRequest.objects.create(
         municipality_id=challenge.municipality_id,
         challenge=challenge,
@@ -78,14 +78,14 @@ def answer(deed: Deed, request: JoinRequest, *, agree: bool, reason: str) -> Joi
     if row.challenge_id != challenge.pk:
         raise Unknown
     row.challenge = challenge
-    require(holds=row.answer == "", code="join_answered")
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(row.answer == "", "join_answered")
+    require(bool(reason.strip()), "reason_missing", field="reason")
     if agree:
         refuse_if(
             unmet_to_join(challenge, row.city, share_percent=row.share_percent, today=_today(challenge, deed.now))
         )
         lead = challenge.cities.select_for_update().get(is_lead=True)
-        require(holds=lead.share_percent > row.share_percent, code="shares_wrong")
+        require(lead.share_percent > row.share_percent, "shares_wrong")
         lead.share_percent -= row.share_percent
         lead.save(update_fields=["share_percent"])
         ChallengeCity.objects.create(challenge=challenge, municipality=row.city, share_percent=row.share_percent)

@@ -70,7 +70,7 @@ def _enter(deed: Deed, pilot: Pilot, *, keeps: bool, states: tuple[PilotState, .
     fresh = get_pilot(pilot.code, actor=deed.actor)
     if keeps and not may_edit(fresh, deed.actor):
         raise Forbidden(Permission.PILOT_MANAGE)
-    require(holds=standing(fresh, now=deed.now).state in states, code="pilot_moved_on")
+    require(standing(fresh, now=deed.now).state in states, "pilot_moved_on")
     return fresh
 
 
@@ -80,7 +80,7 @@ def register_pilot(
     """Begin a record before a pilot starts; or declare one that runs already, which is nobody's fault here."""
     city = get_own_municipality(department.municipality.code, actor=deed.actor, needs=Permission.PILOT_REGISTER)
     require_open(department)
-    require(holds=bool(title.strip()), code="answer_missing", field="title")
+    require(bool(title.strip()), "answer_missing", field="title")
     pilot = Pilot(
         municipality=city,
         department=department,
@@ -111,7 +111,7 @@ def describe(deed: Deed, pilot: Pilot, *, answers: Mapping[str, Any], based_on: 
     `based_on` is the mark of the record that was edited; where somebody saved in between, nothing is overwritten.
     """
     fresh = _enter(deed, pilot, keeps=True, states=_EDITABLE)
-    require(holds=based_on in ("", record_mark(fresh)), code="pilot_edited")
+    require(based_on in ("", record_mark(fresh)), "pilot_edited")
     before = fresh.record.get("found_by")
     fresh.record = _read(register().fields, answers)
     fresh.save(update_fields=["record"])
@@ -166,9 +166,9 @@ def say(deed: Deed, pilot: Pilot, *, role: Role, word: Word, reason: str = "") -
     fresh = _enter(deed, pilot, keeps=False, states=(PilotState.ASKED,))
     if role not in deed.actor.roles_at(fresh.municipality.code) or role not in open_words(fresh):
         raise Forbidden(Permission.PILOT_MANAGE)
-    require(holds=fresh.owner_id != deed.actor.someone.pk, code="pilot_owner_decides")
-    require(holds=not fresh.words.filter(person=deed.actor.someone).exists(), code="pilot_spoken")
-    require(holds=word is Word.AGREE or bool(reason.strip()), code="reason_missing", field="reason")
+    require(fresh.owner_id != deed.actor.someone.pk, "pilot_owner_decides")
+    require(not fresh.words.filter(person=deed.actor.someone).exists(), "pilot_spoken")
+    require(word is Word.AGREE or bool(reason.strip()), "reason_missing", field="reason")
     PilotWord.objects.create(
         pilot=fresh,
         role=role.value,
@@ -190,8 +190,8 @@ def say(deed: Deed, pilot: Pilot, *, role: Role, word: Word, reason: str = "") -
 def ask_extension(deed: Deed, pilot: Pilot, *, ends_on: date, reason: str) -> PilotExtension:
     """Ask for the one extension, before the last day is over."""
     fresh = _enter(deed, pilot, keeps=True, states=(PilotState.RUNNING,))
-    require(holds=find_extension(fresh) is None, code="pilot_extended")
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(find_extension(fresh) is None, "pilot_extended")
+    require(bool(reason.strip()), "reason_missing", field="reason")
     present = fresh.ends_on
     if present is None:
         raise Refused(Unmet("pilot_moved_on"))
@@ -212,8 +212,8 @@ def agree_extension(deed: Deed, pilot: Pilot) -> PilotExtension:
     extension = find_extension(fresh)
     if extension is None or needed_words(fresh)[0][0] not in deed.actor.roles_at(fresh.municipality.code):
         raise Forbidden(Permission.PILOT_MANAGE)
-    require(holds=extension.agreed_at is None, code="pilot_extended")
-    require(holds=deed.actor.someone.pk not in (extension.asked_by_id, fresh.owner_id), code="second_person")
+    require(extension.agreed_at is None, "pilot_extended")
+    require(deed.actor.someone.pk not in (extension.asked_by_id, fresh.owner_id), "second_person")
     extension.agreed_by, extension.agreed_at = deed.actor.someone, deed.now
     extension.save(update_fields=["agreed_by", "agreed_at"])
     fresh.reminded = ""
@@ -226,7 +226,7 @@ def stop(deed: Deed, pilot: Pilot, *, reason: str) -> Pilot:
     """End a pilot before its time; today is its last day."""
     states = (PilotState.APPROVED, PilotState.RUNNING)
     fresh = _enter(deed, pilot, keeps=True, states=states)
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(bool(reason.strip()), "reason_missing", field="reason")
     fresh.stopped_on, fresh.stopped_reason = today_at(fresh.municipality, deed.now), reason.strip()
     fresh.save(update_fields=["stopped_on", "stopped_reason"])
     _record(deed, "stop", fresh, reason=fresh.stopped_reason)
@@ -263,7 +263,7 @@ def convert(
 ) -> Challenge:
     """Begin a challenge that keeps the pilot's record; once, and only when its report is public for every vendor."""
     fresh = _enter(deed, pilot, keeps=False, states=(PilotState.CLOSED,))
-    require(holds=fresh.challenge_id is None, code="pilot_converted")
+    require(fresh.challenge_id is None, "pilot_converted")
     fresh.challenge = commission(
         deed,
         fresh.municipality,

@@ -45,7 +45,7 @@ def _record(deed: Deed, verb: str, challenge: Challenge, *, role: str, vendor: V
 def recommend(deed: Deed, step: Step) -> Award:
     """Recommend the best-ranked vendor of the last evaluation that was not tried yet, at the price it sealed."""
     step, role = enter_step(step, actor=deed.actor, needs=Permission.AWARD_PREPARE, editing=True)
-    require(holds=find_live(step) is None, code="award_live")
+    require(find_live(step) is None, "award_live")
     found = list_next_results(step)
     if not found:
         raise Refused(Unmet("nobody_left_to_recommend"))
@@ -71,9 +71,9 @@ def recommend(deed: Deed, step: Step) -> Award:
 def record_negotiation(deed: Deed, award: Award, *, text: str, value_cents: int) -> Award:
     """Put on record what was negotiated, and the value that came of it (cents, all options)."""
     step, role = enter_step(award.step, actor=deed.actor, needs=Permission.AWARD_PREPARE, editing=True)
-    require(holds=award.state == AwardState.RECOMMENDED, code="award_over")
-    require(holds=bool(text.strip()), code="answer_missing", field="text")
-    require(holds=value_cents >= 0, code="not_an_amount", field="value", given=str(value_cents))
+    require(award.state == AwardState.RECOMMENDED, "award_over")
+    require(bool(text.strip()), "answer_missing", field="text")
+    require(value_cents >= 0, "not_an_amount", field="value", given=str(value_cents))
     award.negotiation, award.value_cents = text, value_cents
     award.save(update_fields=["negotiation", "value_cents"])
     _record(deed, "record_negotiation", step.challenge, role=role.value, vendor=award.vendor)
@@ -83,8 +83,8 @@ def record_negotiation(deed: Deed, award: Award, *, text: str, value_cents: int)
 def fail_negotiation(deed: Deed, award: Award, *, reason: str) -> Award:
     """End a negotiation that failed, with a reason, and recommend the next-ranked."""
     step, role = enter_step(award.step, actor=deed.actor, needs=Permission.AWARD_PREPARE, editing=True)
-    require(holds=award.state == AwardState.RECOMMENDED, code="award_over")
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(award.state == AwardState.RECOMMENDED, "award_over")
+    require(bool(reason.strip()), "reason_missing", field="reason")
     award.state, award.ended_reason = AwardState.FAILED, reason
     award.save(update_fields=["state", "ended_reason"])
     deed.tell(
@@ -149,7 +149,7 @@ def revoke(award: Award, *, reason: str, now: datetime) -> Award:
 def ask_debrief(deed: Deed, step: Step, vendor: Vendor) -> Debrief:
     """Ask, as a vendor that got a letter, to hear more; it is due within 30 days."""
     get_own_vendor(vendor.code, actor=deed.actor)
-    require(holds=vendor.letters.filter(evaluation__step__challenge=step.challenge).exists(), code="no_letter_yet")
+    require(vendor.letters.filter(evaluation__step__challenge=step.challenge).exists(), "no_letter_yet")
     debrief, made = Debrief.objects.get_or_create(
         step=step,
         vendor=vendor,
@@ -168,7 +168,7 @@ def ask_debrief(deed: Deed, step: Step, vendor: Vendor) -> Debrief:
 def plan_debrief(deed: Deed, debrief: Debrief, *, meets_at: datetime) -> Debrief:
     """Set the time of a debrief."""
     challenge, role = enter(debrief.step.challenge, actor=deed.actor, needs=Permission.AWARD_PREPARE, running=False)
-    require(holds=meets_at > deed.now, code="time_is_past", field="meets_at")
+    require(meets_at > deed.now, "time_is_past", field="meets_at")
     debrief.meets_at = meets_at
     debrief.save(update_fields=["meets_at"])
     deed.tell(
@@ -185,7 +185,7 @@ def plan_debrief(deed: Deed, debrief: Debrief, *, meets_at: datetime) -> Debrief
 def hold_debrief(deed: Deed, debrief: Debrief, *, notes: str) -> Debrief:
     """Note what was said at a debrief."""
     challenge, role = enter(debrief.step.challenge, actor=deed.actor, needs=Permission.AWARD_PREPARE, running=False)
-    require(holds=bool(notes.strip()), code="answer_missing", field="notes")
+    require(bool(notes.strip()), "answer_missing", field="notes")
     debrief.held_at, debrief.notes = deed.now, notes
     debrief.save(update_fields=["held_at", "notes"])
     _record(deed, "hold_debrief", challenge, role=role.value, vendor=debrief.vendor)
@@ -196,9 +196,9 @@ def file_dispute(deed: Deed, letter: Letter, *, text: str) -> Dispute:
     """Object to a result, as a vendor that got a letter: within ten days of it, or of the debrief held later."""
     get_own_vendor(letter.vendor.code, actor=deed.actor)
     step = letter.evaluation.step
-    require(holds=bool(text.strip()), code="answer_missing", field="text")
-    require(holds=deed.now < dispute_until(letter), code="dispute_late")
-    require(holds=not step.disputes.filter(vendor=letter.vendor, answered_at=None).exists(), code="dispute_open")
+    require(bool(text.strip()), "answer_missing", field="text")
+    require(deed.now < dispute_until(letter), "dispute_late")
+    require(not step.disputes.filter(vendor=letter.vendor, answered_at=None).exists(), "dispute_open")
     zone = step.challenge.municipality.zone
     dispute = Dispute.objects.create(
         municipality_id=step.municipality_id,
@@ -220,8 +220,8 @@ def answer_dispute(deed: Deed, dispute: Dispute, *, outcome: str, answer: str) -
     """Answer an objection with reasons. Whoever sat on the panel does not answer it."""
     challenge, role = enter(dispute.step.challenge, actor=deed.actor, needs=Permission.AWARD_PREPARE, running=False)
     fresh = Dispute.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=dispute.pk)
-    require(holds=fresh.answered_at is None, code="dispute_answered")
-    require(holds=bool(answer.strip()), code="answer_missing", field="answer")
+    require(fresh.answered_at is None, "dispute_answered")
+    require(bool(answer.strip()), "answer_missing", field="answer")
     fresh.outcome, fresh.answer = outcome, answer
     fresh.answered_by, fresh.answered_at = deed.actor.someone, deed.now
     fresh.save(update_fields=["outcome", "answer", "answered_by", "answered_at"])

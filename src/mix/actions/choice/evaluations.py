@@ -116,18 +116,18 @@ def score(
     member = get_seat(evaluation, deed.actor)
     if submission.pk not in {s.pk for s in to_score(member)}:
         raise Unknown
-    require(holds=criterion in {c.key for c in criteria_now(evaluation)}, code="criterion_unknown")
-    require(holds=0 <= score <= MAX_SCORE, code="score_out_of_range", field=criterion)
+    require(criterion in {c.key for c in criteria_now(evaluation)}, "criterion_unknown")
+    require(0 <= score <= MAX_SCORE, "score_out_of_range", field=criterion)
     require(
-        holds=0 < score < MAX_SCORE or bool(comment.strip()),
-        code="extreme_needs_comment",
+        0 < score < MAX_SCORE or bool(comment.strip()),
+        "extreme_needs_comment",
         field=criterion,
         score=str(score),
     )
     before = own_scores(member).get((submission.pk, criterion))
     if before and (before.score, before.comment) == (score, comment):
         return before
-    require(holds=member.handed_in_at is None or bool(reason.strip()), code="change_needs_reason", field=criterion)
+    require(member.handed_in_at is None or bool(reason.strip()), "change_needs_reason", field=criterion)
     given = Score.objects.create(
         member=member,
         submission=submission,
@@ -182,8 +182,8 @@ def open_consensus(deed: Deed, evaluation: Evaluation) -> Evaluation:
 
 def _chair(evaluation: Evaluation, actor: Actor) -> PanelMember:
     member = get_seat(evaluation, actor)
-    require(holds=member.seat == Seat.CHAIR, code="chair_only")
-    require(holds=has_declared(member), code="declaration_missing", name=member.person.name)
+    require(member.seat == Seat.CHAIR, "chair_only")
+    require(has_declared(member), "declaration_missing", name=member.person.name)
     return member
 
 
@@ -195,9 +195,9 @@ def agree(
     member = _chair(evaluation, deed.actor)
     if submission.pk not in {s.pk for s in to_score(member)}:
         raise Unknown
-    require(holds=criterion in {c.key for c in criteria_now(evaluation)}, code="criterion_unknown")
-    require(holds=0 <= score <= MAX_SCORE, code="score_out_of_range", field="score")
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(criterion in {c.key for c in criteria_now(evaluation)}, "criterion_unknown")
+    require(0 <= score <= MAX_SCORE, "score_out_of_range", field="score")
+    require(bool(reason.strip()), "reason_missing", field="reason")
     made = ConsensusScore.objects.create(
         evaluation=evaluation,
         submission=submission,
@@ -257,7 +257,7 @@ def finalise_result(deed: Deed, evaluation: Evaluation) -> list[Result]:
     _, role = enter(evaluation.step.challenge, actor=deed.actor, needs=Permission.RESULT_FINALISE)
     evaluation = in_phase(evaluation, EvaluationPhase.QUALITY_FROZEN)
     if scheme_of(evaluation).price.counts:
-        require(holds=evaluation.solicitation.price_opened_at is not None, code="price_not_opened", place="opening")
+        require(evaluation.solicitation.price_opened_at is not None, "price_not_opened", place="opening")
     evaluation.phase, evaluation.finalised_at = EvaluationPhase.FINAL, deed.now
     evaluation.save(update_fields=["phase", "finalised_at"])
     store(evaluation)
@@ -303,12 +303,12 @@ def break_tie(deed: Deed, evaluation: Evaluation, *, order: Sequence[Submission]
     evaluation = in_phase(evaluation, EvaluationPhase.FINAL)
     title = spec_of(evaluation.step).title
     at_gate = evaluation.step.challenge.steps.filter(pk=evaluation.step_id, asked_at__isnull=False).exists()
-    require(holds=not at_gate, code="step_at_gate", step=title.en, step_fr=title.fr)
+    require(not at_gate, "step_at_gate", step=title.en, step_fr=title.fr)
     groups = [{r.submission_id for r in group} for group in tied_now(evaluation)]
     keys = [s.pk for s in order]
-    require(holds=len(set(keys)) == len(keys) and set(keys) in groups, code="tie_order_wrong", field="place_1")
-    require(holds=bool(how.strip()), code="answer_missing", field="how")
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(len(set(keys)) == len(keys) and set(keys) in groups, "tie_order_wrong", field="place_1")
+    require(bool(how.strip()), "answer_missing", field="how")
+    require(bool(reason.strip()), "reason_missing", field="reason")
     made = TieBreak.objects.create(
         evaluation=evaluation,
         order=[str(key) for key in keys],

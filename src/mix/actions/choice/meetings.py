@@ -23,7 +23,7 @@ def invite(deed: Deed, step: Step) -> list[StageInvitation]:
     """
     step, role = enter_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = find_evaluation(step)
-    require(holds=evaluation is not None, code="panel_missing", place="panel")
+    require(evaluation is not None, "panel_missing", place="panel")
     evaluation = in_phase(evaluation or Evaluation(), EvaluationPhase.BETWEEN)
     submissions = earned_invitations(evaluation)
     evaluation.stage += 1
@@ -67,8 +67,8 @@ def _meeting(invitation: StageInvitation) -> tuple[StageInvitation, Evaluation]:
     evaluation = in_phase(invitation.evaluation, EvaluationPhase.SCORING)
     fresh = StageInvitation.objects.select_related("submission__vendor").get(pk=invitation.pk)
     stage = stages_of(evaluation)[fresh.stage]
-    require(holds=fresh.stage == evaluation.stage and stage.basis.is_met, code="meeting_of_no_stage")
-    require(holds=fresh.recorded_at is None, code="meeting_recorded")
+    require(fresh.stage == evaluation.stage and stage.basis.is_met, "meeting_of_no_stage")
+    require(fresh.recorded_at is None, "meeting_recorded")
     return fresh, evaluation
 
 
@@ -76,8 +76,8 @@ def set_meeting(deed: Deed, invitation: StageInvitation, *, meets_at: datetime, 
     """Agree on when and where a vendor is met, and tell it."""
     _, role = enter(invitation.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     invitation, evaluation = _meeting(invitation)
-    require(holds=meets_at > deed.now, code="meeting_in_the_past", field="meets_at")
-    require(holds=bool(place.strip()), code="meeting_incomplete", field="place")
+    require(meets_at > deed.now, "meeting_in_the_past", field="meets_at")
+    require(bool(place.strip()), "meeting_incomplete", field="place")
     invitation.meets_at, invitation.place = meets_at, place.strip()
     invitation.save(update_fields=["meets_at", "place"])
     stage = stages_of(evaluation)[invitation.stage]
@@ -102,10 +102,10 @@ def record_meeting(
     """Record that a vendor was met: for how long, who was there, what was asked and answered. Final."""
     _, role = enter(invitation.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     invitation, evaluation = _meeting(invitation)
-    require(holds=invitation.meets_at is not None and invitation.meets_at <= deed.now, code="meeting_not_held")
-    require(holds=minutes > 0, code="meeting_incomplete", field="minutes")
-    require(holds=bool(present.strip()), code="meeting_incomplete", field="present")
-    require(holds=bool(notes.strip()), code="meeting_incomplete", field="notes")
+    require(invitation.meets_at is not None and invitation.meets_at <= deed.now, "meeting_not_held")
+    require(minutes > 0, "meeting_incomplete", field="minutes")
+    require(bool(present.strip()), "meeting_incomplete", field="present")
+    require(bool(notes.strip()), "meeting_incomplete", field="notes")
     invitation.minutes, invitation.present, invitation.notes = minutes, present.strip(), notes.strip()
     invitation.recorded_at, invitation.recorded_by = deed.now, deed.actor.someone
     invitation.save(update_fields=["minutes", "present", "notes", "recorded_at", "recorded_by"])

@@ -52,7 +52,7 @@ def in_phase(evaluation: Evaluation, *phases: EvaluationPhase) -> Evaluation:
         .select_related("step__challenge__method", "step__challenge__municipality", "solicitation__step")
         .get(pk=evaluation.pk)
     )
-    require(holds=fresh.phase in phases, code="evaluation_wrong_phase")
+    require(fresh.phase in phases, "evaluation_wrong_phase")
     return fresh
 
 
@@ -65,10 +65,10 @@ def appoint(deed: Deed, step: Step, *, person: Person, seat: str, due_at: dateti
     held = other.roles_at(step.challenge.municipality.code) | ({Role.VENDOR} if other.vendors else set())
     refuse_if(Unmet(c, {"name": person.name}) for c in broken_separations({*held, Role(seat)}))
     require(
-        holds=seat != Seat.CHAIR or not evaluation.panel.filter(seat=Seat.CHAIR, left_at=None).exists(),
-        code="chair_taken",
+        seat != Seat.CHAIR or not evaluation.panel.filter(seat=Seat.CHAIR, left_at=None).exists(),
+        "chair_taken",
     )
-    require(holds=not evaluation.panel.filter(person=person).exists(), code="on_the_panel", name=person.name)
+    require(not evaluation.panel.filter(person=person).exists(), "on_the_panel", name=person.name)
     member = PanelMember.objects.create(evaluation=evaluation, person=person, seat=seat, appointed_at=deed.now)
     if due_at:
         evaluation.due_at = due_at
@@ -101,7 +101,7 @@ def leave_panel(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
     """End a seat with a reason; its scores stay on record and no longer count."""
     _, role = enter(member.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = in_phase(member.evaluation, EvaluationPhase.PANEL, EvaluationPhase.SCORING, EvaluationPhase.CONSENSUS)
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(bool(reason.strip()), "reason_missing", field="reason")
     member.left_at, member.left_reason = deed.now, reason
     member.save(update_fields=["left_at", "left_reason"])
     record_on(deed, "leave_panel", evaluation, role=role.value, reason=reason)
@@ -112,8 +112,8 @@ def give_chair(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
     """Have another member take the chair, also when the chair has left; who had it stays on the panel."""
     _, role = enter(member.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = in_phase(member.evaluation, EvaluationPhase.PANEL, EvaluationPhase.SCORING, EvaluationPhase.CONSENSUS)
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
-    require(holds=member.left_at is None and member.seat != Seat.CHAIR, code="chair_taken")
+    require(bool(reason.strip()), "reason_missing", field="reason")
+    require(member.left_at is None and member.seat != Seat.CHAIR, "chair_taken")
     evaluation.panel.filter(seat=Seat.CHAIR, left_at=None).update(seat=Seat.EVALUATOR)
     member.seat = Seat.CHAIR
     member.save(update_fields=["seat"])
@@ -127,11 +127,11 @@ def open_scoring(deed: Deed, step: Step) -> Evaluation:
     """Let the panel begin: at least two seats, a chair among them."""
     step, role = enter_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = find_evaluation(step)
-    require(holds=evaluation is not None, code="panel_missing", place="panel")
+    require(evaluation is not None, "panel_missing", place="panel")
     evaluation = in_phase(evaluation or Evaluation(), EvaluationPhase.PANEL)
     panel = panel_of(evaluation)
-    require(holds=len(panel) >= 2, code="panel_too_small", place="panel")
-    require(holds=any(m.seat == Seat.CHAIR for m in panel), code="chair_missing", place="panel")
+    require(len(panel) >= 2, "panel_too_small", place="panel")
+    require(any(m.seat == Seat.CHAIR for m in panel), "chair_missing", place="panel")
     evaluation.phase = EvaluationPhase.SCORING
     evaluation.save(update_fields=["phase"])
     deed.tell([m.person for m in panel], "scoring_open", challenge=step.challenge, path="evaluation/")

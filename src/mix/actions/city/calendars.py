@@ -19,8 +19,8 @@ _FARTHEST = timedelta(days=3660)
 def set_day(deed: Deed, municipality: Municipality, *, on: date, works: bool, name: str, name_fr: str = "") -> CityDay:
     """Close a city on a day, or have it work on a public holiday. Saying it again replaces what was said."""
     city = get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.DELEGATION_EDIT)
-    require(holds=bool(name.strip()), code="name_missing", field="name")
-    require(holds=abs(on - day_in(city.zone, deed.now)) <= _FARTHEST, code="day_too_far", field="on")
+    require(bool(name.strip()), "name_missing", field="name")
+    require(abs(on - day_in(city.zone, deed.now)) <= _FARTHEST, "day_too_far", field="on")
     facts = {"works": works, "name": name.strip(), "name_fr": name_fr.strip(), "set_by": deed.actor.someone}
     made, _ = CityDay.objects.update_or_create(municipality=city, on=on, defaults=facts)
     _record(deed, "set_day", city, on=on, works=works)

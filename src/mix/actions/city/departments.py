@@ -27,11 +27,11 @@ def place(municipality: Municipality, name: str, *, name_fr: str = "", code: str
 def _names(municipality: Municipality, name: str, name_fr: str, *, but: int = 0) -> tuple[str, str]:
     """Return both names as they are kept. Raises Refused where there is none, or where another department has it."""
     name, name_fr = " ".join(name.split()), " ".join(name_fr.split())
-    require(holds=bool(name), code="name_missing", field="name")
+    require(bool(name), "name_missing", field="name")
     others = municipality.departments.exclude(pk=but).values_list("name", flat=True)
     # compared here: SQLite folds the case of ASCII alone
     taken = name.casefold() in {other.casefold() for other in others}
-    require(holds=not taken, code="department_twice", field="name", name=name)
+    require(not taken, "department_twice", field="name", name=name)
     return name, name_fr
 
 
@@ -68,7 +68,7 @@ def close(deed: Deed, department: Department) -> Department:
     _hold(department.municipality, deed.actor)
     require_open(department)
     waiting = department.needs.filter(state=NeedState.OPEN).count()
-    require(holds=not waiting, code="department_waits", name=department.name, count=str(waiting))
+    require(not waiting, "department_waits", name=department.name, count=str(waiting))
     department.closed_at = deed.now
     department.save(update_fields=["closed_at"])
     _record(deed, "close", department)
@@ -87,7 +87,7 @@ def open_again(deed: Deed, department: Department) -> Department:
 def require_open(department: Department) -> None:
     """Hold a department open until the transaction ends. Raises Refused when it is closed."""
     is_open = Department.objects.select_for_update().filter(pk=department.pk, closed_at=None).first() is not None
-    require(holds=is_open, code="department_closed", field="department", name=department.name)
+    require(is_open, "department_closed", field="department", name=department.name)
 
 
 def _record(deed: Deed, verb: str, department: Department) -> None:

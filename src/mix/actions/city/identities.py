@@ -45,14 +45,14 @@ def set_up(
 
     The issuer is an https address (on this very machine http will do); again with the same key changes it.
     """
-    require(holds=is_one_line(name), code="not_one_line", field="name")
+    require(is_one_line(name), "not_one_line", field="name")
     parts = urlsplit(issuer)
     is_near = parts.hostname in ON_THIS_MACHINE
-    require(holds=bool(parts.hostname) and (parts.scheme == "https" or is_near), code="identity_issuer")
+    require(bool(parts.hostname) and (parts.scheme == "https" or is_near), "identity_issuer")
     owned = [d.strip().lower().lstrip("@") for d in domains if d.strip()]
-    require(holds=bool(owned), code="identity_domains")
+    require(bool(owned), "identity_domains")
     taken = IdentityProvider.objects.filter(key=key).exclude(municipality=municipality)
-    require(holds=not taken.exists(), code="code_taken")
+    require(not taken.exists(), "code_taken")
     provider, _ = IdentityProvider.objects.update_or_create(
         key=key,
         defaults={
@@ -84,7 +84,7 @@ def end_provider(deed: Deed, provider: IdentityProvider) -> None:
 def map_group(deed: Deed, provider: IdentityProvider, *, group: str, role: Role) -> GroupDuty:
     """Give a duty to a group's members, from their next sign-in on."""
     get_own_municipality(provider.municipality.code, actor=deed.actor, needs=Permission.PEOPLE_MANAGE)
-    require(holds=bool(group.strip()), code="answer_missing", field="group")
+    require(bool(group.strip()), "answer_missing", field="group")
     made, is_new = GroupDuty.objects.get_or_create(provider=provider, group=group.strip(), role=role.value)
     if is_new:
         _record(deed, "map_group", provider, payload={"group": made.group, "role": role.value})

@@ -14,7 +14,7 @@ def publish_method(deed: Deed, document: str) -> MethodVersion:
     digest = hashlib.sha256(document.encode()).hexdigest()
     present = MethodVersion.objects.filter(key=method.key, version=method.version).first()
     if present:
-        require(holds=present.digest == digest, code="method_version_taken", method=method.key)
+        require(present.digest == digest, "method_version_taken", method=method.key)
         return present
     made = MethodVersion.objects.create(
         key=method.key,

@@ -19,9 +19,9 @@ def set_bands(deed: Deed, municipality: Municipality, *, bands: Sequence[Band], 
     """Replace a city's table of authority. One band, and only one, may be without limit."""
     get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.DELEGATION_EDIT)
     limits = [band.up_to_cents for band in bands]
-    require(holds=bool(source.strip()), code="source_missing", field="source")
-    require(holds=bool(bands), code="bands_missing", field="bands")
-    require(holds=len(set(limits)) == len(limits), code="bands_twice", field="bands")
+    require(bool(source.strip()), "source_missing", field="source")
+    require(bool(bands), "bands_missing", field="bands")
+    require(len(set(limits)) == len(limits), "bands_twice", field="bands")
     Municipality.objects.select_for_update().get(pk=municipality.pk)
     municipality.bands.all().delete()
     made = [
@@ -89,8 +89,8 @@ def found(
 ) -> Municipality:
     """Set up a city with its departments (code, or "" to make one, name, French name) and its first administrator."""
     lines = (name, name_fr, posting_address, *(text for row in departments for text in row))
-    require(holds=all(map(is_one_line, lines)), code="not_one_line", field="name")
-    require(holds=not Municipality.objects.filter(code=code).exists(), code="code_taken")
+    require(all(map(is_one_line, lines)), "not_one_line", field="name")
+    require(not Municipality.objects.filter(code=code).exists(), "code_taken")
     refuse_if(unmet_to_take(administrator, Role.ADMINISTRATOR))
     city = Municipality.objects.create(
         code=code,

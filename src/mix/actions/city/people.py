@@ -33,7 +33,7 @@ def create_person(
 
     Nobody confirms the made-up address of a demonstration person: it counts as confirmed.
     """
-    require(holds=not Person.objects.filter(email__iexact=email).exists(), code="email_taken")
+    require(not Person.objects.filter(email__iexact=email).exists(), "email_taken")
     person = Person(email=email.lower(), name=name, language=language, is_demo=is_demo)
     if code:
         person.code = code
@@ -61,7 +61,7 @@ def grant_role(
     refuse_if(unmet_to_take(_locked(person), role))
     rows = StaffRole.objects.select_for_update().filter(person=person, ended_at=None, municipality=municipality)
     held = {Role(r.role) for r in rows}
-    require(holds=role not in held, code="role_held", name=person.name)
+    require(role not in held, "role_held", name=person.name)
     refuse_if(Unmet(code, {"name": person.name}) for code in broken_separations({*held, role}))
     own = Department.objects.filter(municipality=municipality, code=department).first()
     given = StaffRole.objects.create(

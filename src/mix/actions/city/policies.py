@@ -30,7 +30,7 @@ def _record(deed: Deed, verb: str, municipality: Municipality, *, subject: str, 
 def propose_bylaw(deed: Deed, municipality: Municipality, *, table: BylawTable, effective_on: date) -> Bylaw:
     """Propose a version of the city's table, in place of one that still waits. A second person signs it."""
     get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.DELEGATION_EDIT)
-    require(holds=bool(table.bands), code="bands_missing", field="bands")
+    require(bool(table.bands), "bands_missing", field="bands")
     Municipality.objects.select_for_update().get(pk=municipality.pk)
     municipality.bylaws.filter(signed_at=None, dropped_at=None).update(dropped_at=deed.now)
     number = (municipality.bylaws.aggregate(most=Max("number"))["most"] or 0) + 1
@@ -50,14 +50,14 @@ def propose_bylaw(deed: Deed, municipality: Municipality, *, table: BylawTable, 
 def _waiting(bylaw: Bylaw, *, actor: Actor) -> Bylaw:
     get_own_municipality(bylaw.municipality.code, actor=actor, needs=Permission.BYLAW_SIGN)
     fresh = Bylaw.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=bylaw.pk)
-    require(holds=fresh.signed_at is None and fresh.dropped_at is None, code="bylaw_decided")
+    require(fresh.signed_at is None and fresh.dropped_at is None, "bylaw_decided")
     return fresh
 
 
 def sign_bylaw(deed: Deed, bylaw: Bylaw) -> Bylaw:
     """Sign a proposed version as a second person: from its day on, its rules are verified, and block."""
     bylaw = _waiting(bylaw, actor=deed.actor)
-    require(holds=bylaw.proposed_by_id != deed.actor.someone.pk, code="second_person")
+    require(bylaw.proposed_by_id != deed.actor.someone.pk, "second_person")
     bylaw.signed_by, bylaw.signed_at = deed.actor.someone, deed.now
     bylaw.save(update_fields=["signed_by", "signed_at"])
     payload = {"number": bylaw.number}
@@ -86,8 +86,8 @@ def confirm_rule(deed: Deed, municipality: Municipality, *, rule: str) -> RuleCo
         defaults={"proposed_by": deed.actor.someone, "proposed_at": deed.now},
     )
     if not made:
-        require(holds=row.confirmed_at is None, code="rule_confirmed_already")
-        require(holds=row.proposed_by_id != deed.actor.someone.pk, code="second_person")
+        require(row.confirmed_at is None, "rule_confirmed_already")
+        require(row.proposed_by_id != deed.actor.someone.pk, "second_person")
         row.confirmed_by, row.confirmed_at = deed.actor.someone, deed.now
         row.save(update_fields=["confirmed_by", "confirmed_at"])
     payload = {"rule": found.id, "digest": row.digest, "word": "first" if made else "second"}

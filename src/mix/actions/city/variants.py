@@ -34,10 +34,10 @@ def begin(
     """Begin a variant of a method, as a copy of it with a key and a title of its own."""
     get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.METHOD_EDIT)
     for value, field in ((key, "key"), (title, "title"), (title_fr, "title_fr")):
-        require(holds=bool(value.strip()), code="answer_missing", field=field)
+        require(bool(value.strip()), "answer_missing", field=field)
     taken = MethodVersion.objects.filter(key=key).exists() or MethodDraft.objects.filter(key=key).exists()
-    require(holds=not taken, code="method_key_taken", field="key", key=key)
-    require(holds=parent.municipality_id in (None, municipality.pk), code="method_of_another_city", field="parent")
+    require(not taken, "method_key_taken", field="key", key=key)
+    require(parent.municipality_id in (None, municipality.pk), "method_of_another_city", field="parent")
     made = MethodDraft.objects.create(
         municipality=municipality,
         key=key,
@@ -56,13 +56,13 @@ def _editing(draft: MethodDraft, *, actor: Actor, mark: int | None) -> MethodDra
     fresh = (
         MethodDraft.objects.select_for_update(of=("self",)).select_related("municipality", "parent").get(pk=draft.pk)
     )
-    require(holds=fresh.state != DraftState.PROPOSED, code="method_waits_for_second")
-    require(holds=mark is None or mark == fresh.mark, code="method_edited_meanwhile", field="document")
+    require(fresh.state != DraftState.PROPOSED, "method_waits_for_second")
+    require(mark is None or mark == fresh.mark, "method_edited_meanwhile", field="document")
     return fresh
 
 
 def _keep(deed: Deed, draft: MethodDraft, document: str) -> MethodDraft:
-    require(holds=len(document) <= MOST_CHARACTERS, code="method_too_long", most=str(MOST_CHARACTERS))
+    require(len(document) <= MOST_CHARACTERS, "method_too_long", most=str(MOST_CHARACTERS))
     draft.document, draft.mark, draft.state = document, draft.mark + 1, DraftState.DRAFT
     draft.edited_by, draft.edited_at = deed.actor.someone, deed.now
     draft.save(update_fields=["document", "mark", "state", "edited_by", "edited_at", "parent"])
@@ -81,12 +81,12 @@ def set_places(deed: Deed, draft: MethodDraft, *, places: Mapping[Path, Any], ma
     """Set single places of a draft, as the form of one step does; None takes a place out."""
     draft = _editing(draft, actor=deed.actor, mark=mark)
     tree = tree_of(draft)
-    require(holds=tree is not None, code="method_does_not_hold", place="problems", count="1")
+    require(tree is not None, "method_does_not_hold", place="problems", count="1")
     try:
         for path, value in places.items():
             set_at(tree or {}, path, value)
     except (KeyError, TypeError):
-        require(holds=False, code="method_place_gone")
+        require(False, "method_place_gone")
     draft = _keep(deed, draft, write_tree(tree or {}))
     named = {".".join(path): value for path, value in places.items()}
     _record(deed, "set_places", draft, payload={"mark": draft.mark, "places": named})
@@ -97,8 +97,8 @@ def take_over(deed: Deed, draft: MethodDraft, *, mark: int | None = None) -> Met
     """Bring a newer parent's changes into the variant; what both changed stays as the variant has it."""
     draft = _editing(draft, actor=deed.actor, mark=mark)
     newer, mine = newer_parent(draft), tree_of(draft)
-    require(holds=newer is not None, code="no_newer_parent")
-    require(holds=mine is not None, code="method_does_not_hold", place="problems", count="1")
+    require(newer is not None, "no_newer_parent")
+    require(mine is not None, "method_does_not_hold", place="problems", count="1")
     if newer is not None and mine is not None:
         merged, clashes = merge(read_tree(draft.parent.document), mine, read_tree(newer.document))
         draft.parent = newer
@@ -123,14 +123,14 @@ def _proposed(draft: MethodDraft, *, actor: Actor, needs: Permission) -> MethodD
     fresh = (
         MethodDraft.objects.select_for_update(of=("self",)).select_related("municipality", "parent").get(pk=draft.pk)
     )
-    require(holds=fresh.state == DraftState.PROPOSED, code="method_not_proposed")
+    require(fresh.state == DraftState.PROPOSED, "method_not_proposed")
     return fresh
 
 
 def send_back(deed: Deed, draft: MethodDraft, *, reason: str) -> MethodDraft:
     """Give a proposed draft back to be written on, with a reason; who proposed it may do so too."""
     draft = _proposed(draft, actor=deed.actor, needs=Permission.METHOD_EDIT)
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(bool(reason.strip()), "reason_missing", field="reason")
     _reopen(draft, state=DraftState.DRAFT)
     _record(deed, "send_back", draft, payload={"reason": reason})
     return draft
@@ -144,7 +144,7 @@ def _reopen(draft: MethodDraft, *, state: str) -> None:
 def publish(deed: Deed, draft: MethodDraft) -> MethodVersion:
     """Publish a proposed draft, as a second person: a version for ever, which new challenges may begin on."""
     draft = _proposed(draft, actor=deed.actor, needs=Permission.METHOD_PUBLISH)
-    require(holds=draft.proposed_by_id != deed.actor.someone.pk, code="second_person")
+    require(draft.proposed_by_id != deed.actor.someone.pk, "second_person")
     refuse_if(unmet_to_propose(draft))
     number = (MethodVersion.objects.filter(key=draft.key).aggregate(most=Max("version"))["most"] or 0) + 1
     document = write_tree({**read_tree(draft.document), "version": number})

@@ -46,9 +46,9 @@ def draft(
 ) -> Agreement:
     """Draft an agreement with one vendor from library clauses. Papers are (kind, name) that must come in."""
     step, role = enter_step(step, actor=deed.actor, needs=Permission.AGREEMENT_EDIT, editing=True)
-    require(holds=not step.agreements.filter(vendor=vendor).exists(), code="agreement_exists", vendor=vendor.name)
-    require(holds=ends_on >= starts_on, code="ends_before_start", field="ends_on")
-    require(holds=bool(clauses), code="clauses_missing", field="clauses")
+    require(not step.agreements.filter(vendor=vendor).exists(), "agreement_exists", vendor=vendor.name)
+    require(ends_on >= starts_on, "ends_before_start", field="ends_on")
+    require(bool(clauses), "clauses_missing", field="clauses")
     agreement = Agreement.objects.create(
         municipality_id=step.municipality_id,
         step=step,
@@ -104,7 +104,7 @@ def _drafting(agreement: Agreement) -> Agreement:
         .select_related("vendor", "step__challenge__municipality", "step__challenge__method")
         .get(pk=agreement.pk)
     )
-    require(holds=fresh.state == AgreementState.DRAFTING, code="agreement_fixed")
+    require(fresh.state == AgreementState.DRAFTING, "agreement_fixed")
     return fresh
 
 
@@ -112,9 +112,9 @@ def propose_edit(deed: Deed, clause: Clause, *, text: str, reason: str) -> Claus
     """Propose other words for a clause, with a reason; the other side answers."""
     agreement = _drafting(clause.agreement)
     side, role = _side(agreement, actor=deed.actor)
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
-    require(holds=bool(text.strip()) and text != clause.text, code="clause_unchanged", field="text")
-    require(holds=not clause.edits.filter(state=EditState.PROPOSED).exists(), code="edit_waits")
+    require(bool(reason.strip()), "reason_missing", field="reason")
+    require(bool(text.strip()) and text != clause.text, "clause_unchanged", field="text")
+    require(not clause.edits.filter(state=EditState.PROPOSED).exists(), "edit_waits")
     edit = ClauseEdit.objects.create(
         clause=clause,
         side=side,
@@ -139,9 +139,9 @@ def answer_edit(deed: Deed, edit: ClauseEdit, *, accept: bool, answer: str = "")
     """Accept or refuse the other side's words; a refusal needs a reason."""
     agreement = _drafting(edit.clause.agreement)
     side, role = _side(agreement, actor=deed.actor)
-    require(holds=edit.state == EditState.PROPOSED, code="edit_answered")
-    require(holds=side != edit.side, code="own_edit")
-    require(holds=accept or bool(answer.strip()), code="reason_missing", field="answer")
+    require(edit.state == EditState.PROPOSED, "edit_answered")
+    require(side != edit.side, "own_edit")
+    require(accept or bool(answer.strip()), "reason_missing", field="answer")
     edit.state, edit.answer, edit.answered_at = EditState.ACCEPTED if accept else EditState.REFUSED, answer, deed.now
     edit.save(update_fields=["state", "answer", "answered_at"])
     if accept:
@@ -168,12 +168,12 @@ def name_signatory(deed: Deed, agreement: Agreement, *, person: Person, title: s
     side, role = _side(agreement, actor=deed.actor)
     theirs = actor_for(person)
     if side == Side.VENDOR:
-        require(holds=agreement.vendor_id in theirs.vendors, code="signatory_not_of_side", name=person.name)
+        require(agreement.vendor_id in theirs.vendors, "signatory_not_of_side", name=person.name)
     else:
         lead = agreement.step.challenge.municipality.code
         require(
-            holds=grants(theirs.roles_at(lead), Permission.AGREEMENT_SIGN),
-            code="signatory_without_authority",
+            grants(theirs.roles_at(lead), Permission.AGREEMENT_SIGN),
+            "signatory_without_authority",
             name=person.name,
         )
     row, _ = Signatory.objects.get_or_create(
@@ -195,7 +195,7 @@ def sign(deed: Deed, agreement: Agreement) -> Agreement:
     """Sign as a named person. When the last one has signed, the agreement is in force."""
     agreement = _drafting(agreement)
     row = agreement.signatories.filter(person=deed.actor.someone).first()
-    require(holds=row is not None, code="not_a_signatory")
+    require(row is not None, "not_a_signatory")
     refuse_if(unmet_to_sign(agreement, today=day_in(agreement.step.challenge.municipality.zone, deed.now)))
     if row and row.signed_at is None:
         row.signed_at = deed.now
@@ -217,7 +217,7 @@ def deliver(deed: Deed, deliverable: Deliverable) -> Deliverable:
     """Say, as the vendor, that something paid was delivered."""
     agreement = deliverable.agreement
     get_own_vendor(agreement.vendor.code, actor=deed.actor)
-    require(holds=agreement.state == AgreementState.SIGNED, code="agreement_not_signed")
+    require(agreement.state == AgreementState.SIGNED, "agreement_not_signed")
     deliverable.delivered_at, deliverable.refused_reason = deed.now, ""
     deliverable.save(update_fields=["delivered_at", "refused_reason"])
     _record(deed, "deliver", agreement, role=Role.VENDOR)
@@ -228,9 +228,9 @@ def judge_deliverable(deed: Deed, deliverable: Deliverable, *, accept: bool, rea
     """Accept what was delivered, which releases its fee, or refuse it with a reason."""
     agreement = deliverable.agreement
     _, role = enter(agreement.step.challenge, actor=deed.actor, needs=Permission.SPRINT_RUN)
-    require(holds=deliverable.delivered_at is not None, code="not_delivered")
-    require(holds=deliverable.accepted_at is None, code="deliverable_accepted")
-    require(holds=accept or bool(reason.strip()), code="reason_missing", field="reason")
+    require(deliverable.delivered_at is not None, "not_delivered")
+    require(deliverable.accepted_at is None, "deliverable_accepted")
+    require(accept or bool(reason.strip()), "reason_missing", field="reason")
     if accept:
         deliverable.accepted_at = deliverable.paid_at = deed.now
     else:

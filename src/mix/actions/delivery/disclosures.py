@@ -23,7 +23,7 @@ from mix.rules.delivery.states import Review
 def appoint_reviewer(deed: Deed, step: Step, *, person: Person) -> Disclosure:
     """Ask somebody who saw no vendor's ideas and wrote no requirement to check them; again replaces the reviewer."""
     step, role = enter_step(step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH, editing=True)
-    require(holds=person in list_candidates(step), code="reviewer_not_neutral", field="person", name=person.name)
+    require(person in list_candidates(step), "reviewer_not_neutral", field="person", name=person.name)
     made, _ = Disclosure.objects.update_or_create(
         step=step,
         round=step.round,
@@ -60,11 +60,11 @@ def review(deed: Deed, step: Step, *, finding: str, note: str) -> Disclosure:
     disclosure = find_disclosure(step)
     if disclosure is None or disclosure.reviewer_id != deed.actor.someone.pk:
         raise Forbidden(Permission.CHALLENGE_READ)
-    require(holds=finding in list(Review), code="answer_missing", field="finding")
-    require(holds=bool(note.strip()), code="reason_missing", field="note")
+    require(finding in list(Review), "answer_missing", field="finding")
+    require(bool(note.strip()), "reason_missing", field="note")
     require(
-        holds=deed.actor.someone in list_candidates(step),
-        code="reviewer_not_neutral",
+        deed.actor.someone in list_candidates(step),
+        "reviewer_not_neutral",
         field="note",
         name=deed.actor.someone.name,
     )

@@ -34,7 +34,7 @@ def _record(deed: Deed, verb: str, challenge: Challenge, *, role: str, reason: s
 def add_backlog_item(deed: Deed, challenge: Challenge, *, kind: str, text: str) -> BacklogItem:
     """Add a decision, a test or a piece of work to the shared backlog; either side may."""
     role = _role_on_either_side(challenge, actor=deed.actor)
-    require(holds=bool(text.strip()), code="answer_missing", field="text")
+    require(bool(text.strip()), "answer_missing", field="text")
     made = BacklogItem.objects.create(
         municipality_id=challenge.municipality_id, challenge=challenge, kind=kind, text=text, added_at=deed.now
     )
@@ -53,7 +53,7 @@ def _role_on_either_side(challenge: Challenge, *, actor: Actor) -> str:
 def settle_backlog_item(deed: Deed, item: BacklogItem, *, result: str) -> BacklogItem:
     """Note what came of an item."""
     challenge, role = enter(item.challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
-    require(holds=bool(result.strip()), code="answer_missing", field="result")
+    require(bool(result.strip()), "answer_missing", field="result")
     item.result, item.settled_at = result, deed.now
     item.save(update_fields=["result", "settled_at"])
     _record(deed, "settle_backlog_item", challenge, role=role.value)
@@ -66,10 +66,10 @@ def plan_milestone(deed: Deed, challenge: Challenge, *, title: str, due_on: date
     contract = find_contract(challenge)
     if contract is None:
         raise Refused(Unmet("contract_missing"))
-    require(holds=bool(title.strip()), code="answer_missing", field="title")
+    require(bool(title.strip()), "answer_missing", field="title")
     planned = sum(challenge.milestones.values_list("value_cents", flat=True)) + value_cents
     most = contract.value_cents + contract.options_cents + changed_cents(contract)
-    require(holds=planned <= most, code="milestones_exceed_contract", field="value")
+    require(planned <= most, "milestones_exceed_contract", field="value")
     made = Milestone.objects.create(
         municipality_id=challenge.municipality_id,
         challenge=challenge,
@@ -103,8 +103,8 @@ def deliver_milestone(deed: Deed, milestone: Milestone) -> Milestone:
 def judge_milestone(deed: Deed, milestone: Milestone, *, accept: bool, reason: str = "") -> Milestone:
     """Accept a delivered milestone, or refuse it with a reason."""
     challenge, role = enter(milestone.challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
-    require(holds=milestone.delivered_at is not None and milestone.accepted_at is None, code="not_delivered")
-    require(holds=accept or bool(reason.strip()), code="reason_missing", field="reason")
+    require(milestone.delivered_at is not None and milestone.accepted_at is None, "not_delivered")
+    require(accept or bool(reason.strip()), "reason_missing", field="reason")
     if accept:
         milestone.accepted_at = deed.now
     else:
@@ -129,8 +129,8 @@ def ask_change(deed: Deed, challenge: Challenge, *, value_cents: int, reason: st
     contract = find_contract(challenge)
     if contract is None:
         raise Refused(Unmet("contract_missing"))
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
-    require(holds=abs(value_cents) < 10**13, code="amount_too_large", field="value", given=str(value_cents))
+    require(bool(reason.strip()), "reason_missing", field="reason")
+    require(abs(value_cents) < 10**13, "amount_too_large", field="value", given=str(value_cents))
     made = ChangeOrder.objects.create(
         municipality_id=challenge.municipality_id,
         challenge=challenge,
@@ -148,18 +148,16 @@ def ask_change(deed: Deed, challenge: Challenge, *, value_cents: int, reason: st
 def decide_change(deed: Deed, change: ChangeOrder, *, approve: bool, reason: str = "") -> ChangeOrder:
     """Approve or refuse a change. Authority is by the contract's whole value with every change, never by the part."""
     challenge, _ = enter(change.challenge, actor=deed.actor, needs=Permission.CHALLENGE_READ)
-    require(holds=change.approved_at is None and not change.refused_reason, code="change_decided")
-    require(
-        holds=change.asked_by_id != (deed.actor.person.pk if deed.actor.person else 0), code="approver_is_requester"
-    )
+    require(change.approved_at is None and not change.refused_reason, "change_decided")
+    require(change.asked_by_id != (deed.actor.person.pk if deed.actor.person else 0), "approver_is_requester")
     contract = change.agreement
     whole = contract.value_cents + contract.options_cents + changed_cents(contract) + change.value_cents
     city = challenge.municipality
     needed = decider_for(gather_bands([city.id]).get(city.code, ()), max(whole, 0))
     if needed is None:
         raise Refused(Unmet("nobody_named_for_value", {"city": city.code}))
-    require(holds=needed in deed.actor.roles_at(city.code), code="authority_needed", role=needed.value)
-    require(holds=approve or bool(reason.strip()), code="reason_missing", field="reason")
+    require(needed in deed.actor.roles_at(city.code), "authority_needed", role=needed.value)
+    require(approve or bool(reason.strip()), "reason_missing", field="reason")
     if approve:
         change.approved_by, change.approved_role, change.approved_at = deed.actor.person, needed.value, deed.now
     else:
@@ -175,9 +173,9 @@ def read_outcome(
     """Record what a promised measure shows after 3, 6 or 12 months, beside its baseline and target."""
     challenge, role = enter(challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
     promised = {m["measure"]: m for m in list_measures(challenge)}
-    require(holds=measure in promised, code="measure_unknown", field="measure")
-    require(holds=month in MONTHS, code="month_unknown", field="month")
-    require(holds=bool(actual.strip()), code="answer_missing", field="actual")
+    require(measure in promised, "measure_unknown", field="measure")
+    require(month in MONTHS, "month_unknown", field="month")
+    require(bool(actual.strip()), "answer_missing", field="actual")
     made, _ = OutcomeReading.objects.update_or_create(
         challenge=challenge,
         month=month,
@@ -198,9 +196,9 @@ def read_outcome(
 
 def take_over(deed: Deed, challenge: Challenge, *, city: Municipality, note: str = "") -> TakeOver:
     """Ask, as another city, to take over what worked."""
-    require(holds=bool(deed.actor.roles_at(city.code)), code="city_not_yours")
-    require(holds=city.code not in {c.code for c in list_cities(challenge)}, code="city_takes_part")
-    require(holds=challenge.outcomereadings.exists(), code="nothing_to_take_over")
+    require(bool(deed.actor.roles_at(city.code)), "city_not_yours")
+    require(city.code not in {c.code for c in list_cities(challenge)}, "city_takes_part")
+    require(challenge.outcomereadings.exists(), "nothing_to_take_over")
     made, new = TakeOver.objects.get_or_create(
         challenge=challenge,
         city=city,

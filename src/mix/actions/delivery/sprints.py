@@ -43,7 +43,7 @@ def _record(deed: Deed, verb: str, room: Room, *, role: str, subject: str = "") 
 
 
 def _in_sprint(room: Room, vendor: Vendor) -> None:
-    require(holds=vendor in list_sprint_vendors(room), code="vendor_not_in_sprint", vendor=vendor.name)
+    require(vendor in list_sprint_vendors(room), "vendor_not_in_sprint", vendor=vendor.name)
 
 
 def _either_side(room: Room, vendor: Vendor, *, actor: Actor) -> tuple[str, str]:
@@ -75,7 +75,7 @@ def sign_off(deed: Deed, step: Step, *, area: str, note: str = "") -> SignOff:
     needed = Role.SPONSOR if area == Area.DEPARTMENT else Role.SPECIALIST
     if needed not in deed.actor.roles_at(challenge.municipality.code):
         raise Forbidden(Permission.SPRINT_SIGN_OFF)
-    require(holds=not SignOff.objects.filter(**room.key, area=area).exists(), code="already_signed_off")
+    require(not SignOff.objects.filter(**room.key, area=area).exists(), "already_signed_off")
     made = SignOff.objects.create(
         municipality_id=room.challenge.municipality_id,
         **room.key,
@@ -95,11 +95,11 @@ def grant_data(
     room, role = _enter(step, actor=deed.actor)
     _in_sprint(room, vendor)
     for value, field in ((data_set, "data_set"), (legal_basis, "legal_basis")):
-        require(holds=bool(value.strip()), code="answer_missing", field=field)
-    require(holds=expires_on > granted_on, code="ends_before_start", field="expires_on")
+        require(bool(value.strip()), "answer_missing", field=field)
+    require(expires_on > granted_on, "ends_before_start", field="expires_on")
     require(
-        holds=not DataGrant.objects.filter(**room.key, vendor=vendor, data_set=data_set).exists(),
-        code="data_granted_already",
+        not DataGrant.objects.filter(**room.key, vendor=vendor, data_set=data_set).exists(),
+        "data_granted_already",
     )
     made = DataGrant.objects.create(
         municipality_id=room.challenge.municipality_id,
@@ -125,7 +125,7 @@ def grant_data(
 def return_data(deed: Deed, grant: DataGrant) -> DataGrant:
     """Confirm, as the vendor, that the data was returned or deleted."""
     get_own_vendor(grant.vendor.code, actor=deed.actor)
-    require(holds=grant.returned_on is None, code="data_returned_already")
+    require(grant.returned_on is None, "data_returned_already")
     grant.returned_on = day_in(grant.challenge.municipality.zone, deed.now)
     grant.save(update_fields=["returned_on"])
     _record(deed, "return_data", _room_for(grant), role=Role.VENDOR)
@@ -138,9 +138,9 @@ def check_in(
     """Say how a week went, from one's own side; again in the same week replaces it."""
     room = get_room(step)
     side, role = _either_side(room, vendor, actor=deed.actor)
-    require(holds=1 <= mood <= 5, code="mood_out_of_range", field="mood")
-    require(holds=1 <= week <= 52, code="week_out_of_range", field="week")
-    require(holds=bool(progress.strip()), code="answer_missing", field="progress")
+    require(1 <= mood <= 5, "mood_out_of_range", field="mood")
+    require(1 <= week <= 52, "week_out_of_range", field="week")
+    require(bool(progress.strip()), "answer_missing", field="progress")
     made, _ = CheckIn.objects.update_or_create(
         **room.key,
         vendor=vendor,
@@ -165,9 +165,9 @@ def record_evidence(
     """Record what a test of a hypothesis showed, against the frozen threshold."""
     room, role = _enter(step, actor=deed.actor)
     _in_sprint(room, vendor)
-    require(holds=hypothesis in {h["key"] for h in list_hypotheses(room.challenge)}, code="hypothesis_unknown")
+    require(hypothesis in {h["key"] for h in list_hypotheses(room.challenge)}, "hypothesis_unknown")
     for value, field in ((how, "how"), (result, "result")):
-        require(holds=bool(value.strip()), code="answer_missing", field=field)
+        require(bool(value.strip()), "answer_missing", field=field)
     made = Evidence.objects.create(
         municipality_id=room.challenge.municipality_id,
         **room.key,
@@ -188,7 +188,7 @@ def report_incident(deed: Deed, step: Step, *, vendor: Vendor, kind: str, text: 
     """Report that something went wrong, from either side."""
     room = get_room(step)
     _, role = _either_side(room, vendor, actor=deed.actor)
-    require(holds=bool(text.strip()), code="answer_missing", field="text")
+    require(bool(text.strip()), "answer_missing", field="text")
     made = Incident.objects.create(
         municipality_id=room.challenge.municipality_id,
         **room.key,
@@ -205,7 +205,7 @@ def report_incident(deed: Deed, step: Step, *, vendor: Vendor, kind: str, text: 
 def settle_incident(deed: Deed, incident: Incident, *, settlement: str) -> Incident:
     """Say how an incident was settled and who was told."""
     room, role = _enter(get_step(incident.challenge, incident.room), actor=deed.actor)
-    require(holds=bool(settlement.strip()), code="answer_missing", field="settlement")
+    require(bool(settlement.strip()), "answer_missing", field="settlement")
     incident.settled_at, incident.settlement = deed.now, settlement
     incident.save(update_fields=["settled_at", "settlement"])
     _record(deed, "settle_incident", room, role=role.value)
@@ -216,7 +216,7 @@ def hold_demo(deed: Deed, step: Step, *, vendor: Vendor, held_on: date, answers:
     """Note what a vendor showed and answered."""
     room, role = _enter(step, actor=deed.actor)
     _in_sprint(room, vendor)
-    require(holds=bool(answers.strip()), code="answer_missing", field="answers")
+    require(bool(answers.strip()), "answer_missing", field="answers")
     made, _ = Demo.objects.update_or_create(
         **room.key,
         vendor=vendor,
@@ -237,7 +237,7 @@ def enter_parity(
     """Enter what a vendor got from the city."""
     room, role = _enter(step, actor=deed.actor)
     _in_sprint(room, vendor)
-    require(holds=0 < amount < 10000, code="amount_out_of_range", field="amount")
+    require(0 < amount < 10000, "amount_out_of_range", field="amount")
     made = ParityEntry.objects.create(
         municipality_id=room.challenge.municipality_id,
         **room.key,
@@ -255,7 +255,7 @@ def enter_parity(
 def explain_parity(deed: Deed, step: Step, *, vendor: Vendor, kind: str, reason: str) -> ParityReason:
     """Put on record why a vendor got more or less than the middle one."""
     room, role = _enter(step, actor=deed.actor)
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(bool(reason.strip()), "reason_missing", field="reason")
     made, _ = ParityReason.objects.update_or_create(
         **room.key,
         vendor=vendor,

@@ -22,7 +22,7 @@ from mix.rules.core.unmet import require
 def cancel(deed: Deed, challenge: Challenge, *, reason: str) -> Challenge:
     """Cancel a challenge: public notice, and word to every vendor that takes part."""
     challenge, role = enter(challenge, actor=deed.actor, needs=Permission.CHALLENGE_CANCEL)
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(bool(reason.strip()), "reason_missing", field="reason")
     end(challenge, status=ChallengeStatus.CANCELLED, reason=reason, now=deed.now)
     if challenge.route_frozen_at:
         publish(challenge, kind=NoticeKind.CANCELLATION, title=challenge.title, text=reason, now=deed.now)
@@ -48,7 +48,7 @@ def cancel(deed: Deed, challenge: Challenge, *, reason: str) -> Challenge:
 def reissue(deed: Deed, challenge: Challenge, *, code: str, reason: str) -> Challenge:
     """Begin again after a cancellation or a stop, with the documents of before as drafts."""
     challenge, _ = enter(challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT, running=False)
-    require(holds=challenge.status in (ChallengeStatus.CANCELLED, ChallengeStatus.STOPPED), code="challenge_not_over")
+    require(challenge.status in (ChallengeStatus.CANCELLED, ChallengeStatus.STOPPED), "challenge_not_over")
     cities = [
         City(row.municipality, row.share_percent)
         for row in challenge.cities.filter(is_lead=False, state=CityState.TAKING_PART).select_related("municipality")

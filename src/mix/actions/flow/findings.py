@@ -50,8 +50,8 @@ def describe_purchase(
     """
     challenge, role = enter(challenge, actor=deed.actor, needs=Permission.SOLICITATION_EDIT)
     needs_text = limited_ground is not Ground.NONE
-    require(holds=bool(circumstances.strip()) or not needs_text, code="circumstances_missing", field="circumstances")
-    require(holds=quotes > 0 or competition is not Competition.QUOTES, code="quotes_missing", field="quotes")
+    require(bool(circumstances.strip()) or not needs_text, "circumstances_missing", field="circumstances")
+    require(quotes > 0 or competition is not Competition.QUOTES, "quotes_missing", field="quotes")
     like = sum(c.value_cents or 0 for c in like_purchases(challenge, category, now=deed.now))
     facts = {
         "category": category.value,
@@ -94,7 +94,7 @@ def justify(deed: Deed, step: Step, *, mark: str, reason: str) -> RequirementRea
     hit = next((h for h in judge(step, now=deed.now).hits if h.mark == mark), None)
     if hit is None:
         raise Unknown
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(bool(reason.strip()), "reason_missing", field="reason")
     facts = {"challenge": challenge, "words": hit.words, "reason": reason.strip()}
     facts |= {"given_by": deed.actor.someone, "given_at": deed.now}
     made, _ = RequirementReason.objects.update_or_create(step=step, mark=mark, defaults=facts)
@@ -117,9 +117,9 @@ def waive(deed: Deed, challenge: Challenge, *, municipality: Municipality, rule:
     """Set a rule of a city aside for this challenge, with a reason. Where the rule says so it waits for a second."""
     challenge, _ = enter(challenge, actor=deed.actor, needs=Permission.CHALLENGE_READ)
     needs_second = _may_waive(municipality, rule, actor=deed.actor)
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(bool(reason.strip()), "reason_missing", field="reason")
     exists = challenge.waivers.filter(municipality=municipality, rule=rule).exists()
-    require(holds=not exists, code="waived_already")
+    require(not exists, "waived_already")
     made = RuleWaiver.objects.create(
         challenge=challenge,
         municipality=municipality,
@@ -148,8 +148,8 @@ def agree_to_waive(deed: Deed, waiver: RuleWaiver) -> RuleWaiver:
     seconds = TABLE[Permission.BYLAW_SIGN] & deed.actor.roles_at(fresh.municipality.code)
     if not seconds:
         raise Forbidden(Permission.SOLICITATION_PUBLISH)
-    require(holds=fresh.agreed_at is None and fresh.needs_second, code="waived_already")
-    require(holds=fresh.asked_by_id != deed.actor.someone.pk, code="second_person")
+    require(fresh.agreed_at is None and fresh.needs_second, "waived_already")
+    require(fresh.asked_by_id != deed.actor.someone.pk, "second_person")
     fresh.agreed_by, fresh.agreed_at = deed.actor.someone, deed.now
     fresh.save(update_fields=["agreed_by", "agreed_at"])
     payload = {"city": fresh.municipality.code, "rule": fresh.rule}

@@ -78,8 +78,8 @@ def sign(
     if gathered is None or role not in deed.actor.roles_at(city.code):
         raise Forbidden(Permission.CHALLENGE_READ)
     gate, facts = gathered
-    require(holds=step.asked_at is not None, code="gate_not_asked", gate=gate.key)
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(step.asked_at is not None, "gate_not_asked", gate=gate.key)
+    require(bool(reason.strip()), "reason_missing", field="reason")
     if decision is Decision.PROCEED:
         refuse_if(unmet_to_proceed(step))
     refuse_if(
@@ -229,8 +229,8 @@ def _go_on(deed: Deed, step: Step, *, role: str) -> None:
 def skip(deed: Deed, step: Step, *, reason: str) -> Step:
     """Leave out an optional step, with a reason."""
     step, role = enter_step(step, actor=deed.actor, needs=kind_of(step.kind).permission, editing=True)
-    require(holds=spec_of(step).optional, code="step_not_optional")
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(spec_of(step).optional, "step_not_optional")
+    require(bool(reason.strip()), "reason_missing", field="reason")
     step.state, step.skipped_reason, step.done_at = StepState.SKIPPED.value, reason, deed.now
     step.save(update_fields=["state", "skipped_reason", "done_at"])
     deed.record_on(step, "moves.skip", role=role.value, reason=reason)

@@ -45,14 +45,14 @@ def publish(
     step, role = enter_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
     call = lock_call(call)
     call.step = step
-    require(holds=call.published_at is None, code="already_published")
+    require(call.published_at is None, "already_published")
     refuse_if((*unmet_to_publish(call, now=deed.now), *unmet_custody(call), *policy_unmet(step, now=deed.now)))
     line = (full_at_cents, none_at_cents)
     holds = line == (None, None) or (None not in line and 0 <= (full_at_cents or 0) < (none_at_cents or 0))
-    require(holds=holds, code="price_bounds_wrong", field="none_at_cents")
+    require(holds, "price_bounds_wrong", field="none_at_cents")
     parts = [s.evaluation for s in method_for(step.challenge).steps if s.evaluation and s.evaluation.of == step.key]
     fixes = any(part.price_formula is PriceFormula.FIXED for part in parts)
-    require(holds=fixed_cents is not None or not fixes, code="fixed_price_missing", field="fixed_cents")
+    require(fixed_cents is not None or not fixes, "fixed_price_missing", field="fixed_cents")
     bounds = {"full_at": full_at_cents, "none_at": none_at_cents, "amount": fixed_cents}
     call.published_at = deed.now
     _fix_key(call, now=deed.now)

@@ -22,13 +22,13 @@ def end_role(deed: Deed, given: StaffRole, *, reason: str, successor: Person | N
     Nobody ends the last administrator, or leaves work waiting for a duty that nobody has any more.
     """
     get_own_municipality(given.municipality.code, actor=deed.actor, needs=Permission.PEOPLE_MANAGE)
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(bool(reason.strip()), "reason_missing", field="reason")
     waiting = list_left_alone(given)
     role, city = Role(given.role), given.municipality
     words = {"role": word("role", role.value, "en"), "role_fr": word("role", role.value, "fr")}
     require(
-        holds=not waiting or successor is not None,
-        code="role_left_alone",
+        not waiting or successor is not None,
+        "role_left_alone",
         field="successor",
         city=city.name,
         count=str(len(waiting)),
@@ -37,7 +37,7 @@ def end_role(deed: Deed, given: StaffRole, *, reason: str, successor: Person | N
     if successor is not None:
         _hand_over(deed, given, successor=successor, waiting=waiting)
     ended = end_given(deed, given, reason=reason)
-    require(holds=ended, code="last_administrator")
+    require(ended, "last_administrator")
     return given
 
 
@@ -46,8 +46,8 @@ def _hand_over(deed: Deed, given: StaffRole, *, successor: Person, waiting: Sequ
     city, role = given.municipality, Role(given.role)
     theirs = StaffRole.objects.filter(person=successor, municipality=city, ended_at=None)
     require(
-        holds=successor.pk != given.person_id and theirs.exists(),
-        code="successor_not_staff",
+        successor.pk != given.person_id and theirs.exists(),
+        "successor_not_staff",
         field="successor",
         city=city.name,
     )

@@ -35,8 +35,8 @@ def _open_call(deed: Deed, call: Solicitation) -> tuple[Solicitation, str]:
     _, role = enter_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
     fresh = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
     fresh.step = call.step
-    require(holds=fresh.published_at is not None, code="solicitation_not_published")
-    require(holds=deed.now < fresh.closes_at, code="solicitation_closed")
+    require(fresh.published_at is not None, "solicitation_not_published")
+    require(deed.now < fresh.closes_at, "solicitation_closed")
     return fresh, role.value
 
 
@@ -46,9 +46,9 @@ def issue(deed: Deed, call: Solicitation, *, text: str, is_substantial: bool) ->
     It leaves at least two days until closing: one that comes late is proposed with a later closing instead.
     """
     call, role = _open_call(deed, call)
-    require(holds=bool(text.strip()), code="answer_missing", field="text")
+    require(bool(text.strip()), "answer_missing", field="text")
     leaves = call.closes_at - deed.now >= ADDENDUM_NOTICE
-    require(holds=leaves or not is_substantial, code="addendum_needs_time", field="closes_at")
+    require(leaves or not is_substantial, "addendum_needs_time", field="closes_at")
     return _issue(deed, call, role=role, text=text, is_substantial=is_substantial)
 
 
@@ -57,14 +57,14 @@ def propose_extension(
 ) -> ExtensionProposal:
     """Propose an addendum that moves closing later; a second person confirms it before it counts."""
     call, role = _open_call(deed, call)
-    require(holds=bool(text.strip()), code="answer_missing", field="text")
-    require(holds=closes_at > call.closes_at, code="closing_only_extended", field="closes_at")
+    require(bool(text.strip()), "answer_missing", field="text")
+    require(closes_at > call.closes_at, "closing_only_extended", field="closes_at")
     require(
-        holds=closes_at - deed.now >= ADDENDUM_NOTICE or not is_substantial,
-        code="addendum_needs_time",
+        closes_at - deed.now >= ADDENDUM_NOTICE or not is_substantial,
+        "addendum_needs_time",
         field="closes_at",
     )
-    require(holds=not call.extensions.filter(ended_at=None).exists(), code="extension_waits")
+    require(not call.extensions.filter(ended_at=None).exists(), "extension_waits")
     proposal = ExtensionProposal.objects.create(
         solicitation=call,
         text=text,
@@ -79,7 +79,7 @@ def propose_extension(
 
 def _waiting(proposal: ExtensionProposal) -> ExtensionProposal:
     fresh = ExtensionProposal.objects.select_for_update().get(pk=proposal.pk)
-    require(holds=fresh.ended_at is None, code="extension_decided")
+    require(fresh.ended_at is None, "extension_decided")
     return fresh
 
 
@@ -87,8 +87,8 @@ def confirm_extension(deed: Deed, proposal: ExtensionProposal) -> Addendum:
     """Confirm a later closing as the second person; the addendum is out with it."""
     call, role = _open_call(deed, proposal.solicitation)
     fresh = _waiting(proposal)
-    require(holds=fresh.proposed_by_id != deed.actor.someone.pk, code="second_person")
-    require(holds=fresh.closes_at > call.closes_at, code="closing_only_extended")
+    require(fresh.proposed_by_id != deed.actor.someone.pk, "second_person")
+    require(fresh.closes_at > call.closes_at, "closing_only_extended")
     fresh.ended_at, fresh.confirmed_by = deed.now, deed.actor.someone
     fresh.save(update_fields=["ended_at", "confirmed_by"])
     return _issue(

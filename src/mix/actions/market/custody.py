@@ -53,10 +53,10 @@ def make_key(deed: Deed, call: Solicitation, *, holders: Sequence[Person]) -> Cu
     step, role = enter_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
     call = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
     call.step = step
-    require(holds=call.published_at is None, code="already_published")
-    require(holds=call.custody_mode == CustodyMode.SPLIT, code="custody_not_split")
+    require(call.published_at is None, "already_published")
+    require(call.custody_mode == CustodyMode.SPLIT, "custody_not_split")
     allowed = {person.pk for person in list_possible_holders(call)}
-    require(holds={p.pk for p in holders} <= allowed, code="holder_unknown", field="first")
+    require({p.pk for p in holders} <= allowed, "holder_unknown", field="first")
     return _make(deed, step.challenge.municipality, call, holders, role=role.value)
 
 
@@ -67,7 +67,7 @@ def make_recovery_key(deed: Deed, city: Municipality, *, holders: Sequence[Perso
     """
     _may_keep_keys(city, actor=deed.actor)
     allowed = {person.pk for person in list_staff(city)}
-    require(holds={p.pk for p in holders} <= allowed, code="holder_unknown", field="first")
+    require({p.pk for p in holders} <= allowed, "holder_unknown", field="first")
     return _make(deed, city, None, holders, role=Role.PROCUREMENT_MANAGER.value)
 
 
@@ -79,7 +79,7 @@ def _may_keep_keys(city: Municipality, *, actor: Actor) -> None:
 def _make(
     deed: Deed, city: Municipality, call: Solicitation | None, holders: Sequence[Person], *, role: str
 ) -> CustodyKey:
-    require(holds=len({p.pk for p in holders}) == SHARES == len(holders), code="holders_differ", field="first")
+    require(len({p.pk for p in holders}) == SHARES == len(holders), "holders_differ", field="first")
     present = find_key(call) if call else find_recovery_key(city)
     if present:
         present.retired_at = deed.now
@@ -131,7 +131,7 @@ def _own(share: CustodyShare, *, actor: Actor) -> CustodyShare:
 def look_at_share(deed: Deed, share: CustodyShare) -> str:
     """Show the holder the words of a share, until the holder says that they are written down."""
     share = _own(share, actor=deed.actor)
-    require(holds=share.taken_at is None, code="share_taken")
+    require(share.taken_at is None, "share_taken")
     words = keys.show_share(share.key.key_id, number=share.number, now=deed.now)
     if not share.probe:
         share.probe = asdict(probe_of(words))
@@ -150,8 +150,8 @@ def probe_in(share: CustodyShare) -> Probe:
 def take_share(deed: Deed, share: CustodyShare, *, first: str, second: str) -> CustodyShare:
     """Confirm that a share is written down; from then on nobody can see it here."""
     share = _own(share, actor=deed.actor)
-    require(holds=share.taken_at is None, code="share_taken")
-    require(holds=probe_in(share).holds([first, second]), code="probe_wrong", field="first")
+    require(share.taken_at is None, "share_taken")
+    require(probe_in(share).holds([first, second]), "probe_wrong", field="first")
     share.taken_at = deed.now
     share.save(update_fields=["taken_at"])
     keys.hand_out_share(share.key.key_id, number=share.number, now=deed.now)
@@ -163,10 +163,10 @@ def rehearse(deed: Deed, share: CustodyShare, *, words: str) -> int:
     """Type a share to try the key; the second one opens the rehearsal's envelope. Returns how many were typed."""
     share = _own(share, actor=deed.actor)
     key = share.key
-    require(holds=key.rehearsed_at is None, code="already_rehearsed")
-    require(holds=share.taken_at is not None, code="share_not_taken")
+    require(key.rehearsed_at is None, "already_rehearsed")
+    require(share.taken_at is not None, "share_not_taken")
     typed = read_share(words)
-    require(holds=fingerprint(typed) == share.fingerprint, code="share_of_another", field="words")
+    require(fingerprint(typed) == share.fingerprint, "share_of_another", field="words")
     count = keys.offer_share(key.key_id, share=typed, now=deed.now)
     share.rehearsed_at = share.offered_at = deed.now
     share.save(update_fields=["rehearsed_at", "offered_at"])
@@ -183,7 +183,7 @@ def rehearse(deed: Deed, share: CustodyShare, *, words: str) -> int:
 def check_possession(deed: Deed, share: CustodyShare, *, first: str, second: str) -> CustodyShare:
     """Show with two words, in the days before closing, that the share is still at hand."""
     share = _own(share, actor=deed.actor)
-    require(holds=probe_in(share).holds([first, second]), code="probe_wrong", field="first")
+    require(probe_in(share).holds([first, second]), "probe_wrong", field="first")
     share.checked_at = deed.now
     share.save(update_fields=["checked_at"])
     _record(deed, "check_possession", share.key, role="holder", payload={"share": share.number})
@@ -199,9 +199,7 @@ def offer_share(deed: Deed, call: Solicitation, *, words: str) -> int:
         raise too_early(call)
     typed = read_share(words)
     share = find_offered(call, fingerprint(typed))
-    require(
-        holds=share is not None and share.holder_id == deed.actor.someone.pk, code="share_of_another", field="words"
-    )
+    require(share is not None and share.holder_id == deed.actor.someone.pk, "share_of_another", field="words")
     assert share is not None  # noqa: S101 - required above; tells mypy so
     share.offered_at = deed.now
     share.save(update_fields=["offered_at"])

@@ -32,9 +32,9 @@ def plan(
     """Plan the event of a step, with its problem cards; again until it is published."""
     step, role = enter_step(step, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN, editing=True)
     for value, field in ((title, "title"), (place, "place")):
-        require(holds=bool(value.strip()), code="answer_missing", field=field)
+        require(bool(value.strip()), "answer_missing", field=field)
     present = Engagement.objects.filter(step=step).first()
-    require(holds=present is None or present.published_at is None, code="engagement_already_published")
+    require(present is None or present.published_at is None, "engagement_already_published")
     event, _ = Engagement.objects.update_or_create(
         step=step,
         defaults={"municipality_id": step.municipality_id, "title": title, "place": place, "starts_at": starts_at},
@@ -51,7 +51,7 @@ def publish(deed: Deed, event: Engagement) -> Engagement:
     step, role = enter_step(event.step, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
     event = Engagement.objects.select_for_update().get(pk=event.pk)
     event.step = step
-    require(holds=event.published_at is None, code="engagement_already_published")
+    require(event.published_at is None, "engagement_already_published")
     event.published_at = deed.now
     event.save(update_fields=["published_at"])
     publish_notice(step.challenge, kind=NoticeKind.ENGAGEMENT, title=event.title, text=event.place, now=deed.now)
@@ -64,9 +64,9 @@ def register(
     deed: Deed, event: Engagement, *, name: str, organization: str, email: str, needs: str = ""
 ) -> Registration:
     """Say that one comes. Open to everybody, signed in or not; twice from one address is once."""
-    require(holds=event.published_at is not None and event.held_at is None, code="registration_closed")
+    require(event.published_at is not None and event.held_at is None, "registration_closed")
     for value, field in ((name, "name"), (organization, "organization"), (email, "email")):
-        require(holds=bool(value.strip()), code="answer_missing", field=field)
+        require(bool(value.strip()), "answer_missing", field=field)
     row, made = Registration.objects.get_or_create(
         engagement=event,
         email=email.lower(),
@@ -82,8 +82,8 @@ def hold(deed: Deed, event: Engagement, *, attended: Sequence[str]) -> Engagemen
     step, role = enter_step(event.step, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
     event = Engagement.objects.select_for_update().get(pk=event.pk)
     event.step = step
-    require(holds=event.published_at is not None, code="engagement_not_published")
-    require(holds=deed.now >= event.starts_at, code="engagement_not_begun")
+    require(event.published_at is not None, "engagement_not_published")
+    require(deed.now >= event.starts_at, "engagement_not_begun")
     event.held_at = event.held_at or deed.now
     event.save(update_fields=["held_at"])
     event.registrations.filter(email__in=[a.lower() for a in attended], attended_at=None).update(attended_at=deed.now)
@@ -93,8 +93,8 @@ def hold(deed: Deed, event: Engagement, *, attended: Sequence[str]) -> Engagemen
 
 def ask(deed: Deed, event: Engagement, *, text: str) -> EngagementQuestion:
     """Ask something about an event; the answer goes to everybody."""
-    require(holds=event.published_at is not None, code="engagement_not_published")
-    require(holds=bool(text.strip()), code="answer_missing", field="text")
+    require(event.published_at is not None, "engagement_not_published")
+    require(bool(text.strip()), "answer_missing", field="text")
     question = EngagementQuestion.objects.create(engagement=event, text=text, asked_at=deed.now)
     deed.record_on(event.step, "engagements.ask")
     return question
@@ -103,7 +103,7 @@ def ask(deed: Deed, event: Engagement, *, text: str) -> EngagementQuestion:
 def answer(deed: Deed, question: EngagementQuestion, *, text: str) -> EngagementQuestion:
     """Answer a question, to everybody."""
     _, role = enter(question.engagement.step.challenge, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
-    require(holds=bool(text.strip()), code="answer_missing", field="answer")
+    require(bool(text.strip()), "answer_missing", field="answer")
     question.answer, question.answered_at = text, deed.now
     question.save(update_fields=["answer", "answered_at"])
     deed.record_on(question.engagement.step, "engagements.answer", role=role.value)
@@ -113,8 +113,8 @@ def answer(deed: Deed, question: EngagementQuestion, *, text: str) -> Engagement
 def give_card(deed: Deed, event: Engagement, vendor: Vendor, *, text: str) -> CapabilityCard:
     """Leave a capability card: opt-in, public, no condition for anything."""
     get_own_vendor(vendor.code, actor=deed.actor)
-    require(holds=event.published_at is not None, code="engagement_not_published")
-    require(holds=bool(text.strip()), code="answer_missing", field="text")
+    require(event.published_at is not None, "engagement_not_published")
+    require(bool(text.strip()), "answer_missing", field="text")
     card, _ = CapabilityCard.objects.update_or_create(
         engagement=event, vendor=vendor, defaults={"text": text, "given_at": deed.now}
     )
@@ -128,7 +128,7 @@ def log_contact(
     """Log a talk with somebody in the market; what they were told is published to all."""
     challenge, role = enter(challenge, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
     for value, field in ((with_whom, "with_whom"), (told, "told")):
-        require(holds=bool(value.strip()), code="answer_missing", field=field)
+        require(bool(value.strip()), "answer_missing", field=field)
     entry = ContactLogEntry.objects.create(
         municipality_id=challenge.municipality_id,
         challenge=challenge,

@@ -30,7 +30,7 @@ from mix.rules.market.states import CustodyMode
 
 def _check(call: Solicitation, *, now: datetime, envelope: Envelope) -> None:
     """Refuse what may not be opened now: before its time, twice, or a price before quality is frozen."""
-    require(holds=call.published_at is not None, code="solicitation_not_published")
+    require(call.published_at is not None, "solicitation_not_published")
     if phase_of(call, now=now) is not Phase.OPENABLE:
         raise too_early(call)
     refuse_if(unmet_to_open(call, envelope, now=now))
@@ -78,7 +78,7 @@ def open_envelopes(
     call = fresh
     _check(call, now=deed.now, envelope=envelope)
     current = list_counting(call)
-    require(holds={version.reference for _, version in current} == set(prepared), code="opening_changed")
+    require({version.reference for _, version in current} == set(prepared), "opening_changed")
     setattr(call, f"{envelope.value}_opened_at", deed.now)
     call.save(update_fields=["technical_opened_at", "price_opened_at"])
     for submission, version in current:

@@ -27,9 +27,9 @@ def raise_standing(challenge: Challenge, vendor: Vendor, *, to: Standing, now: d
 def mark_disqualified(deed: Deed, challenge: Challenge, vendor: Vendor, *, reason: str) -> Participation:
     """Disqualify a vendor with a reason; it is told. `moves.disqualify` recomputes what follows."""
     challenge, role = enter(challenge, actor=deed.actor, needs=Permission.RESULT_FINALISE)
-    require(holds=bool(reason.strip()), code="reason_missing", field="reason")
+    require(bool(reason.strip()), "reason_missing", field="reason")
     row = Participation.objects.get(challenge=challenge, vendor=vendor)
-    require(holds=row.disqualified_at is None, code="already_disqualified")
+    require(row.disqualified_at is None, "already_disqualified")
     row.disqualified_at, row.disqualified_reason = deed.now, reason
     row.save(update_fields=["disqualified_at", "disqualified_reason"])
     deed.tell(

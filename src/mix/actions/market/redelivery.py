@@ -36,7 +36,7 @@ def _unopened(submission: Submission, *, actor: Actor, envelope: Envelope) -> tu
     if version is None:
         raise Refused(Unmet("redelivery_not_needed"))
     found = verify_receipt(json.dumps(version.receipt).encode(), public_key=public_key())
-    require(holds=found.verdict is Verdict.HOLDS, code="receipt_does_not_hold")
+    require(found.verdict is Verdict.HOLDS, "receipt_does_not_hold")
     lines = version.receipt["statement"]["envelopes"]
     return version, next(line for line in lines if line["envelope"] == envelope.value)
 
@@ -51,8 +51,8 @@ def redeliver_file(deed: Deed, submission: Submission, *, envelope: Envelope, co
     name = files[code].name if code in files else ""
     proved = {(f["name"], f["sha256"]) for f in said["files"]}
     require(
-        holds=(name, stored.sha256) in proved,
-        code="redelivery_file_differs",
+        (name, stored.sha256) in proved,
+        "redelivery_file_differs",
         field=code,
         name=name,
         sha=stored.sha256,
@@ -66,17 +66,17 @@ def redeliver(deed: Deed, submission: Submission, *, envelope: Envelope, brought
     version, said = _unopened(submission, actor=deed.actor, envelope=envelope)
     files = list_sealed_files(submission, version=version.number, envelope=envelope.value)
     missing = [f.name for f in files if not f.is_open]
-    require(holds=not missing, code="redelivery_files_first", field="file", names=", ".join(missing))
+    require(not missing, "redelivery_files_first", field="file", names=", ".join(missing))
     known = (
         isinstance(brought, dict) and brought.get("kind") == COPY_KIND and isinstance(brought.get("envelopes"), dict)
     )
     content = brought["envelopes"].get(envelope.value) if isinstance(brought, dict) and known else None
-    require(holds=isinstance(content, dict), code="copy_unreadable", field="file")
+    require(isinstance(content, dict), "copy_unreadable", field="file")
     try:
         mark = hashlib.sha256(canonical(content)).hexdigest()
     except (TypeError, RecursionError):
         mark = ""
-    require(holds=mark == said["commitment"], code="redelivery_copy_differs", field="file")
+    require(mark == said["commitment"], "redelivery_copy_differs", field="file")
     OpenedEnvelope.objects.create(
         submission=submission,
         envelope=envelope.value,

@@ -42,7 +42,7 @@ def save_draft(deed: Deed, submission: Submission, answers: dict[str, Any], *, b
     """
     row = Draft.objects.select_for_update().filter(submission=submission.code).first()
     number = submission.draft_version
-    require(holds=based_on is None or based_on == number, code="draft_changed_meanwhile")
+    require(based_on is None or based_on == number, "draft_changed_meanwhile")
     before = find_draft(submission)
     salts = before.salts if before else {e.value: secrets.token_hex(16) for e in Envelope}
     key_id = row.key_id if row else new_key_id("draft")
@@ -123,7 +123,7 @@ def keep_file(submission: Submission, stored: Stored, *, envelope: str, name: st
     total = sum(row.size for row in rows) + stored.size
     if total > settings.SEALED_SUBMISSION_LIMIT:
         drop_blob(stored.blob)
-    require(holds=total <= settings.SEALED_SUBMISSION_LIMIT, code="submission_too_large")
+    require(total <= settings.SEALED_SUBMISSION_LIMIT, "submission_too_large")
     code = new_code(12)
     SealedFile.objects.create(
         submission=submission.code,

@@ -45,7 +45,7 @@ def draft(
     """
     step, role = enter_step(step, actor=deed.actor, needs=Permission.SOLICITATION_EDIT, editing=True)
     present = find_solicitation(step)
-    require(holds=present is None or present.published_at is None, code="already_published")
+    require(present is None or present.published_at is None, "already_published")
     city = step.challenge.municipality
     part = spec_of(step).solicitation
     form = part.document_form if part else ""
@@ -101,8 +101,8 @@ def lock_call(call: Solicitation) -> Solicitation:
 def add_document(deed: Deed, call: Solicitation, *, title: str, name: str, content: bytes) -> SolicitationDocument:
     """Add a public document, or a new version of one with the same title."""
     _, role = enter(call.step.challenge, actor=deed.actor, needs=Permission.SOLICITATION_EDIT)
-    require(holds=bool(content), code="file_empty", field="file")
-    require(holds=bool(title.strip()), code="answer_missing", field="title")
+    require(bool(content), "file_empty", field="file")
+    require(bool(title.strip()), "answer_missing", field="title")
     digest = hashlib.sha256(content).hexdigest()
     path = Path(settings.DATA_DIR) / "public" / digest
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -128,8 +128,8 @@ def ask(deed: Deed, call: Solicitation, vendor: Vendor, *, text: str, kind: str 
     """Ask a question about a call, until questions close."""
     get_own_vendor(vendor.code, actor=deed.actor)
     check_may_answer(call, vendor)
-    require(holds=bool(text.strip()), code="answer_missing", field="text")
-    require(holds=call.published_at is not None and deed.now < call.questions_until, code="questions_closed")
+    require(bool(text.strip()), "answer_missing", field="text")
+    require(call.published_at is not None and deed.now < call.questions_until, "questions_closed")
     question = Question.objects.create(solicitation=call, vendor=vendor, kind=kind, text=text, asked_at=deed.now)
     deed.record(
         "solicitations.ask",
@@ -144,8 +144,8 @@ def ask(deed: Deed, call: Solicitation, vendor: Vendor, *, text: str, kind: str 
 def draft_answer(deed: Deed, question: Question, *, text: str) -> Question:
     """Write an answer that procurement then publishes."""
     _, role = enter(question.solicitation.step.challenge, actor=deed.actor, needs=Permission.QUESTION_ANSWER)
-    require(holds=question.published_at is None, code="answer_published")
-    require(holds=bool(text.strip()), code="answer_missing", field="answer")
+    require(question.published_at is None, "answer_published")
+    require(bool(text.strip()), "answer_missing", field="answer")
     question.answer, question.drafted_by = text, deed.actor.person
     question.save(update_fields=["answer", "drafted_by"])
     record_on_call(deed, "draft_answer", question.solicitation, role=role.value)
@@ -156,8 +156,8 @@ def publish_answer(deed: Deed, question: Question) -> Question:
     """Give the answer: a general one to everybody without the asker's name, a confidential one to its asker."""
     call = question.solicitation
     _, role = enter(call.step.challenge, actor=deed.actor, needs=Permission.QUESTION_PUBLISH)
-    require(holds=bool(question.answer.strip()), code="answer_missing", field="answer")
-    require(holds=question.published_at is None, code="answer_published")
+    require(bool(question.answer.strip()), "answer_missing", field="answer")
+    require(question.published_at is None, "answer_published")
     question.published_at = deed.now
     question.save(update_fields=["published_at"])
     vendors = {question.vendor_id}

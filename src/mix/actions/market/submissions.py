@@ -67,7 +67,7 @@ def lock(deed: Deed, submission: Submission) -> Submission:
         .select_related("step__challenge__method", "step__challenge__municipality")
         .get(pk=submission.solicitation_id)
     )
-    require(holds=call.step.challenge.status == ChallengeStatus.RUNNING, code="challenge_over")
+    require(call.step.challenge.status == ChallengeStatus.RUNNING, "challenge_over")
     submission.solicitation = call
     refuse_late(submission, now=deed.now)
     fresh = Submission.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=submission.pk)
@@ -85,7 +85,7 @@ def start(deed: Deed, call: Solicitation, vendor: Vendor) -> Submission:
     """Start a submission to an open call, or return the one that the team began."""
     get_own_vendor(vendor.code, actor=deed.actor)
     check_may_answer(call, vendor)
-    require(holds=call.published_at is not None, code="solicitation_not_published")
+    require(call.published_at is not None, "solicitation_not_published")
     if not is_in_time(closing_of(call), received_at=deed.now):
         raise Late(call, received_at=deed.now)
     submission, made = Submission.objects.get_or_create(
@@ -119,11 +119,11 @@ def bring_copy(deed: Deed, submission: Submission, *, brought: object) -> int:
     call = submission.solicitation.reference
     known = isinstance(brought, dict) and brought.get("kind") == COPY_KIND and brought.get("call") == call
     envelopes = brought.get("envelopes") if isinstance(brought, dict) and known else None
-    require(holds=isinstance(envelopes, dict), code="copy_unreadable", field="file")
+    require(isinstance(envelopes, dict), "copy_unreadable", field="file")
     answers: dict[str, Any] = {}
     for envelope in (envelopes if isinstance(envelopes, dict) else {}).values():
         found = envelope.get("answers") if isinstance(envelope, dict) else None
-        require(holds=isinstance(found, dict), code="copy_unreadable", field="file")
+        require(isinstance(found, dict), "copy_unreadable", field="file")
         answers |= found or {}
     return save_answers(deed, submission, answers=answers)
 
@@ -131,8 +131,8 @@ def bring_copy(deed: Deed, submission: Submission, *, brought: object) -> int:
 def add_file(deed: Deed, submission: Submission, *, stored: Stored, envelope: str, name: str) -> str:
     """Keep a file that was streamed into the vault; returns its code."""
     submission = lock(deed, submission)
-    require(holds=envelope in {e.value for e in part_of(submission.solicitation).envelopes}, code="envelope_unknown")
-    require(holds=stored.size > 0, code="file_empty", field="file")
+    require(envelope in {e.value for e in part_of(submission.solicitation).envelopes}, "envelope_unknown")
+    require(stored.size > 0, "file_empty", field="file")
     code = keep_file(submission, stored, envelope=envelope, name=name, now=deed.now)
     begin_draft(deed, submission)
     _record(deed, "add_file", submission, file=code)
@@ -156,7 +156,7 @@ def drop_file(deed: Deed, submission: Submission, *, code: str) -> None:
 def acknowledge(deed: Deed, submission: Submission, *, addendum: Addendum) -> Acknowledgement:
     """Confirm that an addendum was read; of a substantial one, that the submission still stands."""
     submission = lock(deed, submission)
-    require(holds=addendum.solicitation_id == submission.solicitation_id, code="addendum_unknown")
+    require(addendum.solicitation_id == submission.solicitation_id, "addendum_unknown")
     row, made = Acknowledgement.objects.get_or_create(
         submission=submission, addendum=addendum, defaults={"person": deed.actor.someone, "at": deed.now}
     )
@@ -177,7 +177,7 @@ def finalise(
     done = submission.versions.filter(retry_key=retry_key).first()
     if done:
         fresh = Submission.objects.get(pk=submission.pk)
-        require(holds=done.draft_mark in ("", _draft_mark(fresh, list_files(fresh))), code="retry_key_reused")
+        require(done.draft_mark in ("", _draft_mark(fresh, list_files(fresh))), "retry_key_reused")
         return done
     submission = lock(deed, submission)
     call = submission.solicitation
@@ -224,10 +224,10 @@ def finalise(
 
 def _require_whole(draft: DraftContent | None, files: Sequence[FileFact], *, is_first: bool) -> dict[str, Any]:
     """Return the answers; refuse to seal nothing, what is sealed already, or a replacement that would lose them."""
-    require(holds=is_first or draft is not None, code="draft_sealed")
+    require(is_first or draft is not None, "draft_sealed")
     answers = draft.answers if draft else {}
-    require(holds=bool(answers) or bool(files), code="submission_empty")
-    require(holds=bool(answers) or is_first, code="replacement_without_answers")
+    require(bool(answers) or bool(files), "submission_empty")
+    require(bool(answers) or is_first, "replacement_without_answers")
     return answers
 
 
@@ -267,7 +267,7 @@ def _statement(
 def withdraw(deed: Deed, submission: Submission) -> Submission:
     """Withdraw before closing; another submission may be finalised until then."""
     submission = lock(deed, submission)
-    require(holds=submission.state == SubmissionState.FINALISED, code="not_finalised")
+    require(submission.state == SubmissionState.FINALISED, "not_finalised")
     submission.state = SubmissionState.WITHDRAWN
     submission.save(update_fields=["state"])
     _record(deed, "withdraw", submission)

@@ -25,12 +25,12 @@ def begin(deed: Deed, submission: Submission, *, envelope: str, name: str, size:
     Returns the code of the upload, and how many bytes are there.
     """
     submission = lock(deed, submission)
-    require(holds=envelope in {e.value for e in part_of(submission.solicitation).envelopes}, code="envelope_unknown")
-    require(holds=bool(name.strip()), code="name_missing", field="file")
-    require(holds=size > 0, code="file_empty", field="file")
+    require(envelope in {e.value for e in part_of(submission.solicitation).envelopes}, "envelope_unknown")
+    require(bool(name.strip()), "name_missing", field="file")
+    require(size > 0, "file_empty", field="file")
     most = settings.SEALED_FILE_LIMIT
-    require(holds=size <= most, code="file_too_large", field="file", name=name, most=str(most // 2**20))
-    require(holds=has_room(), code="no_room", field="file")
+    require(size <= most, "file_too_large", field="file", name=name, most=str(most // 2**20))
+    require(has_room(), "no_room", field="file")
     begin_draft(deed, submission)
     upload = begin_upload(submission, envelope=envelope, name=name[-150:], size=size, now=deed.now)
     return upload.code, received(upload)
@@ -42,8 +42,8 @@ def add_part(deed: Deed, submission: Submission, *, upload: str, start: int, con
     found = deed.must(find_upload(submission, upload), "upload_unknown")
     there = received(found)
     fits = 0 <= start <= there and 0 < len(content) <= PART and start + len(content) <= found.size
-    require(holds=fits, code="part_out_of_place", there=str(there))
-    require(holds=has_room(), code="no_room", field="file", there="")
+    require(fits, "part_out_of_place", there=str(there))
+    require(has_room(), "no_room", field="file", there="")
     if start == there:
         keep_part(found, start=start, content=content)
     return received(found)
@@ -54,7 +54,7 @@ def put_together(deed: Deed, submission: Submission, *, upload: str) -> Stored:
     get_own_vendor(submission.vendor.code, actor=deed.actor)
     submissions.refuse_late(submission, now=deed.now)
     found = deed.must(find_upload(submission, upload), "upload_unknown")
-    require(holds=received(found) == found.size, code="upload_incomplete", there=str(received(found)))
+    require(received(found) == found.size, "upload_incomplete", there=str(received(found)))
     return join_parts(found, submission.solicitation)
 
 

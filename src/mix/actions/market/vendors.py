@@ -28,7 +28,7 @@ def register_vendor(
     is_fictional: bool = False,
 ) -> Vendor:
     """Register an organization with the actor as its first member."""
-    require(holds=bool(name.strip()), code="name_missing", field="name")
+    require(bool(name.strip()), "name_missing", field="name")
     refuse_if(unmet_to_take(deed.actor.person, Role.VENDOR) if deed.actor.person else ())
     vendor = Vendor(
         name=name.strip(),

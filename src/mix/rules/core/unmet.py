@@ -34,7 +34,14 @@ def refuse_if(unmet: Iterable[Unmet]) -> None:
         raise Refused(*found)
 
 
-def require(*, holds: bool, code: str, field: str = "", place: str = "", **params: str) -> None:
+def require(
+    condition: bool,  # noqa: FBT001 - what is asserted, not a switch
+    code: str,
+    *,
+    field: str = "",
+    place: str = "",
+    **params: str,
+) -> None:
     """Raise `Refused` with one code unless the condition holds."""
-    if not holds:
+    if not condition:
         raise Refused(Unmet(code, params, field, place))

@@ -162,7 +162,7 @@ def challenge_new(request: HttpRequest) -> HttpResponse:
             challenges.City(m, int(given[f"share_{m.code}"] or 0)) for m in others if given.get(f"share_{m.code}")
         ]
         code = slugify(given["title"])[:50]
-        require(holds=bool(code), code="answer_missing", field="title")
+        require(bool(code), "answer_missing", field="title")
         facts = {
             "code": f"{lead.code}-{code}"[:60],
             "method": get_latest(key),
