@@ -10,7 +10,7 @@ from mix.rules.core.access import Role, broken_separations, crossed_sides
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Decision, StepState
 from mix.rules.core.unmet import Unmet
-from mix.rules.delivery.parity import far_from_middle
+from mix.rules.delivery.parity import outside_tolerance
 from mix.rules.flow.moves import Duty, GateFacts, Signature, duties, is_passed, open_duties, unmet_to_sign
 from tests.rules.city.test_methods import SMALL
 
@@ -191,9 +191,9 @@ def test_separations_are_complete() -> None:
 
 
 def test_parity_needs_a_reason_above_a_tenth() -> None:
-    assert far_from_middle({"a": Decimal(30), "b": Decimal(30), "c": Decimal(27)}) == frozenset()
-    assert far_from_middle({"a": Decimal(30), "b": Decimal(30), "c": Decimal("26.9")}) == {"c"}
-    assert far_from_middle({"a": Decimal(30)}) == frozenset()
+    assert outside_tolerance({"a": Decimal(30), "b": Decimal(30), "c": Decimal(27)}) == frozenset()
+    assert outside_tolerance({"a": Decimal(30), "b": Decimal(30), "c": Decimal("26.9")}) == {"c"}
+    assert outside_tolerance({"a": Decimal(30)}) == frozenset()
 
 
 def test_nobody_stands_on_both_sides() -> None:

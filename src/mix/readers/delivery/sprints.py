@@ -34,7 +34,7 @@ from mix.rules.city.methods import Fact
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Envelope, SprintPart, Standing, StepState
 from mix.rules.core.unmet import Unmet
-from mix.rules.delivery.parity import far_from_middle
+from mix.rules.delivery.parity import outside_tolerance
 from mix.rules.delivery.states import Area, ParityKind
 from mix.rules.market.states import SubmissionState
 
@@ -184,7 +184,7 @@ def parity(room: Room, vendors: list[Vendor]) -> list[Parity]:
     tables = []
     for kind in (*ParityKind, "data"):
         amounts = {v.id: totals.get((kind, v.id), Decimal(0)) for v in vendors}
-        far = far_from_middle(amounts)
+        far = outside_tolerance(amounts)
         most = max(amounts.values(), default=Decimal(0))
         tables.append(
             Parity(

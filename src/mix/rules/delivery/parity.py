@@ -9,7 +9,7 @@ K = TypeVar("K", bound=Hashable)
 TOLERANCE = Decimal("0.10")
 
 
-def far_from_middle(amounts: Mapping[K, Decimal]) -> frozenset[K]:
+def outside_tolerance(amounts: Mapping[K, Decimal]) -> frozenset[K]:
     """Return who got more than a tenth more or less than the middle vendor. One vendor alone is never far."""
     if len(amounts) < 2:
         return frozenset()
