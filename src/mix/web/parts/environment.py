@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models.fields.related_descriptors import ReverseOneToOneDescriptor
@@ -51,6 +51,9 @@ from mix.rules.market.states import CustodyMode
 from mix.web.parts import filters
 from mix.web.parts.acts import Taken
 from mix.web.parts.anchors import anchor
+
+if TYPE_CHECKING:
+    from mix.web.parts.acts import Taken
 
 logger = logging.getLogger(__name__)
 

@@ -249,6 +249,14 @@ def word_choice(
     return choice(label, lambda: [(code, word(group, code, language())) for code in shown], hint=hint, radio=radio)
 
 
+def offer(form: forms.Form, name: str, pairs: Iterable[tuple[str, Label]]) -> None:
+    """Set what a choice of this form offers, from what the form is about."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} is no choice")
+    field.choices = list(pairs)
+
+
 def form_of(**fields: forms.Field) -> type[forms.Form]:
     """Make a form class from its fields."""
     return type("PageForm", (forms.Form,), dict(fields))

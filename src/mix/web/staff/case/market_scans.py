@@ -2,48 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mix.actions.case import documents
 from mix.data.models import Step
 from mix.readers.case.documents import find_latest, list_reusable
-from mix.readers.core.errors import Unknown
-from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import StepState
 from mix.web.parts import forms
-from mix.web.parts.acts import do
-from mix.web.parts.loose import Act, stay
+from mix.web.parts.acts import Act, Acts, Listed, do, granted
 from mix.web.parts.pages import actor_of, today_of
 from mix.web.parts.showing import day
 
 
-def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
+@dataclass(frozen=True)
+class Reusable:
+    """A step without a scan yet, and the steps whose scans it may begin with."""
+
+    step: Step
+    sources: tuple[Step, ...]
+
+
+class Reuse(Act[Reusable]):
+    """Begin with the scan of another challenge."""
+
+    label = _("Begin with this scan")
+    done = _("Copied. Check every line, and set a new day until which it is good.")
+    needs = Permission.DOCUMENT_EDIT
+
+    source = forms.choice(_("Scan of"), [])
+
+    def fit(self) -> None:
+        """Offer the scans that may be used again."""
+        pairs = [
+            (s.challenge.code, f"{s.challenge.municipality.name}: {s.challenge.title}, {day(s.done_at)}")
+            for s in self.about.sources
+        ]
+        forms.offer(self, "source", pairs)
+
+    def run(self, request: HttpRequest) -> None:
+        """Copy it."""
+        source = next(s for s in self.about.sources if s.challenge.code == self.cleaned_data["source"])
+        do(request, documents.reuse, self.about.step, source=source)
+
+
+@dataclass(frozen=True)
+class ScanContext:
+    """A market scan draws nothing beside its document."""
+
+
+def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, ScanContext]:
     """Offer the scans of other challenges while nothing is written here."""
-    may_write = step.state == StepState.ACTIVE and step.asked_at is None and grants(roles, Permission.DOCUMENT_EDIT)
-    if not may_write or find_latest(step.document) is not None:
-        return {}, {}
+    if step.state != StepState.ACTIVE or step.asked_at is not None or find_latest(step.document) is not None:
+        return {}, ScanContext()
     found = list_reusable(step, actor=actor_of(request), today=today_of(request))
-    if not found:
-        return {}, {}
-    pairs = [
-        (s.challenge.code, f"{s.challenge.municipality.name}: {s.challenge.title}, {day(s.done_at)}") for s in found
-    ]
-
-    def source(code: str) -> Step:
-        for one in found:
-            if one.challenge.code == code:
-                return one
-        raise Unknown
-
-    return {
-        "reuse": Act(
-            forms.form_of(source=forms.choice(_("Scan of"), pairs)),
-            lambda given: stay(do(request, documents.reuse, step, source=source(given["source"]))),
-            _("Begin with this scan"),
-            _("Copied. Check every line, and set a new day until which it is good."),
-        )
-    }, {}
+    acts = {"reuse": Listed(Reuse, Reusable(step, tuple(found)))} if found else {}
+    return granted(roles, acts), ScanContext()

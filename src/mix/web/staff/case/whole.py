@@ -2,28 +2,121 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mix.actions.case import challenges
 from mix.actions.flow import moves
 from mix.actions.flow.endings import cancel, reissue
-from mix.data.models import Challenge
+from mix.data.models import Challenge, ChallengeCity, JoinRequest, Lesson, Participation
 from mix.readers.case.challenges import get_challenge, method_for, roles_in
 from mix.readers.case.joining import list_requests
 from mix.readers.knowledge.lessons import hours_by_role, list_lessons
 from mix.rules.case.states import ChallengeStatus
-from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import Route
 from mix.web.parts import forms
-from mix.web.parts.acts import do
-from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.acts import Act, Acts, Listed, do, granted, show, take
 from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import use_clock
 from mix.web.staff.case.joining import lead_acts
+
+
+class Cancel(Act[Challenge]):
+    """Cancel the challenge."""
+
+    label = _("Cancel the challenge")
+    done = _("Cancelled. Everybody concerned was told.")
+    needs = Permission.CHALLENGE_CANCEL
+
+    reason = forms.text(_("Reason"), hint=_("Public, and sent to every vendor that takes part."))
+
+    def run(self, request: HttpRequest) -> None:
+        """Cancel it."""
+        do(request, cancel, self.about, **self.cleaned_data)
+
+
+class SetRoute(Act[Challenge]):
+    """Set the route, with a reason, while no notice has frozen it."""
+
+    label = _("Set the route")
+    done = _("The route and its reason are on record.")
+    needs = Permission.DOCUMENT_EDIT
+
+    route = forms.word_choice(_("Route"), "route")
+    reason = forms.text(_("Why this route?"), rows=2)
+
+    def fit(self) -> None:
+        """Offer the routes of the method."""
+        routes = [route.value for route in method_for(self.about).routes]
+        self.fields["route"] = forms.word_choice(_("Route"), "route", routes)
+
+    def run(self, request: HttpRequest) -> None:
+        """Set it."""
+        route, reason = Route(self.cleaned_data["route"]), self.cleaned_data["reason"]
+        do(request, challenges.change_route, self.about, route=route, reason=reason)
+
+
+class BeginAgain(Act[Challenge]):
+    """Begin again with the documents of before."""
+
+    label = _("Begin again")
+    done = _("The documents of before are drafts of the new challenge.")
+    style = ""
+    needs = Permission.DOCUMENT_EDIT
+
+    reason = forms.text(_("What is different this time?"))
+
+    def run(self, request: HttpRequest) -> str:
+        """Begin, and go to the new challenge."""
+        code = f"{self.about.code[:55]}-{self.about.reissues.count() + 2}"
+        made = do(request, reissue, self.about, code=code, **self.cleaned_data)
+        return reverse("city-challenge", args=[made.code])
+
+
+@dataclass(frozen=True)
+class InCompetition:
+    """A challenge and its vendors that are not disqualified."""
+
+    challenge: Challenge
+    live: tuple[Participation, ...]
+
+
+class Disqualify(Act[InCompetition]):
+    """Disqualify a vendor."""
+
+    label = _("Disqualify")
+    done = _("Disqualified. Ranks were computed again.")
+    needs = Permission.RESULT_FINALISE
+
+    vendor = forms.choice(_("Vendor"), [])
+    reason = forms.text(_("Reason"), hint=_("The vendor is told. Ranks are computed again."))
+
+    def fit(self) -> None:
+        """Offer the vendors that take part."""
+        forms.offer(self, "vendor", [(p.vendor.code, p.vendor.name) for p in self.about.live])
+
+    def run(self, request: HttpRequest) -> None:
+        """Disqualify it."""
+        vendor = next(p.vendor for p in self.about.live if p.vendor.code == self.cleaned_data["vendor"])
+        do(request, moves.disqualify, self.about.challenge, vendor, reason=self.cleaned_data["reason"])
+
+
+@dataclass(frozen=True)
+class WholeContext:
+    """What the page of the challenge as a whole draws."""
+
+    challenge: Challenge
+    cities: QuerySet[ChallengeCity]
+    requests: list[JoinRequest]
+    participations: QuerySet[Participation]
+    hours: list[tuple[str, Decimal]]
+    lessons: list[Lesson]
 
 
 def manage(request: HttpRequest, code: str) -> HttpResponse:
@@ -31,98 +124,29 @@ def manage(request: HttpRequest, code: str) -> HttpResponse:
     actor = signed_in(request)
     challenge = get_challenge(code, actor=actor, needs=Permission.CHALLENGE_READ)
     use_clock(challenge.municipality.zone)
-    roles = roles_in(challenge, actor)
-    acts = _whole_acts(request, challenge, roles)
-    return answer(
-        request,
-        "staff/case/manage.html",
-        acts,
-        lambda: {
-            "challenge": Challenge.objects.select_related("municipality", "method").get(pk=challenge.pk),
-            "cities": challenge.cities.select_related("municipality").order_by("-is_lead", "id"),
-            "requests": list_requests(challenge),
-            "participations": challenge.participations.select_related("vendor").order_by("vendor__name"),
-            "hours": hours_by_role(challenge),
-            "lessons": list_lessons(challenge),
-        },
+    taken = take(request, _whole_acts(challenge, roles_in(challenge, actor)))
+    if isinstance(taken, HttpResponse):
+        return taken
+    context = WholeContext(
+        challenge=Challenge.objects.select_related("municipality", "method").get(pk=challenge.pk),
+        cities=challenge.cities.select_related("municipality").order_by("-is_lead", "id"),
+        requests=list_requests(challenge),
+        participations=challenge.participations.select_related("vendor").order_by("vendor__name"),
+        hours=hours_by_role(challenge),
+        lessons=list_lessons(challenge),
     )
+    return show(request, "staff/case/manage.html", taken, context)
 
 
-def _whole_acts(request: HttpRequest, challenge: Challenge, roles: frozenset[Role]) -> dict[str, Act]:
-    acts: dict[str, Act] = {}
-    if challenge.status == ChallengeStatus.RUNNING and grants(roles, Permission.CHALLENGE_CANCEL):
-        acts["cancel"] = Act(
-            forms.form_of(reason=forms.text(_("Reason"), hint=_("Public, and sent to every vendor that takes part."))),
-            lambda given: stay(do(request, cancel, challenge, **given)),
-            _("Cancel the challenge"),
-            _("Cancelled. Everybody concerned was told."),
-        )
-    if (
-        challenge.status == ChallengeStatus.RUNNING
-        and challenge.route_frozen_at is None
-        and grants(roles, Permission.DOCUMENT_EDIT)
-    ):
-        acts["route"] = _route_act(request, challenge)
-    if challenge.status in (ChallengeStatus.CANCELLED, ChallengeStatus.STOPPED) and grants(
-        roles, Permission.DOCUMENT_EDIT
-    ):
-
-        def again(given: dict[str, Any]) -> str:
-            made = do(
-                request,
-                reissue,
-                challenge,
-                code=f"{challenge.code[:55]}-{challenge.reissues.count() + 2}",
-                **given,
-            )
-            return reverse("city-challenge", args=[made.code])
-
-        acts["reissue"] = Act(
-            forms.form_of(reason=forms.text(_("What is different this time?"))),
-            again,
-            _("Begin again"),
-            _("The documents of before are drafts of the new challenge."),
-            style="",
-        )
-    return acts | _disqualifying(request, challenge, roles) | lead_acts(request, challenge, roles)
-
-
-def _route_act(request: HttpRequest, challenge: Challenge) -> Act:
-    routes = [route.value for route in method_for(challenge).routes]
-    return Act(
-        forms.form_of(
-            route=forms.word_choice(_("Route"), "route", routes),
-            reason=forms.text(_("Why this route?"), rows=2),
-        ),
-        lambda given: stay(
-            do(request, challenges.change_route, challenge, route=Route(given["route"]), reason=given["reason"])
-        ),
-        _("Set the route"),
-        _("The route and its reason are on record."),
-    )
-
-
-def _disqualifying(request: HttpRequest, challenge: Challenge, roles: frozenset[Role]) -> dict[str, Act]:
-    acts: dict[str, Act] = {}
-    live = [
-        p for p in challenge.participations.select_related("vendor").order_by("vendor__name") if not p.disqualified_at
-    ]
-    if challenge.status == ChallengeStatus.RUNNING and live and grants(roles, Permission.RESULT_FINALISE):
-        acts["disqualify"] = Act(
-            forms.form_of(
-                vendor=forms.choice(_("Vendor"), [(p.vendor.code, p.vendor.name) for p in live]),
-                reason=forms.text(_("Reason"), hint=_("The vendor is told. Ranks are computed again.")),
-            ),
-            lambda given: stay(
-                do(
-                    request,
-                    moves.disqualify,
-                    challenge,
-                    next(p.vendor for p in live if p.vendor.code == given["vendor"]),
-                    reason=given["reason"],
-                )
-            ),
-            _("Disqualify"),
-            _("Disqualified. Ranks were computed again."),
-        )
-    return acts
+def _whole_acts(challenge: Challenge, roles: frozenset[Role]) -> Acts:
+    acts: dict[str, Listed[Challenge] | Listed[InCompetition]] = {}
+    if challenge.status == ChallengeStatus.RUNNING:
+        acts["cancel"] = Listed(Cancel, challenge)
+        if challenge.route_frozen_at is None:
+            acts["route"] = Listed(SetRoute, challenge)
+        there = challenge.participations.select_related("vendor").order_by("vendor__name")
+        if live := tuple(p for p in there if not p.disqualified_at):
+            acts["disqualify"] = Listed(Disqualify, InCompetition(challenge, live))
+    if challenge.status in (ChallengeStatus.CANCELLED, ChallengeStatus.STOPPED):
+        acts["reissue"] = Listed(BeginAgain, challenge)
+    return {**granted(roles, acts), **lead_acts(challenge, roles)}

@@ -2,20 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mix.actions.city import municipalities
+from mix.data.models import DocumentTemplate, Municipality
 from mix.readers.city.municipalities import find_template, get_own_municipality
 from mix.rules.core.access import Permission
 from mix.web.parts import forms
-from mix.web.parts.acts import do
+from mix.web.parts.acts import Act, Listed, do, show, take
 from mix.web.parts.docx import PLACES, check_template, plain_template
-from mix.web.parts.loose import Act, answer, stay
 from mix.web.parts.pages import signed_in
 from mix.web.staff.case.records import WORD_FILE, as_file
+
+
+class SetTemplate(Act[Municipality]):
+    """Set the city's own template."""
+
+    label = _("Set the template")
+    done = _("Set. Word files are written in it from now on.")
+    style = ""
+
+    file = forms.small_file(_("Template (.docx)"))
+
+    def run(self, request: HttpRequest) -> None:
+        """Check it, and set it."""
+        file = self.cleaned_data["file"]
+        content = file.read()
+        check_template(content, file.name)
+        do(request, municipalities.set_template, self.about, name=file.name[:150], content=content)
+
+
+class ClearTemplate(Act[Municipality]):
+    """Go back to the plain template."""
+
+    label = _("Use the plain template again")
+    done = _("Word files are plain again.")
+
+    def run(self, request: HttpRequest) -> None:
+        """Go back to it."""
+        do(request, municipalities.set_template, self.about, name="", content=b"")
+
+
+@dataclass(frozen=True)
+class TemplateContext:
+    """What the page of a city's template draws."""
+
+    city: Municipality
+    template: DocumentTemplate | None
+    places: tuple[str, ...]
 
 
 def template(request: HttpRequest, city: str) -> HttpResponse:
@@ -27,30 +64,11 @@ def template(request: HttpRequest, city: str) -> HttpResponse:
         content = bytes(own.content) if own else plain_template()
         return as_file(content, WORD_FILE, f"{found.code}.docx" if own else "plain.docx")
 
-    def set_own(given: dict[str, Any]) -> None:
-        content = given["file"].read()
-        check_template(content, given["file"].name)
-        do(request, municipalities.set_template, found, name=given["file"].name[:150], content=content)
-
-    acts = {
-        "set": Act(
-            forms.form_of(file=forms.small_file(_("Template (.docx)"))),
-            set_own,
-            _("Set the template"),
-            _("Set. Word files are written in it from now on."),
-            style="",
-        )
-    }
+    acts: dict[str, Listed[Municipality]] = {"set": Listed(SetTemplate, found)}
     if present:
-        acts["clear"] = Act(
-            forms.form_of(),
-            lambda _given: stay(do(request, municipalities.set_template, found, name="", content=b"")),
-            _("Use the plain template again"),
-            _("Word files are plain again."),
-        )
-    return answer(
-        request,
-        "staff/case/word_template.html",
-        acts,
-        lambda: {"city": found, "template": find_template(found), "places": PLACES[:-1]},
-    )
+        acts["clear"] = Listed(ClearTemplate, found)
+    taken = take(request, acts)
+    if isinstance(taken, HttpResponse):
+        return taken
+    context = TemplateContext(found, find_template(found), PLACES[:-1])
+    return show(request, "staff/case/word_template.html", taken, context)

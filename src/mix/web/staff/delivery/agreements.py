@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mix.actions.delivery import agreements
-from mix.data.models import Step, Vendor
+from mix.data.models import Agreement, Step, Vendor
 from mix.readers.case.challenges import spec_of
 from mix.readers.case.documents import gather_facts
 from mix.readers.choice.awards import find_approved
@@ -18,53 +20,57 @@ from mix.readers.delivery.agreements import list_to_agree_with
 from mix.readers.delivery.clauses import list_library
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Fact
-from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import AgreementKind, StepState
-from mix.rules.delivery.clauses import choose
+from mix.rules.delivery.clauses import LibraryClause, choose
 from mix.rules.delivery.states import AgreementState
 from mix.web.parts import forms
-from mix.web.parts.acts import do
-from mix.web.parts.loose import Act
+from mix.web.parts.acts import Act, Acts, Listed, do, granted
 from mix.web.parts.showing import language
 
 
-def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
-    """Draft an agreement with each vendor that lacks one."""
-    kind = spec_of(step).agreement or AgreementKind.CONTRACT
-    award = find_approved(step.challenge)
-    vendors = list_to_agree_with(step)
-    have = set(step.agreements.exclude(state=AgreementState.ENDED).values_list("vendor_id", flat=True))
-    without = [v for v in vendors if v.id not in have]
-    acts: dict[str, Act] = {}
-    working = (
-        step.state == StepState.ACTIVE and step.asked_at is None and step.challenge.status == ChallengeStatus.RUNNING
-    )
-    if working and without and grants(roles, Permission.AGREEMENT_EDIT):
-        fee = gather_facts(step.challenge).get(Fact.SPRINT_FEE)
-        value = fee if kind == AgreementKind.SPRINT else award.value_cents if award else None
-        acts["draft"] = _draft(request, step, without, kind=kind, value=value)
-    return acts, {
-        "agreements": step.agreements.select_related("vendor").order_by("vendor__name", "id"),
-        "agreement_kind": kind,
-        "library": choose(list_library(), kind=kind, tier="medium"),
-    }
+@dataclass(frozen=True)
+class Draftable:
+    """A step, the vendors that lack an agreement of its kind, and the value that is known."""
+
+    step: Step
+    kind: AgreementKind
+    vendors: tuple[Vendor, ...]
+    value_cents: int | None
 
 
-def _draft(request: HttpRequest, step: Step, vendors: list[Vendor], *, kind: AgreementKind, value: int | None) -> Act:
-    fields: dict[str, Any] = {
-        "vendor": forms.choice(_("Vendor"), [(v.code, v.name) for v in vendors]),
-        "value_cents": forms.money(_("Fee") if kind == AgreementKind.SPRINT else _("Value, first term")),
-        "options_cents": forms.money(_("All options"), required=False),
-        "starts_on": forms.day(_("Starts")),
-        "ends_on": forms.day(_("Ends")),
-        "tier": forms.choice(_("Insurance tier"), [("low", _("Low")), ("medium", _("Medium")), ("high", _("High"))]),
-        "paper": forms.line(_("Certificate that must come in"), required=False),
-    }
-    if kind == AgreementKind.SPRINT:
-        fields["first"] = forms.line(_("First deliverable, half of the fee"), required=False)
-        fields["second"] = forms.line(_("Second deliverable, the other half"), required=False)
+class Draft(Act[Draftable]):
+    """Draft an agreement from the library; one for a sprint pays its fee by two deliverables."""
 
-    def run(given: dict[str, Any]) -> str:
+    label = _("Draft the agreement")
+    done = _("Drafted. The vendor was told.")
+    style = ""
+    needs = Permission.AGREEMENT_EDIT
+
+    vendor = forms.choice(_("Vendor"), [])
+    value_cents = forms.money(_("Value, first term"))
+    options_cents = forms.money(_("All options"), required=False)
+    starts_on = forms.day(_("Starts"))
+    ends_on = forms.day(_("Ends"))
+    tier = forms.choice(_("Insurance tier"), [("low", _("Low")), ("medium", _("Medium")), ("high", _("High"))])
+    paper = forms.line(_("Certificate that must come in"), required=False)
+
+    def fit(self) -> None:
+        """Offer the vendors; a sprint has a fee and two deliverables."""
+        forms.offer(self, "vendor", [(v.code, v.name) for v in self.about.vendors])
+        if self.about.kind == AgreementKind.SPRINT:
+            self.fields["value_cents"].label = _("Fee")
+            self.fields["first"] = forms.line(_("First deliverable, half of the fee"), required=False)
+            self.fields["second"] = forms.line(_("Second deliverable, the other half"), required=False)
+
+    @classmethod
+    def first(cls, about: Draftable) -> Mapping[str, Any]:
+        """Show the value that is known, and what is usual."""
+        return {"value_cents": about.value_cents, "tier": "medium", "paper": _("Certificate of insurance")}
+
+    def run(self, request: HttpRequest) -> str:
+        """Draft it, and go there."""
+        given, step, kind = self.cleaned_data, self.about.step, self.about.kind
         half = given["value_cents"] // 2
         dues = [
             agreements.Due(given[name], day, fee)
@@ -78,7 +84,7 @@ def _draft(request: HttpRequest, step: Step, vendors: list[Vendor], *, kind: Agr
             request,
             agreements.draft,
             step,
-            vendor=next(v for v in vendors if v.code == given["vendor"]),
+            vendor=next(v for v in self.about.vendors if v.code == given["vendor"]),
             value_cents=given["value_cents"],
             options_cents=given["options_cents"] or 0,
             starts_on=given["starts_on"],
@@ -89,12 +95,38 @@ def _draft(request: HttpRequest, step: Step, vendors: list[Vendor], *, kind: Agr
         )
         return reverse("city-agreement", args=[step.challenge.code, made.code])
 
-    initial = {"value_cents": value, "tier": "medium", "paper": _("Certificate of insurance")}
-    return Act(
-        forms.form_of(**fields),
-        run,
-        _("Draft the agreement"),
-        _("Drafted. The vendor was told."),
-        initial=initial,
-        style="",
+
+@dataclass(frozen=True)
+class AgreementsContext:
+    """What the step of agreements draws."""
+
+    agreements: QuerySet[Agreement]
+    agreement_kind: AgreementKind
+    library: Sequence[LibraryClause]
+
+
+def part(_request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, AgreementsContext]:
+    """Draft an agreement with each vendor that lacks one."""
+    kind = spec_of(step).agreement or AgreementKind.CONTRACT
+    have = set(step.agreements.exclude(state=AgreementState.ENDED).values_list("vendor_id", flat=True))
+    without = tuple(v for v in list_to_agree_with(step) if v.id not in have)
+    acts: dict[str, Listed[Draftable]] = {}
+    working = (
+        step.state == StepState.ACTIVE and step.asked_at is None and step.challenge.status == ChallengeStatus.RUNNING
     )
+    if working and without:
+        acts["draft"] = Listed(Draft, Draftable(step, kind, without, _value(step, kind)))
+    return granted(roles, acts), AgreementsContext(
+        agreements=step.agreements.select_related("vendor").order_by("vendor__name", "id"),
+        agreement_kind=kind,
+        library=choose(list_library(), kind=kind, tier="medium"),
+    )
+
+
+def _value(step: Step, kind: AgreementKind) -> int | None:
+    """Return the fee of the sprint, or what was awarded."""
+    if kind == AgreementKind.SPRINT:
+        fee: int | None = gather_facts(step.challenge).get(Fact.SPRINT_FEE)
+        return fee
+    award = find_approved(step.challenge)
+    return award.value_cents if award else None

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mix.actions.delivery import disclosures
-from mix.data.models import Person, Step
-from mix.readers.core.errors import Unknown
+from mix.data.models import Disclosure, Person, Step
 from mix.readers.delivery.disclosures import (
+    Insider,
     find_disclosure,
     gather_pack,
     list_candidates,
@@ -21,65 +21,88 @@ from mix.readers.delivery.disclosures import (
     trace_requirements,
 )
 from mix.rules.case.states import ChallengeStatus
-from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import StepState
+from mix.rules.delivery.disclosure import Traced
 from mix.rules.delivery.states import Review
 from mix.web.parts import forms
-from mix.web.parts.acts import do
-from mix.web.parts.loose import Act, stay
+from mix.web.parts.acts import Act, Acts, Listed, do, granted
 from mix.web.parts.packs import show_pack
 from mix.web.parts.pages import actor_of
 
 
-def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
-    """Show the pack as it would be published, trace every requirement, appoint a reviewer, review."""
-    acts: dict[str, Act] = {}
-    working = (
-        step.state == StepState.ACTIVE and step.asked_at is None and step.challenge.status == ChallengeStatus.RUNNING
+@dataclass(frozen=True)
+class Reviewable:
+    """A disclosure's step, and the people who may be its neutral reviewer."""
+
+    step: Step
+    people: tuple[Person, ...]
+
+
+class Appoint(Act[Reviewable]):
+    """Ask somebody neutral for a review."""
+
+    label = _("Ask for a review")
+    done = _("Asked. The reviewer was told.")
+    needs = Permission.SOLICITATION_PUBLISH
+
+    person = forms.choice(
+        _("Neutral reviewer"),
+        [],
+        hint=_("Only people who saw no vendor’s ideas and wrote no requirement are listed."),
     )
+
+    def fit(self) -> None:
+        """Offer those who are neutral."""
+        forms.offer(self, "person", [(p.code, p.name) for p in self.about.people])
+
+    def run(self, request: HttpRequest) -> None:
+        """Appoint the person."""
+        person = next(p for p in self.about.people if p.code == self.cleaned_data["person"])
+        do(request, disclosures.appoint_reviewer, self.about.step, person=person)
+
+
+class GiveReview(Act[Step]):
+    """Say, as the neutral reviewer, whether several vendors could meet the requirements."""
+
+    label = _("Give this word")
+    done = _("On record. It holds for the requirements as they stand now.")
+
+    finding = forms.word_choice(_("Could several vendors meet these requirements?"), "review", Review, radio=True)
+    note = forms.text(_("Reasons"), hint=_("Name every requirement that you doubt, and why it may stay."))
+
+    def run(self, request: HttpRequest) -> None:
+        """Put it on record."""
+        do(request, disclosures.review, self.about, **self.cleaned_data)
+
+
+@dataclass(frozen=True)
+class DisclosureContext:
+    """What the step of a disclosure draws."""
+
+    disclosure: Disclosure | None
+    is_outdated: bool
+    pack: dict[str, Any]
+    traced: tuple[Traced, ...]
+    insiders: list[Insider]
+
+
+def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, DisclosureContext]:
+    """Show the pack as it would be published, trace every requirement, appoint a reviewer, review."""
+    acts: dict[str, Listed[Reviewable] | Listed[Step]] = {}
     disclosure = find_disclosure(step)
-    if working and grants(roles, Permission.SOLICITATION_PUBLISH) and (people := list_candidates(step)):
-        acts["appoint"] = _appoint(request, step, people)
-    if working and may_review(step, actor_of(request)):
-        acts["review"] = Act(
-            forms.form_of(
-                finding=forms.word_choice(
-                    _("Could several vendors meet these requirements?"), "review", Review, radio=True
-                ),
-                note=forms.text(_("Reasons"), hint=_("Name every requirement that you doubt, and why it may stay.")),
-            ),
-            lambda given: stay(do(request, disclosures.review, step, **given)),
-            _("Give this word"),
-            _("On record. It holds for the requirements as they stand now."),
-        )
+    if step.state == StepState.ACTIVE and step.asked_at is None and step.challenge.status == ChallengeStatus.RUNNING:
+        if people := list_candidates(step):
+            acts["appoint"] = Listed(Appoint, Reviewable(step, tuple(people)))
+        if may_review(step, actor_of(request)):
+            acts["review"] = Listed(GiveReview, step)
     published = disclosure.pack if disclosure and disclosure.published_at else None
-    return acts, {
-        "disclosure": disclosure,
-        "is_outdated": bool(disclosure and disclosure.review)
-        and disclosure is not None
+    return granted(roles, acts), DisclosureContext(
+        disclosure=disclosure,
+        is_outdated=disclosure is not None
+        and bool(disclosure.review)
         and disclosure.reviewed != requirements_digest(step.challenge),
-        "pack": show_pack(step.challenge, published or gather_pack(step.challenge)),
-        "traced": trace_requirements(step.challenge),
-        "insiders": list_insiders(step.challenge),
-    }
-
-
-def _appoint(request: HttpRequest, step: Step, people: list[Person]) -> Act:
-    def appoint(given: dict[str, Any]) -> None:
-        person = next((p for p in people if p.code == given["person"]), None)
-        if person is None:
-            raise Unknown
-        do(request, disclosures.appoint_reviewer, step, person=person)
-
-    return Act(
-        forms.form_of(
-            person=forms.choice(
-                _("Neutral reviewer"),
-                [(p.code, p.name) for p in people],
-                hint=_("Only people who saw no vendor’s ideas and wrote no requirement are listed."),
-            )
-        ),
-        appoint,
-        _("Ask for a review"),
-        _("Asked. The reviewer was told."),
+        pack=show_pack(step.challenge, published or gather_pack(step.challenge)),
+        traced=trace_requirements(step.challenge),
+        insiders=list_insiders(step.challenge),
     )
