@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from mix.data.models import Challenge, Municipality, Step, Vendor
-from mix.rules.core.kinds import AgreementKind
+from mix.rules.core.kinds import AgreementKind, Decision
 from mix.web.staff.case.joining import AnswerCity, DeclareWindow
 from mix.web.staff.delivery.agreements import Draft, Draftable
+from mix.web.staff.flow.step_acts import Sign, Signable
 
 TERMS = {
     "vendor": "ink",
@@ -47,3 +48,10 @@ def test_a_window_shows_what_is_declared() -> None:
 
 def test_a_city_gets_an_answer_with_its_reason() -> None:
     assert set(AnswerCity(Challenge(), {"item": "one", "answer": "maybe", "reason": ""}).errors) == {"answer", "reason"}
+
+
+def test_a_signature_names_a_duty_that_is_open() -> None:
+    about = Signable(Step(), (("north:sponsor", "Sponsor, North"), ("north:finance", "Finance, North")))
+    assert Sign.first(about) == {"duty": "north:sponsor"}
+    typed = {"duty": "north:sponsor", "decision": Decision.PROCEED, "reason": "It is due."}
+    assert set(Sign(about, {**typed, "duty": "south:finance"}).errors) == {"duty"}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from mix.actions.case import documents
 from mix.actions.flow import moves
@@ -14,7 +17,6 @@ from mix.actions.knowledge import lessons
 from mix.data.models import Challenge, Comment, Municipality, Step
 from mix.phrases.words import word
 from mix.readers.case.challenges import list_cities, spec_of
-from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.flow.moves import duties_of
 from mix.rules.case.states import ChallengeStatus
@@ -22,82 +24,131 @@ from mix.rules.city.kinds import kind_of
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import Decision, StepState
 from mix.web.parts import forms
-from mix.web.parts.acts import do
-from mix.web.parts.loose import Act, stay
+from mix.web.parts.acts import Act, Acts, Listed, do, granted
 from mix.web.parts.pages import actor_of
 from mix.web.parts.showing import language
 
 
-def common_acts(request: HttpRequest, challenge: Challenge, step: Step, roles: frozenset[Role]) -> dict[str, Act]:
-    """Return the acts that the person has on a step, beside those of its kind."""
-    actor = actor_of(request)
-    acts: dict[str, Act] = {}
-    running = challenge.status == ChallengeStatus.RUNNING
-    if running and step.state == StepState.ACTIVE and step.asked_at is None:
-        gate = spec_of(step).gate
-        label = _("Ask for gate %(gate)s") % {"gate": gate.key} if gate else _("Complete this step")
-        done = _("The deciders were told.") if gate else _("The step is complete.")
-        if grants(roles, kind_of(step.kind).permission):
-            acts["ask"] = Act(forms.form_of(), lambda _given: stay(do(request, moves.ask, step)), label, done, style="")
-            if spec_of(step).optional:
-                acts["skip"] = Act(
-                    forms.form_of(reason=forms.text(_("Reason"), rows=2)),
-                    lambda given: stay(do(request, moves.skip, step, **given)),
-                    _("Leave this step out"),
-                    _("Left out, with your reason."),
-                )
-    if running and step.state == StepState.ACTIVE and step.asked_at:
-        acts |= _sign_acts(request, step, actor)
-    if grants(roles, Permission.DOCUMENT_COMMENT) and spec_of(step).fields and running:
-        acts["comment"] = Act(
-            forms.form_of(text=forms.text(_("Comment"), rows=2)),
-            lambda given: stay(do(request, documents.comment, step, **given)),
-            _("Comment"),
-            _("Your comment stands beside the text."),
-        )
-        acts["settle"] = Act(
-            forms.form_of(item=forms.hidden()),
-            lambda given: stay(do(request, documents.settle_comment, _comment(step, given["item"]))),
-            _("Settled"),
-            _("Settled."),
-            style="btn--link",
-        )
-    if grants(roles, Permission.LESSON_RECORD):
-        acts["lesson"] = Act(
-            forms.form_of(text=forms.text(_("What would you tell the next city?"), rows=2)),
-            lambda given: stay(do(request, lessons.write_lesson, step, **given)),
-            _("Write it down"),
-            _("Kept for the next city."),
-        )
-    if grants(roles, Permission.HOURS_RECORD):
-        acts["hours"] = Act(
-            forms.form_of(hours=forms.decimal(_("Hours that you worked on this step"))),
-            lambda given: stay(do(request, lessons.enter_hours, step, **given)),
-            _("Enter"),
-            _("Entered."),
-        )
-    return acts
+class Complete(Act[Step]):
+    """Complete a step that has no gate."""
+
+    label = _("Complete this step")
+    done = _("The step is complete.")
+    style = ""
+
+    def run(self, request: HttpRequest) -> None:
+        """Complete it."""
+        do(request, moves.ask, self.about)
 
 
-def _comment(step: Step, item: str) -> Comment:
-    found = Comment.objects.filter(document__step=step, pk=int(item) if item.isdigit() else 0).first()
-    if found is None:
-        raise Unknown
-    found.document.step.challenge = step.challenge
-    return found
+class AskForGate(Complete):
+    """Ask for the gate of a step."""
+
+    done = _("The deciders were told.")
 
 
-def _sign_acts(request: HttpRequest, step: Step, actor: Actor) -> dict[str, Act]:
-    mine = duties_of(step, actor)
-    if not mine:
-        return {}
-    names = {c.code: c.name for c in list_cities(step.challenge)}
-    pairs = [
-        (f"{d.municipality}:{d.role.value}", f"{word('role', d.role.value, language())}, {names[d.municipality]}")
-        for d in mine
-    ]
+class Skip(Act[Step]):
+    """Leave a step out, with a reason."""
 
-    def sign(given: dict[str, Any]) -> str:
+    label = _("Leave this step out")
+    done = _("Left out, with your reason.")
+
+    reason = forms.text(_("Reason"), rows=2)
+
+    def run(self, request: HttpRequest) -> None:
+        """Leave it out."""
+        do(request, moves.skip, self.about, **self.cleaned_data)
+
+
+class WriteComment(Act[Step]):
+    """Comment on an artifact."""
+
+    label = _("Comment")
+    done = _("Your comment stands beside the text.")
+    needs = Permission.DOCUMENT_COMMENT
+
+    text = forms.text(_("Comment"), rows=2)
+
+    def run(self, request: HttpRequest) -> None:
+        """Write it."""
+        do(request, documents.comment, self.about, **self.cleaned_data)
+
+
+class SettleComment(Act[Step]):
+    """Say that a comment is settled."""
+
+    label = _("Settled")
+    done = _("Settled.")
+    style = "btn--link"
+    needs = Permission.DOCUMENT_COMMENT
+
+    item = forms.hidden()
+
+    def run(self, request: HttpRequest) -> None:
+        """Settle it."""
+        do(request, documents.settle_comment, _comment(self.about, self.cleaned_data["item"]))
+
+
+class WriteLesson(Act[Step]):
+    """Write down what the next city should know."""
+
+    label = _("Write it down")
+    done = _("Kept for the next city.")
+    needs = Permission.LESSON_RECORD
+
+    text = forms.text(_("What would you tell the next city?"), rows=2)
+
+    def run(self, request: HttpRequest) -> None:
+        """Write it."""
+        do(request, lessons.write_lesson, self.about, **self.cleaned_data)
+
+
+class EnterHours(Act[Step]):
+    """Enter the hours that one worked on a step."""
+
+    label = _("Enter")
+    done = _("Entered.")
+    needs = Permission.HOURS_RECORD
+
+    hours = forms.decimal(_("Hours that you worked on this step"))
+
+    def run(self, request: HttpRequest) -> None:
+        """Enter them."""
+        do(request, lessons.enter_hours, self.about, **self.cleaned_data)
+
+
+@dataclass(frozen=True)
+class Signable:
+    """A step at its gate, and what somebody decides there: duties by code, with their names."""
+
+    step: Step
+    duties: tuple[tuple[str, str], ...]
+
+
+class Sign(Act[Signable]):
+    """Give one's word at a gate."""
+
+    label = _("Sign")
+    done = _("Your word is on record.")
+    style = ""
+
+    duty = forms.choice(_("You decide as"), [])
+    decision = forms.word_choice(_("Decision"), "decision", radio=True)
+    reason = forms.text(_("Reason"), hint=_("For the record; the auditor reads it."), rows=2)
+    public_summary = forms.text(_("Public summary"), hint=_("It stands on the public page."), required=False, rows=2)
+
+    def fit(self) -> None:
+        """Offer the duties that are open."""
+        forms.offer(self, "duty", self.about.duties)
+
+    @classmethod
+    def first(cls, about: Signable) -> Mapping[str, Any]:
+        """Choose the first duty."""
+        return {"duty": about.duties[0][0]}
+
+    def run(self, request: HttpRequest) -> str:
+        """Sign, and go back to the step."""
+        given, step = self.cleaned_data, self.about.step
         city, _sep, role = given["duty"].partition(":")
         do(
             request,
@@ -111,20 +162,46 @@ def _sign_acts(request: HttpRequest, step: Step, actor: Actor) -> dict[str, Act]
         )
         return reverse("city-step", args=[step.challenge.code, step.key])
 
-    return {
-        "sign": Act(
-            forms.form_of(
-                duty=forms.choice(_("You decide as"), pairs),
-                decision=forms.word_choice(_("Decision"), "decision", radio=True),
-                reason=forms.text(_("Reason"), hint=_("For the record; the auditor reads it."), rows=2),
-                public_summary=forms.text(
-                    _("Public summary"), hint=_("It stands on the public page."), required=False, rows=2
-                ),
-            ),
-            sign,
-            _("Sign"),
-            _("Your word is on record."),
-            initial={"duty": pairs[0][0]},
-            style="",
-        )
-    }
+
+def common_acts(request: HttpRequest, challenge: Challenge, step: Step, roles: frozenset[Role]) -> Acts:
+    """Return the acts that the person has on a step, beside those of its kind."""
+    running = challenge.status == ChallengeStatus.RUNNING
+    acts: dict[str, Listed[Step] | Listed[Signable]] = {}
+    if running and step.state == StepState.ACTIVE and step.asked_at is None:
+        if grants(roles, kind_of(step.kind).permission):
+            acts |= _completing(step)
+    elif running and step.state == StepState.ACTIVE and (mine := _signable(request, step)).duties:
+        acts["sign"] = Listed(Sign, mine)
+    if spec_of(step).fields and running:
+        acts |= {"comment": Listed(WriteComment, step), "settle": Listed(SettleComment, step)}
+    return granted(roles, {**acts, "lesson": Listed(WriteLesson, step), "hours": Listed(EnterHours, step)})
+
+
+def _completing(step: Step) -> dict[str, Listed[Step]]:
+    """Ask for the gate of a step, or complete it; leave it out where the method allows that."""
+    spec = spec_of(step)
+    if spec.gate is None:
+        acts = {"ask": Listed(Complete, step)}
+    else:
+        acts = {"ask": Listed(AskForGate, step, label=gettext("Ask for gate %(gate)s") % {"gate": spec.gate.key})}
+    return {**acts, "skip": Listed(Skip, step)} if spec.optional else acts
+
+
+def _signable(request: HttpRequest, step: Step) -> Signable:
+    mine = duties_of(step, actor_of(request))
+    names = {c.code: c.name for c in list_cities(step.challenge)} if mine else {}
+    return Signable(
+        step,
+        tuple(
+            (f"{d.municipality}:{d.role.value}", f"{word('role', d.role.value, language())}, {names[d.municipality]}")
+            for d in mine
+        ),
+    )
+
+
+def _comment(step: Step, item: str) -> Comment:
+    found = Comment.objects.filter(document__step=step, pk=int(item) if item.isdigit() else 0).first()
+    if found is None:
+        raise Unknown
+    found.document.step.challenge = step.challenge
+    return found
