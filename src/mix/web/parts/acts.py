@@ -166,14 +166,20 @@ class Context(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
-def show(request: HttpRequest, template: str, taken: Taken, *contexts: Context) -> HttpResponse:
-    """Draw a page with its acts. No two contexts may name the same thing."""
+def names_of(context: Context | Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a context names; a mapping is what a step kind of others draws."""
+    if isinstance(context, Mapping):
+        return dict(context)
+    return {name.name: getattr(context, name.name) for name in fields(context)}
+
+
+def show(request: HttpRequest, template: str, taken: Taken, *contexts: Context | Mapping[str, Any]) -> HttpResponse:
+    """Draw a page with its acts. Raises ValueError where two contexts name the same thing."""
     names: dict[str, Any] = {"shown": taken}
-    for context in contexts:
-        for name in fields(context):
-            if name.name in names:
-                raise ValueError(f"{template}: two contexts name {name.name}")
-            names[name.name] = getattr(context, name.name)
+    for context in map(names_of, contexts):
+        if twice := names.keys() & context.keys():
+            raise ValueError(f"{template}: two contexts name {', '.join(sorted(twice))}")
+        names |= context
     return render(request, template, names, status=taken.status)
 
 

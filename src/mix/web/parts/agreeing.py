@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mix.actions.delivery import agreements
-from mix.data.models import Agreement, Clause, ClauseEdit, Person
+from mix.data.models import (
+    Agreement,
+    BacklogItem,
+    Challenge,
+    Clause,
+    ClauseEdit,
+    Deliverable,
+    Milestone,
+    Paper,
+    Person,
+    Signatory,
+)
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.agreements import unmet_to_sign
 from mix.rules.core.kinds import AgreementKind
+from mix.rules.core.unmet import Unmet
 from mix.rules.delivery.states import AgreementState, Side
 from mix.web.parts import forms
-from mix.web.parts.acts import do
-from mix.web.parts.loose import Act, stay
+from mix.web.parts.acts import Act, Listed, do
 from mix.web.parts.pages import today_of
 
 
@@ -25,85 +38,139 @@ def row_key(item: str) -> int:
     return int(item) if item.isdigit() and len(item) < 15 else 0
 
 
-def editing_acts(request: HttpRequest, found: Agreement, *, signers: Sequence[tuple[str, str]]) -> dict[str, Act]:
-    """Offer what either side may do while the agreement is in draft; `signers` are (code, name)."""
+@dataclass(frozen=True)
+class InDraft:
+    """An agreement in draft, and who may sign it for one side: (code, name)."""
+
+    agreement: Agreement
+    signers: tuple[tuple[str, str], ...]
+
+
+class Propose(Act[InDraft]):
+    """Propose other words for a clause."""
+
+    label = _("Propose")
+    done = _("Your proposal was sent.")
+
+    item = forms.hidden()
+    text = forms.text(_("Other words"))
     reason = forms.text(_("Reason"), rows=2)
+
+    def run(self, request: HttpRequest) -> None:
+        """Propose them."""
+        facts = dict(self.cleaned_data)
+        do(request, agreements.propose_edit, _clause(self.about.agreement, facts.pop("item")), **facts)
+
+
+class AcceptEdit(Act[InDraft]):
+    """Accept other words."""
+
+    label = _("Accept")
+    done = _("Accepted.")
+
+    item = forms.hidden()
+
+    def run(self, request: HttpRequest) -> None:
+        """Accept them."""
+        do(request, agreements.answer_edit, _edit(self.about.agreement, self.cleaned_data["item"]), accept=True)
+
+
+class RefuseEdit(Act[InDraft]):
+    """Refuse other words, with a reason."""
+
+    label = _("Refuse")
+    done = _("Refused, with your reason.")
+
+    item = forms.hidden()
+    answer = forms.text(_("Reason"), rows=2)
+
+    def run(self, request: HttpRequest) -> None:
+        """Refuse them."""
+        edit = _edit(self.about.agreement, self.cleaned_data["item"])
+        do(request, agreements.answer_edit, edit, accept=False, answer=self.cleaned_data["answer"])
+
+
+class NameSignatory(Act[InDraft]):
+    """Name who signs for one side."""
+
+    label = _("Name")
+    done = _("Named.")
+
+    person = forms.choice(_("Who signs"), [])
+    title = forms.line(_("Title"))
+
+    def fit(self) -> None:
+        """Offer who may sign."""
+        forms.offer(self, "person", self.about.signers)
+
+    def run(self, request: HttpRequest) -> None:
+        """Name them."""
+        person = Person.objects.get(code=self.cleaned_data["person"])
+        do(request, agreements.name_signatory, self.about.agreement, person=person, title=self.cleaned_data["title"])
+
+
+class Sign(Act[Agreement]):
+    """Sign for one side, with the sentence that the signatory confirms."""
+
+    label = _("Sign")
+    done = _("Signed.")
+    style = ""
+    sentence: ClassVar[forms.Label]
+
+    sure = forms.yes("", required=True)
+
+    def fit(self) -> None:
+        """Say what is confirmed."""
+        self.fields["sure"].label = self.sentence
+
+    def run(self, request: HttpRequest) -> None:
+        """Sign."""
+        do(request, agreements.sign, self.about)
+
+
+def editing_acts(found: Agreement, *, signers: Sequence[tuple[str, str]]) -> dict[str, Listed[Any]]:
+    """List what either side may do while the agreement is in draft; `signers` are (code, name)."""
+    about = InDraft(found, tuple(signers))
     return {
-        "propose": Act(
-            forms.form_of(item=forms.hidden(), text=forms.text(_("Other words")), reason=reason),
-            lambda given: stay(
-                do(
-                    request,
-                    agreements.propose_edit,
-                    _clause(found, given["item"]),
-                    text=given["text"],
-                    reason=given["reason"],
-                )
-            ),
-            _("Propose"),
-            _("Your proposal was sent."),
-        ),
-        "accept": Act(
-            forms.form_of(item=forms.hidden()),
-            lambda given: stay(do(request, agreements.answer_edit, _edit(found, given["item"]), accept=True)),
-            _("Accept"),
-            _("Accepted."),
-        ),
-        "refuse": Act(
-            forms.form_of(item=forms.hidden(), answer=reason),
-            lambda given: stay(
-                do(request, agreements.answer_edit, _edit(found, given["item"]), accept=False, answer=given["answer"])
-            ),
-            _("Refuse"),
-            _("Refused, with your reason."),
-        ),
-        "name": Act(
-            forms.form_of(person=forms.choice(_("Who signs"), signers), title=forms.line(_("Title"))),
-            lambda given: stay(
-                do(
-                    request,
-                    agreements.name_signatory,
-                    found,
-                    person=Person.objects.get(code=given["person"]),
-                    title=given["title"],
-                )
-            ),
-            _("Name"),
-            _("Named."),
-        ),
+        "propose": Listed(Propose, about),
+        "accept": Listed(AcceptEdit, about),
+        "refuse": Listed(RefuseEdit, about),
+        "name": Listed(NameSignatory, about),
     }
 
 
-def sign_act(request: HttpRequest, found: Agreement, *, sentence: str) -> Act:
-    """Offer to sign, with the sentence that the signatory confirms."""
-    return Act(
-        forms.form_of(sure=forms.yes(sentence, required=True)),
-        lambda _given: stay(do(request, agreements.sign, found)),
-        _("Sign"),
-        _("Signed."),
-        style="",
+@dataclass(frozen=True)
+class AgreementContext:
+    """What the page of an agreement draws, for either side."""
+
+    agreement: Agreement
+    side: Side
+    challenge: Challenge
+    clauses: QuerySet[Clause]
+    signatories: QuerySet[Signatory]
+    papers: QuerySet[Paper]
+    deliverables: QuerySet[Deliverable]
+    milestones: Iterable[Milestone]
+    backlog: Iterable[BacklogItem]
+    missing: Sequence[Unmet]
+
+
+def agreement_context(request: HttpRequest, found: Agreement, *, side: Side) -> AgreementContext:
+    """Gather what the page of an agreement draws, for either side."""
+    challenge, is_contract = found.step.challenge, found.kind == AgreementKind.CONTRACT
+    drafting = found.state == AgreementState.DRAFTING
+    return AgreementContext(
+        agreement=found,
+        side=side,
+        challenge=challenge,
+        clauses=found.clauses.prefetch_related("edits__person").order_by("position"),
+        signatories=found.signatories.select_related("person").order_by("side", "id"),
+        papers=found.papers.order_by("id"),
+        deliverables=found.deliverables.order_by("due_on", "id"),
+        milestones=challenge.milestones.order_by("due_on", "id") if is_contract else (),
+        backlog=challenge.backlogitems.order_by("added_at", "id") if is_contract else (),
+        missing=unmet_to_sign(found, today=today_of(request)) if drafting else (),
     )
-
-
-def agreement_context(request: HttpRequest, found: Agreement, *, side: Side) -> dict[str, Any]:
-    """Return what the page of an agreement draws, for either side."""
-    today = today_of(request)
-    return {
-        "agreement": found,
-        "side": side,
-        "challenge": found.step.challenge,
-        "clauses": found.clauses.prefetch_related("edits__person").order_by("position"),
-        "signatories": found.signatories.select_related("person").order_by("side", "id"),
-        "papers": found.papers.order_by("id"),
-        "deliverables": found.deliverables.order_by("due_on", "id"),
-        "milestones": found.step.challenge.milestones.order_by("due_on", "id")
-        if found.kind == AgreementKind.CONTRACT
-        else [],
-        "backlog": found.step.challenge.backlogitems.order_by("added_at", "id")
-        if found.kind == AgreementKind.CONTRACT
-        else [],
-        "missing": unmet_to_sign(found, today=today) if found.state == AgreementState.DRAFTING else (),
-    }
 
 
 def _clause(found: Agreement, key: str) -> Clause:

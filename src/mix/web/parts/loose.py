@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from mix.rules.core.unmet import Unmet
-from mix.web.parts.acts import take
+from mix.web.parts.acts import refused, take
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,6 @@ class Act:
         return form
 
 
-def names_of(context: Any) -> dict[str, Any]:  # noqa: ANN401 - a dataclass, or a mapping until it is one
-    """Return a context's names."""
-    return (
-        dict(context) if isinstance(context, Mapping) else {f.name: getattr(context, f.name) for f in fields(context)}
-    )
-
-
 def stay(_result: object) -> None:
     """Take what a verb returned and stay on the page."""
 
@@ -55,11 +48,9 @@ def answer(
     context: Callable[[], dict[str, Any]],
     *,
     unmet: tuple[Unmet, ...] = (),
-    status: int = 200,
 ) -> HttpResponse:
     """Show a page, or carry out the act that was posted and come back to it."""
-    taken = take(request, acts)
+    taken = refused(acts, *unmet) if unmet else take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
-    taken.unmet = taken.unmet or unmet
-    return render(request, template, {**context(), "shown": taken}, status=max(taken.status, status))
+    return render(request, template, {**context(), "shown": taken}, status=taken.status)

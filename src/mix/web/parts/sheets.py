@@ -28,7 +28,7 @@ class Sheet:
 def take_sheet(
     request: HttpRequest, act: str, specs: Sequence[FieldSpec], run: Callable[[dict[str, Any]], object], done: str
 ) -> Sheet:
-    """Carry out the act if this request posts it; `run` may refuse. After a refusal the page is only drawn."""
+    """Carry out the act if this request posts it; `run` may refuse; `acts.refused` then draws the page."""
     if request.session.get(f"stash:{request.path}", {}).get("act") == [act]:
         stash = take_stash(request)
         return Sheet(read_post(specs, stash), is_back=True) if stash is not None else Sheet()
@@ -38,7 +38,6 @@ def take_sheet(
     try:
         run(typed)
     except Refused as error:
-        request.method = "SHOW"  # neither GET nor POST: the page is drawn, nothing is carried out
         return Sheet(typed, error.unmet)
     messages.success(request, done)
     return Sheet(is_done=True)

@@ -110,5 +110,4 @@ def _page(request: HttpRequest, submission: Submission, *, unmet: tuple[Unmet, .
             "waiting": _files(submission),
         },
         unmet=unmet,
-        status=422 if unmet else 200,
     )

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mix.actions.choice import awards
 from mix.actions.delivery import agreements, milestones, sprints
 from mix.data.models import (
     Agreement,
+    Challenge,
     CheckIn,
     DataGrant,
+    Debrief,
     Deliverable,
+    Dispute,
     Evidence,
     Incident,
     Letter,
@@ -28,15 +34,88 @@ from mix.readers.core.errors import Unknown
 from mix.readers.delivery.agreements import get_own_agreement
 from mix.readers.delivery.sprints import get_room, list_hypotheses, list_sprint_vendors
 from mix.rules.choice.scoring import NOT_INVITED
+from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.delivery.states import AgreementState, BacklogKind, Side
 from mix.web.parts import forms
-from mix.web.parts.acts import do
-from mix.web.parts.agreeing import agreement_context, editing_acts, row_key, sign_act
-from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.acts import Act, Listed, do, show, take
+from mix.web.parts.agreeing import Sign, agreement_context, editing_acts, row_key
 from mix.web.parts.pages import signed_in, today_of
 from mix.web.parts.showing import use_clock
-from mix.web.parts.stagebar import stage_bar
+from mix.web.parts.stagebar import StageBar, stage_bar
+
+
+@dataclass(frozen=True)
+class InSprint:
+    """A vendor in the sprint of a step."""
+
+    step: Step
+    vendor: Vendor
+
+
+class CheckInNow(Act[InSprint]):
+    """Say how a week went."""
+
+    label = _("Save the check-in")
+    done = _("Saved.")
+
+    week = forms.number(_("Week"), least=1, most=52)
+    mood = forms.choice(
+        _("How is it going?"), [(str(n), str(n)) for n in range(1, 6)], hint=_("1 badly, 5 very well"), radio=True
+    )
+    progress = forms.text(_("Progress"))
+    blockers = forms.text(_("What blocks you"), required=False)
+
+    def run(self, request: HttpRequest) -> None:
+        """Save it."""
+        facts = {**self.cleaned_data, "mood": int(self.cleaned_data["mood"])}
+        do(request, sprints.check_in, self.about.step, vendor=self.about.vendor, **facts)
+
+
+class ReportIncident(Act[InSprint]):
+    """Report an incident."""
+
+    label = _("Report an incident")
+    done = _("Reported. The city was told.")
+
+    kind = forms.word_choice(_("Kind"), "incident")
+    text = forms.text(_("What happened"))
+
+    def run(self, request: HttpRequest) -> None:
+        """Report it."""
+        do(request, sprints.report_incident, self.about.step, vendor=self.about.vendor, **self.cleaned_data)
+
+
+class GiveBack(Act[InSprint]):
+    """Say that data were returned or deleted."""
+
+    label = _("Returned or deleted")
+    done = _("Noted.")
+
+    item = forms.hidden()
+
+    def run(self, request: HttpRequest) -> None:
+        """Note it."""
+        key, about = row_key(self.cleaned_data["item"]), self.about
+        grant = DataGrant.objects.filter(pk=key, challenge=about.step.challenge, vendor=about.vendor).first()
+        if grant is None:
+            raise Unknown
+        do(request, sprints.return_data, grant)
+
+
+@dataclass(frozen=True)
+class SprintContext:
+    """What a vendor sees of its sprint."""
+
+    challenge: Challenge
+    vendor: Vendor
+    bar: StageBar
+    hypotheses: list[dict[str, Any]]
+    evidence: dict[str, Evidence]
+    grants: QuerySet[DataGrant]
+    check_ins: QuerySet[CheckIn]
+    incidents: QuerySet[Incident]
+    today: date
 
 
 def sprint(request: HttpRequest, code: str, key: str) -> HttpResponse:
@@ -48,62 +127,74 @@ def sprint(request: HttpRequest, code: str, key: str) -> HttpResponse:
     if challenge is None or room is None or vendor is None:
         raise Unknown
     use_clock(challenge.municipality.zone)
-    acts = _sprint_acts(request, room.step, vendor)
-    return answer(
-        request,
-        "suppliers/sprint.html",
-        acts,
-        lambda: {
-            "challenge": challenge,
-            "vendor": vendor,
-            "bar": stage_bar(challenge),
-            "hypotheses": list_hypotheses(challenge),
-            "evidence": {
-                e.hypothesis: e
-                for e in Evidence.objects.filter(**room.key, vendor=vendor).order_by("recorded_at", "id")
-            },
-            "grants": challenge.datagrants.filter(vendor=vendor).order_by("data_set"),
-            "check_ins": CheckIn.objects.filter(**room.key, vendor=vendor).order_by("-week", "side"),
-            "incidents": Incident.objects.filter(**room.key, vendor=vendor).order_by("-reported_at"),
-            "today": today_of(request),
-        },
-    )
-
-
-def _sprint_acts(request: HttpRequest, step: Step, vendor: Vendor) -> dict[str, Act]:
-    def give_back(given: dict[str, Any]) -> None:
-        grant = DataGrant.objects.filter(pk=row_key(given["item"]), challenge=step.challenge, vendor=vendor).first()
-        if grant is None:
-            raise Unknown
-        do(request, sprints.return_data, grant)
-
-    return {
-        "check_in": Act(
-            forms.form_of(
-                week=forms.number(_("Week"), least=1, most=52),
-                mood=forms.choice(
-                    _("How is it going?"),
-                    [(str(n), str(n)) for n in range(1, 6)],
-                    hint=_("1 badly, 5 very well"),
-                    radio=True,
-                ),
-                progress=forms.text(_("Progress")),
-                blockers=forms.text(_("What blocks you"), required=False),
-            ),
-            lambda given: stay(
-                do(request, sprints.check_in, step, vendor=vendor, **{**given, "mood": int(given["mood"])})
-            ),
-            _("Save the check-in"),
-            _("Saved."),
-        ),
-        "incident": Act(
-            forms.form_of(kind=forms.word_choice(_("Kind"), "incident"), text=forms.text(_("What happened"))),
-            lambda given: stay(do(request, sprints.report_incident, step, vendor=vendor, **given)),
-            _("Report an incident"),
-            _("Reported. The city was told."),
-        ),
-        "give_back": Act(forms.form_of(item=forms.hidden()), give_back, _("Returned or deleted"), _("Noted.")),
+    about = InSprint(room.step, vendor)
+    acts = {
+        "check_in": Listed(CheckInNow, about),
+        "incident": Listed(ReportIncident, about),
+        "give_back": Listed(GiveBack, about),
     }
+    taken = take(request, acts)
+    if isinstance(taken, HttpResponse):
+        return taken
+    evidence = Evidence.objects.filter(**room.key, vendor=vendor).order_by("recorded_at", "id")
+    context = SprintContext(
+        challenge=challenge,
+        vendor=vendor,
+        bar=stage_bar(challenge),
+        hypotheses=list_hypotheses(challenge),
+        evidence={e.hypothesis: e for e in evidence},
+        grants=challenge.datagrants.filter(vendor=vendor).order_by("data_set"),
+        check_ins=CheckIn.objects.filter(**room.key, vendor=vendor).order_by("-week", "side"),
+        incidents=Incident.objects.filter(**room.key, vendor=vendor).order_by("-reported_at"),
+        today=today_of(request),
+    )
+    return show(request, "suppliers/sprint.html", taken, context)
+
+
+class SignForVendor(Sign):
+    """Sign for the vendor."""
+
+    sentence = _("I may bind my organization, and I sign this agreement.")
+
+
+class Deliver(Act[Agreement]):
+    """Say that a deliverable is delivered."""
+
+    label = _("Delivered")
+    done = _("The city was told.")
+
+    item = forms.hidden()
+
+    def run(self, request: HttpRequest) -> None:
+        """Deliver it."""
+        do(request, agreements.deliver, _due(self.about, self.cleaned_data["item"]))
+
+
+class AddToBacklog(Act[Agreement]):
+    """Add a risk, a wish or a task to what the parties work on."""
+
+    label = _("Add")
+    done = _("Added.")
+
+    kind = forms.word_choice(_("Kind"), "backlog", BacklogKind)
+    text = forms.text(_("What"), rows=2)
+
+    def run(self, request: HttpRequest) -> None:
+        """Add it."""
+        do(request, milestones.add_backlog_item, self.about.step.challenge, **self.cleaned_data)
+
+
+class Reach(Act[Agreement]):
+    """Say that a milestone is reached."""
+
+    label = _("Reached")
+    done = _("The city was told.")
+
+    item = forms.hidden()
+
+    def run(self, request: HttpRequest) -> None:
+        """Reach it."""
+        do(request, milestones.deliver_milestone, _milestone(self.about, self.cleaned_data["item"]))
 
 
 def agreement(request: HttpRequest, code: str) -> HttpResponse:
@@ -112,43 +203,21 @@ def agreement(request: HttpRequest, code: str) -> HttpResponse:
     found = get_own_agreement(code, actor=actor)
     use_clock(found.step.challenge.municipality.zone)
     must_sign = found.signatories.filter(person=actor.person, signed_at=None).exists()
-    acts: dict[str, Act] = {}
+    acts: dict[str, Listed[Any]] = {}
     if found.state == AgreementState.DRAFTING:
-        acts = editing_acts(request, found, signers=[(p.code, p.name) for p in list_members(found.vendor_id)])
+        acts = editing_acts(found, signers=[(p.code, p.name) for p in list_members(found.vendor_id)])
         if must_sign:
-            acts["sign"] = sign_act(
-                request, found, sentence=_("I may bind my organization, and I sign this agreement.")
-            )
+            acts["sign"] = Listed(SignForVendor, found)
     elif found.state == AgreementState.SIGNED:
-        acts = _delivering(request, found)
-    return answer(
-        request, "suppliers/agreement.html", acts, lambda: agreement_context(request, found, side=Side.VENDOR)
-    )
-
-
-def _delivering(request: HttpRequest, found: Agreement) -> dict[str, Act]:
-    return {
-        "deliver": Act(
-            forms.form_of(item=forms.hidden()),
-            lambda given: stay(do(request, agreements.deliver, _due(found, given["item"]))),
-            _("Delivered"),
-            _("The city was told."),
-        ),
-        "backlog": Act(
-            forms.form_of(
-                kind=forms.word_choice(_("Kind"), "backlog", BacklogKind), text=forms.text(_("What"), rows=2)
-            ),
-            lambda given: stay(do(request, milestones.add_backlog_item, found.step.challenge, **given)),
-            _("Add"),
-            _("Added."),
-        ),
-        "reach": Act(
-            forms.form_of(item=forms.hidden()),
-            lambda given: stay(do(request, milestones.deliver_milestone, _milestone(found, given["item"]))),
-            _("Reached"),
-            _("The city was told."),
-        ),
-    }
+        acts = {
+            "deliver": Listed(Deliver, found),
+            "backlog": Listed(AddToBacklog, found),
+            "reach": Listed(Reach, found),
+        }
+    taken = take(request, acts)
+    if isinstance(taken, HttpResponse):
+        return taken
+    return show(request, "suppliers/agreement.html", taken, agreement_context(request, found, side=Side.VENDOR))
 
 
 def _due(found: Agreement, item: str) -> Deliverable:
@@ -163,6 +232,44 @@ def _milestone(found: Agreement, item: str) -> Milestone:
     if row is None or found.kind != AgreementKind.CONTRACT:
         raise Unknown
     return row
+
+
+class AskDebrief(Act[Letter]):
+    """Ask for a debrief."""
+
+    label = _("Ask for a debrief")
+    done = _("Asked. The city will propose a time within 30 days.")
+
+    def run(self, request: HttpRequest) -> None:
+        """Ask."""
+        do(request, awards.ask_debrief, self.about.evaluation.step, self.about.vendor)
+
+
+class FileDispute(Act[Letter]):
+    """Object to a decision."""
+
+    label = _("File the objection")
+    done = _("Filed. The city answers within 15 days, with reasons.")
+
+    text = forms.text(_("What you object to, and why"))
+
+    def run(self, request: HttpRequest) -> None:
+        """File it."""
+        do(request, awards.file_dispute, self.about, text=self.cleaned_data["text"])
+
+
+@dataclass(frozen=True)
+class LetterContext:
+    """What the page of a letter draws."""
+
+    letter: Letter
+    not_invited: list[str]
+    spec: StepSpec
+    challenge: Challenge
+    debrief: Debrief | None
+    step: Step
+    until: datetime
+    disputes: QuerySet[Dispute]
 
 
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
@@ -181,33 +288,17 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Unknown
     step = found.evaluation.step
-    debrief = step.debriefs.filter(vendor=found.vendor).first()
-    acts = {
-        "debrief": Act(
-            forms.form_of(),
-            lambda _given: stay(do(request, awards.ask_debrief, step, found.vendor)),
-            _("Ask for a debrief"),
-            _("Asked. The city will propose a time within 30 days."),
-        ),
-        "dispute": Act(
-            forms.form_of(text=forms.text(_("What you object to, and why"))),
-            lambda given: stay(do(request, awards.file_dispute, found, text=given["text"])),
-            _("File the objection"),
-            _("Filed. The city answers within 15 days, with reasons."),
-        ),
-    }
-    return answer(
-        request,
-        "suppliers/letter.html",
-        acts,
-        lambda: {
-            "letter": found,
-            "not_invited": [NOT_INVITED],
-            "spec": spec_of(step),
-            "challenge": step.challenge,
-            "debrief": debrief,
-            "step": step,
-            "until": dispute_until(found),
-            "disputes": step.disputes.filter(vendor=found.vendor).order_by("-filed_at"),
-        },
+    taken = take(request, {"debrief": Listed(AskDebrief, found), "dispute": Listed(FileDispute, found)})
+    if isinstance(taken, HttpResponse):
+        return taken
+    context = LetterContext(
+        letter=found,
+        not_invited=[NOT_INVITED],
+        spec=spec_of(step),
+        challenge=step.challenge,
+        debrief=step.debriefs.filter(vendor=found.vendor).first(),
+        step=step,
+        until=dispute_until(found),
+        disputes=step.disputes.filter(vendor=found.vendor).order_by("-filed_at"),
     )
+    return show(request, "suppliers/letter.html", taken, context)

@@ -138,7 +138,7 @@ def _take_file(request: HttpRequest, submission: Submission, handler: SealingHan
         return render(request, "413.html", {"back": request.path}, status=413)
     if handler.problem or handler.stored is None:
         code = handler.problem or "file_empty"
-        return _page(request, submission, unmet=(Unmet(code, {"name": handler.name}, field="file"),), status=422)
+        return _page(request, submission, unmet=(Unmet(code, {"name": handler.name}, field="file"),))
     try:
         do(request, submissions.add_file, submission, stored=handler.stored, envelope=envelope, name=handler.name)
     except submissions.Late:
@@ -147,7 +147,7 @@ def _take_file(request: HttpRequest, submission: Submission, handler: SealingHan
         raise
     except Refused as error:
         handler.problem = "refused"
-        return _page(request, submission, unmet=error.unmet, status=422)
+        return _page(request, submission, unmet=error.unmet)
     messages.success(request, _("The file is sealed."))
     return redirect("vendor-files", code=submission.code)
 
@@ -157,9 +157,7 @@ def _show_files(request: HttpRequest, submission: Submission) -> HttpResponse:
     return _page(request, submission)
 
 
-def _page(
-    request: HttpRequest, submission: Submission, *, unmet: tuple[Unmet, ...] = (), status: int = 200
-) -> HttpResponse:
+def _page(request: HttpRequest, submission: Submission, *, unmet: tuple[Unmet, ...] = ()) -> HttpResponse:
     acts = {
         "drop": Act(
             forms.form_of(item=forms.hidden()),
@@ -178,7 +176,6 @@ def _page(
             "envelopes": part_of(submission.solicitation).envelopes,
         },
         unmet=unmet,
-        status=status,
     )
 
 

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mix.actions.market import solicitations, submissions, vendors
 from mix.actions.market.engagements import give_card
-from mix.data.models import Letter, Solicitation, Vendor
+from mix.data.models import (
+    Challenge,
+    Engagement,
+    Letter,
+    Person,
+    Question,
+    Solicitation,
+    Submission,
+    Vendor,
+    VendorInvitation,
+)
 from mix.readers.case.challenges import get_public_challenge, list_vendor_challenges
 from mix.readers.choice.awards import list_own_debriefs
 from mix.readers.choice.evaluations import list_own_meetings, stages_of
@@ -24,10 +36,10 @@ from mix.readers.market.participations import has_reached, list_taking_part
 from mix.readers.market.solicitations import get_public, list_answered_questions, list_open, list_own_questions, part_of
 from mix.readers.market.submissions import find_own, list_own_states
 from mix.readers.market.vendors import get_own_vendor, list_invitations, list_own_vendors
+from mix.rules.city.methods import SolicitationPart
 from mix.rules.market.states import QuestionKind
 from mix.web.parts import forms
-from mix.web.parts.acts import do
-from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.acts import Act, Listed, do, show, take
 from mix.web.parts.pages import actor_of, now_of, signed_in
 from mix.web.parts.showing import use_clock
 from mix.web.parts.stagebar import stage_bar
@@ -63,58 +75,139 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "suppliers/home.html", context)
 
 
+class Register(Act[None]):
+    """Register an organization."""
+
+    label = _("Register")
+    done = _("Your organization is registered.")
+    style = ""
+
+    name = forms.line(_("Name of the organization"))
+    size = forms.word_choice(_("People"), "size")
+    place = forms.line(_("Town"), required=False)
+    capability = forms.text(_("What you can do"), hint=_("Public, in a few sentences."), required=False)
+
+    def run(self, request: HttpRequest) -> str:
+        """Register it."""
+        facts = dict(self.cleaned_data)
+        do(request, vendors.register_vendor, facts.pop("name"), **facts)
+        return reverse("vendor-home")
+
+
 def register(request: HttpRequest) -> HttpResponse:
     """Register an organization in one minute."""
     signed_in(request)
+    taken = take(request, {"register": Listed(Register, None)})
+    return taken if isinstance(taken, HttpResponse) else show(request, "suppliers/register.html", taken)
 
-    def go(given: dict[str, Any]) -> str:
-        do(
-            request,
-            vendors.register_vendor,
-            given["name"],
-            size=given["size"],
-            place=given["place"],
-            capability=given["capability"],
-        )
-        return reverse("vendor-home")
 
-    acts = {
-        "register": Act(
-            forms.form_of(
-                name=forms.line(_("Name of the organization")),
-                size=forms.word_choice(_("People"), "size"),
-                place=forms.line(_("Town"), required=False),
-                capability=forms.text(_("What you can do"), hint=_("Public, in a few sentences."), required=False),
-            ),
-            go,
-            _("Register"),
-            _("Your organization is registered."),
-            style="",
-        )
-    }
-    return answer(request, "suppliers/register.html", acts, dict)
+class Invite(Act[Vendor]):
+    """Invite somebody who acts for the vendor."""
+
+    label = _("Invite")
+    done = _("The invitation was sent. It works once, for 14 days.")
+
+    email = forms.email(_("E-mail"))
+    language = forms.choice(_("Language of the mail"), forms.LANGUAGES)
+
+    def run(self, request: HttpRequest) -> None:
+        """Invite them."""
+        do(request, vendors.invite_member, self.about, **self.cleaned_data)
+
+
+@dataclass(frozen=True)
+class TeamContext:
+    """What the page of a vendor's people draws."""
+
+    vendor: Vendor
+    members: Iterable[Person]
+    invitations: Iterable[VendorInvitation]
 
 
 def team(request: HttpRequest, code: str) -> HttpResponse:
     """Who acts for the vendor, and invitations."""
     vendor = get_own_vendor(code, actor=signed_in(request))
-    acts = {
-        "invite": Act(
-            forms.form_of(
-                email=forms.email(_("E-mail")),
-                language=forms.choice(_("Language of the mail"), forms.LANGUAGES),
-            ),
-            lambda given: stay(do(request, vendors.invite_member, vendor, **given)),
-            _("Invite"),
-            _("The invitation was sent. It works once, for 14 days."),
-        )
-    }
-    return answer(
-        request,
-        "suppliers/team.html",
-        acts,
-        lambda: {"vendor": vendor, "members": list_members(vendor.id), "invitations": list_invitations(vendor)},
-    )
+    taken = take(request, {"invite": Listed(Invite, vendor)})
+    if isinstance(taken, HttpResponse):
+        return taken
+    context = TeamContext(vendor, list_members(vendor.id), list_invitations(vendor))
+    return show(request, "suppliers/team.html", taken, context)
+
+
+@dataclass(frozen=True)
+class CallFor:
+    """A call, and the vendors of the actor that may answer it."""
+
+    call: Solicitation
+    vendors: tuple[Vendor, ...]
+
+    def offer(self, form: Act[CallFor]) -> None:
+        """Offer the vendors."""
+        forms.offer(form, "vendor", [(v.code, v.name) for v in self.vendors])
+
+
+class Start(Act[CallFor]):
+    """Start a submission."""
+
+    label = _("Start a submission")
+    style = ""
+
+    vendor = forms.choice(_("For"), [])
+
+    def fit(self) -> None:
+        """Offer the vendors."""
+        self.about.offer(self)
+
+    @classmethod
+    def first(cls, about: CallFor) -> Mapping[str, Any]:
+        """Show the first vendor."""
+        return {"vendor": about.vendors[0].code}
+
+    def run(self, request: HttpRequest) -> str:
+        """Start it, and go there."""
+        vendor = get_own_vendor(self.cleaned_data["vendor"], actor=actor_of(request))
+        return reverse("vendor-submission", args=[do(request, submissions.start, self.about.call, vendor).code])
+
+
+class Ask(Act[CallFor]):
+    """Ask a question about a call."""
+
+    label = _("Send the question")
+    done = _("Your question was sent.")
+
+    vendor = forms.choice(_("For"), [])
+    text = forms.text(_("Your question"))
+    kind = forms.word_choice(_("Answer"), "question", radio=True)
+
+    def fit(self) -> None:
+        """Offer the vendors."""
+        self.about.offer(self)
+
+    @classmethod
+    def first(cls, about: CallFor) -> Mapping[str, Any]:
+        """Show the first vendor, and a question whose answer all see."""
+        return {"vendor": about.vendors[0].code, "kind": QuestionKind.GENERAL}
+
+    def run(self, request: HttpRequest) -> None:
+        """Send it."""
+        facts = dict(self.cleaned_data)
+        vendor = get_own_vendor(facts.pop("vendor"), actor=actor_of(request))
+        do(request, solicitations.ask, self.about.call, vendor, **facts)
+
+
+@dataclass(frozen=True)
+class CallContext:
+    """What a vendor sees of a call."""
+
+    call: Solicitation
+    challenge: Challenge
+    part: SolicitationPart
+    own: list[tuple[Vendor, Submission | None]]
+    answered: Iterable[Question]
+    mine: list[Question]
+    may_answer: bool
+    is_open: bool
+    asks: bool
 
 
 def call(request: HttpRequest, reference: str) -> HttpResponse:
@@ -128,63 +221,52 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
         for v in list_own_vendors(actor)
         if has_reached(taking_part.get((found.step.challenge_id, v.id)), part_of(found).open_to)
     ]
-    choices = [(v.code, v.name) for v in vendors]
-
-    acts = _call_acts(request, found, choices) if vendors else {}
-    return answer(
-        request,
-        "suppliers/call.html",
-        acts,
-        lambda: {
-            "call": found,
-            "challenge": found.step.challenge,
-            "part": part_of(found),
-            "own": [(v, find_own(found, v)) for v in vendors],
-            "answered": list_answered_questions(found),
-            "mine": [q for v in vendors for q in list_own_questions(found, v.id)],
-            "may_answer": bool(vendors),
-            "is_open": found.closes_at > now_of(request),
-            "asks": found.questions_until > now_of(request),
-        },
+    about = CallFor(found, tuple(vendors))
+    taken = take(request, {"start": Listed(Start, about), "ask": Listed(Ask, about)} if vendors else {})
+    if isinstance(taken, HttpResponse):
+        return taken
+    context = CallContext(
+        call=found,
+        challenge=found.step.challenge,
+        part=part_of(found),
+        own=[(v, find_own(found, v)) for v in vendors],
+        answered=list_answered_questions(found),
+        mine=[q for v in vendors for q in list_own_questions(found, v.id)],
+        may_answer=bool(vendors),
+        is_open=found.closes_at > now_of(request),
+        asks=found.questions_until > now_of(request),
     )
+    return show(request, "suppliers/call.html", taken, context)
 
 
-def _call_acts(request: HttpRequest, found: Solicitation, choices: list[tuple[str, str]]) -> dict[str, Act]:
-    def start(given: dict[str, Any]) -> str:
-        begun = do(request, submissions.start, found, get_own_vendor(given["vendor"], actor=actor_of(request)))
-        return reverse("vendor-submission", args=[begun.code])
+class LeaveCard(Act[tuple[Engagement, tuple[Vendor, ...]]]):
+    """Leave a capability card at an event."""
 
-    acts: dict[str, Act] = {}
-    if choices:
-        initial = {"vendor": choices[0][0]}
-        acts["start"] = Act(
-            forms.form_of(vendor=forms.choice(_("For"), choices)),
-            start,
-            _("Start a submission"),
-            initial=initial,
-            style="",
-        )
-        acts["ask"] = Act(
-            forms.form_of(
-                vendor=forms.choice(_("For"), choices),
-                text=forms.text(_("Your question")),
-                kind=forms.word_choice(_("Answer"), "question", radio=True),
-            ),
-            lambda given: stay(
-                do(
-                    request,
-                    solicitations.ask,
-                    found,
-                    get_own_vendor(given["vendor"], actor=actor_of(request)),
-                    text=given["text"],
-                    kind=given["kind"],
-                )
-            ),
-            _("Send the question"),
-            _("Your question was sent."),
-            initial={**initial, "kind": QuestionKind.GENERAL},
-        )
-    return acts
+    label = _("Leave the card")
+    done = _("Your card is public.")
+    style = ""
+
+    vendor = forms.choice(_("For"), [])
+    text = forms.text(_("What you can do"), hint=_("Public. It is no condition for anything."))
+
+    def fit(self) -> None:
+        """Offer the vendors."""
+        forms.offer(self, "vendor", [(v.code, v.name) for v in self.about[1]])
+
+    def run(self, request: HttpRequest) -> str:
+        """Leave it, and go to the event."""
+        event = self.about[0]
+        vendor = get_own_vendor(self.cleaned_data["vendor"], actor=actor_of(request))
+        do(request, give_card, event, vendor, text=self.cleaned_data["text"])
+        return reverse("public-engagement", args=[event.step.challenge.code, event.step.key])
+
+
+@dataclass(frozen=True)
+class CardContext:
+    """What the page of a card draws."""
+
+    event: Engagement
+    challenge: Challenge
 
 
 def card(request: HttpRequest, code: str, key: str) -> HttpResponse:
@@ -194,21 +276,7 @@ def card(request: HttpRequest, code: str, key: str) -> HttpResponse:
     event = next((e for e in list_public_engagements(get_public_challenge(code)) if e.step.key == key), None)
     if event is None or not vendors:
         raise Unknown
-    acts = {
-        "card": Act(
-            forms.form_of(
-                vendor=forms.choice(_("For"), [(v.code, v.name) for v in vendors]),
-                text=forms.text(_("What you can do"), hint=_("Public. It is no condition for anything.")),
-            ),
-            lambda given: _left(request, event, get_own_vendor(given["vendor"], actor=actor), given["text"]),
-            _("Leave the card"),
-            _("Your card is public."),
-            style="",
-        )
-    }
-    return answer(request, "suppliers/card.html", acts, lambda: {"event": event, "challenge": event.step.challenge})
-
-
-def _left(request: HttpRequest, event: Any, vendor: Vendor, text: str) -> str:  # noqa: ANN401 - an engagement
-    do(request, give_card, event, vendor, text=text)
-    return reverse("public-engagement", args=[event.step.challenge.code, event.step.key])
+    taken = take(request, {"card": Listed(LeaveCard, (event, tuple(vendors)))})
+    if isinstance(taken, HttpResponse):
+        return taken
+    return show(request, "suppliers/card.html", taken, CardContext(event, event.step.challenge))

@@ -157,7 +157,7 @@ def pilot(request: HttpRequest, code: str) -> HttpResponse:
         }
 
     acts = _acts(request, found, actor, keeps=keeps, state=state)
-    return answer(request, "staff/case/pilot.html", acts, context, unmet=unmet, status=422 if unmet else 200)
+    return answer(request, "staff/case/pilot.html", acts, context, unmet=unmet)
 
 
 def _follows(found: Pilot, actor: Actor) -> bool:

@@ -72,7 +72,6 @@ def bylaw(request: HttpRequest, city: str) -> HttpResponse:
             "failed": sheet.typed is not None,
         },
         unmet=sheet.unmet,
-        status=422 if sheet.unmet else 200,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mix.actions.delivery import agreements
 from mix.data.models import Agreement, Paper, Submission
@@ -19,11 +19,31 @@ from mix.rules.core.kinds import Envelope
 from mix.rules.delivery.states import AgreementState, Side
 from mix.rules.market.states import SubmissionState
 from mix.web.parts import forms
-from mix.web.parts.acts import do
-from mix.web.parts.agreeing import agreement_context, editing_acts, row_key, sign_act
-from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.acts import Act, Listed, do, show, take
+from mix.web.parts.agreeing import Sign, agreement_context, editing_acts, row_key
 from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import use_clock
+
+
+class Receive(Act[Agreement]):
+    """Note that a paper came in."""
+
+    label = _("Received")
+    done = _("Noted.")
+
+    item = forms.hidden()
+    expires_on = forms.day(_("Holds until"), required=False)
+
+    def run(self, request: HttpRequest) -> None:
+        """Note it."""
+        paper = _paper(self.about, self.cleaned_data["item"])
+        do(request, agreements.receive_paper, paper, expires_on=self.cleaned_data["expires_on"])
+
+
+class SignForCity(Sign):
+    """Sign for the city."""
+
+    sentence = _("I may bind the city, and I sign this agreement.")
 
 
 def agreement(request: HttpRequest, code: str, agreement: str) -> HttpResponse:
@@ -32,30 +52,19 @@ def agreement(request: HttpRequest, code: str, agreement: str) -> HttpResponse:
     challenge = get_challenge(code, actor=actor, needs=Permission.CHALLENGE_READ)
     use_clock(challenge.municipality.zone)
     found = get_agreement(challenge, agreement)
-    acts: dict[str, Act] = {}
-    if found.state == AgreementState.DRAFTING and grants(roles_in(challenge, actor), Permission.AGREEMENT_EDIT):
+    drafting = found.state == AgreementState.DRAFTING
+    acts: dict[str, Listed[Any]] = {}
+    if drafting and grants(roles_in(challenge, actor), Permission.AGREEMENT_EDIT):
         city = challenge.municipality
         signers = {p.code: p.name for role in TABLE[Permission.AGREEMENT_SIGN] for p in list_with_role([city.id], role)}
-        acts = editing_acts(request, found, signers=sorted(signers.items()))
-        acts["receive"] = Act(
-            forms.form_of(item=forms.hidden(), expires_on=forms.day(_("Holds until"), required=False)),
-            lambda given: stay(
-                do(request, agreements.receive_paper, _paper(found, given["item"]), expires_on=given["expires_on"])
-            ),
-            _("Received"),
-            _("Noted."),
-        )
-    if (
-        found.state == AgreementState.DRAFTING
-        and found.signatories.filter(person=actor.person, signed_at=None).exists()
-    ):
-        acts["sign"] = sign_act(request, found, sentence=_("I may bind the city, and I sign this agreement."))
-    return answer(
-        request,
-        "staff/delivery/agreement.html",
-        acts,
-        lambda: agreement_context(request, get_agreement(challenge, found.code), side=Side.CITY),
-    )
+        acts = {**editing_acts(found, signers=sorted(signers.items())), "receive": Listed(Receive, found)}
+    if drafting and found.signatories.filter(person=actor.person, signed_at=None).exists():
+        acts["sign"] = Listed(SignForCity, found)
+    taken = take(request, acts)
+    if isinstance(taken, HttpResponse):
+        return taken
+    shown = get_agreement(challenge, found.code)
+    return show(request, "staff/delivery/agreement.html", taken, agreement_context(request, shown, side=Side.CITY))
 
 
 def _paper(found: Agreement, item: str) -> Paper:

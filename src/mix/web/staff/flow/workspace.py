@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +13,17 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from mix.actions.case import documents
-from mix.data.models import Challenge, Document, DocumentVersion, Step
+from mix.data.models import (
+    Challenge,
+    ChallengeCity,
+    Comment,
+    Document,
+    DocumentVersion,
+    Event,
+    GateSignature,
+    Lesson,
+    Step,
+)
 from mix.readers.case.challenges import get_challenge, get_step, list_steps, method_for, roles_in, spec_of
 from mix.readers.case.documents import find_latest, list_comments, list_versions, merge_with_latest
 from mix.readers.core.errors import Forbidden
@@ -20,19 +32,21 @@ from mix.readers.flow.findings import judge
 from mix.readers.flow.moves import gather_gate, list_signatures, unmet_to_ask, unmet_to_proceed
 from mix.readers.knowledge.lessons import hours_by_role, list_lessons
 from mix.rules.city.kinds import kind_of
+from mix.rules.city.methods import Gate as GateOfMethod
+from mix.rules.city.methods import Stage
+from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.fields import read_answers
 from mix.rules.core.kinds import StepState
 from mix.rules.core.unmet import Refused, Unmet
-from mix.rules.flow.moves import duties, open_duties
-from mix.web.parts.acts import do, take_stash
+from mix.rules.flow.moves import Duty, duties, open_duties
+from mix.web.parts.acts import Acts, Taken, do, refused, show, take, take_stash
 from mix.web.parts.changes import changes
 from mix.web.parts.docx import MOST_BYTES, read_docx
-from mix.web.parts.loose import answer, names_of
 from mix.web.parts.pages import now_of, signed_in
 from mix.web.parts.showing import use_clock
-from mix.web.parts.specs import draw, read_only, read_post
-from mix.web.parts.stagebar import stage_bar
+from mix.web.parts.specs import Answer, FieldView, draw, read_only, read_post
+from mix.web.parts.stagebar import StageBar, stage_bar
 from mix.web.staff.flow.findings import step_findings
 from mix.web.staff.flow.step_acts import common_acts
 
@@ -53,26 +67,88 @@ def step(request: HttpRequest, code: str, key: str) -> HttpResponse:
     found = get_step(challenge, key)
     roles = roles_in(challenge, actor)
     if request.method == "POST" and request.POST.get("act") == "save":
-        return _save(request, challenge, found, roles)
+        return _save(request, found, roles)
     if request.method == "POST" and request.POST.get("act") == "bring_in":
-        return _bring_in(request, challenge, found, roles)
-    acts, more = kind_of(found.kind).panel(request, found, roles)
+        return _bring_in(request, found, roles)
+    acts, panel = _offered(request, found, roles)
     stash = take_stash(request) if request.session.get(f"stash:{request.path}", {}).get("act") == ["save"] else None
     typed = read_post(spec_of(found).fields, stash) if stash is not None else None
-    return answer(
-        request,
-        "staff/flow/step.html",
-        {**common_acts(request, challenge, found, roles), **acts},
-        lambda: {
-            **_frame(request, challenge, found, roles),
-            **_artifact(found, roles, typed=typed),
-            **names_of(more),
-            "returned": typed is not None,
-        },
-    )
+    taken = take(request, acts)
+    if isinstance(taken, HttpResponse):
+        return taken
+    return _drawn(request, found, roles, taken, panel, typed=typed, drafted=Drafted(returned=typed is not None))
 
 
-def _frame(request: HttpRequest, challenge: Challenge, step: Step, roles: frozenset[Role]) -> dict[str, Any]:
+def _offered(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, Any]:
+    """List what can be done on a step, whatever its kind and by its kind, and gather what its kind draws."""
+    acts, panel = kind_of(step.kind).panel(request, step, roles)
+    return {**common_acts(request, step.challenge, step, roles), **acts}, panel
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The gate of a step: what it takes, who has signed, and who decided in earlier rounds."""
+
+    spec: GateOfMethod
+    needed: Sequence[Duty]
+    open: Sequence[Duty]
+    nobody: Sequence[Unmet]
+    signatures: Sequence[GateSignature]
+    earlier: Iterable[GateSignature]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around the work of any step: where it is, what it lacks, its gate, what happened."""
+
+    challenge: Challenge
+    step: Step
+    spec: StepSpec
+    stage: Stage
+    number: int
+    stage_number: int
+    bar: StageBar
+    unmet: tuple[Unmet, ...]
+    blocks_proceed: tuple[Unmet, ...]
+    gate: Gate | None
+    events: Sequence[Event]
+    lessons: Sequence[Lesson]
+    hours: list[tuple[str, Decimal]]
+    cities: Iterable[ChallengeCity]
+    may_edit: bool
+    roles: frozenset[Role]
+    zone: str
+    include: str
+    is_wide: bool
+    policy: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """The document of a step: as a form for those who may edit it, as answers for all others, or none."""
+
+    fields: list[FieldView] | None = None
+    answers: list[Answer] | None = None
+    latest: DocumentVersion | None = None
+    comments: Iterable[Comment] = ()
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """What was put into the form from elsewhere: typed while signed out, saved by others meanwhile, a Word file."""
+
+    returned: bool = False
+    theirs_by: DocumentVersion | None = None
+    taken: Sequence[Any] = ()
+    clashes: Sequence[Any] = ()
+    brought: str = ""
+    left_over: Sequence[str] = ()
+    found: int = 0
+    paper_unmet: Sequence[Unmet] = ()
+
+
+def _frame(request: HttpRequest, step: Step, roles: frozenset[Role]) -> Frame:
+    challenge = step.challenge
     step.refresh_from_db()
     steps = list_steps(challenge)
     spec = spec_of(step)
@@ -80,79 +156,79 @@ def _frame(request: HttpRequest, challenge: Challenge, step: Step, roles: frozen
     now = now_of(request)
     active = step.state == StepState.ACTIVE
     judged = judge(step, now=now) if active else None
-    return {
-        "challenge": challenge,
-        "step": step,
-        "spec": spec,
-        "stage": stage,
-        "number": list(stage.steps).index(spec) + 1,
-        "stage_number": list(method_for(challenge).stages).index(stage) + 1,
-        "bar": stage_bar(challenge, steps, here=step.key),
-        "unmet": unmet_to_ask(step, now=now, judged=judged) if active and not step.asked_at else (),
-        "blocks_proceed": unmet_to_proceed(step) if active and step.asked_at else (),
-        "gate": _gate(step),
-        "events": list_events(challenge, most=8),
-        "lessons": [lesson for lesson in list_lessons(challenge) if lesson.step_id == step.pk],
-        "hours": hours_by_role(challenge),
-        "cities": challenge.cities.select_related("municipality").order_by("-is_lead", "id"),
-        "may_edit": _may_edit(step, roles),
-        "roles": roles,
-        "zone": challenge.municipality.zone,
-        "include": f"kind/{step.kind}",
-        "is_wide": kind_of(step.kind).is_wide,
-        "policy": step_findings(step, judged) if judged else None,
-    }
+    return Frame(
+        challenge=challenge,
+        step=step,
+        spec=spec,
+        stage=stage,
+        number=list(stage.steps).index(spec) + 1,
+        stage_number=list(method_for(challenge).stages).index(stage) + 1,
+        bar=stage_bar(challenge, steps, here=step.key),
+        unmet=unmet_to_ask(step, now=now, judged=judged) if active and not step.asked_at else (),
+        blocks_proceed=unmet_to_proceed(step) if active and step.asked_at else (),
+        gate=_gate(step),
+        events=list_events(challenge, most=8),
+        lessons=[lesson for lesson in list_lessons(challenge) if lesson.step_id == step.pk],
+        hours=hours_by_role(challenge),
+        cities=challenge.cities.select_related("municipality").order_by("-is_lead", "id"),
+        may_edit=_may_edit(step, roles),
+        roles=roles,
+        zone=challenge.municipality.zone,
+        include=f"kind/{step.kind}",
+        is_wide=kind_of(step.kind).is_wide,
+        policy=step_findings(step, judged) if judged else None,
+    )
 
 
 def _may_edit(step: Step, roles: frozenset[Role]) -> bool:
     return step.state == StepState.ACTIVE and not step.asked_at and grants(roles, Permission.DOCUMENT_EDIT)
 
 
-def _gate(step: Step) -> dict[str, Any] | None:
+def _gate(step: Step) -> Gate | None:
     gathered = gather_gate(step)
     if gathered is None:
         return None
     gate, facts = gathered
     needed, nobody = duties(gate, facts)
-    return {
-        "spec": gate,
-        "needed": needed,
-        "open": open_duties(gate, facts),
-        "nobody": nobody,
-        "signatures": list_signatures(step),
-        "earlier": step.signatures.exclude(round=step.round).select_related("person", "city").order_by("signed_at"),
-    }
+    return Gate(
+        spec=gate,
+        needed=needed,
+        open=open_duties(gate, facts),
+        nobody=nobody,
+        signatures=list_signatures(step),
+        earlier=step.signatures.exclude(round=step.round).select_related("person", "city").order_by("signed_at"),
+    )
 
 
 def _artifact(
     step: Step, roles: frozenset[Role], *, typed: dict[str, Any] | None = None, unmet: tuple[Unmet, ...] = ()
-) -> dict[str, Any]:
+) -> Artifact:
     specs = spec_of(step).fields
     if not specs:
-        return {"fields": None, "answers": None}
+        return Artifact()
     document = Document.objects.get(step=step)
     latest = find_latest(document)
     content = dict(latest.content) if latest else {}
     editable = _may_edit(step, roles)
-    return {
-        "fields": draw(specs, typed if typed is not None else content, unmet) if editable else None,
-        "answers": None if editable else read_only(specs, content),
-        "latest": latest,
-        "comments": list_comments(document),
-    }
+    return Artifact(
+        fields=draw(specs, typed if typed is not None else content, unmet) if editable else None,
+        answers=None if editable else read_only(specs, content),
+        latest=latest,
+        comments=list_comments(document),
+    )
 
 
-def _save(request: HttpRequest, challenge: Challenge, step: Step, roles: frozenset[Role]) -> HttpResponse:
+def _save(request: HttpRequest, step: Step, roles: frozenset[Role]) -> HttpResponse:
     """Save the artifact; when somebody saved in between both texts are put together, and nothing is lost."""
     typed = read_post(spec_of(step).fields, request.POST)
     based_on = _number(request.POST.get("version", ""))
     try:
         version = do(request, documents.save, step, answers=typed, based_on=based_on)
     except documents.EditedMeanwhile as error:
-        together = _together(step, typed, based_on=based_on or 0, theirs=error.theirs)
-        return _drawn(request, challenge, step, roles, typed=together["typed"], unmet=error.unmet, more=together)
+        merged, drafted = _together(step, typed, based_on=based_on or 0, theirs=error.theirs)
+        return _again(request, step, roles, *error.unmet, typed=merged, drafted=drafted)
     except Refused as error:
-        return _drawn(request, challenge, step, roles, typed=typed, unmet=error.unmet)
+        return _again(request, step, roles, *error.unmet, typed=typed)
     messages.success(request, _("Version %(number)d is saved.") % {"number": version.number})
     return redirect(request.path)
 
@@ -161,73 +237,67 @@ def _number(text: str) -> int | None:
     return int(text) if text.isdigit() and len(text) < 9 else None
 
 
-def _together(step: Step, typed: dict[str, Any], *, based_on: int, theirs: DocumentVersion | None) -> dict[str, Any]:
+def _together(
+    step: Step, typed: dict[str, Any], *, based_on: int, theirs: DocumentVersion | None
+) -> tuple[dict[str, Any], Drafted]:
     """Put what was typed over one version together with the latest, and say what came from whom."""
     specs = spec_of(step).fields
     merged = merge_with_latest(step, typed, based_on=based_on)
     titles = {spec.key: spec.title for spec in specs}
     clashing = [spec for spec in specs if spec.key in merged.clashes]
     readable = {spec.key: read_answers([spec], typed)[0].get(spec.key) for spec in clashing}
-    return {
-        "typed": merged.answers,
-        "theirs_by": theirs,
-        "taken": [titles[key] for key in merged.taken],
-        "clashes": changes(clashing, theirs.content, readable) if theirs else [],
-    }
+    return merged.answers, Drafted(
+        theirs_by=theirs,
+        taken=[titles[key] for key in merged.taken],
+        clashes=changes(clashing, theirs.content, readable) if theirs else [],
+    )
 
 
-def _bring_in(request: HttpRequest, challenge: Challenge, step: Step, roles: frozenset[Role]) -> HttpResponse:
+def _bring_in(request: HttpRequest, step: Step, roles: frozenset[Role]) -> HttpResponse:
     """Put what a Word file says into the form, with what was saved since the file was taken out; nothing is saved."""
     specs = spec_of(step).fields
     file = request.FILES.get("file")
     if not specs or not _may_edit(step, roles):
         raise Forbidden(Permission.DOCUMENT_EDIT)
     if file is None:
-        return _drawn(request, challenge, step, roles, unmet=(Unmet("answer_missing", field="file"),))
+        return _again(request, step, roles, Unmet("answer_missing", field="file"))
     try:
-        taken = read_docx(file.read(MOST_BYTES + 1), file.name or "", specs)
+        read = read_docx(file.read(MOST_BYTES + 1), file.name or "", specs)
     except Refused as error:
-        return _drawn(request, challenge, step, roles, unmet=error.unmet)
+        return _again(request, step, roles, *error.unmet)
     latest = find_latest(step.document)
-    code, _slash, number = taken.mark.rpartition("/")
-    base = _number(number) if code == f"MIX {challenge.code}/{step.key}" else None
+    code, _slash, number = read.mark.rpartition("/")
+    base = _number(number) if code == f"MIX {step.challenge.code}/{step.key}" else None
     based_on = base if base is not None else (latest.number if latest else 0)
     before: dict[str, Any] = next((v.content for v in list_versions(step.document) if v.number == based_on), {})
-    together = _together(step, {**before, **taken.answers}, based_on=based_on, theirs=latest)
-    more = {**together, "brought": file.name, "left_over": taken.left_over, "found": len(taken.answers)}
-    return _drawn(request, challenge, step, roles, typed=together["typed"], more=more, status=200)
+    merged, drafted = _together(step, {**before, **read.answers}, based_on=based_on, theirs=latest)
+    drafted = replace(drafted, brought=file.name or "", left_over=read.left_over, found=len(read.answers))
+    return _again(request, step, roles, typed=merged, drafted=drafted)
+
+
+def _again(
+    request: HttpRequest,
+    step: Step,
+    roles: frozenset[Role],
+    *unmet: Unmet,
+    typed: dict[str, Any] | None = None,
+    drafted: Drafted | None = None,
+) -> HttpResponse:
+    """Draw the step again with what was typed; no act is carried out."""
+    acts, panel = _offered(request, step, roles)
+    drafted = replace(drafted or Drafted(), paper_unmet=[u for u in unmet if u.field == "file"])
+    return _drawn(request, step, roles, refused(acts, *unmet), panel, typed=typed, drafted=drafted)
 
 
 def _drawn(
     request: HttpRequest,
-    challenge: Challenge,
     step: Step,
     roles: frozenset[Role],
+    taken: Taken,
+    panel: Any,  # noqa: ANN401 - the context of the kind
     *,
-    typed: dict[str, Any] | None = None,
-    unmet: tuple[Unmet, ...] = (),
-    more: Mapping[str, Any] | None = None,
-    status: int = 422,
+    typed: dict[str, Any] | None,
+    drafted: Drafted,
 ) -> HttpResponse:
-    """Draw the step again with what was typed; no act is carried out."""
-    acts, parts = kind_of(step.kind).panel(request, step, roles)
-    return answer(
-        _as_get(request),
-        "staff/flow/step.html",
-        {**common_acts(request, challenge, step, roles), **acts},
-        lambda: {
-            **_frame(request, challenge, step, roles),
-            **_artifact(step, roles, typed=typed, unmet=unmet),
-            **names_of(parts),
-            "paper_unmet": [u for u in unmet if u.field == "file"],
-            **(more or {}),
-        },
-        unmet=unmet,
-        status=status,
-    )
-
-
-def _as_get(request: HttpRequest) -> HttpRequest:
-    """Show the page again without carrying out an act."""
-    request.method = "SHOW"
-    return request
+    artifact = _artifact(step, roles, typed=typed, unmet=taken.unmet)
+    return show(request, "staff/flow/step.html", taken, _frame(request, step, roles), artifact, drafted, panel)
