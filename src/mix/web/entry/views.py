@@ -1,6 +1,6 @@
 """Coming in: home by duty, demonstration cards, invitations, the account page, the outbox of the demonstration."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -9,16 +9,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from mix.actions.city.people import accept_invitation
-from mix.data.models import Message, Person
+from mix.data.models import Message, Person, StaffInvitation, VendorInvitation
 from mix.readers.city.people import get_invitation, unmet_to_accept
 from mix.readers.core.errors import Unknown
 from mix.rules.core.access import Permission, Role, grants
-from mix.web.parts.acts import do
-from mix.web.parts.forms import form_of, hidden
-from mix.web.parts.loose import Act, answer
+from mix.web.parts.acts import Act, Listed, do, show, take
+from mix.web.parts.forms import hidden
 from mix.web.parts.pages import now_of, signed_in
 
 
@@ -49,25 +49,49 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "entry/account.html", context)
 
 
-def sessions(request: HttpRequest) -> HttpResponse:
-    """Every place where one is signed in, each to be ended; a stranger is thrown out with one click."""
-    person = signed_in(request).someone
+class EndSession(Act[Person]):
+    """End one of somebody's sessions."""
 
-    def end(given: dict[str, Any]) -> None:
-        found = UserSession.objects.filter(user=person, pk=int(given["item"]) if given["item"].isdigit() else 0).first()
+    label = gettext_lazy("End this session")
+    done = gettext_lazy("Ended.")
+
+    item = hidden()
+
+    def run(self, _request: HttpRequest) -> None:
+        """End it."""
+        key = self.cleaned_data["item"]
+        found = UserSession.objects.filter(user=self.about, pk=int(key) if key.isdigit() else 0).first()
         if found is None:
             raise Unknown
         found.end()
 
-    def end_others(_given: dict[str, Any]) -> None:
-        for found in UserSession.objects.filter(user=person).exclude(session_key=request.session.session_key):
+
+class EndOtherSessions(Act[Person]):
+    """End every session of somebody but this one."""
+
+    label = gettext_lazy("End every other session")
+    done = gettext_lazy("Every other session is ended.")
+
+    def run(self, request: HttpRequest) -> None:
+        """End them."""
+        for found in UserSession.objects.filter(user=self.about).exclude(session_key=request.session.session_key):
             found.end()
 
-    acts = {
-        "end": Act(form_of(item=hidden()), end, _("End this session"), _("Ended.")),
-        "end_others": Act(form_of(), end_others, _("End every other session"), _("Every other session is ended.")),
-    }
-    return answer(request, "entry/sessions.html", acts, lambda: {"sessions": _list_sessions(request, person)})
+
+@dataclass(frozen=True)
+class SessionsContext:
+    """Somebody's sessions, each with whether it is this one."""
+
+    sessions: list[tuple[UserSession, bool]]
+
+
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Every place where one is signed in, each to be ended; a stranger is thrown out with one click."""
+    person = signed_in(request).someone
+    taken = take(request, {"end": Listed(EndSession, person), "end_others": Listed(EndOtherSessions, person)})
+    if isinstance(taken, HttpResponse):
+        return taken
+    return show(request, "entry/sessions.html", taken, SessionsContext(_list_sessions(request, person)))
 
 
 def _list_sessions(request: HttpRequest, person: Person) -> list[tuple[UserSession, bool]]:
@@ -118,21 +142,39 @@ def demo_outbox(request: HttpRequest) -> HttpResponse:
     return render(request, "entry/outbox.html", {"found": found[:60], "to": to})
 
 
+class Accept(Act[str]):
+    """Accept the invitation with this token."""
+
+    label = gettext_lazy("Accept the invitation")
+    done = gettext_lazy("Welcome.")
+    style = ""
+
+    def run(self, request: HttpRequest) -> str:
+        """Accept it, and go to the person's own page."""
+        do(request, accept_invitation, self.about)
+        return reverse("home-of-person")
+
+
+@dataclass(frozen=True)
+class InvitationContext:
+    """What the page of an invitation draws."""
+
+    invitation: StaffInvitation | VendorInvitation
+    email: str
+    may_accept: bool
+    is_elsewhere: bool
+
+
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Say what an invitation offers, and to which address; its own person accepts it, others are told what to do."""
     person = signed_in(request).someone
     found = get_invitation(token)
     unmet = unmet_to_accept(found, person, now=now_of(request))
+    taken = take(request, {"accept": Listed(Accept, token)})
+    if isinstance(taken, HttpResponse):
+        return taken
+    taken.unmet = taken.unmet or unmet
     is_elsewhere = any(one.code == "invitation_of_another" for one in unmet)
-    acts = {
-        "accept": Act(
-            form_of(), lambda _given: _accepted(request, token), _("Accept the invitation"), _("Welcome."), style=""
-        )
-    }
-    context = {"invitation": found, "email": person.email, "may_accept": not unmet, "is_elsewhere": is_elsewhere}
-    return answer(request, "entry/invitation.html", acts, lambda: context, unmet=unmet)
-
-
-def _accepted(request: HttpRequest, token: str) -> str:
-    do(request, accept_invitation, token)
-    return reverse("home-of-person")
+    return show(
+        request, "entry/invitation.html", taken, InvitationContext(found, person.email, not unmet, is_elsewhere)
+    )
