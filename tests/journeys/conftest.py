@@ -68,7 +68,7 @@ def serving(data: Path, *options: str) -> Iterator[Site]:
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
+    for _ in range(1200):
         if server.poll() is not None:
             break
         try:
