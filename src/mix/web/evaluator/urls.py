@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from mix.web.evaluator import views
+from mix.web.evaluator import consensus, progress, scoring, seats
 
 urlpatterns = [
-    path("evaluation/", views.home, name="evaluator-home"),
-    path("evaluation/<slug:code>/<slug:key>/", views.evaluation, name="evaluator-evaluation"),
-    path("evaluation/<slug:code>/<slug:key>/declare/", views.declare, name="evaluator-declare"),
-    path("evaluation/<slug:code>/<slug:key>/consensus/", views.consensus, name="evaluator-consensus"),
-    path("evaluation/<slug:code>/<slug:key>/across/<str:criterion>/", views.across, name="evaluator-across"),
-    path("evaluation/<slug:code>/<slug:key>/score/<str:label>/", views.score, name="evaluator-score"),
-    path("evaluation/<slug:code>/<slug:key>/score/<str:label>/<str:file>/", views.opened_file, name="evaluator-file"),
+    path("evaluation/", seats.home, name="evaluator-home"),
+    path("evaluation/<slug:code>/<slug:key>/", progress.evaluation, name="evaluator-evaluation"),
+    path("evaluation/<slug:code>/<slug:key>/declare/", progress.declare, name="evaluator-declare"),
+    path("evaluation/<slug:code>/<slug:key>/consensus/", consensus.consensus, name="evaluator-consensus"),
+    path("evaluation/<slug:code>/<slug:key>/across/<str:criterion>/", scoring.across, name="evaluator-across"),
+    path("evaluation/<slug:code>/<slug:key>/score/<str:label>/", scoring.score, name="evaluator-score"),
+    path("evaluation/<slug:code>/<slug:key>/score/<str:label>/<str:file>/", scoring.opened_file, name="evaluator-file"),
 ]

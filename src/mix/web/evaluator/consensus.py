@@ -1,0 +1,136 @@
+"""The consensus of a panel: everybody's scores side by side; the chair records what is agreed, with reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from mix.actions.choice import evaluations
+from mix.data.models import Evaluation, Submission
+from mix.readers.choice.evaluations import (
+    Cell,
+    consensus_table,
+    criteria_now,
+    criteria_of,
+    has_declared,
+    labels_of,
+    readable,
+    shown_name,
+    stages_of,
+    to_score,
+    unmet_to_freeze,
+)
+from mix.readers.core.errors import Unknown
+from mix.rules.choice.states import Seat
+from mix.rules.city.methods import Criterion
+from mix.rules.core.kinds import EvaluationPhase
+from mix.rules.core.unmet import Unmet
+from mix.web.evaluator.seats import own_seat, seat_context
+from mix.web.parts import forms
+from mix.web.parts.acts import Act, Acts, Listed, do, show, take
+
+AFTER_SCORING = (
+    EvaluationPhase.CONSENSUS,
+    EvaluationPhase.BETWEEN,
+    EvaluationPhase.QUALITY_FROZEN,
+    EvaluationPhase.FINAL,
+)
+
+
+@dataclass(frozen=True)
+class Agreeable:
+    """An evaluation, and what can be agreed on in its present stage: submissions and criteria by label and key."""
+
+    evaluation: Evaluation
+    cells: dict[str, tuple[Submission, Criterion]]
+
+
+class Agree(Act[Agreeable]):
+    """Record the score on which the panel agrees."""
+
+    label = _("Record")
+    done = _("Recorded.")
+
+    item = forms.hidden()
+    score = forms.choice(_("Agreed score"), [(str(n), str(n)) for n in range(6)])
+    reason = forms.text(_("Reason"), rows=2)
+
+    def run(self, request: HttpRequest) -> str:
+        """Record it, and come back to where it stands."""
+        item, score, reason = (self.cleaned_data[name] for name in ("item", "score", "reason"))
+        if item not in self.about.cells:
+            raise Unknown
+        submission, criterion = self.about.cells[item]
+        facts = {"submission": submission, "criterion": criterion.key, "score": int(score), "reason": reason}
+        do(request, evaluations.agree, self.about.evaluation, **facts)
+        return f"{request.path}#c-{item}"
+
+
+class AgreeWhereEqual(Act[Evaluation]):
+    """Record every score on which all agree."""
+
+    label = _("Record every score on which all agree")
+    done = _("Recorded.")
+
+    reason = forms.line(_("Reason for all of them"))
+
+    def run(self, request: HttpRequest) -> None:
+        """Record them."""
+        do(request, evaluations.agree_where_equal, self.about, **self.cleaned_data)
+
+
+class EndStage(Act[Evaluation]):
+    """End a stage that is not the last."""
+
+    label = _("This stage is agreed")
+    done = _("Agreed. Procurement invites who reaches the next stage.")
+    style = ""
+
+    def run(self, request: HttpRequest) -> None:
+        """End it."""
+        do(request, evaluations.freeze_quality, self.about)
+
+
+class FreezeQuality(EndStage):
+    """End the last stage: quality is final."""
+
+    label = _("Quality is final")
+    done = _("Quality is final. Procurement computes the result.")
+
+
+@dataclass(frozen=True)
+class ConsensusContext:
+    """What the consensus draws: each submission with its label, its name and its cells."""
+
+    table: list[tuple[Submission, str, str, list[Cell]]]
+    unmet: tuple[Unmet, ...]
+
+
+def consensus(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """Everybody's scores side by side; the chair records what the panel agrees on, with reasons."""
+    found, member = own_seat(request, code, key)
+    if found.phase not in AFTER_SCORING or not has_declared(member):
+        raise Unknown
+    is_over = found.phase in (EvaluationPhase.QUALITY_FROZEN, EvaluationPhase.FINAL)
+    own, criteria = (readable(member), criteria_of(found)) if is_over else (to_score(member), criteria_now(found))
+    chairs = found.phase == EvaluationPhase.CONSENSUS and member.seat == Seat.CHAIR
+    taken = take(request, _chair_acts(found, own) if chairs else {})
+    if isinstance(taken, HttpResponse):
+        return taken
+    labels = labels_of(found)
+    table = [(s, labels[s.id], shown_name(found, s), cells) for s, cells in consensus_table(found, own, criteria)]
+    context = ConsensusContext(table, unmet_to_freeze(found))
+    return show(request, "evaluator/consensus.html", taken, seat_context(*own_seat(request, code, key)), context)
+
+
+def _chair_acts(found: Evaluation, own: list[Submission]) -> Acts:
+    labels = labels_of(found)
+    cells = {f"{labels[s.id]}-{c.key}": (s, c) for s in own for c in criteria_now(found)}
+    is_last = found.stage + 1 >= len(stages_of(found))
+    return {
+        "agree": Listed(Agree, Agreeable(found, cells)),
+        "equal": Listed(AgreeWhereEqual, found),
+        "freeze": Listed(FreezeQuality if is_last else EndStage, found),
+    }

@@ -1,0 +1,153 @@
+"""An evaluator's own progress: declare about the names, then hand in; the chair opens the consensus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from mix.actions.choice import evaluations
+from mix.data.models import Declaration, Evaluation, PanelMember, Result, Vendor
+from mix.phrases.words import word
+from mix.readers.choice.evaluations import (
+    conflicted_vendors,
+    contenders,
+    has_declared,
+    list_results,
+    suggest_conflicts,
+    unmet_for_consensus,
+)
+from mix.rules.choice.states import Seat
+from mix.rules.core.kinds import EvaluationPhase
+from mix.rules.core.unmet import Unmet
+from mix.web.evaluator.seats import list_context, own_seat, seat_context
+from mix.web.parts import forms
+from mix.web.parts.acts import Act, Listed, do, show, take
+from mix.web.parts.showing import language
+
+
+def address(evaluation: Evaluation, page: str) -> str:
+    """Return the address of a page of an evaluation."""
+    return reverse(page, args=[evaluation.step.challenge.code, evaluation.step.key])
+
+
+@dataclass(frozen=True)
+class Declarable:
+    """An evaluation, the vendors on its list with a hint about each, and what was declared about them before."""
+
+    evaluation: Evaluation
+    hints: tuple[tuple[Vendor, str], ...]
+    before: tuple[Declaration, ...] = ()
+
+
+class Declare(Act[Declarable]):
+    """Declare about every name on the list: a conflict or none, and a note."""
+
+    label = _("Declare")
+    done = _("Declared. You may read now.")
+    style = ""
+
+    def fit(self) -> None:
+        """Ask about every vendor."""
+        for vendor, hint in self.about.hints:
+            note = gettext("Note on %(vendor)s") % {"vendor": vendor.name}
+            self.fields[vendor.code] = forms.word_choice(vendor.name, "conflict", hint=hint)
+            self.fields[f"note-{vendor.code}"] = forms.line(note, required=False)
+
+    @classmethod
+    def first(cls, about: Declarable) -> Mapping[str, Any]:
+        """Show what was declared before."""
+        said = {d.vendor_id: d for d in about.before}
+        known = [(vendor.code, said[vendor.pk]) for vendor, _hint in about.hints if vendor.pk in said]
+        return {code: d.conflict for code, d in known} | {f"note-{code}": d.note for code, d in known}
+
+    def run(self, request: HttpRequest) -> str:
+        """Declare, and go on to the list."""
+        codes = [vendor.code for vendor, _hint in self.about.hints]
+        conflicts = {code: (self.cleaned_data[code], self.cleaned_data[f"note-{code}"]) for code in codes}
+        do(request, evaluations.declare, self.about.evaluation, conflicts=conflicts)
+        return address(self.about.evaluation, "evaluator-evaluation")
+
+
+def declare(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """Declare about every name on the list, before any content is shown."""
+    found, member = own_seat(request, code, key)
+    acts = {"declare": Listed(Declare, _declarable(found, member))} if found.phase == EvaluationPhase.SCORING else {}
+    taken = take(request, acts)
+    if isinstance(taken, HttpResponse):
+        return taken
+    return show(request, "evaluator/declare.html", taken, seat_context(found, member))
+
+
+def _declarable(evaluation: Evaluation, member: PanelMember) -> Declarable:
+    vendors = sorted({s.vendor for s in contenders(evaluation)}, key=lambda v: v.name)
+    suggested = suggest_conflicts(member, vendors)
+    hints = [(v.place, *(word("affiliation", code, language()) for code in suggested.get(v.pk, ()))) for v in vendors]
+    return Declarable(
+        evaluation,
+        tuple((v, " · ".join(h for h in said if h)) for v, said in zip(vendors, hints, strict=True)),
+        tuple(member.declarations.all()),
+    )
+
+
+class HandIn(Act[Evaluation]):
+    """Hand in one's scores."""
+
+    label = _("Hand in my scores")
+    done = _("Handed in. Until consensus nobody else sees them.")
+    style = ""
+
+    def run(self, request: HttpRequest) -> None:
+        """Hand in."""
+        do(request, evaluations.hand_in, self.about)
+
+
+class OpenConsensus(Act[Evaluation]):
+    """Open the consensus, as the chair."""
+
+    label = _("Open the consensus")
+    done = _("Everybody on the panel now sees all scores.")
+
+    def run(self, request: HttpRequest) -> str:
+        """Open it, and go there."""
+        do(request, evaluations.open_consensus, self.about)
+        return address(self.about, "evaluator-consensus")
+
+
+@dataclass(frozen=True)
+class ProgressContext:
+    """What the page of one's own progress draws."""
+
+    hidden: int
+    waits_for: tuple[Unmet, ...]
+    results: list[Result]
+
+
+def evaluation(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """One's own progress: what is scored, what is not, hand in."""
+    found, member = own_seat(request, code, key)
+    if not has_declared(member):
+        return redirect("evaluator-declare", code=code, key=key)
+    acts = {}
+    is_scored = found.phase == EvaluationPhase.SCORING
+    chairs = is_scored and member.seat == Seat.CHAIR
+    if is_scored and member.handed_in_at is None:
+        acts["hand_in"] = Listed(HandIn, found)
+    if chairs:
+        acts["consensus"] = Listed(OpenConsensus, found)
+    taken = take(request, acts)
+    if isinstance(taken, HttpResponse):
+        return taken
+    context = ProgressContext(
+        hidden=len(conflicted_vendors(member)),
+        waits_for=unmet_for_consensus(found) if chairs else (),
+        results=list_results(found) if found.phase == EvaluationPhase.FINAL else [],
+    )
+    seat = seat_context(*own_seat(request, code, key))
+    return show(request, "evaluator/evaluation.html", taken, seat, list_context(found, member), context)

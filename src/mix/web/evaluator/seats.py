@@ -1,0 +1,132 @@
+"""An evaluator's seat: the assignments at home, and what every page of one evaluation draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from mix.data.models import Challenge, Evaluation, PanelMember, Step, Submission
+from mix.readers.case.challenges import spec_of
+from mix.readers.choice.evaluations import (
+    criteria_now,
+    get_seat,
+    has_declared,
+    labels_of,
+    list_own_seats,
+    own_scores,
+    part_for,
+    progress,
+    shown_name,
+    stage_now,
+    to_score,
+)
+from mix.readers.core.errors import Unknown
+from mix.rules.choice.states import Seat
+from mix.rules.city.methods import Criterion, ScoringStage
+from mix.rules.core.fields import Bilingual
+from mix.rules.core.kinds import EvaluationPhase
+from mix.web.parts.pages import signed_in
+from mix.web.parts.showing import use_clock
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What do I still have to score?"""
+    actor = signed_in(request)
+    seats = list_own_seats(actor)
+    if not seats and not actor.is_staff:
+        raise Unknown
+    waiting, done = [], []
+    for seat in seats:
+        title = spec_of(seat.evaluation.step).title
+        if not _waits(seat):
+            done.append((seat, title))
+            continue
+        declared = has_declared(seat)
+        given, owed = progress(seat) if declared and seat.evaluation.phase == EvaluationPhase.SCORING else (0, 0)
+        waiting.append((seat, declared, given, owed, title))
+    return render(request, "evaluator/home.html", {"waiting": waiting, "done": done})
+
+
+def _waits(seat: PanelMember) -> bool:
+    """Say whether an evaluation still waits for somebody: their scores, or what its chair does after them."""
+    if seat.evaluation.phase in (EvaluationPhase.PANEL, EvaluationPhase.SCORING):
+        return seat.handed_in_at is None or seat.seat == Seat.CHAIR
+    return seat.seat == Seat.CHAIR and seat.evaluation.phase != EvaluationPhase.FINAL
+
+
+def own_seat(request: HttpRequest, code: str, key: str) -> tuple[Evaluation, PanelMember]:
+    """Return the evaluation of a step's present round and the actor's seat in it. Raises Unknown without a seat."""
+    actor = signed_in(request)
+    step = (
+        Step.objects.filter(challenge__code=code, key=key)
+        .select_related("challenge__method", "challenge__municipality")
+        .first()
+    )
+    evaluation = (
+        Evaluation.objects.filter(step=step, round=step.round)
+        .select_related("solicitation__step__challenge__method")
+        .first()
+        if step
+        else None
+    )
+    if step is None or evaluation is None:
+        raise Unknown
+    evaluation.step = step
+    use_clock(step.challenge.municipality.zone)
+    member = get_seat(evaluation, actor)
+    member.evaluation = evaluation
+    return evaluation, member
+
+
+@dataclass(frozen=True)
+class SeatContext:
+    """What every page of an evaluation draws."""
+
+    evaluation: Evaluation
+    member: PanelMember
+    challenge: Challenge
+    step: Step
+    title: Bilingual
+    anonymous: bool
+    stage: ScoringStage | None
+
+
+def seat_context(evaluation: Evaluation, member: PanelMember) -> SeatContext:
+    """Say what every page of an evaluation draws."""
+    return SeatContext(
+        evaluation=evaluation,
+        member=member,
+        challenge=evaluation.step.challenge,
+        step=evaluation.step,
+        title=spec_of(evaluation.step).title,
+        anonymous=part_for(evaluation).anonymous,
+        stage=stage_now(evaluation),
+    )
+
+
+@dataclass(frozen=True)
+class ListContext:
+    """What the list beside a page draws: each submission, its label and name, scores given and owed."""
+
+    rows: list[tuple[Submission, str, str, int, int]]
+    criteria: tuple[Criterion, ...]
+
+
+def list_context(evaluation: Evaluation, member: PanelMember) -> ListContext:
+    """List what a member has to score, with how far it is."""
+    criteria, given, labels = criteria_now(evaluation), own_scores(member), labels_of(evaluation)
+    return ListContext(
+        [
+            (
+                s,
+                labels.get(s.id, "?"),
+                shown_name(evaluation, s),
+                sum((s.id, c.key) in given for c in criteria),
+                len(criteria),
+            )
+            for s in to_score(member)
+        ],
+        criteria,
+    )
