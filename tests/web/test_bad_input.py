@@ -101,6 +101,14 @@ def test_an_act_that_the_page_does_not_offer_is_not_found(sign_in: Callable[[str
     assert sign_in("priya").post(url, {"act": act}).status_code == 404
 
 
+@pytest.mark.parametrize("item", ["9", "first", ""])
+def test_an_addendum_that_is_not_there_is_not_confirmed(
+    sign_in: Callable[[str], Client], draft: Submission, item: str
+) -> None:
+    answer = sign_in("tess").post(reverse("vendor-check", args=[draft.code]), {"act": "confirm", "item": item})
+    assert answer.status_code == (404 if item else 422)
+
+
 def send(client: Client, draft: Submission, name: str, content: bytes, envelope: str = "technical") -> Any:
     return client.post(
         reverse("vendor-files", args=[draft.code]), {"envelope": envelope, "file": SimpleUploadedFile(name, content)}

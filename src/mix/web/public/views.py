@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mix.actions.core.signing import verifier_key
 from mix.actions.market.engagements import ask, register
-from mix.data.models import Municipality, Solicitation, SolicitationDocument
+from mix.data.models import (
+    CapabilityCard,
+    Challenge,
+    Engagement,
+    EngagementQuestion,
+    Municipality,
+    ProblemCard,
+    Solicitation,
+    SolicitationDocument,
+)
 from mix.phrases.words import word
 from mix.readers.case.challenges import (
     get_public_challenge,
@@ -47,8 +58,7 @@ from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Origin, StepState
 from mix.rules.market.freezing import frozen_stages, read_scheme
 from mix.web.parts import forms
-from mix.web.parts.acts import do
-from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.acts import Act, Listed, do, show, take
 from mix.web.parts.pages import now_of
 from mix.web.parts.showing import language, use_clock
 from mix.web.parts.specs import read_only
@@ -177,45 +187,66 @@ def document(request: HttpRequest, code: str) -> FileResponse:  # noqa: ARG001 -
     )
 
 
+class Register(Act[Engagement]):
+    """Register for an event."""
+
+    label = _("Register")
+    done = _("You are registered. We look forward to meeting you.")
+    style = ""
+
+    name = forms.line(_("Your name"))
+    organization = forms.line(_("Organization"))
+    email = forms.email(_("E-mail"))
+
+    def fit(self) -> None:
+        """Ask what somebody needs there; `needs` of the class is whose act it is."""
+        self.fields["needs"] = forms.text(_("What you need to take part fully"), required=False, rows=2)
+
+    def run(self, request: HttpRequest) -> None:
+        """Register."""
+        do(request, register, self.about, **self.cleaned_data)
+
+
+class Ask(Act[Engagement]):
+    """Ask before or after an event."""
+
+    label = _("Send the question")
+    done = _("Your question was sent. The answer will stand here.")
+
+    text = forms.text(_("Your question"), hint=_("The answer goes to everybody, without your name."))
+
+    def run(self, request: HttpRequest) -> None:
+        """Ask."""
+        do(request, ask, self.about, **self.cleaned_data)
+
+
+@dataclass(frozen=True)
+class EngagementContext:
+    """What an event draws."""
+
+    challenge: Challenge
+    event: Engagement
+    cards: QuerySet[ProblemCard]
+    questions: QuerySet[EngagementQuestion]
+    capabilities: QuerySet[CapabilityCard]
+
+
 def engagement(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """One event: problem cards, registration, questions and answers, capability cards."""
     found = get_public_challenge(code)
     use_clock(found.municipality.zone)
     event = get_public_engagement(found, key)
-    acts = {
-        "register": Act(
-            forms.form_of(
-                name=forms.line(_("Your name")),
-                organization=forms.line(_("Organization")),
-                email=forms.email(_("E-mail")),
-                needs=forms.text(_("What you need to take part fully"), required=False, rows=2),
-            ),
-            lambda given: stay(do(request, register, event, **given)),
-            _("Register"),
-            _("You are registered. We look forward to meeting you."),
-            style="",
-        ),
-        "ask": Act(
-            forms.form_of(
-                text=forms.text(_("Your question"), hint=_("The answer goes to everybody, without your name."))
-            ),
-            lambda given: stay(do(request, ask, event, **given)),
-            _("Send the question"),
-            _("Your question was sent. The answer will stand here."),
-        ),
-    }
-    return answer(
-        request,
-        "public/engagement.html",
-        acts,
-        lambda: {
-            "challenge": found,
-            "event": event,
-            "cards": event.cards.order_by("id"),
-            "questions": event.questions.filter(answered_at__isnull=False).order_by("asked_at"),
-            "capabilities": event.capabilities.select_related("vendor").order_by("vendor__name"),
-        },
+    taken = take(request, {"register": Listed(Register, event), "ask": Listed(Ask, event)})
+    if isinstance(taken, HttpResponse):
+        return taken
+    context = EngagementContext(
+        challenge=found,
+        event=event,
+        cards=event.cards.order_by("id"),
+        questions=event.questions.filter(answered_at__isnull=False).order_by("asked_at"),
+        capabilities=event.capabilities.select_related("vendor").order_by("vendor__name"),
     )
+    return show(request, "public/engagement.html", taken, context)
 
 
 def outcomes(request: HttpRequest) -> HttpResponse:

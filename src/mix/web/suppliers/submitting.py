@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,10 +18,16 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from mix.actions.market import submissions
 from mix.actions.market.sealing import drop_blob, open_stream
-from mix.data.models import Addendum, Submission
+from mix.data.models import (
+    Acknowledgement,
+    Addendum,
+    Challenge,
+    Solicitation,
+    Submission,
+    SubmissionVersion,
+)
 from mix.readers.case.challenges import spec_of
-from mix.readers.core.errors import Unknown
-from mix.readers.market.sealing import find_draft, has_draft, list_files, read_draft
+from mix.readers.market.sealing import FileFact, find_draft, has_draft, list_files, read_draft
 from mix.readers.market.solicitations import get_public, part_of
 from mix.readers.market.submissions import (
     COPY_KIND,
@@ -34,34 +41,58 @@ from mix.readers.market.submissions import (
     price_total,
     warnings_for,
 )
+from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
-from mix.web.parts import forms
-from mix.web.parts.acts import do
-from mix.web.parts.loose import Act, answer, stay
-from mix.web.parts.pages import began_of, now_of, signed_in
+from mix.web.parts.acts import Acts, Listed, Taken, do, refused, show, take
+from mix.web.parts.pages import now_of, signed_in
 from mix.web.parts.pdf import as_pdf
 from mix.web.parts.showing import use_clock
-from mix.web.parts.specs import draw, read_only, read_post
+from mix.web.parts.specs import Answer, FieldView, draw, read_only, read_post
+from mix.web.suppliers.submitting_acts import BringCopy, Confirm, DropFile, Finalise, Withdraw
 from mix.web.suppliers.uploads import SealingHandler
 
 
-def _frame(submission: Submission, here: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class WayContext:
+    """What every page on the way of a submission draws: `ways` are key, title and address."""
+
+    submission: Submission
+    call: Solicitation
+    challenge: Challenge
+    title: Bilingual
+    ways: list[tuple[str, str, str]]
+    here: str
+    current: SubmissionVersion | None
+
+
+def _way(submission: Submission, here: str) -> WayContext:
     part = part_of(submission.solicitation)
     ways = [("answers", _("Answers"), reverse("vendor-submission", args=[submission.code]))]
     ways.append(("files", _("Files"), reverse("vendor-files", args=[submission.code])))
     if Envelope.PRICE in part.envelopes:
         ways.append(("price", _("Price"), reverse("vendor-price", args=[submission.code])))
     ways.append(("check", _("Check and finalise"), reverse("vendor-check", args=[submission.code])))
-    return {
-        "submission": submission,
-        "call": submission.solicitation,
-        "challenge": submission.solicitation.step.challenge,
-        "title": spec_of(submission.solicitation.step).title,
-        "ways": ways,
-        "here": here,
-        "current": find_current(submission),
-    }
+    return WayContext(
+        submission=submission,
+        call=submission.solicitation,
+        challenge=submission.solicitation.step.challenge,
+        title=spec_of(submission.solicitation.step).title,
+        ways=ways,
+        here=here,
+        current=find_current(submission),
+    )
+
+
+@dataclass(frozen=True)
+class WriteContext:
+    """What a page draws on which answers or amounts are written; `theirs` is what a team mate saved meanwhile."""
+
+    fields: list[FieldView]
+    draft: int
+    unmet: tuple[Unmet, ...]
+    total: int | None
+    theirs: list[Answer] | None
 
 
 def answers(request: HttpRequest, code: str) -> HttpResponse:
@@ -102,15 +133,14 @@ def _write(request: HttpRequest, code: str, *, envelope: Envelope, here: str, ne
             messages.success(request, _("Saved."))
             stays = request.POST.get("go") == "stay"
             return redirect(request.path if stays else reverse(next_name, args=[submission.code]))
-    context = {
-        **_frame(submission, here),
-        "fields": draw(specs, typed if typed is not None else content, unmet),
-        "draft": submission.draft_version,
-        "unmet": unmet,
-        "total": price_total(specs, content) if envelope is Envelope.PRICE else None,
-        "theirs": read_only(specs, content) if any(u.code == "draft_changed_meanwhile" for u in unmet) else None,
-    }
-    return render(request, "suppliers/answers.html", context, status=status)
+    context = WriteContext(
+        fields=draw(specs, typed if typed is not None else content, unmet),
+        draft=submission.draft_version,
+        unmet=unmet,
+        total=price_total(specs, content) if envelope is Envelope.PRICE else None,
+        theirs=read_only(specs, content) if any(u.code == "draft_changed_meanwhile" for u in unmet) else None,
+    )
+    return show(request, "suppliers/answers.html", Taken({}, status=status), _way(submission, here), context)
 
 
 @csrf_exempt
@@ -138,7 +168,8 @@ def _take_file(request: HttpRequest, submission: Submission, handler: SealingHan
         return render(request, "413.html", {"back": request.path}, status=413)
     if handler.problem or handler.stored is None:
         code = handler.problem or "file_empty"
-        return _page(request, submission, unmet=(Unmet(code, {"name": handler.name}, field="file"),))
+        unmet = Unmet(code, {"name": handler.name}, field="file")
+        return _drawn_files(request, submission, refused(_file_acts(submission), unmet))
     try:
         do(request, submissions.add_file, submission, stored=handler.stored, envelope=envelope, name=handler.name)
     except submissions.Late:
@@ -147,131 +178,99 @@ def _take_file(request: HttpRequest, submission: Submission, handler: SealingHan
         raise
     except Refused as error:
         handler.problem = "refused"
-        return _page(request, submission, unmet=error.unmet)
+        return _drawn_files(request, submission, refused(_file_acts(submission), *error.unmet))
     messages.success(request, _("The file is sealed."))
     return redirect("vendor-files", code=submission.code)
 
 
 @csrf_protect
 def _show_files(request: HttpRequest, submission: Submission) -> HttpResponse:
-    return _page(request, submission)
+    taken = take(request, _file_acts(submission))
+    return taken if isinstance(taken, HttpResponse) else _drawn_files(request, submission, taken)
 
 
-def _page(request: HttpRequest, submission: Submission, *, unmet: tuple[Unmet, ...] = ()) -> HttpResponse:
-    acts = {
-        "drop": Act(
-            forms.form_of(item=forms.hidden()),
-            lambda given: stay(do(request, submissions.drop_file, submission, code=given["item"])),
-            _("Take out"),
-            _("The file was taken out."),
-        )
-    }
-    return answer(
-        request,
-        "suppliers/files.html",
-        acts,
-        lambda: {
-            **_frame(submission, "files"),
-            "files": list_files(submission),
-            "envelopes": part_of(submission.solicitation).envelopes,
-        },
-        unmet=unmet,
-    )
+@dataclass(frozen=True)
+class FilesContext:
+    """What the page of files draws."""
+
+    files: list[FileFact]
+    envelopes: tuple[Envelope, ...]
+
+
+def _file_acts(submission: Submission) -> Acts:
+    return {"drop": Listed(DropFile, submission)}
+
+
+def _drawn_files(request: HttpRequest, submission: Submission, taken: Taken) -> HttpResponse:
+    context = FilesContext(list_files(submission), part_of(submission.solicitation).envelopes)
+    return show(request, "suppliers/files.html", taken, _way(submission, "files"), context)
+
+
+@dataclass(frozen=True)
+class CheckContext:
+    """What the page draws on which everything is checked once more."""
+
+    is_sealed: bool
+    answers: list[Answer]
+    prices: list[tuple[Bilingual, int | None]]
+    total: int | None
+    files: list[FileFact]
+    warnings: tuple[Unmet, ...]
+    blocking: tuple[Unmet, ...]
+    addenda: list[Addendum]
+    acknowledged: QuerySet[Acknowledgement]
 
 
 def check(request: HttpRequest, code: str) -> HttpResponse:
     """Check everything once more, then finalise. Missing answers warn, unread addenda do not let through."""
     submission = get_own_submission(code, actor=signed_in(request))
     use_clock(submission.solicitation.zone)
-    return answer(request, "suppliers/check.html", _check_acts(request, submission), lambda: _checked(submission))
+    acts = {
+        "finalise": Listed(Finalise, submission),
+        "confirm": Listed(Confirm, submission),
+        "withdraw": Listed(Withdraw, submission),
+    }
+    taken = take(request, acts)
+    if isinstance(taken, HttpResponse):
+        return taken
+    return show(request, "suppliers/check.html", taken, _way(submission, "check"), _checked(submission))
 
 
-def _checked(submission: Submission) -> dict[str, Any]:
+def _checked(submission: Submission) -> CheckContext:
     part = part_of(submission.solicitation)
     draft = find_draft(submission)
     content = draft.answers if draft else {}
     addenda = open_addenda(submission)
     warnings = warnings_for(part.answers, content, addenda=addenda)
-    return {
-        **_frame(submission, "check"),
-        "is_sealed": draft is None and submission.versions.exists(),
-        "answers": read_only(part.fields_of(Envelope.TECHNICAL.value), content),
-        "prices": [(s.title, content.get(s.key)) for s in part.fields_of(Envelope.PRICE.value)],
-        "total": price_total(part.answers, content),
-        "files": list_files(submission),
-        "warnings": warnings,
-        "blocking": blocking(warnings),
-        "addenda": addenda,
-        "acknowledged": submission.acknowledgements.select_related("addendum", "person").order_by("addendum__number"),
-    }
+    return CheckContext(
+        is_sealed=draft is None and submission.versions.exists(),
+        answers=read_only(part.fields_of(Envelope.TECHNICAL.value), content),
+        prices=[(s.title, content.get(s.key)) for s in part.fields_of(Envelope.PRICE.value)],
+        total=price_total(part.answers, content),
+        files=list_files(submission),
+        warnings=warnings,
+        blocking=blocking(warnings),
+        addenda=addenda,
+        acknowledged=submission.acknowledgements.select_related("addendum", "person").order_by("addendum__number"),
+    )
 
 
-def _check_acts(request: HttpRequest, submission: Submission) -> dict[str, Act]:
-    def finalise(given: dict[str, Any]) -> str:
-        version = do(request, submissions.finalise, submission, retry_key=given["retry"], began_at=began_of(request))
-        return reverse("vendor-receipt", args=[version.reference])
+@dataclass(frozen=True)
+class CopyContext:
+    """What the page of the vendor's own copy draws."""
 
-    def confirm(given: dict[str, Any]) -> None:
-        addendum = Addendum.objects.filter(solicitation=submission.solicitation, number=int(given["item"] or 0)).first()
-        if addendum is None:
-            raise Unknown
-        do(request, submissions.acknowledge, submission, addendum=addendum)
-
-    return {
-        "finalise": Act(
-            forms.form_of(
-                retry=forms.hidden(),
-                bind=forms.yes(
-                    _("I may bind %(vendor)s, and what I submit is true as far as I know.")
-                    % {"vendor": submission.vendor.name},
-                    required=True,
-                ),
-            ),
-            finalise,
-            _("Finalise submission"),
-            initial={"retry": secrets.token_urlsafe(16)},
-            style="",
-        ),
-        "confirm": Act(
-            forms.form_of(item=forms.hidden()), confirm, _("I have read it, and my submission stands"), _("Confirmed.")
-        ),
-        "withdraw": Act(
-            forms.form_of(sure=forms.yes(_("I want to withdraw what was submitted."), required=True)),
-            lambda _given: stay(do(request, submissions.withdraw, submission)),
-            _("Withdraw"),
-            _("Withdrawn. You may finalise again until closing."),
-        ),
-    }
+    has_draft: bool
 
 
 def copy(request: HttpRequest, code: str) -> HttpResponse:
     """The vendor's own copy: take it before finalising, bring it in to replace what was sealed."""
     submission = get_own_submission(code, actor=signed_in(request))
     use_clock(submission.solicitation.zone)
-    acts = {
-        "bring": Act(
-            forms.form_of(file=forms.small_file(_("Your copy"), hint=_("The JSON file that you took from this page."))),
-            lambda given: _bring(request, submission, given["file"].read()),
-            _("Bring in my copy"),
-            _("Your answers are back as a draft. Change them, then finalise again."),
-            style="",
-        )
-    }
-    return answer(
-        request,
-        "suppliers/copy.html",
-        acts,
-        lambda: {**_frame(submission, "check"), "has_draft": has_draft(submission)},
-    )
-
-
-def _bring(request: HttpRequest, submission: Submission, raw: bytes) -> str:
-    try:
-        brought = json.loads(raw.decode())
-    except (UnicodeDecodeError, ValueError, RecursionError):
-        brought = None
-    do(request, submissions.bring_copy, submission, brought=brought)
-    return reverse("vendor-submission", args=[submission.code])
+    taken = take(request, {"bring": Listed(BringCopy, submission)})
+    if isinstance(taken, HttpResponse):
+        return taken
+    context = CopyContext(has_draft(submission))
+    return show(request, "suppliers/copy.html", taken, _way(submission, "check"), context)
 
 
 def export(request: HttpRequest, code: str) -> HttpResponse:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django import forms as django_forms
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mix.actions.city import departments as verbs
 from mix.data.models import Department, Municipality
@@ -22,75 +23,109 @@ from mix.readers.city.people import list_with_role
 from mix.readers.core.actors import Actor
 from mix.rules.core.access import TABLE, Permission, grants
 from mix.web.parts import forms
-from mix.web.parts.acts import do
+from mix.web.parts.acts import Act, Listed, do, show, take
 from mix.web.parts.filters import in_language
-from mix.web.parts.loose import Act, answer, stay
 from mix.web.parts.pages import signed_in
+
+S = TypeVar("S")
+
+
+class Named(Act[S]):
+    """What asks for the names of a department."""
+
+    name = forms.line(_("Name of the department"), most=120)
+    name_fr = forms.line(_("The same in French"), required=False, most=120)
+
+
+class Add(Named[Municipality]):
+    """Add a department to a city."""
+
+    label = _("Add the department")
+    done = _("Added. Needs and pilots can be given to it.")
+    style = ""
+
+    def run(self, request: HttpRequest) -> None:
+        """Add it."""
+        do(request, verbs.add, self.about, **self.cleaned_data)
+
+
+class Rename(Named[Department]):
+    """Rename a department."""
+
+    label = _("Rename")
+    done = _("Renamed, wherever it stands.")
+
+    @classmethod
+    def first(cls, about: Department) -> Mapping[str, Any]:
+        """Show the names that it has."""
+        return {"name": about.name, "name_fr": about.name_fr}
+
+    def run(self, request: HttpRequest) -> None:
+        """Rename it."""
+        do(request, verbs.rename, self.about, **self.cleaned_data)
+
+
+class Close(Act[Municipality]):
+    """Close a department that is no longer used."""
+
+    label = _("Close the department")
+    done = _("Closed. Nothing new is given to it; what was stays under its name.")
+
+    item = forms.hidden()
+
+    def run(self, request: HttpRequest) -> None:
+        """Close it."""
+        do(request, verbs.close, get_department(self.about, self.cleaned_data["item"]))
+
+
+class OpenAgain(Act[Municipality]):
+    """Open a department again."""
+
+    label = _("Open again")
+    done = _("Open again.")
+    style = "btn--link"
+
+    item = forms.hidden()
+
+    def run(self, request: HttpRequest) -> None:
+        """Open it."""
+        do(request, verbs.open_again, get_department(self.about, self.cleaned_data["item"]))
+
+
+@dataclass(frozen=True)
+class DepartmentsContext:
+    """What the page of departments draws; those that are open each with the act that renames it."""
+
+    city: Municipality
+    open: list[tuple[Department, str]]
+    closed: list[Department]
 
 
 def departments(request: HttpRequest, city: str) -> HttpResponse:
     """The departments of a city: add, rename, close one that is no longer used, open it again."""
     actor = signed_in(request)
     found = get_own_municipality(city, actor=actor, needs=Permission.DEPARTMENT_EDIT)
-
-    def one(given: dict[str, Any]) -> Department:
-        return get_department(found, given.pop("item"))
-
     acts = {
-        "add": Act(
-            forms.form_of(**_names()),
-            lambda given: stay(do(request, verbs.add, found, **given)),
-            _("Add the department"),
-            _("Added. Needs and pilots can be given to it."),
-            style="",
-        ),
-        **{_rename(d): _rename_act(request, d) for d in list_departments(found) if d.closed_at is None},
-        "close": Act(
-            forms.form_of(item=forms.hidden()),
-            lambda given: stay(do(request, verbs.close, one(given))),
-            _("Close the department"),
-            _("Closed. Nothing new is given to it; what was stays under its name."),
-        ),
-        "open_again": Act(
-            forms.form_of(item=forms.hidden()),
-            lambda given: stay(do(request, verbs.open_again, one(given))),
-            _("Open again"),
-            _("Open again."),
-            style="btn--link",
-        ),
+        "add": Listed(Add, found),
+        **{_rename(d): Listed(Rename, d) for d in list_departments(found) if d.closed_at is None},
+        "close": Listed(Close, found),
+        "open_again": Listed(OpenAgain, found),
     }
-
-    def context() -> dict[str, Any]:
-        rows = list_departments(found)
-        return {
-            "city": found,
-            "open": [(d, _rename(d)) for d in rows if d.closed_at is None],
-            "closed": [d for d in rows if d.closed_at is not None],
-        }
-
-    return answer(request, "staff/city/departments.html", acts, context)
+    taken = take(request, acts)
+    if isinstance(taken, HttpResponse):
+        return taken
+    rows = list_departments(found)
+    context = DepartmentsContext(
+        city=found,
+        open=[(d, _rename(d)) for d in rows if d.closed_at is None],
+        closed=[d for d in rows if d.closed_at is not None],
+    )
+    return show(request, "staff/city/departments.html", taken, context)
 
 
 def _rename(department: Department) -> str:
     """Name the act that renames one department: a form of its own, which holds the names that it has."""
     return f"rename_{department.pk}"
-
-
-def _rename_act(request: HttpRequest, department: Department) -> Act:
-    return Act(
-        forms.form_of(**_names()),
-        lambda given: stay(do(request, verbs.rename, department, **given)),
-        _("Rename"),
-        _("Renamed, wherever it stands."),
-        initial={"name": department.name, "name_fr": department.name_fr},
-    )
-
-
-def _names() -> dict[str, django_forms.Field]:
-    return {
-        "name": forms.line(_("Name of the department"), most=120),
-        "name_fr": forms.line(_("The same in French"), required=False, most=120),
-    }
 
 
 def choice_of_department(rows: Iterable[Department]) -> django_forms.ChoiceField:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from mix.actions.city import identities, municipalities, people
 from mix.actions.flow.succession import end_role
-from mix.data.models import Municipality, StaffRole
+from mix.data.models import (
+    AuthorityBand,
+    GroupDuty,
+    IdentityProvider,
+    Municipality,
+    StaffInvitation,
+    StaffRole,
+)
 from mix.readers.city.identities import list_duties, list_providers
 from mix.readers.city.municipalities import (
     get_own_municipality,
@@ -24,8 +34,7 @@ from mix.rules.city.delegation import Band
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import OutageRule
 from mix.web.parts import forms
-from mix.web.parts.acts import do
-from mix.web.parts.loose import Act, answer, stay
+from mix.web.parts.acts import Act, Acts, Listed, do, show, take
 from mix.web.parts.pages import signed_in
 
 GIVEN_ROLES = tuple(r.value for r in Role if r not in (Role.CHAIR, Role.PARTNER_CITY, Role.VENDOR))
@@ -59,149 +68,198 @@ def cities(request: HttpRequest) -> HttpResponse:
     return render(request, "staff/city/settings.html", {"rows": rows})
 
 
-def staff(request: HttpRequest, city: str) -> HttpResponse:
-    """Who has which duty; invite, end."""
-    actor = signed_in(request)
-    found = get_own_municipality(city, actor=actor, needs=Permission.PEOPLE_MANAGE)
+class Invite(Act[Municipality]):
+    """Invite somebody to a duty."""
 
-    acts = {
-        "invite": Act(
-            forms.form_of(
-                email=forms.email(_("E-mail")),
-                role=forms.word_choice(_("Role"), "role", GIVEN_ROLES),
-                language=forms.choice(_("Language of the mail"), forms.LANGUAGES),
-            ),
-            lambda given: stay(do(request, people.invite_staff, found, **{**given, "role": Role(given["role"])})),
-            _("Invite"),
-            _("The invitation was sent. It works once, for 14 days."),
-            style="",
-        ),
-        "end": _end_act(request, found),
-    }
-    return answer(
-        request,
-        "staff/city/staff.html",
-        {**acts, **_group_acts(request, found)},
-        lambda: {
-            "city": found,
-            "staff": list_staff(found),
-            "invitations": list_invitations(found),
-            "providers": list_providers(found),
-            "duties": list_duties(found),
-        },
-    )
+    label = _("Invite")
+    done = _("The invitation was sent. It works once, for 14 days.")
+    style = ""
+
+    email = forms.email(_("E-mail"))
+    role = forms.word_choice(_("Role"), "role", GIVEN_ROLES)
+    language = forms.choice(_("Language of the mail"), forms.LANGUAGES)
+
+    def run(self, request: HttpRequest) -> None:
+        """Invite them."""
+        given = {**self.cleaned_data, "role": Role(self.cleaned_data["role"])}
+        do(request, people.invite_staff, self.about, **given)
 
 
-def _end_act(request: HttpRequest, city: Municipality) -> Act:
-    """Return the act that ends a role, and hands it over where work waits for it."""
-    rows = list_staff(city)
-    names = sorted({(r.person.code, r.person.name) for r in rows}, key=lambda pair: pair[1])
+@dataclass(frozen=True)
+class Duties:
+    """A city, and who has which duty there."""
 
-    def end(given: dict[str, Any]) -> None:
+    city: Municipality
+    rows: tuple[StaffRole, ...]
+
+
+class EndRole(Act[Duties]):
+    """End a role, and hand it over where work waits for it."""
+
+    label = _("End this role")
+    done = _("Ended.")
+
+    item = forms.hidden()
+    reason = forms.line(_("Reason"))
+    successor = forms.optional_choice(_("Who takes over"), [], hint=_("They get the role and are told what waits."))
+
+    def fit(self) -> None:
+        """Offer everybody who works for the city."""
+        names = sorted({(r.person.code, r.person.name) for r in self.about.rows}, key=lambda pair: pair[1])
+        forms.offer(self, "successor", [("", "–"), *names])
+
+    def run(self, request: HttpRequest) -> None:
+        """End it."""
+        item, successor = self.cleaned_data["item"], self.cleaned_data["successor"]
         row = (
-            StaffRole.objects.filter(
-                municipality=city, ended_at=None, pk=int(given["item"]) if given["item"].isdigit() else 0
-            )
+            StaffRole.objects.filter(municipality=self.about.city, ended_at=None, pk=int(item) if item.isdigit() else 0)
             .select_related("municipality", "person")
             .first()
         )
         if row is None:
             raise Unknown
-        successor = next((r.person for r in rows if r.person.code == given["successor"]), None)
-        do(request, end_role, row, reason=given["reason"], successor=successor)
-
-    return Act(
-        forms.form_of(
-            item=forms.hidden(),
-            reason=forms.line(_("Reason")),
-            successor=forms.optional_choice(
-                _("Who takes over"), names, hint=_("They get the role and are told what waits.")
-            ),
-        ),
-        end,
-        _("End this role"),
-        _("Ended."),
-    )
+        person = next((r.person for r in self.about.rows if r.person.code == successor), None)
+        do(request, end_role, row, reason=self.cleaned_data["reason"], successor=person)
 
 
-def _group_acts(request: HttpRequest, city: Municipality) -> dict[str, Act]:
-    """Return the acts by which groups of the city's own sign-in service get duties; none without a service."""
-    providers = {p.key: p for p in list_providers(city)}
+class MapGroup(Act[tuple[IdentityProvider, ...]]):
+    """Give a role to a group of the city's own sign-in service."""
 
-    def drop(given: dict[str, Any]) -> None:
-        row = next((d for d in list_duties(city) if str(d.pk) == given["item"]), None)
+    label = _("Give the role to this group")
+    done = _("Its members have the role from their next sign-in on.")
+
+    at = forms.choice(_("Sign-in service"), [])
+    group = forms.line(_("Group"), hint=_("As the service names it; often a long identifier."))
+    role = forms.word_choice(_("Role"), "role", GIVEN_ROLES)
+
+    def fit(self) -> None:
+        """Offer the city's services."""
+        forms.offer(self, "at", [(p.key, p.name) for p in self.about])
+
+    def run(self, request: HttpRequest) -> None:
+        """Give it."""
+        at, group, role = (self.cleaned_data[name] for name in ("at", "group", "role"))
+        provider = next(p for p in self.about if p.key == at)
+        do(request, identities.map_group, provider, group=group, role=Role(role))
+
+
+class DropGroup(Act[Municipality]):
+    """Take a role away from a group."""
+
+    label = _("Take the role away")
+    done = _("Its members lose the role when they sign in next.")
+    style = "btn--link"
+
+    item = forms.hidden()
+
+    def run(self, request: HttpRequest) -> None:
+        """Take it away."""
+        row = next((d for d in list_duties(self.about) if str(d.pk) == self.cleaned_data["item"]), None)
         if row is None:
             raise Unknown
         do(request, identities.drop_group, row)
 
-    def add(given: dict[str, Any]) -> None:
-        do(request, identities.map_group, providers[given["at"]], group=given["group"], role=Role(given["role"]))
 
-    if not providers:
-        return {}
-    return {
-        "map": Act(
-            forms.form_of(
-                at=forms.choice(_("Sign-in service"), [(p.key, p.name) for p in providers.values()]),
-                group=forms.line(_("Group"), hint=_("As the service names it; often a long identifier.")),
-                role=forms.word_choice(_("Role"), "role", GIVEN_ROLES),
-            ),
-            add,
-            _("Give the role to this group"),
-            _("Its members have the role from their next sign-in on."),
-        ),
-        "drop": Act(
-            forms.form_of(item=forms.hidden()),
-            drop,
-            _("Take the role away"),
-            _("Its members lose the role when they sign in next."),
-            style="btn--link",
-        ),
-    }
+@dataclass(frozen=True)
+class StaffContext:
+    """What the page of a city's people draws."""
+
+    city: Municipality
+    staff: list[StaffRole]
+    invitations: list[StaffInvitation]
+    providers: list[IdentityProvider]
+    duties: list[GroupDuty]
+
+
+def staff(request: HttpRequest, city: str) -> HttpResponse:
+    """Who has which duty; invite, end."""
+    actor = signed_in(request)
+    found = get_own_municipality(city, actor=actor, needs=Permission.PEOPLE_MANAGE)
+    providers = list_providers(found)
+    acts: Acts = {"invite": Listed(Invite, found), "end": Listed(EndRole, Duties(found, tuple(list_staff(found))))}
+    if providers:
+        acts = {**acts, "map": Listed(MapGroup, tuple(providers)), "drop": Listed(DropGroup, found)}
+    taken = take(request, acts)
+    if isinstance(taken, HttpResponse):
+        return taken
+    context = StaffContext(found, list_staff(found), list_invitations(found), providers, list_duties(found))
+    return show(request, "staff/city/staff.html", taken, context)
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A city, and its table of who may approve how much."""
+
+    city: Municipality
+    bands: tuple[AuthorityBand, ...]
+
+
+class SetBands(Act[Authority]):
+    """Set the table."""
+
+    label = _("Set the table")
+    done = _("Set. Gates use it from now on.")
+    style = ""
+
+    def fit(self) -> None:
+        """Ask for each row, then for the source of them all."""
+        for n in range(ROWS):
+            self.fields[f"limit{n}"] = forms.money(gettext("Row %(n)d: up to") % {"n": n + 1}, required=False)
+            self.fields[f"open{n}"] = forms.yes(_("Without limit"))
+            self.fields[f"role{n}"] = forms.word_choice(_("Decides"), "role", BAND_ROLES)
+        self.fields["source"] = forms.line(_("By-law and section"), hint=_("Where this table comes from."))
+
+    @classmethod
+    def first(cls, about: Authority) -> Mapping[str, Any]:
+        """Show the table that is in use."""
+        shown: dict[str, Any] = {"source": about.bands[0].source if about.bands else ""}
+        for n, band in enumerate(about.bands[:ROWS]):
+            shown |= {f"limit{n}": band.up_to_cents, f"open{n}": band.up_to_cents is None, f"role{n}": band.role}
+        return shown
+
+    def run(self, request: HttpRequest) -> None:
+        """Set it; a row without an amount that is not without limit is no row."""
+        given = self.cleaned_data
+        bands = [
+            Band(None if given[f"open{n}"] else given[f"limit{n}"], Role(given[f"role{n}"]))
+            for n in range(ROWS)
+            if given[f"open{n}"] or given[f"limit{n}"]
+        ]
+        do(request, municipalities.set_bands, self.about.city, bands=bands, source=given["source"])
+
+
+class SetOutageRule(Act[Municipality]):
+    """Set what an outage does to the closing of a call."""
+
+    label = _("Set the rule")
+    done = _("Set. It is printed in every notice from now on.")
+
+    rule = forms.word_choice(_("In calls that are published from now on"), "outage", radio=True)
+
+    @classmethod
+    def first(cls, about: Municipality) -> Mapping[str, Any]:
+        """Show the rule that is in use."""
+        return {"rule": about.outage_rule}
+
+    def run(self, request: HttpRequest) -> None:
+        """Set it."""
+        do(request, municipalities.set_outage_rule, self.about, rule=OutageRule(self.cleaned_data["rule"]))
+
+
+@dataclass(frozen=True)
+class AuthorityContext:
+    """What the page of the table draws."""
+
+    city: Municipality
+    bands: list[AuthorityBand]
 
 
 def authority(request: HttpRequest, city: str) -> HttpResponse:
     """Who may approve how much: the table by which gates find their decider."""
     actor = signed_in(request)
     found = get_own_municipality(city, actor=actor, needs=Permission.DELEGATION_EDIT)
-    present = list_bands(found)
-
-    def set_bands(given: dict[str, Any]) -> None:
-        bands = [
-            Band(None if given[f"open{n}"] else given[f"limit{n}"], Role(given[f"role{n}"]))
-            for n in range(ROWS)
-            if given[f"open{n}"] or given[f"limit{n}"]
-        ]
-        do(request, municipalities.set_bands, found, bands=bands, source=given["source"])
-
-    fields: dict[str, Any] = {}
-    initial: dict[str, Any] = {"source": present[0].source if present else ""}
-    for n in range(ROWS):
-        fields[f"limit{n}"] = forms.money(_("Row %(n)d: up to") % {"n": n + 1}, required=False)
-        fields[f"open{n}"] = forms.yes(_("Without limit"))
-        fields[f"role{n}"] = forms.word_choice(_("Decides"), "role", BAND_ROLES)
-        if n < len(present):
-            initial |= {
-                f"limit{n}": present[n].up_to_cents,
-                f"open{n}": present[n].up_to_cents is None,
-                f"role{n}": present[n].role,
-            }
-    fields["source"] = forms.line(_("By-law and section"), hint=_("Where this table comes from."))
-    acts = {
-        "set": Act(
-            forms.form_of(**fields),
-            set_bands,
-            _("Set the table"),
-            _("Set. Gates use it from now on."),
-            initial=initial,
-            style="",
-        ),
-        "outage": Act(
-            forms.form_of(rule=forms.word_choice(_("In calls that are published from now on"), "outage", radio=True)),
-            lambda given: stay(do(request, municipalities.set_outage_rule, found, rule=OutageRule(given["rule"]))),
-            _("Set the rule"),
-            _("Set. It is printed in every notice from now on."),
-            initial={"rule": found.outage_rule},
-        ),
-    }
-    return answer(request, "staff/city/authority.html", acts, lambda: {"city": found, "bands": list_bands(found)})
+    about = Authority(found, tuple(list_bands(found)))
+    taken = take(request, {"set": Listed(SetBands, about), "outage": Listed(SetOutageRule, found)})
+    if isinstance(taken, HttpResponse):
+        return taken
+    return show(request, "staff/city/authority.html", taken, AuthorityContext(found, list_bands(found)))

@@ -1,0 +1,112 @@
+"""What a team does with its submission, beside writing it: take a file out, finalise, confirm, withdraw, bring in."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from mix.actions.market import submissions
+from mix.data.models import Submission
+from mix.readers.core.errors import Unknown
+from mix.web.parts import forms
+from mix.web.parts.acts import Act, do
+from mix.web.parts.agreeing import row_key
+from mix.web.parts.pages import began_of
+
+
+class DropFile(Act[Submission]):
+    """Take a file out."""
+
+    label = _("Take out")
+    done = _("The file was taken out.")
+
+    item = forms.hidden()
+
+    def run(self, request: HttpRequest) -> None:
+        """Take it out."""
+        do(request, submissions.drop_file, self.about, code=self.cleaned_data["item"])
+
+
+class Finalise(Act[Submission]):
+    """Finalise what was written; a second click makes no second version."""
+
+    label = _("Finalise submission")
+    style = ""
+
+    retry = forms.hidden()
+
+    def fit(self) -> None:
+        """Ask whether this person may bind this vendor."""
+        text = gettext("I may bind %(vendor)s, and what I submit is true as far as I know.")
+        self.fields["bind"] = forms.yes(text % {"vendor": self.about.vendor.name}, required=True)
+
+    @classmethod
+    def first(cls, about: Submission) -> Mapping[str, Any]:  # noqa: ARG003 - a key of its own each time
+        """Give this form its key."""
+        return {"retry": secrets.token_urlsafe(16)}
+
+    def run(self, request: HttpRequest) -> str:
+        """Finalise, and go to the receipt."""
+        retry = self.cleaned_data["retry"]
+        version = do(request, submissions.finalise, self.about, retry_key=retry, began_at=began_of(request))
+        return reverse("vendor-receipt", args=[version.reference])
+
+
+class Confirm(Act[Submission]):
+    """Confirm that the submission stands after an addendum."""
+
+    label = _("I have read it, and my submission stands")
+    done = _("Confirmed.")
+
+    item = forms.hidden()
+
+    def run(self, request: HttpRequest) -> None:
+        """Confirm it."""
+        addendum = self.about.solicitation.addenda.filter(number=row_key(self.cleaned_data["item"])).first()
+        if addendum is None:
+            raise Unknown
+        do(request, submissions.acknowledge, self.about, addendum=addendum)
+
+
+class Withdraw(Act[Submission]):
+    """Withdraw what was submitted."""
+
+    label = _("Withdraw")
+    done = _("Withdrawn. You may finalise again until closing.")
+
+    sure = forms.yes(_("I want to withdraw what was submitted."), required=True)
+
+    def run(self, request: HttpRequest) -> None:
+        """Withdraw it."""
+        do(request, submissions.withdraw, self.about)
+
+
+class BringCopy(Act[Submission]):
+    """Bring in the vendor's own copy as a draft."""
+
+    label = _("Bring in my copy")
+    done = _("Your answers are back as a draft. Change them, then finalise again.")
+    style = ""
+
+    file = forms.small_file(_("Your copy"), hint=_("The JSON file that you took from this page."))
+
+    def run(self, request: HttpRequest) -> str:
+        """Bring it in, and go on writing."""
+        do(request, submissions.bring_copy, self.about, brought=read_copy(self.cleaned_data["file"]))
+        return reverse("vendor-submission", args=[self.about.code])
+
+
+def read_copy(file: UploadedFile[Any]) -> object:
+    """Read a vendor's own copy; None where it is no JSON, which the verbs refuse."""
+    try:
+        return json.loads(file.read().decode())
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        return None
