@@ -1,5 +1,7 @@
 """Acts without a page: what is about them says what is asked, and no request is needed to check them."""
 
+from pathlib import Path
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -9,12 +11,14 @@ from mix.data.models import (
     Department,
     Engagement,
     Evaluation,
+    MethodDraft,
     Municipality,
     Person,
     StaffRole,
     Submission,
     Vendor,
 )
+from mix.readers.city.variants import read_document
 from mix.rules.choice.states import Conflict
 from mix.rules.city.methods import Criterion
 from mix.rules.core.access import Role
@@ -24,8 +28,10 @@ from mix.web.evaluator.progress import Declarable, Declare
 from mix.web.public.views import Register
 from mix.web.staff.city.departments import Rename
 from mix.web.staff.city.settings import ROWS, Authority, Duties, EndRole, SetBands
+from mix.web.staff.city.variants_acts import SetStep, StepOf, WriteDocument
 from mix.web.suppliers.submitting_acts import Finalise, read_copy
 
+METHOD = Path(__file__).resolve().parents[2] / "catalogue" / "methods" / "sprint.yaml"
 INK, TIN = Vendor(pk=1, code="ink", name="Ink"), Vendor(pk=2, code="tin", name="Tin")
 
 
@@ -104,3 +110,26 @@ def test_a_table_of_authority_shows_the_rows_that_it_has() -> None:
     }
     form = SetBands(Authority(Municipality(), ()), {f"role{n}": "council" for n in range(ROWS)} | {"limit0": "x"})
     assert set(form.errors) == {"limit0", "source"}
+
+
+def test_a_draft_is_written_over_the_state_that_was_on_the_page() -> None:
+    draft = MethodDraft(document="key: sprint\n", mark=7)
+    first = WriteDocument.first(draft)
+    assert first == {"document": "key: sprint\n", "mark": "7"}
+    form = WriteDocument(draft, first)
+    assert form.is_valid(), form.errors
+    assert form.seen() == 7
+
+
+def test_a_step_asks_what_it_has_and_touches_nothing_else() -> None:
+    method, _problems = read_document(METHOD.read_text(encoding="utf-8"))
+    assert method is not None
+    for step in method.steps:
+        about = StepOf(MethodDraft(mark=1), method, step)
+        form = SetStep(about, SetStep.first(about))
+        assert form.is_valid(), form.errors
+        assert ("decided_by" in form.fields, "minimum_days" in form.fields) == (
+            bool(step.gate),
+            bool(step.solicitation),
+        )
+        assert {path[3] for path in form.places()} == {step.key}
