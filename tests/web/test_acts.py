@@ -1,5 +1,6 @@
 """Acts without a page: what is about them says what is asked, and no request is needed to check them."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,14 @@ from mix.data.models import (
     Evaluation,
     MethodDraft,
     Municipality,
+    PanelMember,
     Person,
+    ProblemCard,
+    Registration,
+    Result,
+    Solicitation,
     StaffRole,
+    Step,
     Submission,
     Vendor,
 )
@@ -23,12 +30,17 @@ from mix.rules.choice.states import Conflict
 from mix.rules.city.methods import Criterion
 from mix.rules.core.access import Role
 from mix.rules.core.fields import Bilingual
+from mix.rules.market.states import CustodyMode
 from mix.web.evaluator.consensus import Agree, Agreeable
 from mix.web.evaluator.progress import Declarable, Declare
 from mix.web.public.views import Register
+from mix.web.staff.choice.evaluations_acts import BreakTie, EndSeat, Tie
 from mix.web.staff.city.departments import Rename
 from mix.web.staff.city.settings import ROWS, Authority, Duties, EndRole, SetBands
 from mix.web.staff.city.variants_acts import SetStep, StepOf, WriteDocument
+from mix.web.staff.market.custody_acts import Keyless, MakeKey
+from mix.web.staff.market.engagements import Attended, Hold, Plan, Planned
+from mix.web.staff.market.solicitations_acts import Draft, Draftable
 from mix.web.suppliers.submitting_acts import Finalise, read_copy
 
 METHOD = Path(__file__).resolve().parents[2] / "catalogue" / "methods" / "sprint.yaml"
@@ -133,3 +145,56 @@ def test_a_step_asks_what_it_has_and_touches_nothing_else() -> None:
             bool(step.solicitation),
         )
         assert {path[3] for path in form.places()} == {step.key}
+
+
+def test_a_key_has_three_holders_of_the_city() -> None:
+    about = Keyless(Solicitation(), tuple(Person(code=code, name=code) for code in ("ada", "ben", "pat")))
+    form = MakeKey(about, {"first": "pat", "second": "ada", "third": "ben"})
+    assert form.is_valid(), form.errors
+    assert [person.code for person in form.holders()] == ["pat", "ada", "ben"]
+    assert set(MakeKey(about, {"first": "pat", "second": "", "third": "eve"}).errors) == {"second", "third"}
+
+
+def test_a_plan_shows_what_is_planned_and_a_card_may_be_missing() -> None:
+    event = Engagement(title="Show", place="Hall", starts_at=datetime(2027, 1, 4, 19, tzinfo=UTC))
+    first = Plan.first(Planned(Step(), event, (ProblemCard(title="Leaks", text="Where?"),)))
+    assert first == {
+        **{name: getattr(event, name) for name in ("title", "place", "starts_at")},
+        "card0": "Leaks",
+        "text0": "Where?",
+    }
+    form = Plan(Planned(Step()), {**first, "starts_at": "2027-01-04T14:00"})
+    assert form.is_valid(), form.errors
+    assert (form.cleaned_data["card0"], form.cleaned_data["card1"]) == ("Leaks", "")
+
+
+def test_nobody_came_who_is_not_registered() -> None:
+    about = Attended(Engagement(), (Registration(name="Kim", organization="Kestrel", email="kim@example.org"),))
+    assert Hold(about, {}).is_valid()
+    assert Hold(about, {"attended": ["kim@example.org"]}).is_valid()
+    assert set(Hold(about, {"attended": ["eve@example.org"]}).errors) == {"attended"}
+
+
+def test_a_notice_names_the_most_of_a_purchase_where_one_is_part_of_it() -> None:
+    new, bought = (Draftable(Step(), None, has_purchase=has) for has in (False, True))
+    assert set(Draft(bought).fields) - set(Draft(new).fields) == {"purchase_most_cents"}
+    assert Draft.first(new) == {"custody": CustodyMode.MANAGED}
+    call = Solicitation(body="What we ask", custody_mode=CustodyMode.SPLIT, purchase_most_cents=5_000_00)
+    first = Draft.first(Draftable(Step(), call, has_purchase=True))
+    assert (first["body"], first["custody"], first["purchase_most_cents"]) == ("What we ask", "split", 5_000_00)
+
+
+def test_a_seat_that_ends_is_one_that_is_taken() -> None:
+    members = (PanelMember(person=Person(code="eva", name="Eva")), PanelMember(person=Person(code="ben", name="Ben")))
+    form = EndSeat(members, {"item": "ben", "reason": "Moves away"})
+    assert form.is_valid(), form.errors
+    assert form.chosen() is members[1]
+    assert set(EndSeat(members, {"item": "ada", "reason": ""}).errors) == {"item", "reason"}
+
+
+def test_every_place_among_equals_is_asked_for_by_its_rank() -> None:
+    equals = tuple(Result(rank=2, submission=Submission(code=v.code, vendor=v)) for v in (INK, TIN))
+    form = BreakTie(Tie(Evaluation(), equals), {"place_1": "tin", "place_2": "mud", "how": "By lot", "reason": "Law"})
+    assert list(form.fields) == ["place_1", "place_2", "how", "reason"]
+    assert [form.fields[place].label for place in ("place_1", "place_2")] == ["Rank 2", "Rank 3"]
+    assert set(form.errors) == {"place_2"}

@@ -2,104 +2,190 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from mix.actions.market import engagements
-from mix.data.models import EngagementQuestion, Step
+from mix.data.models import (
+    CapabilityCard,
+    Challenge,
+    ContactLogEntry,
+    Engagement,
+    EngagementQuestion,
+    ProblemCard,
+    Registration,
+    Step,
+)
 from mix.readers.core.errors import Unknown
 from mix.readers.market.engagements import find_engagement, list_contacts
 from mix.rules.case.states import ChallengeStatus
-from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import StepState
 from mix.web.parts import forms
-from mix.web.parts.acts import do
-from mix.web.parts.loose import Act, stay
+from mix.web.parts.acts import Act, Acts, Listed, do, granted
+
+CARDS = 3  # how many problem cards a plan has
 
 
-def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
+@dataclass(frozen=True)
+class Planned:
+    """A step, and what is planned on it so far."""
+
+    step: Step
+    event: Engagement | None = None
+    cards: tuple[ProblemCard, ...] = ()
+
+
+class Plan(Act[Planned]):
+    """Plan an event."""
+
+    label = _("Save the plan")
+    done = _("Saved.")
+    needs = Permission.ENGAGEMENT_RUN
+
+    title = forms.line(_("Title of the event"))
+    place = forms.line(_("Place, and how everybody can take part"), most=300)
+    starts_at = forms.moment(_("Start"))
+
+    def fit(self) -> None:
+        """Ask for the problem cards."""
+        for n in range(CARDS):
+            label = gettext("Problem card %(n)d") % {"n": n + 1}
+            self.fields[f"card{n}"] = forms.line(label, required=False, most=150)
+            self.fields[f"text{n}"] = forms.text(_("Its text"), required=False, rows=2)
+
+    @classmethod
+    def first(cls, about: Planned) -> Mapping[str, Any]:
+        """Show what is planned so far."""
+        if about.event is None:
+            return {}
+        shown: dict[str, Any] = {name: getattr(about.event, name) for name in ("title", "place", "starts_at")}
+        for n, card in enumerate(about.cards[:CARDS]):
+            shown |= {f"card{n}": card.title, f"text{n}": card.text}
+        return shown
+
+    def run(self, request: HttpRequest) -> None:
+        """Save it; a card without a title is no card."""
+        given = self.cleaned_data
+        cards = [(given[f"card{n}"], given[f"text{n}"]) for n in range(CARDS) if given[f"card{n}"]]
+        facts = {name: given[name] for name in ("title", "place", "starts_at")}
+        do(request, engagements.plan, self.about.step, cards=cards, **facts)
+
+
+class Publish(Act[Engagement]):
+    """Publish the invitation to an event."""
+
+    label = _("Publish the invitation")
+    done = _("The invitation is public.")
+    style = ""
+    needs = Permission.ENGAGEMENT_RUN
+
+    def run(self, request: HttpRequest) -> None:
+        """Publish it."""
+        do(request, engagements.publish, self.about)
+
+
+@dataclass(frozen=True)
+class Attended:
+    """An event, and who registered for it."""
+
+    event: Engagement
+    registrations: tuple[Registration, ...]
+
+
+class Hold(Act[Attended]):
+    """Note that an event took place, and who came."""
+
+    label = _("Note that it took place")
+    done = _("Noted.")
+    needs = Permission.ENGAGEMENT_RUN
+
+    attended = forms.many(_("Who came"), [])
+
+    def fit(self) -> None:
+        """Offer who registered."""
+        pairs = [(r.email, f"{r.name}, {r.organization}") for r in self.about.registrations]
+        forms.offer(self, "attended", pairs)
+
+    def run(self, request: HttpRequest) -> None:
+        """Note it."""
+        do(request, engagements.hold, self.about.event, attended=self.cleaned_data["attended"])
+
+
+class AnswerQuestion(Act[Step]):
+    """Answer a question to everybody."""
+
+    label = _("Publish the answer")
+    done = _("Published.")
+    needs = Permission.ENGAGEMENT_RUN
+
+    item = forms.hidden()
+    text = forms.text(_("Answer"), hint=_("Everybody sees it."), rows=2)
+
+    def run(self, request: HttpRequest) -> None:
+        """Answer it."""
+        found = _question(self.about, self.cleaned_data["item"])
+        do(request, engagements.answer, found, text=self.cleaned_data["text"])
+
+
+class LogContact(Act[Challenge]):
+    """Log a contact with somebody of the market."""
+
+    label = _("Log the contact")
+    done = _("Logged. What was told is public.")
+    needs = Permission.ENGAGEMENT_RUN
+
+    happened_on = forms.day(_("Day"))
+    with_whom = forms.line(_("With whom"))
+    told = forms.text(_("What we told them"), hint=_("Published to everybody."), rows=2)
+    heard = forms.text(_("What we heard"), required=False, rows=2)
+
+    def run(self, request: HttpRequest) -> None:
+        """Log it."""
+        do(request, engagements.log_contact, self.about, **self.cleaned_data)
+
+
+@dataclass(frozen=True)
+class EngagementContext:
+    """What the step of an event draws."""
+
+    event: Engagement | None
+    registrations: Sequence[Registration]
+    questions: Sequence[EngagementQuestion]
+    problem_cards: Sequence[ProblemCard]
+    capabilities: Sequence[CapabilityCard]
+    contacts: list[ContactLogEntry]
+
+
+def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, EngagementContext]:  # noqa: ARG001 - a panel's shape
     """Plan, publish, hold, answer; the contact log."""
     event = find_engagement(step)
-    acts: dict[str, Act] = {}
-    if step.state == StepState.ACTIVE and step.asked_at is None and grants(roles, Permission.ENGAGEMENT_RUN):
+    cards = tuple(event.cards.order_by("id")) if event else ()
+    registrations = tuple(event.registrations.order_by("name")) if event else ()
+    acts: dict[str, Listed[Any]] = {}
+    if step.state == StepState.ACTIVE and step.asked_at is None:
         if event is None or event.published_at is None:
-            acts["plan"] = _plan(request, step, event)
+            acts["plan"] = Listed(Plan, Planned(step, event, cards))
         if event and event.published_at is None:
-            acts["publish"] = Act(
-                forms.form_of(),
-                lambda _given: stay(do(request, engagements.publish, event)),
-                _("Publish the invitation"),
-                _("The invitation is public."),
-                style="",
-            )
-        if event and event.published_at:
-            people = [(r.email, f"{r.name}, {r.organization}") for r in event.registrations.order_by("name")]
-            acts["hold"] = Act(
-                forms.form_of(attended=forms.many(_("Who came"), people)),
-                lambda given: stay(do(request, engagements.hold, event, attended=given["attended"])),
-                _("Note that it took place"),
-                _("Noted."),
-            )
-            acts["answer"] = Act(
-                forms.form_of(item=forms.hidden(), text=forms.text(_("Answer"), hint=_("Everybody sees it."), rows=2)),
-                lambda given: stay(do(request, engagements.answer, _question(step, given["item"]), text=given["text"])),
-                _("Publish the answer"),
-                _("Published."),
-            )
-    if grants(roles, Permission.ENGAGEMENT_RUN) and step.challenge.status == ChallengeStatus.RUNNING:
-        acts["contact"] = Act(
-            forms.form_of(
-                happened_on=forms.day(_("Day")),
-                with_whom=forms.line(_("With whom")),
-                told=forms.text(_("What we told them"), hint=_("Published to everybody."), rows=2),
-                heard=forms.text(_("What we heard"), required=False, rows=2),
-            ),
-            lambda given: stay(do(request, engagements.log_contact, step.challenge, **given)),
-            _("Log the contact"),
-            _("Logged. What was told is public."),
-        )
-    return acts, {
-        "event": event,
-        "registrations": event.registrations.order_by("name") if event else [],
-        "questions": event.questions.order_by("asked_at") if event else [],
-        "problem_cards": event.cards.order_by("id") if event else [],
-        "capabilities": event.capabilities.select_related("vendor").order_by("vendor__name") if event else [],
-        "contacts": list_contacts(step.challenge),
-    }
-
-
-def _plan(request: HttpRequest, step: Step, event: Any) -> Act:  # noqa: ANN401 - an engagement or none
-    cards = [*event.cards.order_by("id")] if event else []
-
-    def run(given: dict[str, Any]) -> None:
-        pairs = [(given[f"card{n}"], given[f"text{n}"]) for n in range(3) if given[f"card{n}"]]
-        do(
-            request,
-            engagements.plan,
-            step,
-            title=given["title"],
-            place=given["place"],
-            starts_at=given["starts_at"],
-            cards=pairs,
-        )
-
-    fields: dict[str, Any] = {
-        "title": forms.line(_("Title of the event")),
-        "place": forms.line(_("Place, and how everybody can take part"), most=300),
-        "starts_at": forms.moment(_("Start")),
-    }
-    initial: dict[str, Any] = (
-        {"title": event.title, "place": event.place, "starts_at": event.starts_at} if event else {}
+            acts["publish"] = Listed(Publish, event)
+        elif event:
+            acts["hold"] = Listed(Hold, Attended(event, registrations))
+            acts["answer"] = Listed(AnswerQuestion, step)
+    if step.challenge.status == ChallengeStatus.RUNNING:
+        acts["contact"] = Listed(LogContact, step.challenge)
+    return granted(roles, acts), EngagementContext(
+        event=event,
+        registrations=registrations,
+        questions=list(event.questions.order_by("asked_at")) if event else [],
+        problem_cards=cards,
+        capabilities=list(event.capabilities.select_related("vendor").order_by("vendor__name")) if event else [],
+        contacts=list_contacts(step.challenge),
     )
-    for n in range(3):
-        fields[f"card{n}"] = forms.line(_("Problem card %(n)d") % {"n": n + 1}, required=False, most=150)
-        fields[f"text{n}"] = forms.text(_("Its text"), required=False, rows=2)
-        if n < len(cards):
-            initial |= {f"card{n}": cards[n].title, f"text{n}": cards[n].text}
-    return Act(forms.form_of(**fields), run, _("Save the plan"), _("Saved."), initial=initial)
 
 
 def _question(step: Step, item: str) -> EngagementQuestion:

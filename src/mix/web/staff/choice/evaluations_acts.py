@@ -1,0 +1,219 @@
+"""What procurement does with an evaluation: appoint, open scoring, invite, hold meetings, compute, break a tie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from mix.actions.choice import evaluations, meetings, panels
+from mix.data.models import Evaluation, PanelMember, Person, Result, StageInvitation, Step
+from mix.readers.choice.evaluations import list_invitations, stage_now
+from mix.readers.core.errors import Unknown
+from mix.rules.choice.states import Seat
+from mix.rules.core.access import Permission
+from mix.web.parts import forms
+from mix.web.parts.acts import Act, do
+
+
+@dataclass(frozen=True)
+class Appointable:
+    """A step, and who may be appointed to its panel."""
+
+    step: Step
+    people: tuple[Person, ...]
+
+
+class Appoint(Act[Appointable]):
+    """Appoint somebody to the panel."""
+
+    label = _("Appoint")
+    done = _("Appointed. The person was told.")
+    needs = Permission.PANEL_APPOINT
+
+    person = forms.choice(_("Person"), [])
+    seat = forms.word_choice(_("Seat"), "role", Seat, radio=True)
+    due_at = forms.moment(_("Hand in by"), required=False)
+
+    def fit(self) -> None:
+        """Offer the evaluators of the challenge's cities."""
+        forms.offer(self, "person", [(p.code, p.name) for p in self.about.people])
+
+    @classmethod
+    def first(cls, about: Appointable) -> Mapping[str, Any]:  # noqa: ARG003 - the same for every panel
+        """Most are no chair."""
+        return {"seat": Seat.EVALUATOR}
+
+    def run(self, request: HttpRequest) -> None:
+        """Appoint them."""
+        person = next(p for p in self.about.people if p.code == self.cleaned_data["person"])
+        do(request, panels.appoint, self.about.step, **{**self.cleaned_data, "person": person})
+
+
+class OpenScoring(Act[Step]):
+    """Open scoring."""
+
+    label = _("Open scoring")
+    done = _("The panel was told.")
+    style = ""
+    needs = Permission.PANEL_APPOINT
+
+    def run(self, request: HttpRequest) -> None:
+        """Open it."""
+        do(request, panels.open_scoring, self.about)
+
+
+class AboutMember(Act[tuple[PanelMember, ...]]):
+    """What is done about one of these members, with a reason."""
+
+    needs = Permission.PANEL_APPOINT
+
+    item = forms.choice(_("Member"), [])
+    reason = forms.text(_("Reason"), rows=2)
+
+    def fit(self) -> None:
+        """Offer the members."""
+        forms.offer(self, "item", [(m.person.code, m.person.name) for m in self.about])
+
+    def chosen(self) -> PanelMember:
+        """Return the member that was chosen."""
+        return next(m for m in self.about if m.person.code == self.cleaned_data["item"])
+
+
+class EndSeat(AboutMember):
+    """End a seat."""
+
+    label = _("End this seat")
+    done = _("The seat is free.")
+
+    def run(self, request: HttpRequest) -> None:
+        """End it."""
+        do(request, panels.leave_panel, self.chosen(), reason=self.cleaned_data["reason"])
+
+
+class GiveChair(AboutMember):
+    """Give the chair to another member."""
+
+    label = _("Give this member the chair")
+    done = _("The chair has changed.")
+
+    def run(self, request: HttpRequest) -> None:
+        """Give it."""
+        do(request, panels.give_chair, self.chosen(), reason=self.cleaned_data["reason"])
+
+
+class Invite(Act[Step]):
+    """Invite who reaches the next stage."""
+
+    label = _("Invite who reaches the next stage")
+    done = _("Invited by the rules of the notice. Vendors and panel were told.")
+    style = ""
+    needs = Permission.PANEL_APPOINT
+
+    def run(self, request: HttpRequest) -> None:
+        """Invite them."""
+        do(request, meetings.invite, self.about)
+
+
+class SetMeeting(Act[Evaluation]):
+    """Agree with a vendor on when it is met."""
+
+    label = _("Set the time")
+    done = _("The vendor was told.")
+    needs = Permission.PANEL_APPOINT
+
+    item = forms.hidden()
+    meets_at = forms.moment(_("When"))
+    place = forms.line(_("Where, or how to join"))
+
+    def run(self, request: HttpRequest) -> None:
+        """Set it."""
+        given = dict(self.cleaned_data)
+        do(request, meetings.set_meeting, _invitation(self.about, given.pop("item")), **given)
+
+
+class RecordMeeting(Act[Evaluation]):
+    """Record what was said at a meeting."""
+
+    label = _("Record the meeting")
+    done = _("Recorded. The panel reads it beside its scores.")
+    needs = Permission.PANEL_APPOINT
+
+    item = forms.hidden()
+    minutes = forms.number(_("Minutes it took"))
+    present = forms.text(_("Who was there"), rows=2)
+    notes = forms.text(_("What was asked, and answered"), rows=4)
+
+    @classmethod
+    def first(cls, about: Evaluation) -> Mapping[str, Any]:
+        """Begin with as long as the stage says that it takes."""
+        stage = stage_now(about)
+        return {"minutes": stage.minutes} if stage and stage.minutes else {}
+
+    def run(self, request: HttpRequest) -> None:
+        """Record it."""
+        given = dict(self.cleaned_data)
+        do(request, meetings.record_meeting, _invitation(self.about, given.pop("item")), **given)
+
+
+class Finalise(Act[Evaluation]):
+    """Compute the result."""
+
+    label = _("Compute the result")
+    done = _("Computed from the agreed scores.")
+    style = ""
+    needs = Permission.RESULT_FINALISE
+
+    def run(self, request: HttpRequest) -> None:
+        """Compute it."""
+        do(request, evaluations.finalise_result, self.about)
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Equals of an evaluation whose order is drawn."""
+
+    evaluation: Evaluation
+    equals: tuple[Result, ...]
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Return the names of the places among them, each with its rank."""
+        first = self.equals[0].rank or 1
+        return {f"place_{n}": first + n - 1 for n in range(1, len(self.equals) + 1)}
+
+
+class BreakTie(Act[Tie]):
+    """Record the order in which equals were drawn."""
+
+    label = _("Record the order")
+    done = _("Recorded. The result follows it.")
+    needs = Permission.RESULT_FINALISE
+
+    def fit(self) -> None:
+        """Ask for each place among them, then how and why."""
+        names = [("", "–"), *((r.submission.code, r.submission.vendor.name) for r in self.about.equals)]
+        for place, rank in self.about.places.items():
+            self.fields[place] = forms.choice(gettext("Rank %(rank)s") % {"rank": rank}, names)
+        self.fields["how"] = forms.text(_("How it was drawn, when, and who was there"), rows=2)
+        hint = _("What the notice says about equals, and why it does not part these.")
+        self.fields["reason"] = forms.text(_("Reason"), hint=hint)
+
+    def run(self, request: HttpRequest) -> None:
+        """Record it."""
+        given, by_code = self.cleaned_data, {r.submission.code: r.submission for r in self.about.equals}
+        order = [by_code[given[place]] for place in self.about.places]
+        facts = {"how": given["how"], "reason": given["reason"]}
+        do(request, evaluations.break_tie, self.about.evaluation, order=order, **facts)
+
+
+def _invitation(evaluation: Evaluation, code: str) -> StageInvitation:
+    found = next((i for i in list_invitations(evaluation) if i.submission.code == code), None)
+    if found is None:
+        raise Unknown
+    found.evaluation = evaluation
+    return found

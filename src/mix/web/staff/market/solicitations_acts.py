@@ -1,0 +1,208 @@
+"""What is done with a call to the market: draft, publish, add documents and addenda, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from mix.actions.flow.publication import publish
+from mix.actions.market import addenda, solicitations
+from mix.data.models import ExtensionProposal, Question, Solicitation, Step
+from mix.readers.case.challenges import method_for
+from mix.readers.core.errors import Unknown
+from mix.rules.city.methods import EvaluationPart
+from mix.rules.city.schemes import PriceFormula, TieRule
+from mix.rules.core.access import Permission
+from mix.rules.market.states import CustodyMode
+from mix.web.parts import forms
+from mix.web.parts.acts import Act, do
+
+
+@dataclass(frozen=True)
+class Draftable:
+    """A step, its call as far as it is written, and whether buying is part of its competition."""
+
+    step: Step
+    call: Solicitation | None
+    has_purchase: bool
+
+
+class Draft(Act[Draftable]):
+    """Write the notice."""
+
+    label = _("Save the notice")
+    done = _("Saved.")
+    needs = Permission.SOLICITATION_EDIT
+
+    body = forms.text(_("The notice"), hint=_("What is asked, of whom, and what follows. Markdown."), rows=6)
+    closes_at = forms.moment(_("Closes"), hint=_("On the clock of the lead city."))
+    questions_until = forms.moment(_("Questions until"))
+    contact = forms.line(_("One contact"))
+    custody = forms.word_choice(_("Who keeps the key until opening"), "custody", radio=True)
+    purchase_most_cents = forms.money(
+        _("Purchase, at most"), hint=_("With every option; so buying is part of this competition.")
+    )
+
+    def fit(self) -> None:
+        """Ask for the most that a purchase may cost only where one is part of this."""
+        if not self.about.has_purchase:
+            del self.fields["purchase_most_cents"]
+
+    @classmethod
+    def first(cls, about: Draftable) -> Mapping[str, Any]:
+        """Show what is written so far."""
+        if about.call is None:
+            return {"custody": CustodyMode.MANAGED}
+        names = {name: name for name in cls.base_fields} | {"custody": "custody_mode"}
+        return {name: getattr(about.call, of) for name, of in names.items()}
+
+    def run(self, request: HttpRequest) -> None:
+        """Save it."""
+        do(request, solicitations.draft, self.about.step, **self.cleaned_data)
+
+
+class Publish(Act[Solicitation]):
+    """Publish a call."""
+
+    label = _("Publish the call")
+    done = _("The call is public. Criteria, weights and the tie rule are frozen.")
+    style = ""
+    needs = Permission.SOLICITATION_PUBLISH
+
+    tie = forms.word_choice(_("Ties are parted by"), "tie_rule")
+
+    def fit(self) -> None:
+        """Ask for the amounts that the price formula of this call needs."""
+        parts = _evaluations_of(self.about)
+        if any(part.price_weight for part in parts):
+            hint = _("Leave both bounds empty to count lowest ÷ price.")
+            self.fields["full_at_cents"] = forms.money(_("Every point of price up to"), hint=hint, required=False)
+            self.fields["none_at_cents"] = forms.money(_("No point of price from"), required=False)
+        if any(part.price_formula is PriceFormula.FIXED for part in parts):
+            self.fields["fixed_cents"] = forms.money(_("The price that the city has fixed"))
+
+    def run(self, request: HttpRequest) -> None:
+        """Publish it."""
+        do(request, publish, self.about, **{**self.cleaned_data, "tie": TieRule(self.cleaned_data["tie"])})
+
+
+class AddDocument(Act[Solicitation]):
+    """Add a document: a file, or a text that is kept as one."""
+
+    label = _("Add the document")
+    done = _("Added.")
+    needs = Permission.SOLICITATION_EDIT
+
+    title = forms.line(_("Title"), hint=_("The title of a document that is there already makes a new version."))
+    file = forms.upload(
+        _("File"), hint=_("PDF, Word, Excel, PowerPoint, PNG, JPEG, CSV or text; up to 100 MB."), required=False
+    )
+    body = forms.text(_("Or its text"), hint=_("Kept as a text file that anybody may fetch."), required=False)
+
+    def run(self, request: HttpRequest) -> None:
+        """Add it."""
+        title, file = self.cleaned_data["title"], self.cleaned_data["file"]
+        name = file.name if file else f"{title[:60]}.txt"
+        content = file.read() if file else self.cleaned_data["body"].encode()
+        do(request, solicitations.add_document, self.about, title=title, name=name, content=content)
+
+
+class IssueAddendum(Act[Solicitation]):
+    """Issue an addendum; one that moves closing is proposed."""
+
+    label = _("Issue the addendum")
+    done = _("Done.")
+    needs = Permission.SOLICITATION_PUBLISH
+
+    text = forms.text(_("What changes"))
+    is_substantial = forms.yes(_("Substantial: vendors must confirm that their submission still stands"))
+    closes_at = forms.moment(
+        _("New closing time"),
+        hint=_("Only later, never earlier. A second person confirms it before anything goes out."),
+        required=False,
+    )
+
+    def run(self, request: HttpRequest) -> None:
+        """Issue or propose it."""
+        given = dict(self.cleaned_data)
+        if given["closes_at"]:
+            do(request, addenda.propose_extension, self.about, **given)
+        else:
+            del given["closes_at"]
+            do(request, addenda.issue, self.about, **given)
+
+
+class ConfirmExtension(Act[ExtensionProposal]):
+    """Confirm a later closing that somebody else proposed."""
+
+    label = _("Confirm the later closing")
+    done = _("Issued. Everybody who takes part was told.")
+    style = ""
+    needs = Permission.SOLICITATION_PUBLISH
+
+    def run(self, request: HttpRequest) -> None:
+        """Confirm it."""
+        do(request, addenda.confirm_extension, self.about)
+
+
+class DropExtension(Act[ExtensionProposal]):
+    """Drop a later closing."""
+
+    label = _("Drop it")
+    done = _("Dropped. Closing stays as it is.")
+    needs = Permission.SOLICITATION_PUBLISH
+
+    def run(self, request: HttpRequest) -> None:
+        """Drop it."""
+        do(request, addenda.drop_extension, self.about)
+
+
+class WriteAnswer(Act[Step]):
+    """Write the answer to a question."""
+
+    label = _("Save the answer")
+    done = _("Saved. Procurement publishes it.")
+    needs = Permission.QUESTION_ANSWER
+
+    item = forms.hidden()
+    text = forms.text(_("Answer"), rows=2)
+
+    def run(self, request: HttpRequest) -> None:
+        """Save it."""
+        found = _question(self.about, self.cleaned_data["item"])
+        do(request, solicitations.draft_answer, found, text=self.cleaned_data["text"])
+
+
+class GiveAnswer(Act[Step]):
+    """Publish the answer to a question."""
+
+    label = _("Publish")
+    done = _("Published.")
+    style = ""
+    needs = Permission.QUESTION_PUBLISH
+
+    item = forms.hidden()
+
+    def run(self, request: HttpRequest) -> None:
+        """Publish it."""
+        do(request, solicitations.publish_answer, _question(self.about, self.cleaned_data["item"]))
+
+
+def _evaluations_of(call: Solicitation) -> list[EvaluationPart]:
+    steps = method_for(call.step.challenge).steps
+    return [s.evaluation for s in steps if s.evaluation and s.evaluation.of == call.step.key]
+
+
+def _question(step: Step, item: str) -> Question:
+    found = (
+        Question.objects.filter(solicitation__step=step, code=item)
+        .select_related("solicitation__step__challenge__municipality", "solicitation__step__challenge__method")
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found
