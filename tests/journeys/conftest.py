@@ -22,7 +22,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
-from tests.worlds import copy_world
+from tests.worlds import copy_postgres_world, copy_world, drop_postgres_world
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = os.environ.get("MIX_SHOTS", "")  # a folder: then every page that is checked is also photographed
@@ -51,9 +51,12 @@ def serving(data: Path, *options: str) -> Iterator[Site]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    if "DATABASE_URL" not in os.environ:
-        copy_world(data, empty="--empty" in options)
     environment = {**os.environ, "MIX_DEMO": "1", "MIX_DATA_DIR": str(data), "PORT": str(port)}
+    postgres, name = os.environ.get("DATABASE_URL"), f"mix_site_{os.getpid()}_{port}"
+    if postgres is None:
+        copy_world(data, empty="--empty" in options)
+    elif not options:
+        environment["DATABASE_URL"] = copy_postgres_world(data, postgres, name)
     log = (data / "serve.log").open("wb")
     server = subprocess.Popen(
         [sys.executable, "-m", "mix.jobs.cli", "demo", *options], env=environment, stdout=log, stderr=log
@@ -65,6 +68,8 @@ def serving(data: Path, *options: str) -> Iterator[Site]:
         server.terminate()
         server.wait(20)
         log.close()
+        if postgres is not None and not options:
+            drop_postgres_world(postgres, name)
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
