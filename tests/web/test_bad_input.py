@@ -101,7 +101,7 @@ def test_an_act_that_the_page_does_not_offer_is_not_found(sign_in: Callable[[str
     assert sign_in("priya").post(url, {"act": act}).status_code == 404
 
 
-@pytest.mark.parametrize("item", ["9", "first", ""])
+@pytest.mark.parametrize("item", ["9", "first", "²", ""])
 def test_an_addendum_that_is_not_there_is_not_confirmed(
     sign_in: Callable[[str], Client], draft: Submission, item: str
 ) -> None:

@@ -14,7 +14,7 @@ from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Method
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.access import Permission, Role, grants
-from mix.rules.core.kinds import CityState, NeedState, Origin, Route
+from mix.rules.core.kinds import CityState, NeedState, Origin, Route, StepState
 
 
 def method_for(challenge: Challenge) -> Method:
@@ -92,6 +92,11 @@ def get_step(challenge: Challenge, key: str) -> Step:
 def list_steps(challenge: Challenge) -> list[Step]:
     """List the steps in reading order."""
     return list(challenge.steps.order_by("position"))
+
+
+def list_active_steps(challenge: Challenge) -> list[Step]:
+    """List the steps at hand, in reading order."""
+    return list(challenge.steps.filter(state=StepState.ACTIVE).order_by("position"))
 
 
 def public_challenges() -> QuerySet[Challenge]:
@@ -194,3 +199,9 @@ def get_need(code: str, *, actor: Actor) -> Need:
     if found is None:
         raise Unknown
     return found
+
+
+def list_mergeable(need: Need) -> list[Need]:
+    """List the other open needs of the same city, by title."""
+    rows = Need.objects.filter(municipality=need.municipality_id, state=NeedState.OPEN).exclude(pk=need.pk)
+    return list(rows.order_by("title", "id"))

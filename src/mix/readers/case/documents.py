@@ -11,6 +11,7 @@ from mix.data.wall import lifted
 from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
+from mix.readers.core.rows import get_row
 from mix.rules.case.valuation import estimated_value
 from mix.rules.case.versions import Merged, merge_answers
 from mix.rules.city.calendar import day_in
@@ -72,6 +73,12 @@ def merge_with_latest(step: Step, typed: Mapping[str, Any], *, based_on: int) ->
 def list_comments(document: Document) -> list[Comment]:
     """List the comments, oldest first."""
     return list(document.comments.select_related("author").order_by("written_at", "id"))
+
+
+def get_comment(step: Step, item: str) -> Comment:
+    """Return one comment on the artifact of a step. Raises Unknown."""
+    rows = Comment.objects.filter(document__step=step)
+    return get_row(rows.select_related("document__step__challenge"), item)
 
 
 def authors_of(step: Step) -> frozenset[str]:

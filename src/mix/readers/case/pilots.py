@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from mix.data.models import Challenge, Department, Municipality, Pilot, PilotExtension
+from mix.data.models import Challenge, Department, Municipality, Pilot, PilotExtension, PilotWord
 from mix.readers.city.municipalities import gather_bands
 from mix.readers.city.policies import in_force, table_of
 from mix.readers.core.actors import Actor
@@ -162,6 +162,26 @@ def open_words(pilot: Pilot) -> tuple[Role, ...]:
     """Return the roles whose word is missing."""
     needed, _unmet = needed_words(pilot)
     return still_needed(needed, [Role(word.role) for word in pilot.words.all()])
+
+
+def gather_words(pilot: Pilot) -> dict[str, PilotWord]:
+    """Return what was said of a pilot, by the role in which it was said."""
+    return {w.role: w for w in pilot.words.select_related("person").order_by("said_at")}
+
+
+def roles_to_speak_in(pilot: Pilot, actor: Actor) -> tuple[Role, ...]:
+    """Return the roles in which the actor may speak of an asked pilot: none for its owner, none for who has spoken."""
+    if pilot.owner_id == actor.someone.pk or pilot.words.filter(person=actor.someone).exists():
+        return ()
+    return tuple(r for r in open_words(pilot) if r in actor.roles_at(pilot.municipality.code))
+
+
+def may_agree(pilot: Pilot, actor: Actor) -> bool:
+    """Say whether an extension waits for the actor's word: who decides on the value, and neither owns nor asked."""
+    extension = find_extension(pilot)
+    if extension is None or extension.agreed_at or actor.someone.pk in (extension.asked_by_id, pilot.owner_id):
+        return False
+    return needed_words(pilot)[0][0] in actor.roles_at(pilot.municipality.code)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,8 @@ from mix.readers.case.challenges import method_for
 from mix.readers.case.documents import latest_content
 from mix.readers.city.policies import dispute_days
 from mix.readers.core.actors import Actor
+from mix.readers.core.errors import Unknown
+from mix.readers.core.rows import get_row
 from mix.rules.case.states import NoticeKind
 from mix.rules.choice.states import AwardState
 from mix.rules.city.methods import Fact
@@ -103,6 +105,18 @@ def list_own_debriefs(actor: Actor) -> list[Debrief]:
     )
 
 
+def list_debriefs(challenge: Challenge) -> list[Debrief]:
+    """List the debriefs of a challenge, those that are due first first."""
+    rows = Debrief.objects.filter(step__challenge=challenge).select_related("vendor", "asked_by", "step")
+    return list(rows.order_by("due_on", "id"))
+
+
+def get_debrief(challenge: Challenge, item: str) -> Debrief:
+    """Return one debrief of a challenge. Raises Unknown."""
+    rows = Debrief.objects.filter(step__challenge=challenge)
+    return get_row(rows.select_related("vendor", "step__challenge__municipality", "step__challenge__method"), item)
+
+
 def unmet_in(step: Step) -> tuple[Unmet, ...]:
     """List what an award lacks before its gate: somebody recommended, and a negotiated result on record."""
     award = find_live(step)
@@ -123,6 +137,14 @@ def list_disputes(challenge: Challenge) -> list[Dispute]:
     """List the objections to the results of a challenge, those that are due first first."""
     rows = Dispute.objects.filter(step__challenge=challenge).select_related("vendor", "step__challenge__municipality")
     return list(rows.order_by("answered_at", "due_on", "id"))
+
+
+def get_dispute(challenge: Challenge, code: str) -> Dispute:
+    """Return one objection to the results of a challenge. Raises Unknown."""
+    found = next((d for d in list_disputes(challenge) if d.code == code), None)
+    if found is None:
+        raise Unknown
+    return found
 
 
 def unmet_by_drift(step: Step) -> tuple[Unmet, ...]:

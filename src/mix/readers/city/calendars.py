@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from mix.data.models import CalendarFeed, CityDay, Municipality, Person
+from mix.readers.core.rows import get_row
 from mix.rules.city.calendar import CityCalendar
 
 
@@ -29,6 +30,11 @@ def calendar_of(city: Municipality) -> CityCalendar:
 def list_days(city: Municipality) -> list[CityDay]:
     """List what a city changed about the public holidays, earliest first."""
     return list(city.own_days.select_related("set_by").order_by("on"))
+
+
+def get_day(city: Municipality, item: str) -> CityDay:
+    """Return one day that a city changed. Raises Unknown."""
+    return get_row(city.own_days.all(), item)
 
 
 def find_feed(person: Person) -> CalendarFeed | None:

@@ -6,6 +6,7 @@ from mix.data.models import AuthorityBand, Department, DocumentTemplate, Municip
 from mix.data.wall import lifted
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.core.rows import get_row
 from mix.rules.city.delegation import Band
 from mix.rules.core.access import Permission, Role, grants
 
@@ -31,6 +32,11 @@ def get_own_municipality(code: str, *, actor: Actor, needs: Permission) -> Munic
 def list_own_municipalities(actor: Actor) -> list[Municipality]:
     """List the cities that the actor works for, by name."""
     return list(Municipality.objects.filter(code__in=actor.duties).order_by("name", "id"))
+
+
+def list_other_municipalities(cities: Iterable[Municipality]) -> list[Municipality]:
+    """List every city but these, by name."""
+    return list(Municipality.objects.exclude(pk__in=[c.pk for c in cities]).order_by("name", "id"))
 
 
 def list_departments(municipality: Municipality) -> list[Department]:
@@ -80,6 +86,11 @@ def list_staff(municipality: Municipality) -> list[StaffRole]:
     return list(
         municipality.staff.filter(ended_at=None).select_related("person", "department").order_by("person__name", "id")
     )
+
+
+def get_duty(municipality: Municipality, item: str) -> StaffRole:
+    """Return one duty that somebody has in a city now. Raises Unknown."""
+    return get_row(municipality.staff.filter(ended_at=None).select_related("person"), item)
 
 
 def list_invitations(municipality: Municipality) -> list[StaffInvitation]:

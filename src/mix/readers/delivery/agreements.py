@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from mix.data.models import Agreement, Challenge, Step, Vendor
+from mix.data.models import Agreement, Challenge, ClauseEdit, Deliverable, Paper, Step, Vendor
 from mix.readers.case.challenges import spec_of
 from mix.readers.choice.awards import find_approved
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
+from mix.readers.core.rows import get_row
 from mix.readers.market.participations import list_chosen
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.core.unmet import Unmet
@@ -64,6 +66,37 @@ def find_contract(challenge: Challenge) -> Agreement | None:
         .select_related("vendor")
         .first()
     )
+
+
+def list_sprint_deliverables(challenge: Challenge, vendors: Iterable[Vendor]) -> list[Deliverable]:
+    """List what these vendors deliver for the sprints of a challenge, what is due first first."""
+    rows = Deliverable.objects.filter(
+        agreement__step__challenge=challenge, agreement__kind=AgreementKind.SPRINT, agreement__vendor__in=vendors
+    )
+    return list(rows.select_related("agreement__vendor").order_by("due_on", "agreement__vendor__name"))
+
+
+def get_deliverable(challenge: Challenge, item: str) -> Deliverable:
+    """Return one deliverable of any agreement of a challenge. Raises Unknown."""
+    rows = Deliverable.objects.filter(agreement__step__challenge=challenge)
+    step = "agreement__step__challenge"
+    return get_row(rows.select_related("agreement__vendor", f"{step}__municipality", f"{step}__method"), item)
+
+
+def get_own_deliverable(agreement: Agreement, item: str) -> Deliverable:
+    """Return one deliverable of an agreement. Raises Unknown."""
+    return get_row(agreement.deliverables.all(), item)
+
+
+def get_paper(agreement: Agreement, item: str) -> Paper:
+    """Return one paper of an agreement. Raises Unknown."""
+    return get_row(agreement.papers.all(), item)
+
+
+def get_edit(agreement: Agreement, item: str) -> ClauseEdit:
+    """Return what was proposed for a clause of an agreement. Raises Unknown."""
+    rows = ClauseEdit.objects.filter(clause__agreement=agreement)
+    return get_row(rows.select_related("clause__agreement__vendor"), item)
 
 
 def open_edits(agreement: Agreement) -> int:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from mix.data.models import Agreement, Challenge, Step
+from mix.data.models import (
+    Agreement,
+    BacklogItem,
+    Challenge,
+    ChangeOrder,
+    Milestone,
+    OutcomeReading,
+    Step,
+    TakeOver,
+)
 from mix.data.models.delivery.milestones import MONTHS
 from mix.readers.case.challenges import spec_of
 from mix.readers.case.documents import gather_facts
+from mix.readers.core.rows import get_row
 from mix.readers.delivery.agreements import find_contract
 from mix.rules.city.methods import Fact
 from mix.rules.core.kinds import DeliveryPart
@@ -22,6 +32,46 @@ def list_measures(challenge: Challenge) -> list[dict[str, Any]]:
 def changed_cents(agreement: Agreement) -> int:
     """Add up the approved change orders of a contract, in cents."""
     return sum(agreement.changes.filter(approved_at__isnull=False).values_list("value_cents", flat=True))
+
+
+def list_backlog(challenge: Challenge) -> list[BacklogItem]:
+    """List the shared backlog, oldest first."""
+    return list(challenge.backlogitems.order_by("added_at", "id"))
+
+
+def get_backlog_item(challenge: Challenge, item: str) -> BacklogItem:
+    """Return one entry of the backlog. Raises Unknown."""
+    return get_row(challenge.backlogitems.all(), item)
+
+
+def list_changes(challenge: Challenge) -> list[ChangeOrder]:
+    """List the change orders, decided or not, by number."""
+    return list(challenge.changeorders.select_related("asked_by", "approved_by").order_by("number"))
+
+
+def get_change(challenge: Challenge, item: str) -> ChangeOrder:
+    """Return one change order with its contract. Raises Unknown."""
+    return get_row(challenge.changeorders.select_related("agreement"), item)
+
+
+def list_milestones(challenge: Challenge) -> list[Milestone]:
+    """List the milestones, those that are due first first."""
+    return list(challenge.milestones.order_by("due_on", "id"))
+
+
+def get_milestone(challenge: Challenge, item: str) -> Milestone:
+    """Return one milestone. Raises Unknown."""
+    return get_row(challenge.milestones.all(), item)
+
+
+def gather_readings(challenge: Challenge) -> dict[tuple[int, str], OutcomeReading]:
+    """Return what was measured, by month and measure."""
+    return {(r.month, r.measure): r for r in challenge.outcomereadings.order_by("month", "id")}
+
+
+def list_take_overs(challenge: Challenge) -> list[TakeOver]:
+    """List the cities that asked to take over what worked, the first first."""
+    return list(challenge.takeovers.select_related("city", "asked_by").order_by("asked_at"))
 
 
 def _unmet_in_backlog(step: Step) -> tuple[Unmet, ...]:

@@ -27,6 +27,7 @@ from mix.data.models import (
 from mix.readers.case.challenges import get_step, method_for, spec_of
 from mix.readers.case.documents import fact_date, gather_facts
 from mix.readers.core.errors import Unknown
+from mix.readers.core.rows import get_row
 from mix.readers.market.participations import has_reached, list_chosen
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.calendar import day_in
@@ -214,6 +215,31 @@ def list_check_ins(room: Room) -> list[CheckIn]:
 def list_grants(room: Room) -> list[DataGrant]:
     """List the data grants, by vendor and data set."""
     return list(DataGrant.objects.filter(**room.key).select_related("vendor").order_by("vendor__name", "data_set"))
+
+
+def get_grant(challenge: Challenge, vendor: Vendor, item: str) -> DataGrant:
+    """Return one data grant that a vendor has in any sprint of a challenge. Raises Unknown."""
+    return get_row(challenge.datagrants.filter(vendor=vendor).select_related("vendor"), item)
+
+
+def gather_sign_offs(room: Room) -> dict[str, SignOff]:
+    """Return the words that the sprint may start, by area."""
+    return {s.area: s for s in SignOff.objects.filter(**room.key).select_related("person")}
+
+
+def list_incidents(room: Room) -> list[Incident]:
+    """List the incidents, latest first."""
+    return list(Incident.objects.filter(**room.key).select_related("vendor").order_by("-reported_at"))
+
+
+def get_incident(room: Room, item: str) -> Incident:
+    """Return one incident. Raises Unknown."""
+    return get_row(Incident.objects.filter(**room.key).select_related("challenge"), item)
+
+
+def list_demos(room: Room) -> list[Demo]:
+    """List the demos, by vendor."""
+    return list(Demo.objects.filter(**room.key).select_related("vendor").order_by("vendor__name"))
 
 
 def is_live(grant: DataGrant, *, today: date) -> bool:

@@ -14,6 +14,7 @@ from mix.data.models import (
     Challenge,
     Evaluation,
     Need,
+    ParticipationNotice,
     Purchase,
     RequirementReason,
     RuleWaiver,
@@ -24,6 +25,7 @@ from mix.readers.case.challenges import list_cities, method_for, spec_of
 from mix.readers.case.documents import buys_now, gather_facts, total_value
 from mix.readers.choice.evaluations import has_declared, panel_of
 from mix.readers.city.policies import confirmed_by_city, dispute_days, ruleset_for
+from mix.readers.core.rows import get_row
 from mix.readers.delivery.agreements import list_agreements
 from mix.readers.delivery.disclosures import list_disclosures
 from mix.rules.city.calendar import day_in
@@ -117,6 +119,16 @@ def list_waivers(challenge: Challenge) -> list[RuleWaiver]:
     """List the rules that were set aside for a challenge, or are asked to be, oldest first."""
     rows = challenge.waivers.select_related("municipality", "asked_by", "agreed_by")
     return list(rows.order_by("asked_at", "id"))
+
+
+def get_waiver(challenge: Challenge, item: str) -> RuleWaiver:
+    """Return one rule that was set aside for a challenge, or is asked to be. Raises Unknown."""
+    return get_row(challenge.waivers.all(), item)
+
+
+def list_participation_notices(challenge: Challenge) -> list[ParticipationNotice]:
+    """List where cities published that they take part, by city."""
+    return list(challenge.participation_notices.select_related("municipality").order_by("municipality__name"))
 
 
 def holds(waiver: RuleWaiver) -> bool:

@@ -1,8 +1,9 @@
 """Questions about talks with the market."""
 
-from mix.data.models import Challenge, ContactLogEntry, Engagement, Step
+from mix.data.models import Challenge, ContactLogEntry, Engagement, EngagementQuestion, Step
 from mix.data.wall import lifted
 from mix.readers.core.errors import Unknown
+from mix.readers.core.rows import get_row
 from mix.rules.core.unmet import Unmet
 
 
@@ -30,6 +31,13 @@ def list_public_engagements(challenge: Challenge) -> list[Engagement]:
         .select_related("step")
         .order_by("starts_at", "id")
     )
+
+
+def get_question(step: Step, item: str) -> EngagementQuestion:
+    """Return one question that was asked at the event of a step. Raises Unknown."""
+    rows = EngagementQuestion.objects.filter(engagement__step=step)
+    challenge = "engagement__step__challenge"
+    return get_row(rows.select_related(f"{challenge}__municipality", f"{challenge}__method"), item)
 
 
 def list_contacts(challenge: Challenge) -> list[ContactLogEntry]:

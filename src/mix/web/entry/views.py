@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from mix.actions.city.people import accept_invitation
 from mix.data.models import Message, Person, StaffInvitation, VendorInvitation
 from mix.readers.city.people import get_invitation, unmet_to_accept
-from mix.readers.core.errors import Unknown
+from mix.readers.core.rows import get_row
 from mix.rules.core.access import Permission, Role, grants
 from mix.web.parts.acts import Act, Listed, do, show, take
 from mix.web.parts.forms import hidden
@@ -59,11 +59,7 @@ class EndSession(Act[Person]):
 
     def run(self, _request: HttpRequest) -> None:
         """End it."""
-        key = self.cleaned_data["item"]
-        found = UserSession.objects.filter(user=self.about, pk=int(key) if key.isdigit() else 0).first()
-        if found is None:
-            raise Unknown
-        found.end()
+        get_row(UserSession.objects.filter(user=self.about), self.cleaned_data["item"]).end()
 
 
 class EndOtherSessions(Act[Person]):

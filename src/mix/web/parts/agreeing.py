@@ -16,7 +16,6 @@ from mix.data.models import (
     BacklogItem,
     Challenge,
     Clause,
-    ClauseEdit,
     Deliverable,
     Milestone,
     Paper,
@@ -24,18 +23,13 @@ from mix.data.models import (
     Signatory,
 )
 from mix.readers.core.errors import Unknown
-from mix.readers.delivery.agreements import unmet_to_sign
+from mix.readers.delivery.agreements import get_edit, unmet_to_sign
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.core.unmet import Unmet
 from mix.rules.delivery.states import AgreementState, Side
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, Listed, do
 from mix.web.parts.pages import today_of
-
-
-def row_key(item: str) -> int:
-    """Read the key of a row out of a form; anything else is no row."""
-    return int(item) if item.isdigit() and len(item) < 15 else 0
 
 
 @dataclass(frozen=True)
@@ -72,7 +66,7 @@ class AcceptEdit(Act[InDraft]):
 
     def run(self, request: HttpRequest) -> None:
         """Accept them."""
-        do(request, agreements.answer_edit, _edit(self.about.agreement, self.cleaned_data["item"]), accept=True)
+        do(request, agreements.answer_edit, get_edit(self.about.agreement, self.cleaned_data["item"]), accept=True)
 
 
 class RefuseEdit(Act[InDraft]):
@@ -86,7 +80,7 @@ class RefuseEdit(Act[InDraft]):
 
     def run(self, request: HttpRequest) -> None:
         """Refuse them."""
-        edit = _edit(self.about.agreement, self.cleaned_data["item"])
+        edit = get_edit(self.about.agreement, self.cleaned_data["item"])
         do(request, agreements.answer_edit, edit, accept=False, answer=self.cleaned_data["answer"])
 
 
@@ -178,14 +172,3 @@ def _clause(found: Agreement, key: str) -> Clause:
     if clause is None:
         raise Unknown
     return clause
-
-
-def _edit(found: Agreement, item: str) -> ClauseEdit:
-    edit = (
-        ClauseEdit.objects.filter(clause__agreement=found, pk=row_key(item))
-        .select_related("clause__agreement__vendor")
-        .first()
-    )
-    if edit is None:
-        raise Unknown
-    return edit

@@ -18,7 +18,6 @@ from mix.data.models import (
     CheckIn,
     DataGrant,
     Debrief,
-    Deliverable,
     Dispute,
     Evidence,
     Incident,
@@ -31,15 +30,16 @@ from mix.readers.case.challenges import get_step, list_vendor_challenges, spec_o
 from mix.readers.choice.awards import dispute_until
 from mix.readers.city.people import list_members
 from mix.readers.core.errors import Unknown
-from mix.readers.delivery.agreements import get_own_agreement
-from mix.readers.delivery.sprints import get_room, list_hypotheses, list_sprint_vendors
+from mix.readers.delivery.agreements import get_own_agreement, get_own_deliverable
+from mix.readers.delivery.milestones import get_milestone
+from mix.readers.delivery.sprints import get_grant, get_room, list_hypotheses, list_sprint_vendors
 from mix.rules.choice.scoring import NOT_INVITED
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.delivery.states import AgreementState, BacklogKind, Side
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, Listed, do, show, take
-from mix.web.parts.agreeing import Sign, agreement_context, editing_acts, row_key
+from mix.web.parts.agreeing import Sign, agreement_context, editing_acts
 from mix.web.parts.pages import signed_in, today_of
 from mix.web.parts.showing import use_clock
 from mix.web.parts.stagebar import StageBar, stage_bar
@@ -96,10 +96,7 @@ class GiveBack(Act[InSprint]):
 
     def run(self, request: HttpRequest) -> None:
         """Note it."""
-        key, about = row_key(self.cleaned_data["item"]), self.about
-        grant = DataGrant.objects.filter(pk=key, challenge=about.step.challenge, vendor=about.vendor).first()
-        if grant is None:
-            raise Unknown
+        grant = get_grant(self.about.step.challenge, self.about.vendor, self.cleaned_data["item"])
         do(request, sprints.return_data, grant)
 
 
@@ -167,7 +164,7 @@ class Deliver(Act[Agreement]):
 
     def run(self, request: HttpRequest) -> None:
         """Deliver it."""
-        do(request, agreements.deliver, _due(self.about, self.cleaned_data["item"]))
+        do(request, agreements.deliver, get_own_deliverable(self.about, self.cleaned_data["item"]))
 
 
 class AddToBacklog(Act[Agreement]):
@@ -220,18 +217,10 @@ def agreement(request: HttpRequest, code: str) -> HttpResponse:
     return show(request, "suppliers/agreement.html", taken, agreement_context(request, found, side=Side.VENDOR))
 
 
-def _due(found: Agreement, item: str) -> Deliverable:
-    due = found.deliverables.filter(pk=row_key(item)).select_related("agreement__vendor").first()
-    if due is None:
-        raise Unknown
-    return due
-
-
 def _milestone(found: Agreement, item: str) -> Milestone:
-    row = found.step.challenge.milestones.filter(pk=row_key(item)).first()
-    if row is None or found.kind != AgreementKind.CONTRACT:
+    if found.kind != AgreementKind.CONTRACT:
         raise Unknown
-    return row
+    return get_milestone(found.step.challenge, item)
 
 
 class AskDebrief(Act[Letter]):

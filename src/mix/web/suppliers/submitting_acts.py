@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from mix.actions.market import submissions
 from mix.data.models import Submission
 from mix.readers.core.errors import Unknown
+from mix.readers.core.rows import row_key
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, do
-from mix.web.parts.agreeing import row_key
 from mix.web.parts.pages import began_of
 
 

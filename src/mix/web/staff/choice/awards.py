@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from mix.actions.choice import awards
 from mix.data.models import Award, Debrief, Dispute, Result, Step
-from mix.readers.choice.awards import find_live, find_next_result, list_awards, list_disputes, list_next_results
-from mix.readers.core.errors import Unknown
+from mix.readers.choice.awards import (
+    find_live,
+    find_next_result,
+    get_debrief,
+    get_dispute,
+    list_awards,
+    list_debriefs,
+    list_disputes,
+    list_next_results,
+)
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import StepState
@@ -32,7 +39,7 @@ class AwardContext:
     next_result: Result | None
     tied_next: list[Result]
     disputes: list[Dispute]
-    debriefs: QuerySet[Debrief]
+    debriefs: list[Debrief]
     today: date
 
 
@@ -95,7 +102,7 @@ class PlanDebrief(Act[Step]):
 
     def run(self, request: HttpRequest) -> None:
         """Propose it."""
-        found = _debrief(self.about, self.cleaned_data["item"])
+        found = get_debrief(self.about.challenge, self.cleaned_data["item"])
         do(request, awards.plan_debrief, found, meets_at=self.cleaned_data["meets_at"])
 
 
@@ -111,7 +118,7 @@ class HoldDebrief(Act[Step]):
 
     def run(self, request: HttpRequest) -> None:
         """Note it."""
-        found = _debrief(self.about, self.cleaned_data["item"])
+        found = get_debrief(self.about.challenge, self.cleaned_data["item"])
         do(request, awards.hold_debrief, found, notes=self.cleaned_data["notes"])
 
 
@@ -129,7 +136,7 @@ class AnswerDispute(Act[Step]):
     def run(self, request: HttpRequest) -> None:
         """Answer it."""
         facts = dict(self.cleaned_data)
-        do(request, awards.answer_dispute, _dispute(self.about, facts.pop("item")), **facts)
+        do(request, awards.answer_dispute, get_dispute(self.about.challenge, facts.pop("item")), **facts)
 
 
 def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, AwardContext]:
@@ -155,26 +162,6 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts
         next_result=find_next_result(step) if live is None else None,
         tied_next=list_next_results(step) if live is None else [],
         disputes=list_disputes(step.challenge),
-        debriefs=Debrief.objects.filter(step__challenge=step.challenge)
-        .select_related("vendor", "asked_by", "step")
-        .order_by("due_on", "id"),
+        debriefs=list_debriefs(step.challenge),
         today=today_of(request),
     )
-
-
-def _dispute(step: Step, item: str) -> Dispute:
-    found = next((d for d in list_disputes(step.challenge) if d.code == item), None)
-    if found is None:
-        raise Unknown
-    return found
-
-
-def _debrief(step: Step, item: str) -> Debrief:
-    found = (
-        Debrief.objects.filter(step__challenge=step.challenge, pk=int(item) if item.isdigit() else 0)
-        .select_related("vendor", "step__challenge__municipality", "step__challenge__method")
-        .first()
-    )
-    if found is None:
-        raise Unknown
-    return found

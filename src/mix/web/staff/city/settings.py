@@ -23,6 +23,7 @@ from mix.data.models import (
 )
 from mix.readers.city.identities import list_duties, list_providers
 from mix.readers.city.municipalities import (
+    get_duty,
     get_own_municipality,
     list_bands,
     list_invitations,
@@ -111,13 +112,7 @@ class EndRole(Act[Duties]):
     def run(self, request: HttpRequest) -> None:
         """End it."""
         item, successor = self.cleaned_data["item"], self.cleaned_data["successor"]
-        row = (
-            StaffRole.objects.filter(municipality=self.about.city, ended_at=None, pk=int(item) if item.isdigit() else 0)
-            .select_related("municipality", "person")
-            .first()
-        )
-        if row is None:
-            raise Unknown
+        row = get_duty(self.about.city, item)
         person = next((r.person for r in self.about.rows if r.person.code == successor), None)
         do(request, end_role, row, reason=self.cleaned_data["reason"], successor=person)
 

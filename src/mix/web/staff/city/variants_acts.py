@@ -16,12 +16,12 @@ from mix.actions.city import variants
 from mix.data.models import MethodDraft, MethodVersion, Municipality
 from mix.phrases.words import word
 from mix.readers.city.variants import MOST_CHARACTERS
+from mix.readers.core.rows import row_key
 from mix.rules.city.methods import Method, Step
 from mix.rules.city.variants import Path
 from mix.rules.core.access import Permission, Role
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, do
-from mix.web.parts.agreeing import row_key
 from mix.web.parts.showing import in_language, language
 
 DECIDERS = tuple(r for r in Role if r not in (Role.VENDOR, Role.PARTNER_CITY, Role.EVALUATOR, Role.CHAIR, Role.STAFF))

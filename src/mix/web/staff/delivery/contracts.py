@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from mix.actions.delivery import agreements
-from mix.data.models import Agreement, Paper, Submission
+from mix.data.models import Agreement, Submission
 from mix.readers.case.challenges import get_challenge, roles_in
 from mix.readers.city.people import list_with_role
 from mix.readers.core.errors import Forbidden, Unknown
-from mix.readers.delivery.agreements import get_agreement
+from mix.readers.delivery.agreements import get_agreement, get_paper
 from mix.readers.market.sealing import stream_opened_file
 from mix.rules.core.access import TABLE, Permission, grants, reads_for_the_city
 from mix.rules.core.kinds import Envelope
@@ -20,7 +20,7 @@ from mix.rules.delivery.states import AgreementState, Side
 from mix.rules.market.states import SubmissionState
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, Listed, do, show, take
-from mix.web.parts.agreeing import Sign, agreement_context, editing_acts, row_key
+from mix.web.parts.agreeing import Sign, agreement_context, editing_acts
 from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import use_clock
 
@@ -36,7 +36,7 @@ class Receive(Act[Agreement]):
 
     def run(self, request: HttpRequest) -> None:
         """Note it."""
-        paper = _paper(self.about, self.cleaned_data["item"])
+        paper = get_paper(self.about, self.cleaned_data["item"])
         do(request, agreements.receive_paper, paper, expires_on=self.cleaned_data["expires_on"])
 
 
@@ -65,13 +65,6 @@ def agreement(request: HttpRequest, code: str, agreement: str) -> HttpResponse:
         return taken
     shown = get_agreement(challenge, found.code)
     return show(request, "staff/delivery/agreement.html", taken, agreement_context(request, shown, side=Side.CITY))
-
-
-def _paper(found: Agreement, item: str) -> Paper:
-    paper = found.papers.filter(pk=row_key(item)).first()
-    if paper is None:
-        raise Unknown
-    return paper
 
 
 def opened_file(request: HttpRequest, code: str, submission: str, file: str) -> StreamingHttpResponse:

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from mix.actions.case import documents
 from mix.actions.flow import moves
 from mix.actions.knowledge import lessons
-from mix.data.models import Challenge, Comment, Municipality, Step
+from mix.data.models import Challenge, Municipality, Step
 from mix.phrases.words import word
 from mix.readers.case.challenges import list_cities, spec_of
-from mix.readers.core.errors import Unknown
+from mix.readers.case.documents import get_comment
 from mix.readers.flow.moves import duties_of
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.kinds import kind_of
@@ -86,7 +86,7 @@ class SettleComment(Act[Step]):
 
     def run(self, request: HttpRequest) -> None:
         """Settle it."""
-        do(request, documents.settle_comment, _comment(self.about, self.cleaned_data["item"]))
+        do(request, documents.settle_comment, get_comment(self.about, self.cleaned_data["item"]))
 
 
 class WriteLesson(Act[Step]):
@@ -197,11 +197,3 @@ def _signable(request: HttpRequest, step: Step) -> Signable:
             for d in mine
         ),
     )
-
-
-def _comment(step: Step, item: str) -> Comment:
-    found = Comment.objects.filter(document__step=step, pk=int(item) if item.isdigit() else 0).first()
-    if found is None:
-        raise Unknown
-    found.document.step.challenge = step.challenge
-    return found

@@ -21,8 +21,7 @@ from mix.data.models import (
     Registration,
     Step,
 )
-from mix.readers.core.errors import Unknown
-from mix.readers.market.engagements import find_engagement, list_contacts
+from mix.readers.market.engagements import find_engagement, get_question, list_contacts
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import StepState
@@ -129,7 +128,7 @@ class AnswerQuestion(Act[Step]):
 
     def run(self, request: HttpRequest) -> None:
         """Answer it."""
-        found = _question(self.about, self.cleaned_data["item"])
+        found = get_question(self.about, self.cleaned_data["item"])
         do(request, engagements.answer, found, text=self.cleaned_data["text"])
 
 
@@ -186,14 +185,3 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts
         capabilities=list(event.capabilities.select_related("vendor").order_by("vendor__name")) if event else [],
         contacts=list_contacts(step.challenge),
     )
-
-
-def _question(step: Step, item: str) -> EngagementQuestion:
-    found = (
-        EngagementQuestion.objects.filter(engagement__step=step, pk=int(item) if item.isdigit() else 0)
-        .select_related("engagement__step__challenge__municipality", "engagement__step__challenge__method")
-        .first()
-    )
-    if found is None:
-        raise Unknown
-    return found
