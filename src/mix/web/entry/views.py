@@ -17,8 +17,7 @@ from mix.data.models import Message, Person, StaffInvitation, VendorInvitation
 from mix.readers.city.people import get_invitation, unmet_to_accept
 from mix.readers.core.rows import get_row
 from mix.rules.core.access import Permission, Role, grants
-from mix.web.parts.acts import Act, Listed, do, show, take
-from mix.web.parts.forms import hidden
+from mix.web.parts.acts import Act, Listed, RowAct, do, show, take
 from mix.web.parts.pages import now_of, signed_in
 
 
@@ -49,17 +48,15 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "entry/account.html", context)
 
 
-class EndSession(Act[Person]):
+class EndSession(RowAct[Person]):
     """End one of somebody's sessions."""
 
     label = gettext_lazy("End this session")
     done = gettext_lazy("Ended.")
 
-    item = hidden()
-
     def run(self, _request: HttpRequest) -> None:
         """End it."""
-        get_row(UserSession.objects.filter(user=self.about), self.cleaned_data["item"]).end()
+        get_row(UserSession.objects.filter(user=self.about), self.row).end()
 
 
 class EndOtherSessions(Act[Person]):

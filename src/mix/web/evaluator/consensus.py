@@ -29,7 +29,7 @@ from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import Unmet
 from mix.web.evaluator.seats import own_seat, seat_context
 from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, do, show, take
+from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, show, take
 
 AFTER_SCORING = (
     EvaluationPhase.CONSENSUS,
@@ -47,13 +47,12 @@ class Agreeable:
     cells: dict[str, tuple[Submission, Criterion]]
 
 
-class Agree(Act[Agreeable]):
+class Agree(RowAct[Agreeable]):
     """Record the score on which the panel agrees."""
 
     label = _("Record")
     done = _("Recorded.")
 
-    item = forms.hidden()
     score = forms.choice(_("Agreed score"), [(str(n), str(n)) for n in range(6)])
     reason = forms.text(_("Reason"), rows=2)
 

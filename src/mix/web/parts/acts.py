@@ -27,7 +27,7 @@ from mix.phrases.refusals import sentence
 from mix.readers.core.errors import Unknown
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.unmet import Refused, Unmet
-from mix.web.parts.forms import Label
+from mix.web.parts.forms import Label, hidden
 from mix.web.parts.pages import actor_of, now_of, stamp
 from mix.web.parts.showing import language
 
@@ -45,8 +45,7 @@ class Act(forms.Form, Generic[S]):
     """One thing that can be done about something: fields, label, what it says when done, and `run`.
 
     `about` is what it is done about: a row, or a value of several. Fields stand in the class with lazy labels; what
-    depends on `about` (choices, a field more, a hint) is set in `fit`. For an act that stands beside each row of a
-    list, the hidden field `item` names the row.
+    depends on `about` (choices, a field more, a hint) is set in `fit`.
     """
 
     label: ClassVar[Label]
@@ -70,6 +69,21 @@ class Act(forms.Form, Generic[S]):
     def run(self, request: HttpRequest) -> str | None:  # noqa: ARG002 - for those that override it
         """Carry it out with `cleaned_data`. Return where to go, or None to stay on the page. Raises Refused."""
         raise TypeError(f"{type(self).__name__} has no run")
+
+
+class RowAct(Act[S]):
+    """An act that stands beside each row of a list: its hidden field names the row."""
+
+    item = hidden()
+
+    @property
+    def row(self) -> str:
+        """Return the name of the row, as the page gave it."""
+        return str(self.cleaned_data["item"])
+
+    def rest(self) -> dict[str, Any]:
+        """Return what was entered, without the name of the row."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "item"}
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from mix.rules.core.kinds import AgreementKind
 from mix.rules.core.unmet import Unmet
 from mix.rules.delivery.states import AgreementState, Side
 from mix.web.parts import forms
-from mix.web.parts.acts import Act, Listed, do
+from mix.web.parts.acts import Act, Listed, RowAct, do
 from mix.web.parts.pages import today_of
 
 
@@ -40,47 +40,42 @@ class InDraft:
     signers: tuple[tuple[str, str], ...]
 
 
-class Propose(Act[InDraft]):
+class Propose(RowAct[InDraft]):
     """Propose other words for a clause."""
 
     label = _("Propose")
     done = _("Your proposal was sent.")
 
-    item = forms.hidden()
     text = forms.text(_("Other words"))
     reason = forms.text(_("Reason"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Propose them."""
-        facts = dict(self.cleaned_data)
-        do(request, agreements.propose_edit, _clause(self.about.agreement, facts.pop("item")), **facts)
+        do(request, agreements.propose_edit, _clause(self.about.agreement, self.row), **self.rest())
 
 
-class AcceptEdit(Act[InDraft]):
+class AcceptEdit(RowAct[InDraft]):
     """Accept other words."""
 
     label = _("Accept")
     done = _("Accepted.")
 
-    item = forms.hidden()
-
     def run(self, request: HttpRequest) -> None:
         """Accept them."""
-        do(request, agreements.answer_edit, get_edit(self.about.agreement, self.cleaned_data["item"]), accept=True)
+        do(request, agreements.answer_edit, get_edit(self.about.agreement, self.row), accept=True)
 
 
-class RefuseEdit(Act[InDraft]):
+class RefuseEdit(RowAct[InDraft]):
     """Refuse other words, with a reason."""
 
     label = _("Refuse")
     done = _("Refused, with your reason.")
 
-    item = forms.hidden()
     answer = forms.text(_("Reason"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Refuse them."""
-        edit = get_edit(self.about.agreement, self.cleaned_data["item"])
+        edit = get_edit(self.about.agreement, self.row)
         do(request, agreements.answer_edit, edit, accept=False, answer=self.cleaned_data["answer"])
 
 

@@ -20,26 +20,25 @@ from mix.readers.market.submissions import find_current, get_own_submission, lis
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
 from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, Taken, do, refused, show, take
+from mix.web.parts.acts import Acts, Listed, RowAct, Taken, do, refused, show, take
 from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import use_clock
 from mix.web.suppliers.submitting_acts import read_copy
 from mix.web.suppliers.uploads import SealingHandler
 
 
-class BringAgain(Act[Submission]):
+class BringAgain(RowAct[Submission]):
     """Hand in again, with the vendor's own copy, what an envelope held."""
 
     label = _("Hand in again")
     done = _("It is what your receipt commits to. The panel can read it now.")
     style = ""
 
-    item = forms.hidden()
     file = forms.small_file(_("Your copy"), hint=_("The JSON file that you took before finalising."))
 
     def run(self, request: HttpRequest) -> None:
         """Hand it in."""
-        item, brought = self.cleaned_data["item"], read_copy(self.cleaned_data["file"])
+        item, brought = self.row, read_copy(self.cleaned_data["file"])
         if item not in set(Envelope):
             raise Unknown
         do(request, redelivery.redeliver, self.about, envelope=Envelope(item), brought=brought)

@@ -38,7 +38,7 @@ from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.delivery.states import AgreementState, BacklogKind, Side
 from mix.web.parts import forms
-from mix.web.parts.acts import Act, Listed, do, show, take
+from mix.web.parts.acts import Act, Listed, RowAct, do, show, take
 from mix.web.parts.agreeing import Sign, agreement_context, editing_acts
 from mix.web.parts.pages import signed_in, today_of
 from mix.web.parts.showing import use_clock
@@ -86,17 +86,15 @@ class ReportIncident(Act[InSprint]):
         do(request, sprints.report_incident, self.about.step, vendor=self.about.vendor, **self.cleaned_data)
 
 
-class GiveBack(Act[InSprint]):
+class GiveBack(RowAct[InSprint]):
     """Say that data were returned or deleted."""
 
     label = _("Returned or deleted")
     done = _("Noted.")
 
-    item = forms.hidden()
-
     def run(self, request: HttpRequest) -> None:
         """Note it."""
-        grant = get_grant(self.about.step.challenge, self.about.vendor, self.cleaned_data["item"])
+        grant = get_grant(self.about.step.challenge, self.about.vendor, self.row)
         do(request, sprints.return_data, grant)
 
 
@@ -154,17 +152,15 @@ class SignForVendor(Sign):
     sentence = _("I may bind my organization, and I sign this agreement.")
 
 
-class Deliver(Act[Agreement]):
+class Deliver(RowAct[Agreement]):
     """Say that a deliverable is delivered."""
 
     label = _("Delivered")
     done = _("The city was told.")
 
-    item = forms.hidden()
-
     def run(self, request: HttpRequest) -> None:
         """Deliver it."""
-        do(request, agreements.deliver, get_own_deliverable(self.about, self.cleaned_data["item"]))
+        do(request, agreements.deliver, get_own_deliverable(self.about, self.row))
 
 
 class AddToBacklog(Act[Agreement]):
@@ -181,17 +177,15 @@ class AddToBacklog(Act[Agreement]):
         do(request, milestones.add_backlog_item, self.about.step.challenge, **self.cleaned_data)
 
 
-class Reach(Act[Agreement]):
+class Reach(RowAct[Agreement]):
     """Say that a milestone is reached."""
 
     label = _("Reached")
     done = _("The city was told.")
 
-    item = forms.hidden()
-
     def run(self, request: HttpRequest) -> None:
         """Reach it."""
-        do(request, milestones.deliver_milestone, _milestone(self.about, self.cleaned_data["item"]))
+        do(request, milestones.deliver_milestone, _milestone(self.about, self.row))
 
 
 def agreement(request: HttpRequest, code: str) -> HttpResponse:

@@ -18,21 +18,19 @@ from mix.data.models import Submission
 from mix.readers.core.errors import Unknown
 from mix.readers.core.rows import row_key
 from mix.web.parts import forms
-from mix.web.parts.acts import Act, do
+from mix.web.parts.acts import Act, RowAct, do
 from mix.web.parts.pages import began_of
 
 
-class DropFile(Act[Submission]):
+class DropFile(RowAct[Submission]):
     """Take a file out."""
 
     label = _("Take out")
     done = _("The file was taken out.")
 
-    item = forms.hidden()
-
     def run(self, request: HttpRequest) -> None:
         """Take it out."""
-        do(request, submissions.drop_file, self.about, code=self.cleaned_data["item"])
+        do(request, submissions.drop_file, self.about, code=self.row)
 
 
 class Finalise(Act[Submission]):
@@ -60,17 +58,15 @@ class Finalise(Act[Submission]):
         return reverse("vendor-receipt", args=[version.reference])
 
 
-class Confirm(Act[Submission]):
+class Confirm(RowAct[Submission]):
     """Confirm that the submission stands after an addendum."""
 
     label = _("I have read it, and my submission stands")
     done = _("Confirmed.")
 
-    item = forms.hidden()
-
     def run(self, request: HttpRequest) -> None:
         """Confirm it."""
-        addendum = self.about.solicitation.addenda.filter(number=row_key(self.cleaned_data["item"])).first()
+        addendum = self.about.solicitation.addenda.filter(number=row_key(self.row)).first()
         if addendum is None:
             raise Unknown
         do(request, submissions.acknowledge, self.about, addendum=addendum)

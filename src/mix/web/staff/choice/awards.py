@@ -26,7 +26,7 @@ from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import StepState
 from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, do, granted
+from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, granted
 from mix.web.parts.pages import today_of
 
 
@@ -90,53 +90,49 @@ class Fail(Act[Award]):
         do(request, awards.fail_negotiation, self.about, **self.cleaned_data)
 
 
-class PlanDebrief(Act[Step]):
+class PlanDebrief(RowAct[Step]):
     """Propose a time for a debrief."""
 
     label = _("Propose")
     done = _("The vendor was told.")
     needs = Permission.AWARD_PREPARE
 
-    item = forms.hidden()
     meets_at = forms.moment(_("Meeting"))
 
     def run(self, request: HttpRequest) -> None:
         """Propose it."""
-        found = get_debrief(self.about.challenge, self.cleaned_data["item"])
+        found = get_debrief(self.about.challenge, self.row)
         do(request, awards.plan_debrief, found, meets_at=self.cleaned_data["meets_at"])
 
 
-class HoldDebrief(Act[Step]):
+class HoldDebrief(RowAct[Step]):
     """Note what was said in a debrief."""
 
     label = _("Note the debrief")
     done = _("Noted.")
     needs = Permission.AWARD_PREPARE
 
-    item = forms.hidden()
     notes = forms.text(_("What was said"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Note it."""
-        found = get_debrief(self.about.challenge, self.cleaned_data["item"])
+        found = get_debrief(self.about.challenge, self.row)
         do(request, awards.hold_debrief, found, notes=self.cleaned_data["notes"])
 
 
-class AnswerDispute(Act[Step]):
+class AnswerDispute(RowAct[Step]):
     """Answer a dispute."""
 
     label = _("Answer")
     done = _("The vendor was told.")
     needs = Permission.AWARD_PREPARE
 
-    item = forms.hidden()
     outcome = forms.word_choice(_("Outcome"), "dispute", radio=True)
     answer = forms.text(_("Answer, with reasons"))
 
     def run(self, request: HttpRequest) -> None:
         """Answer it."""
-        facts = dict(self.cleaned_data)
-        do(request, awards.answer_dispute, get_dispute(self.about.challenge, facts.pop("item")), **facts)
+        do(request, awards.answer_dispute, get_dispute(self.about.challenge, self.row), **self.rest())
 
 
 def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, AwardContext]:

@@ -17,7 +17,7 @@ from mix.readers.core.errors import Unknown
 from mix.rules.choice.states import Seat
 from mix.rules.core.access import Permission
 from mix.web.parts import forms
-from mix.web.parts.acts import Act, do
+from mix.web.parts.acts import Act, RowAct, do
 
 
 @dataclass(frozen=True)
@@ -119,31 +119,28 @@ class Invite(Act[Step]):
         do(request, meetings.invite, self.about)
 
 
-class SetMeeting(Act[Evaluation]):
+class SetMeeting(RowAct[Evaluation]):
     """Agree with a vendor on when it is met."""
 
     label = _("Set the time")
     done = _("The vendor was told.")
     needs = Permission.PANEL_APPOINT
 
-    item = forms.hidden()
     meets_at = forms.moment(_("When"))
     place = forms.line(_("Where, or how to join"))
 
     def run(self, request: HttpRequest) -> None:
         """Set it."""
-        given = dict(self.cleaned_data)
-        do(request, meetings.set_meeting, _invitation(self.about, given.pop("item")), **given)
+        do(request, meetings.set_meeting, _invitation(self.about, self.row), **self.rest())
 
 
-class RecordMeeting(Act[Evaluation]):
+class RecordMeeting(RowAct[Evaluation]):
     """Record what was said at a meeting."""
 
     label = _("Record the meeting")
     done = _("Recorded. The panel reads it beside its scores.")
     needs = Permission.PANEL_APPOINT
 
-    item = forms.hidden()
     minutes = forms.number(_("Minutes it took"))
     present = forms.text(_("Who was there"), rows=2)
     notes = forms.text(_("What was asked, and answered"), rows=4)
@@ -156,8 +153,7 @@ class RecordMeeting(Act[Evaluation]):
 
     def run(self, request: HttpRequest) -> None:
         """Record it."""
-        given = dict(self.cleaned_data)
-        do(request, meetings.record_meeting, _invitation(self.about, given.pop("item")), **given)
+        do(request, meetings.record_meeting, _invitation(self.about, self.row), **self.rest())
 
 
 class Finalise(Act[Evaluation]):

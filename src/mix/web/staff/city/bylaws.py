@@ -33,7 +33,7 @@ from mix.rules.city.policy.documents import PolicyDocument, Rule
 from mix.rules.city.policy.facts import Category
 from mix.rules.core.access import Permission, grants
 from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, do, granted, refused, show, take
+from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, granted, refused, show, take
 from mix.web.parts.pages import signed_in, today_of
 from mix.web.parts.sheets import Sheet, take_sheet
 from mix.web.parts.showing import language, use_clock
@@ -214,17 +214,15 @@ def _changed(city: Municipality, table: BylawTable, before: BylawTable) -> list[
     return rows
 
 
-class ConfirmRule(Act[Municipality]):
+class ConfirmRule(RowAct[Municipality]):
     """Say that one read a rule at its source, and that it holds."""
 
     label = _("I read it at its source, and it holds")
     done = _("Noted. With two people the rule is verified for this city.")
 
-    item = forms.hidden()
-
     def run(self, request: HttpRequest) -> None:
         """Say so."""
-        do(request, policies.confirm_rule, self.about, rule=self.cleaned_data["item"])
+        do(request, policies.confirm_rule, self.about, rule=self.row)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from mix.rules.city.delegation import Band
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import OutageRule
 from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, do, show, take
+from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, show, take
 from mix.web.parts.pages import signed_in
 
 GIVEN_ROLES = tuple(r.value for r in Role if r not in (Role.CHAIR, Role.PARTNER_CITY, Role.VENDOR))
@@ -94,13 +94,12 @@ class Duties:
     rows: tuple[StaffRole, ...]
 
 
-class EndRole(Act[Duties]):
+class EndRole(RowAct[Duties]):
     """End a role, and hand it over where work waits for it."""
 
     label = _("End this role")
     done = _("Ended.")
 
-    item = forms.hidden()
     reason = forms.line(_("Reason"))
     successor = forms.optional_choice(_("Who takes over"), [], hint=_("They get the role and are told what waits."))
 
@@ -111,7 +110,7 @@ class EndRole(Act[Duties]):
 
     def run(self, request: HttpRequest) -> None:
         """End it."""
-        item, successor = self.cleaned_data["item"], self.cleaned_data["successor"]
+        item, successor = self.row, self.cleaned_data["successor"]
         row = get_duty(self.about.city, item)
         person = next((r.person for r in self.about.rows if r.person.code == successor), None)
         do(request, end_role, row, reason=self.cleaned_data["reason"], successor=person)
@@ -138,18 +137,16 @@ class MapGroup(Act[tuple[IdentityProvider, ...]]):
         do(request, identities.map_group, provider, group=group, role=Role(role))
 
 
-class DropGroup(Act[Municipality]):
+class DropGroup(RowAct[Municipality]):
     """Take a role away from a group."""
 
     label = _("Take the role away")
     done = _("Its members lose the role when they sign in next.")
     style = "btn--link"
 
-    item = forms.hidden()
-
     def run(self, request: HttpRequest) -> None:
         """Take it away."""
-        row = next((d for d in list_duties(self.about) if str(d.pk) == self.cleaned_data["item"]), None)
+        row = next((d for d in list_duties(self.about) if str(d.pk) == self.row), None)
         if row is None:
             raise Unknown
         do(request, identities.drop_group, row)

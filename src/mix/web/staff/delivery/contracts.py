@@ -19,24 +19,23 @@ from mix.rules.core.kinds import Envelope
 from mix.rules.delivery.states import AgreementState, Side
 from mix.rules.market.states import SubmissionState
 from mix.web.parts import forms
-from mix.web.parts.acts import Act, Listed, do, show, take
+from mix.web.parts.acts import Listed, RowAct, do, show, take
 from mix.web.parts.agreeing import Sign, agreement_context, editing_acts
 from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import use_clock
 
 
-class Receive(Act[Agreement]):
+class Receive(RowAct[Agreement]):
     """Note that a paper came in."""
 
     label = _("Received")
     done = _("Noted.")
 
-    item = forms.hidden()
     expires_on = forms.day(_("Holds until"), required=False)
 
     def run(self, request: HttpRequest) -> None:
         """Note it."""
-        paper = get_paper(self.about, self.cleaned_data["item"])
+        paper = get_paper(self.about, self.row)
         do(request, agreements.receive_paper, paper, expires_on=self.cleaned_data["expires_on"])
 
 

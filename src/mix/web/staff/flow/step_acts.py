@@ -24,7 +24,7 @@ from mix.rules.city.kinds import kind_of
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import Decision, StepState
 from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, do, granted
+from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, granted
 from mix.web.parts.pages import actor_of
 from mix.web.parts.showing import language
 
@@ -74,7 +74,7 @@ class WriteComment(Act[Step]):
         do(request, documents.comment, self.about, **self.cleaned_data)
 
 
-class SettleComment(Act[Step]):
+class SettleComment(RowAct[Step]):
     """Say that a comment is settled."""
 
     label = _("Settled")
@@ -82,11 +82,9 @@ class SettleComment(Act[Step]):
     style = "btn--link"
     needs = Permission.DOCUMENT_COMMENT
 
-    item = forms.hidden()
-
     def run(self, request: HttpRequest) -> None:
         """Settle it."""
-        do(request, documents.settle_comment, get_comment(self.about, self.cleaned_data["item"]))
+        do(request, documents.settle_comment, get_comment(self.about, self.row))
 
 
 class WriteLesson(Act[Step]):

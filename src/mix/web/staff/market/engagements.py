@@ -26,7 +26,7 @@ from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import StepState
 from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, do, granted
+from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, granted
 
 CARDS = 3  # how many problem cards a plan has
 
@@ -116,19 +116,18 @@ class Hold(Act[Attended]):
         do(request, engagements.hold, self.about.event, attended=self.cleaned_data["attended"])
 
 
-class AnswerQuestion(Act[Step]):
+class AnswerQuestion(RowAct[Step]):
     """Answer a question to everybody."""
 
     label = _("Publish the answer")
     done = _("Published.")
     needs = Permission.ENGAGEMENT_RUN
 
-    item = forms.hidden()
     text = forms.text(_("Answer"), hint=_("Everybody sees it."), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Answer it."""
-        found = get_question(self.about, self.cleaned_data["item"])
+        found = get_question(self.about, self.row)
         do(request, engagements.answer, found, text=self.cleaned_data["text"])
 
 

@@ -19,7 +19,7 @@ from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.access import Permission
 from mix.rules.market.states import CustodyMode
 from mix.web.parts import forms
-from mix.web.parts.acts import Act, do
+from mix.web.parts.acts import Act, RowAct, do
 
 
 @dataclass(frozen=True)
@@ -161,23 +161,22 @@ class DropExtension(Act[ExtensionProposal]):
         do(request, addenda.drop_extension, self.about)
 
 
-class WriteAnswer(Act[Step]):
+class WriteAnswer(RowAct[Step]):
     """Write the answer to a question."""
 
     label = _("Save the answer")
     done = _("Saved. Procurement publishes it.")
     needs = Permission.QUESTION_ANSWER
 
-    item = forms.hidden()
     text = forms.text(_("Answer"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Save it."""
-        found = _question(self.about, self.cleaned_data["item"])
+        found = _question(self.about, self.row)
         do(request, solicitations.draft_answer, found, text=self.cleaned_data["text"])
 
 
-class GiveAnswer(Act[Step]):
+class GiveAnswer(RowAct[Step]):
     """Publish the answer to a question."""
 
     label = _("Publish")
@@ -185,11 +184,9 @@ class GiveAnswer(Act[Step]):
     style = ""
     needs = Permission.QUESTION_PUBLISH
 
-    item = forms.hidden()
-
     def run(self, request: HttpRequest) -> None:
         """Publish it."""
-        do(request, solicitations.publish_answer, _question(self.about, self.cleaned_data["item"]))
+        do(request, solicitations.publish_answer, _question(self.about, self.row))
 
 
 def _evaluations_of(call: Solicitation) -> list[EvaluationPart]:
