@@ -5,7 +5,7 @@ from mix.readers.choice import awards
 from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import StepKind
-from mix.web.parts.kinds import TEMPLATES, StepKindOf
+from mix.web.parts.kinds import TEMPLATES, StepKindOf, no_panel
 
 KIND = StepKindOf(
     key=StepKind.DOCUMENT,
@@ -18,7 +18,7 @@ KIND = StepKindOf(
     waits_for=lambda _step, _actor: False,
     on_done=completions.nothing,
     record=lambda _challenge: {},
-    panel=lambda _request, _step, _roles: ({}, {}),
+    panel=no_panel,
     template=TEMPLATES / "case" / "_step_document.html",
     is_wide=False,
 )

@@ -1,6 +1,6 @@
 """A step kind that the program does not have: somebody goes and looks, and writes down what was seen."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,11 @@ from mix.actions.core.deeds import Deed
 from mix.data.models import Challenge, Step
 from mix.readers.case.documents import latest_content
 from mix.rules.city.policy.documents import Moment
-from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.access import Permission, Role
 from mix.rules.core.unmet import Unmet
 from mix.web.parts import forms
-from mix.web.parts.acts import do
+from mix.web.parts.acts import Act, Acts, Listed, do, granted
 from mix.web.parts.kinds import StepKindOf
-from mix.web.parts.loose import Act, stay
 
 ENDED: list[tuple[str, str]] = []  # what came of its end: the step, and the public summary of its gate
 
@@ -26,16 +25,30 @@ def _unmet(step: Step, now: datetime) -> tuple[Unmet, ...]:
     return () if latest_content(step).get("seen") else (Unmet("answer_missing", place="visit"),)
 
 
-def _panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
-    context = {"seen": latest_content(step).get("seen", "")}
-    if step.state != "active" or step.asked_at or not grants(roles, Permission.ENGAGEMENT_RUN):
-        return {}, context
-    look = Act(
-        forms.form_of(seen=forms.text("What was seen")),
-        lambda given: stay(do(request, documents.save, step, answers=given)),
-        "Write it down",
-    )
-    return {"look": look}, context
+class Look(Act[Step]):
+    """Write down what was seen."""
+
+    label = "Write it down"
+    needs = Permission.ENGAGEMENT_RUN
+
+    seen = forms.text("What was seen")
+
+    def run(self, request: HttpRequest) -> None:
+        """Write it down."""
+        do(request, documents.save, self.about, answers=self.cleaned_data)
+
+
+@dataclass(frozen=True)
+class VisitContext:
+    """What the step of a visit draws."""
+
+    seen: str
+
+
+def _panel(_request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, VisitContext]:
+    working = step.state == "active" and not step.asked_at
+    acts = {"look": Listed(Look, step)} if working else {}
+    return granted(roles, acts), VisitContext(latest_content(step).get("seen", ""))
 
 
 def _on_done(deed: Deed, step: Step, summary: str) -> None:

@@ -23,16 +23,14 @@ from mix.readers.knowledge.lessons import hours_by_role, list_lessons
 from mix.rules.core.access import Permission, grants
 from mix.rules.core.kinds import EvaluationPhase, Origin, StepState
 from mix.web.parts.findings import waiver_title
-from mix.web.parts.pages import signed_in
+from mix.web.parts.pages import staff_of
 from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import Answer, read_only
 from mix.web.parts.stagebar import stage_bar
 
 
 def _overseer(request: HttpRequest) -> Actor:
-    actor = signed_in(request)
-    if not actor.is_staff:
-        raise Unknown
+    actor = staff_of(request)
     if not grants(actor.all_roles(), Permission.CASE_FILE_READ):
         raise Forbidden(Permission.CASE_FILE_READ)
     return actor

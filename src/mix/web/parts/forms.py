@@ -221,9 +221,9 @@ def yes(label: Label, *, required: bool = False) -> forms.BooleanField:
     return forms.BooleanField(label=label, required=required)
 
 
-def hidden() -> forms.CharField:
+def hidden(*, required: bool = True) -> forms.CharField:
     """Make the field that says which thing a form is about."""
-    return forms.CharField(widget=forms.HiddenInput, max_length=100, validators=[check_line])
+    return forms.CharField(widget=forms.HiddenInput, required=required, max_length=100, validators=[check_line])
 
 
 def choice(label: Label, pairs: Pairs, *, hint: Label = "", radio: bool = False) -> forms.ChoiceField:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from django.http import HttpRequest
 
@@ -13,9 +14,19 @@ from mix.readers.core.actors import Actor
 from mix.readers.core.catalogue import PACKAGE
 from mix.rules.city.kinds import Kind
 from mix.rules.core.access import Role
-from mix.web.parts.acts import Acts
+from mix.web.parts.acts import Acts, Context
 
-Panel: TypeAlias = Callable[[HttpRequest, Step, frozenset[Role]], tuple[Acts, Any]]
+Panel: TypeAlias = Callable[[HttpRequest, Step, frozenset[Role]], tuple[Acts, Context]]
 StepKindOf: TypeAlias = Kind[Step, Challenge, Actor, Deed, Panel]
 
 TEMPLATES = PACKAGE / "web" / "templates" / "staff"  # where the templates of our own kinds stand
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """What a kind draws that has nothing beside its document."""
+
+
+def no_panel(_request: HttpRequest, _step: Step, _roles: frozenset[Role]) -> tuple[Acts, Nothing]:
+    """Offer nothing beside what can be done on any step."""
+    return {}, Nothing()

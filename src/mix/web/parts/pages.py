@@ -51,3 +51,11 @@ def signed_in(request: HttpRequest) -> Actor:
     if actor.person is None:
         raise Unknown
     return actor
+
+
+def staff_of(request: HttpRequest) -> Actor:
+    """Return who acts, where they work for a city. Raises Unknown for everybody else."""
+    actor = signed_in(request)
+    if not actor.is_staff:
+        raise Unknown
+    return actor

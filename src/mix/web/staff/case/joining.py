@@ -18,8 +18,8 @@ from mix.readers.core.errors import Unknown
 from mix.rules.case.states import ChallengeStatus, JoinAnswer
 from mix.rules.core.access import Permission, Role, grants
 from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, do, granted, show, take
-from mix.web.parts.pages import signed_in, today_of
+from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, granted, show, take
+from mix.web.parts.pages import staff_of, today_of
 from mix.web.parts.showing import use_clock
 
 
@@ -43,14 +43,13 @@ class DeclareWindow(Act[Challenge]):
         do(request, joining.declare_window, self.about, **self.cleaned_data)
 
 
-class AnswerCity(Act[Challenge]):
+class AnswerCity(RowAct[Challenge]):
     """Answer a city that asked to take part."""
 
     label = _("Answer the city")
     done = _("Answered. The city was told.")
     needs = Permission.SOLICITATION_PUBLISH
 
-    item = forms.hidden()
     answer = forms.choice(
         _("Answer"), [(JoinAnswer.AGREE, _("It takes part")), (JoinAnswer.REFUSE, _("Refuse"))], radio=True
     )
@@ -117,9 +116,7 @@ def lead_acts(challenge: Challenge, roles: frozenset[Role]) -> Acts:
 
 def join(request: HttpRequest, code: str) -> HttpResponse:
     """Ask, as another city, to take part in a challenge that runs."""
-    actor = signed_in(request)
-    if not actor.is_staff:
-        raise Unknown
+    actor = staff_of(request)
     challenge = get_public_challenge(code)
     use_clock(challenge.municipality.zone)
     there = {c.municipality.code for c in challenge.cities.all()}

@@ -14,6 +14,7 @@ from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import StepState
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, Acts, Listed, do, granted
+from mix.web.parts.kinds import Nothing
 from mix.web.parts.pages import actor_of, today_of
 from mix.web.parts.showing import day
 
@@ -49,15 +50,10 @@ class Reuse(Act[Reusable]):
         do(request, documents.reuse, self.about.step, source=source)
 
 
-@dataclass(frozen=True)
-class ScanContext:
-    """A market scan draws nothing beside its document."""
-
-
-def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, ScanContext]:
+def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, Nothing]:
     """Offer the scans of other challenges while nothing is written here."""
     if step.state != StepState.ACTIVE or step.asked_at is not None or find_latest(step.document) is not None:
-        return {}, ScanContext()
+        return {}, Nothing()
     found = list_reusable(step, actor=actor_of(request), today=today_of(request))
     acts = {"reuse": Listed(Reuse, Reusable(step, tuple(found)))} if found else {}
-    return granted(roles, acts), ScanContext()
+    return granted(roles, acts), Nothing()

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django import forms as django_forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +22,7 @@ from mix.readers.city.people import list_with_role
 from mix.readers.core.actors import Actor
 from mix.rules.core.access import TABLE, Permission, grants
 from mix.web.parts import forms
-from mix.web.parts.acts import Act, Listed, do, show, take
+from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, show, take
 from mix.web.parts.filters import in_language
 from mix.web.parts.pages import signed_in
 
@@ -65,31 +64,27 @@ class Rename(Named[Department]):
         do(request, verbs.rename, self.about, **self.cleaned_data)
 
 
-class Close(Act[Municipality]):
+class Close(RowAct[Municipality]):
     """Close a department that is no longer used."""
 
     label = _("Close the department")
     done = _("Closed. Nothing new is given to it; what was stays under its name.")
 
-    item = forms.hidden()
-
     def run(self, request: HttpRequest) -> None:
         """Close it."""
-        do(request, verbs.close, get_department(self.about, self.cleaned_data["item"]))
+        do(request, verbs.close, get_department(self.about, self.row))
 
 
-class OpenAgain(Act[Municipality]):
+class OpenAgain(RowAct[Municipality]):
     """Open a department again."""
 
     label = _("Open again")
     done = _("Open again.")
     style = "btn--link"
 
-    item = forms.hidden()
-
     def run(self, request: HttpRequest) -> None:
         """Open it."""
-        do(request, verbs.open_again, get_department(self.about, self.cleaned_data["item"]))
+        do(request, verbs.open_again, get_department(self.about, self.row))
 
 
 @dataclass(frozen=True)
@@ -105,7 +100,7 @@ def departments(request: HttpRequest, city: str) -> HttpResponse:
     """The departments of a city: add, rename, close one that is no longer used, open it again."""
     actor = signed_in(request)
     found = get_own_municipality(city, actor=actor, needs=Permission.DEPARTMENT_EDIT)
-    acts = {
+    acts: Acts = {
         "add": Listed(Add, found),
         **{_rename(d): Listed(Rename, d) for d in list_departments(found) if d.closed_at is None},
         "close": Listed(Close, found),
@@ -128,10 +123,34 @@ def _rename(department: Department) -> str:
     return f"rename_{department.pk}"
 
 
-def choice_of_department(rows: Iterable[Department]) -> django_forms.ChoiceField:
-    """Make the field that asks for one of these departments."""
-    pairs = [(str(d.pk), f"{in_language(d.municipality, 'name')}: {in_language(d, 'name')}") for d in rows]
-    return forms.choice(_("Department"), pairs)
+@dataclass(frozen=True)
+class Givable:
+    """The departments to which somebody may give something new, by their row's number."""
+
+    departments: Mapping[int, Department]
+
+
+G = TypeVar("G", bound=Givable)
+
+
+class ForDepartment(Act[G]):
+    """Something new that is given to a department."""
+
+    department = forms.choice(_("Department"), [])
+
+    def fit(self) -> None:
+        """Offer the departments, each with its city."""
+        rows = self.about.departments.items()
+        pairs = [(str(n), f"{in_language(d.municipality, 'name')}: {in_language(d, 'name')}") for n, d in rows]
+        forms.offer(self, "department", pairs)
+
+    def chosen(self) -> Department:
+        """Return the department that was chosen."""
+        return self.about.departments[int(self.cleaned_data["department"])]
+
+    def facts(self) -> dict[str, Any]:
+        """Return what was entered beside the department."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "department"}
 
 
 def open_departments(codes: Iterable[str]) -> dict[int, Department]:
@@ -139,12 +158,28 @@ def open_departments(codes: Iterable[str]) -> dict[int, Department]:
     return {d.pk: d for d in list_open_departments(codes)}
 
 
-def cities_without(codes: Iterable[str], *, actor: Actor) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class CityWithout:
+    """A city that has no department yet: whether the actor may add one, and the names of those who may."""
+
+    city: Municipality
+    may_add: bool
+    people: str
+
+
+@dataclass(frozen=True)
+class WithoutContext:
+    """What a form that asks for a department draws beside it."""
+
+    without: list[CityWithout]
+
+
+def cities_without(codes: Iterable[str], *, actor: Actor) -> list[CityWithout]:
     """List those of an actor's cities that have no department yet, with whether the actor, or who else, adds them."""
     wanted = set(codes)
     have = {d.municipality.code for d in list_open_departments(wanted)}
     return [
-        {"city": city, "may_add": grants(actor.roles_at(city.code), Permission.DEPARTMENT_EDIT), "people": _who(city)}
+        CityWithout(city, grants(actor.roles_at(city.code), Permission.DEPARTMENT_EDIT), _who(city))
         for city in list_own_municipalities(actor)
         if city.code in wanted - have
     ]

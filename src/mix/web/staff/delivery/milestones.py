@@ -2,194 +2,206 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from mix.actions.delivery import milestones
-from mix.data.models import BacklogItem, ChangeOrder, Milestone, Step
+from mix.data.models import Agreement, BacklogItem, Challenge, ChangeOrder, Milestone, OutcomeReading, Step, TakeOver
 from mix.data.models.delivery.milestones import MONTHS
 from mix.readers.case.challenges import spec_of
-from mix.readers.core.errors import Unknown
 from mix.readers.delivery.agreements import find_contract
-from mix.readers.delivery.milestones import changed_cents, list_measures
+from mix.readers.delivery.milestones import (
+    changed_cents,
+    gather_readings,
+    get_backlog_item,
+    get_change,
+    get_milestone,
+    list_backlog,
+    list_changes,
+    list_measures,
+    list_milestones,
+    list_take_overs,
+)
 from mix.rules.case.states import ChallengeStatus
-from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import DeliveryPart, StepState
 from mix.rules.delivery.states import BacklogKind
 from mix.web.parts import forms
-from mix.web.parts.acts import do
-from mix.web.parts.loose import Act, stay
+from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, granted
+from mix.web.staff.delivery.judging import Judge
 
 
-def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Mapping[str, Act], dict[str, Any]]:
+class AddItem(Act[Challenge]):
+    """Add to the backlog."""
+
+    label = _("Add")
+    done = _("Added.")
+    needs = Permission.DELIVERY_RUN
+
+    kind = forms.word_choice(_("Kind"), "backlog", BacklogKind)
+    text = forms.text(_("What"), rows=2)
+
+    def run(self, request: HttpRequest) -> None:
+        """Add it."""
+        do(request, milestones.add_backlog_item, self.about, **self.cleaned_data)
+
+
+class SettleItem(RowAct[Challenge]):
+    """Say what came of an entry of the backlog."""
+
+    label = _("Settle")
+    done = _("Settled.")
+    needs = Permission.DELIVERY_RUN
+
+    result = forms.line(_("What came of it"), most=500)
+
+    def run(self, request: HttpRequest) -> None:
+        """Settle it."""
+        found = get_backlog_item(self.about, self.row)
+        do(request, milestones.settle_backlog_item, found, **self.rest())
+
+
+class AskChange(Act[Challenge]):
+    """Ask for a change of the contract."""
+
+    label = _("Ask for the change")
+    done = _("Asked. Authority follows the value of the whole contract.")
+    needs = Permission.DELIVERY_RUN
+
+    value_cents = forms.money(_("Added value"))
+    reason = forms.text(_("Reason"), rows=2)
+
+    def run(self, request: HttpRequest) -> None:
+        """Ask for it."""
+        do(request, milestones.ask_change, self.about, **self.cleaned_data)
+
+
+class DecideChange(Judge[Challenge]):
+    """Approve a change, or refuse it. Who may follows from the value: the verb says no to anybody else."""
+
+    done = _("Decided.")
+    word = "approve"
+    says = _("Approve")
+
+    def run(self, request: HttpRequest) -> None:
+        """Decide it."""
+        found = get_change(self.about, self.row)
+        do(request, milestones.decide_change, found, approve=self.accepts(), reason=self.cleaned_data["reason"])
+
+
+class PlanMilestone(Act[Challenge]):
+    """Plan a milestone."""
+
+    label = _("Plan")
+    done = _("Planned.")
+    needs = Permission.DELIVERY_RUN
+
+    title = forms.line(_("Milestone"))
+    due_on = forms.day(_("Due"))
+    value_cents = forms.money(_("Value"))
+
+    def run(self, request: HttpRequest) -> None:
+        """Plan it."""
+        do(request, milestones.plan_milestone, self.about, **self.cleaned_data)
+
+
+class JudgeMilestone(Judge[Challenge]):
+    """Accept a milestone that was reached, or refuse it."""
+
+    needs = Permission.DELIVERY_RUN
+
+    def run(self, request: HttpRequest) -> None:
+        """Judge it."""
+        found = get_milestone(self.about, self.row)
+        do(request, milestones.judge_milestone, found, accept=self.accepts(), reason=self.cleaned_data["reason"])
+
+
+def _months() -> list[tuple[str, str]]:
+    return [(str(m), gettext("%(n)d months") % {"n": m}) for m in MONTHS]
+
+
+@dataclass(frozen=True)
+class Measurable:
+    """A challenge, and the names of what was promised."""
+
+    challenge: Challenge
+    measures: tuple[str, ...]
+
+
+class ReadOutcome(Act[Measurable]):
+    """Record what a promised measure shows."""
+
+    label = _("Record")
+    done = _("Recorded.")
+    needs = Permission.DELIVERY_RUN
+
+    month = forms.choice(_("After"), _months)
+    measure = forms.choice(_("Measure"), [])
+    actual = forms.line(_("Actual"), hint=_("Write “not measured” if it was not."), most=60)
+    note = forms.text(_("How it was measured"), required=False, rows=2)
+
+    def fit(self) -> None:
+        """Offer what was promised."""
+        forms.offer(self, "measure", [(name, name) for name in self.about.measures])
+
+    def run(self, request: HttpRequest) -> None:
+        """Record it."""
+        given = {**self.cleaned_data, "month": int(self.cleaned_data["month"])}
+        do(request, milestones.read_outcome, self.about.challenge, **given)
+
+
+@dataclass(frozen=True)
+class DeliveryContext:
+    """What a step of implementation draws; `measures` each with its readings by month."""
+
+    section: DeliveryPart
+    contract: Agreement | None
+    backlog: list[BacklogItem]
+    changes: list[ChangeOrder]
+    changed_cents: int
+    whole_cents: int
+    changed_percent: int
+    milestones: list[Milestone]
+    measures: list[tuple[dict[str, Any], list[tuple[int, OutcomeReading | None]]]]
+    take_overs: list[TakeOver]
+
+
+def part(_request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, DeliveryContext]:
     """The records of this box, and the acts of whoever runs delivery."""
     challenge = step.challenge
-    contract = find_contract(challenge)
+    contract, measures, read = find_contract(challenge), list_measures(challenge), gather_readings(challenge)
     section = spec_of(step).delivery or DeliveryPart.BACKLOG
-    acts: dict[str, Act] = {}
-    if step.state == StepState.ACTIVE and challenge.status == ChallengeStatus.RUNNING and contract:
-        runs = grants(roles, Permission.DELIVERY_RUN)
-        if section is DeliveryPart.CHANGES:
-            acts = _changes(request, step, runs=runs)
-        elif runs:
-            acts = _ACTS[section](request, step)
+    working = step.state == StepState.ACTIVE and challenge.status == ChallengeStatus.RUNNING and contract
     changed = changed_cents(contract) if contract else 0
     whole = contract.value_cents + contract.options_cents if contract else 0
-    return acts, {
-        "section": section.value,
-        "contract": contract,
-        "backlog": challenge.backlogitems.order_by("added_at", "id"),
-        "changes": challenge.changeorders.select_related("asked_by", "approved_by").order_by("number"),
-        "changed_cents": changed,
-        "whole_cents": whole + changed,
-        "changed_percent": changed * 100 // whole if whole else 0,
-        "milestones": challenge.milestones.order_by("due_on", "id"),
-        "measures": [
-            (
-                m,
-                [
-                    (month, challenge.outcomereadings.filter(month=month, measure=m["measure"]).first())
-                    for month in MONTHS
-                ],
-            )
-            for m in list_measures(challenge)
-        ],
-        "take_overs": challenge.takeovers.select_related("city", "asked_by").order_by("asked_at"),
-    }
+    return granted(roles, _acts(challenge, section, measures) if working else {}), DeliveryContext(
+        section=section,
+        contract=contract,
+        backlog=list_backlog(challenge),
+        changes=list_changes(challenge),
+        changed_cents=changed,
+        whole_cents=whole + changed,
+        changed_percent=changed * 100 // whole if whole else 0,
+        milestones=list_milestones(challenge),
+        measures=[(m, [(month, read.get((month, m["measure"]))) for month in MONTHS]) for m in measures],
+        take_overs=list_take_overs(challenge),
+    )
 
 
-def _pk(item: str) -> int:
-    return int(item) if item.isdigit() else 0
-
-
-def _found(row: Any) -> Any:  # noqa: ANN401 - any row
-    if row is None:
-        raise Unknown
-    return row
-
-
-def _backlog(request: HttpRequest, step: Step) -> dict[str, Act]:
-    return {
-        "add": Act(
-            forms.form_of(
-                kind=forms.word_choice(_("Kind"), "backlog", BacklogKind), text=forms.text(_("What"), rows=2)
-            ),
-            lambda given: stay(do(request, milestones.add_backlog_item, step.challenge, **given)),
-            _("Add"),
-            _("Added."),
-        ),
-        "settle_item": Act(
-            forms.form_of(item=forms.hidden(), result=forms.line(_("What came of it"), most=500)),
-            lambda given: stay(
-                do(
-                    request,
-                    milestones.settle_backlog_item,
-                    _found(BacklogItem.objects.filter(challenge=step.challenge, pk=_pk(given["item"])).first()),
-                    result=given["result"],
-                )
-            ),
-            _("Settle"),
-            _("Settled."),
-        ),
-    }
-
-
-def _changes(request: HttpRequest, step: Step, *, runs: bool) -> dict[str, Act]:
-    acts = {
-        "decide": Act(
-            forms.form_of(
-                item=forms.hidden(),
-                verdict=forms.choice(_("Decision"), [("approve", _("Approve")), ("refuse", _("Refuse"))], radio=True),
-                reason=forms.line(_("Reason, when refused"), required=False),
-            ),
-            lambda given: stay(
-                do(
-                    request,
-                    milestones.decide_change,
-                    _found(
-                        ChangeOrder.objects.filter(challenge=step.challenge, pk=_pk(given["item"]))
-                        .select_related("challenge", "agreement")
-                        .first()
-                    ),
-                    approve=given["verdict"] == "approve",
-                    reason=given["reason"],
-                )
-            ),
-            _("Decide"),
-            _("Decided."),
-        )
-    }
-    if runs:
-        acts["ask_change"] = Act(
-            forms.form_of(value_cents=forms.money(_("Added value")), reason=forms.text(_("Reason"), rows=2)),
-            lambda given: stay(do(request, milestones.ask_change, step.challenge, **given)),
-            _("Ask for the change"),
-            _("Asked. Authority follows the value of the whole contract."),
-        )
-    return acts
-
-
-def _milestones(request: HttpRequest, step: Step) -> dict[str, Act]:
-    return {
-        "plan": Act(
-            forms.form_of(
-                title=forms.line(_("Milestone")), due_on=forms.day(_("Due")), value_cents=forms.money(_("Value"))
-            ),
-            lambda given: stay(do(request, milestones.plan_milestone, step.challenge, **given)),
-            _("Plan"),
-            _("Planned."),
-        ),
-        "judge": Act(
-            forms.form_of(
-                item=forms.hidden(),
-                verdict=forms.choice(_("Decision"), [("accept", _("Accept")), ("refuse", _("Refuse"))], radio=True),
-                reason=forms.line(_("Reason, when refused"), required=False),
-            ),
-            lambda given: stay(
-                do(
-                    request,
-                    milestones.judge_milestone,
-                    _found(Milestone.objects.filter(challenge=step.challenge, pk=_pk(given["item"])).first()),
-                    accept=given["verdict"] == "accept",
-                    reason=given["reason"],
-                )
-            ),
-            _("Decide"),
-            _("Decided. The vendor was told."),
-        ),
-    }
-
-
-def _outcomes(request: HttpRequest, step: Step) -> dict[str, Act]:
-    names = [(m["measure"], m["measure"]) for m in list_measures(step.challenge)]
-    return {
-        "read": Act(
-            forms.form_of(
-                month=forms.choice(_("After"), [(str(m), _("%(n)d months") % {"n": m}) for m in MONTHS]),
-                measure=forms.choice(_("Measure"), names),
-                actual=forms.line(_("Actual"), hint=_("Write “not measured” if it was not."), most=60),
-                note=forms.text(_("How it was measured"), required=False, rows=2),
-            ),
-            lambda given: stay(
-                do(request, milestones.read_outcome, step.challenge, **{**given, "month": int(given["month"])})
-            ),
-            _("Record"),
-            _("Recorded."),
-        )
-    }
-
-
-def _support(request: HttpRequest, step: Step) -> dict[str, Act]:  # noqa: ARG001 - one shape
-    """Offer nothing more: the support plan is the step's own document."""
-    return {}
-
-
-_ACTS = {
-    DeliveryPart.BACKLOG: _backlog,
-    DeliveryPart.MILESTONES: _milestones,
-    DeliveryPart.OUTCOMES: _outcomes,
-    DeliveryPart.SUPPORT: _support,
-}
+def _acts(challenge: Challenge, section: DeliveryPart, measures: list[dict[str, Any]]) -> Acts:
+    """List what a part of implementation offers; the support plan is its step's own document."""
+    match section:
+        case DeliveryPart.BACKLOG:
+            return {"add": Listed(AddItem, challenge), "settle_item": Listed(SettleItem, challenge)}
+        case DeliveryPart.CHANGES:
+            return {"ask_change": Listed(AskChange, challenge), "decide": Listed(DecideChange, challenge)}
+        case DeliveryPart.MILESTONES:
+            return {"plan": Listed(PlanMilestone, challenge), "judge": Listed(JudgeMilestone, challenge)}
+        case DeliveryPart.OUTCOMES:
+            return {"read": Listed(ReadOutcome, Measurable(challenge, tuple(m["measure"] for m in measures)))}
+        case DeliveryPart.SUPPORT:
+            return {}

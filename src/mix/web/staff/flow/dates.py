@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
 from icalendar import Alarm, Calendar, Event
 
 from mix.actions.city import calendars
-from mix.data.models import Municipality
+from mix.data.models import CalendarFeed, CityDay, Municipality, Person
 from mix.data.wall import lifted, raise_wall
 from mix.phrases.words import word
-from mix.readers.city.calendars import calendar_of, find_feed, find_reader, list_days
+from mix.readers.city.calendars import calendar_of, find_feed, find_reader, get_day, list_days
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import actor_for
 from mix.readers.core.errors import Unknown
@@ -24,9 +26,8 @@ from mix.readers.flow.dates import Dated, list_dates
 from mix.rules.city.calendar import public_holidays
 from mix.rules.core.access import Permission
 from mix.web.parts import forms
-from mix.web.parts.acts import do
-from mix.web.parts.loose import Act, answer, stay
-from mix.web.parts.pages import now_of, signed_in, today_of
+from mix.web.parts.acts import Act, Listed, RowAct, do, show, take
+from mix.web.parts.pages import now_of, signed_in, staff_of, today_of
 from mix.web.parts.showing import in_language, language, one_of, use_clock
 
 SOON = timedelta(days=30)
@@ -45,58 +46,88 @@ def _place(dated: Dated) -> str:
     return reverse("city-step", args=[code, dated.step]) if dated.step else reverse("city-challenge", args=[code])
 
 
-def _view(dated: Dated) -> dict[str, Any]:
-    closed = one_of(dated.closed) if dated.closed else ""
-    return {
-        "dated": dated,
-        "what": word("date", dated.code, language()),
-        "why": word("date_reason", dated.code, language()),
-        "title": _title(dated),
-        "place": _place(dated),
-        "instant": dated.on if isinstance(dated.on, datetime) else None,
-        "closed": closed or _("weekend") if dated.closed else "",
-    }
+@dataclass(frozen=True)
+class DatedView:
+    """A date, ready to draw: what is due, why, of what, and where; `instant` where it has a time of day."""
+
+    dated: Dated
+    what: str
+    why: str
+    title: str
+    place: str
+    instant: datetime | None
+    closed: str
+
+
+def _view(dated: Dated) -> DatedView:
+    return DatedView(
+        dated=dated,
+        what=word("date", dated.code, language()),
+        why=word("date_reason", dated.code, language()),
+        title=_title(dated),
+        place=_place(dated),
+        instant=dated.on if isinstance(dated.on, datetime) else None,
+        closed=one_of(dated.closed) or gettext("weekend") if dated.closed else "",
+    )
+
+
+class MakeFeed(Act[Person]):
+    """Make the secret address of one's calendar."""
+
+    label = _("Make an address for my calendar")
+    done = _("Made. An address that was made before no longer works.")
+
+    def run(self, request: HttpRequest) -> None:
+        """Make it."""
+        do(request, calendars.make_feed)
+
+
+class EndFeed(Act[Person]):
+    """End the address of one's calendar."""
+
+    label = _("End the address")
+    done = _("Ended. Your calendar program no longer gets your dates.")
+
+    def run(self, request: HttpRequest) -> None:
+        """End it."""
+        do(request, calendars.end_feed)
+
+
+@dataclass(frozen=True)
+class DatesContext:
+    """What the page of dates draws: what is late, what is due soon, what comes later; and the calendar's address."""
+
+    groups: list[tuple[str, list[DatedView]]]
+    feed: CalendarFeed | None
+    address: str
 
 
 def dates(request: HttpRequest) -> HttpResponse:
     """What is late, what is due in a month, and what comes later."""
-    actor = signed_in(request)
-    if not actor.is_staff:
-        raise Unknown
-    acts = {
-        "feed": Act(
-            forms.form_of(),
-            lambda _given: stay(do(request, calendars.make_feed)),
-            _("Make a new address") if find_feed(actor.someone) else _("Make an address for my calendar"),
-            _("Made. An address that was made before no longer works."),
-        )
-    }
-    if find_feed(actor.someone):
-        acts["end"] = Act(
-            forms.form_of(),
-            lambda _given: stay(do(request, calendars.end_feed)),
-            _("End the address"),
-            _("Ended. Your calendar program no longer gets your dates."),
-        )
-
-    def context() -> dict[str, Any]:
-        today = today_of(request)
-        found = [_view(d) for d in list_dates(actor, now=now_of(request))]
-        late = [v for v in found if v["dated"].is_late(today)]
-        rest = [v for v in found if not v["dated"].is_late(today)]
-        feed = find_feed(actor.someone)
-        address = f"{settings.BASE_URL}{reverse('public-calendar', args=[feed.token])}" if feed else ""
-        return {
-            "groups": [
-                (_("Late"), late),
-                (_("In the next thirty days"), [v for v in rest if v["dated"].day <= today + SOON]),
-                (_("Later"), [v for v in rest if v["dated"].day > today + SOON]),
-            ],
-            "feed": feed,
-            "address": address,
+    actor = staff_of(request)
+    person, feed = actor.someone, find_feed(actor.someone)
+    acts = {"feed": Listed(MakeFeed, person)}
+    if feed:
+        acts = {
+            "feed": Listed(MakeFeed, person, label=_("Make a new address")),
+            "end": Listed(EndFeed, person),
         }
-
-    return answer(request, "staff/flow/dates.html", acts, context)
+    taken = take(request, acts)
+    if isinstance(taken, HttpResponse):
+        return taken
+    today = today_of(request)
+    found = [_view(d) for d in list_dates(actor, now=now_of(request))]
+    rest = [v for v in found if not v.dated.is_late(today)]
+    context = DatesContext(
+        groups=[
+            (gettext("Late"), [v for v in found if v.dated.is_late(today)]),
+            (gettext("In the next thirty days"), [v for v in rest if v.dated.day <= today + SOON]),
+            (gettext("Later"), [v for v in rest if v.dated.day > today + SOON]),
+        ],
+        feed=feed,
+        address=f"{settings.BASE_URL}{reverse('public-calendar', args=[feed.token])}" if feed else "",
+    )
+    return show(request, "staff/flow/dates.html", taken, context)
 
 
 def feed(request: HttpRequest, token: str) -> HttpResponse:
@@ -125,62 +156,79 @@ def _event(dated: Dated, *, now: datetime) -> Event:
     made = Event()
     made.add("uid", f"{dated.key}@{settings.BASE_URL.split('//', 1)[-1]}")
     made.add("dtstamp", now)
-    made.add("summary", f"{view['what']}: {view['title']}")
-    made.add("description", view["why"])
-    made.add("url", f"{settings.BASE_URL}{view['place']}")
+    made.add("summary", f"{view.what}: {view.title}")
+    made.add("description", view.why)
+    made.add("url", f"{settings.BASE_URL}{view.place}")
     made.add("dtstart", dated.on)
     made.add("dtend", dated.on if isinstance(dated.on, datetime) else dated.on + timedelta(days=1))
     if dated.is_duty:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
-        alarm.add("description", view["what"])
+        alarm.add("description", view.what)
         alarm.add("trigger", timedelta(days=-2))
         made.add_component(alarm)
     return made
 
 
+class SetDay(Act[Municipality]):
+    """Close a city on a day, or have it work on a public holiday."""
+
+    label = _("Set the day")
+    done = _("Set. Dates that count working days use it from now on.")
+    style = ""
+
+    on = forms.day(_("Day"))
+    works = forms.choice(
+        _("On this day the city"),
+        [("no", _("is closed")), ("yes", _("works, although it is a holiday"))],
+        radio=True,
+    )
+    name = forms.line(_("What day it is"), most=100)
+    name_fr = forms.line(_("The same in French"), required=False, most=100)
+
+    @classmethod
+    def first(cls, about: Municipality) -> Mapping[str, Any]:  # noqa: ARG003 - the same for every city
+        """Most days that are set are closed."""
+        return {"works": "no"}
+
+    def run(self, request: HttpRequest) -> None:
+        """Set it."""
+        facts = {**self.cleaned_data, "works": self.cleaned_data["works"] == "yes"}
+        do(request, calendars.set_day, self.about, **facts)
+
+
+class DropDay(RowAct[Municipality]):
+    """Return a day to what the public holidays say."""
+
+    label = _("Remove")
+    done = _("Removed.")
+
+    def run(self, request: HttpRequest) -> None:
+        """Remove it."""
+        do(request, calendars.drop_day, get_day(self.about, self.row))
+
+
+@dataclass(frozen=True)
+class DaysContext:
+    """What the page of working days draws; public holidays with whether the city works on them."""
+
+    city: Municipality
+    own: list[CityDay]
+    public: list[tuple[date, str, bool]]
+
+
 def city_days(request: HttpRequest, city: str) -> HttpResponse:
     """The days on which a city works: public holidays, and what the city adds or takes away."""
-    actor = signed_in(request)
-    found = get_own_municipality(city, actor=actor, needs=Permission.DELEGATION_EDIT)
+    found = get_own_municipality(city, actor=signed_in(request), needs=Permission.DELEGATION_EDIT)
     use_clock(found.zone)
-
-    def drop(given: dict[str, Any]) -> None:
-        row = next((d for d in list_days(found) if str(d.pk) == given["item"]), None)
-        if row is None:
-            raise Unknown
-        row.municipality = found
-        do(request, calendars.drop_day, row)
-
-    acts = {
-        "set": Act(
-            forms.form_of(
-                on=forms.day(_("Day")),
-                works=forms.choice(
-                    _("On this day the city"),
-                    [("no", _("is closed")), ("yes", _("works, although it is a holiday"))],
-                    radio=True,
-                ),
-                name=forms.line(_("What day it is"), most=100),
-                name_fr=forms.line(_("The same in French"), required=False, most=100),
-            ),
-            lambda given: stay(do(request, calendars.set_day, found, **{**given, "works": given["works"] == "yes"})),
-            _("Set the day"),
-            _("Set. Dates that count working days use it from now on."),
-            initial={"works": "no"},
-            style="",
-        ),
-        "drop": Act(forms.form_of(item=forms.hidden()), drop, _("Remove"), _("Removed.")),
-    }
-    return answer(request, "staff/city/days.html", acts, lambda: _days_shown(found, today_of(request)))
-
-
-def _days_shown(city: Municipality, today: date) -> dict[str, Any]:
-    calendar = calendar_of(city)
+    taken = take(request, {"set": Listed(SetDay, found), "drop": Listed(DropDay, found)})
+    if isinstance(taken, HttpResponse):
+        return taken
+    calendar, today = calendar_of(found), today_of(request)
     coming = [
         (day, one_of(names), calendar.works_on(day))
         for year in range(today.year, today.year + YEARS)
         for day, names in public_holidays(year).items()
         if day >= today
     ]
-    return {"city": city, "own": list_days(city), "public": coming}
+    return show(request, "staff/city/days.html", taken, DaysContext(city=found, own=list_days(found), public=coming))

@@ -40,14 +40,15 @@ from mix.rules.core.fields import read_answers
 from mix.rules.core.kinds import StepState
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.flow.moves import Duty, duties, open_duties
-from mix.web.parts.acts import Acts, Taken, do, refused, show, take, take_stash
+from mix.web.parts.acts import Acts, Context, Taken, do, refused, show, take, take_stash
 from mix.web.parts.changes import changes
 from mix.web.parts.docx import MOST_BYTES, read_docx
+from mix.web.parts.kinds import Panel
 from mix.web.parts.pages import now_of, signed_in
 from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import Answer, FieldView, draw, read_only, read_post
 from mix.web.parts.stagebar import StageBar, stage_bar
-from mix.web.staff.flow.findings import step_findings
+from mix.web.staff.flow.findings import StepFindings, step_findings
 from mix.web.staff.flow.step_acts import common_acts
 
 
@@ -79,10 +80,11 @@ def step(request: HttpRequest, code: str, key: str) -> HttpResponse:
     return _drawn(request, found, roles, taken, panel, typed=typed, drafted=Drafted(returned=typed is not None))
 
 
-def _offered(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, Any]:
+def _offered(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, Context]:
     """List what can be done on a step, whatever its kind and by its kind, and gather what its kind draws."""
-    acts, panel = kind_of(step.kind).panel(request, step, roles)
-    return {**common_acts(request, step.challenge, step, roles), **acts}, panel
+    panel: Panel = kind_of(step.kind).panel
+    acts, context = panel(request, step, roles)
+    return {**common_acts(request, step.challenge, step, roles), **acts}, context
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class Frame:
     zone: str
     include: str
     is_wide: bool
-    policy: dict[str, Any] | None
+    policy: StepFindings | None
 
 
 @dataclass(frozen=True)
@@ -294,7 +296,7 @@ def _drawn(
     step: Step,
     roles: frozenset[Role],
     taken: Taken,
-    panel: Any,  # noqa: ANN401 - the context of the kind
+    panel: Context,
     *,
     typed: dict[str, Any] | None,
     drafted: Drafted,
