@@ -1,10 +1,12 @@
 """Acts without a page: what is about them says what is asked, and no request is needed to check them."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import RequestFactory
 
 from mix.data.models import (
     AuthorityBand,
@@ -33,6 +35,7 @@ from mix.rules.core.fields import Bilingual
 from mix.rules.market.states import CustodyMode
 from mix.web.evaluator.consensus import Agree, Agreeable
 from mix.web.evaluator.progress import Declarable, Declare
+from mix.web.parts.acts import Taken, show
 from mix.web.public.views import Register
 from mix.web.staff.choice.evaluations_acts import BreakTie, EndSeat, Tie
 from mix.web.staff.city.departments import Rename
@@ -45,6 +48,18 @@ from mix.web.suppliers.submitting_acts import Finalise, read_copy
 
 METHOD = Path(__file__).resolve().parents[2] / "catalogue" / "methods" / "sprint.yaml"
 INK, TIN = Vendor(pk=1, code="ink", name="Ink"), Vendor(pk=2, code="tin", name="Tin")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a page draws."""
+
+    challenge: str
+
+
+def test_two_contexts_of_a_page_never_name_the_same_thing() -> None:
+    with pytest.raises(ValueError, match=r"x\.html: two contexts name challenge"):
+        show(RequestFactory().get("/"), "x.html", Taken({}), Drawn("one"), Drawn("two"))
 
 
 def test_a_declaration_asks_about_every_name() -> None:

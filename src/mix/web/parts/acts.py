@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -99,7 +99,7 @@ class Listed(Generic[S]):
         object.__setattr__(self, "label", self.label or self.form.label)
         object.__setattr__(self, "style", self.style or self.form.style)
 
-    def fresh(self, item: str, auto_id: str) -> forms.Form:
+    def fresh(self, item: str, auto_id: str) -> Act[S]:
         """Return the form as nobody has typed into it yet."""
         first = self.form.first(self.about)
         return self.form(self.about, initial={**first, "item": item} if item else first, auto_id=auto_id)
@@ -109,7 +109,7 @@ class Listed(Generic[S]):
         return self.form(self.about, *typed)
 
 
-Acts = Mapping[str, Any]
+Acts: TypeAlias = Mapping[str, Listed[Any]]  # by the name that is posted
 
 
 def granted(roles: frozenset[Role], acts: Acts) -> dict[str, Listed[Any]]:
@@ -122,18 +122,17 @@ class Taken:
     """What came in with a request, and what a template needs to draw the acts: which were refused, what was typed."""
 
     acts: Acts
-    bound: dict[str, forms.Form] = field(default_factory=dict)
+    bound: dict[str, Act[Any]] = field(default_factory=dict)
     unmet: tuple[Unmet, ...] = ()
     returned: bool = False
     status: int = 200
 
-    def form(self, name: str, item: str = "") -> forms.Form:
+    def form(self, name: str, item: str = "") -> Act[Any]:
         """Return the form of an act: as it was typed if it was refused for this item, else fresh."""
         bound = self.bound.get(name)
         if bound is not None and (not item or bound.data.get("item") == item):
             return bound
-        fresh: forms.Form = self.acts[name].fresh(item, f"id_{name}{'_' + item if item else ''}_%s")
-        return fresh
+        return self.acts[name].fresh(item, f"id_{name}{'_' + item if item else ''}_%s")
 
 
 def refused(acts: Acts, *unmet: Unmet) -> Taken:
@@ -180,20 +179,14 @@ class Context(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
-def names_of(context: Context | Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a context names; a mapping is what a step kind of others draws."""
-    if isinstance(context, Mapping):
-        return dict(context)
-    return {name.name: getattr(context, name.name) for name in fields(context)}
-
-
-def show(request: HttpRequest, template: str, taken: Taken, *contexts: Context | Mapping[str, Any]) -> HttpResponse:
+def show(request: HttpRequest, template: str, taken: Taken, *contexts: Context) -> HttpResponse:
     """Draw a page with its acts. Raises ValueError where two contexts name the same thing."""
     names: dict[str, Any] = {"shown": taken}
-    for context in map(names_of, contexts):
-        if twice := names.keys() & context.keys():
+    for context in contexts:
+        named = {name.name: getattr(context, name.name) for name in fields(context)}
+        if twice := names.keys() & named.keys():
             raise ValueError(f"{template}: two contexts name {', '.join(sorted(twice))}")
-        names |= context
+        names |= named
     return render(request, template, names, status=taken.status)
 
 

@@ -257,11 +257,6 @@ def offer(form: forms.Form, name: str, pairs: Iterable[tuple[str, Label]]) -> No
     field.choices = list(pairs)
 
 
-def form_of(**fields: forms.Field) -> type[forms.Form]:
-    """Make a form class from its fields."""
-    return type("PageForm", (forms.Form,), dict(fields))
-
-
 def many(label: Label, pairs: Pairs, *, hint: Label = "") -> forms.MultipleChoiceField:
     """Make boxes to tick, any number of them."""
     return forms.MultipleChoiceField(

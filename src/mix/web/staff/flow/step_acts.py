@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from mix.actions.case import documents
 from mix.actions.flow import moves
 from mix.actions.knowledge import lessons
-from mix.data.models import Challenge, Municipality, Step
+from mix.data.models import Challenge, Step
 from mix.phrases.words import word
 from mix.readers.case.challenges import list_cities, spec_of
 from mix.readers.case.documents import get_comment
+from mix.readers.city.municipalities import get_municipality
 from mix.readers.flow.moves import duties_of
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.kinds import kind_of
@@ -152,7 +153,7 @@ class Sign(Act[Signable]):
             request,
             moves.sign,
             step,
-            city=Municipality.objects.get(code=city),
+            city=get_municipality(city),
             role=Role(role),
             decision=Decision(given["decision"]),
             reason=given["reason"],

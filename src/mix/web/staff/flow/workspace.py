@@ -17,7 +17,6 @@ from mix.data.models import (
     Challenge,
     ChallengeCity,
     Comment,
-    Document,
     DocumentVersion,
     Event,
     GateSignature,
@@ -208,15 +207,14 @@ def _artifact(
     specs = spec_of(step).fields
     if not specs:
         return Artifact()
-    document = Document.objects.get(step=step)
-    latest = find_latest(document)
+    latest = find_latest(step.document)
     content = dict(latest.content) if latest else {}
     editable = _may_edit(step, roles)
     return Artifact(
         fields=draw(specs, typed if typed is not None else content, unmet) if editable else None,
         answers=None if editable else read_only(specs, content),
         latest=latest,
-        comments=list_comments(document),
+        comments=list_comments(step.document),
     )
 
 
