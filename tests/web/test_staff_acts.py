@@ -1,6 +1,6 @@
 """Acts of city staff without a page: what is about them says what can be chosen, and no request is needed."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,12 @@ from mix.data.models import (
 )
 from mix.readers.core.errors import Unknown
 from mix.rules.case.pilots import Word
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.policy.facts import ADVISER, FACTS, FactType
 from mix.rules.core.access import Role
-from mix.rules.core.kinds import AgreementKind, Decision
+from mix.rules.core.kinds import AgreementKind, Decision, StepState
 from mix.rules.delivery.states import Area
+from mix.web.parts.kinds import is_under_way
 from mix.web.staff.case.joining import AnswerCity, DeclareWindow
 from mix.web.staff.case.pilots_acts import Begin, Decidable, Registrable, Say
 from mix.web.staff.city.departments import Givable
@@ -59,6 +61,21 @@ TERMS = {
     "ends_on": "2027-02-26",
     "tier": "low",
 }
+
+
+@pytest.mark.parametrize(
+    ("state", "asked_at", "status", "is_it"),
+    [
+        (StepState.ACTIVE, None, ChallengeStatus.RUNNING, True),
+        (StepState.WAITING, None, ChallengeStatus.RUNNING, False),
+        (StepState.ACTIVE, datetime(2027, 1, 4, tzinfo=UTC), ChallengeStatus.RUNNING, False),
+        (StepState.ACTIVE, None, ChallengeStatus.COMPLETED, False),
+    ],
+)
+def test_a_step_is_worked_on_until_its_gate_is_asked_for(
+    state: StepState, asked_at: datetime | None, status: ChallengeStatus, is_it: bool
+) -> None:
+    assert is_under_way(Step(state=state, asked_at=asked_at, challenge=Challenge(status=status))) is is_it
 
 
 def _draftable(kind: AgreementKind) -> Draftable:

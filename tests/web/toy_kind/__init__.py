@@ -16,7 +16,7 @@ from mix.rules.core.access import Permission, Role
 from mix.rules.core.unmet import Unmet
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, Acts, Listed, do, granted
-from mix.web.parts.kinds import StepKindOf
+from mix.web.parts.kinds import StepKindOf, is_under_way
 
 ENDED: list[tuple[str, str]] = []  # what came of its end: the step, and the public summary of its gate
 
@@ -46,8 +46,7 @@ class VisitContext:
 
 
 def _panel(_request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, VisitContext]:
-    working = step.state == "active" and not step.asked_at
-    acts = {"look": Listed(Look, step)} if working else {}
+    acts = {"look": Listed(Look, step)} if is_under_way(step) else {}
     return granted(roles, acts), VisitContext(latest_content(step).get("seen", ""))
 
 

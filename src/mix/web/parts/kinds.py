@@ -12,8 +12,10 @@ from mix.actions.core.deeds import Deed
 from mix.data.models import Challenge, Step
 from mix.readers.core.actors import Actor
 from mix.readers.core.catalogue import PACKAGE
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.kinds import Kind
 from mix.rules.core.access import Role
+from mix.rules.core.kinds import StepState
 from mix.web.parts.acts import Acts, Context
 
 Panel: TypeAlias = Callable[[HttpRequest, Step, frozenset[Role]], tuple[Acts, Context]]
@@ -30,3 +32,9 @@ class Nothing:
 def no_panel(_request: HttpRequest, _step: Step, _roles: frozenset[Role]) -> tuple[Acts, Nothing]:
     """Offer nothing beside what can be done on any step."""
     return {}, Nothing()
+
+
+def is_under_way(step: Step) -> bool:
+    """Say whether a step is worked on: it is at hand, its gate was not asked for, and its challenge runs."""
+    at_hand = step.state == StepState.ACTIVE and step.asked_at is None
+    return at_hand and step.challenge.status == ChallengeStatus.RUNNING

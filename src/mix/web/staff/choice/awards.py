@@ -22,11 +22,10 @@ from mix.readers.choice.awards import (
     list_disputes,
     list_next_results,
 )
-from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role
-from mix.rules.core.kinds import StepState
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, granted
+from mix.web.parts.kinds import is_under_way
 from mix.web.parts.pages import today_of
 
 
@@ -138,9 +137,7 @@ class AnswerDispute(RowAct[Step]):
 def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, AwardContext]:
     """Recommend the best-ranked, record the negotiation, or end it and go on to the next."""
     live = find_live(step)
-    working = (
-        step.state == StepState.ACTIVE and step.asked_at is None and step.challenge.status == ChallengeStatus.RUNNING
-    )
+    working = is_under_way(step)
     acts: dict[str, Listed[Any]] = {}
     if working and live is None:
         acts["recommend"] = Listed(Recommend, step)

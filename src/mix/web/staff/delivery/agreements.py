@@ -18,14 +18,14 @@ from mix.readers.case.documents import gather_facts
 from mix.readers.choice.awards import find_approved
 from mix.readers.delivery.agreements import list_to_agree_with
 from mix.readers.delivery.clauses import list_library
-from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import Permission, Role
-from mix.rules.core.kinds import AgreementKind, StepState
+from mix.rules.core.kinds import AgreementKind
 from mix.rules.delivery.clauses import LibraryClause, choose
 from mix.rules.delivery.states import AgreementState
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, Acts, Listed, do, granted
+from mix.web.parts.kinds import is_under_way
 from mix.web.parts.showing import language
 
 
@@ -111,10 +111,7 @@ def part(_request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
     have = set(step.agreements.exclude(state=AgreementState.ENDED).values_list("vendor_id", flat=True))
     without = tuple(v for v in list_to_agree_with(step) if v.id not in have)
     acts: dict[str, Listed[Draftable]] = {}
-    working = (
-        step.state == StepState.ACTIVE and step.asked_at is None and step.challenge.status == ChallengeStatus.RUNNING
-    )
-    if working and without:
+    if is_under_way(step) and without:
         acts["draft"] = Listed(Draft, Draftable(step, kind, without, _value(step, kind)))
     return granted(roles, acts), AgreementsContext(
         agreements=step.agreements.select_related("vendor").order_by("vendor__name", "id"),

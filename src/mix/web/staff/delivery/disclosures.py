@@ -20,13 +20,12 @@ from mix.readers.delivery.disclosures import (
     requirements_digest,
     trace_requirements,
 )
-from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role
-from mix.rules.core.kinds import StepState
 from mix.rules.delivery.disclosure import Traced
 from mix.rules.delivery.states import Review
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, Acts, Listed, do, granted
+from mix.web.parts.kinds import is_under_way
 from mix.web.parts.packs import show_pack
 from mix.web.parts.pages import actor_of
 
@@ -91,7 +90,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts
     """Show the pack as it would be published, trace every requirement, appoint a reviewer, review."""
     acts: dict[str, Listed[Reviewable] | Listed[Step]] = {}
     disclosure = find_disclosure(step)
-    if step.state == StepState.ACTIVE and step.asked_at is None and step.challenge.status == ChallengeStatus.RUNNING:
+    if is_under_way(step):
         if people := list_candidates(step):
             acts["appoint"] = Listed(Appoint, Reviewable(step, tuple(people)))
         if may_review(step, actor_of(request)):

@@ -26,6 +26,7 @@ from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import Decision, StepState
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, granted
+from mix.web.parts.kinds import is_under_way
 from mix.web.parts.pages import actor_of
 from mix.web.parts.showing import language
 
@@ -166,7 +167,7 @@ def common_acts(request: HttpRequest, challenge: Challenge, step: Step, roles: f
     """Return the acts that the person has on a step, beside those of its kind."""
     running = challenge.status == ChallengeStatus.RUNNING
     acts: dict[str, Listed[Step] | Listed[Signable]] = {}
-    if running and step.state == StepState.ACTIVE and step.asked_at is None:
+    if is_under_way(step):
         if grants(roles, kind_of(step.kind).permission):
             acts |= _completing(step)
     elif running and step.state == StepState.ACTIVE and (mine := _signable(request, step)).duties:

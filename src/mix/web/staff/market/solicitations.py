@@ -17,9 +17,10 @@ from mix.readers.market.submissions import list_opened, opened_answers
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Criterion, SolicitationPart
 from mix.rules.core.access import Permission, Role, grants, reads_for_the_city
-from mix.rules.core.kinds import Envelope, StepState
+from mix.rules.core.kinds import Envelope
 from mix.rules.market.closing import Phase
 from mix.web.parts.acts import Acts, Listed, granted
+from mix.web.parts.kinds import is_under_way
 from mix.web.parts.pages import now_of, signed_in
 from mix.web.parts.specs import Answer, read_only
 from mix.web.staff.market.solicitations_acts import (
@@ -76,9 +77,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts
 
 def _acts(request: HttpRequest, step: Step, call: Solicitation | None, proposal: ExtensionProposal | None) -> Acts:
     acts: dict[str, Listed[Any]] = {}
-    working = (
-        step.state == StepState.ACTIVE and step.asked_at is None and step.challenge.status == ChallengeStatus.RUNNING
-    )
+    working = is_under_way(step)
     if working and (call is None or call.published_at is None):
         spec = spec_of(step).solicitation
         acts["draft"] = Listed(Draft, Draftable(step, call, has_purchase=bool(spec and spec.purchase_option)))
