@@ -19,6 +19,7 @@ from django.conf import settings
 from mix.data.models import Challenge
 from mix.jobs.backup import BackupBroken, back_up, restore
 from mix.jobs.doctor import State, examine
+from tests.worlds import copy_world
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -91,6 +92,16 @@ def test_what_was_touched_is_not_restored(made: tuple[Path, Path], tmp_path: Pat
     assert mix("restore", str(text), folder=tmp_path / "empty").returncode == 1
 
 
+def test_keys_that_cannot_be_read_leave_the_place_empty(made: tuple[Path, Path], tmp_path: Path) -> None:
+    file, keys = made
+    text = tmp_path / "text.tar"
+    text.write_text("no archive")
+    for wrong in (tmp_path / "absent.tar", text, file):
+        answer = mix("restore", str(file), "--keys", str(wrong), folder=tmp_path / "place")
+        assert (answer.returncode, "Not restored" in answer.stdout) == (1, True), answer.stdout + answer.stderr
+    assert mix("restore", str(file), "--keys", str(keys), folder=tmp_path / "place").returncode == 0
+
+
 def test_a_backup_is_not_written_over_and_a_city_not_restored_over(made: tuple[Path, Path]) -> None:
     with pytest.raises(BackupBroken, match="is there already"):
         back_up(made[0], now=NOW)
@@ -130,7 +141,7 @@ def test_the_doctor_says_what_is_wrong(tmp_path: Path, monkeypatch: Any, db: Non
 
 
 def test_a_mail_server_that_is_away_is_said(tmp_path: Path) -> None:
-    assert mix("setup", folder=tmp_path / "x").returncode == 0
+    copy_world(tmp_path / "x", empty=True)
     found = mix("doctor", folder=tmp_path / "x", MIX_MAIL_URL="smtp://127.0.0.1:9")
     assert found.returncode == 1
     assert "BAD   mail         127.0.0.1 does not take it" in found.stdout

@@ -134,10 +134,13 @@ def _refuse_unless_empty() -> None:
 def restore(file: Path, keys: Path | None) -> dict[str, Any]:
     """Restore a backup into an empty place and bring it to this program's state; return its manifest.
 
-    Nothing is written before every file of the backup was compared with its digest. A backup of an earlier release
-    is loaded as it was, then migrated. Raises BackupBroken, saying what does not hold.
+    Nothing is written before every file of the backup was compared with its digest and the keys were looked through.
+    A backup of an earlier release is loaded as it was, then migrated. Raises BackupBroken, saying what does not
+    hold, and OSError or TarError where a file cannot be read.
     """
     _refuse_unless_empty()
+    if keys is not None:
+        _refuse_what_is_no_key(keys)
     with tarfile.open(file) as archive:
         manifest = _read_manifest(archive)
         for name, digest in manifest["files"].items():
@@ -191,13 +194,19 @@ def _load(archive: tarfile.TarFile, apps: Apps, names: Iterable[str]) -> None:
             cursor.execute(statement)
 
 
-def _restore_keys(file: Path) -> None:
-    apart = {name: root for root, name in _key_folders()}
+def _refuse_what_is_no_key(file: Path) -> None:
     with tarfile.open(file) as archive:
         for member in archive.getmembers():
             name, _, rest = member.name.partition("/")
             if name not in ("keys", "sealer") or not rest:
                 raise BackupBroken(f"{member.name} is no key")
+
+
+def _restore_keys(file: Path) -> None:
+    apart = {name: root for root, name in _key_folders()}
+    with tarfile.open(file) as archive:
+        for member in archive.getmembers():
+            name, _, rest = member.name.partition("/")
             root = apart.get(name, Path(settings.SEALER_DIR))
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
             member.name = rest
