@@ -73,6 +73,7 @@ browser:
 
 lab: $(STAMP) browser
 	@$(BIN)/pytest -m lab
+	@$(BIN)/python tests/with_postgres.py env MIX_DEMO=1 MIX_DATA_DIR=$$(mktemp -d) $(BIN)/mix demo --prepare-only
 	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest -n 2 --dist loadfile -m "not journey" $(PAST)
 	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest -m lab tests/journeys/test_whole.py -k "sprint_challenge and plain"
 	@$(BIN)/python -m tests.lab.matrices --count 100000

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,36 +55,51 @@ def _sweep() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _replay(folder: Path, *options: str, database: str = "") -> None:
+@contextmanager
+def _making(folder: Path) -> Iterator[Path]:
     """Make a world in a new folder. It gets its name when it is whole, so a broken one is never found."""
     _sweep()
     making = folder.with_suffix(".making")
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
+    yield making
+    making.rename(folder)
+
+
+def _mix(folder: Path, *words: str, database: str = "") -> None:
+    """Run the program on a world."""
     environment = {
         key: value for key, value in os.environ.items() if key not in SETTINGS and not key.startswith(PREFIXES)
     }
-    environment |= {"MIX_DEMO": "1", "MIX_DATA_DIR": str(making), "PYTHONPATH": str(ROOT / "src")}
+    environment |= {"MIX_DEMO": "1", "MIX_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT / "src")}
     if database:
         environment["DATABASE_URL"] = database
-    command = [sys.executable, "-m", "mix.jobs.cli", "demo", "--prepare-only", *options]
+    command = [sys.executable, "-m", "mix.jobs.cli", *words]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"the world could not be made:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
-    making.rename(folder)
+
+
+def _replayed(*, empty: bool = False) -> Path:
+    """Return the folder of the demonstration on SQLite, replayed where none is kept."""
+    folder = KEPT / f"{fingerprint()}-{'cast' if empty else 'full'}"
+    if not folder.is_dir():
+        with _making(folder) as making:
+            _mix(making, "demo", "--prepare-only", *(["--empty"] if empty else []))
+    return folder
 
 
 def copy_world(into: Path, *, empty: bool = False) -> None:
     """Fill a folder with the demonstration on SQLite; `empty` is the cast without challenges."""
-    folder = KEPT / f"{fingerprint()}-{'cast' if empty else 'full'}"
     with _alone():
-        if not folder.is_dir():
-            _replay(folder, *(["--empty"] if empty else []))
-        shutil.copytree(folder, into, dirs_exist_ok=True)
+        shutil.copytree(_replayed(empty=empty), into, dirs_exist_ok=True)
 
 
 def copy_postgres_world(into: Path, server: str, name: str) -> str:
-    """Make the database `name` on a server as a copy of the demonstration, its files in a folder; return its URL."""
+    """Make the database `name` on a server as a copy of the demonstration, its files in a folder; return its URL.
+
+    What was replayed on SQLite comes over as a city would bring it: backed up there, restored here.
+    """
     import psycopg
 
     template = f"mix_world_{fingerprint()}"
@@ -94,7 +110,11 @@ def copy_postgres_world(into: Path, server: str, name: str) -> str:
             connection.execute(f"DROP DATABASE IF EXISTS {template}".encode())
             connection.execute(f"CREATE DATABASE {template}".encode())
             shutil.rmtree(folder, ignore_errors=True)
-            _replay(folder, database=database_url(server, template))
+            with tempfile.TemporaryDirectory(prefix="mix-move-") as between, _making(folder) as making:
+                moved = Path(between, "world.tar")
+                _mix(_replayed(), "backup", str(moved))
+                keys = str(moved.with_suffix(".keys.tar"))
+                _mix(making, "restore", str(moved), "--keys", keys, database=database_url(server, template))
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         shutil.copytree(folder, into, dirs_exist_ok=True)
     return database_url(server, name)
