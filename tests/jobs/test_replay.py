@@ -249,7 +249,7 @@ def test_the_demonstration_cast_never_serves_for_real(db: None, settings: Any) -
     from mix.jobs.start import refuse_unsafe_start
 
     settings.DEMO = False
-    with pytest.raises(SystemExit, match="MIX_SECRET_KEY is not set"):
+    with pytest.raises(SystemExit, match="holds the demonstration cast"):
         refuse_unsafe_start()
 
 

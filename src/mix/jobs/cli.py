@@ -204,6 +204,7 @@ def serve(
     start_django()
     from mix.jobs import start
 
+    start.refuse_wrong_settings(alone=alone)
     start.set_up()
     start.serve(workers=workers, alone=alone)
 

@@ -51,14 +51,19 @@ def load_methods() -> None:
         run(Actor(), now(), publish_method, path.read_text(encoding="utf-8"))
 
 
+def refuse_wrong_settings(*, alone: bool) -> None:
+    """Stop, before anything is set up, where settings lack what serving needs."""
+    if not settings.DEMO and not settings.ENVIRONMENT.secret_key:
+        raise SystemExit("MIX_SECRET_KEY is not set. Set it to at least 32 random characters and keep it.")
+    if alone and not settings.SEALER_SOCKET:
+        raise SystemExit("The site alone needs a sealer: set MIX_SEALER_SOCKET to the socket of `mix sealer`.")
+
+
 def refuse_unsafe_start() -> None:
-    """Stop unless this instance may serve: secret, triggers, and no demonstration cast outside a demonstration."""
-    environment = settings.ENVIRONMENT
-    if not settings.DEMO:
-        if not environment.secret_key:
-            raise SystemExit("MIX_SECRET_KEY is not set. Set it to at least 32 random characters and keep it.")
-        if Person.objects.filter(is_demo=True).exists() or Municipality.objects.filter(is_demo=True).exists():
-            raise SystemExit("This database holds the demonstration cast. Use another MIX_DATA_DIR or DATABASE_URL.")
+    """Stop unless this instance may serve: triggers, walls, and no demonstration cast outside a demonstration."""
+    demo = {"is_demo": True}
+    if not settings.DEMO and (Person.objects.filter(**demo).exists() or Municipality.objects.filter(**demo).exists()):
+        raise SystemExit("This database holds the demonstration cast. Use another MIX_DATA_DIR or DATABASE_URL.")
     walls = missing_policies()
     if walls:
         raise SystemExit(f"Row-level security is missing on: {', '.join(sorted(walls))}. Run: mix setup")
@@ -112,8 +117,6 @@ def _start(command: str) -> subprocess.Popen[bytes]:
 
 def _helpers(*, alone: bool) -> dict[str, subprocess.Popen[bytes]]:
     """Start the worker, and the sealer unless the operator runs it elsewhere (MIX_SEALER_SOCKET is set)."""
-    if alone and not settings.SEALER_SOCKET:
-        raise SystemExit("The site alone needs a sealer: set MIX_SEALER_SOCKET to the socket of `mix sealer`.")
     if alone:
         return {}
     commands = ["work"]
@@ -127,6 +130,7 @@ def _helpers(*, alone: bool) -> dict[str, subprocess.Popen[bytes]]:
 def serve(*, workers: int = 2, alone: bool = False) -> None:
     """Serve the site until interrupted, with the worker and the sealer unless these run elsewhere (`alone`)."""
     port = settings.ENVIRONMENT.port
+    refuse_wrong_settings(alone=alone)
     refuse_unsafe_start()
     refuse_wrong_clock()
     refuse_taken_port(port)
