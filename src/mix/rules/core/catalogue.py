@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+# The parser in C where it is there: it reads a method six times as fast.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 class Part(BaseModel):
     """A part of a document: never changed once read, and with no key that its model does not name."""
@@ -40,8 +43,9 @@ def read(
 ) -> D:
     """Read a document; `check` finds what the model alone cannot. Raises DocumentInvalid with line numbers."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(text)
+        loader = LOADER(text)
+        node = loader.get_single_node()
+        raw = None if node is None else loader.construct_document(node)
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-02-30
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 0
