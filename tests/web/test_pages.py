@@ -12,7 +12,7 @@ from django.http import FileResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from mix.data.models import Challenge, ChallengeCity, Need, Step
+from mix.data.models import Challenge, ChallengeCity, Declaration, Need, PanelMember, Person, Score, Step
 
 pytestmark = pytest.mark.django_db
 STATIC = Path(__file__).resolve().parents[2] / "src/mix/web/static"
@@ -94,9 +94,12 @@ def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
         ("", "/en/", 12),
         ("", "/en/outcomes/", 4),
         ("audrey", "/en/oversight/guelph-roads-sprint/", 25),
-        ("priya", "/en/city/challenges/guelph-roads-sprint/sprint-run/", 45),
-        ("priya", "/en/city/challenges/water-leaks/procurement-brief/", 28),
-        ("priya", "/en/city/challenges/water-leaks/invitation/", 48),
+        ("priya", "/en/city/challenges/guelph-roads-sprint/sprint-run/", 39),
+        ("priya", "/en/city/challenges/water-leaks/procurement-brief/", 22),
+        ("priya", "/en/city/challenges/water-leaks/invitation/", 39),
+        ("priya", "/en/city/challenges/under-our-streets/shortlist/", 51),
+        ("hugo", "/en/evaluation/under-our-streets/shortlist/", 17),
+        ("hugo", "/en/evaluation/under-our-streets/shortlist/score/A/", 16),
         ("priya", "/en/city/challenges/", 8),
         ("tess", "/en/vendor/", 21),
         ("audrey", "/en/oversight/", 9),
@@ -108,6 +111,29 @@ def test_queries_are_counted(sign_in: Callable[[str], Client], code: str, url: s
     with CaptureQueriesContext(
         connection,
     ) as queries:
+        client.get(url)
+    assert len(queries) == count
+
+
+@pytest.mark.parametrize(
+    ("code", "url", "count"),
+    [
+        ("priya", "/en/city/challenges/under-our-streets/shortlist/", 51),
+        ("hugo", "/en/evaluation/under-our-streets/shortlist/score/A/", 16),
+    ],
+)
+def test_scoring_asks_no_more_with_a_larger_panel(
+    sign_in: Callable[[str], Client], code: str, url: str, count: int
+) -> None:
+    """Twelve members with all their declarations and scores, in place of three."""
+    model = PanelMember.objects.get(evaluation__step__challenge__code="under-our-streets", person__code="eva")
+    for person in Person.objects.exclude(panel_seats__evaluation=model.evaluation)[:9]:
+        member = copy(model, person=person)
+        Declaration.objects.bulk_create(fresh(d, member=member) for d in model.declarations.all())
+        Score.objects.bulk_create(fresh(s, member=member) for s in model.scores.all())
+    client = sign_in(code)
+    client.get(url)
+    with CaptureQueriesContext(connection) as queries:
         client.get(url)
     assert len(queries) == count
 
@@ -225,7 +251,7 @@ def test_what_is_done_costs_an_evaluator_nothing(sign_in: Callable[[str], Client
     client.get("/en/evaluation/")
     with CaptureQueriesContext(connection) as queries:
         client.get("/en/evaluation/")
-    assert len(queries) == {"eva": 5, "hugo": 19}[code]
+    assert len(queries) == {"eva": 5, "hugo": 11}[code]
 
 
 def test_a_receipt_offers_what_can_still_be_done(sign_in: Callable[[str], Client]) -> None:

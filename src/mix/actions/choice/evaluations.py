@@ -32,18 +32,18 @@ from mix.readers.choice.evaluations import (
     criteria_now,
     criteria_of,
     get_seat,
-    has_declared,
     latest_consensus,
-    latest_scores,
     list_results,
     most_of,
-    own_scores,
     panel_of,
     part_for,
     scheme_of,
     stages_of,
     tied_now,
-    to_score,
+)
+from mix.readers.choice.standing import (
+    Standing,
+    standing,
     unmet_for_consensus,
     unmet_to_freeze,
     unmet_to_hand_in,
@@ -114,7 +114,8 @@ def score(
     """Give one score from 0 to 5. A 0 or 5 needs a comment, a change after handing in needs a reason."""
     evaluation = in_phase(evaluation, EvaluationPhase.SCORING)
     member = get_seat(evaluation, deed.actor)
-    if submission.pk not in {s.pk for s in to_score(member)}:
+    so_far = standing(evaluation, member)
+    if submission not in so_far.to_score(member):
         raise Unknown
     require(criterion in {c.key for c in criteria_now(evaluation)}, "criterion_unknown")
     require(0 <= score <= MAX_SCORE, "score_out_of_range", field=criterion)
@@ -124,7 +125,7 @@ def score(
         field=criterion,
         score=str(score),
     )
-    before = own_scores(member).get((submission.pk, criterion))
+    before = so_far.given(member, submission, criterion)
     if before and (before.score, before.comment) == (score, comment):
         return before
     require(member.handed_in_at is None or bool(reason.strip()), "change_needs_reason", field=criterion)
@@ -152,8 +153,7 @@ def hand_in(deed: Deed, evaluation: Evaluation) -> PanelMember:
     """Hand in one's scores, when none is missing."""
     evaluation = in_phase(evaluation, EvaluationPhase.SCORING)
     member = get_seat(evaluation, deed.actor)
-    member.evaluation = evaluation
-    refuse_if(unmet_to_hand_in(member))
+    refuse_if(unmet_to_hand_in(standing(evaluation, member), member))
     member.handed_in_at = deed.now
     member.save(update_fields=["handed_in_at"])
     if not evaluation.panel.filter(left_at=None, handed_in_at=None).exists():
@@ -166,8 +166,9 @@ def hand_in(deed: Deed, evaluation: Evaluation) -> PanelMember:
 def open_consensus(deed: Deed, evaluation: Evaluation) -> Evaluation:
     """Show everybody's scores to the panel, once all are handed in. Only the chair opens it."""
     evaluation = in_phase(evaluation, EvaluationPhase.SCORING)
-    _chair(evaluation, deed.actor)
-    refuse_if(unmet_for_consensus(evaluation))
+    so_far = standing(evaluation)
+    _chair(so_far, deed.actor)
+    refuse_if(unmet_for_consensus(so_far))
     evaluation.phase = EvaluationPhase.CONSENSUS
     evaluation.save(update_fields=["phase"])
     deed.tell(
@@ -180,10 +181,10 @@ def open_consensus(deed: Deed, evaluation: Evaluation) -> Evaluation:
     return evaluation
 
 
-def _chair(evaluation: Evaluation, actor: Actor) -> PanelMember:
-    member = get_seat(evaluation, actor)
+def _chair(so_far: Standing, actor: Actor) -> PanelMember:
+    member = get_seat(so_far.evaluation, actor)
     require(member.seat == Seat.CHAIR, "chair_only")
-    require(has_declared(member), "declaration_missing", name=member.person.name)
+    require(so_far.has_declared(member), "declaration_missing", name=member.person.name)
     return member
 
 
@@ -192,8 +193,8 @@ def agree(
 ) -> ConsensusScore:
     """Record, as the chair, the score that the panel agreed on, with the reason."""
     evaluation = in_phase(evaluation, EvaluationPhase.CONSENSUS)
-    member = _chair(evaluation, deed.actor)
-    if submission.pk not in {s.pk for s in to_score(member)}:
+    so_far = standing(evaluation)
+    if submission not in so_far.to_score(_chair(so_far, deed.actor)):
         raise Unknown
     require(criterion in {c.key for c in criteria_now(evaluation)}, "criterion_unknown")
     require(0 <= score <= MAX_SCORE, "score_out_of_range", field="score")
@@ -222,12 +223,12 @@ def agree(
 def agree_where_equal(deed: Deed, evaluation: Evaluation, *, reason: str) -> int:
     """Record every cell on which all scores are equal, in one step; returns how many."""
     evaluation = in_phase(evaluation, EvaluationPhase.CONSENSUS)
-    member = _chair(evaluation, deed.actor)
-    scores, agreed, count = latest_scores(evaluation), latest_consensus(evaluation), 0
-    for submission in to_score(member):
+    so_far, agreed, count = standing(evaluation), latest_consensus(evaluation), 0
+    for submission in so_far.to_score(_chair(so_far, deed.actor)):
         for criterion in criteria_now(evaluation):
-            given = {s.score for (_, sub, key), s in scores.items() if (sub, key) == (submission.pk, criterion.key)}
-            if len(given) == 1 and (submission.pk, criterion.key) not in agreed:
+            place = (submission.pk, criterion.key)
+            given = {score.score for (_seat, *at), score in so_far.scores.items() if tuple(at) == place}
+            if len(given) == 1 and place not in agreed:
                 agree(
                     deed,
                     evaluation,
@@ -243,8 +244,9 @@ def agree_where_equal(deed: Deed, evaluation: Evaluation, *, reason: str) -> int
 def freeze_quality(deed: Deed, evaluation: Evaluation) -> Evaluation:
     """End the consensus on a stage. After the last, quality is final, and prices that count may now be opened."""
     evaluation = in_phase(evaluation, EvaluationPhase.CONSENSUS)
-    _chair(evaluation, deed.actor)
-    refuse_if(unmet_to_freeze(evaluation))
+    so_far = standing(evaluation)
+    _chair(so_far, deed.actor)
+    refuse_if(unmet_to_freeze(so_far))
     is_last = evaluation.stage + 1 >= len(stages_of(evaluation))
     evaluation.phase = EvaluationPhase.QUALITY_FROZEN if is_last else EvaluationPhase.BETWEEN
     evaluation.save(update_fields=["phase"])

@@ -64,11 +64,15 @@ def roles_in_each(challenges: Sequence[Challenge], actor: Actor) -> dict[int, fr
 
 def get_challenge(code: str, *, actor: Actor, needs: Permission) -> Challenge:
     """Return a challenge that the actor may work on. Raises Unknown, Forbidden."""
+    return get_challenge_and_roles(code, actor=actor, needs=needs)[0]
+
+
+def get_challenge_and_roles(code: str, *, actor: Actor, needs: Permission) -> tuple[Challenge, frozenset[Role]]:
+    """Return a challenge that the actor may work on, and the actor's roles in it. Raises Unknown, Forbidden."""
     challenge = Challenge.objects.select_related("municipality", "method").filter(code=code).first()
     if challenge is None:
         raise Unknown
-    check(challenge, actor=actor, needs=needs)
-    return challenge
+    return challenge, check(challenge, actor=actor, needs=needs)
 
 
 def check(challenge: Challenge, *, actor: Actor, needs: Permission) -> frozenset[Role]:
@@ -83,7 +87,7 @@ def check(challenge: Challenge, *, actor: Actor, needs: Permission) -> frozenset
 
 def get_step(challenge: Challenge, key: str) -> Step:
     """Return one step of a challenge. Raises Unknown."""
-    step = challenge.steps.select_related("challenge__method", "challenge__municipality").filter(key=key).first()
+    step = challenge.steps.filter(key=key).first()
     if step is None:
         raise Unknown
     return step

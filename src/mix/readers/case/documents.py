@@ -122,7 +122,7 @@ def _places_of_facts(challenge: Challenge) -> dict[Fact, tuple[str, str]]:
     return {fact: place for fact in Fact if (place := method.place_of(fact))}
 
 
-def total_value(challenge: Challenge, facts: dict[Fact, Any] | None = None) -> int | None:
+def total_value(challenge: Challenge, facts: Mapping[Fact, Any] | None = None) -> int | None:
     """Return the total estimated value in cents, as the route counts it; None while unknown."""
     facts = gather_facts(challenge) if facts is None else facts
     return estimated_value(
@@ -135,7 +135,7 @@ def total_value(challenge: Challenge, facts: dict[Fact, Any] | None = None) -> i
     )
 
 
-def _whole(facts: dict[Fact, Any], fact: Fact) -> int | None:
+def _whole(facts: Mapping[Fact, Any], fact: Fact) -> int | None:
     return int(float(facts[fact])) if fact in facts else None
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 
 from mix.data.models import (
     Challenge,
+    ConsensusScore,
     Evaluation,
     Label,
     PanelMember,
     Result,
-    Score,
     Solicitation,
     StageInvitation,
     Step,
@@ -26,27 +24,32 @@ from mix.data.models import (
 )
 from mix.readers.case.challenges import spec_of
 from mix.readers.core.actors import Actor
-from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.core.errors import Unknown
 from mix.readers.market.solicitations import part_of
 from mix.readers.market.submissions import list_opened, opened_answers, price_total
 from mix.rules.choice.affiliations import Somebody, affiliations
-from mix.rules.choice.scoring import SPREAD_ALERT, Bid, Outcome, evaluate, invited, spread, tied_for_a_place
-from mix.rules.choice.states import Conflict
+from mix.rules.choice.scoring import Bid, Outcome, evaluate, invited, tied_for_a_place
 from mix.rules.city.methods import Criterion, EvaluationPart, ScoringStage, stage_position
 from mix.rules.city.schemes import Scheme
-from mix.rules.core.access import Permission
 from mix.rules.core.kinds import Envelope, EvaluationPhase
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.freezing import frozen_criteria, frozen_stages, read_scheme
 
+_WHOLE = ("step__challenge__method", "step__challenge__municipality", "solicitation__step__challenge__method")
+
 
 def find_evaluation(step: Step) -> Evaluation | None:
     """Return the evaluation of the step's present round."""
-    return (
-        Evaluation.objects.filter(step=step, round=step.round)
-        .select_related("step__challenge__method", "step__challenge__municipality", "solicitation__step")
-        .first()
-    )
+    return step.evaluations.filter(round=step.round).select_related(*_WHOLE[2:]).first()
+
+
+def get_evaluation(code: str, key: str) -> Evaluation:
+    """Return the evaluation of a step's present round, by the challenge's code and the step's key. Raises Unknown."""
+    rows = Evaluation.objects.filter(step__challenge__code=code, step__key=key, round=F("step__round"))
+    found = rows.select_related(*_WHOLE).first()
+    if found is None:
+        raise Unknown
+    return found
 
 
 def part_for(evaluation: Evaluation) -> EvaluationPart:
@@ -106,15 +109,6 @@ def reached_by(evaluation: Evaluation) -> dict[int, int]:
     return found
 
 
-def in_stage(evaluation: Evaluation) -> list[Submission]:
-    """List the contenders that are scored in the present stage, by vendor."""
-    found = contenders(evaluation)
-    if evaluation.stage == 0:
-        return found
-    reached = reached_by(evaluation)
-    return [s for s in found if reached.get(s.id) == evaluation.stage]
-
-
 def list_own_meetings(actor: Actor) -> list[StageInvitation]:
     """List the interviews and demonstrations of the actor's vendors in evaluations under way, latest first."""
     return list(
@@ -167,70 +161,9 @@ def contenders(evaluation: Evaluation) -> list[Submission]:
     return [s for s in list_opened(evaluation.solicitation) if s.vendor_id not in out]
 
 
-def conflicted_vendors(member: PanelMember) -> frozenset[int]:
-    """Return the vendors of which this member may know nothing."""
-    return frozenset(member.declarations.exclude(conflict=Conflict.NONE).values_list("vendor_id", flat=True))
-
-
-def has_declared(member: PanelMember) -> bool:
-    """Say whether the member has declared about every vendor on the list."""
-    names = {s.vendor_id for s in contenders(member.evaluation)}
-    return names <= set(member.declarations.values_list("vendor_id", flat=True))
-
-
-def readable(member: PanelMember) -> list[Submission]:
-    """List what a member may read and score, in its own order by lot. Raises Forbidden before it has declared."""
-    if not has_declared(member):
-        raise Forbidden(Permission.SUBMISSION_READ)
-    hidden = conflicted_vendors(member)
-    labels = labels_of(member.evaluation)
-    own = [s for s in contenders(member.evaluation) if s.vendor_id not in hidden]
-    return sorted(own, key=lambda s: labels.get(s.id, ""))
-
-
 def labels_of(evaluation: Evaluation) -> dict[int, str]:
     """Return the letters by submission."""
     return dict(Label.objects.filter(evaluation=evaluation).values_list("submission_id", "label"))
-
-
-def shown_name(evaluation: Evaluation, submission: Submission) -> str:
-    """Return what panel members call a submission: its letter while names are hidden, else the vendor's name."""
-    if part_for(evaluation).anonymous and evaluation.phase != EvaluationPhase.FINAL:
-        return labels_of(evaluation).get(submission.id, "?")
-    return submission.vendor.name
-
-
-def to_score(member: PanelMember) -> list[Submission]:
-    """List what a member scores in the present stage, by lot. Raises Forbidden before it has declared."""
-    here = {s.id for s in in_stage(member.evaluation)}
-    return [s for s in readable(member) if s.id in here]
-
-
-def get_readable(member: PanelMember, label: str) -> Submission:
-    """Return one submission that a member may read, by its letter. Raises Unknown, Forbidden."""
-    labels = labels_of(member.evaluation)
-    for submission in readable(member):
-        if labels.get(submission.id) == label:
-            return submission
-    raise Unknown
-
-
-def latest_scores(evaluation: Evaluation) -> dict[tuple[int, int, str], Score]:
-    """Return the latest score by member, submission and criterion."""
-    rows = Score.objects.filter(member__evaluation=evaluation, member__left_at=None).order_by("id")
-    return {(s.member_id, s.submission_id, s.criterion): s for s in rows}
-
-
-def own_scores(member: PanelMember) -> dict[tuple[int, str], Score]:
-    """Return a member's own latest scores by submission and criterion."""
-    return {(s.submission_id, s.criterion): s for s in Score.objects.filter(member=member).order_by("id")}
-
-
-def progress(member: PanelMember) -> tuple[int, int]:
-    """Return how many scores of the present stage a member has given, and how many it owes. Raises Forbidden."""
-    given = own_scores(member)
-    cells = [(s.id, c.key) for s in to_score(member) for c in criteria_now(member.evaluation)]
-    return sum(cell in given for cell in cells), len(cells)
 
 
 def find_meeting(evaluation: Evaluation, submission: Submission) -> StageInvitation | None:
@@ -240,83 +173,9 @@ def find_meeting(evaluation: Evaluation, submission: Submission) -> StageInvitat
     ).first()
 
 
-def unmet_to_hand_in(member: PanelMember) -> tuple[Unmet, ...]:
-    """List the scores that a member still owes."""
-    if not has_declared(member):
-        return (Unmet("declaration_missing", {"name": member.person.name}),)
-    given = own_scores(member)
-    owed = sum((s.id, c.key) not in given for s in to_score(member) for c in criteria_now(member.evaluation))
-    unmet = [Unmet("scores_missing", {"name": member.person.name, "count": str(owed)})] if owed else []
-    return (*unmet, *unmet_meetings(member.evaluation))
-
-
-def unmet_meetings(evaluation: Evaluation) -> tuple[Unmet, ...]:
-    """Say how many vendors of the present stage were not met yet, where the stage rests on meeting them."""
-    stage = stage_now(evaluation)
-    if stage is None or not stage.basis.is_met:
-        return ()
-    here = [s.id for s in in_stage(evaluation)]
-    owed = evaluation.invitations.filter(
-        stage=evaluation.stage, submission_id__in=here, recorded_at__isnull=True
-    ).count()
-    return (Unmet("meetings_missing", {"count": str(owed)}, place="meetings"),) if owed else ()
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One criterion of one submission at consensus: everybody's scores, how far they differ, what was agreed."""
-
-    criterion: Criterion
-    scores: list[tuple[PanelMember, Score]]
-    spread: int
-    is_wide: bool
-    agreed: Any
-
-
-def consensus_table(
-    evaluation: Evaluation, submissions: Sequence[Submission], criteria: Sequence[Criterion]
-) -> list[tuple[Submission, list[Cell]]]:
-    """Gather the consensus table, by submission and criterion."""
-    scores = latest_scores(evaluation)
-    agreed = latest_consensus(evaluation)
-    members = panel_of(evaluation)
-    table = []
-    for submission in submissions:
-        cells = []
-        for criterion in criteria:
-            given = [(m, scores[key]) for m in members if (key := (m.id, submission.id, criterion.key)) in scores]
-            wide = spread([s.score for _, s in given])
-            cells.append(Cell(criterion, given, wide, wide > SPREAD_ALERT, agreed.get((submission.id, criterion.key))))
-        table.append((submission, cells))
-    return table
-
-
-def latest_consensus(evaluation: Evaluation) -> dict[tuple[int, str], Any]:
+def latest_consensus(evaluation: Evaluation) -> dict[tuple[int, str], ConsensusScore]:
     """Return the latest consensus by submission and criterion."""
     return {(c.submission_id, c.criterion): c for c in evaluation.consensus.order_by("id")}
-
-
-def unmet_for_consensus(evaluation: Evaluation) -> tuple[Unmet, ...]:
-    """List what keeps the scores from being shown: members who have not handed in, too few for a submission."""
-    found = [
-        Unmet("not_handed_in", {"name": m.person.name}, place="panel")
-        for m in panel_of(evaluation)
-        if m.handed_in_at is None
-    ]
-    scores = latest_scores(evaluation)
-    keys = {c.key for c in criteria_now(evaluation)}
-    for submission in in_stage(evaluation):
-        by = {member for member, scored, key in scores if scored == submission.id and key in keys}
-        if len(by) < 2:
-            found.append(Unmet("too_few_scores", {"name": shown_name(evaluation, submission)}, place="panel"))
-    return tuple(found)
-
-
-def unmet_to_freeze(evaluation: Evaluation) -> tuple[Unmet, ...]:
-    """List the cells without an agreed score."""
-    agreed = latest_consensus(evaluation)
-    owed = sum((s.id, c.key) not in agreed for s in in_stage(evaluation) for c in criteria_now(evaluation))
-    return (Unmet("consensus_incomplete", {"count": str(owed)}, place="consensus"),) if owed else ()
 
 
 def gather_bids(evaluation: Evaluation, *, everybody: bool = False) -> list[tuple[Submission, Bid]]:

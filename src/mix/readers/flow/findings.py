@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import Exists, Q
 from mix.data.models import (
     Award,
     Challenge,
-    Evaluation,
+    Municipality,
     Need,
     ParticipationNotice,
     Purchase,
@@ -23,7 +23,8 @@ from mix.data.models import (
 )
 from mix.readers.case.challenges import list_cities, method_for, spec_of
 from mix.readers.case.documents import buys_now, gather_facts, total_value
-from mix.readers.choice.evaluations import has_declared, panel_of
+from mix.readers.choice.evaluations import find_evaluation, panel_of
+from mix.readers.choice.standing import standing
 from mix.readers.city.policies import confirmed_by_city, dispute_days, ruleset_for
 from mix.readers.core.rows import get_row
 from mix.readers.delivery.agreements import list_agreements
@@ -54,6 +55,8 @@ class Judged:
     facts: Mapping[str, Mapping[str, FactValue]]
     hits: tuple[Hit, ...]
     rules: Ruleset
+    cities: Sequence[Municipality]
+    known: Mapping[Fact, Any]
 
 
 def governing_day(challenge: Challenge, *, now: datetime) -> date:
@@ -78,7 +81,8 @@ def judge(step: Step, *, now: datetime) -> Judged:
     cities = list_cities(challenge)
     on = governing_day(challenge, now=now)
     rules = ruleset_for(cities, on=on)
-    facts, hits = gather(step, now=now)
+    known = gather_facts(challenge)
+    facts, hits = gather(step, known, now=now)
     noticed = set(challenge.participation_notices.values_list("municipality_id", flat=True))
     signed = {ready.municipality for ready in rules.rules if ready.municipality}
     by_city = {
@@ -93,7 +97,7 @@ def judge(step: Step, *, now: datetime) -> Judged:
         confirmed=confirmed_by_city(cities),
         waived=frozenset((w.municipality.code, w.rule) for w in list_waivers(challenge) if holds(w)),
     )
-    return Judged(found, on, by_city, hits, rules)
+    return Judged(found, on, by_city, hits, rules, cities, known)
 
 
 def later_changes(step: Step, judged: Judged, *, now: datetime) -> tuple[tuple[Change, Finding], ...]:
@@ -160,13 +164,12 @@ def reasons_given(step: Step) -> dict[str, RequirementReason]:
     return {row.mark: row for row in RequirementReason.objects.filter(step=step).select_related("given_by")}
 
 
-def gather(step: Step, *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hit, ...]]:
-    """Gather every fact that is known, and what the words of the requirements may exclude."""
+def gather(step: Step, known: Mapping[Fact, Any], *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hit, ...]]:
+    """Gather every fact beside those `known` from the documents, and what the words of the requirements may exclude."""
     challenge = step.challenge
-    method_facts = gather_facts(challenge)
     award = Award.objects.filter(step__challenge=challenge, approved_at__isnull=False).order_by("-approved_at").first()
-    value = award.value_cents if award else total_value(challenge, method_facts)
-    sprint_value = _sprint_value(method_facts)
+    value = award.value_cents if award else total_value(challenge, known)
+    sprint_value = _sprint_value(known)
     purchase = _of_purchase(find_purchase(challenge))
     if challenge.route == Route.SPRINT_THEN_OPEN and buys_now(challenge):
         # the sprint was a procurement of its own, and counts with this one
@@ -249,14 +252,12 @@ def _of_agreements(challenge: Challenge) -> dict[str, Any]:
 
 def facts_of_panel(step: Step) -> dict[str, Any]:
     """Gather what policy asks about the people who score."""
-    evaluation = Evaluation.objects.filter(step=step, round=step.round).select_related("solicitation").first()
+    evaluation = find_evaluation(step)
     if evaluation is None:
         return {}
-    evaluation.step = step
     members = panel_of(evaluation)
-    for member in members:
-        member.evaluation = evaluation
-    return {"has_all_declarations": bool(members) and all(has_declared(m) for m in members)}
+    so_far = standing(evaluation)
+    return {"has_all_declarations": bool(members) and all(map(so_far.has_declared, members))}
 
 
 def _asked(method: Method) -> str:

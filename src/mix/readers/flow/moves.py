@@ -41,17 +41,20 @@ def unmet_to_proceed(step: Step) -> tuple[Unmet, ...]:
     return kind_of(step.kind).unmet_to_proceed(step)
 
 
-def gather_gate(step: Step) -> tuple[Gate, GateFacts] | None:
-    """Gather what the rules must know about the step's gate, or None where it has none."""
+def gather_gate(step: Step, *, judged: Judged | None = None) -> tuple[Gate, GateFacts] | None:
+    """Gather what the rules must know about the step's gate, or None where it has none.
+
+    `judged` is what policy says of it, where that was asked already.
+    """
     gate = spec_of(step).gate
     if gate is None:
         return None
-    cities = list_cities(step.challenge)
+    cities = judged.cities if judged else list_cities(step.challenge)
     value = award_value(step.challenge)
     return gate, GateFacts(
         cities=tuple(c.code for c in cities),
         lead=step.challenge.municipality.code,
-        value_cents=value if value is not None else total_value(step.challenge),
+        value_cents=value if value is not None else total_value(step.challenge, judged.known if judged else None),
         bands=gather_bands(c.id for c in cities),
         signatures=tuple(
             Signature(s.city.code, Role(s.role), s.person.code, Decision(s.decision)) for s in list_signatures(step)
@@ -68,7 +71,12 @@ def award_value(challenge: Challenge) -> int | None:
 
 def list_signatures(step: Step) -> list[GateSignature]:
     """List the words given in the step's present round, oldest first."""
-    return list(step.signatures.filter(round=step.round).select_related("city", "person").order_by("signed_at", "id"))
+    return [s for s in list_all_signatures(step) if s.round == step.round]
+
+
+def list_all_signatures(step: Step) -> list[GateSignature]:
+    """List the words given in any round of the step, oldest first."""
+    return list(step.signatures.select_related("city", "person").order_by("signed_at", "id"))
 
 
 def list_decisions(challenge: Challenge) -> list[GateSignature]:

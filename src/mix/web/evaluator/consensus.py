@@ -9,19 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mix.actions.choice import evaluations
 from mix.data.models import Evaluation, Submission
-from mix.readers.choice.evaluations import (
-    Cell,
-    consensus_table,
-    criteria_now,
-    criteria_of,
-    has_declared,
-    labels_of,
-    readable,
-    shown_name,
-    stages_of,
-    to_score,
-    unmet_to_freeze,
-)
+from mix.readers.choice.evaluations import criteria_now, criteria_of, stages_of
+from mix.readers.choice.standing import Cell, Standing, consensus_table, standing, unmet_to_freeze
 from mix.readers.core.errors import Unknown
 from mix.rules.choice.states import Seat
 from mix.rules.city.methods import Criterion
@@ -110,23 +99,26 @@ class ConsensusContext:
 def consensus(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Everybody's scores side by side; the chair records what the panel agrees on, with reasons."""
     found, member = own_seat(request, code, key)
-    if found.phase not in AFTER_SCORING or not has_declared(member):
+    so_far = standing(found)
+    if found.phase not in AFTER_SCORING or not so_far.has_declared(member):
         raise Unknown
     is_over = found.phase in (EvaluationPhase.QUALITY_FROZEN, EvaluationPhase.FINAL)
-    own, criteria = (readable(member), criteria_of(found)) if is_over else (to_score(member), criteria_now(found))
+    if is_over:
+        own, criteria = so_far.readable(member), criteria_of(found)
+    else:
+        own, criteria = so_far.to_score(member), criteria_now(found)
     chairs = found.phase == EvaluationPhase.CONSENSUS and member.seat == Seat.CHAIR
-    taken = take(request, _chair_acts(found, own) if chairs else {})
+    taken = take(request, _chair_acts(so_far, own) if chairs else {})
     if isinstance(taken, HttpResponse):
         return taken
-    labels = labels_of(found)
-    table = [(s, labels[s.id], shown_name(found, s), cells) for s, cells in consensus_table(found, own, criteria)]
-    context = ConsensusContext(table, unmet_to_freeze(found))
-    return show(request, "evaluator/consensus.html", taken, seat_context(*own_seat(request, code, key)), context)
+    table = [(s, so_far.letters[s.pk], so_far.name(s), cells) for s, cells in consensus_table(so_far, own, criteria)]
+    context = ConsensusContext(table, unmet_to_freeze(so_far))
+    return show(request, "evaluator/consensus.html", taken, seat_context(found, member), context)
 
 
-def _chair_acts(found: Evaluation, own: list[Submission]) -> Acts:
-    labels = labels_of(found)
-    cells = {f"{labels[s.id]}-{c.key}": (s, c) for s in own for c in criteria_now(found)}
+def _chair_acts(so_far: Standing, own: list[Submission]) -> Acts:
+    found = so_far.evaluation
+    cells = {f"{so_far.letters[s.pk]}-{c.key}": (s, c) for s in own for c in criteria_now(found)}
     is_last = found.stage + 1 >= len(stages_of(found))
     return {
         "agree": Listed(Agree, Agreeable(found, cells)),

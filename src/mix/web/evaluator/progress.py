@@ -16,13 +16,11 @@ from mix.actions.choice import evaluations
 from mix.data.models import Declaration, Evaluation, PanelMember, Result, Vendor
 from mix.phrases.words import word
 from mix.readers.choice.evaluations import (
-    conflicted_vendors,
     contenders,
-    has_declared,
     list_results,
     suggest_conflicts,
-    unmet_for_consensus,
 )
+from mix.readers.choice.standing import standing, unmet_for_consensus
 from mix.rules.choice.states import Seat
 from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import Unmet
@@ -132,7 +130,7 @@ class ProgressContext:
 def evaluation(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """One's own progress: what is scored, what is not, hand in."""
     found, member = own_seat(request, code, key)
-    if not has_declared(member):
+    if not standing(found, member).has_declared(member):
         return redirect("evaluator-declare", code=code, key=key)
     acts = {}
     is_scored = found.phase == EvaluationPhase.SCORING
@@ -144,10 +142,11 @@ def evaluation(request: HttpRequest, code: str, key: str) -> HttpResponse:
     taken = take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
+    so_far = standing(found) if chairs else standing(found, member)
     context = ProgressContext(
-        hidden=len(conflicted_vendors(member)),
-        waits_for=unmet_for_consensus(found) if chairs else (),
+        hidden=len(so_far.hidden_from(member)),
+        waits_for=unmet_for_consensus(so_far) if chairs else (),
         results=list_results(found) if found.phase == EvaluationPhase.FINAL else [],
     )
-    seat = seat_context(*own_seat(request, code, key))
-    return show(request, "evaluator/evaluation.html", taken, seat, list_context(found, member), context)
+    seat, listed = seat_context(found, member), list_context(so_far, member)
+    return show(request, "evaluator/evaluation.html", taken, seat, listed, context)

@@ -11,16 +11,8 @@ from django.shortcuts import redirect
 
 from mix.actions.choice import evaluations
 from mix.data.models import Evaluation, PanelMember, Score, StageInvitation, Submission
-from mix.readers.choice.evaluations import (
-    criteria_now,
-    find_meeting,
-    get_readable,
-    has_declared,
-    labels_of,
-    own_scores,
-    shown_name,
-    to_score,
-)
+from mix.readers.choice.evaluations import criteria_now, find_meeting
+from mix.readers.choice.standing import Standing, standing
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.sprints import gather_plans, latest_evidence, list_hypotheses, room_of
 from mix.readers.market.sealing import FileFact, list_sealed_files, stream_opened_file
@@ -87,10 +79,11 @@ class ReadContext:
 def score(request: HttpRequest, code: str, key: str, label: str) -> HttpResponse:
     """Read one submission and score it, criterion by criterion."""
     found, member = own_seat(request, code, key)
-    if not has_declared(member):
+    so_far = standing(found, member)
+    if not so_far.has_declared(member):
         return redirect("evaluator-declare", code=code, key=key)
-    submission = get_readable(member, label)
-    if submission.id not in {s.id for s in to_score(member)}:
+    submission = so_far.get_readable(member, label)
+    if submission not in so_far.here:
         raise Unknown
     asked = [Asked(submission, label, c, f"score-{c.key}", f"comment-{c.key}") for c in criteria_now(found)]
     reading = ReadContext(
@@ -99,38 +92,45 @@ def score(request: HttpRequest, code: str, key: str, label: str) -> HttpResponse
         evidence=_evidence(found, submission),
         meeting=find_meeting(found, submission),
     )
-    return _scoring(request, member, asked, reading, here=label)
+    return _scoring(request, so_far, member, asked, reading, here=label)
 
 
 def across(request: HttpRequest, code: str, key: str, criterion: str) -> HttpResponse:
     """Score one criterion across all submissions."""
     found, member = own_seat(request, code, key)
-    if not has_declared(member):
+    so_far = standing(found, member)
+    if not so_far.has_declared(member):
         return redirect("evaluator-declare", code=code, key=key)
     chosen = next((c for c in criteria_now(found) if c.key == criterion), None)
     if chosen is None:
         raise Unknown
-    labels = labels_of(found)
+    letters = so_far.letters
     asked = [
-        Asked(s, labels.get(s.id, "?"), chosen, f"score-{labels.get(s.id, '')}", f"comment-{labels.get(s.id, '')}")
-        for s in to_score(member)
+        Asked(s, letters.get(s.pk, "?"), chosen, f"score-{letters.get(s.pk, '')}", f"comment-{letters.get(s.pk, '')}")
+        for s in so_far.to_score(member)
     ]
-    return _scoring(request, member, asked, ReadContext(), here=f"={criterion}")
+    return _scoring(request, so_far, member, asked, ReadContext(), here=f"={criterion}")
 
 
 def _scoring(
-    request: HttpRequest, member: PanelMember, asked: list[Asked], reading: ReadContext, *, here: str
+    request: HttpRequest,
+    so_far: Standing,
+    member: PanelMember,
+    asked: list[Asked],
+    reading: ReadContext,
+    *,
+    here: str,
 ) -> HttpResponse:
-    found = member.evaluation
+    found = so_far.evaluation
     unmet: dict[str, Unmet] = {}
     typed = request.POST if request.method == "POST" else take_stash(request)
-    saved = own_scores(member)
     if request.method == "POST":
         unmet = _save_scores(request, found, asked)
         if not unmet:
             return redirect(request.POST.get("next") or request.path) if _is_own(request) else redirect(request.path)
-    lines = [_line(found, one, saved.get((one.submission.id, one.criterion.key)), typed, unmet) for one in asked]
-    listed = list_context(found, member)
+        so_far = standing(found, member)
+    lines = [_line(so_far, member, one, typed, unmet) for one in asked]
+    listed = list_context(so_far, member)
     labels = [label for _s, label, _n, _g, _o in listed.rows]
     following = labels[labels.index(here) + 1] if here in labels and labels.index(here) + 1 < len(labels) else ""
     context = ScoreContext(
@@ -147,14 +147,15 @@ def _scoring(
     return show(request, "evaluator/score.html", taken, seat_context(found, member), listed, reading, context)
 
 
-def _line(found: Evaluation, one: Asked, saved: Score | None, typed: Any, unmet: dict[str, Unmet]) -> Line:  # noqa: ANN401 - Django's data or none
+def _line(so_far: Standing, member: PanelMember, one: Asked, typed: Any, unmet: dict[str, Unmet]) -> Line:  # noqa: ANN401 - Django's data or none
+    saved = so_far.given(member, one.submission, one.criterion.key)
     if typed is not None:
         score, comment = typed.get(one.score_name, ""), typed.get(one.comment_name, "")
     else:
         score, comment = (str(saved.score), saved.comment) if saved else ("", "")
     return Line(
         label=one.label,
-        name=shown_name(found, one.submission),
+        name=so_far.name(one.submission),
         criterion=one.criterion,
         score_name=one.score_name,
         comment_name=one.comment_name,
@@ -224,8 +225,8 @@ def _evidence(found: Evaluation, submission: Submission) -> list[Any]:
 
 def opened_file(request: HttpRequest, code: str, key: str, label: str, file: str) -> StreamingHttpResponse:
     """Hand out one technical file of a submission that this member may read, always as a download."""
-    _found, member = own_seat(request, code, key)
-    submission = get_readable(member, label)
+    found, member = own_seat(request, code, key)
+    submission = standing(found, member).get_readable(member, label)
     if file not in {f.code for f in _files(submission)}:
         raise Unknown
     fact, chunks = stream_opened_file(submission, file)

@@ -11,17 +11,13 @@ from mix.data.models import Challenge, Evaluation, PanelMember, Step, Submission
 from mix.readers.case.challenges import spec_of
 from mix.readers.choice.evaluations import (
     criteria_now,
+    get_evaluation,
     get_seat,
-    has_declared,
-    labels_of,
     list_own_seats,
-    own_scores,
     part_for,
-    progress,
-    shown_name,
     stage_now,
-    to_score,
 )
+from mix.readers.choice.standing import Standing, standing
 from mix.readers.core.errors import Unknown
 from mix.rules.choice.states import Seat
 from mix.rules.city.methods import Criterion, ScoringStage
@@ -43,8 +39,9 @@ def home(request: HttpRequest) -> HttpResponse:
         if not _waits(seat):
             done.append((seat, title))
             continue
-        declared = has_declared(seat)
-        given, owed = progress(seat) if declared and seat.evaluation.phase == EvaluationPhase.SCORING else (0, 0)
+        so_far = standing(seat.evaluation, seat)
+        declared, scores = so_far.has_declared(seat), seat.evaluation.phase == EvaluationPhase.SCORING
+        given, owed = so_far.progress(seat) if declared and scores else (0, 0)
         waiting.append((seat, declared, given, owed, title))
     return render(request, "evaluator/home.html", {"waiting": waiting, "done": done})
 
@@ -59,25 +56,9 @@ def _waits(seat: PanelMember) -> bool:
 def own_seat(request: HttpRequest, code: str, key: str) -> tuple[Evaluation, PanelMember]:
     """Return the evaluation of a step's present round and the actor's seat in it. Raises Unknown without a seat."""
     actor = signed_in(request)
-    step = (
-        Step.objects.filter(challenge__code=code, key=key)
-        .select_related("challenge__method", "challenge__municipality")
-        .first()
-    )
-    evaluation = (
-        Evaluation.objects.filter(step=step, round=step.round)
-        .select_related("solicitation__step__challenge__method")
-        .first()
-        if step
-        else None
-    )
-    if step is None or evaluation is None:
-        raise Unknown
-    evaluation.step = step
-    use_clock(step.challenge.municipality.zone)
-    member = get_seat(evaluation, actor)
-    member.evaluation = evaluation
-    return evaluation, member
+    evaluation = get_evaluation(code, key)
+    use_clock(evaluation.step.challenge.municipality.zone)
+    return evaluation, get_seat(evaluation, actor)
 
 
 @dataclass(frozen=True)
@@ -114,19 +95,19 @@ class ListContext:
     criteria: tuple[Criterion, ...]
 
 
-def list_context(evaluation: Evaluation, member: PanelMember) -> ListContext:
+def list_context(so_far: Standing, member: PanelMember) -> ListContext:
     """List what a member has to score, with how far it is."""
-    criteria, given, labels = criteria_now(evaluation), own_scores(member), labels_of(evaluation)
+    criteria = criteria_now(so_far.evaluation)
     return ListContext(
         [
             (
                 s,
-                labels.get(s.id, "?"),
-                shown_name(evaluation, s),
-                sum((s.id, c.key) in given for c in criteria),
+                so_far.letters.get(s.pk, "?"),
+                so_far.name(s),
+                sum(so_far.given(member, s, c.key) is not None for c in criteria),
                 len(criteria),
             )
-            for s in to_score(member)
+            for s in so_far.to_score(member)
         ],
         criteria,
     )

@@ -11,27 +11,22 @@ from django.http import HttpRequest
 from mix.data.models import Evaluation, PanelMember, Result, StageInvitation, Step, Submission, TieBreak
 from mix.readers.case.challenges import list_cities, spec_of
 from mix.readers.choice.evaluations import (
-    Cell,
     compute,
-    consensus_table,
-    contenders,
     criteria_now,
     criteria_of,
     find_evaluation,
-    has_declared,
-    in_stage,
     list_invitations,
     list_results,
     list_tie_breaks,
     most_of,
     panel_of,
-    progress,
     scheme_of,
     stage_now,
     stages_of,
     tied_now,
     unmet_by_tie,
 )
+from mix.readers.choice.standing import Cell, consensus_table, standing
 from mix.readers.city.people import list_with_role
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.choice.scoring import NOT_INVITED, Outcome, tied_for_a_place
@@ -64,8 +59,9 @@ AFTER_SCORING = frozenset(
 
 def _panel_rows(evaluation: Evaluation) -> list[tuple[PanelMember, int, int]]:
     """Return each member with how many scores are given and how many are owed, as far as it is known."""
-    owed = len(in_stage(evaluation)) * len(criteria_now(evaluation))
-    return [(m, *(progress(m) if has_declared(m) else (0, owed))) for m in panel_of(evaluation)]
+    so_far = standing(evaluation)
+    owed = len(so_far.here) * len(criteria_now(evaluation))
+    return [(m, *(so_far.progress(m) if so_far.has_declared(m) else (0, owed))) for m in panel_of(evaluation)]
 
 
 @dataclass(frozen=True)
@@ -147,13 +143,18 @@ def _shown(
         scheme=scheme_of(evaluation),
         waits_for_price=evaluation.phase == EvaluationPhase.QUALITY_FROZEN and _waits_for_price(evaluation),
         results=_results(evaluation) if is_final else [],
-        table=consensus_table(evaluation, contenders(evaluation), criteria) if sees_scores else [],
+        table=_table(evaluation, criteria) if sees_scores else [],
         not_invited=[NOT_INVITED],
         tie_breaks=[(t, _in_order(evaluation, t)) for t in list_tie_breaks(evaluation)],
         is_blocked_by_tie=is_blocked,
         stages=[(n, s, [i for i in invited if i.stage == n]) for n, s in enumerate(stages)],
         stage_titles={s.key: s.title for s in stages},
     )
+
+
+def _table(evaluation: Evaluation, criteria: Sequence[Criterion]) -> list[tuple[Submission, list[Cell]]]:
+    so_far = standing(evaluation)
+    return consensus_table(so_far, so_far.contenders, criteria)
 
 
 def _beginning(step: Step) -> dict[str, Listed[Any]]:

@@ -75,7 +75,7 @@ class StepFindings:
 
 def step_findings(step: Step, judged: Judged, *, actor: Actor = PUBLIC) -> StepFindings:
     """Return what the rules say of one step, ready to draw; with what this actor may set aside."""
-    names = {c.code: in_language(c, "name") for c in list_cities(step.challenge)}
+    names = {c.code: in_language(c, "name") for c in judged.cities}
     given = reasons_given(step) if judged.hits else {}
     views = view_findings(
         judged.findings, figures=figures_by_name(), names=names, hits=judged.hits, given=given, actor=actor

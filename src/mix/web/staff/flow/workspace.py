@@ -23,12 +23,19 @@ from mix.data.models import (
     Lesson,
     Step,
 )
-from mix.readers.case.challenges import get_challenge, get_step, list_steps, method_for, roles_in, spec_of
+from mix.readers.case.challenges import (
+    get_challenge,
+    get_challenge_and_roles,
+    get_step,
+    list_steps,
+    method_for,
+    spec_of,
+)
 from mix.readers.case.documents import find_latest, list_comments, list_versions, merge_with_latest
 from mix.readers.core.errors import Forbidden
 from mix.readers.core.events import list_events
-from mix.readers.flow.findings import judge
-from mix.readers.flow.moves import gather_gate, list_signatures, unmet_to_ask, unmet_to_proceed
+from mix.readers.flow.findings import Judged, judge
+from mix.readers.flow.moves import gather_gate, list_all_signatures, unmet_to_ask, unmet_to_proceed
 from mix.readers.knowledge.lessons import hours_by_role, list_lessons
 from mix.rules.city.kinds import kind_of
 from mix.rules.city.methods import Gate as GateOfMethod
@@ -62,10 +69,9 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
 def step(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """One step: its artifact, the work of its kind, its gate."""
     actor = signed_in(request)
-    challenge = get_challenge(code, actor=actor, needs=Permission.CHALLENGE_READ)
+    challenge, roles = get_challenge_and_roles(code, actor=actor, needs=Permission.CHALLENGE_READ)
     use_clock(challenge.municipality.zone)
     found = get_step(challenge, key)
-    roles = roles_in(challenge, actor)
     if request.method == "POST" and request.POST.get("act") == "save":
         return _save(request, found, roles)
     if request.method == "POST" and request.POST.get("act") == "bring_in":
@@ -95,7 +101,7 @@ class Gate:
     open: Sequence[Duty]
     nobody: Sequence[Unmet]
     signatures: Sequence[GateSignature]
-    earlier: Iterable[GateSignature]
+    earlier: Sequence[GateSignature]
 
 
 @dataclass(frozen=True)
@@ -150,7 +156,6 @@ class Drafted:
 
 def _frame(request: HttpRequest, step: Step, roles: frozenset[Role]) -> Frame:
     challenge = step.challenge
-    step.refresh_from_db()
     steps = list_steps(challenge)
     spec = spec_of(step)
     stage = next(s for s in method_for(challenge).stages if spec in s.steps)
@@ -167,7 +172,7 @@ def _frame(request: HttpRequest, step: Step, roles: frozenset[Role]) -> Frame:
         bar=stage_bar(challenge, steps, here=step.key),
         unmet=unmet_to_ask(step, now=now, judged=judged) if active and not step.asked_at else (),
         blocks_proceed=unmet_to_proceed(step) if active and step.asked_at else (),
-        gate=_gate(step),
+        gate=_gate(step, judged),
         events=list_events(challenge, most=8),
         lessons=[lesson for lesson in list_lessons(challenge) if lesson.step_id == step.pk],
         hours=hours_by_role(challenge),
@@ -185,19 +190,20 @@ def _may_edit(step: Step, roles: frozenset[Role]) -> bool:
     return step.state == StepState.ACTIVE and not step.asked_at and grants(roles, Permission.DOCUMENT_EDIT)
 
 
-def _gate(step: Step) -> Gate | None:
-    gathered = gather_gate(step)
+def _gate(step: Step, judged: Judged | None) -> Gate | None:
+    gathered = gather_gate(step, judged=judged)
     if gathered is None:
         return None
     gate, facts = gathered
     needed, nobody = duties(gate, facts)
+    signatures = list_all_signatures(step)
     return Gate(
         spec=gate,
         needed=needed,
         open=open_duties(gate, facts),
         nobody=nobody,
-        signatures=list_signatures(step),
-        earlier=step.signatures.exclude(round=step.round).select_related("person", "city").order_by("signed_at"),
+        signatures=[s for s in signatures if s.round == step.round],
+        earlier=[s for s in signatures if s.round != step.round],
     )
 
 
@@ -299,5 +305,7 @@ def _drawn(
     typed: dict[str, Any] | None,
     drafted: Drafted,
 ) -> HttpResponse:
+    if taken.status != 200:  # a verb that was refused may have left its marks on the row
+        step = get_step(step.challenge, step.key)
     artifact = _artifact(step, roles, typed=typed, unmet=taken.unmet)
     return show(request, "staff/flow/step.html", taken, _frame(request, step, roles), artifact, drafted, panel)
