@@ -49,13 +49,14 @@ JINJA = """<h1>{{ _("Challenges") }}</h1>
 
 def challenges() -> list[SimpleNamespace]:
     """Return rows as list pages have them: five stages of six steps, one of them at hand."""
+    from mix.data.models import Challenge  # it needs Django's setup
+
     cells = [SimpleNamespace(mark=mark) for mark in ("d", "d", "n", "w", "", "")]
     titles = ("Find", "Ask", "Try", "Choose", "Deliver")
     return [
         SimpleNamespace(
             code=f"challenge-{number}",
-            title=f"Leaks that nobody hears, {number} <km>",
-            title_fr="",
+            wording=Challenge(title=f"Leaks that nobody hears, {number} <km>").wording,
             city="Guelph",
             status="running",
             closes_at=datetime(2027, 1, 14, 19, tzinfo=UTC) + timedelta(days=number),

@@ -16,7 +16,8 @@ STATIC = DOCS.parent / "src/mix/web/static"
 
 def drawn() -> str:
     """Return the page. What it shows is made up here: no database is asked."""
-    from mix.rules.case.states import ChallengeStatus  # they need Django's setup
+    from mix.data.models import Challenge, Municipality  # they need Django's setup
+    from mix.rules.case.states import ChallengeStatus
     from mix.web.parts.stagebar import StageBar, StageColumn, StepCell
 
     stages = [
@@ -35,11 +36,10 @@ def drawn() -> str:
         )
         for number, (title, state, marks) in enumerate(stages, start=1)
     ]
-    cities = [SimpleNamespace(municipality=SimpleNamespace(name=name, name_fr=name)) for name in ("Guelph", "Barrie")]
+    cities = [SimpleNamespace(municipality=Municipality(name=name)) for name in ("Guelph", "Barrie")]
     challenges = [
         SimpleNamespace(
-            title=title,
-            title_fr=title,
+            wording=Challenge(title=title).wording,
             cities=SimpleNamespace(all=lambda: cities),
             status=ChallengeStatus.RUNNING,
             is_fictional=is_fictional,

@@ -186,7 +186,7 @@ def test_a_scenario_that_is_wrong_says_where(db: None, tmp_path: Path, acts: lis
 
 
 def test_a_real_city_is_never_replayed_into(db: None) -> None:
-    Municipality.objects.create(code="real", name="Real", name_fr="Réelle", posting_address="https://example.org")
+    Municipality.objects.create(code="real", name="Real", posting_address="https://example.org")
     with pytest.raises(RealInstance):
         refuse_real_instance()
 

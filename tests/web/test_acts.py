@@ -31,7 +31,7 @@ from mix.readers.city.variants import read_document
 from mix.rules.choice.states import Conflict
 from mix.rules.city.methods import Criterion
 from mix.rules.core.access import Role
-from mix.rules.core.fields import Bilingual
+from mix.rules.core.fields import Bilingual, Wording
 from mix.rules.market.states import CustodyMode
 from mix.web.evaluator.consensus import Agree, Agreeable
 from mix.web.evaluator.progress import Declarable, Declare
@@ -109,7 +109,11 @@ def test_whoever_comes_to_an_event_may_say_what_they_need() -> None:
 
 
 def test_a_department_is_renamed_from_the_names_that_it_has() -> None:
-    assert Rename.first(Department(name="Parks", name_fr="Parcs")) == {"name": "Parks", "name_fr": "Parcs"}
+    both = Wording(en="Parks", fr="Parcs")
+    assert Rename.first(Department().reword(name=both)) == {"name": both}
+    typed = Rename(Department(), {"name": " Parks ", "name_fr": "Parcs"})
+    assert typed.is_valid()
+    assert typed.cleaned_data == {"name": both}
     assert set(Rename(Department(), {"name": "", "name_fr": ""}).errors) == {"name"}
 
 
@@ -153,7 +157,8 @@ def test_a_step_asks_what_it_has_and_touches_nothing_else() -> None:
     assert method is not None
     for step in method.steps:
         about = StepOf(MethodDraft(mark=1), method, step)
-        form = SetStep(about, SetStep.first(about))
+        words = {**step.title.params("title"), **step.guidance.params("guidance")}  # named as the boxes are
+        form = SetStep(about, {**SetStep.first(about), **words})
         assert form.is_valid(), form.errors
         assert ("decided_by" in form.fields, "minimum_days" in form.fields) == (
             bool(step.gate),

@@ -16,6 +16,7 @@ from mix.jobs.cli import app
 from mix.readers.city.people import actor_for
 from mix.readers.core.errors import Forbidden
 from mix.rules.core.access import Role
+from mix.rules.core.fields import Wording
 from mix.rules.core.unmet import Refused
 
 URL = "/en/city/settings/guelph/departments/"
@@ -38,12 +39,15 @@ def signed_in(person: Person) -> Client:
 
 def names(city: Municipality) -> list[tuple[str, str, str, bool]]:
     rows = city.departments.order_by("code")
-    return [(d.code, d.name, d.name_fr, d.closed_at is None) for d in rows]
+    return [(d.code, d.name, d.wording("name").in_("fr"), d.closed_at is None) for d in rows]
 
 
 def test_a_city_is_set_up_with_its_departments(db: None) -> None:
-    city = found_city("--department", "Roads=Voirie", "--department", "Water & Sewers")
-    assert names(city) == [("roads", "Roads", "Voirie", True), ("water-sewers", "Water & Sewers", "", True)]
+    city = found_city("--department", "Roads; fr=Voirie", "--department", "Water & Sewers")
+    assert names(city) == [
+        ("roads", "Roads", "Voirie", True),
+        ("water-sewers", "Water & Sewers", "Water & Sewers", True),
+    ]
     event = Event.objects.get(verb="municipalities.found", subject="elora")
     assert event.payload["departments"] == ["roads", "water-sewers"]
 
@@ -71,8 +75,8 @@ def test_without_departments_a_form_says_who_adds_them(url: str, now: datetime, 
     assert (link in own, link in other) == (True, False)
     assert "Ask one of these people to add it under City, Departments: Ana Roy." in other
     french = signed_in(stan).get(url.replace("/en/", "/fr/")).content.decode()
-    assert "Elora n’a pas encore de service" in french
-    run(actor_for(admin), now, departments.add, city, name="Roads", name_fr="Voirie")
+    assert '<span lang="en">Elora</span> n’a pas encore de service' in french
+    run(actor_for(admin), now, departments.add, city, name=Wording(en="Roads", fr="Voirie"))
     after = signed_in(stan).get(url).content.decode()
     assert ("has no department yet" in after, "Elora: Roads</option>" in after) == (False, True)
     assert "Elora: Voirie</option>" in signed_in(stan).get(url.replace("/en/", "/fr/")).content.decode()
@@ -90,10 +94,10 @@ def test_departments_are_added_renamed_closed_and_opened_again(sign_in: Callable
     client = sign_in("ada")
     client.post(URL, {"act": "add", "name": " Trees  and trails ", "name_fr": "Arbres"})
     made = Department.objects.get(municipality__code="guelph", code="trees-and-trails")
-    assert (made.name, made.name_fr) == ("Trees and trails", "Arbres")
+    assert made.wording("name") == Wording(en="Trees and trails", fr="Arbres")
     client.post(URL, {"act": f"rename_{made.pk}", "name": "Forestry", "name_fr": ""})
     made.refresh_from_db()
-    assert (made.code, made.name, made.name_fr) == ("trees-and-trails", "Forestry", "")
+    assert (made.code, made.wording("name")) == ("trees-and-trails", Wording(en="Forestry"))
     for act, is_closed, offered in (("close", True, False), ("open_again", False, True)):
         assert client.post(URL, {"act": act, "item": str(made.pk)}).status_code == 302
         made.refresh_from_db()
@@ -102,10 +106,10 @@ def test_departments_are_added_renamed_closed_and_opened_again(sign_in: Callable
             assert (f'value="{made.pk}"' in sign_in("stan").get(url).content.decode()) is offered
     verbs = Event.objects.filter(subject="trees-and-trails", chain__code="guelph").order_by("id")
     assert [(e.verb, e.payload["name"]) for e in verbs] == [
-        ("departments.add", "Trees and trails"),
-        ("departments.rename", "Forestry"),
-        ("departments.close", "Forestry"),
-        ("departments.open_again", "Forestry"),
+        ("departments.add", {"en": "Trees and trails", "fr": "Arbres"}),
+        ("departments.rename", {"en": "Forestry"}),
+        ("departments.close", {"en": "Forestry"}),
+        ("departments.open_again", {"en": "Forestry"}),
     ]
 
 
@@ -121,9 +125,9 @@ def test_a_department_needs_a_name_of_its_own(sign_in: Callable[[str], Client], 
 
 def test_a_name_that_was_free_again_gets_another_code(actor: Callable[[str], Any], now: datetime) -> None:
     city = Municipality.objects.get(code="guelph")
-    first = run(actor("martin"), now, departments.add, city, name="Dogs")
-    run(actor("martin"), now, departments.rename, first, name="Animals")
-    again = run(actor("martin"), now, departments.add, city, name="Dogs")
+    first = run(actor("martin"), now, departments.add, city, name=Wording(en="Dogs"))
+    run(actor("martin"), now, departments.rename, first, name=Wording(en="Animals"))
+    again = run(actor("martin"), now, departments.add, city, name=Wording(en="Dogs"))
     assert (first.code, again.code[:5], again.code != first.code) == ("dogs", "dogs-", True)
 
 
@@ -144,12 +148,12 @@ def test_a_department_is_not_closed_while_a_need_waits(
 
 def test_nothing_new_is_given_to_a_closed_department(actor: Callable[[str], Any], now: datetime) -> None:
     city = Municipality.objects.get(code="guelph")
-    made = run(actor("ada"), now, departments.add, city, name="Ferries")
+    made = run(actor("ada"), now, departments.add, city, name=Wording(en="Ferries"))
     run(actor("ada"), now, departments.close, made)
     with pytest.raises(Refused, match="department_closed"):
         run(actor("stan"), now, challenges.report_need, made, title="a", what="b", who="c")
     with pytest.raises(Refused, match="department_closed"):
-        run(actor("stan"), now, pilots.register_pilot, made, title="a")
+        run(actor("stan"), now, pilots.register_pilot, made, title=Wording(en="a"))
 
 
 @pytest.mark.parametrize("verb", ["add", "rename", "close", "open_again"])

@@ -26,6 +26,7 @@ from mix.data.models import (
 from mix.readers.city.people import actor_for, hash_token
 from mix.readers.core.actors import Actor
 from mix.rules.core.access import Role
+from mix.rules.core.fields import Wording
 from mix.rules.core.unmet import Refused
 
 pytestmark = pytest.mark.django_db
@@ -169,7 +170,7 @@ def test_no_way_leads_to_both_sides(actor: Callable[[str], Any], now: Any, invit
     run(ada, now, identities.map_group, provider, group="g", role=Role.LEGAL)
     given = run(Actor(), now, identities.follow_groups, provider, person=nora, groups=["g"])
     assert given == (Role.LEGAL,)  # refused
-    city = {"name": "X", "name_fr": "X", "posting_address": "https://x.example", "administrator": nora}
+    city = {"name": Wording(en="X"), "posting_address": "https://x.example", "administrator": nora}
     into_city: list[Act] = [
         lambda: run(ada, now, people.give_role, guelph, person=nora, role=Role.EVALUATOR),
         lambda: run(ada, now, people.grant_role, guelph, person=nora, role=Role.STAFF, provider="n-id"),

@@ -17,6 +17,7 @@ from mix.readers.case.pilots import dashboard, list_pilots, most_days, standing
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.rules.case.pilots import PilotState, Word
 from mix.rules.core.access import Role
+from mix.rules.core.fields import Wording
 from mix.rules.core.unmet import Refused
 from tests.days import city_day
 from tests.rules.case.test_pilots import whole
@@ -89,7 +90,7 @@ def asked(department: Any, actor: Callable[[str], Any], now: datetime) -> Pilot:
     """Ask for a pilot of low risk and small value that waits for its decider."""
     today = city_day(now)
     record = {**plain(), "starts_on": str(today + timedelta(5)), "ends_on": str(today + timedelta(60)), "risk": "low"}
-    made = run(actor("stan"), now, pilots.register_pilot, department, title="Shade sails")
+    made = run(actor("stan"), now, pilots.register_pilot, department, title=Wording(en="Shade sails"))
     run(actor("stan"), now, pilots.describe, made, answers=record)
     return run(actor("stan"), now, pilots.ask, made)
 
@@ -202,7 +203,7 @@ def test_two_tabs_cannot_ask_twice(asked: Pilot, sign_in: Callable[[str], Client
 def test_what_is_wrong_comes_back_with_everything_typed(
     department: Any, actor: Callable[[str], Any], now: datetime, sign_in: Callable[[str], Client]
 ) -> None:
-    made = run(actor("stan"), now, pilots.register_pilot, department, title="Shade sails")
+    made = run(actor("stan"), now, pilots.register_pilot, department, title=Wording(en="Shade sails"))
     url = f"/en/city/pilots/{made.code}/"
     typed = {
         "act": "describe",
@@ -232,7 +233,7 @@ def test_what_is_wrong_comes_back_with_everything_typed(
 def test_two_tabs_do_not_overwrite_each_other(
     department: Any, actor: Callable[[str], Any], now: datetime, sign_in: Callable[[str], Client]
 ) -> None:
-    made = run(actor("stan"), now, pilots.register_pilot, department, title="Shade sails")
+    made = run(actor("stan"), now, pilots.register_pilot, department, title=Wording(en="Shade sails"))
     client, url = sign_in("stan"), f"/en/city/pilots/{made.code}/"
     tab = {"act": "describe", "based_on": entered(client.get(url).content.decode(), "based_on")}
     assert client.post(url, {**tab, "problem": "Benches in the sun"}).status_code == 302
@@ -248,7 +249,7 @@ def test_two_tabs_do_not_overwrite_each_other(
 def test_an_expired_session_loses_no_record(
     department: Any, actor: Callable[[str], Any], now: datetime, sign_in: Callable[[str], Client], client: Client
 ) -> None:
-    made = run(actor("stan"), now, pilots.register_pilot, department, title="Shade sails")
+    made = run(actor("stan"), now, pilots.register_pilot, department, title=Wording(en="Shade sails"))
     url = f"/en/city/pilots/{made.code}/"
     client.post(url, {"act": "describe", "problem": "Benches in the sun"})
     client.force_login(Person.objects.get(code="stan"), backend="allauth.account.auth_backends.AuthenticationBackend")
@@ -260,7 +261,8 @@ def test_an_expired_session_loses_no_record(
 def test_unsolicited_proposals_reach_procurement_at_once(
     department: Any, actor: Callable[[str], Any], now: datetime
 ) -> None:
-    made = run(actor("stan"), now, pilots.register_pilot, department, title="Shade sails", runs_already=True)
+    facts: dict[str, Any] = {"title": Wording(en="Shade sails"), "runs_already": True}
+    made = run(actor("stan"), now, pilots.register_pilot, department, **facts)
     for _ in range(2):
         run(actor("stan"), now, pilots.describe, made, answers={"found_by": "unsolicited"})
     mails = Message.objects.filter(to_name="Martin Leduc", path=f"city/pilots/{made.code}/")

@@ -17,6 +17,7 @@ from mix.readers.flow.findings import judge
 from mix.rules.city.kinds import REGISTERED, Kind, KindTaken, kind_of, register
 from mix.rules.city.method_files import parse
 from mix.rules.core.catalogue import DocumentInvalid
+from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import Route
 from tests.web import toy_kind
 
@@ -41,8 +42,8 @@ def looking(kind: Any, actor: Callable[[str], Any], now: Any) -> Challenge:
         challenges.commission,
         Municipality.objects.get(code="guelph"),
         code="looking",
-        title="Looking",
-        question="What is there?",
+        title=Wording(en="Looking"),
+        question=Wording(en="What is there?"),
         method=version,
         route=Route.PILOT_ONLY,
         route_reason="To learn",

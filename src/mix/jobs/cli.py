@@ -22,6 +22,7 @@ from mix.jobs.operating import start_django
 from mix.jobs.policy_commands import policy
 from mix.rules.city.method_files import parse
 from mix.rules.core.catalogue import DocumentInvalid
+from mix.rules.core.fields import Wording
 from mix.rules.core.verdicts import Finding
 from mix.rules.flow import proofs
 from mix.rules.market import receipts
@@ -341,6 +342,15 @@ def key_combine() -> None:
         raise typer.Exit(1) from None
 
 
+def _worded(english: str, *others: str) -> Wording:
+    """Read a text by language from what was typed, as "fr=Voirie". Raises Refused."""
+    from mix.rules.core.unmet import require
+
+    pairs = [other.strip().partition("=") for other in others]
+    require(all(re.fullmatch(r"[a-z]{2}", code) for code, _, _ in pairs), "not_one_line")
+    return Wording.of({"en": english, **{code: text for code, _, text in pairs}}, field="name")
+
+
 @app.command("city")
 def found_city(
     code: str,
@@ -349,9 +359,12 @@ def found_city(
     email: Annotated[str, typer.Option(help="The first administrator's address")],
     person: Annotated[str, typer.Option(help="The first administrator's name")],
     posting_address: Annotated[str, typer.Option(help="Where official notices are posted")],
-    name_fr: str = "",
+    name_in: Annotated[
+        list[str] | None, typer.Option(help="The name in another language; again for each: fr=Réelle")
+    ] = None,
     department: Annotated[
-        list[str] | None, typer.Option(help="A department; again for each. With its French name: Roads=Voirie")
+        list[str] | None,
+        typer.Option(help="A department; again for each. With its name in other languages: 'Roads; fr=Voirie'"),
     ] = None,
 ) -> None:
     """Set up a real city with its first administrator, who then sets a password by mail."""
@@ -365,17 +378,17 @@ def found_city(
 
     now = datetime.now(UTC)
     try:
-        require(all(map(is_one_line, (name, name_fr, posting_address, person, email))), "not_one_line")
+        named = _worded(name, *(name_in or []))
+        require(all(map(is_one_line, (*named.texts.values(), posting_address, person, email))), "not_one_line")
         admin = run(Actor(), now, create_person, email, name=person)
         run(
             Actor(),
             now,
             found,
             code,
-            name=name,
-            name_fr=name_fr or name,
+            name=named,
             posting_address=posting_address,
-            departments=[("", english, french) for english, _, french in (d.partition("=") for d in department or [])],
+            departments=[("", _worded(*d.split(";"))) for d in department or []],
             administrator=admin,
         )
     except Refused as error:

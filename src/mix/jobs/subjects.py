@@ -19,6 +19,7 @@ from mix.readers.delivery.clauses import list_library
 from mix.readers.delivery.sprints import Room, list_rooms
 from mix.readers.market.solicitations import find_solicitation
 from mix.rules.city.policy.bylaws import BylawTable
+from mix.rules.core.fields import Wording
 from mix.rules.delivery.clauses import choose
 from mix.rules.delivery.states import AgreementState, EditState
 
@@ -35,6 +36,8 @@ def read_plain(scenario: Scenario, kind: object, name: str, raw: Plain) -> objec
         return scenario.day(raw)
     if kind is Decimal:
         return Decimal(str(raw))
+    if isinstance(kind, type) and issubclass(kind, Wording):
+        return kind.of(raw, field=name)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return kind(raw)
     return raw

@@ -17,6 +17,7 @@ from mix.readers.city.people import actor_for
 from mix.readers.core.actors import Actor
 from mix.rules.city.delegation import Band
 from mix.rules.core.access import Role
+from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import Origin
 
 
@@ -63,11 +64,10 @@ def _build_city(
         now,
         found,
         code,
-        name=row["name"],
-        name_fr=row["name_fr"],
+        name=Wording.of(row["name"]),
         posting_address=row["posting_address"],
         by_law=row["by_law"],
-        departments=[(d["code"], d["name"], d["name_fr"]) for d in row["departments"]],
+        departments=[(d["code"], Wording.of(d["name"])) for d in row["departments"]],
         administrator=admin,
         is_demo=True,
     )

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from mix.phrases import case, choice, city, delivery, flow, market
 from mix.phrases.speaking import filled
+from mix.rules.core.fields import Wording
 from mix.rules.market.outages import Outage
 
 GREETING = "Hello {name},"
@@ -21,10 +22,11 @@ MAILS: dict[str, tuple[str, str]] = {
 }
 
 
-def mail_text(code: str, language: str, **params: str) -> tuple[str, str]:
-    """Return subject and body of a mail. Parameters named `…_fr` stand in for their English twins in French."""
-    subject, body = (filled(f"mail {code}", text, language, params) for text in MAILS[code])
-    greeting = filled("mail greeting", GREETING, language, params) if params.get("name") else ""
+def mail_text(code: str, language: str, **params: str | Wording) -> tuple[str, str]:
+    """Return subject and body of a mail, with what its parameters say in its language."""
+    said = {name: text.in_(language) if isinstance(text, Wording) else text for name, text in params.items()}
+    subject, body = (filled(f"mail {code}", text, language, said) for text in MAILS[code])
+    greeting = filled("mail greeting", GREETING, language, said) if said.get("name") else ""
     return subject, f"{greeting}\n\n{body}" if greeting else body
 
 

@@ -1,7 +1,10 @@
 """Names of stable codes: roles, states, kinds, verbs of the log."""
 
+from django.conf import settings
+
 from mix.phrases import case, choice, city, core, delivery, flow, knowledge, market
 from mix.phrases.speaking import told
+from mix.rules.core.fields import Bilingual
 
 WORDS: dict[str, dict[str, str]] = {
     **core.WORDS,
@@ -21,6 +24,11 @@ WORDS: dict[str, dict[str, str]] = {
         **knowledge.VERBS,
     },
 }
+
+
+def wording(group: str, code: str) -> Bilingual:
+    """Return the name of a code in every language of the settings. Raises KeyError for a code without a name."""
+    return Bilingual.model_validate({language: word(group, code, language) for language, _name in settings.LANGUAGES})
 
 
 def word(group: str, code: str, language: str) -> str:

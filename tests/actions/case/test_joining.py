@@ -18,6 +18,7 @@ from mix.readers.case.challenges import list_cities
 from mix.readers.city.methods import get_latest
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.flow.moves import gather_gate
+from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import Route
 from mix.rules.core.unmet import Refused
 from mix.rules.flow.moves import duties
@@ -37,8 +38,8 @@ def alone(actor: Callable[[str], Any], now: Any) -> Challenge:
         challenges.commission,
         Municipality.objects.get(code="guelph"),
         code="alone",
-        title="Alone",
-        question="How?",
+        title=Wording(en="Alone"),
+        question=Wording(en="How?"),
         method=get_latest("sprint"),
         route=Route.INNOVATION_PARTNERSHIP,
         route_reason="Funded.",

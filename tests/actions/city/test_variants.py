@@ -23,6 +23,7 @@ from mix.rules.city.delegation import Band
 from mix.rules.city.method_files import parse
 from mix.rules.city.variants import differences, least_days, merge, read_tree, rehearse, write_tree
 from mix.rules.core.access import Role
+from mix.rules.core.fields import Bilingual, Wording
 from mix.rules.core.kinds import Route
 from mix.rules.core.unmet import Refused
 
@@ -129,7 +130,7 @@ def guelph(db: None) -> Municipality:
 @pytest.fixture
 def draft(guelph: Municipality, actor: Callable[[str], Any], now: Any) -> MethodDraft:
     """Begin Guelph's own agile pilot."""
-    words = {"key": "guelph-pilot", "title": "Guelph’s pilot", "title_fr": "Projet pilote de Guelph"}
+    words = {"key": "guelph-pilot", "title": Bilingual(en="Guelph’s pilot", fr="Projet pilote de Guelph")}
     made: MethodDraft = run(actor("priya"), now, variants.begin, guelph, parent=get_latest("agile-pilot"), **words)
     return made
 
@@ -162,8 +163,8 @@ def test_a_variant_is_published_by_two_and_begun_on(
         challenges.commission,
         guelph,
         code="on-own",
-        title="Own",
-        question="?",
+        title=Wording(en="Own"),
+        question=Wording(en="?"),
         method=version,
         route=Route.PILOT_ONLY,
         route_reason="r",
@@ -189,13 +190,13 @@ def test_another_city_neither_begins_on_it_nor_sees_it(
     version = run(actor("leah"), now, variants.publish, draft)
     london = Municipality.objects.get(code="london")
     for verb, words in (
-        (variants.begin, {"parent": version, "key": "ours", "title": "t", "title_fr": "t"}),
+        (variants.begin, {"parent": version, "key": "ours", "title": Bilingual(en="t", fr="t")}),
         (
             challenges.commission,
             {
                 "code": "c",
-                "title": "t",
-                "question": "?",
+                "title": Wording(en="t"),
+                "question": Wording(en="?"),
                 "method": version,
                 "route": Route.PILOT_ONLY,
                 "route_reason": "r",
@@ -266,7 +267,7 @@ def test_a_newer_parent_offers_its_changes(draft: MethodDraft, actor: Callable[[
 def test_a_key_is_taken_once(draft: MethodDraft, guelph: Municipality, actor: Callable[[str], Any], now: Any) -> None:
     for key in ("sprint", "guelph-pilot"):
         with pytest.raises(Refused) as caught:
-            words = {"parent": get_latest("sprint"), "key": key, "title": "t", "title_fr": "t"}
+            words = {"parent": get_latest("sprint"), "key": key, "title": Bilingual(en="t", fr="t")}
             run(actor("priya"), now, variants.begin, guelph, **words)
         assert codes(caught) == ["method_key_taken"]
 
@@ -288,9 +289,9 @@ def test_a_step_is_changed_by_its_form(draft: MethodDraft, sign_in: Callable[[st
     words = {
         "act": "step",
         "mark": "1",
-        "title_en": "Choice of pilots",
+        "title": "Choice of pilots",
         "title_fr": "Choix",
-        "guidance_en": "Look twice.",
+        "guidance": "Look twice.",
         "guidance_fr": "Regardez deux fois.",
         "optional": "no",
         "decided_by": ["procurement_manager", "sponsor"],

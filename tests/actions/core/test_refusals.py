@@ -39,6 +39,7 @@ from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.flow.moves import list_tasks
 from mix.rules.core.access import Role
+from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import Decision, Route
 from mix.rules.core.unmet import Refused
 from tests.days import city_day
@@ -60,8 +61,8 @@ def begun(actor: Callable[[str], Any], now: Any) -> Challenge:
         challenges.commission,
         Municipality.objects.get(code="guelph"),
         code="fresh",
-        title="Fresh",
-        question="How might we …?",
+        title=Wording(en="Fresh"),
+        question=Wording(en="How might we …?"),
         method=get_latest("sprint"),
         route=Route.INNOVATION_PARTNERSHIP,
         route_reason="Firm need",
@@ -488,8 +489,8 @@ def test_history_is_entered_by_nobody_live(actor: Callable[[str], Any], now: Any
             challenges.record_history,
             Municipality.objects.get(code="guelph"),
             code="x",
-            title="t",
-            question="q",
+            title=Wording(en="t"),
+            question=Wording(en="q"),
             method=get_latest("sprint"),
             facts=[],
             status="completed",
@@ -525,9 +526,10 @@ def test_a_scan_is_reused_until_it_expires(step: Any, actor: Callable[[str], Any
 
 
 def test_a_city_is_set_up_with_names_of_one_line(actor: Callable[[str], Any], now: Any) -> None:
-    facts = {"name": "Ajax", "name_fr": "Ajax", "posting_address": "https://ajax.example/notices"}
+    facts: dict[str, Any] = {"name": Wording(en="Ajax"), "posting_address": "https://ajax.example/notices"}
     facts |= {"administrator": actor("ada").someone}
-    for wrong in ({"name": "A\njax"}, {"name_fr": "A\x85jax"}, {"departments": [("roads", "Ro\tads", "Routes")]}):
+    names = (Wording(en="A\njax"), Wording(en="Ajax", fr="A\x85jax"))
+    for wrong in (*({"name": name} for name in names), {"departments": [("roads", Wording(en="Ro\tads"))]}):
         with pytest.raises(Refused) as caught:
             run(Actor(), now, municipalities.found, "ajax", **{**facts, **wrong})
         assert [u.code for u in caught.value.unmet] == ["not_one_line"]

@@ -33,6 +33,7 @@ from mix.readers.delivery.sprints import get_room, list_rooms, list_sprint_vendo
 from mix.readers.flow.findings import judge
 from mix.readers.market.participations import list_chosen
 from mix.rules.core.access import Role
+from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import Decision, Route, Standing
 from mix.rules.core.unmet import Refused
 from mix.rules.delivery.disclosure import Doubt
@@ -108,8 +109,8 @@ def tracks(actor: Callable[[str], Any], now: Any) -> Challenge:
         challenges.commission,
         Municipality.objects.get(code="guelph"),
         code="tracks",
-        title="Tracks",
-        question="Which way?",
+        title=Wording(en="Tracks"),
+        question=Wording(en="Which way?"),
         method=version,
         route=Route.PILOT_ONLY,
         route_reason="To learn",
@@ -240,8 +241,8 @@ def test_the_route_changes_what_the_challenge_asks(actor: Callable[[str], Any], 
         challenges.commission,
         Municipality.objects.get(code="guelph"),
         code="routes",
-        title="Routes",
-        question="Which?",
+        title=Wording(en="Routes"),
+        question=Wording(en="Which?"),
         method=get_latest("sprint"),
         route=Route.PILOT_ONLY,
         route_reason="To learn",

@@ -15,6 +15,11 @@ def dated(play: Play, values: Values) -> dict[str, Any]:
     return {k: play.day(x) if isinstance(x, str) and re.fullmatch(r"\+\d+", x) else x for k, x in values.items()}
 
 
+def by_language(name: str, texts: dict[str, str]) -> dict[str, str]:
+    """Name the boxes of a text by language as the form does."""
+    return {name if code == "en" else f"{name}_{code}": text for code, text in texts.items()}
+
+
 def beside_on_step(act: str, text: str, *fields: str) -> Callable[[Play, Values, str], None]:
     """Do an act whose form stands beside a text on the page of a step; without a step, where the sprint is run."""
 

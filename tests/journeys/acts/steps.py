@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from mix.rules.core.kinds import StepKind
-from tests.journeys.acts.common import beside_on_step, on_step
+from tests.journeys.acts.common import beside_on_step, by_language, on_step
 from tests.journeys.play import Acts, Play, Values
 
 
@@ -41,7 +41,11 @@ def _commission(play: Play, v: Values, by: str) -> None:
     visitor = play.person(by)
     visitor.go("/en/city/challenges/new/" + (f"?need={play.needs[v['need']]}" if "need" in v else ""))
     way = f"{v['method']}:{v['route']}"
-    fields = {k: v[k] for k in ("title", "title_fr", "question", "question_fr", "route_reason")}
+    fields = {
+        "route_reason": v["route_reason"],
+        **by_language("title", v["title"]),
+        **by_language("question", v["question"]),
+    }
     play.send(visitor, "begin", city="guelph", way=way, **fields)
     play.code = visitor.page.url.split("/challenges/")[1].split("/")[0]
 

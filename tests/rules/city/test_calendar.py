@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mix.rules.city.calendar import FARTHEST, ONTARIO, CityCalendar, public_holidays
+from mix.rules.city.calendar import FARTHEST, ONTARIO, CityCalendar, Closed, public_holidays
+from mix.rules.core.fields import Wording
 
 DAYS = st.dates(date(2024, 1, 1), date(2032, 12, 31))
 
@@ -27,14 +28,14 @@ DAYS = st.dates(date(2024, 1, 1), date(2032, 12, 31))
     ],
 )
 def test_public_holidays_are_closed_and_have_names(day: date, english: str, french: str) -> None:
-    assert ONTARIO.closed_for(day) == (english, french)
+    assert ONTARIO.closed_for(day) == Closed(Wording(en=english, fr=french))
 
 
 def test_a_city_adds_days_and_works_on_others() -> None:
     civic, family = date(2027, 8, 2), date(2027, 2, 15)
     assert ONTARIO.works_on(civic)  # no public holiday under the Act, and closed in most cities
-    own = CityCalendar({civic: ("Civic Holiday", "Congé civique")}, frozenset({family}))
-    assert own.closed_for(civic) == ("Civic Holiday", "Congé civique")
+    own = CityCalendar({civic: Wording(en="Civic Holiday")}, frozenset({family}))
+    assert own.closed_for(civic) == Closed(Wording(en="Civic Holiday"))
     assert own.works_on(family)
     assert own.on_or_after(date(2027, 7, 31)) == date(2027, 8, 3)
     assert own.on_or_before(civic) == date(2027, 7, 30)
@@ -62,15 +63,15 @@ def test_a_weekend_has_no_name_and_a_holiday_has_two(day: date) -> None:
     closed = ONTARIO.closed_for(day)
     if closed is None:
         assert day.weekday() < 5
-    elif closed == ("", ""):
+    elif closed.name is None:
         assert day.weekday() > 4
     else:
-        assert all(closed)
+        assert set(closed.name.texts) == {"en", "fr"}
         assert day in public_holidays(day.year)
 
 
 def test_a_city_that_never_works_is_a_slip() -> None:
     start = date(2027, 1, 1)
-    never = CityCalendar({start + timedelta(days=n): ("x", "x") for n in range(FARTHEST)})
+    never = CityCalendar({start + timedelta(days=n): Wording(en="x") for n in range(FARTHEST)})
     with pytest.raises(ValueError, match="2027"):
         never.on_or_after(start)

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from mix.rules.core.fields import (
     BadValue,
@@ -8,12 +9,13 @@ from mix.rules.core.fields import (
     Column,
     FieldSpec,
     FieldType,
+    Wording,
     missing_answers,
     read_answers,
     read_money,
     read_value,
 )
-from mix.rules.core.unmet import Unmet
+from mix.rules.core.unmet import Refused, Unmet
 
 T = Bilingual(en="Title", fr="Titre")
 
@@ -96,3 +98,29 @@ def test_only_a_text_may_have_several_lines(type_: FieldType, break_: str) -> No
     rows = FieldSpec(key="x", type=FieldType.ROWS, title=T, columns=(Column(key="c", type=type_, title=T),))
     assert read_answers((rows,), {"x": [{"c": raw}]})[1]["x"].code == "not_one_line"
     assert read_value(FieldSpec(key="x", title=T), raw) == raw.replace("\r\n", "\n")
+
+
+def test_a_text_by_language_is_read_in_it_or_in_english() -> None:
+    text = Wording.of({"en": " Roads ", "fr": "Routes", "eo": "  "})
+    assert text == Wording(en="Roads", fr="Routes")
+    assert [(text.in_(code), text.spoken(code)) for code in ("en", "fr-ca", "eo")] == [
+        ("Roads", "en"),
+        ("Routes", "fr"),
+        ("Roads", "en"),
+    ]
+    assert text.params("step") == {"step": "Roads", "step_fr": "Routes"}
+    assert list(Wording.model_validate({"eo": "Vojoj", "en": "Roads"}).texts) == ["en", "eo"]
+
+
+@pytest.mark.parametrize(("kind", "field"), [(Wording, "title"), (Bilingual, "title_fr")])
+def test_a_language_that_is_due_is_asked_for(kind: type[Wording], field: str) -> None:
+    texts = {"eo": "Vojoj", **({"en": "Roads"} if kind is Bilingual else {})}
+    with pytest.raises(Refused) as caught:
+        kind.of(texts, field=field.removesuffix("_fr"))
+    assert caught.value.unmet == (Unmet("answer_missing", field=field),)
+
+
+@pytest.mark.parametrize("texts", [{"en": " "}, {"en": "Roads", "eo": " "}, {"en": "Roads", "franca": "Routes"}])
+def test_nothing_blank_and_no_other_key_stands_in_a_text(texts: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        Wording.model_validate(texts)

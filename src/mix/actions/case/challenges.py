@@ -21,6 +21,7 @@ from mix.data.models import (
     Person,
     Step,
 )
+from mix.data.models.core.wordings import columns_of
 from mix.readers.case.challenges import list_cities, method_for
 from mix.readers.city.methods import method_of
 from mix.readers.city.municipalities import get_own_municipality
@@ -30,6 +31,7 @@ from mix.readers.core.errors import Forbidden
 from mix.rules.case.starting import startable
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role
+from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import CityState, NeedState, Origin, Route, StepState
 from mix.rules.core.unmet import require
 
@@ -131,13 +133,11 @@ def commission(
     municipality: Municipality,
     *,
     code: str,
-    title: str,
-    question: str,
+    title: Wording,
+    question: Wording,
     method: MethodVersion,
     route: Route,
     route_reason: str,
-    title_fr: str = "",
-    question_fr: str = "",
     need: Need | None = None,
     partners: Sequence[City] = (),
     is_fictional: bool = False,
@@ -145,8 +145,7 @@ def commission(
     """Begin a challenge on the present version of a method, with its cities. The lead's share is what is left."""
     get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
     document = method_of(method)
-    for value, field in ((title, "title"), (question, "question"), (route_reason, "route_reason")):
-        require(bool(value.strip()), "answer_missing", field=field)
+    require(bool(route_reason.strip()), "answer_missing", field="route_reason")
     require(document.is_offered and route in document.routes, "route_not_in_method", field="route")
     own = method.municipality_id in (None, municipality.pk)
     require(own, "method_of_another_city", field="way")
@@ -156,10 +155,7 @@ def commission(
     challenge = Challenge.objects.create(
         municipality=municipality,
         code=code,
-        title=title,
-        title_fr=title_fr,
-        question=question,
-        question_fr=question_fr,
+        **columns_of(title=title, question=question),
         method=method,
         route=route.value,
         route_reason=route_reason,

@@ -31,7 +31,7 @@ def enter_step(step: Step, *, actor: Actor, needs: Permission, editing: bool = F
     fresh = challenge.steps.get(pk=step.pk)
     fresh.challenge = challenge
     title = spec_of(fresh).title
-    require(fresh.state == StepState.ACTIVE, "step_not_active", step=title.en, step_fr=title.fr)
+    require(fresh.state == StepState.ACTIVE, "step_not_active", **title.params("step"))
     if editing:
-        require(fresh.asked_at is None, "step_at_gate", step=title.en, step_fr=title.fr)
+        require(fresh.asked_at is None, "step_at_gate", **title.params("step"))
     return fresh, role

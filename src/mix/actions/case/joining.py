@@ -66,7 +66,7 @@ def ask(deed: Deed, challenge: Challenge, *, city: Municipality, share_percent: 
     )
     path = f"city/challenges/{challenge.code}/whole/"
     officers = list_with_role([challenge.municipality_id], Role.PROCUREMENT_OFFICER)
-    deed.tell(officers, "join_asked", challenge=challenge, path=path, city=city.name, city_fr=city.name_fr)
+    deed.tell(officers, "join_asked", challenge=challenge, path=path, city=city.wording("name"))
     _record(deed, "ask", made, role=Role.PARTNER_CITY)
     return made
 

@@ -11,6 +11,7 @@ from mix.actions.city.departments import require_open
 from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
 from mix.data.models import Challenge, Department, MethodVersion, Person, Pilot, PilotExtension, PilotWord
+from mix.data.models.core.wordings import columns_of
 from mix.readers.case.pilots import (
     dates_of,
     find_extension,
@@ -37,7 +38,7 @@ from mix.rules.case.pilots import (
     value_of,
 )
 from mix.rules.core.access import Permission, Role
-from mix.rules.core.fields import FieldSpec, missing_answers, read_answers
+from mix.rules.core.fields import FieldSpec, Wording, missing_answers, read_answers
 from mix.rules.core.kinds import Route
 from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
 
@@ -75,17 +76,15 @@ def _enter(deed: Deed, pilot: Pilot, *, keeps: bool, states: tuple[PilotState, .
 
 
 def register_pilot(
-    deed: Deed, department: Department, *, title: str, title_fr: str = "", runs_already: bool = False, code: str = ""
+    deed: Deed, department: Department, *, title: Wording, runs_already: bool = False, code: str = ""
 ) -> Pilot:
     """Begin a record before a pilot starts; or declare one that runs already, which is nobody's fault here."""
     city = get_own_municipality(department.municipality.code, actor=deed.actor, needs=Permission.PILOT_REGISTER)
     require_open(department)
-    require(bool(title.strip()), "answer_missing", field="title")
     pilot = Pilot(
         municipality=city,
         department=department,
-        title=title.strip(),
-        title_fr=title_fr.strip(),
+        **columns_of(title=title),
         owner=deed.actor.someone,
         registered_at=deed.now,
         declared_on=today_at(city, deed.now) if runs_already else None,
@@ -95,7 +94,7 @@ def register_pilot(
     pilot.save()
     _record(deed, "register_pilot", pilot, runs_already=runs_already)
     if runs_already:
-        deed.tell(_managers(pilot), "pilot_declared", path=_path(pilot), pilot=pilot.title)
+        deed.tell(_managers(pilot), "pilot_declared", path=_path(pilot), pilot=pilot.wording("title"))
     return pilot
 
 
@@ -117,7 +116,7 @@ def describe(deed: Deed, pilot: Pilot, *, answers: Mapping[str, Any], based_on: 
     fresh.save(update_fields=["record"])
     _record(deed, "describe", fresh, fields=sorted(k for k, v in fresh.record.items() if v is not None))
     if fresh.record.get("found_by") == "unsolicited" != before:
-        deed.tell(_managers(fresh), "pilot_unsolicited", path=_path(fresh), pilot=fresh.title)
+        deed.tell(_managers(fresh), "pilot_unsolicited", path=_path(fresh), pilot=fresh.wording("title"))
     return fresh
 
 
@@ -146,7 +145,7 @@ def ask(deed: Deed, pilot: Pilot) -> Pilot:
     _record(deed, "ask", fresh, value=fresh.value_cents, deciders=[r.value for r in needed])
     for role in needed:
         people = list_with_role([fresh.municipality_id], role)
-        deed.tell(people, "pilot_asked", path=_path(fresh), pilot=fresh.title)
+        deed.tell(people, "pilot_asked", path=_path(fresh), pilot=fresh.wording("title"))
     return fresh
 
 
@@ -182,7 +181,7 @@ def say(deed: Deed, pilot: Pilot, *, role: Role, word: Word, reason: str = "") -
         fresh.save(update_fields=["decision", "decided_at"])
         told = [fresh.owner, *_managers(fresh)]
         code = "pilot_refused" if word is Word.REFUSE else "pilot_approved"
-        deed.tell(told, code, path=_path(fresh), pilot=fresh.title, reason=reason.strip())
+        deed.tell(told, code, path=_path(fresh), pilot=fresh.wording("title"), reason=reason.strip())
     _record(deed, "say", fresh, reason=reason.strip(), role=role.value, word=word.value)
     return fresh
 
@@ -202,7 +201,7 @@ def ask_extension(deed: Deed, pilot: Pilot, *, ends_on: date, reason: str) -> Pi
     _record(deed, "ask_extension", fresh, reason=made.reason, to=ends_on.isoformat())
     role = needed_words(fresh)[0][:1]
     people = [person for one in role for person in list_with_role([fresh.municipality_id], one)]
-    deed.tell(people, "pilot_extension_asked", path=_path(fresh), pilot=fresh.title)
+    deed.tell(people, "pilot_extension_asked", path=_path(fresh), pilot=fresh.wording("title"))
     return made
 
 
@@ -230,7 +229,7 @@ def stop(deed: Deed, pilot: Pilot, *, reason: str) -> Pilot:
     fresh.stopped_on, fresh.stopped_reason = today_at(fresh.municipality, deed.now), reason.strip()
     fresh.save(update_fields=["stopped_on", "stopped_reason"])
     _record(deed, "stop", fresh, reason=fresh.stopped_reason)
-    deed.tell([fresh.owner, *_managers(fresh)], "pilot_ended", path=_path(fresh), pilot=fresh.title)
+    deed.tell([fresh.owner, *_managers(fresh)], "pilot_ended", path=_path(fresh), pilot=fresh.wording("title"))
     return fresh
 
 
@@ -242,7 +241,7 @@ def close(deed: Deed, pilot: Pilot, *, answers: Mapping[str, Any]) -> Pilot:
     fresh.close_out, fresh.closed_at = report, deed.now
     fresh.save(update_fields=["close_out", "closed_at"])
     _record(deed, "close", fresh, result=report["result"], decision=report["decision"])
-    deed.tell(_managers(fresh), "pilot_closed", path=_path(fresh), pilot=fresh.title)
+    deed.tell(_managers(fresh), "pilot_closed", path=_path(fresh), pilot=fresh.wording("title"))
     return fresh
 
 
@@ -251,13 +250,11 @@ def convert(
     pilot: Pilot,
     *,
     code: str,
-    title: str,
-    question: str,
+    title: Wording,
+    question: Wording,
     method: MethodVersion,
     route: Route,
     route_reason: str,
-    title_fr: str = "",
-    question_fr: str = "",
     partners: Sequence[City] = (),
     is_fictional: bool = False,
 ) -> Challenge:
@@ -273,8 +270,6 @@ def convert(
         method=method,
         route=route,
         route_reason=route_reason,
-        title_fr=title_fr,
-        question_fr=question_fr,
         partners=partners,
         is_fictional=is_fictional,
     )
@@ -290,7 +285,13 @@ def remind(*, now: datetime) -> int:
     for pilot in rows.select_related("municipality", "owner", "extension"):
         code = reminder_for(dates_of(pilot), today_at(pilot.municipality, now), register=register())
         if code and code != pilot.reminded:
-            tell([pilot.owner, *_managers(pilot)], f"pilot_{code}", now=now, path=_path(pilot), pilot=pilot.title)
+            tell(
+                [pilot.owner, *_managers(pilot)],
+                f"pilot_{code}",
+                now=now,
+                path=_path(pilot),
+                pilot=pilot.wording("title"),
+            )
             pilot.reminded = code
             pilot.save(update_fields=["reminded"])
             told += 1

@@ -24,7 +24,7 @@ from mix.data.models import (
     TieBreak,
     Vendor,
 )
-from mix.phrases.words import word
+from mix.phrases.words import wording
 from mix.readers.case.challenges import spec_of
 from mix.readers.choice.evaluations import (
     compute,
@@ -305,7 +305,7 @@ def break_tie(deed: Deed, evaluation: Evaluation, *, order: Sequence[Submission]
     evaluation = in_phase(evaluation, EvaluationPhase.FINAL)
     title = spec_of(evaluation.step).title
     at_gate = evaluation.step.challenge.steps.filter(pk=evaluation.step_id, asked_at__isnull=False).exists()
-    require(not at_gate, "step_at_gate", step=title.en, step_fr=title.fr)
+    require(not at_gate, "step_at_gate", **title.params("step"))
     groups = [{r.submission_id for r in group} for group in tied_now(evaluation)]
     keys = [s.pk for s in order]
     require(len(set(keys)) == len(keys) and set(keys) in groups, "tie_order_wrong", field="place_1")
@@ -342,8 +342,7 @@ def announce_result(evaluation: Evaluation, *, now: datetime) -> None:
             now=now,
             challenge=evaluation.step.challenge,
             path="vendor/",
-            step=title.en,
-            step_fr=title.fr,
+            step=title,
             vendor=result.submission.vendor.name,
         )
 
@@ -376,8 +375,7 @@ def send_letters(deed: Deed, evaluation: Evaluation, *, award: Award | None = No
             MAILS[award is not None, is_chosen],
             challenge=challenge,
             path=f"vendor/letters/{letter.pk}/",
-            step=title.en,
-            step_fr=title.fr,
+            step=title,
             vendor=vendor.name,
             winner=award.vendor.name if award else "",
         )
@@ -412,7 +410,7 @@ def _sheet(
         lines.append(
             {
                 "criterion": "price",
-                "title": {code: word("envelope", "price", code) for code in ("en", "fr")},
+                "title": wording("envelope", "price").texts,
                 "weight": int(scheme_of(evaluation).price.weight),
                 "score": None,
                 "points": str(shown(own.points["price"])),

@@ -42,8 +42,7 @@ def invite(deed: Deed, step: Step) -> list[StageInvitation]:
             challenge=step.challenge,
             path="vendor/",
             vendor=submission.vendor.name,
-            stage=stage.title.en,
-            stage_fr=stage.title.fr,
+            stage=stage.title,
         )
     if submissions:
         deed.tell(
@@ -86,8 +85,7 @@ def set_meeting(deed: Deed, invitation: StageInvitation, *, meets_at: datetime, 
         "meeting_set",
         challenge=evaluation.step.challenge,
         path="vendor/",
-        stage=stage.title.en,
-        stage_fr=stage.title.fr,
+        stage=stage.title,
         at=local_text(meets_at, evaluation.step.challenge.municipality.zone),
         place=invitation.place,
     )

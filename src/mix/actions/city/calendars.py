@@ -7,21 +7,22 @@ from datetime import date, timedelta
 
 from mix.actions.core.deeds import Deed
 from mix.data.models import CalendarFeed, CityDay, Municipality
+from mix.data.models.core.wordings import columns_of
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.core.errors import Unknown
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission
+from mix.rules.core.fields import Wording
 from mix.rules.core.unmet import require
 
 _FARTHEST = timedelta(days=3660)
 
 
-def set_day(deed: Deed, municipality: Municipality, *, on: date, works: bool, name: str, name_fr: str = "") -> CityDay:
+def set_day(deed: Deed, municipality: Municipality, *, on: date, works: bool, name: Wording) -> CityDay:
     """Close a city on a day, or have it work on a public holiday. Saying it again replaces what was said."""
     city = get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.DELEGATION_EDIT)
-    require(bool(name.strip()), "name_missing", field="name")
     require(abs(on - day_in(city.zone, deed.now)) <= _FARTHEST, "day_too_far", field="on")
-    facts = {"works": works, "name": name.strip(), "name_fr": name_fr.strip(), "set_by": deed.actor.someone}
+    facts = {"works": works, **columns_of(name=name), "set_by": deed.actor.someone}
     made, _ = CityDay.objects.update_or_create(municipality=city, on=on, defaults=facts)
     _record(deed, "set_day", city, on=on, works=works)
     return made

@@ -7,32 +7,33 @@ from django.utils.text import slugify
 from mix.actions.core.deeds import Deed
 from mix.data.models import Department, Municipality
 from mix.data.models.core.columns import new_code
+from mix.data.models.core.wordings import columns_of
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.core.actors import Actor
 from mix.rules.core.access import Permission
+from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import NeedState
 from mix.rules.core.unmet import require
 
 _LONGEST = 60
 
 
-def place(municipality: Municipality, name: str, *, name_fr: str = "", code: str = "") -> Department:
+def place(municipality: Municipality, name: Wording, *, code: str = "") -> Department:
     """Put a department into a city, under a code that is made of its name where none is given."""
-    name, name_fr = _names(municipality, name, name_fr)
+    name = _name(municipality, name)
     return Department.objects.create(
-        municipality=municipality, code=code or _free_code(municipality, name), name=name, name_fr=name_fr
+        municipality=municipality, code=code or _free_code(municipality, name.en), **columns_of(name=name)
     )
 
 
-def _names(municipality: Municipality, name: str, name_fr: str, *, but: int = 0) -> tuple[str, str]:
-    """Return both names as they are kept. Raises Refused where there is none, or where another department has it."""
-    name, name_fr = " ".join(name.split()), " ".join(name_fr.split())
-    require(bool(name), "name_missing", field="name")
+def _name(municipality: Municipality, name: Wording, *, but: int = 0) -> Wording:
+    """Return a name as it is kept. Raises Refused where another department has it."""
+    name = Wording.of({code: " ".join(text.split()) for code, text in name.texts.items()})
     others = municipality.departments.exclude(pk=but).values_list("name", flat=True)
     # compared here: SQLite folds the case of ASCII alone
-    taken = name.casefold() in {other.casefold() for other in others}
-    require(not taken, "department_twice", field="name", name=name)
-    return name, name_fr
+    taken = name.en.casefold() in {other.casefold() for other in others}
+    require(not taken, "department_twice", field="name", name=name.en)
+    return name
 
 
 def _free_code(municipality: Municipality, name: str) -> str:
@@ -47,18 +48,17 @@ def _hold(municipality: Municipality, actor: Actor) -> Municipality:
     return Municipality.objects.select_for_update().get(pk=municipality.pk)
 
 
-def add(deed: Deed, municipality: Municipality, *, name: str, name_fr: str = "") -> Department:
+def add(deed: Deed, municipality: Municipality, *, name: Wording) -> Department:
     """Add a department to a city."""
-    made = place(_hold(municipality, deed.actor), name, name_fr=name_fr)
+    made = place(_hold(municipality, deed.actor), name)
     _record(deed, "add", made)
     return made
 
 
-def rename(deed: Deed, department: Department, *, name: str, name_fr: str = "") -> Department:
+def rename(deed: Deed, department: Department, *, name: Wording) -> Department:
     """Give a department another name, everywhere; its code stays."""
     city = _hold(department.municipality, deed.actor)
-    department.name, department.name_fr = _names(city, name, name_fr, but=department.pk)
-    department.save(update_fields=["name", "name_fr"])
+    department.reword(name=_name(city, name, but=department.pk)).save(update_fields=["name", "translations"])
     _record(deed, "rename", department)
     return department
 
@@ -96,5 +96,5 @@ def _record(deed: Deed, verb: str, department: Department) -> None:
         subject_type="department",
         subject=department.code,
         chain=department.municipality.code,
-        payload={"name": department.name, "name_fr": department.name_fr},
+        payload={"name": department.wording("name").texts},
     )

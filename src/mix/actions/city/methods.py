@@ -4,6 +4,7 @@ import hashlib
 
 from mix.actions.core.deeds import Deed
 from mix.data.models import MethodVersion
+from mix.data.models.core.wordings import columns_of
 from mix.rules.city.method_files import parse
 from mix.rules.core.unmet import require
 
@@ -19,8 +20,7 @@ def publish_method(deed: Deed, document: str) -> MethodVersion:
     made = MethodVersion.objects.create(
         key=method.key,
         version=method.version,
-        title=method.title.en,
-        title_fr=method.title.fr,
+        **columns_of(title=method.title),
         document=document,
         digest=digest,
     )

@@ -6,10 +6,12 @@ from hashlib import sha256
 from mix.actions.city.departments import place
 from mix.actions.core.deeds import Deed
 from mix.data.models import AuthorityBand, DocumentTemplate, Municipality, Person, StaffRole
+from mix.data.models.core.wordings import columns_of
 from mix.readers.city.municipalities import get_own_municipality, list_departments
 from mix.readers.city.people import unmet_to_take
 from mix.rules.city.delegation import Band
 from mix.rules.core.access import Permission, Role
+from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import OutageRule
 from mix.rules.core.lines import is_one_line
 from mix.rules.core.unmet import refuse_if, require
@@ -78,31 +80,30 @@ def found(
     deed: Deed,
     code: str,
     *,
-    name: str,
-    name_fr: str,
+    name: Wording,
     posting_address: str,
     by_law: str = "",
     zone: str = "America/Toronto",
-    departments: Sequence[tuple[str, str, str]] = (),
+    departments: Sequence[tuple[str, Wording]] = (),
     administrator: Person,
     is_demo: bool = False,
 ) -> Municipality:
-    """Set up a city with its departments (code, or "" to make one, name, French name) and its first administrator."""
-    lines = (name, name_fr, posting_address, *(text for row in departments for text in row))
+    """Set up a city with its departments (code, or "" to make one, and name) and its first administrator."""
+    names = [name, *(named for _, named in departments)]
+    lines = (posting_address, *(text for named in names for text in named.texts.values()))
     require(all(map(is_one_line, lines)), "not_one_line", field="name")
     require(not Municipality.objects.filter(code=code).exists(), "code_taken")
     refuse_if(unmet_to_take(administrator, Role.ADMINISTRATOR))
     city = Municipality.objects.create(
         code=code,
-        name=name,
-        name_fr=name_fr,
+        **columns_of(name=name),
         posting_address=posting_address,
         by_law=by_law,
         zone=zone,
         is_demo=is_demo,
     )
-    for department_code, title, title_fr in departments:
-        place(city, title, name_fr=title_fr, code=department_code)
+    for department_code, named in departments:
+        place(city, named, code=department_code)
     StaffRole.objects.create(municipality=city, person=administrator, role=Role.ADMINISTRATOR.value, since=deed.now)
     deed.record(
         "municipalities.found",

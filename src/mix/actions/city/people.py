@@ -127,7 +127,7 @@ def invite_staff(
         language=language,
         path=f"invitation/{token}/",
         to=email,
-        city=municipality.name,
+        city=municipality.wording("name"),
         role=word("role", role.value, language),
         until=f"{invitation.expires_at:%Y-%m-%d}",
     )

@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from mix.actions.core.deeds import Deed
 from mix.data.models import MethodDraft, MethodVersion, Municipality
+from mix.data.models.core.wordings import columns_of
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.variants import MOST_CHARACTERS, newer_parent, tree_of, unmet_to_propose
 from mix.readers.core.actors import Actor
@@ -15,6 +16,7 @@ from mix.rules.city.method_files import parse
 from mix.rules.city.states import DraftState
 from mix.rules.city.variants import Path, begin_variant, merge, read_tree, set_at, write_tree
 from mix.rules.core.access import Permission
+from mix.rules.core.fields import Bilingual
 from mix.rules.core.unmet import refuse_if, require
 
 
@@ -28,13 +30,10 @@ def _record(deed: Deed, verb: str, draft: MethodDraft, *, payload: dict[str, Any
     )
 
 
-def begin(
-    deed: Deed, municipality: Municipality, *, parent: MethodVersion, key: str, title: str, title_fr: str
-) -> MethodDraft:
+def begin(deed: Deed, municipality: Municipality, *, parent: MethodVersion, key: str, title: Bilingual) -> MethodDraft:
     """Begin a variant of a method, as a copy of it with a key and a title of its own."""
     get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.METHOD_EDIT)
-    for value, field in ((key, "key"), (title, "title"), (title_fr, "title_fr")):
-        require(bool(value.strip()), "answer_missing", field=field)
+    require(bool(key.strip()), "answer_missing", field="key")
     taken = MethodVersion.objects.filter(key=key).exists() or MethodDraft.objects.filter(key=key).exists()
     require(not taken, "method_key_taken", field="key", key=key)
     require(parent.municipality_id in (None, municipality.pk), "method_of_another_city", field="parent")
@@ -42,7 +41,7 @@ def begin(
         municipality=municipality,
         key=key,
         parent=parent,
-        document=begin_variant(parent.document, key=key, title={"en": title, "fr": title_fr}),
+        document=begin_variant(parent.document, key=key, title=title.texts),
         edited_by=deed.actor.someone,
         edited_at=deed.now,
     )
@@ -152,8 +151,7 @@ def publish(deed: Deed, draft: MethodDraft) -> MethodVersion:
     made = MethodVersion.objects.create(
         key=draft.key,
         version=number,
-        title=method.title.en,
-        title_fr=method.title.fr,
+        **columns_of(title=method.title),
         document=document,
         digest=digest_of(document),
         municipality=draft.municipality,

@@ -11,6 +11,7 @@ from mix.actions.core.events import record, record_on
 from mix.actions.core.outbox import tell, tell_address
 from mix.data.models import Challenge, Event, Person, Step
 from mix.readers.core.actors import Actor
+from mix.rules.core.fields import Wording
 from mix.rules.core.unmet import Refused, Unmet
 
 T = TypeVar("T")
@@ -68,12 +69,12 @@ class Deed:
         *,
         challenge: Challenge | None = None,
         path: str = "",
-        **params: str,
+        **params: str | Wording,
     ) -> None:
         """Write one mail to each person; it leaves once the transaction holds. `code` is a key of the mails."""
         tell(people, code, now=self.now, challenge=challenge, path=path, **params)
 
-    def tell_address(self, email: str, code: str, *, language: str, path: str, **params: str) -> None:
+    def tell_address(self, email: str, code: str, *, language: str, path: str, **params: str | Wording) -> None:
         """Write one mail to somebody who has no account yet."""
         tell_address(email, code, language=language, now=self.now, path=path, **params)
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from mix.data.models import Challenge, Message, Person
 from mix.phrases.mails import mail_text
+from mix.rules.core.fields import Wording
 from mix.rules.core.lines import one_line
 
 SUBJECT = 300  # characters of a mail's subject; a title may be longer
@@ -24,14 +25,16 @@ def tell(
     now: datetime,
     challenge: Challenge | None = None,
     path: str = "",
-    **params: str,
+    **params: str | Wording,
 ) -> None:
-    """Write one message to each person. `code` is a key of `mix.phrases.mails`, `path` an address without language."""
+    """Write one message to each person, in their language.
+
+    `code` is a key of `mix.phrases.mails`, `path` an address without language.
+    """
+    if challenge:
+        params["challenge"] = challenge.wording("title")
     for person in {p.pk: p for p in people}.values():
-        title = params.get("challenge", "")
-        if challenge:
-            title = (challenge.title_fr if person.language == "fr" else "") or challenge.title
-        subject, body = mail_text(code, person.language, **{**params, "challenge": title, "name": person.name})
+        subject, body = mail_text(code, person.language, **{"challenge": "", **params, "name": person.name})
         Message.objects.create(
             to_email=person.email,
             to_name=person.name,
@@ -44,7 +47,7 @@ def tell(
         )
 
 
-def tell_address(email: str, code: str, *, language: str, now: datetime, path: str, **params: str) -> None:
+def tell_address(email: str, code: str, *, language: str, now: datetime, path: str, **params: str | Wording) -> None:
     """Write one message to somebody who has no account yet."""
     subject, body = mail_text(code, language, **params)
     Message.objects.create(

@@ -44,8 +44,7 @@ def appoint_reviewer(deed: Deed, step: Step, *, person: Person) -> Disclosure:
         "asked_to_review",
         challenge=step.challenge,
         path=f"city/challenges/{step.challenge.code}/{step.key}/",
-        step=title.en,
-        step_fr=title.fr,
+        step=title,
     )
     deed.record_on(step, "disclosures.appoint_reviewer", role=role.value, payload={"person": person.code})
     return made

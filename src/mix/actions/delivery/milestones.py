@@ -215,7 +215,7 @@ def take_over(deed: Deed, challenge: Challenge, *, city: Municipality, note: str
             "take_over_asked",
             challenge=challenge,
             path=f"city/challenges/{challenge.code}/",
-            city=city.name,
+            city=city.wording("name"),
         )
         _record(deed, "take_over", challenge, role=Role.PARTNER_CITY)
     return made

@@ -10,7 +10,7 @@ from django.db import transaction
 from mix.actions.core.checkpoints import LogBroken, make_checkpoint
 from mix.actions.core.outbox import tell
 from mix.data.models import Challenge, Checkpoint, DateReminder
-from mix.phrases.words import word
+from mix.phrases.words import wording
 from mix.readers.city.calendars import calendars_of
 from mix.readers.city.people import list_with_role
 from mix.readers.core.events import latest_checkpoint, list_public_chains
@@ -40,13 +40,6 @@ def remind_of_dates(*, now: datetime) -> int:
     return told
 
 
-def _words(code: str) -> dict[str, str]:
-    """Return what a date is called and why it stands, as a mail's parameters in both languages."""
-    groups = {"what": "date", "why": "date_reason"}
-    english = {name: word(group, code, "en") for name, group in groups.items()}
-    return english | {f"{name}_fr": word(group, code, "fr") for name, group in groups.items()}
-
-
 def _remind(dated: Dated, challenge: Challenge, stage: str, *, now: datetime) -> bool:
     _, is_new = DateReminder.objects.get_or_create(challenge=challenge, code=dated.key, on=dated.day, stage=stage)
     if is_new:
@@ -56,8 +49,16 @@ def _remind(dated: Dated, challenge: Challenge, stage: str, *, now: datetime) ->
             for person in list_with_role([challenge.municipality_id], role)
         ]
         path = f"city/challenges/{challenge.code}/" + (f"{dated.step}/" if dated.step else "")
-        facts = {"day": dated.day.isoformat(), **_words(dated.code)}
-        tell(people, f"date_{stage}", now=now, challenge=challenge, path=path, **facts)
+        tell(
+            people,
+            f"date_{stage}",
+            now=now,
+            challenge=challenge,
+            path=path,
+            day=dated.day.isoformat(),
+            what=wording("date", dated.code),
+            why=wording("date_reason", dated.code),
+        )
     return is_new
 
 

@@ -50,8 +50,7 @@ def ask(deed: Deed, step: Step) -> Step:
             "asked_to_decide",
             challenge=step.challenge,
             path=f"city/challenges/{step.challenge.code}/{step.key}/",
-            step=title.en,
-            step_fr=title.fr,
+            step=title,
             gate=gathered[0].key,
         )
     deed.record_on(step, "moves.ask", role=role.value)
@@ -138,8 +137,7 @@ def _return(step: Step, signature: GateSignature, *, now: datetime) -> None:
         now=now,
         challenge=step.challenge,
         path=f"city/challenges/{step.challenge.code}/{first.key}/",
-        step=title.en,
-        step_fr=title.fr,
+        step=title,
         reason=signature.reason,
     )
 
@@ -211,8 +209,7 @@ def _go_on(deed: Deed, step: Step, *, role: str) -> None:
             "step_started",
             challenge=step.challenge,
             path=f"city/challenges/{step.challenge.code}/{other.key}/",
-            step=title.en,
-            step_fr=title.fr,
+            step=title,
         )
     open_states = [StepState.WAITING.value, StepState.ACTIVE.value]
     if not step.challenge.steps.filter(state__in=open_states).exists():

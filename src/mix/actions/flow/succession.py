@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 
+from django.conf import settings
+
 from mix.actions.city.people import end_given, grant_role
 from mix.actions.core.deeds import Deed
 from mix.data.models import (
     Person,
     StaffRole,
 )
-from mix.phrases.words import word
+from mix.phrases.words import wording
 from mix.readers.case.challenges import spec_of
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.flow.moves import Task, list_left_alone
 from mix.rules.core.access import Permission, Role
+from mix.rules.core.fields import Wording
 from mix.rules.core.unmet import require
 
 
@@ -25,14 +28,13 @@ def end_role(deed: Deed, given: StaffRole, *, reason: str, successor: Person | N
     require(bool(reason.strip()), "reason_missing", field="reason")
     waiting = list_left_alone(given)
     role, city = Role(given.role), given.municipality
-    words = {"role": word("role", role.value, "en"), "role_fr": word("role", role.value, "fr")}
     require(
         not waiting or successor is not None,
         "role_left_alone",
         field="successor",
-        city=city.name,
+        **city.wording("name").params("city"),
+        **wording("role", role).params("role"),
         count=str(len(waiting)),
-        **words,
     )
     if successor is not None:
         _hand_over(deed, given, successor=successor, waiting=waiting)
@@ -49,7 +51,7 @@ def _hand_over(deed: Deed, given: StaffRole, *, successor: Person, waiting: Sequ
         successor.pk != given.person_id and theirs.exists(),
         "successor_not_staff",
         field="successor",
-        city=city.name,
+        **city.wording("name").params("city"),
     )
     if not theirs.filter(role=role.value).exists():
         grant_role(deed, city, person=successor, role=role)
@@ -58,12 +60,17 @@ def _hand_over(deed: Deed, given: StaffRole, *, successor: Person, waiting: Sequ
         "handed_over",
         path="city/",
         who=given.person.name,
-        city=city.name,
-        role=word("role", role.value, "en"),
-        role_fr=word("role", role.value, "fr"),
-        tasks="\n".join(f"- {t.challenge.title}: {spec_of(t.step).title.en}" for t in waiting) or "–",
-        tasks_fr="\n".join(
-            f"- {t.challenge.title_fr or t.challenge.title} : {spec_of(t.step).title.fr}" for t in waiting
-        )
-        or "–",
+        city=city.wording("name"),
+        role=wording("role", role),
+        tasks=_list_of(waiting),
     )
+
+
+def _list_of(waiting: Sequence[Task]) -> Wording:
+    """Return what waits, one line each, in every language."""
+    lines = {code: [_line(t, code) for t in waiting] for code, _name in settings.LANGUAGES}
+    return Wording.of({code: "\n".join(said) or "–" for code, said in lines.items()})
+
+
+def _line(task: Task, language: str) -> str:
+    return f"- {task.challenge.wording('title').in_(language)} – {spec_of(task.step).title.in_(language)}"

@@ -109,7 +109,7 @@ def _make(
         "share_waits",
         challenge=call.step.challenge if call else None,
         path=custody_path(key),
-        city=city.name,
+        city=city.wording("name"),
     )
     return key
 

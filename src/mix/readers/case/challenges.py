@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mix.data.models import Challenge, ChallengeCity, Municipality, Need, Notice, PanelMember, Participation, Step
@@ -119,16 +122,22 @@ def list_public_challenges(*, city: str = "", text: str = "", status: str = "") 
     for word in text.split()[:8]:
         found = found.filter(
             Q(title__icontains=word)
-            | Q(title_fr__icontains=word)
             | Q(question__icontains=word)
-            | Q(question_fr__icontains=word)
             | Q(municipality__name__icontains=word)
+            | _in_translation(word)
         )
     return list(
         found.select_related("municipality", "method")
         .prefetch_related("steps", "cities__municipality")
         .order_by("-commissioned_at", "id")
     )
+
+
+def _in_translation(word: str) -> Q:
+    """Find a word in what stands in other languages than English."""
+    codes = [code for code, _ in settings.LANGUAGES if code != "en"]
+    places = [f"translations__{code}__{column}__icontains" for code in codes for column in ("title", "question")]
+    return reduce(or_, (Q(**{place: word}) for place in places), Q())
 
 
 def list_ended_challenges(*, most: int | None = None) -> list[Challenge]:

@@ -8,17 +8,18 @@ from datetime import date
 from mix.data.models import CalendarFeed, CityDay, Municipality, Person
 from mix.readers.core.rows import get_row
 from mix.rules.city.calendar import CityCalendar
+from mix.rules.core.fields import Wording
 
 
 def calendars_of(cities: Iterable[int]) -> dict[int, CityCalendar]:
     """Return the calendars of cities by key. One query."""
-    closed: dict[int, dict[date, tuple[str, str]]] = {pk: {} for pk in cities}
+    closed: dict[int, dict[date, Wording]] = {pk: {} for pk in cities}
     worked: dict[int, set[date]] = {pk: set() for pk in closed}
     for row in CityDay.objects.filter(municipality_id__in=closed):
         if row.works:
             worked[row.municipality_id].add(row.on)
         else:
-            closed[row.municipality_id][row.on] = (row.name, row.name_fr or row.name)
+            closed[row.municipality_id][row.on] = row.wording("name")
     return {pk: CityCalendar(closed[pk], frozenset(worked[pk])) for pk in closed}
 
 

@@ -213,7 +213,7 @@ def _sprint(room: Room) -> dict[str, Any]:
         counts = {verdict: verdicts.count(verdict) for verdict in ("pass", "partial", "fail")}
         results.append({"key": h["key"], "text": h.get("text", ""), "threshold": h.get("threshold", ""), **counts})
     return {
-        "title": {"en": title.en, "fr": title.fr},
+        "title": title.texts,
         "vendors": [v.name for v in vendors],
         "fee": facts.get(Fact.SPRINT_FEE),
         "starts": facts.get(Fact.SPRINT_STARTS),

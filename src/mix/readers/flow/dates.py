@@ -33,7 +33,7 @@ from mix.readers.core.actors import Actor
 from mix.rules.case.pilots import PilotState
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.choice.states import AwardState
-from mix.rules.city.calendar import CityCalendar, day_in
+from mix.rules.city.calendar import CityCalendar, Closed, day_in
 from mix.rules.core.kinds import Origin
 
 RECORD_YEARS = (
@@ -99,7 +99,7 @@ class Dated:
     pilot: Pilot | None = None
     step: str = ""
     is_duty: bool = False
-    closed: tuple[str, str] | None = None
+    closed: Closed | None = None
 
     def is_late(self, today: date) -> bool:
         """Say whether somebody owes this and it is past."""

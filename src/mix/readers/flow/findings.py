@@ -146,7 +146,7 @@ def policy_unmet(step: Step, *, now: datetime, judged: Judged | None = None) -> 
     blocked = [
         Unmet(
             "policy_blocks",
-            {"rule": f.rule.text.en, "rule_fr": f.rule.text.fr, "cities": ", ".join(f.cities)},
+            {**f.rule.text.params("rule"), "cities": ", ".join(f.cities)},
             place="policy",
         )
         for f in found.findings

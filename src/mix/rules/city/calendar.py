@@ -15,32 +15,41 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from mix.rules.core.fields import Wording
+
 FARTHEST = 3660  # days that are looked through; ten years without a working day is a slip of the keyboard
 
 
 @lru_cache(maxsize=64)
-def public_holidays(year: int) -> Mapping[date, tuple[str, str]]:
+def public_holidays(year: int) -> Mapping[date, Wording]:
     """Return Ontario's public holidays of a year with their English and French names, weekends included."""
     english, french = (
         holidays.country_holidays("CA", subdiv="ON", years=year, language=language) for language in ("en_CA", "fr")
     )
-    return {day: (english[day], french[day]) for day in sorted(english)}
+    return {day: Wording.of({"en": english[day], "fr": french[day]}) for day in sorted(english)}
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Why a city does not work on a day: what the day is called, or that it is of a weekend."""
+
+    name: Wording | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CityCalendar:
-    """What a city changes about the public holidays: names (English, French) of its closed days, and days it works."""
+    """What a city changes about the public holidays: names of its closed days, and days it works."""
 
-    closed: Mapping[date, tuple[str, str]] = field(default_factory=dict)
+    closed: Mapping[date, Wording] = field(default_factory=dict)
     worked: frozenset[date] = frozenset()
 
-    def closed_for(self, day: date) -> tuple[str, str] | None:
-        """Return why the city is closed on a day, None on a working day; a weekend has no name ("", "")."""
+    def closed_for(self, day: date) -> Closed | None:
+        """Return why the city is closed on a day, None on a working day."""
         if day in self.worked:
             return None
         if own := self.closed.get(day) or public_holidays(day.year).get(day):
-            return own
-        return ("", "") if day.weekday() > 4 else None
+            return Closed(own)
+        return Closed() if day.weekday() > 4 else None
 
     def works_on(self, day: date) -> bool:
         """Say whether a day is a working day."""

@@ -71,7 +71,7 @@ def differences(before: Tree, after: Tree, path: Path = ()) -> Iterator[Change]:
 
 
 # What a variant has of its own, whatever its parent becomes.
-OWN: frozenset[Path] = frozenset({("key",), ("version",), ("title", "en"), ("title", "fr")})
+OWN: frozenset[Path] = frozenset({("key",), ("version",), ("title",)})
 
 
 def merge(base: Tree, mine: Tree, theirs: Tree) -> tuple[Tree, tuple[Change, ...]]:

@@ -10,29 +10,65 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mix.rules.core.kinds import Route
 from mix.rules.core.lines import is_one_line
-from mix.rules.core.unmet import Unmet
+from mix.rules.core.unmet import Unmet, require
 
 MAX_TEXT = 60_000
 MAX_CENTS = 10**13  # one hundred billion dollars; more is a slip of the keyboard
 MAX_ROWS = 200
 
 
-class Bilingual(BaseModel):
-    """A text in both languages; neither may be empty."""
+class Wording(BaseModel):
+    """A text by language ("en", "fr"): in English, and in whichever others it was written. None of them is blank."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, str]
     en: str = Field(min_length=1)
-    fr: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _is_by_language(self) -> Self:
+        for code, text in self.texts.items():
+            if not re.fullmatch(r"[a-z]{2}", code):
+                raise ValueError(f"'{code}' is no language of two letters")
+            if not text.strip():
+                raise ValueError(f"nothing is written in '{code}'")
+        return self
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str], *, field: str = "") -> Self:
+        """Take what was typed by language, where something was. Raises Refused for a language that is due."""
+        written = {code: text.strip() for code, text in texts.items() if text.strip()}
+        for code in cls.model_fields:
+            require(code in written, "answer_missing", field=field if code == "en" else f"{field}_{code}")
+        return cls.model_validate(written)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Every text by its language, English first."""
+        return self.model_dump()
+
+    def spoken(self, language: str) -> str:
+        """Return the language that is read where "fr" or "fr-ca" is asked for: English where it was not written."""
+        return language[:2] if language[:2] in self.model_fields_set else "en"
 
     def in_(self, language: str) -> str:
-        """Return the text in a language code such as "fr" or "en-ca"."""
-        return {"fr": self.fr}.get(language[:2], self.en)
+        """Return the text in a language code such as "fr" or "en-ca", or else in English."""
+        return str(getattr(self, self.spoken(language)))
+
+    def params(self, name: str) -> dict[str, str]:
+        """Return the text as parameters of a phrase: `step`, and its twins `step_fr`, … of the other languages."""
+        return {name if code == "en" else f"{name}_{code}": text for code, text in self.texts.items()}
+
+
+class Bilingual(Wording):
+    """A text of the catalogue, whose documents are in English and in French at least."""
+
+    fr: str = Field(min_length=1)
 
 
 class FieldType(StrEnum):
@@ -215,7 +251,7 @@ def missing_answers(specs: Sequence[FieldSpec], answers: Mapping[str, Any]) -> t
 
 def _missing_in(spec: FieldSpec, value: object) -> list[Unmet]:
     found: list[Unmet] = []
-    params = {"field": spec.title.en, "field_fr": spec.title.fr}
+    params = spec.title.params("field")
     if spec.must_be_yes and value is not True:
         found.append(Unmet("field_must_be_yes", params, field=spec.key))
     elif spec.required and spec.type is not FieldType.YES_NO and value in (None, "", []):
@@ -241,7 +277,7 @@ def _missing_in_rows(spec: FieldSpec, rows: list[dict[str, Any]], *, params: dic
         found.extend(
             Unmet(
                 "cell_missing",
-                {**params, "row": str(number), "column": c.title.en, "column_fr": c.title.fr},
+                {**params, "row": str(number), **c.title.params("column")},
                 field=spec.key,
             )
             for c in spec.columns

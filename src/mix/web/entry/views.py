@@ -19,6 +19,7 @@ from mix.readers.core.rows import get_row
 from mix.rules.core.access import Permission, Role, grants
 from mix.web.parts.acts import Act, Listed, RowAct, do, show, take
 from mix.web.parts.pages import now_of, signed_in
+from mix.web.parts.showing import in_language
 
 
 def home_of_person(request: HttpRequest) -> HttpResponse:
@@ -108,7 +109,7 @@ def demo_cards(request: HttpRequest) -> HttpResponse:
     for person in people:
         rows = [r for r in person.staff_roles.all() if r.ended_at is None]
         teams = list(person.vendor_members.all())
-        place = _("Vendors") if teams else rows[0].municipality.name if rows else _("Others")
+        place = _("Vendors") if teams else in_language(rows[0].municipality, "name") if rows else _("Others")
         groups.setdefault(place, []).append(person)
     return render(request, "entry/demo.html", {"groups": sorted(groups.items())})
 

@@ -1,4 +1,4 @@
-"""What every page's frame needs: the visitor's menu, the other language, the demonstration strip."""
+"""What every page's frame needs: the visitor's menu, the other languages, the demonstration strip."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "menu": list(_menu(actor, request.path)),
         "capacity": _capacity(actor),
-        "other_language": _other_language(request),
+        "other_languages": [_page_in(code, request) for code, _name in settings.LANGUAGES if code != language()],
         "now": getattr(request, "now", None),
     }
 
@@ -73,9 +73,8 @@ def _menu(actor: Actor, path: str) -> list[tuple[str, str, bool]]:
     return [(url, title, url == longest) for url, title in entries]
 
 
-def _other_language(request: HttpRequest) -> tuple[str, str, str]:
-    """Return code, name and address of this page in the other language."""
-    code = next(code for code, _name in settings.LANGUAGES if code != language())
+def _page_in(code: str, request: HttpRequest) -> tuple[str, str, str]:
+    """Return code, own name and address of this page in another language."""
     name = get_language_info(code)["name_local"].capitalize()
     parts = request.get_full_path().split("/", 2)
     if len(parts) == 3 and parts[1] in dict(settings.LANGUAGES):

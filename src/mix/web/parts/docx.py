@@ -224,7 +224,7 @@ def _read_blocks(blocks: Sequence[Paragraph | Table], specs: Sequence[FieldSpec]
 
 def _is_titled(title: Bilingual, text: str) -> bool:
     bare = _bare(text)
-    return bool(bare) and bare in (_bare(title.en), _bare(title.fr))
+    return bool(bare) and bare in map(_bare, title.texts.values())
 
 
 def _bare(text: str) -> str:
@@ -261,5 +261,5 @@ def _as_typed(spec: FieldSpec | Column, text: str) -> str:
         day = re.search(r"\d{4}-\d\d-\d\d", text)
         return day.group() if day else text
     if spec.type is FieldType.NUMBER and isinstance(spec, FieldSpec) and spec.unit:
-        return re.sub(rf"({re.escape(spec.unit.en)}|{re.escape(spec.unit.fr)})$", "", text).strip()
+        return re.sub(rf"({'|'.join(map(re.escape, spec.unit.texts.values()))})$", "", text).strip()
     return text

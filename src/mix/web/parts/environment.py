@@ -48,7 +48,7 @@ from mix.rules.flow.states import TaskKind
 from mix.rules.knowledge.states import FactConfidence
 from mix.rules.market.closing import Phase
 from mix.rules.market.states import CustodyMode
-from mix.web.parts import filters
+from mix.web.parts import filters, showing
 from mix.web.parts.acts import Taken
 from mix.web.parts.anchors import anchor
 
@@ -69,6 +69,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day_part": filters.day_part,
     "in_language": filters.in_language,
     "json_script": json_script,
+    "language_name": showing.language_name,
     "left": filters.left,
     "linebreaks": defaultfilters.linebreaks_filter,
     "linebreaksbr": defaultfilters.linebreaksbr,
@@ -76,6 +77,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "moment": filters.moment,
     "money": filters.money,
     "named": filters.named,
+    "plain": filters.plain,
     "points": filters.points,
     "price_rule": filters.price_rule,
     "said": filters.said,

@@ -9,11 +9,12 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from mix.data.models import Step
+from mix.data.models.core.wordings import Worded
 from mix.phrases.refusals import sentence
 from mix.phrases.words import word
 from mix.readers.case.challenges import spec_of
 from mix.rules.city.schemes import PriceRule
-from mix.rules.core.fields import Bilingual
+from mix.rules.core.fields import Wording
 from mix.rules.core.unmet import Unmet
 from mix.web.parts import showing
 from mix.web.parts.markdown import to_html
@@ -69,11 +70,11 @@ def left(until: datetime, now: datetime) -> str:
     return showing.time_left(until, now)
 
 
-def said(text: Bilingual | Mapping[str, str] | None) -> str:
-    """Return a bilingual text in the page's language."""
+def said(text: Wording | Mapping[str, str] | None) -> str:
+    """Draw a text in the page's language, or marked as of another; a mapping is what a record keeps of a text."""
     if text is None:
         return ""
-    return text.in_(showing.language()) if isinstance(text, Bilingual) else text[showing.language()]
+    return showing.said(text if isinstance(text, Wording) else Wording.of(text))
 
 
 def word_of(group: str, code: str) -> str:
@@ -91,9 +92,14 @@ def sentence_of(unmet: Unmet) -> str:
     return sentence(unmet, showing.language())
 
 
-def in_language(row: Any, field: str) -> str:  # noqa: ANN401 - any row with twins
-    """Return a field or, in French, its twin `field_fr` where that is filled in."""
-    return showing.in_language(row, field)
+def in_language(row: Worded, column: str) -> str:
+    """Draw a row's text in the page's language, or marked as of another."""
+    return showing.said(row.wording(column))
+
+
+def plain(text: str) -> str:
+    """Return a text for a place where no element may stand."""
+    return showing.plain(text)
 
 
 def markdown(text: str) -> SafeString:
@@ -108,7 +114,7 @@ def at(mapping: Mapping[Any, Any], key: Any) -> Any:  # noqa: ANN401 - any mappi
 
 def spec_title(step: Step) -> str:
     """Return what the method calls a step."""
-    return spec_of(step).title.in_(showing.language())
+    return showing.said(spec_of(step).title)
 
 
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chromium"), ("Safari", "Safari"))

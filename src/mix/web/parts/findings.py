@@ -16,7 +16,7 @@ from mix.rules.city.policy.documents import Cite, Figure
 from mix.rules.city.policy.explain import Finding, Outcome
 from mix.rules.city.policy.facts import FACTS, FactSpec, FactType, FactValue
 from mix.rules.city.policy.lint import Hit
-from mix.web.parts.showing import language, money
+from mix.web.parts.showing import language, money, said
 
 STYLES = {
     Outcome.BLOCKED: "eff--b",
@@ -97,8 +97,8 @@ def view_findings(
                 rule=rule.id,
                 outcome=word("policy_outcome", finding.outcome, language()),
                 style=STYLES[finding.outcome],
-                title=rule.title.in_(language()),
-                text=rule.text.in_(language()),
+                title=said(rule.title),
+                text=said(rule.text),
                 layer=word("policy_layer", finding.layer, language()),
                 cities=tuple(names[c] for c in finding.cities) if len(names) > 1 else (),
                 reasons=tuple(reasons),

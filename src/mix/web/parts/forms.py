@@ -35,7 +35,10 @@ Label: TypeAlias = str | Promise
 # The codes of a choice with their labels, or what makes them each time that a form is made.
 Pairs: TypeAlias = Iterable[tuple[str, Label]] | Callable[[], Iterable[tuple[str, Label]]]
 
-LANGUAGES = [(code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES]
+
+def languages() -> list[tuple[str, Label]]:
+    """Return the languages of the site, each by its own name."""
+    return [(code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES]
 
 
 class Renderer(TemplatesSetting):

@@ -7,16 +7,19 @@ from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from babel import localedata
+from babel import Locale, localedata
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from mix.data.models.core.wordings import Worded
 from mix.phrases.words import word
 from mix.rules.choice.scoring import shown
 from mix.rules.city.schemes import PriceRule
+from mix.rules.core.fields import Wording
 from mix.rules.market.closing import Closing
 
 NBSP = "\u00a0"
@@ -38,14 +41,42 @@ def language() -> str:
     return (get_language() or "en")[:2]
 
 
-def in_language(row: object, field: str) -> str:
-    """Return a field or, in French, its twin `field_fr` where there is one that is filled in."""
-    return str(getattr(row, f"{field}_{language()}", "") or getattr(row, field))
+class Foreign(str):
+    """A text in another language than the page's: on a page an element that says so, in an attribute the bare text."""
+
+    __slots__ = ("language",)
+    language: str
+
+    def __html__(self) -> str:
+        return format_html('<span lang="{}">{}</span>', self.language, plain(self))
 
 
-def one_of(pair: tuple[str, str]) -> str:
-    """Return the text of the page's language from one in English and one in French."""
-    return pair[language() == "fr"]
+def plain(text: str) -> str:
+    """Return a text without its mark, for places where no element may stand: attributes, titles of pages, options."""
+    return str.__str__(text) if isinstance(text, Foreign) else text
+
+
+def said(wording: Wording) -> str:
+    """Return a text in the page's language; where it was not written in it, that of another, which marks itself."""
+    spoken = wording.spoken(language())
+    if spoken == language():
+        return wording.in_(spoken)
+    found = Foreign(wording.in_(spoken))
+    found.language = spoken
+    return found
+
+
+def in_language(row: Worded, column: str) -> str:
+    """Return a row's text in the page's language, bare: for labels and options."""
+    return plain(said(row.wording(column)))
+
+
+def language_name(code: str) -> str:
+    """Return what a language is called in the page's language, as in the midst of a sentence; else in its own."""
+    for asked in (language(), code):
+        if localedata.exists(asked) and (name := Locale.parse(asked).languages.get(code)):
+            return str(name)
+    return code
 
 
 def _locale() -> str:

@@ -13,7 +13,7 @@ from mix.phrases.refusals import sentence
 from mix.phrases.words import word
 from mix.rules.core.fields import MAX_ROWS, Column, FieldSpec, FieldType, count_words
 from mix.rules.core.unmet import Unmet
-from mix.web.parts.showing import day, language, money, plain_amount
+from mix.web.parts.showing import day, language, money, plain_amount, said
 
 BLANK_ROWS = 2
 
@@ -66,8 +66,8 @@ def draw(
         views.append(
             FieldView(
                 spec=spec,
-                title=spec.title.in_(language()),
-                hint=spec.hint.in_(language()) if spec.hint else "",
+                title=said(spec.title),
+                hint=said(spec.hint) if spec.hint else "",
                 value=typed(spec, value) if not isinstance(value, list) else "",
                 is_checked=value in (True, "yes", "on"),
                 words=count_words(value) if isinstance(value, str) else 0,
@@ -75,7 +75,7 @@ def draw(
                 rows=[_row(spec, n, row) for n, row in enumerate([*rows, *({} for _ in range(blanks))])]
                 if spec.columns
                 else [],
-                columns=[c.title.in_(language()) for c in spec.columns],
+                columns=[said(c.title) for c in spec.columns],
                 errors=[sentence(u, language()) for u in unmet if u.field == spec.key],
             )
         )
@@ -133,22 +133,22 @@ def read_only(specs: Sequence[FieldSpec], values: Mapping[str, Any], *, public: 
             continue
         value = values.get(spec.key)
         rows = [
-            [(c.title.in_(language()), _said(c, row.get(c.key))) for c in spec.columns]
+            [(said(c.title), _value(c, row.get(c.key))) for c in spec.columns]
             for row in (value if isinstance(value, list) else [])
         ]
-        answers.append(Answer(spec, spec.title.in_(language()), _said(spec, value) if not spec.columns else "", rows))
+        answers.append(Answer(spec, said(spec.title), _value(spec, value) if not spec.columns else "", rows))
     return answers
 
 
-def _said(spec: FieldSpec | Column, value: object) -> str:
+def _value(spec: FieldSpec | Column, value: object) -> str:
     if spec.type is FieldType.YES_NO:
         return word("answer", "yes" if value else "no", language())
     if spec.type is FieldType.CHOICE:
-        return next((o.title.in_(language()) for o in spec.options if o.key == value), "")
+        return next((said(o.title) for o in spec.options if o.key == value), "")
     if spec.type is FieldType.MONEY and isinstance(value, int):
         return money(value)
     if spec.type is FieldType.DATE and value:
         return day(date.fromisoformat(str(value)))
     unit = spec.unit.in_(language()) if isinstance(spec, FieldSpec) and spec.unit else ""
-    said = typed(spec, value)
-    return f"{said} {unit}" if said and unit else said
+    shown = typed(spec, value)
+    return f"{shown} {unit}" if shown and unit else shown

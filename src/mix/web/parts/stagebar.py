@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from mix.data.models import Challenge, Step
 from mix.readers.case.challenges import method_for
 from mix.rules.core.kinds import StepState
-from mix.web.parts.showing import day, language
+from mix.web.parts.showing import day, language, said
 
 CELLS = {"done": "d", "skipped": "d", "active": "n", "waiting": ""}
 
@@ -50,7 +50,7 @@ def stage_bar(challenge: Challenge, steps: Sequence[Step] | None = None, *, here
     rows = {s.key: s for s in (steps if steps is not None else challenge.steps.all())}
     columns, sentence = [], ""
     for number, stage in enumerate(method_for(challenge).stages, start=1):
-        cells = [_cell(rows.get(s.key), s.title.in_(language()), s.key, here=here) for s in stage.steps]
+        cells = [_cell(rows.get(s.key), said(s.title), s.key, here=here) for s in stage.steps]
         active = [c for c in cells if c.mark in ("n", "w")]
         known = [rows[s.key] for s in stage.steps if s.key in rows]
         if active:
@@ -66,7 +66,7 @@ def stage_bar(challenge: Challenge, steps: Sequence[Step] | None = None, *, here
             state = _("Done %(day)s") % {"day": day(last)} if last else _("Done")
         else:
             state = "" if known else _("Not on the public record")
-        columns.append(StageColumn(number, stage.title.in_(language()), state, bool(active), cells))
+        columns.append(StageColumn(number, said(stage.title), state, bool(active), cells))
     return StageBar(columns, sentence)
 
 

@@ -15,7 +15,7 @@ from mix.rules.city.policy.bylaws import BylawTable, Said, differences
 from mix.rules.city.policy.facts import Category
 from mix.rules.city.policy.joint import Contradiction, Period
 from mix.web.parts.findings import fact_title
-from mix.web.parts.showing import language
+from mix.web.parts.showing import language, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,7 @@ def view_clash(clash: Contradiction, *, names: Mapping[str, str]) -> ClashView:
         todo = f"{todo}: {clash.prevails.rule.title.in_(language())}"
     return ClashView(
         tuple(
-            (names.get(s.municipality) or word("policy_layer", s.layer, language()), s.rule.text.in_(language()))
-            for s in sides
+            (names.get(s.municipality) or word("policy_layer", s.layer, language()), said(s.rule.text)) for s in sides
         ),
         tuple(fact_title(n) for n in clash.facts),
         todo,

@@ -108,7 +108,7 @@ class Invite(Act[Vendor]):
     done = _("The invitation was sent. It works once, for 14 days.")
 
     email = forms.email(_("E-mail"))
-    language = forms.choice(_("Language of the mail"), forms.LANGUAGES)
+    language = forms.choice(_("Language of the mail"), forms.languages)
 
     def run(self, request: HttpRequest) -> None:
         """Invite them."""

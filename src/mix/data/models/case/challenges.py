@@ -6,21 +6,18 @@ from mix.data.models.city.methods import MethodVersion
 from mix.data.models.city.municipalities import Department, Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, new_code, one_of
+from mix.data.models.core.wordings import Worded
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.kinds import CityState, NeedState, Origin, Route, StepState
 
 
-class Challenge(models.Model):
+class Challenge(Worded):
     """The whole case, from commission to outcome. The route is frozen by the first public notice."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="challenges")
     code = models.SlugField(max_length=60, unique=True)
     title = models.CharField(max_length=200)
-    title_fr = models.CharField(max_length=200, blank=True)
     question = models.TextField()
-    question_fr = models.TextField(blank=True)
-    problem = models.TextField(blank=True)
-    problem_fr = models.TextField(blank=True)
     method = models.ForeignKey(MethodVersion, on_delete=models.PROTECT, related_name="challenges")
     route = choice(Route)
     route_reason = models.TextField()

@@ -7,11 +7,12 @@ from mix.data.models.case.challenges import Challenge
 from mix.data.models.city.municipalities import Department, Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, new_code, one_of
+from mix.data.models.core.wordings import Worded
 from mix.rules.case.pilots import Risk, Word
 from mix.rules.core.access import Role
 
 
-class Pilot(models.Model):
+class Pilot(Worded):
     """A trial of a vendor's product. `record` is what `catalogue/pilots.yaml` asks; the terms are set when it is asked.
 
     Its state is computed (`rules.case.pilots.state_of`). `declared_on` marks one that ran before anybody registered it.
@@ -21,7 +22,6 @@ class Pilot(models.Model):
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="pilots")
     code = models.CharField(max_length=20, unique=True, default=new_code)
     title = models.CharField(max_length=150)
-    title_fr = models.CharField(max_length=150, blank=True)
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     record = models.JSONField(default=dict)
     registered_at = models.DateTimeField()

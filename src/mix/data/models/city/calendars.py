@@ -4,16 +4,16 @@ from django.db import models
 
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
+from mix.data.models.core.wordings import Worded
 
 
-class CityDay(models.Model):
+class CityDay(Worded):
     """A day on which a city is closed, or works although it is a public holiday."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="own_days")
     on = models.DateField()
     works = models.BooleanField(default=False)
     name = models.CharField(max_length=100)
-    name_fr = models.CharField(max_length=100, blank=True)
     set_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

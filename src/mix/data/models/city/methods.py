@@ -4,15 +4,15 @@ from django.db import models
 
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
+from mix.data.models.core.wordings import Worded
 
 
-class MethodVersion(models.Model):
+class MethodVersion(Worded):
     """One immutable version of a method document: of the catalogue, or a city's own variant with its parent."""
 
     key = models.SlugField(max_length=60)
     version = models.PositiveIntegerField()
     title = models.CharField(max_length=120)
-    title_fr = models.CharField(max_length=120)
     document = models.TextField()
     digest = models.CharField(max_length=64)
     municipality = models.ForeignKey(Municipality, null=True, on_delete=models.PROTECT, related_name="methods")

@@ -4,16 +4,16 @@ from django.db import models
 
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, new_code, one_of
+from mix.data.models.core.wordings import Worded
 from mix.rules.core.access import Role
 from mix.rules.core.kinds import OutageRule
 
 
-class Municipality(models.Model):
+class Municipality(Worded):
     """A city with its own by-law, clock and address."""
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=100)
-    name_fr = models.CharField(max_length=100)
     zone = models.CharField(max_length=60, default="America/Toronto")
     posting_address = models.URLField(max_length=300)
     by_law = models.CharField(max_length=200, blank=True)
@@ -24,13 +24,12 @@ class Municipality(models.Model):
         constraints = [one_of("outage_rule", OutageRule)]
 
 
-class Department(models.Model):
+class Department(Worded):
     """A part of a city that has problems, money and people. A closed one keeps its name beside what it did."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="departments")
     code = models.SlugField(max_length=60)
     name = models.CharField(max_length=120)
-    name_fr = models.CharField(max_length=120, blank=True)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:

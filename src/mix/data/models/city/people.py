@@ -2,10 +2,16 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from mix.data.models.core.columns import new_code
+
+
+def languages() -> list[tuple[str, str]]:
+    """Return the languages that somebody may be written to in."""
+    return [(code, str(name)) for code, name in settings.LANGUAGES]
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -22,7 +28,7 @@ class Person(AbstractBaseUser):
     code = models.CharField(max_length=40, unique=True, default=new_code)
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
-    language = models.CharField(max_length=5, default="en", choices=[("en", "English"), ("fr", "Français")])
+    language = models.CharField(max_length=5, default="en", choices=languages)
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
 

@@ -16,7 +16,7 @@ from mix.web.parts import forms
 from mix.web.parts.acts import Act, Acts, Listed, do, granted
 from mix.web.parts.kinds import Nothing
 from mix.web.parts.pages import actor_of, today_of
-from mix.web.parts.showing import day
+from mix.web.parts.showing import day, in_language
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,11 @@ class Reusable:
 
     step: Step
     sources: tuple[Step, ...]
+
+
+def _source(scan: Step) -> str:
+    city = in_language(scan.challenge.municipality, "name")
+    return f"{city}: {in_language(scan.challenge, 'title')}, {day(scan.done_at)}"
 
 
 class Reuse(Act[Reusable]):
@@ -38,11 +43,7 @@ class Reuse(Act[Reusable]):
 
     def fit(self) -> None:
         """Offer the scans that may be used again."""
-        pairs = [
-            (s.challenge.code, f"{s.challenge.municipality.name}: {s.challenge.title}, {day(s.done_at)}")
-            for s in self.about.sources
-        ]
-        forms.offer(self, "source", pairs)
+        forms.offer(self, "source", [(s.challenge.code, _source(s)) for s in self.about.sources])
 
     def run(self, request: HttpRequest) -> None:
         """Copy it."""

@@ -21,6 +21,7 @@ from mix.web.parts import forms
 from mix.web.parts.acts import Act, Acts, Listed, do
 from mix.web.parts.pages import now_of
 from mix.web.parts.showing import language
+from mix.web.parts.wordings import wording
 from mix.web.staff.city.departments import ForDepartment, Givable
 
 WRITTEN = (PilotState.DRAFT, PilotState.DECLARED)
@@ -41,8 +42,7 @@ class Begin(ForDepartment[Registrable]):
     done = _("Registered. Now say what the register asks.")
     style = ""
 
-    title = forms.line(_("What is tried, in one line"), most=150)
-    title_fr = forms.line(_("The same in French"), required=False, most=150)
+    title = wording(forms.line(_("What is tried, in one line"), most=150), again=_("The same"))
     runs_already = forms.choice(
         _("Does it run already?"),
         [("no", _("No, it is planned")), ("yes", _("Yes: it is declared now"))],

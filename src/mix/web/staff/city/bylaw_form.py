@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mix.phrases.words import word
+from mix.phrases.words import wording
 from mix.rules.city.policy.bylaws import BylawTable, Topic
 from mix.rules.city.policy.facts import Category, Competition
 from mix.rules.core.catalogue import DocumentInvalid, read
-from mix.rules.core.fields import Bilingual, Column, FieldSpec, FieldType, Option, read_answers
+from mix.rules.core.fields import Column, FieldSpec, FieldType, Option, read_answers
 from mix.rules.core.unmet import Refused, Unmet
 
 MOST_BYTES = 200_000
@@ -21,21 +21,17 @@ MOST_BYTES = 200_000
 CLOCKS = ("least_days", "debrief_days", "dispute_days", "pilot_days")
 
 
-def _both(group: str, code: str) -> Bilingual:
-    return Bilingual(en=word(group, code, "en"), fr=word(group, code, "fr"))
-
-
 def _options(group: str, codes: type[Category | Competition]) -> tuple[Option, ...]:
-    return tuple(Option(key=c.value, title=_both(group, c.value)) for c in codes)
+    return tuple(Option(key=c.value, title=wording(group, c.value)) for c in codes)
 
 
 def _field(key: str, kind: FieldType, **more: Any) -> FieldSpec:  # noqa: ANN401 - what a field may have besides
-    title = more.pop("title", None) or _both("bylaw_field", key)
+    title = more.pop("title", None) or wording("bylaw_field", key)
     return FieldSpec(key=key, type=kind, title=title, **more)
 
 
 def _column(key: str, kind: FieldType, **more: Any) -> Column:  # noqa: ANN401 - what a column may have besides
-    return Column(key=key, type=kind, title=_both("bylaw_field", key), **more)
+    return Column(key=key, type=kind, title=wording("bylaw_field", key), **more)
 
 
 @cache
@@ -51,9 +47,9 @@ def table_fields() -> tuple[FieldSpec, ...]:
         _field("citation", FieldType.LINE, required=True),
         _field("url", FieldType.LINE),
         _field("effective_on", FieldType.DATE, required=True),
-        _field("bands", FieldType.ROWS, required=True, hint=_both("bylaw_note", "bands"), columns=columns),
-        *(_field(key, FieldType.NUMBER, unit=_both("bylaw_note", "days")) for key in CLOCKS),
-        *(_field(f"text_{t.value}", FieldType.TEXT, title=_both("bylaw_topic", t.value)) for t in Topic),
+        _field("bands", FieldType.ROWS, required=True, hint=wording("bylaw_note", "bands"), columns=columns),
+        *(_field(key, FieldType.NUMBER, unit=wording("bylaw_note", "days")) for key in CLOCKS),
+        *(_field(f"text_{t.value}", FieldType.TEXT, title=wording("bylaw_topic", t.value)) for t in Topic),
         _field("note", FieldType.TEXT),
     )
 
@@ -73,7 +69,7 @@ def read_table(answers: dict[str, Any]) -> tuple[BylawTable, date]:
     good, bad = read_answers(table_fields(), answers)
     unmet = [Unmet(e.code, e.params, field=key) for key, e in bad.items()]
     unmet += [
-        Unmet("field_missing", {"field": s.title.en, "field_fr": s.title.fr}, field=s.key)
+        Unmet("field_missing", s.title.params("field"), field=s.key)
         for s in table_fields()
         if s.required and s.key not in bad and not good.get(s.key)
     ]
@@ -103,8 +99,7 @@ def _unmet(error: Any) -> Unmet:  # noqa: ANN401 - pydantic's error record
         error["type"] if error["type"].startswith("bylaw_") else "bylaw_address" if field == "url" else "bylaw_number"
     )
     category = error.get("ctx", {}).get("category")
-    names = {"category": "en", "category_fr": "fr"} if category else {}
-    params = {name: word("category", category, language) for name, language in names.items()}
+    params = wording("category", category).params("category") if category else {}
     return Unmet(code, params, field=field)
 
 

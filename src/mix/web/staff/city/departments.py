@@ -23,17 +23,17 @@ from mix.readers.core.actors import Actor
 from mix.rules.core.access import TABLE, Permission, grants
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, show, take
-from mix.web.parts.filters import in_language
 from mix.web.parts.pages import signed_in
+from mix.web.parts.showing import in_language
+from mix.web.parts.wordings import wording
 
 S = TypeVar("S")
 
 
 class Named(Act[S]):
-    """What asks for the names of a department."""
+    """What asks for the name of a department."""
 
-    name = forms.line(_("Name of the department"), most=120)
-    name_fr = forms.line(_("The same in French"), required=False, most=120)
+    name = wording(forms.line(_("Name of the department"), most=120), again=_("The same"))
 
 
 class Add(Named[Municipality]):
@@ -56,8 +56,8 @@ class Rename(Named[Department]):
 
     @classmethod
     def first(cls, about: Department) -> Mapping[str, Any]:
-        """Show the names that it has."""
-        return {"name": about.name, "name_fr": about.name_fr}
+        """Show the name that it has."""
+        return {"name": about.wording("name")}
 
     def run(self, request: HttpRequest) -> None:
         """Rename it."""
@@ -119,7 +119,7 @@ def departments(request: HttpRequest, city: str) -> HttpResponse:
 
 
 def _rename(department: Department) -> str:
-    """Name the act that renames one department: a form of its own, which holds the names that it has."""
+    """Name the act that renames one department: a form of its own, which holds the name that it has."""
     return f"rename_{department.pk}"
 
 

@@ -78,7 +78,7 @@ class Invite(Act[Municipality]):
 
     email = forms.email(_("E-mail"))
     role = forms.word_choice(_("Role"), "role", GIVEN_ROLES)
-    language = forms.choice(_("Language of the mail"), forms.LANGUAGES)
+    language = forms.choice(_("Language of the mail"), forms.languages)
 
     def run(self, request: HttpRequest) -> None:
         """Invite them."""

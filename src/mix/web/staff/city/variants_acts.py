@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms as django_forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -20,9 +21,11 @@ from mix.readers.core.rows import row_key
 from mix.rules.city.methods import Method, Step
 from mix.rules.city.variants import Path
 from mix.rules.core.access import Permission, Role
+from mix.rules.core.fields import Bilingual
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, do
 from mix.web.parts.showing import in_language, language
+from mix.web.parts.wordings import wording
 
 DECIDERS = tuple(r for r in Role if r not in (Role.VENDOR, Role.PARTNER_CITY, Role.EVALUATOR, Role.CHAIR, Role.STAFF))
 
@@ -45,8 +48,7 @@ class Begin(Act[Parents]):
     key = django_forms.SlugField(
         label=_("Key"), max_length=60, help_text=_("Small letters and hyphens, for example guelph-sprint.")
     )
-    title = forms.line(_("Title"), most=120)
-    title_fr = forms.line(_("Title in French"), most=120)
+    title = wording(forms.line(_("Title"), most=120), of=Bilingual)
 
     def fit(self) -> None:
         """Offer the methods."""
@@ -162,10 +164,8 @@ class SetStep(Act[StepOf]):
     label = _("Save this step")
     done = _("Saved.")
 
-    title_en = forms.line(_("Title"), most=120)
-    title_fr = forms.line(_("Title in French"), most=120)
-    guidance_en = forms.text(_("Guidance"), rows=2)
-    guidance_fr = forms.text(_("Guidance in French"), rows=2)
+    title = wording(forms.line(_("Title"), most=120), of=Bilingual)
+    guidance = wording(forms.text(_("Guidance"), rows=2), of=Bilingual)
     optional = forms.choice(_("May it be left out?"), [("no", _("no")), ("yes", _("yes"))], radio=True)
 
     def fit(self) -> None:
@@ -192,10 +192,8 @@ class SetStep(Act[StepOf]):
         """Show what the document says now."""
         step = about.step
         shown: dict[str, Any] = {
-            "title_en": step.title.en,
-            "title_fr": step.title.fr,
-            "guidance_en": step.guidance.en,
-            "guidance_fr": step.guidance.fr,
+            "title": step.title,
+            "guidance": step.guidance,
             "optional": "yes" if step.optional else "no",
             "mark": str(about.draft.mark),
         }
@@ -221,10 +219,11 @@ class SetStep(Act[StepOf]):
         stage = next(s.key for s in self.about.method.stages if step in s.steps)
         at: Path = ("stages", stage, "steps", step.key)
         places: dict[Path, Any] = {
-            (*at, "title", "en"): given["title_en"],
-            (*at, "title", "fr"): given["title_fr"],
-            (*at, "guidance", "en"): given["guidance_en"],
-            (*at, "guidance", "fr"): given["guidance_fr"],
+            **{
+                (*at, name, code): given[name].texts.get(code)
+                for name in ("title", "guidance")
+                for code in dict(settings.LANGUAGES)
+            },
             (*at, "optional"): True if given["optional"] == "yes" else None,
         }
         if step.gate:

@@ -28,7 +28,8 @@ from mix.rules.core.access import Permission
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, Listed, RowAct, do, show, take
 from mix.web.parts.pages import now_of, signed_in, staff_of, today_of
-from mix.web.parts.showing import in_language, language, one_of, use_clock
+from mix.web.parts.showing import in_language, language, said, use_clock
+from mix.web.parts.wordings import wording
 
 SOON = timedelta(days=30)
 YEARS = 2  # of public holidays, shown to whoever adds the city's own
@@ -67,8 +68,15 @@ def _view(dated: Dated) -> DatedView:
         title=_title(dated),
         place=_place(dated),
         instant=dated.on if isinstance(dated.on, datetime) else None,
-        closed=one_of(dated.closed) or gettext("weekend") if dated.closed else "",
+        closed=_closed(dated),
     )
+
+
+def _closed(dated: Dated) -> str:
+    """Say why the city does not work on that day; nothing where it does."""
+    if not dated.closed:
+        return ""
+    return said(dated.closed.name) if dated.closed.name else gettext("weekend")
 
 
 class MakeFeed(Act[Person]):
@@ -183,8 +191,7 @@ class SetDay(Act[Municipality]):
         [("no", _("is closed")), ("yes", _("works, although it is a holiday"))],
         radio=True,
     )
-    name = forms.line(_("What day it is"), most=100)
-    name_fr = forms.line(_("The same in French"), required=False, most=100)
+    name = wording(forms.line(_("What day it is"), most=100), again=_("The same"))
 
     @classmethod
     def first(cls, about: Municipality) -> Mapping[str, Any]:  # noqa: ARG003 - the same for every city
@@ -226,9 +233,9 @@ def city_days(request: HttpRequest, city: str) -> HttpResponse:
         return taken
     calendar, today = calendar_of(found), today_of(request)
     coming = [
-        (day, one_of(names), calendar.works_on(day))
+        (day, said(name), calendar.works_on(day))
         for year in range(today.year, today.year + YEARS)
-        for day, names in public_holidays(year).items()
+        for day, name in public_holidays(year).items()
         if day >= today
     ]
     return show(request, "staff/city/days.html", taken, DaysContext(city=found, own=list_days(found), public=coming))

@@ -26,6 +26,7 @@ from mix.web.parts import forms
 from mix.web.parts.acts import Act, do
 from mix.web.parts.pages import actor_of
 from mix.web.parts.showing import language
+from mix.web.parts.wordings import wording
 from mix.web.staff.city.departments import ForDepartment, Givable
 
 
@@ -118,10 +119,11 @@ class BeginChallenge(Act[Beginnable]):
     style = ""
 
     city = forms.choice(_("Lead city"), [])
-    title = forms.line(_("Title"), most=120)
-    title_fr = forms.line(_("Title in French"), required=False, most=120)
-    question = forms.text(_("How might we …?"), hint=_("One sentence, no product and no brand."), rows=2)
-    question_fr = forms.text(_("The question in French"), required=False, rows=2)
+    title = wording(forms.line(_("Title"), most=120))
+    question = wording(
+        forms.text(_("How might we …?"), hint=_("One sentence, no product and no brand."), rows=2),
+        again=_("The question"),
+    )
     way = forms.choice(_("Method and route"), [], hint=_("The route is frozen by the first public notice."), radio=True)
     route_reason = forms.text(_("Why this route?"), rows=2)
     need = forms.hidden(required=False)
@@ -140,7 +142,7 @@ class BeginChallenge(Act[Beginnable]):
     def first(cls, about: Beginnable) -> Mapping[str, Any]:
         """Begin with what the need or the pilot is called."""
         if about.pilot:
-            return {"pilot": about.pilot.code, "title": about.pilot.title, "title_fr": about.pilot.title_fr}
+            return {"pilot": about.pilot.code, "title": about.pilot.wording("title")}
         return {"need": about.need.code, "title": about.need.title} if about.need else {}
 
     def run(self, request: HttpRequest) -> str:
@@ -148,14 +150,14 @@ class BeginChallenge(Act[Beginnable]):
         given, actor = self.cleaned_data, actor_of(request)
         lead = next(c for c in self.about.cities if c.code == given["city"])
         key, _sep, route = given["way"].partition(":")
-        code = slugify(given["title"])[:50]
+        code = slugify(given["title"].en)[:50]
         require(bool(code), "answer_missing", field="title")
         facts = {
             "code": f"{lead.code}-{code}"[:60],
             "method": get_latest(key),
             "route": Route(route),
             "partners": self.partners(),
-            **{name: given[name] for name in ("title", "title_fr", "question", "question_fr", "route_reason")},
+            **{name: given[name] for name in ("title", "question", "route_reason")},
         }
         if given["pilot"]:
             made = do(request, pilots.convert, get_pilot(given["pilot"], actor=actor), **facts)

@@ -1,0 +1,81 @@
+"""The field for a text by language: one box for each language of the settings, posted as `title`, `title_fr`, …."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from mix.rules.core.fields import Wording
+from mix.web.parts.forms import Label
+from mix.web.parts.showing import language_name
+
+_OF_FIRST = ("aria-describedby",)  # hint and errors stand beside the first box
+
+
+def _name_in(name: str, code: str) -> str:
+    return name if code == "en" else f"{name}_{code}"
+
+
+def _codes() -> list[str]:
+    """Return the languages of the site, English first."""
+    return list(dict.fromkeys(["en", *dict(settings.LANGUAGES)]))
+
+
+class WordingWidget(forms.Widget):
+    """The boxes: English first, the others after it, each drawn as the single field would be."""
+
+    input_type = "wording"
+
+    def __init__(self, part: forms.CharField, *, again: Label, due: frozenset[str]) -> None:
+        super().__init__()
+        self.part, self.again, self.due = part, again, due
+
+    def subwidgets(self, name: str, value: Any, attrs: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - Django's
+        """Yield what each box is drawn from."""
+        given = attrs or {}
+        texts = value.texts if isinstance(value, Wording) else {"en": value} if isinstance(value, str) else value or {}
+        for code in _codes():
+            own = {key: value for key, value in given.items() if key not in _OF_FIRST or code == "en"}
+            own |= {"lang": code, "id": _name_in(given.get("id", ""), code), "required": code in self.due}
+            box = self.part.widget.get_context(_name_in(name, code), texts.get(code), own)["widget"]
+            again = _("%(what)s in %(language)s") % {"what": self.again, "language": language_name(code)}
+            yield {**box, "label": self.part.label if code == "en" else again, "is_due": code in self.due}
+
+    def value_from_datadict(self, data: Any, _files: Any, name: str) -> dict[str, str]:  # noqa: ANN401 - Django's
+        """Return what was typed, by language."""
+        return {code: str(data.get(_name_in(name, code), "")) for code in _codes()}
+
+    def value_omitted_from_data(self, data: Any, _files: Any, name: str) -> bool:  # noqa: ANN401 - Django's
+        """Say whether the boxes were not there."""
+        return name not in data
+
+
+class WordingField(forms.Field):
+    """A text by language; cleans to a value of the type that is wanted, which says which languages are due."""
+
+    def __init__(self, part: forms.CharField, *, again: Label, of: type[Wording]) -> None:
+        self.part, self.of, self.due = part, of, frozenset(of.model_fields)
+        widget = WordingWidget(part, again=again, due=self.due)
+        super().__init__(label=part.label, help_text=part.help_text, widget=widget)
+
+    def clean(self, value: Mapping[str, str] | None) -> Wording:
+        """Check each box as the single field would; the error of another language says which."""
+        texts: dict[str, str] = {}
+        wrong: list[str] = []
+        for code, text in (value or {}).items():
+            try:
+                texts[code] = self.part.clean(text) if code in self.due or text.strip() else ""
+            except forms.ValidationError as error:
+                wrong += error.messages if code == "en" else [f"{language_name(code)}: {m}" for m in error.messages]
+        if wrong:
+            raise forms.ValidationError(wrong)
+        return self.of.of(texts)
+
+
+def wording(part: forms.CharField, *, again: Label = "", of: type[Wording] = Wording) -> WordingField:
+    """Make the field for a text by language of one for English; `again … in French` is the label of the others."""
+    return WordingField(part, again=again or part.label or "", of=of)
