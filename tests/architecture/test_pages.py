@@ -99,3 +99,18 @@ def test_french_is_complete() -> None:
         wanted = {n for one in ids for n in re.findall(r"%\((\w+)\)[sd]", one)}
         for string in strings:
             assert set(re.findall(r"%\((\w+)\)[sd]", string)) <= wanted, message.id
+
+
+DRAWN = r"\{\{[^}]*\|\s*(?:said|in_language\([^)]*\))\s*\}\}"
+NO_ELEMENT = re.compile(rf'="[^"{{]*{DRAWN}|<(?:title|option)\b[^>]*>[^<]*{DRAWN}|block title -?%\}}\s*{DRAWN}')
+
+
+def test_a_text_that_may_mark_its_language_is_plain_where_no_element_may_stand() -> None:
+    wrong = (
+        '<p title="a {{ x|said }}">',
+        '<option value="1">{{ x|in_language("name") }}',
+        "block title -%}\n {{ x|said }}",
+    )
+    assert all(NO_ELEMENT.search(text) for text in wrong)
+    assert not NO_ELEMENT.search('<p class="a">{{ x|said }}</p><p title="{{ x|said|plain }}">')
+    assert {p.name: found for p in TEMPLATES if (found := NO_ELEMENT.findall(p.read_text(encoding="utf-8")))} == {}
