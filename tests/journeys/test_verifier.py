@@ -123,6 +123,7 @@ def test_they_agree_on_bundles(page: Page) -> None:
         (raw, "another"),
         (b"no archive", ""),
         (raw + b"x", ""),
+        *((made.as_if_compressed(method), "") for method in (8, 12, 14)),
         (pack({"case.json": b"{}"}), ""),
         (made.packed({"a": b"1"}, listed={"a": b"2"}), ""),
         (made.packed({"a": b"1", "b": b"2"}, listed={"a": b"1"}), ""),

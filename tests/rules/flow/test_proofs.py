@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import random
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -93,6 +94,13 @@ def packed(held: dict[str, bytes], *, listed: dict[str, bytes] | None = None) ->
         "files": {name: hashlib.sha256(raw).hexdigest() for name, raw in (listed or held).items()},
     }
     return pack({**held, "manifest.json": signed(manifest)})
+
+
+def as_if_compressed(method: int) -> bytes:
+    """Return an archive whose list says that its file was compressed, as what cannot be unpacked."""
+    raw = bytearray(pack({"case.json": b"\xff" * 9}))
+    raw[raw.index(b"PK\x01\x02") + 10] = method
+    return bytes(raw)
 
 
 EVALUATION: dict[str, Any] = {
@@ -298,6 +306,8 @@ def test_a_changed_file_is_named() -> None:
     ("made", "verdict", "place"),
     [
         (lambda: b"no archive", Verdict.TAMPERED, "bundle"),
+        (lambda: as_if_compressed(zipfile.ZIP_DEFLATED), Verdict.TAMPERED, "bundle"),
+        (lambda: as_if_compressed(zipfile.ZIP_LZMA), Verdict.TAMPERED, "bundle"),
         (lambda: pack({"case.json": b"{}"}), Verdict.INCOMPLETE, "manifest.json"),
         (lambda: packed({"a": b"1"}, listed={"a": b"2"}), Verdict.TAMPERED, "a"),
         (lambda: packed({"a": b"1", "b": b"2"}, listed={"a": b"1"}), Verdict.TAMPERED, "b"),

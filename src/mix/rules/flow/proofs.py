@@ -135,7 +135,7 @@ def _bundle(raw: bytes, *, public_key: str) -> Finding:
 def _unzip(raw: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            files = {name: _unzipped(archive, name) for name in archive.namelist()}
+            files = {info.filename: _unzipped(archive, info) for info in archive.infolist()}
     except (zipfile.BadZipFile, EOFError, ValueError, RuntimeError, OSError) as error:
         raise tampered("bundle", f"cannot be read: {error}") from None
     if pack(files) != raw:
@@ -143,11 +143,13 @@ def _unzip(raw: bytes) -> dict[str, bytes]:
     return files
 
 
-def _unzipped(archive: zipfile.ZipFile, name: str) -> bytes:
+def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    if info.compress_type != zipfile.ZIP_STORED:  # and nothing is ever inflated
+        raise tampered("bundle", f"{info.filename} is compressed")
     try:
-        return archive.read(name)
+        return archive.read(info)
     except (zipfile.BadZipFile, EOFError) as error:
-        raise tampered(name, f"cannot be read: {error}") from None
+        raise tampered(info.filename, f"cannot be read: {error}") from None
 
 
 def _listed(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
