@@ -61,12 +61,12 @@ def _wrong_with(version: SubmissionVersion) -> Iterator[str]:
         yield f"I1: the signature of {version.reference} does not hold"
     if version.received_at >= call.closes_at:
         yield f"I3: {version.reference} was received at {version.received_at}, closing {call.closes_at}"
-    for line in version.receipt["statement"]["envelopes"]:
+    for line in version.statement.envelopes:
         sealed = SealedEnvelope.objects.filter(
-            submission=version.submission.code, version=version.number, envelope=line["envelope"]
+            submission=version.submission.code, version=version.number, envelope=line.envelope.value
         ).first()
-        if sealed is None or hashlib.sha256(bytes(sealed.ciphertext)).hexdigest() != line["ciphertext_sha256"]:
-            yield f"I1: {version.reference} lacks its {line['envelope']} envelope"
+        if sealed is None or hashlib.sha256(bytes(sealed.ciphertext)).hexdigest() != line.ciphertext_sha256:
+            yield f"I1: {version.reference} lacks its {line.envelope.value} envelope"
             continue
         for file in SealedFile.objects.filter(code__in=sealed.files):
             path = blob_path(file.blob)

@@ -64,22 +64,70 @@ def note(rows: list[dict[str, Any]], *, size: int | None = None, site: str = NAM
     return sign_note(text, name=name or site, key=KEY)
 
 
+def stated(**changes: Any) -> dict[str, Any]:
+    """Return what a whole receipt states, and what is changed in it."""
+    whole = {
+        "kind": "MIX submission receipt",
+        "version": 1,
+        "reference": "AAAA",
+        "call": "REF",
+        "instance": NAME,
+        "city": "guelph",
+        "challenge": "x",
+        "vendor": "é\U0001f600",
+        "number": 1,
+        "began_at": "2025-12-31T23:59:59.000001+00:00",
+        "received_at": "2026-01-01T00:00:00+00:00",
+        "closes_at": "2026-01-01T00:00:01+00:00",
+        "zone": "America/Toronto",
+        "clock": {"source": "this server, UTC", "tzdata": "2026a"},
+        "envelopes": [envelope("c" * 64)],
+        "recipients": ["age1x"],
+        "key_id": "call-1",
+        "custody": "managed",
+        "acknowledged": [1, 10**20],
+        "log": {"chain": "sealed:REF", "entry": "0" * 64},
+    }
+    return {**whole, **changes}
+
+
+def envelope(ciphertext: str, **changes: Any) -> dict[str, Any]:
+    file = {"name": "plan.txt", "size": 5, "sha256": "a" * 64, "ciphertext_sha256": "b" * 64}
+    whole = {"envelope": "technical", "commitment": "e" * 64, "ciphertext_sha256": ciphertext, "files": [file]}
+    return {**whole, **changes}
+
+
+# What nobody could have been given as a receipt, though it is signed for.
+UNKNOWN: list[dict[str, Any]] = [
+    {"version": 2},
+    {"version": "1"},
+    {"version": None},
+    {"kind": "MIX act of opening"},
+    {"number": "1"},
+    {"more": 1},
+    {"envelopes": None},
+    {"envelopes": ["x"]},
+    {"envelopes": [{}]},
+    {"envelopes": [envelope("c" * 64, envelope=1)]},
+    {"envelopes": [envelope("c" * 64, files=[{"name": "plan.txt"}])]},
+    {"received_at": "2026-01-01"},
+    {"received_at": "2026-01-01T00:00:00Z"},
+    {"received_at": "2026-01-01T00:00:00.000000+00:00"},
+    {"received_at": "2026-13-01T00:00:00+00:00"},
+    {"custody": "lost"},
+    {"log": {"chain": "sealed:REF"}},
+]
+
+
 def bundle(files: dict[str, bytes] | None = None, **changes: Any) -> bytes:
     rows = entries(5)
     sealed = entries(3, finalised=["c" * 64])
-    statement = {
-        "reference": "AAAA",
-        "call": "REF",
-        "received_at": "2026-01-01T00:00:00+00:00",
-        "closes_at": "2026-01-01T00:00:01+00:00",
-        "envelopes": [{"ciphertext_sha256": "c" * 64}],
-    }
     held = {
         "case.json": b"{}",
         "logs/guelph.jsonl": log(rows),
         "logs/sealed-REF.jsonl": log(sealed),
         "checkpoints/guelph/3.txt": note(rows, size=3).encode(),
-        "receipts/AAAA.json": signed({**statement, **changes}),
+        "receipts/AAAA.json": signed(stated(**changes)),
         **(files or {}),
     }
     return packed(held)
@@ -206,8 +254,10 @@ def test_what_is_no_checkpoint_is_refused(text: str) -> None:
 
 
 def test_a_receipt_holds_and_every_changed_byte_is_found() -> None:
-    raw = signed({"reference": "AAAA-BBBB", "received_at": "2026-01-01T00:00:00+00:00", "nested": {"é": [1, None]}})
-    assert verify_receipt(raw, public_key=PUBLIC).verdict is Verdict.HOLDS
+    raw = signed(stated())
+    assert verify_receipt(raw, public_key=PUBLIC) == Finding(
+        Verdict.HOLDS, "", "AAAA: received 2026-01-01T00:00:00+00:00"
+    )
     assert verify_receipt(raw, public_key="another").place == "receipt.public_key"
     assert verify_receipt(b"{}").verdict is Verdict.INCOMPLETE
     meaning = json.loads(raw)
@@ -219,6 +269,14 @@ def test_a_receipt_holds_and_every_changed_byte_is_found() -> None:
         except ValueError:
             same = False
         assert (verify_receipt(bytes(changed)).verdict is Verdict.HOLDS) == same, position
+
+
+@pytest.mark.parametrize("changes", UNKNOWN)
+def test_a_receipt_of_another_version_or_shape_is_refused(changes: dict[str, Any]) -> None:
+    found = verify_receipt(signed(stated(**changes)))
+    assert (found.verdict, found.place) == (Verdict.TAMPERED, "receipt")
+    found = verify_bundle(bundle(**changes))
+    assert (found.verdict, found.place) == (Verdict.TAMPERED, "receipts/AAAA.json")
 
 
 def test_a_log_holds_whole_and_with_its_checkpoint() -> None:
@@ -313,10 +371,7 @@ def test_a_changed_file_is_named() -> None:
         (lambda: packed({"a": b"1", "b": b"2"}, listed={"a": b"1"}), Verdict.TAMPERED, "b"),
         (lambda: packed({"a": b"1"}, listed={"a": b"1", "b": b"2"}), Verdict.INCOMPLETE, "b"),
         (lambda: bundle(received_at="2026-01-01T00:00:01+00:00"), Verdict.TAMPERED, "receipts/AAAA.json"),
-        (lambda: bundle(envelopes=[{"ciphertext_sha256": "d" * 64}]), Verdict.TAMPERED, "receipts/AAAA.json"),
-        (lambda: bundle(envelopes=None), Verdict.TAMPERED, "receipts/AAAA.json"),
-        (lambda: bundle(envelopes=["x"]), Verdict.TAMPERED, "receipts/AAAA.json"),
-        (lambda: bundle(envelopes=[{}]), Verdict.TAMPERED, "receipts/AAAA.json"),
+        (lambda: bundle(envelopes=[envelope("d" * 64)]), Verdict.TAMPERED, "receipts/AAAA.json"),
         (lambda: bundle(call="OTHER"), Verdict.INCOMPLETE, "receipts/AAAA.json"),
         (
             lambda: bundle({"checkpoints/guelph/3.txt": note(entries(3, finalised=["f"])).encode()}),

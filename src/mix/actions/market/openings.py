@@ -54,8 +54,7 @@ def unseal_all(deed: Deed, call: Solicitation, *, envelope: Envelope) -> dict[st
         version.reference: unseal(
             submission,
             version=version.number,
-            envelope=envelope.value,
-            receipt=version.receipt,
+            said=version.statement.line(envelope),
             key_id=key_id,
             now=deed.now,
         )

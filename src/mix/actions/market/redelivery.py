@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
 
 from mix.actions.core.deeds import Deed
 from mix.actions.core.signing import public_key
@@ -20,11 +19,11 @@ from mix.rules.core.chain import canonical
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
 from mix.rules.core.verdicts import Verdict
-from mix.rules.market.receipts import verify_receipt
+from mix.rules.market.receipts import SealedLine, verify_receipt
 from mix.rules.market.sealed import Stored
 
 
-def _unopened(submission: Submission, *, actor: Actor, envelope: Envelope) -> tuple[SubmissionVersion, dict[str, Any]]:
+def _unopened(submission: Submission, *, actor: Actor, envelope: Envelope) -> tuple[SubmissionVersion, SealedLine]:
     """Lock a submission; return its version and what the receipt says of an envelope that could not be opened.
 
     Refuses where there is nothing to hand in again, where it would come too late, and a receipt that does not hold.
@@ -37,8 +36,7 @@ def _unopened(submission: Submission, *, actor: Actor, envelope: Envelope) -> tu
         raise Refused(Unmet("redelivery_not_needed"))
     found = verify_receipt(json.dumps(version.receipt).encode(), public_key=public_key())
     require(found.verdict is Verdict.HOLDS, "receipt_does_not_hold")
-    lines = version.receipt["statement"]["envelopes"]
-    return version, next(line for line in lines if line["envelope"] == envelope.value)
+    return version, version.statement.line(envelope)
 
 
 def redeliver_file(deed: Deed, submission: Submission, *, envelope: Envelope, code: str, stored: Stored) -> None:
@@ -49,7 +47,7 @@ def redeliver_file(deed: Deed, submission: Submission, *, envelope: Envelope, co
     version, said = _unopened(submission, actor=deed.actor, envelope=envelope)
     files = {f.code: f for f in list_sealed_files(submission, version=version.number, envelope=envelope.value)}
     name = files[code].name if code in files else ""
-    proved = {(f["name"], f["sha256"]) for f in said["files"]}
+    proved = {(f.name, f.sha256) for f in said.files}
     require(
         (name, stored.sha256) in proved,
         "redelivery_file_differs",
@@ -76,7 +74,7 @@ def redeliver(deed: Deed, submission: Submission, *, envelope: Envelope, brought
         mark = hashlib.sha256(canonical(content)).hexdigest()
     except (TypeError, RecursionError):
         mark = ""
-    require(mark == said["commitment"], "redelivery_copy_differs", field="file")
+    require(mark == said.commitment, "redelivery_copy_differs", field="file")
     OpenedEnvelope.objects.create(
         submission=submission,
         envelope=envelope.value,

@@ -25,6 +25,7 @@ from mix.readers.market.sealing import OPENED_KEY, FileFact, find_draft, list_un
 from mix.rules.core.chain import canonical
 from mix.rules.core.kinds import Envelope, Scan
 from mix.rules.core.unmet import Refused, require
+from mix.rules.market.receipts import FileLine, SealedLine
 from mix.rules.market.sealed import ScannerDown, SealingStream, Stored
 from mix.vault import scanner, storage
 from mix.vault.models import Draft, SealedEnvelope, SealedFile, Upload, UploadPart
@@ -156,8 +157,8 @@ def seal_version(
     envelopes: dict[str, dict[str, Any]],
     files: Sequence[FileFact],
     now: datetime,
-) -> list[dict[str, Any]]:
-    """Seal each envelope of a version to the recipients of the call; return the manifest's lines, without content."""
+) -> tuple[SealedLine, ...]:
+    """Seal each envelope of a version to the recipients of the call; return what a receipt says of them."""
     recipients = submission.solicitation.recipients
     lines = []
     for envelope, plain in envelopes.items():
@@ -175,17 +176,14 @@ def seal_version(
             sealed_at=now,
         )
         lines.append(
-            {
-                "envelope": envelope,
-                "commitment": hashlib.sha256(content).hexdigest(),
-                "ciphertext_sha256": sealed.ciphertext_sha256,
-                "files": [
-                    {"name": f.name, "size": f.size, "sha256": f.sha256, "ciphertext_sha256": f.ciphertext_sha256}
-                    for f in inside
-                ],
-            }
+            SealedLine(
+                envelope=Envelope(envelope),
+                commitment=hashlib.sha256(content).hexdigest(),
+                ciphertext_sha256=sealed.ciphertext_sha256,
+                files=tuple(FileLine(f.name, f.size, f.sha256, f.ciphertext_sha256) for f in inside),
+            )
         )
-    return lines
+    return tuple(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,20 +199,17 @@ class Unsealed:
     problem: str = ""
 
 
-def unseal(
-    submission: Submission, *, version: int, envelope: str, receipt: dict[str, Any], key_id: str, now: datetime
-) -> Unsealed:
-    """Have the sealer open one envelope and its files, and compare all with the receipt. Changes no row.
+def unseal(submission: Submission, *, version: int, said: SealedLine, key_id: str, now: datetime) -> Unsealed:
+    """Have the sealer open one envelope and its files, and compare all with what the receipt says. Changes no row.
 
     Answers come back in memory; files are encrypted on the fly to the key with which this instance reads what was
     opened. Raises Refused before the time, when shares are lacking, and for a recovery key that is not the call's.
     """
-    sealed = SealedEnvelope.objects.get(submission=submission.code, version=version, envelope=envelope)
-    said = next(line for line in receipt["statement"]["envelopes"] if line["envelope"] == envelope)
+    sealed = SealedEnvelope.objects.get(submission=submission.code, version=version, envelope=said.envelope.value)
     guard = submission.solicitation.key_id
     ciphertext = bytes(sealed.ciphertext)
     found = hashlib.sha256(ciphertext).hexdigest()
-    if found != said["ciphertext_sha256"]:
+    if found != said.ciphertext_sha256:
         return Unsealed(found, {}, {}, "envelope_changed")
     public = storage.make_key(OPENED_KEY)
     blobs: dict[str, str] = {}
@@ -224,13 +219,13 @@ def unseal(
             if storage.hash_blob(row.blob) != row.ciphertext_sha256:
                 return Unsealed(found, {}, blobs, "file_changed")
             blobs[row.code], sha256 = reseal_blob(key_id, row.blob, to=public, guard=guard, now=now)
-            if sha256 not in {f["sha256"] for f in said["files"]}:
+            if sha256 not in {f.sha256 for f in said.files}:
                 return Unsealed(found, {}, blobs, "file_changed")
     except Refused as error:
         if error.unmet[0].code != "key_does_not_open":
             raise
         return Unsealed(found, {}, blobs, "key_does_not_open")
-    if hashlib.sha256(plain).hexdigest() != said["commitment"]:
+    if hashlib.sha256(plain).hexdigest() != said.commitment:
         return Unsealed(found, {}, blobs, "envelope_changed")
     return Unsealed(found, dict(json.loads(plain)["answers"]), blobs)
 

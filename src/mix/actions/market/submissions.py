@@ -33,8 +33,9 @@ from mix.rules.core.chain import digest
 from mix.rules.core.fields import read_answers
 from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
 from mix.rules.market.closing import is_in_time
+from mix.rules.market.receipts import ReceiptClock, ReceiptEntry, ReceiptStatement, SealedLine
 from mix.rules.market.sealed import Stored
-from mix.rules.market.states import SubmissionState
+from mix.rules.market.states import CustodyMode, SubmissionState
 
 
 class Late(Refused):
@@ -190,13 +191,16 @@ def finalise(
     envelopes = envelopes_of(call, draft, files)
     lines = seal_version(submission, version=number, envelopes=envelopes, files=files, now=deed.now)
     reference = "-".join([new_code(4), new_code(4), new_code(4)])
-    sealed = [line["ciphertext_sha256"] for line in lines]
-    entry = _record(deed, "finalise", submission, version=number, sealed=sealed)
-    statement = {
-        **_statement(submission, number=number, reference=reference, received_at=deed.now, lines=lines),
-        "began_at": (began_at or deed.now).isoformat(),
-        "log": {"chain": sealed_chain(call), "entry": entry.hash},
-    }
+    entry = _record(deed, "finalise", submission, version=number, sealed=[line.ciphertext_sha256 for line in lines])
+    statement = _statement(
+        deed,
+        submission,
+        number=number,
+        reference=reference,
+        began_at=began_at,
+        lines=lines,
+        log=ReceiptEntry(sealed_chain(call), entry.hash),
+    )
     version = SubmissionVersion.objects.create(
         submission=submission,
         number=number,
@@ -205,7 +209,7 @@ def finalise(
         finalised_by=deed.actor.someone,
         retry_key=retry_key,
         draft_mark=_draft_mark(submission, files),
-        receipt=sign(statement),
+        receipt=sign(statement.write()),
     )
     destroy_draft(submission)
     submission.state = SubmissionState.FINALISED
@@ -237,31 +241,38 @@ def _draft_mark(submission: Submission, files: Sequence[FileFact]) -> str:
 
 
 def _statement(
-    submission: Submission, *, number: int, reference: str, received_at: datetime, lines: list[dict[str, Any]]
-) -> dict[str, Any]:
+    deed: Deed,
+    submission: Submission,
+    *,
+    number: int,
+    reference: str,
+    began_at: datetime | None,
+    lines: tuple[SealedLine, ...],
+    log: ReceiptEntry,
+) -> ReceiptStatement:
     """Return what a receipt says; no prices, and no content but its fingerprints."""
     call = submission.solicitation
-    return {
-        "kind": "MIX submission receipt",
-        "reference": reference,
-        "call": call.reference,
-        "instance": signer_name(),
-        "city": call.step.challenge.municipality.code,
-        "challenge": call.step.challenge.code,
-        "vendor": submission.vendor.code,
-        "version": number,
-        "received_at": received_at.isoformat(),
-        "closes_at": call.closes_at.isoformat(),
-        "zone": call.zone,
-        "clock": {"source": "this server, UTC", "tzdata": tzdata.IANA_VERSION},
-        "envelopes": lines,
-        "recipients": call.recipients,
-        "key_id": call.key_id,
-        "custody": call.custody_mode,
-        "acknowledged": list(
-            submission.acknowledgements.order_by("addendum__number").values_list("addendum__number", flat=True)
-        ),
-    }
+    read = submission.acknowledgements.order_by("addendum__number").values_list("addendum__number", flat=True)
+    return ReceiptStatement(
+        reference=reference,
+        call=call.reference,
+        instance=signer_name(),
+        city=call.step.challenge.municipality.code,
+        challenge=call.step.challenge.code,
+        vendor=submission.vendor.code,
+        number=number,
+        began_at=began_at or deed.now,
+        received_at=deed.now,
+        closes_at=call.closes_at,
+        zone=call.zone,
+        clock=ReceiptClock("this server, UTC", tzdata.IANA_VERSION),
+        envelopes=lines,
+        recipients=tuple(call.recipients),
+        key_id=call.key_id,
+        custody=CustodyMode(call.custody_mode),
+        acknowledged=tuple(read),
+        log=log,
+    )
 
 
 def withdraw(deed: Deed, submission: Submission) -> Submission:

@@ -20,6 +20,7 @@ from mix.rules.core.chain import GENESIS, written
 from mix.rules.core.merkle import root
 from mix.rules.core.notes import NoteWrong, open_note, read_checkpoint
 from mix.rules.core.verdicts import Broken, Finding, Verdict, incomplete, read_json, read_signed, tampered
+from mix.rules.market.receipts import read_receipt
 
 UNHASHED = frozenset({"payload", "reason", "previous_hash", "hash"})  # an entry's hash covers their digests
 BUNDLE_FORMAT = "mix-bundle/1"
@@ -168,16 +169,13 @@ def _listed(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
 
 def _receipt(name: str, files: Mapping[str, bytes], *, public_key: str) -> None:
     """Check a receipt, that it came before closing, and that the log of its call holds its ciphertext."""
-    statement = read_signed(files[name], name, public_key=public_key)
-    if not str(statement.get("received_at")) < str(statement.get("closes_at")):
+    statement = read_receipt(files[name], name, public_key=public_key)
+    if not statement.received_at < statement.closes_at:
         raise tampered(name, "was received after closing")
-    log = files.get(f"logs/sealed-{statement.get('call')}.jsonl")
+    log = files.get(f"logs/sealed-{statement.call}.jsonl")
     if log is None:
         raise incomplete(name, "the log of its call is missing")
-    envelopes = statement.get("envelopes")
-    if not isinstance(envelopes, list) or not all(isinstance(line, dict) for line in envelopes):
-        raise tampered(name, "is no receipt")
-    sealed = [line.get("ciphertext_sha256") for line in envelopes]
+    sealed = [line.ciphertext_sha256 for line in statement.envelopes]
     if not any(sealed == payload.get("sealed") for payload in _finalised(log)):
         raise tampered(name, "the log of its call does not know it")
 

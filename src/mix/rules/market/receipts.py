@@ -1,12 +1,98 @@
-"""What anybody can check of a receipt offline."""
+"""Receipts: what one states, and what anybody can check of it offline."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from dataclasses import dataclass
 
 from mix.rules.core.chain import written
+from mix.rules.core.kinds import Envelope
 from mix.rules.core.verdicts import Broken, Finding, Verdict, incomplete, read_json, read_signed, tampered
+from mix.rules.core.versioned import Form, FormUnknown, Instant, Versioned
+from mix.rules.market.states import CustodyMode
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine(Form):
+    """A file inside an envelope: size in bytes, SHA-256 of plaintext and ciphertext in hex."""
+
+    name: str
+    size: int
+    sha256: str
+    ciphertext_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealedLine(Form):
+    """An envelope: the SHA-256 of its content with its salt, and of its ciphertext, in hex; and its files."""
+
+    envelope: Envelope
+    commitment: str
+    ciphertext_sha256: str
+    files: tuple[FileLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptClock(Form):
+    """Whose clock it was, and the edition of the time zones."""
+
+    source: str
+    tzdata: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptEntry(Form):
+    """The entry of the log that the receipt stands for: its chain and its hash."""
+
+    chain: str
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptStatement(Versioned):
+    """What a receipt says: no prices, and no content but its fingerprints. `number` is that of the finalised version.
+
+    `began_at` is when the first byte came, `received_at` the last. `recipients` are the public keys to which all is
+    encrypted, `acknowledged` the numbers of the addenda that were.
+    """
+
+    HEAD = {"kind": "MIX submission receipt", "version": 1}
+
+    reference: str
+    call: str
+    instance: str
+    city: str
+    challenge: str
+    vendor: str
+    number: int
+    began_at: Instant
+    received_at: Instant
+    closes_at: Instant
+    zone: str
+    clock: ReceiptClock
+    envelopes: tuple[SealedLine, ...]
+    recipients: tuple[str, ...]
+    key_id: str
+    custody: CustodyMode
+    acknowledged: tuple[int, ...]
+    log: ReceiptEntry
+
+    @property
+    def files(self) -> tuple[FileLine, ...]:
+        """Every file, in the order of the envelopes."""
+        return tuple(file for line in self.envelopes for file in line.files)
+
+    def line(self, envelope: Envelope) -> SealedLine:
+        """Return what is said of one envelope. Raises StopIteration where it has none."""
+        return next(line for line in self.envelopes if line.envelope is envelope)
+
+
+def read_receipt(raw: bytes, place: str, *, public_key: str) -> ReceiptStatement:
+    """Return what a signed receipt states. Raises Broken."""
+    try:
+        return ReceiptStatement.read(read_signed(raw, place, public_key=public_key))
+    except FormUnknown as error:
+        raise tampered(place, f"is no receipt of a version that is known ({error.place})") from None
 
 
 def verify_receipt(raw: bytes, *, public_key: str = "", copy: bytes = b"") -> Finding:
@@ -15,27 +101,22 @@ def verify_receipt(raw: bytes, *, public_key: str = "", copy: bytes = b"") -> Fi
     With the vendor's own copy: also that each envelope of the receipt is a commitment to what the copy says.
     """
     try:
-        statement = read_signed(raw, "receipt", public_key=public_key)
+        statement = read_receipt(raw, "receipt", public_key=public_key)
         if copy:
             _copy(statement, read_json(copy, "copy"))
     except Broken as broken:
         return broken.finding
-    return Finding(Verdict.HOLDS, "", f"{statement.get('reference')}: received {statement.get('received_at')}")
+    return Finding(Verdict.HOLDS, "", f"{statement.reference}: received {statement.received_at.isoformat()}")
 
 
-def _copy(statement: dict[str, Any], copy: object) -> None:
+def _copy(statement: ReceiptStatement, copy: object) -> None:
     """Recompute the commitments of a receipt. Raises Broken."""
     envelopes = copy.get("envelopes") if isinstance(copy, dict) else None
     if not isinstance(envelopes, dict):
         raise incomplete("copy", "is not a vendor's own copy")
-    lines = statement.get("envelopes")
-    if not isinstance(lines, list) or not all(
-        isinstance(i, dict) and isinstance(i.get("envelope"), str) for i in lines
-    ):
-        raise incomplete("receipt.envelopes", "are missing")
-    for line in lines:
-        name = line["envelope"]
+    for line in statement.envelopes:
+        name = line.envelope.value
         if name not in envelopes:
             raise incomplete(f"copy.{name}", "is not in the copy")
-        if hashlib.sha256(written(envelopes[name])).hexdigest() != line.get("commitment"):
+        if hashlib.sha256(written(envelopes[name])).hexdigest() != line.commitment:
             raise tampered(f"copy.{name}", "is not what the receipt commits to")

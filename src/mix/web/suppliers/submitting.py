@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -296,12 +295,10 @@ def _receipt(request: HttpRequest, reference: str) -> dict[str, Any]:
     use_clock(call.zone)
     return {
         "version": version,
-        "statement": version.receipt["statement"],
-        "closes_at": datetime.fromisoformat(version.receipt["statement"]["closes_at"]),
+        "statement": version.statement,
         "is_open": now_of(request) < call.closes_at,
         "call": call,
         "challenge": call.step.challenge,
-        "files": [f for line in version.receipt["statement"]["envelopes"] for f in line["files"]],
         "unopened": find_current(version.submission) == version and list_unopened(version.submission),
     }
 

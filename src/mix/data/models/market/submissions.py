@@ -8,6 +8,7 @@ from mix.data.models.core.columns import choice, new_code, one_of
 from mix.data.models.market.solicitations import Addendum, Solicitation
 from mix.data.models.market.vendors import Vendor
 from mix.rules.core.kinds import Envelope
+from mix.rules.market.receipts import ReceiptStatement
 from mix.rules.market.states import SubmissionState
 
 
@@ -32,7 +33,8 @@ class Submission(models.Model):
 class SubmissionVersion(models.Model):
     """One finalised version and its receipt. The last one finalised before closing counts.
 
-    `draft_mark` tells which draft was sealed, so that a retry with another one is noticed; it tells no content.
+    `receipt` is the signed document of `statement`. `draft_mark` tells which draft was sealed, so that a retry with
+    another one is noticed; it tells no content.
     """
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="versions")
@@ -49,6 +51,11 @@ class SubmissionVersion(models.Model):
             models.UniqueConstraint(fields=["submission", "number"], name="submission_version_once"),
             models.UniqueConstraint(fields=["submission", "retry_key"], name="submission_retry_once"),
         ]
+
+    @property
+    def statement(self) -> ReceiptStatement:
+        """What the receipt states. Raises FormUnknown."""
+        return ReceiptStatement.read(self.receipt["statement"])
 
 
 class Acknowledgement(models.Model):

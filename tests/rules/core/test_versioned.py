@@ -1,0 +1,94 @@
+"""Documents that several modules read: what was written is read back, and nothing else is."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mix.rules.core.chain import canonical
+from mix.rules.core.kinds import Envelope
+from mix.rules.core.versioned import FormUnknown, Versioned
+from mix.rules.market.receipts import FileLine, ReceiptClock, ReceiptEntry, ReceiptStatement, SealedLine
+from mix.rules.market.states import CustodyMode
+
+texts, numbers = st.text(st.characters(codec="utf-8"), max_size=9), st.integers(0, 10**13)
+instants = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+
+
+def several(of: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(of, max_size=2).map(tuple)
+
+
+receipts = st.builds(
+    ReceiptStatement,
+    **dict.fromkeys(("reference", "call", "instance", "city", "challenge", "vendor", "zone", "key_id"), texts),
+    **dict.fromkeys(("began_at", "received_at", "closes_at"), instants),
+    number=numbers,
+    clock=st.builds(ReceiptClock, texts, texts),
+    envelopes=several(
+        st.builds(
+            SealedLine,
+            envelope=st.sampled_from(Envelope),
+            commitment=texts,
+            ciphertext_sha256=texts,
+            files=several(st.builds(FileLine, texts, numbers, texts, texts)),
+        )
+    ),
+    recipients=several(texts),
+    custody=st.sampled_from(CustodyMode),
+    acknowledged=several(numbers),
+    log=st.builds(ReceiptEntry, texts, texts),
+)
+DOCUMENTS: dict[type[Versioned], st.SearchStrategy[Any]] = {
+    ReceiptStatement: receipts,
+}
+every_document = st.one_of(*DOCUMENTS.values())
+
+
+@given(every_document)
+def test_what_was_written_is_read_back(document: Versioned) -> None:
+    data = document.write()
+    assert type(document).read(data) == document
+    assert type(document).read(json.loads(canonical(data))).write() == data
+
+
+def spoiled(data: Any) -> Iterator[Any]:
+    """Yield the document without each of its keys, with one too many, and with each value of a wrong type."""
+    if isinstance(data, dict):
+        yield {**data, "more": 1}
+        for key, value in data.items():
+            yield {k: v for k, v in data.items() if k != key}
+            yield {**data, key: [value]}
+            yield from ({**data, key: inner} for inner in spoiled(value))
+    if isinstance(data, list):
+        for at, value in enumerate(data):
+            yield from ([*data[:at], inner, *data[at + 1 :]] for inner in spoiled(value))
+    if isinstance(data, int):
+        yield from (str(data), float(data), bool(data))
+
+
+@given(receipts)
+def test_what_is_of_another_shape_is_refused(document: Versioned) -> None:
+    data = document.write()
+    for wrong in spoiled(data):
+        if json.dumps(wrong) != json.dumps(data):
+            with pytest.raises(FormUnknown):
+                type(document).read(wrong)
+
+
+@given(every_document, st.sampled_from([0, 2, -1, "1", True, 1.0, None]))
+def test_another_version_is_refused(document: Versioned, version: object) -> None:
+    with pytest.raises(FormUnknown) as caught:
+        type(document).read({**document.write(), "version": version})
+    assert caught.value.form == type(document).__name__
+
+
+@pytest.mark.parametrize("data", [None, [], "", 1, {}, {"version": 1}, {"answers": {}}])
+@pytest.mark.parametrize("form", DOCUMENTS)
+def test_what_is_no_document_is_refused(form: type[Versioned], data: object) -> None:
+    with pytest.raises(FormUnknown):
+        form.read(data)
