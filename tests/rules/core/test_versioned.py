@@ -9,11 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mix.readers.core.catalogue import CATALOGUE
+from mix.rules.city.method_files import parse
+from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.chain import canonical
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.versioned import FormUnknown, Versioned
+from mix.rules.market.freezing import FrozenPrice, FrozenRules
 from mix.rules.market.receipts import FileLine, ReceiptClock, ReceiptEntry, ReceiptStatement, SealedLine
 from mix.rules.market.states import CustodyMode
+
+RFP = parse((CATALOGUE / "methods" / "traditional-rfp.yaml").read_text(encoding="utf-8"))
+PART = RFP.step("company-wins").evaluation
+assert PART is not None
 
 texts, numbers = st.text(st.characters(codec="utf-8"), max_size=9), st.integers(0, 10**13)
 instants = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
@@ -21,6 +29,10 @@ instants = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st
 
 def several(of: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(of, max_size=2).map(tuple)
+
+
+def optional(of: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | of
 
 
 receipts = st.builds(
@@ -43,8 +55,21 @@ receipts = st.builds(
     acknowledged=several(numbers),
     log=st.builds(ReceiptEntry, texts, texts),
 )
+frozen_rules = st.builds(
+    FrozenRules,
+    criteria=several(st.sampled_from(PART.criteria)),
+    price_weight=st.integers(0, 100),
+    price=st.builds(
+        FrozenPrice, st.sampled_from(PriceFormula), optional(numbers), optional(numbers), optional(numbers)
+    ),
+    stages=several(st.sampled_from(PART.stages)),
+    quality_minimum=st.integers(0, 100),
+    most=optional(numbers),
+    tie=st.sampled_from(TieRule),
+)
 DOCUMENTS: dict[type[Versioned], st.SearchStrategy[Any]] = {
     ReceiptStatement: receipts,
+    FrozenRules: frozen_rules,
 }
 every_document = st.one_of(*DOCUMENTS.values())
 
@@ -71,7 +96,7 @@ def spoiled(data: Any) -> Iterator[Any]:
         yield from (str(data), float(data), bool(data))
 
 
-@given(receipts)
+@given(st.one_of(receipts, frozen_rules))
 def test_what_is_of_another_shape_is_refused(document: Versioned) -> None:
     data = document.write()
     for wrong in spoiled(data):

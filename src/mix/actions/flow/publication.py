@@ -25,7 +25,7 @@ from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.access import Permission
 from mix.rules.core.unmet import refuse_if, require
 from mix.rules.market.closing import EMBARGO
-from mix.rules.market.freezing import frozen_rules
+from mix.rules.market.freezing import freeze
 from mix.rules.market.states import CustodyMode
 
 
@@ -58,7 +58,7 @@ def publish(
     _fix_key(call, now=deed.now)
     call.outage_rule = step.challenge.municipality.outage_rule
     call.frozen = {
-        other.key: frozen_rules(other.evaluation, tie=tie, bounds=bounds, places=sprint_places(step.challenge))
+        other.key: freeze(other.evaluation, tie=tie, bounds=bounds, places=sprint_places(step.challenge)).write()
         for other in method_for(step.challenge).steps
         if other.evaluation and other.evaluation.of == step.key
     }

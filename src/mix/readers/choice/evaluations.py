@@ -14,7 +14,6 @@ from mix.data.models import (
     Label,
     PanelMember,
     Result,
-    Solicitation,
     StageInvitation,
     Step,
     Submission,
@@ -33,7 +32,7 @@ from mix.rules.city.methods import Criterion, EvaluationPart, ScoringStage, stag
 from mix.rules.city.schemes import Scheme
 from mix.rules.core.kinds import Envelope, EvaluationPhase
 from mix.rules.core.unmet import Unmet
-from mix.rules.market.freezing import frozen_criteria, frozen_stages, read_scheme
+from mix.rules.market.freezing import FrozenRules
 
 _WHOLE = ("step__challenge__method", "step__challenge__municipality", "solicitation__step__challenge__method")
 
@@ -62,24 +61,22 @@ def part_for(evaluation: Evaluation) -> EvaluationPart:
 
 def most_of(evaluation: Evaluation) -> int | None:
     """Return how many the evaluation chooses at most, as it was fixed when its call was published."""
-    frozen = evaluation.solicitation.frozen.get(evaluation.step.key, {})
-    most = frozen.get("most", part_for(evaluation).most)
-    return None if most is None else int(most)
+    return rules_of(evaluation).most
+
+
+def rules_of(evaluation: Evaluation) -> FrozenRules:
+    """Return the rules of an evaluation as frozen when its call was published."""
+    return evaluation.solicitation.rules[evaluation.step.key]
 
 
 def criteria_of(evaluation: Evaluation) -> tuple[Criterion, ...]:
     """Return the criteria as frozen when the call was published."""
-    return criteria_from(evaluation.solicitation, evaluation.step.key)
-
-
-def criteria_from(solicitation: Solicitation, step_key: str) -> tuple[Criterion, ...]:
-    """Read frozen criteria out of a call."""
-    return frozen_criteria(solicitation.frozen.get(step_key, {}))
+    return rules_of(evaluation).criteria
 
 
 def stages_of(evaluation: Evaluation) -> tuple[ScoringStage, ...]:
     """Return the stages of the scoring as frozen when the call was published; none where there is but one."""
-    return frozen_stages(evaluation.solicitation.frozen.get(evaluation.step.key, {}))
+    return rules_of(evaluation).stages
 
 
 def stage_now(evaluation: Evaluation) -> ScoringStage | None:
@@ -121,7 +118,7 @@ def list_own_meetings(actor: Actor) -> list[StageInvitation]:
 
 def scheme_of(evaluation: Evaluation) -> Scheme:
     """Return the rules by which bids are ranked, as frozen when the call was published."""
-    return read_scheme(evaluation.solicitation.frozen.get(evaluation.step.key, {}))
+    return rules_of(evaluation).scheme
 
 
 def panel_of(evaluation: Evaluation) -> list[PanelMember]:

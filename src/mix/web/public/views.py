@@ -34,7 +34,6 @@ from mix.readers.case.challenges import (
 from mix.readers.case.documents import gather_facts, gather_facts_of, latest_content
 from mix.readers.case.publishing import list_latest_notices
 from mix.readers.choice.awards import list_award_notices
-from mix.readers.choice.evaluations import criteria_from
 from mix.readers.city.methods import list_latest, method_of
 from mix.readers.core.errors import Unknown
 from mix.readers.core.events import latest_checkpoint, list_public_chains, list_public_events
@@ -56,7 +55,6 @@ from mix.rules.city.methods import Criterion, Fact
 from mix.rules.city.schemes import Scheme
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Origin, StepState
-from mix.rules.market.freezing import frozen_stages, read_scheme
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, Listed, do, show, take
 from mix.web.parts.pages import now_of
@@ -147,11 +145,10 @@ def _criteria(
     call: Solicitation,
 ) -> list[tuple[Bilingual, tuple[Criterion, ...], Scheme, dict[str, Bilingual], int | None]]:
     rows = []
-    for key, frozen in call.frozen.items():
+    for key, rules in call.rules.items():
         spec = method_for(call.step.challenge).step(key)
-        most = frozen.get("most", spec.evaluation.most if spec.evaluation else None)
-        stages = {s.key: s.title for s in frozen_stages(frozen)}
-        rows.append((spec.title, criteria_from(call, key), read_scheme(frozen), stages, most))
+        stages = {s.key: s.title for s in rules.stages}
+        rows.append((spec.title, rules.criteria, rules.scheme, stages, rules.most))
     return rows
 
 

@@ -8,6 +8,7 @@ from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, new_code, one_of
 from mix.data.models.market.vendors import Vendor
 from mix.rules.core.kinds import OutageRule
+from mix.rules.market.freezing import FrozenRules
 from mix.rules.market.states import CustodyMode, QuestionKind
 
 
@@ -50,6 +51,11 @@ class Solicitation(models.Model):
             one_of("custody_mode", CustodyMode),
             one_of("outage_rule", OutageRule),
         ]
+
+    @property
+    def rules(self) -> dict[str, FrozenRules]:
+        """The rules of each evaluation of this call, by its step, as fixed at publication. Raises FormUnknown."""
+        return {step: FrozenRules.read(kept) for step, kept in self.frozen.items()}
 
 
 class SolicitationDocument(models.Model):

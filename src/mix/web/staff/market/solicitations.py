@@ -10,7 +10,6 @@ from django.http import HttpRequest
 
 from mix.data.models import Addendum, ExtensionProposal, Question, Solicitation, SolicitationDocument, Step, Submission
 from mix.readers.case.challenges import spec_of
-from mix.readers.choice.evaluations import criteria_from
 from mix.readers.market.sealing import FileFact, list_opened_files
 from mix.readers.market.solicitations import find_solicitation, next_envelope, phase_of, waiting_extension
 from mix.readers.market.submissions import list_opened, opened_answers
@@ -70,7 +69,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts
         proposal=proposal,
         addenda=list(call.addenda.order_by("-number")) if call else [],
         questions=list(questions),
-        criteria=[(key, criteria_from(call, key)) for key in call.frozen] if call else [],
+        criteria=[(key, rules.criteria) for key, rules in call.rules.items()] if call else [],
         opened=_opened(call, roles) if call else [],
     )
 
