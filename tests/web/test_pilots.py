@@ -222,10 +222,10 @@ def test_what_is_wrong_comes_back_with_everything_typed(
         "Benches in the sun",
     ):
         assert said in page
-    assert pilot(made.code).record == {}
+    assert pilot(made.code).written.answers == {}
     part = sign_in("stan").post(url, {"act": "describe", "problem": "Benches in the sun"})
     assert part.status_code == 302
-    assert pilot(made.code).record["problem"] == "Benches in the sun"
+    assert pilot(made.code).written.answers["problem"] == "Benches in the sun"
     with pytest.raises(Refused):
         run(actor("stan"), now, pilots.ask, made)
 
@@ -241,7 +241,7 @@ def test_two_tabs_do_not_overwrite_each_other(
     assert late.status_code == 422
     assert "Somebody saved this record after you opened it" in late.content.decode()
     assert "Swings in the sun" in late.content.decode()
-    assert pilot(made.code).record["problem"] == "Benches in the sun"
+    assert pilot(made.code).written.answers["problem"] == "Benches in the sun"
     again = entered(late.content.decode(), "based_on")
     assert client.post(url, {**tab, "based_on": again, "problem": "Both"}).status_code == 302
 

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mix.readers.core.catalogue import CATALOGUE
+from mix.rules.case.pilot_records import PilotRecord, Risk
 from mix.rules.case.pilots import (
     PilotDates,
     PilotState,
     Register,
-    Risk,
     close_out_due,
     deciders,
     declare_due,
@@ -136,17 +136,21 @@ def test_a_city_without_a_table_has_nobody_who_decides() -> None:
 
 
 def test_value_counts_what_is_lent_and_hours() -> None:
-    assert value_of({"cash": 100_00, "in_kind": 50_00, "staff_hours": "2.5"}, register=REGISTER) == 150_00 + 150_00
-    assert value_of({}, register=REGISTER) == 0
-    assert (
-        value_of({"cash": MAX_CENTS, "in_kind": MAX_CENTS, "staff_hours": "999999999999"}, register=REGISTER)
-        == MAX_CENTS
-    )
+    assert cost(cash=100_00, in_kind=50_00, staff_hours="2.5") == 150_00 + 150_00
+    assert cost() == 0
+    assert cost(cash=MAX_CENTS, in_kind=MAX_CENTS, staff_hours="999999999999") == MAX_CENTS
+
+
+def cost(**answers: Any) -> int:
+    return value_of(PilotRecord(answers).facts, register=REGISTER)
 
 
 def ask(record: dict[str, Any], *, most_days: int = 183, today: date = DAY, declared: bool = False) -> list[str]:
     return [
-        u.code for u in unmet_to_ask(record, most_days=most_days, today=today, is_declared=declared, register=REGISTER)
+        u.code
+        for u in unmet_to_ask(
+            PilotRecord(record), most_days=most_days, today=today, is_declared=declared, register=REGISTER
+        )
     ]
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mix.readers.core.catalogue import CATALOGUE
+from mix.rules.case.pilot_records import PilotFacts, PilotRecord, PilotReport
+from mix.rules.case.pilots import Register
 from mix.rules.city.method_files import parse
 from mix.rules.city.schemes import PriceFormula, TieRule
+from mix.rules.core.catalogue import read
 from mix.rules.core.chain import canonical
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.versioned import FormUnknown, Versioned
@@ -67,9 +70,15 @@ frozen_rules = st.builds(
     most=optional(numbers),
     tie=st.sampled_from(TieRule),
 )
+answers = st.fixed_dictionaries(
+    {"vendor": optional(texts), "staff_hours": optional(st.just("12.5")), "starts_on": optional(st.just("2026-03-01"))},
+    optional={"cash": optional(numbers), "risk": st.sampled_from(["low", "high"]), "hypothesis": texts},
+)
 DOCUMENTS: dict[type[Versioned], st.SearchStrategy[Any]] = {
     ReceiptStatement: receipts,
     FrozenRules: frozen_rules,
+    PilotRecord: st.builds(PilotRecord, answers),
+    PilotReport: st.builds(PilotReport, answers),
 }
 every_document = st.one_of(*DOCUMENTS.values())
 
@@ -117,3 +126,32 @@ def test_another_version_is_refused(document: Versioned, version: object) -> Non
 def test_what_is_no_document_is_refused(form: type[Versioned], data: object) -> None:
     with pytest.raises(FormUnknown):
         form.read(data)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("starts_on", "soon"),
+        ("starts_on", 20260301),
+        ("risk", "none"),
+        ("cash", "100"),
+        ("staff_hours", "many"),
+        ("residents", "yes"),
+        ("vendor", 7),
+    ],
+)
+def test_an_answer_with_which_nothing_could_be_computed_is_refused(key: str, value: object) -> None:
+    with pytest.raises(FormUnknown) as caught:
+        PilotRecord.read({"version": 1, "answers": {key: value}})
+    assert (caught.value.form, caught.value.place) == ("PilotFacts", key)
+
+
+def test_what_the_program_computes_with_is_typed() -> None:
+    record = PilotRecord.read({"version": 1, "answers": {"vendor": "Bench", "starts_on": "2026-03-01", "size": "3"}})
+    facts = record.facts
+    assert (facts.vendor, facts.starts_on, facts.cash, record.answers["size"]) == ("Bench", date(2026, 3, 1), None, "3")
+
+
+def test_every_answer_with_which_the_program_computes_is_asked_for() -> None:
+    register = read(CATALOGUE.joinpath("pilots.yaml").read_text(encoding="utf-8"), Register)
+    assert set(PilotFacts.__slots__) <= {spec.key for spec in register.fields}

@@ -28,9 +28,9 @@ from mix.readers.case.pilots import (
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import list_with_role
 from mix.readers.core.errors import Forbidden
+from mix.rules.case.pilot_records import UNSOLICITED, PilotRecord, PilotReport
 from mix.rules.case.pilots import (
     PilotState,
-    Risk,
     Word,
     reminder_for,
     unmet_extension,
@@ -86,6 +86,7 @@ def register_pilot(
         department=department,
         **columns_of(title=title),
         owner=deed.actor.someone,
+        record=PilotRecord({}).write(),
         registered_at=deed.now,
         declared_on=today_at(city, deed.now) if runs_already else None,
     )
@@ -111,11 +112,12 @@ def describe(deed: Deed, pilot: Pilot, *, answers: Mapping[str, Any], based_on: 
     """
     fresh = _enter(deed, pilot, keeps=True, states=_EDITABLE)
     require(based_on in ("", record_mark(fresh)), "pilot_edited")
-    before = fresh.record.get("found_by")
-    fresh.record = _read(register().fields, answers)
+    before = fresh.written.facts.found_by
+    made = PilotRecord(_read(register().fields, answers))
+    fresh.record = made.write()
     fresh.save(update_fields=["record"])
-    _record(deed, "describe", fresh, fields=sorted(k for k, v in fresh.record.items() if v is not None))
-    if fresh.record.get("found_by") == "unsolicited" != before:
+    _record(deed, "describe", fresh, fields=sorted(k for k, v in made.answers.items() if v is not None))
+    if made.facts.found_by == UNSOLICITED != before:
         deed.tell(_managers(fresh), "pilot_unsolicited", path=_path(fresh), pilot=fresh.wording("title"))
     return fresh
 
@@ -124,21 +126,18 @@ def ask(deed: Deed, pilot: Pilot) -> Pilot:
     """Put a complete record before its deciders: by value in kind included, and by risk. Its terms are fixed."""
     fresh = _enter(deed, pilot, keeps=True, states=_EDITABLE)
     today = today_at(fresh.municipality, deed.now)
+    written, facts = fresh.written, fresh.written.facts
     refuse_if(
         unmet_to_ask(
-            fresh.record,
+            written,
             register=register(),
             most_days=most_days(fresh.municipality, on=today),
             today=today,
             is_declared=fresh.declared_on is not None,
         )
     )
-    fresh.asked_at, fresh.value_cents, fresh.risk = (
-        deed.now,
-        value_of(fresh.record, register=register()),
-        Risk(fresh.record["risk"]).value,
-    )
-    fresh.starts_on, fresh.ends_on = (date.fromisoformat(fresh.record[k]) for k in ("starts_on", "ends_on"))
+    fresh.asked_at, fresh.value_cents = deed.now, value_of(facts, register=register())
+    fresh.risk, fresh.starts_on, fresh.ends_on = facts.risk or "", facts.starts_on, facts.ends_on
     needed, nobody = needed_words(fresh)
     refuse_if(nobody)
     fresh.save(update_fields=["asked_at", "value_cents", "risk", "starts_on", "ends_on"])
@@ -238,7 +237,7 @@ def close(deed: Deed, pilot: Pilot, *, answers: Mapping[str, Any]) -> Pilot:
     fresh = _enter(deed, pilot, keeps=True, states=_OVER)
     report = _read(register().close_out, answers)
     refuse_if(missing_answers(register().close_out, report))
-    fresh.close_out, fresh.closed_at = report, deed.now
+    fresh.close_out, fresh.closed_at = PilotReport(report).write(), deed.now
     fresh.save(update_fields=["close_out", "closed_at"])
     _record(deed, "close", fresh, result=report["result"], decision=report["decision"])
     deed.tell(_managers(fresh), "pilot_closed", path=_path(fresh), pilot=fresh.wording("title"))

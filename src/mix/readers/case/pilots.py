@@ -13,11 +13,11 @@ from mix.readers.city.policies import in_force, table_of
 from mix.readers.core.actors import Actor
 from mix.readers.core.catalogue import CATALOGUE
 from mix.readers.core.errors import Forbidden, Unknown
+from mix.rules.case.pilot_records import Risk
 from mix.rules.case.pilots import (
     PilotDates,
     PilotState,
     Register,
-    Risk,
     Word,
     close_out_due,
     deciders,

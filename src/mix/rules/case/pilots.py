@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
 from pydantic import Field
 
+from mix.rules.case.pilot_records import PilotFacts, PilotRecord, Risk
 from mix.rules.city.delegation import Band, decider_for
 from mix.rules.core.access import Role
 from mix.rules.core.catalogue import Part
@@ -43,14 +42,6 @@ class Word(StrEnum):
 
     AGREE = "agree"
     REFUSE = "refuse"
-
-
-class Risk(StrEnum):
-    """How much a pilot could harm people, data or operations."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
 
 
 class Section(Part):
@@ -136,10 +127,10 @@ def reminder_for(dates: PilotDates, today: date, *, register: Register) -> str:
     return "overdue" if state is PilotState.OVERDUE else ""
 
 
-def value_of(record: Mapping[str, Any], *, register: Register) -> int:
+def value_of(facts: PilotFacts, *, register: Register) -> int:
     """Return what a pilot costs the city in cents: cash, things lent, and hours of staff."""
-    hours = Decimal(str(record.get("staff_hours") or 0))
-    cents = int(record.get("cash") or 0) + int(record.get("in_kind") or 0) + int(hours * register.hour_cents)
+    hours = int((facts.staff_hours or 0) * register.hour_cents)
+    cents = (facts.cash or 0) + (facts.in_kind or 0) + hours
     return min(max(cents, 0), MAX_CENTS)
 
 
@@ -160,15 +151,16 @@ def still_needed(needed: Iterable[Role], given: Iterable[Role]) -> tuple[Role, .
 
 
 def unmet_to_ask(
-    record: Mapping[str, Any], *, register: Register, most_days: int, today: date, is_declared: bool
+    record: PilotRecord, *, register: Register, most_days: int, today: date, is_declared: bool
 ) -> tuple[Unmet, ...]:
     """List what keeps a record from being put before its deciders."""
-    found = [*missing_answers(register.fields, record)]
-    if record.get("residents") and not record.get("notice"):
+    facts = record.facts
+    found = [*missing_answers(register.fields, record.answers)]
+    if facts.residents and not facts.notice:
         found.append(Unmet("pilot_notice_missing", field="notice"))
-    if Decimal(str(record.get("staff_hours") or 0)) < 0:
-        found.append(Unmet("not_a_number", {"given": str(record["staff_hours"])}, field="staff_hours"))
-    starts, ends = (date.fromisoformat(record[k]) if record.get(k) else None for k in ("starts_on", "ends_on"))
+    if facts.staff_hours is not None and facts.staff_hours < 0:
+        found.append(Unmet("not_a_number", {"given": str(facts.staff_hours)}, field="staff_hours"))
+    starts, ends = facts.starts_on, facts.ends_on
     if starts and starts < today and not is_declared:
         found.append(Unmet("pilot_begun", field="starts_on"))
     if ends and ends < today:

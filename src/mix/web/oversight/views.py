@@ -87,7 +87,8 @@ def _pilot(challenge: Challenge) -> list[list[Answer]]:
     pilot = find_pilot_before(challenge)
     if pilot is None:
         return []
-    return [read_only(register().fields, pilot.record), read_only(register().close_out, pilot.close_out)]
+    report = pilot.report.answers if pilot.report else {}
+    return [read_only(register().fields, pilot.written.answers), read_only(register().close_out, report)]
 
 
 def evaluation_export(request: HttpRequest, code: str, key: str) -> JsonResponse:

@@ -25,7 +25,7 @@ def pilot(request: HttpRequest, code: str) -> HttpResponse:
         "pilot": found,
         "standing": standing(found, now=now_of(request)),
         "extension": find_extension(found),
-        "sections": [(s.title, read_only(s.fields, found.record, public=True)) for s in register().sections],
-        "report": read_only(register().close_out, found.close_out, public=True) if found.closed_at else None,
+        "sections": [(s.title, read_only(s.fields, found.written.answers, public=True)) for s in register().sections],
+        "report": read_only(register().close_out, found.report.answers, public=True) if found.report else None,
     }
     return render(request, "public/pilot.html", context)

@@ -8,13 +8,15 @@ from mix.data.models.city.municipalities import Department, Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, new_code, one_of
 from mix.data.models.core.wordings import Worded
-from mix.rules.case.pilots import Risk, Word
+from mix.rules.case.pilot_records import PilotRecord, PilotReport, Risk
+from mix.rules.case.pilots import Word
 from mix.rules.core.access import Role
 
 
 class Pilot(Worded):
-    """A trial of a vendor's product. `record` is what `catalogue/pilots.yaml` asks; the terms are set when it is asked.
+    """A trial of a vendor's product. Its terms are set when it is asked.
 
+    `record` and `close_out` are what `catalogue/pilots.yaml` asks, as documents of `rules.case.pilot_records`.
     Its state is computed (`rules.case.pilots.state_of`). `declared_on` marks one that ran before anybody registered it.
     """
 
@@ -23,7 +25,7 @@ class Pilot(Worded):
     code = models.CharField(max_length=20, unique=True, default=new_code)
     title = models.CharField(max_length=150)
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    record = models.JSONField(default=dict)
+    record = models.JSONField()
     registered_at = models.DateTimeField()
     declared_on = models.DateField(null=True)
     asked_at = models.DateTimeField(null=True)
@@ -35,7 +37,7 @@ class Pilot(Worded):
     decided_at = models.DateTimeField(null=True)
     stopped_on = models.DateField(null=True)
     stopped_reason = models.TextField(blank=True)
-    close_out = models.JSONField(default=dict)
+    close_out = models.JSONField(null=True)
     closed_at = models.DateTimeField(null=True)
     challenge = models.OneToOneField(Challenge, null=True, on_delete=models.PROTECT, related_name="pilot")
     reminded = models.CharField(max_length=20, blank=True)
@@ -64,6 +66,16 @@ class Pilot(Worded):
                 name="pilot_converted_once_closed", condition=Q(challenge=None) | Q(closed_at__isnull=False)
             ),
         ]
+
+    @property
+    def written(self) -> PilotRecord:
+        """What was written of it before its start. Raises FormUnknown."""
+        return PilotRecord.read(self.record)
+
+    @property
+    def report(self) -> PilotReport | None:
+        """What was reported of it at its end, if it was. Raises FormUnknown."""
+        return None if self.close_out is None else PilotReport.read(self.close_out)
 
 
 class PilotWord(models.Model):

@@ -165,17 +165,18 @@ def _shown(request: HttpRequest, found: Pilot, actor: Actor, sheets: Sequence[Sh
     needed, nobody = needed_words(found) if found.asked_at else ((), ())
     said, unmet = gather_words(found), tuple(u for s in sheets for u in s.unmet)
     typed = next((s.typed for s in sheets if s.typed is not None), None)
-    values = typed if typed is not None else {**found.record, **found.close_out}
+    written, report = found.written, found.report
+    values = typed if typed is not None else {**written.answers, **(report.answers if report else {})}
     keeps, is_declared = may_edit(found, actor), found.declared_on is not None
-    value = found.value_cents if found.value_cents is not None else value_of(found.record, register=register())
-    missing = unmet_to_ask(found.record, register=register(), most_days=limit, today=today, is_declared=is_declared)
+    value = found.value_cents if found.value_cents is not None else value_of(written.facts, register=register())
+    missing = unmet_to_ask(written, register=register(), most_days=limit, today=today, is_declared=is_declared)
     return PilotContext(
         pilot=found,
         now=now,
         standing=at,
         mark=record_mark(found),
-        sections=[(s.title, read_only(s.fields, found.record)) for s in register().sections],
-        report=read_only(register().close_out, found.close_out) if found.closed_at else None,
+        sections=[(s.title, read_only(s.fields, written.answers)) for s in register().sections],
+        report=read_only(register().close_out, report.answers) if report else None,
         extension=find_extension(found),
         words=[(role, said.get(role)) for role in needed],
         nobody=nobody,
