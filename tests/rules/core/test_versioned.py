@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from mix.readers.core.catalogue import CATALOGUE
 from mix.rules.case.pilot_records import PilotFacts, PilotRecord, PilotReport
 from mix.rules.case.pilots import Register
+from mix.rules.choice.debriefs import DebriefLine, DebriefSheet
 from mix.rules.city.method_files import parse
 from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.catalogue import read
 from mix.rules.core.chain import canonical
+from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.versioned import FormUnknown, Versioned
 from mix.rules.market.freezing import FrozenPrice, FrozenRules
@@ -28,6 +30,7 @@ assert PART is not None
 
 texts, numbers = st.text(st.characters(codec="utf-8"), max_size=9), st.integers(0, 10**13)
 instants = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+titles = st.builds(Bilingual, en=st.just("Price"), fr=st.just("Prix"))
 
 
 def several(of: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
@@ -70,6 +73,17 @@ frozen_rules = st.builds(
     most=optional(numbers),
     tie=st.sampled_from(TieRule),
 )
+sheets = st.builds(
+    DebriefSheet,
+    lines=several(
+        st.builds(DebriefLine, texts, titles, numbers, optional(numbers), texts, texts, texts, texts),
+    ),
+    total=texts,
+    rank=optional(numbers),
+    of=numbers,
+    best_total=texts,
+    eliminated_by=several(texts),
+)
 answers = st.fixed_dictionaries(
     {"vendor": optional(texts), "staff_hours": optional(st.just("12.5")), "starts_on": optional(st.just("2026-03-01"))},
     optional={"cash": optional(numbers), "risk": st.sampled_from(["low", "high"]), "hypothesis": texts},
@@ -77,6 +91,7 @@ answers = st.fixed_dictionaries(
 DOCUMENTS: dict[type[Versioned], st.SearchStrategy[Any]] = {
     ReceiptStatement: receipts,
     FrozenRules: frozen_rules,
+    DebriefSheet: sheets,
     PilotRecord: st.builds(PilotRecord, answers),
     PilotReport: st.builds(PilotReport, answers),
 }
@@ -105,7 +120,7 @@ def spoiled(data: Any) -> Iterator[Any]:
         yield from (str(data), float(data), bool(data))
 
 
-@given(st.one_of(receipts, frozen_rules))
+@given(st.one_of(receipts, frozen_rules, sheets))
 def test_what_is_of_another_shape_is_refused(document: Versioned) -> None:
     data = document.write()
     for wrong in spoiled(data):

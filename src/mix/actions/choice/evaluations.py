@@ -51,10 +51,12 @@ from mix.readers.choice.standing import (
 from mix.readers.city.people import list_members
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
+from mix.rules.choice.debriefs import DebriefLine, DebriefSheet
 from mix.rules.choice.scoring import Outcome, selected, shown
 from mix.rules.choice.states import Conflict, Seat
 from mix.rules.city.schemes import MAX_SCORE
 from mix.rules.core.access import Permission, Role
+from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import Unmet, refuse_if, require
 
@@ -366,7 +368,7 @@ def send_letters(deed: Deed, evaluation: Evaluation, *, award: Award | None = No
             award=award,
             vendor=vendor,
             is_selected=is_chosen,
-            sheet=_sheet(evaluation, outcome, list(outcomes.values()), agreed),
+            sheet=_sheet(evaluation, outcome, list(outcomes.values()), agreed).write(),
             sent_at=deed.now,
         )
         letters.append(letter)
@@ -385,45 +387,40 @@ def send_letters(deed: Deed, evaluation: Evaluation, *, award: Award | None = No
 
 def _sheet(
     evaluation: Evaluation, own: Outcome, every: list[Outcome], agreed: dict[tuple[int, str], Any]
-) -> dict[str, Any]:
+) -> DebriefSheet:
     """Return the debrief sheet: by criterion own points, lowest, highest, and the panel's reason."""
+
+    def line(
+        key: str, among: list[Outcome], *, title: Bilingual, weight: int, score: int | None = None, reason: str = ""
+    ) -> DebriefLine:
+        points = [outcome.points[key] for outcome in among]
+        own_points, lowest, highest = (str(shown(value)) for value in (own.points[key], min(points), max(points)))
+        return DebriefLine(key, title, weight, score, own_points, lowest, highest, reason)
+
     lines = []
     for criterion in criteria_of(evaluation):
-        points = [o.points[criterion.key] for o in every if (int(o.key), criterion.key) in agreed]
         cell = agreed.get((int(own.key), criterion.key))
         if cell is None:  # of a stage to which this vendor was not invited
             continue
+        among = [o for o in every if (int(o.key), criterion.key) in agreed]
         lines.append(
-            {
-                "criterion": criterion.key,
-                "title": criterion.title.model_dump(),
-                "weight": criterion.weight,
-                "score": cell.score,
-                "points": str(shown(own.points[criterion.key])),
-                "lowest": str(shown(min(points))),
-                "highest": str(shown(max(points))),
-                "reason": cell.reason,
-            }
+            line(
+                criterion.key,
+                among,
+                title=criterion.title,
+                weight=criterion.weight,
+                score=cell.score,
+                reason=cell.reason,
+            )
         )
     if "price" in own.points:
-        points = [o.points["price"] for o in every]
-        lines.append(
-            {
-                "criterion": "price",
-                "title": wording("envelope", "price").texts,
-                "weight": int(scheme_of(evaluation).price.weight),
-                "score": None,
-                "points": str(shown(own.points["price"])),
-                "lowest": str(shown(min(points))),
-                "highest": str(shown(max(points))),
-                "reason": "",
-            }
-        )
-    return {
-        "lines": lines,
-        "total": str(shown(own.total)),
-        "rank": own.rank,
-        "of": len(every),
-        "best_total": str(shown(max(o.total for o in every))),
-        "eliminated_by": list(own.eliminated_by),
-    }
+        title = wording("envelope", "price")
+        lines.append(line("price", every, title=title, weight=int(scheme_of(evaluation).price.weight)))
+    return DebriefSheet(
+        lines=tuple(lines),
+        total=str(shown(own.total)),
+        rank=own.rank,
+        of=len(every),
+        best_total=str(shown(max(o.total for o in every))),
+        eliminated_by=tuple(own.eliminated_by),
+    )

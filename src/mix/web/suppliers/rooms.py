@@ -33,7 +33,7 @@ from mix.readers.core.errors import Unknown
 from mix.readers.delivery.agreements import get_own_agreement, get_own_deliverable
 from mix.readers.delivery.milestones import get_milestone
 from mix.readers.delivery.sprints import get_grant, get_room, list_hypotheses, list_sprint_vendors
-from mix.rules.choice.scoring import NOT_INVITED
+from mix.rules.choice.debriefs import DebriefSheet
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.delivery.states import AgreementState, BacklogKind, Side
@@ -246,7 +246,7 @@ class LetterContext:
     """What the page of a letter draws."""
 
     letter: Letter
-    not_invited: list[str]
+    sheet: DebriefSheet
     spec: StepSpec
     challenge: Challenge
     debrief: Debrief | None
@@ -276,7 +276,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         return taken
     context = LetterContext(
         letter=found,
-        not_invited=[NOT_INVITED],
+        sheet=found.debrief_sheet,
         spec=spec_of(step),
         challenge=step.challenge,
         debrief=step.debriefs.filter(vendor=found.vendor).first(),

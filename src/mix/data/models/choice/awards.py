@@ -9,6 +9,7 @@ from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, new_code, one_of
 from mix.data.models.market.vendors import Vendor
+from mix.rules.choice.debriefs import DebriefSheet
 from mix.rules.choice.states import AwardState, DisputeOutcome
 
 
@@ -60,6 +61,11 @@ class Letter(models.Model):
             ),
             models.UniqueConstraint(fields=["award", "vendor"], name="letter_once_an_award"),
         ]
+
+    @property
+    def debrief_sheet(self) -> DebriefSheet:
+        """What the vendor is told of its points. Raises FormUnknown."""
+        return DebriefSheet.read(self.sheet)
 
 
 class Debrief(models.Model):
