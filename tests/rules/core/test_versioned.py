@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,7 @@ from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.versioned import FormUnknown, Versioned
 from mix.rules.market.freezing import FrozenPrice, FrozenRules
+from mix.rules.market.openings import ChainHead, FoundEnvelope, OpeningStatement
 from mix.rules.market.receipts import FileLine, ReceiptClock, ReceiptEntry, ReceiptStatement, SealedLine
 from mix.rules.market.states import CustodyMode
 
@@ -61,6 +63,16 @@ receipts = st.builds(
     acknowledged=several(numbers),
     log=st.builds(ReceiptEntry, texts, texts),
 )
+acts_of_opening = st.builds(
+    OpeningStatement,
+    **dict.fromkeys(("call", "city", "zone", "opened_by", "key_id"), texts),
+    **dict.fromkeys(("closed_at", "opened_at"), instants),
+    envelope=st.sampled_from(Envelope),
+    custody=st.sampled_from(CustodyMode),
+    attended=several(texts),
+    envelopes=several(st.builds(FoundEnvelope, texts, texts, texts, texts, several(numbers))),
+    submissions_chain=st.builds(ChainHead, texts, numbers, texts),
+)
 frozen_rules = st.builds(
     FrozenRules,
     criteria=several(st.sampled_from(PART.criteria)),
@@ -90,6 +102,7 @@ answers = st.fixed_dictionaries(
 )
 DOCUMENTS: dict[type[Versioned], st.SearchStrategy[Any]] = {
     ReceiptStatement: receipts,
+    OpeningStatement: acts_of_opening,
     FrozenRules: frozen_rules,
     DebriefSheet: sheets,
     PilotRecord: st.builds(PilotRecord, answers),
@@ -120,7 +133,7 @@ def spoiled(data: Any) -> Iterator[Any]:
         yield from (str(data), float(data), bool(data))
 
 
-@given(st.one_of(receipts, frozen_rules, sheets))
+@given(st.one_of(receipts, acts_of_opening, frozen_rules, sheets))
 def test_what_is_of_another_shape_is_refused(document: Versioned) -> None:
     data = document.write()
     for wrong in spoiled(data):
@@ -170,3 +183,24 @@ def test_what_the_program_computes_with_is_typed() -> None:
 def test_every_answer_with_which_the_program_computes_is_asked_for() -> None:
     register = read(CATALOGUE.joinpath("pilots.yaml").read_text(encoding="utf-8"), Register)
     assert set(PilotFacts.__slots__) <= {spec.key for spec in register.fields}
+
+
+def test_an_instant_is_written_in_utc() -> None:
+    at = datetime(2026, 1, 2, 9, 0, tzinfo=ZoneInfo("America/Toronto"))
+    act = OpeningStatement(
+        call="R",
+        city="guelph",
+        envelope=Envelope.PRICE,
+        closed_at=at,
+        zone="America/Toronto",
+        opened_at=at.astimezone(UTC),
+        opened_by="olivia",
+        custody=CustodyMode.SPLIT,
+        key_id="k",
+        attended=("hugo",),
+        envelopes=(FoundEnvelope("A", "v", "c", "", ()), FoundEnvelope("B", "w", "d", "file_changed", (1,))),
+        submissions_chain=ChainHead("sealed:R", 3, "0"),
+    )
+    said = act.write()
+    assert said["closed_at"] == said["opened_at"] == "2026-01-02T14:00:00+00:00"
+    assert act.problems == ("B",)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from mix.actions.case.entering import enter
 from mix.actions.core.checkpoints import make_checkpoint
@@ -25,6 +25,7 @@ from mix.rules.core.chain import GENESIS
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
 from mix.rules.market.closing import Phase
+from mix.rules.market.openings import ChainHead, FoundEnvelope, OpeningStatement
 from mix.rules.market.states import CustodyMode
 
 
@@ -88,7 +89,7 @@ def open_envelopes(
         solicitation=call,
         envelope=envelope.value,
         opened_at=deed.now,
-        act=sign(act),
+        act=sign(act.write()),
     )
     deed.record(
         "sealing.open_envelopes",
@@ -100,8 +101,8 @@ def open_envelopes(
             "envelope": envelope.value,
             "count": len(current),
             "closed_at": closing_of(call).at.isoformat(),
-            "submissions": act["submissions_chain"],
-            "problems": [e["reference"] for e in act["envelopes"] if e["problem"]],
+            "submissions": asdict(act.submissions_chain),
+            "problems": list(act.problems),
         },
     )
     key = opening_key(call, now=deed.now) if call.custody_mode == CustodyMode.SPLIT else None
@@ -140,38 +141,33 @@ def _act_of_opening(
     envelope: Envelope,
     current: list[tuple[Submission, SubmissionVersion]],
     found: Mapping[str, Unsealed],
-) -> dict[str, Any]:
+) -> OpeningStatement:
     """Return what is written down about an opening: who, when, with which key, and every envelope as it was found."""
     key = opening_key(call, now=deed.now) if call.custody_mode == CustodyMode.SPLIT else None
     chain = Chain.objects.filter(code=sealed_chain(call)).first()
-    return {
-        "kind": "MIX act of opening",
-        "call": call.reference,
-        "city": call.step.challenge.municipality.code,
-        "envelope": envelope.value,
-        "closed_at": call.closes_at.isoformat(),
-        "zone": call.zone,
-        "opened_at": deed.now.isoformat(),
-        "opened_by": deed.actor.code,
-        "custody": call.custody_mode,
-        "key_id": key.key_id if key else call.key_id,
-        "attended": [share.holder.code for share in list_offered(key, now=deed.now)],
-        "envelopes": [
-            {
-                "reference": version.reference,
-                "vendor": submission.vendor.code,
-                "ciphertext_sha256": found[version.reference].ciphertext_sha256,
-                "problem": found[version.reference].problem,
-                "unconfirmed": [addendum.number for addendum in open_addenda(submission)],
-            }
+    return OpeningStatement(
+        call=call.reference,
+        city=call.step.challenge.municipality.code,
+        envelope=envelope,
+        closed_at=call.closes_at,
+        zone=call.zone,
+        opened_at=deed.now,
+        opened_by=deed.actor.code,
+        custody=CustodyMode(call.custody_mode),
+        key_id=key.key_id if key else call.key_id,
+        attended=tuple(share.holder.code for share in list_offered(key, now=deed.now)),
+        envelopes=tuple(
+            FoundEnvelope(
+                reference=version.reference,
+                vendor=submission.vendor.code,
+                ciphertext_sha256=found[version.reference].ciphertext_sha256,
+                problem=found[version.reference].problem,
+                unconfirmed=tuple(addendum.number for addendum in open_addenda(submission)),
+            )
             for submission, version in current
-        ],
-        "submissions_chain": {
-            "chain": sealed_chain(call),
-            "seq": chain.seq if chain else 0,
-            "hash": chain.hash if chain else GENESIS,
-        },
-    }
+        ),
+        submissions_chain=ChainHead(sealed_chain(call), chain.seq if chain else 0, chain.hash if chain else GENESIS),
+    )
 
 
 def note_export(deed: Deed, call: Solicitation) -> None:

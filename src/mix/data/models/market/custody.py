@@ -7,6 +7,7 @@ from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, new_code
 from mix.data.models.market.solicitations import Solicitation
 from mix.rules.core.kinds import Envelope
+from mix.rules.market.openings import OpeningStatement
 
 
 class CustodyKey(models.Model):
@@ -68,3 +69,8 @@ class Opening(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["solicitation", "envelope"], name="opening_once")]
+
+    @property
+    def statement(self) -> OpeningStatement:
+        """What the signed act states. Raises FormUnknown."""
+        return OpeningStatement.read(self.act["statement"])
