@@ -142,7 +142,6 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts
     if working and live is None:
         acts["recommend"] = Listed(Recommend, step)
     elif working and live is not None:
-        live.step = step
         acts |= {"negotiate": Listed(Negotiate, live), "fail": Listed(Fail, live)}
     acts |= {
         "plan_debrief": Listed(PlanDebrief, step),

@@ -174,7 +174,7 @@ def _going_on(step: Step, evaluation: Evaluation) -> dict[str, Listed[Any]]:
         if (stage := stage_now(evaluation)) and stage.basis.is_met:
             acts |= {"set_meeting": Listed(SetMeeting, evaluation), "record_meeting": Listed(RecordMeeting, evaluation)}
     if phase in (EvaluationPhase.PANEL, EvaluationPhase.SCORING, EvaluationPhase.CONSENSUS):
-        members = _members(step, evaluation)
+        members = tuple(panel_of(evaluation))
         acts["leave"] = Listed(EndSeat, members)
         acts["give_chair"] = Listed(GiveChair, tuple(m for m in members if m.seat != Seat.CHAIR))
     if phase == EvaluationPhase.BETWEEN:
@@ -182,14 +182,6 @@ def _going_on(step: Step, evaluation: Evaluation) -> dict[str, Listed[Any]]:
     if phase == EvaluationPhase.QUALITY_FROZEN and not _waits_for_price(evaluation):
         acts["finalise"] = Listed(Finalise, evaluation)
     return acts
-
-
-def _members(step: Step, evaluation: Evaluation) -> tuple[PanelMember, ...]:
-    members = tuple(panel_of(evaluation))
-    for member in members:
-        member.evaluation = evaluation
-    evaluation.step.challenge = step.challenge
-    return members
 
 
 def _waits_for_price(evaluation: Evaluation) -> bool:

@@ -211,5 +211,4 @@ def _invitation(evaluation: Evaluation, code: str) -> StageInvitation:
     found = next((i for i in list_invitations(evaluation) if i.submission.code == code), None)
     if found is None:
         raise Unknown
-    found.evaluation = evaluation
     return found
