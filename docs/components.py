@@ -18,6 +18,7 @@ def drawn() -> str:
     """Return the page. What it shows is made up here: no database is asked."""
     from mix.data.models import Challenge, Municipality  # they need Django's setup
     from mix.rules.case.states import ChallengeStatus
+    from mix.web.parts.paging import Pager
     from mix.web.parts.stagebar import StageBar, StageColumn, StepCell
 
     stages = [
@@ -52,6 +53,7 @@ def drawn() -> str:
         "moment": datetime(2027, 1, 14, 19, 0, tzinfo=UTC),
         "bar": StageBar(columns, "Stage 2 of 4: Prepare. Waits for the treasurer."),
         "challenges": challenges,
+        "pagers": [Pager(1, 7, 131, "", "?page=2"), Pager(4, 7, 131, "?page=3", "?page=5"), Pager(1, 1, 4, "", "")],
     }
     return str(engines["jinja2"].from_string((DOCS / "components.html").read_text(encoding="utf-8")).render(context))
 

@@ -17,7 +17,7 @@ from django.test import Client
 from mix.actions.core.outbox import tell
 from mix.data.models import Challenge, Department, Message, Person
 from mix.phrases import speaking
-from mix.readers.case.challenges import list_public_challenges
+from mix.readers.case.challenges import page_public_challenges
 from mix.rules.core.fields import Wording
 
 pytestmark = pytest.mark.django_db
@@ -150,7 +150,7 @@ def test_content_is_shown_in_it_where_it_was_written_and_else_marked_as_english(
 def test_a_search_finds_what_is_written_in_any_language(word: str, third_language: None) -> None:
     challenge = Challenge.objects.get(code="guelph-roads-sprint")
     challenge.reword(title=Wording(en="Roads", fr="Routes", eo="Vojoj"), question=Wording(en="Which?")).save()
-    assert list_public_challenges(text=f"{word} Which") == [challenge]
+    assert page_public_challenges(1, text=f"{word} Which").rows == [challenge]
 
 
 def test_a_form_asks_for_it_and_the_page_says_it(sign_in: Callable[[str], Client], third_language: None) -> None:

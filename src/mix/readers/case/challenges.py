@@ -7,12 +7,13 @@ from functools import reduce
 from operator import or_
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from mix.data.models import Challenge, ChallengeCity, Municipality, Need, Notice, PanelMember, Participation, Step
 from mix.readers.city.methods import method_on
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.core.paging import SIZE, Page, page_of
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Method
 from mix.rules.city.methods import Step as StepSpec
@@ -112,8 +113,17 @@ def public_challenges() -> QuerySet[Challenge]:
     return Challenge.objects.filter(Q(noticed) | Q(origin=Origin.HISTORY))
 
 
-def list_public_challenges(*, city: str = "", text: str = "", status: str = "") -> list[Challenge]:
-    """List the challenges that a notice or the record made public, latest first; searched in title and question."""
+def list_public_challenges() -> list[Challenge]:
+    """List the challenges that a notice or the record made public, latest first."""
+    return list(_public_challenges())
+
+
+def page_public_challenges(page: int, *, city: str = "", text: str = "", status: str = "") -> Page[Challenge]:
+    """Return a page of the public challenges, latest first; searched in title, question and city."""
+    return page_of(_public_challenges(city=city, text=text, status=status), page)
+
+
+def _public_challenges(*, city: str = "", text: str = "", status: str = "") -> QuerySet[Challenge]:
     found = public_challenges()
     if city:
         found = found.filter(cities__municipality__code=city)
@@ -126,7 +136,7 @@ def list_public_challenges(*, city: str = "", text: str = "", status: str = "") 
             | Q(municipality__name__icontains=word)
             | _in_translation(word)
         )
-    return list(
+    return (
         found.select_related("municipality", "method")
         .prefetch_related("steps", "cities__municipality")
         .order_by("-commissioned_at", "id")
@@ -140,10 +150,11 @@ def _in_translation(word: str) -> Q:
     return reduce(or_, (Q(**{place: word}) for place in places), Q())
 
 
-def list_ended_challenges(*, most: int | None = None) -> list[Challenge]:
-    """List the public challenges that run no more, and the cases of the record, latest first."""
+def page_ended_challenges(page: int, *, size: int = SIZE) -> Page[Challenge]:
+    """Return a page of the public challenges that run no more, and of the cases of the record, latest first."""
     found = public_challenges().exclude(status=ChallengeStatus.RUNNING, origin__in=[Origin.LIVE, Origin.REPLAY])
-    return list(found.select_related("municipality", "method").order_by("-commissioned_at", "id")[:most])
+    rows = found.select_related("municipality", "method").order_by("-commissioned_at", "id")
+    return page_of(rows, page, size=size)
 
 
 def get_public_challenge(code: str) -> Challenge:
@@ -161,24 +172,34 @@ def get_public_challenge(code: str) -> Challenge:
 
 
 def list_own_challenges(actor: Actor) -> list[Challenge]:
-    """List the challenges that the actor may read in its cities, running ones first, then the latest."""
-    if not actor.is_staff:
-        return []
-    rows = (
-        Challenge.objects.filter(cities__municipality__code__in=actor.duties)
-        .distinct()
+    """List what was ever run here of what the actor may read in its cities, running ones first, then the latest."""
+    return list(_own_challenges(actor, Permission.CHALLENGE_READ))
+
+
+def page_own_challenges(
+    actor: Actor, page: int, *, needs: Permission = Permission.CHALLENGE_READ, running: bool = False
+) -> Page[Challenge]:
+    """Return a page of the challenges that the actor may read in its cities, or of those that run."""
+    rows = _own_challenges(actor, needs)
+    return page_of(rows.filter(status=ChallengeStatus.RUNNING) if running else rows, page)
+
+
+def _own_challenges(actor: Actor, needs: Permission) -> QuerySet[Challenge]:
+    """Return the challenges in which a duty in the lead city, or work for a partner city, gives a permission.
+
+    Cases of the public record were not run here and belong to nobody.
+    """
+    may = Q(municipality__code__in=[code for code in actor.duties if grants(actor.roles_at(code), needs)])
+    if grants([Role.PARTNER_CITY], needs):
+        partners = ChallengeCity.objects.filter(challenge=OuterRef("pk"), municipality__code__in=actor.duties)
+        may |= Q(Exists(partners.exclude(municipality=OuterRef("municipality"))))
+    return (
+        Challenge.objects.filter(may)
+        .exclude(origin=Origin.HISTORY)
         .select_related("municipality", "method")
         .prefetch_related("steps", "cities__municipality")
-        .order_by("-commissioned_at", "id")
+        .order_by(Case(When(status=ChallengeStatus.RUNNING, then=0), default=1), "-commissioned_at", "id")
     )
-    return sorted((c for c in rows if _may_read(c, actor)), key=lambda c: c.status != ChallengeStatus.RUNNING)
-
-
-def _may_read(challenge: Challenge, actor: Actor) -> bool:
-    """Say whether a duty in the lead city, or work for a partner city, lets the actor read. No query."""
-    lead = challenge.municipality.code
-    partners = {c.municipality.code for c in challenge.cities.all()} - {lead}
-    return grants(actor.roles_at(lead), Permission.CHALLENGE_READ) or not partners.isdisjoint(actor.duties)
 
 
 def list_vendor_challenges(vendor_ids: Iterable[int]) -> list[Challenge]:
@@ -192,14 +213,22 @@ def list_vendor_challenges(vendor_ids: Iterable[int]) -> list[Challenge]:
     )
 
 
-def list_needs(actor: Actor) -> list[Need]:
-    """List the needs of the cities that the actor works for, open ones first, then the latest."""
-    rows = (
-        Need.objects.filter(municipality__code__in=actor.duties)
-        .select_related("municipality", "department", "reported_by", "challenge", "merged_into")
-        .order_by("-reported_at", "id")
+def page_needs(actor: Actor, page: int) -> Page[Need]:
+    """Return a page of the needs of the cities that the actor works for, open ones first, then the latest."""
+    is_over = Case(When(state=NeedState.OPEN, then=0), default=1)
+    return page_of(_own_needs(actor).order_by(is_over, "-reported_at", "id"), page)
+
+
+def page_open_needs(actor: Actor, *, everybodys: bool) -> Page[Need]:
+    """Return the first page of the needs that are open: everybody's, or those that the actor reported."""
+    rows = _own_needs(actor).filter(state=NeedState.OPEN).order_by("-reported_at", "id")
+    return page_of(rows if everybodys else rows.filter(reported_by=actor.someone), 1)
+
+
+def _own_needs(actor: Actor) -> QuerySet[Need]:
+    return Need.objects.filter(municipality__code__in=actor.duties).select_related(
+        "municipality", "department", "reported_by", "challenge", "merged_into"
     )
-    return sorted(rows, key=lambda n: n.state != NeedState.OPEN)
 
 
 def get_need(code: str, *, actor: Actor) -> Need:

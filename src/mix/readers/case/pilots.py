@@ -13,6 +13,7 @@ from mix.readers.city.policies import in_force, table_of
 from mix.readers.core.actors import Actor
 from mix.readers.core.catalogue import CATALOGUE
 from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.core.paging import Page, page_of
 from mix.rules.case.pilot_records import Risk
 from mix.rules.case.pilots import (
     PilotDates,
@@ -128,9 +129,9 @@ def list_pilots(actor: Actor) -> list[Pilot]:
     return list(_ROWS.all().filter(municipality__code__in=cities).order_by("-registered_at", "-id"))
 
 
-def list_public_pilots() -> list[Pilot]:
-    """List every pilot that was approved, the latest first."""
-    return list(_ROWS.all().filter(decision=Word.AGREE.value).order_by("-starts_on", "-id"))
+def page_public_pilots(page: int) -> Page[Pilot]:
+    """Return a page of the pilots that were approved, the latest first."""
+    return page_of(_ROWS.all().filter(decision=Word.AGREE.value).order_by("-starts_on", "-id"), page)
 
 
 def may_edit(pilot: Pilot, actor: Actor) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Q, Subquery, Value
+from django.db.models import Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from mix.data.models import Chain, Challenge, Checkpoint, Evaluation, Event, Solicitation, Submission
+from mix.readers.core.paging import Page, page_of
 from mix.rules.core.chain import GENESIS, Break, digest, first_break
 from mix.rules.core.kinds import EvaluationPhase
 
@@ -41,7 +42,18 @@ def sealed_subjects() -> list[str]:
 
 
 def list_events(challenge: Challenge, *, most: int | None = None) -> list[Event]:
-    """List a challenge's events, latest first, but for those of sealed submissions.
+    """List a challenge's events that the city may know of, latest first."""
+    rows = _events(challenge)
+    return list(rows[:most] if most else rows)
+
+
+def page_events(challenge: Challenge, page: int) -> Page[Event]:
+    """Return a page of a challenge's events that the city may know of, latest first."""
+    return page_of(_events(challenge), page, size=50)
+
+
+def _events(challenge: Challenge) -> QuerySet[Event]:
+    """Return a challenge's events, latest first, but for those of sealed submissions.
 
     That a panel scores, or that a file is warned of, is told once its result is final: before, it would tell a member
     with a conflict about a vendor of which it may know nothing. The chain itself keeps every entry.
@@ -54,8 +66,7 @@ def list_events(challenge: Challenge, *, most: int | None = None) -> list[Event]
     )
     since = Coalesce(Subquery(scoring.values("step__started_at")[:1]), Value(NEVER))
     rows = rows.exclude(verb__in=SCORING, happened_at__gte=since)
-    rows = rows.order_by("-happened_at", "-id")
-    return list(rows[:most] if most else rows)
+    return rows.order_by("-happened_at", "-id")
 
 
 def list_public_events(challenge: Challenge, *, most: int = 60) -> list[Event]:

@@ -34,7 +34,6 @@ from mix.rules.case.pilots import PilotState
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.choice.states import AwardState
 from mix.rules.city.calendar import CityCalendar, Closed, day_in
-from mix.rules.core.kinds import Origin
 
 RECORD_YEARS = (
     3  # the least that trade agreements ask for (CFTA 516.3, CETA 19.15); a city's own schedule may be longer
@@ -108,8 +107,7 @@ class Dated:
 
 def list_dates(actor: Actor, *, now: datetime) -> list[Dated]:
     """List what is due and what is coming in the actor's challenges and pilots, earliest first. Queries do not grow."""
-    challenges = [c for c in list_own_challenges(actor) if c.origin != Origin.HISTORY]
-    found = [*dates_of_challenges(challenges, now=now), *_of_pilots(list_pilots(actor), now=now)]
+    found = [*dates_of_challenges(list_own_challenges(actor), now=now), *_of_pilots(list_pilots(actor), now=now)]
     return sorted(found, key=lambda d: (d.day, d.code))
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from mix.actions.flow.bundles import make_bundle
 from mix.data.models import Chain, Challenge
-from mix.readers.case.challenges import get_challenge, get_step, list_own_challenges, method_for, roles_in_each
+from mix.readers.case.challenges import get_challenge, get_step, method_for, page_own_challenges
 from mix.readers.case.documents import latest_contents
 from mix.readers.case.pilots import find_pilot_before, register
 from mix.readers.case.publishing import list_notices
@@ -21,9 +21,10 @@ from mix.readers.flow.findings import holds, list_waivers
 from mix.readers.flow.moves import list_decisions
 from mix.readers.knowledge.lessons import hours_by_role, list_lessons
 from mix.rules.core.access import Permission, grants
-from mix.rules.core.kinds import EvaluationPhase, Origin, StepState
+from mix.rules.core.kinds import EvaluationPhase, StepState
 from mix.web.parts.findings import waiver_title
 from mix.web.parts.pages import staff_of
+from mix.web.parts.paging import number_of, pager
 from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import Answer, read_only
 from mix.web.parts.stagebar import stage_bar
@@ -39,10 +40,9 @@ def _overseer(request: HttpRequest) -> Actor:
 def home(request: HttpRequest) -> HttpResponse:
     """Was it fair, and can it be shown?"""
     actor = _overseer(request)
-    cases = [c for c in list_own_challenges(actor) if c.origin != Origin.HISTORY]
-    roles = roles_in_each(cases, actor)
-    rows = [(c, stage_bar(c, list(c.steps.all()))) for c in cases if grants(roles[c.pk], Permission.CASE_FILE_READ)]
-    return render(request, "oversight/home.html", {"rows": rows})
+    page = page_own_challenges(actor, number_of(request), needs=Permission.CASE_FILE_READ)
+    rows = [(c, stage_bar(c, list(c.steps.all()))) for c in page.rows]
+    return render(request, "oversight/home.html", {"rows": rows, "pager": pager(request, page)})
 
 
 def case_file(request: HttpRequest, code: str) -> HttpResponse:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from mix.readers.case.pilots import find_extension, get_public_pilot, list_public_pilots, register, standing
+from mix.readers.case.pilots import find_extension, get_public_pilot, page_public_pilots, register, standing
 from mix.web.parts.pages import now_of
+from mix.web.parts.paging import number_of, pager
 from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import read_only
 
 
 def pilots(request: HttpRequest) -> HttpResponse:
     """Every pilot that a city approved, the latest first."""
-    rows = [standing(p, now=now_of(request)) for p in list_public_pilots()]
-    return render(request, "public/pilots.html", {"rows": rows})
+    page = page_public_pilots(number_of(request))
+    rows = [standing(p, now=now_of(request)) for p in page.rows]
+    return render(request, "public/pilots.html", {"rows": rows, "pager": pager(request, page)})
 
 
 def pilot(request: HttpRequest, code: str) -> HttpResponse:

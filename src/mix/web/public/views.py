@@ -27,9 +27,10 @@ from mix.data.models import (
 from mix.phrases.words import word
 from mix.readers.case.challenges import (
     get_public_challenge,
-    list_ended_challenges,
     list_public_challenges,
     method_for,
+    page_ended_challenges,
+    page_public_challenges,
 )
 from mix.readers.case.documents import gather_facts, gather_facts_of, latest_content
 from mix.readers.case.publishing import list_latest_notices
@@ -58,6 +59,7 @@ from mix.rules.core.kinds import Origin, StepState
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, Listed, do, show, take
 from mix.web.parts.pages import now_of
+from mix.web.parts.paging import number_of, pager
 from mix.web.parts.showing import language, use_clock
 from mix.web.parts.specs import read_only
 from mix.web.parts.stagebar import stage_bar
@@ -69,7 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
     facts = gather_facts_of([call.step.challenge for call in calls])
     context = {
         "calls": [(call, stage_bar(call.step.challenge), facts[call.step.challenge.pk]) for call in calls],
-        "outcomes": list_outcomes(list_ended_challenges(most=6)),
+        "outcomes": list_outcomes(page_ended_challenges(1, size=6).rows),
         "notices": list_latest_notices(5),
         "method": next((method_of(v) for v in list_latest() if v.key == "sprint"), None),
         "funnel": gather_funnel(),
@@ -80,9 +82,10 @@ def home(request: HttpRequest) -> HttpResponse:
 def challenges(request: HttpRequest) -> HttpResponse:
     """List and search the public challenges."""
     text, city, status = (request.GET.get(key, "")[:100] for key in ("q", "city", "status"))
-    found = list_public_challenges(city=city, text=text, status=status)
+    page = page_public_challenges(number_of(request), city=city, text=text, status=status)
     context = {
-        "rows": [(c, stage_bar(c, list(c.steps.all()))) for c in found],
+        "rows": [(c, stage_bar(c, list(c.steps.all()))) for c in page.rows],
+        "pager": pager(request, page),
         "cities": Municipality.objects.order_by("name"),
         "q": text,
         "city": city,
@@ -248,7 +251,9 @@ def engagement(request: HttpRequest, code: str, key: str) -> HttpResponse:
 
 def outcomes(request: HttpRequest) -> HttpResponse:
     """What was bought, and what came of it."""
-    return render(request, "public/outcomes.html", {"rows": list_outcomes(list_ended_challenges())})
+    page = page_ended_challenges(number_of(request))
+    context = {"rows": list_outcomes(page.rows), "pager": pager(request, page)}
+    return render(request, "public/outcomes.html", context)
 
 
 def how(request: HttpRequest) -> HttpResponse:

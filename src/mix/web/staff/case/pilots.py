@@ -34,12 +34,14 @@ from mix.readers.case.pilots import (
 )
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
+from mix.readers.core.paging import page_of
 from mix.rules.case.pilots import PilotState, unmet_to_ask, value_of
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.unmet import Unmet
 from mix.web.parts.acts import Listed, Taken, do, refused, show, take
 from mix.web.parts.pages import now_of, signed_in
+from mix.web.parts.paging import Pager, number_of, pager
 from mix.web.parts.sheets import Sheet, take_sheet
 from mix.web.parts.showing import language, use_clock
 from mix.web.parts.specs import Answer, FieldView, draw, read_only
@@ -60,6 +62,7 @@ class PilotsContext:
 
     departments: list[DepartmentRow]
     rows: list[Standing]
+    pager: Pager
     all: int
     states: list[tuple[str, str, int]]
     shown_state: str
@@ -71,9 +74,11 @@ def pilots(request: HttpRequest) -> HttpResponse:
     actor = _reader(request)
     rows = [standing(p, now=now_of(request)) for p in list_pilots(actor)]
     shown, count = request.GET.get("state", ""), Counter(r.state for r in rows)
+    page = page_of([r for r in rows if not shown or r.state == shown], number_of(request))
     context = PilotsContext(
         departments=dashboard(rows),
-        rows=[r for r in rows if not shown or r.state == shown],
+        rows=page.rows,
+        pager=pager(request, page),
         all=len(rows),
         states=[(s.value, word("pilot_state", s, language()), count[s]) for s in PilotState if count[s]],
         shown_state=shown,

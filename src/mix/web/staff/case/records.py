@@ -13,11 +13,12 @@ from mix.readers.case.challenges import get_challenge, get_step, spec_of
 from mix.readers.case.documents import get_version, list_versions
 from mix.readers.city.municipalities import find_template
 from mix.readers.core.errors import Unknown
-from mix.readers.core.events import list_events
+from mix.readers.core.events import page_events
 from mix.rules.core.access import Permission
 from mix.web.parts.changes import changes
 from mix.web.parts.docx import write_docx
 from mix.web.parts.pages import signed_in
+from mix.web.parts.paging import number_of, pager
 from mix.web.parts.pdf import as_pdf
 from mix.web.parts.showing import in_language, language, moment, use_clock
 from mix.web.parts.specs import read_only
@@ -105,4 +106,7 @@ def log(request: HttpRequest, code: str) -> HttpResponse:
     """Everything that happened in a challenge."""
     challenge = get_challenge(code, actor=signed_in(request), needs=Permission.LOG_READ)
     use_clock(challenge.municipality.zone)
-    return render(request, "staff/case/log.html", {"challenge": challenge, "events": list_events(challenge)})
+    page = page_events(challenge, number_of(request))
+    return render(
+        request, "staff/case/log.html", {"challenge": challenge, "events": page.rows, "pager": pager(request, page)}
+    )

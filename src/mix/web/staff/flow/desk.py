@@ -12,8 +12,9 @@ from mix.readers.case.challenges import (
     get_need,
     get_public_challenge,
     list_mergeable,
-    list_needs,
-    list_own_challenges,
+    page_needs,
+    page_open_needs,
+    page_own_challenges,
 )
 from mix.readers.case.documents import gather_facts
 from mix.readers.case.pilots import get_pilot
@@ -23,12 +24,12 @@ from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
 from mix.readers.delivery.milestones import gather_readings, list_take_overs
 from mix.readers.flow.moves import Task, list_tasks
-from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import Permission, grants
-from mix.rules.core.kinds import NeedState, Origin
+from mix.rules.core.kinds import NeedState
 from mix.web.parts.acts import Listed, Taken, granted, show, take
 from mix.web.parts.pages import staff_of
+from mix.web.parts.paging import Pager, number_of, pager
 from mix.web.parts.showing import use_clock
 from mix.web.parts.stagebar import StageBar, stage_bar
 from mix.web.staff.city.departments import Givable, WithoutContext, cities_without, open_departments
@@ -46,31 +47,30 @@ from mix.web.staff.flow.desk_acts import (
 
 @dataclass(frozen=True)
 class DeskContext:
-    """What the desk draws: what waits for somebody, and where their challenges are."""
+    """What the desk draws: what waits for somebody, and where their challenges are; `more` counts all, past a page."""
 
     tasks: list[Task]
     challenges: list[tuple[Challenge, StageBar]]
+    more_challenges: int
     needs: list[Need]
+    more_needs: int
     may_start: bool
 
 
 def desk(request: HttpRequest) -> HttpResponse:
     """What do I do next, and may I?"""
     actor = staff_of(request)
-    running = [c for c in _told(actor) if c.status == ChallengeStatus.RUNNING]
-    open_needs = [n for n in list_needs(actor) if n.state == NeedState.OPEN]
+    running = page_own_challenges(actor, 1, running=True)
+    open_needs = page_open_needs(actor, everybodys=_may_decide(actor))
     context = DeskContext(
         tasks=list_tasks(actor),
-        challenges=_on_bars(running),
-        needs=[n for n in open_needs if _may_decide(actor) or n.reported_by_id == actor.someone.pk],
+        challenges=_on_bars(running.rows),
+        more_challenges=running.total if running.last > 1 else 0,
+        needs=open_needs.rows,
+        more_needs=open_needs.total if open_needs.last > 1 else 0,
         may_start=_may_start(actor),
     )
     return show(request, "staff/flow/desk.html", Taken({}), context)
-
-
-def _told(actor: Actor) -> list[Challenge]:
-    """List the challenges of one's cities that MIX ran itself."""
-    return [c for c in list_own_challenges(actor) if c.origin != Origin.HISTORY]
 
 
 def _on_bars(rows: list[Challenge]) -> list[tuple[Challenge, StageBar]]:
@@ -90,13 +90,14 @@ class NeedsContext:
     """What the list of needs draws."""
 
     needs: list[Need]
-    may_decide: bool
+    pager: Pager
 
 
 def needs(request: HttpRequest) -> HttpResponse:
     """Every need of one's city, open ones first."""
     actor = staff_of(request)
-    context = NeedsContext(needs=list_needs(actor), may_decide=_may_decide(actor))
+    page = page_needs(actor, number_of(request))
+    context = NeedsContext(page.rows, pager(request, page))
     return show(request, "staff/case/needs.html", Taken({}), context)
 
 
@@ -140,13 +141,15 @@ class ChallengesContext:
     """What the list of challenges draws."""
 
     rows: list[tuple[Challenge, StageBar]]
+    pager: Pager
     may_start: bool
 
 
 def challenge_list(request: HttpRequest) -> HttpResponse:
     """Every challenge of one's cities, on the stage bar."""
     actor = staff_of(request)
-    context = ChallengesContext(rows=_on_bars(_told(actor)), may_start=_may_start(actor))
+    page = page_own_challenges(actor, number_of(request))
+    context = ChallengesContext(_on_bars(page.rows), pager(request, page), may_start=_may_start(actor))
     return show(request, "staff/case/challenges.html", Taken({}), context)
 
 
