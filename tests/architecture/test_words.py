@@ -14,6 +14,7 @@ from mix.phrases.refusals import REFUSALS, sentence
 from mix.phrases.speaking import Counted, told
 from mix.phrases.words import WORDS, word
 from mix.rules.city.policy.facts import FACTS
+from mix.rules.core.payloads import PAYLOADS
 from mix.rules.core.unmet import Unmet
 from tests.architecture.verbs import NotRead, list_verbs
 
@@ -94,6 +95,10 @@ def test_a_parameter_with_a_french_twin_is_said_in_french() -> None:
 
 def test_every_verb_of_the_log_has_a_name_and_every_name_its_verb() -> None:
     assert list_verbs(FILES) == set(WORDS["verb"])
+
+
+def test_every_verb_of_the_log_says_what_its_payload_holds() -> None:
+    assert list_verbs(FILES) == set(PAYLOADS)
 
 
 def test_verbs_are_read_through_what_passes_them_on(tmp_path: Path) -> None:

@@ -69,10 +69,10 @@ def test_a_checkpoint_is_made_once_for_one_size_and_never_for_a_broken_chain(now
 def test_checkpoints_are_due_daily_and_after_a_closing(now: Any) -> None:
     make_due(now=now)
     assert make_due(now=now) == []
-    record("needs.x", subject_type="need", subject="x", actor=PUBLIC, now=now, chain="london")
+    record("documents.comment", subject_type="need", subject="x", actor=PUBLIC, now=now, chain="london")
     assert make_due(now=now + timedelta(hours=1)) == []
     assert [c.chain.code for c in make_due(now=now + timedelta(days=1))] == ["london"]
-    record("needs.x", subject_type="need", subject="x", actor=PUBLIC, now=now, chain="london")
+    record("documents.comment", subject_type="need", subject="x", actor=PUBLIC, now=now, chain="london")
     Solicitation.objects.filter(reference="WATER-LEAKS-RFSQ8").update(closes_at=now + timedelta(days=1, hours=1))
     assert [c.chain.code for c in make_due(now=now + timedelta(days=1, hours=2))] == ["london"]
 
@@ -192,7 +192,7 @@ def test_one_event_for_one_act(actor: Callable[[str], Any], now: Any) -> None:
 def test_a_chain_that_does_not_hold_costs_the_others_no_checkpoint(now: Any, caplog: Any) -> None:
     make_due(now=now)
     for code in ("guelph", "london"):
-        record("needs.x", subject_type="need", subject="x", actor=PUBLIC, now=now, chain=code)
+        record("documents.comment", subject_type="need", subject="x", actor=PUBLIC, now=now, chain=code)
     broken = Chain.objects.get(code="guelph")
     _without_triggers("UPDATE data_event SET verb = 'x' WHERE chain_id = %s AND seq = 2", [broken.pk])
     assert [c.chain.code for c in make_due(now=now + timedelta(days=1))] == ["london"]

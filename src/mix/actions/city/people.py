@@ -72,7 +72,7 @@ def grant_role(
         subject_type="person",
         subject=person.code,
         chain=municipality.code,
-        payload={"role": role.value, **({"provider": provider} if provider else {})},
+        payload={"role": role.value, "provider": provider},
     )
     return given
 

@@ -6,6 +6,7 @@ from typing import Any
 from mix.data.models import Chain, Challenge, Event, Step
 from mix.readers.core.actors import Actor
 from mix.rules.core.chain import GENESIS, digest, link
+from mix.rules.core.payloads import check_payload
 
 INSTANCE = "instance"
 
@@ -26,8 +27,10 @@ def record(
     """Append one event to the chain that is named, else to that of the challenge's lead city, else the instance's own.
 
     Holds the head of that chain locked until the transaction ends. `now` is when it happened; when it was recorded
-    is the actor's, and the same unless a replay or a record of history is entered.
+    is the actor's, and the same unless a replay or a record of history is entered. Raises PayloadWrong.
     """
+    said = payload or {}
+    check_payload(verb, said)
     code = chain or (challenge.municipality.code if challenge else INSTANCE)
     head = Chain.objects.select_for_update().filter(code=code).first()
     if head is None:
@@ -45,8 +48,8 @@ def record(
         subject_type=subject_type,
         subject=subject,
         challenge=challenge.code if challenge else "",
-        payload=payload or {},
-        payload_hash=digest(payload or {}),
+        payload=said,
+        payload_hash=digest(said),
         reason=reason,
         previous_hash=head.hash,
     )
