@@ -27,8 +27,9 @@ WORDS: dict[str, dict[str, str]] = {
 
 
 def wording(group: str, code: str) -> Bilingual:
-    """Return the name of a code in every language of the settings. Raises KeyError for a code without a name."""
-    return Bilingual.model_validate({language: word(group, code, language) for language, _name in settings.LANGUAGES})
+    """Return the name of a code in every language of the catalogue and the settings. Raises KeyError without one."""
+    languages = {*Bilingual.model_fields, *dict(settings.LANGUAGES)}
+    return Bilingual.model_validate({language: word(group, code, language) for language in languages})
 
 
 def word(group: str, code: str, language: str) -> str:

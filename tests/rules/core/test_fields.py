@@ -109,7 +109,7 @@ def test_a_text_by_language_is_read_in_it_or_in_english() -> None:
         ("Roads", "en"),
     ]
     assert text.params("step") == {"step": "Roads", "step_fr": "Routes"}
-    assert list(Wording.model_validate({"eo": "Vojoj", "en": "Roads"}).texts) == ["en", "eo"]
+    assert list(Wording.model_validate({"fr": "Routes", "eo": "Vojoj", "en": "Roads"}).texts) == ["en", "eo", "fr"]
 
 
 @pytest.mark.parametrize(("kind", "field"), [(Wording, "title"), (Bilingual, "title_fr")])

@@ -49,8 +49,8 @@ class Wording(BaseModel):
 
     @property
     def texts(self) -> dict[str, str]:
-        """Every text by its language, English first."""
-        return self.model_dump()
+        """Every text by its language: English, then the others by their codes, however they were kept."""
+        return dict(sorted(self.model_dump().items(), key=lambda pair: (pair[0] != "en", pair[0])))
 
     def spoken(self, language: str) -> str:
         """Return the language that is read where "fr" or "fr-ca" is asked for: English where it was not written."""
