@@ -30,12 +30,11 @@ INNER = {
     "awards.approve",
     "challenges.record_history",
     "disclosures.publish_pack",
-    "evaluations.send_letters",
     "openings.unseal_all",
     "panels.record_on",
     "solicitations.record_on_call",
     "submissions.begin_draft",
-    "submissions.lock",
+    "submissions.lock_submission",
 }
 # Verbs whose only scenario is a page: tests/web and tests/journeys carry them out.
 ON_PAGES = {

@@ -18,10 +18,9 @@ from rich.console import Console
 
 from mix.jobs import operating
 from mix.jobs.identity_commands import identity
+from mix.jobs.method_commands import methods
 from mix.jobs.operating import start_django
 from mix.jobs.policy_commands import policy
-from mix.rules.city.method_files import parse
-from mix.rules.core.catalogue import DocumentInvalid
 from mix.rules.core.fields import Wording
 from mix.rules.core.verdicts import Finding
 from mix.rules.flow import proofs
@@ -30,7 +29,6 @@ from mix.rules.market import receipts
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mix.config.settings")
 
 app = typer.Typer(no_args_is_help=True, help="The Municipal Innovation Exchange.", add_completion=False)
-methods = typer.Typer(no_args_is_help=True, help="Methods: check and draw.")
 log = typer.Typer(no_args_is_help=True, help="The log: verify and export.")
 app.add_typer(methods, name="methods")
 app.add_typer(log, name="log")
@@ -47,35 +45,6 @@ app.command()(operating.doctor)
 app.command()(operating.backup)
 app.command()(operating.restore)
 console = Console(highlight=False, soft_wrap=True)
-
-
-@methods.command("check")
-def methods_check(file: Path) -> None:
-    """Report everything wrong with a method file, with line numbers. Needs no secret and no database."""
-    try:
-        method = parse(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        console.print(f"{file}: no such file")
-        raise typer.Exit(2) from None
-    except DocumentInvalid as error:
-        for problem in sorted(error.problems, key=lambda p: p.line):
-            console.print(f"{file}:{problem.line}: {problem.text}")
-        raise typer.Exit(1) from None
-    gates = sum(step.gate is not None for step in method.steps)
-    console.print(f"{file}: holds. {len(method.stages)} stages, {len(method.steps)} steps, {gates} gates.")
-
-
-@methods.command("show")
-def methods_show(key: str, language: Annotated[str, typer.Option(help="en or fr")] = "en") -> None:
-    """Draw a method of the catalogue: stages, steps, what each needs, gates with their deciders."""
-    from mix.jobs.drawing import draw_method, find_method_file
-
-    path = find_method_file(key)
-    if path is None:
-        console.print(f"The catalogue has no method '{key}'.")
-        raise typer.Exit(2)
-    for line in draw_method(parse(path.read_text(encoding="utf-8")), language=language):
-        console.print(line, markup=False)
 
 
 @app.command()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mix.actions.case.entering import enter, role_for
+from mix.actions.case.locking import lock_challenge, role_for
 from mix.actions.city.departments import require_open
 from mix.actions.core.deeds import Deed
 from mix.data.models import (
@@ -234,7 +234,7 @@ def freeze_route(challenge: Challenge, *, now: datetime) -> None:
 
 def change_route(deed: Deed, challenge: Challenge, *, route: Route, reason: str) -> Challenge:
     """Change the route, with a reason, until the first public notice."""
-    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
+    challenge, role = lock_challenge(challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
     require(challenge.route_frozen_at is None, "route_frozen", field="route")
     require(route in method_for(challenge).routes, "route_not_in_method", field="route")
     require(bool(reason.strip()), "reason_missing", field="reason")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mix.actions.case.entering import enter, enter_step
+from mix.actions.case.locking import lock_challenge, lock_step
 from mix.actions.core.deeds import Deed
 from mix.data.models import Comment, Document, DocumentVersion, Step
 from mix.readers.case.challenges import spec_of
@@ -31,7 +31,7 @@ def save(deed: Deed, step: Step, *, answers: Mapping[str, Any], based_on: int | 
     `based_on` is the version that the writer saw. Raises EditedMeanwhile when another came in between, Refused with
     every answer that cannot be read. A save without a change makes no version.
     """
-    step, role = enter_step(step, actor=deed.actor, needs=Permission.DOCUMENT_EDIT, editing=True)
+    step, role = lock_step(step, actor=deed.actor, needs=Permission.DOCUMENT_EDIT, editing=True)
     good, bad = read_answers(spec_of(step).fields, answers)
     if bad:
         raise Refused(*(Unmet(e.code, e.params, field=key) for key, e in bad.items()))
@@ -76,7 +76,7 @@ def reuse(deed: Deed, step: Step, *, source: Step) -> DocumentVersion:
 
 def comment(deed: Deed, step: Step, *, text: str) -> Comment:
     """Remark on the present version; the writers see it beside the text."""
-    _, role = enter(step.challenge, actor=deed.actor, needs=Permission.DOCUMENT_COMMENT)
+    _, role = lock_challenge(step.challenge, actor=deed.actor, needs=Permission.DOCUMENT_COMMENT)
     require(bool(text.strip()), "answer_missing", field="comment")
     document = Document.objects.get(step=step)
     made = Comment.objects.create(
@@ -89,7 +89,7 @@ def comment(deed: Deed, step: Step, *, text: str) -> Comment:
 def settle_comment(deed: Deed, made: Comment) -> Comment:
     """Mark a remark as dealt with."""
     step = made.document.step
-    _, role = enter(step.challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
+    _, role = lock_challenge(step.challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
     made.settled_at = deed.now
     made.save(update_fields=["settled_at"])
     deed.record_on(step, "documents.settle_comment", role=role.value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from mix.actions.case.entering import enter
+from mix.actions.case.locking import lock_challenge
 from mix.actions.core.deeds import Deed
 from mix.data.models import Challenge, ChallengeCity, JoinRequest, Municipality
 from mix.readers.case.joining import unmet_to_ask, unmet_to_join
@@ -24,7 +24,7 @@ def declare_window(deed: Deed, challenge: Challenge, *, until: date | None, most
 
     The first public notice declares it, so it cannot change after that.
     """
-    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
+    challenge, role = lock_challenge(challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
     require(challenge.route_frozen_at is None, "join_window_frozen", field="until")
     if until is not None:
         today = day_in(challenge.municipality.zone, deed.now)
@@ -73,7 +73,7 @@ def ask(deed: Deed, challenge: Challenge, *, city: Municipality, share_percent: 
 
 def answer(deed: Deed, request: JoinRequest, *, agree: bool, reason: str) -> JoinRequest:
     """Let a city in, its share taken from the lead's, or refuse with a reason. From then on it decides its gates."""
-    challenge, role = enter(request.challenge, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
+    challenge, role = lock_challenge(request.challenge, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
     row = JoinRequest.objects.select_for_update(of=("self",)).select_related("city", "asked_by").get(pk=request.pk)
     if row.challenge_id != challenge.pk:
         raise Unknown

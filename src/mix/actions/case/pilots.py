@@ -65,7 +65,7 @@ def _managers(pilot: Pilot) -> list[Person]:
     return list_with_role([pilot.municipality_id], Role.PROCUREMENT_MANAGER)
 
 
-def _enter(deed: Deed, pilot: Pilot, *, keeps: bool, states: tuple[PilotState, ...]) -> Pilot:
+def _lock_pilot(deed: Deed, pilot: Pilot, *, keeps: bool, states: tuple[PilotState, ...]) -> Pilot:
     """Lock a pilot and return it as it is now. Raises Unknown, Forbidden, and Refused in another state than these."""
     Pilot.objects.select_for_update().get(pk=pilot.pk)
     fresh = get_pilot(pilot.code, actor=deed.actor)
@@ -110,7 +110,7 @@ def describe(deed: Deed, pilot: Pilot, *, answers: Mapping[str, Any], based_on: 
 
     `based_on` is the mark of the record that was edited; where somebody saved in between, nothing is overwritten.
     """
-    fresh = _enter(deed, pilot, keeps=True, states=_EDITABLE)
+    fresh = _lock_pilot(deed, pilot, keeps=True, states=_EDITABLE)
     require(based_on in ("", record_mark(fresh)), "pilot_edited")
     before = fresh.written.facts.found_by
     made = PilotRecord(_read(register().fields, answers))
@@ -124,7 +124,7 @@ def describe(deed: Deed, pilot: Pilot, *, answers: Mapping[str, Any], based_on: 
 
 def ask(deed: Deed, pilot: Pilot) -> Pilot:
     """Put a complete record before its deciders: by value in kind included, and by risk. Its terms are fixed."""
-    fresh = _enter(deed, pilot, keeps=True, states=_EDITABLE)
+    fresh = _lock_pilot(deed, pilot, keeps=True, states=_EDITABLE)
     today = today_at(fresh.municipality, deed.now)
     written, facts = fresh.written, fresh.written.facts
     refuse_if(
@@ -150,7 +150,7 @@ def ask(deed: Deed, pilot: Pilot) -> Pilot:
 
 def take_back(deed: Deed, pilot: Pilot) -> Pilot:
     """Take a record back before it is decided, to change it. Words that were given must be given again."""
-    fresh = _enter(deed, pilot, keeps=True, states=(PilotState.ASKED,))
+    fresh = _lock_pilot(deed, pilot, keeps=True, states=(PilotState.ASKED,))
     fresh.words.all().delete()
     fresh.asked_at = fresh.value_cents = fresh.starts_on = fresh.ends_on = None
     fresh.risk = ""
@@ -161,7 +161,7 @@ def take_back(deed: Deed, pilot: Pilot) -> Pilot:
 
 def say(deed: Deed, pilot: Pilot, *, role: Role, word: Word, reason: str = "") -> Pilot:
     """Give a decider's word. One refusal ends it; the last agreement lets it run. The owner decides nothing."""
-    fresh = _enter(deed, pilot, keeps=False, states=(PilotState.ASKED,))
+    fresh = _lock_pilot(deed, pilot, keeps=False, states=(PilotState.ASKED,))
     if role not in deed.actor.roles_at(fresh.municipality.code) or role not in open_words(fresh):
         raise Forbidden(Permission.PILOT_MANAGE)
     require(fresh.owner_id != deed.actor.someone.pk, "pilot_owner_decides")
@@ -187,7 +187,7 @@ def say(deed: Deed, pilot: Pilot, *, role: Role, word: Word, reason: str = "") -
 
 def ask_extension(deed: Deed, pilot: Pilot, *, ends_on: date, reason: str) -> PilotExtension:
     """Ask for the one extension, before the last day is over."""
-    fresh = _enter(deed, pilot, keeps=True, states=(PilotState.RUNNING,))
+    fresh = _lock_pilot(deed, pilot, keeps=True, states=(PilotState.RUNNING,))
     require(find_extension(fresh) is None, "pilot_extended")
     require(bool(reason.strip()), "reason_missing", field="reason")
     present = fresh.ends_on
@@ -206,7 +206,7 @@ def ask_extension(deed: Deed, pilot: Pilot, *, ends_on: date, reason: str) -> Pi
 
 def agree_extension(deed: Deed, pilot: Pilot) -> PilotExtension:
     """Agree to the extension, as whoever decides on the pilot's value; not who asked for it."""
-    fresh = _enter(deed, pilot, keeps=False, states=(PilotState.RUNNING,))
+    fresh = _lock_pilot(deed, pilot, keeps=False, states=(PilotState.RUNNING,))
     extension = find_extension(fresh)
     if extension is None or needed_words(fresh)[0][0] not in deed.actor.roles_at(fresh.municipality.code):
         raise Forbidden(Permission.PILOT_MANAGE)
@@ -223,7 +223,7 @@ def agree_extension(deed: Deed, pilot: Pilot) -> PilotExtension:
 def stop(deed: Deed, pilot: Pilot, *, reason: str) -> Pilot:
     """End a pilot before its time; today is its last day."""
     states = (PilotState.APPROVED, PilotState.RUNNING)
-    fresh = _enter(deed, pilot, keeps=True, states=states)
+    fresh = _lock_pilot(deed, pilot, keeps=True, states=states)
     require(bool(reason.strip()), "reason_missing", field="reason")
     fresh.stopped_on, fresh.stopped_reason = today_at(fresh.municipality, deed.now), reason.strip()
     fresh.save(update_fields=["stopped_on", "stopped_reason"])
@@ -234,7 +234,7 @@ def stop(deed: Deed, pilot: Pilot, *, reason: str) -> Pilot:
 
 def close(deed: Deed, pilot: Pilot, *, answers: Mapping[str, Any]) -> Pilot:
     """Report what was seen and decided. The report is public."""
-    fresh = _enter(deed, pilot, keeps=True, states=_OVER)
+    fresh = _lock_pilot(deed, pilot, keeps=True, states=_OVER)
     report = _read(register().close_out, answers)
     refuse_if(missing_answers(register().close_out, report))
     fresh.close_out, fresh.closed_at = PilotReport(report).write(), deed.now
@@ -258,7 +258,7 @@ def convert(
     is_fictional: bool = False,
 ) -> Challenge:
     """Begin a challenge that keeps the pilot's record; once, and only when its report is public for every vendor."""
-    fresh = _enter(deed, pilot, keeps=False, states=(PilotState.CLOSED,))
+    fresh = _lock_pilot(deed, pilot, keeps=False, states=(PilotState.CLOSED,))
     require(fresh.challenge_id is None, "pilot_converted")
     fresh.challenge = commission(
         deed,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from mix.actions.case.entering import enter, enter_step
+from mix.actions.case.locking import lock_challenge, lock_step
 from mix.actions.case.publishing import publish
-from mix.actions.choice.evaluations import send_letters
+from mix.actions.choice.letters import send_letters
 from mix.actions.core.checkpoints import make_checkpoint
 from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
@@ -44,7 +44,7 @@ def _record(deed: Deed, verb: str, challenge: Challenge, *, role: str, vendor: V
 
 def recommend(deed: Deed, step: Step) -> Award:
     """Recommend the best-ranked vendor of the last evaluation that was not tried yet, at the price it sealed."""
-    step, role = enter_step(step, actor=deed.actor, needs=Permission.AWARD_PREPARE, editing=True)
+    step, role = lock_step(step, actor=deed.actor, needs=Permission.AWARD_PREPARE, editing=True)
     require(find_live(step) is None, "award_live")
     found = list_next_results(step)
     if not found:
@@ -70,7 +70,7 @@ def recommend(deed: Deed, step: Step) -> Award:
 
 def record_negotiation(deed: Deed, award: Award, *, text: str, value_cents: int) -> Award:
     """Put on record what was negotiated, and the value that came of it (cents, all options)."""
-    step, role = enter_step(award.step, actor=deed.actor, needs=Permission.AWARD_PREPARE, editing=True)
+    step, role = lock_step(award.step, actor=deed.actor, needs=Permission.AWARD_PREPARE, editing=True)
     require(award.state == AwardState.RECOMMENDED, "award_over")
     require(bool(text.strip()), "answer_missing", field="text")
     require(value_cents >= 0, "not_an_amount", field="value", given=str(value_cents))
@@ -82,7 +82,7 @@ def record_negotiation(deed: Deed, award: Award, *, text: str, value_cents: int)
 
 def fail_negotiation(deed: Deed, award: Award, *, reason: str) -> Award:
     """End a negotiation that failed, with a reason, and recommend the next-ranked."""
-    step, role = enter_step(award.step, actor=deed.actor, needs=Permission.AWARD_PREPARE, editing=True)
+    step, role = lock_step(award.step, actor=deed.actor, needs=Permission.AWARD_PREPARE, editing=True)
     require(award.state == AwardState.RECOMMENDED, "award_over")
     require(bool(reason.strip()), "reason_missing", field="reason")
     award.state, award.ended_reason = AwardState.FAILED, reason
@@ -167,7 +167,9 @@ def ask_debrief(deed: Deed, step: Step, vendor: Vendor) -> Debrief:
 
 def plan_debrief(deed: Deed, debrief: Debrief, *, meets_at: datetime) -> Debrief:
     """Set the time of a debrief."""
-    challenge, role = enter(debrief.step.challenge, actor=deed.actor, needs=Permission.AWARD_PREPARE, running=False)
+    challenge, role = lock_challenge(
+        debrief.step.challenge, actor=deed.actor, needs=Permission.AWARD_PREPARE, running=False
+    )
     require(meets_at > deed.now, "time_is_past", field="meets_at")
     debrief.meets_at = meets_at
     debrief.save(update_fields=["meets_at"])
@@ -184,7 +186,9 @@ def plan_debrief(deed: Deed, debrief: Debrief, *, meets_at: datetime) -> Debrief
 
 def hold_debrief(deed: Deed, debrief: Debrief, *, notes: str) -> Debrief:
     """Note what was said at a debrief."""
-    challenge, role = enter(debrief.step.challenge, actor=deed.actor, needs=Permission.AWARD_PREPARE, running=False)
+    challenge, role = lock_challenge(
+        debrief.step.challenge, actor=deed.actor, needs=Permission.AWARD_PREPARE, running=False
+    )
     require(bool(notes.strip()), "answer_missing", field="notes")
     debrief.held_at, debrief.notes = deed.now, notes
     debrief.save(update_fields=["held_at", "notes"])
@@ -218,7 +222,9 @@ def file_dispute(deed: Deed, letter: Letter, *, text: str) -> Dispute:
 
 def answer_dispute(deed: Deed, dispute: Dispute, *, outcome: str, answer: str) -> Dispute:
     """Answer an objection with reasons. Whoever sat on the panel does not answer it."""
-    challenge, role = enter(dispute.step.challenge, actor=deed.actor, needs=Permission.AWARD_PREPARE, running=False)
+    challenge, role = lock_challenge(
+        dispute.step.challenge, actor=deed.actor, needs=Permission.AWARD_PREPARE, running=False
+    )
     fresh = Dispute.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=dispute.pk)
     require(fresh.answered_at is None, "dispute_answered")
     require(bool(answer.strip()), "answer_missing", field="answer")

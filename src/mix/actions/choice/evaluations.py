@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from mix.actions.case.entering import enter
-from mix.actions.choice.panels import in_phase, record_on
+from mix.actions.case.locking import lock_challenge
+from mix.actions.choice.panels import lock_evaluation, record_on
 from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
 from mix.actions.market.participations import raise_standing
 from mix.data.models import (
-    Award,
     ConsensusScore,
     Declaration,
     Evaluation,
-    Letter,
     PanelMember,
     Result,
     Score,
@@ -24,13 +21,11 @@ from mix.data.models import (
     TieBreak,
     Vendor,
 )
-from mix.phrases.words import wording
 from mix.readers.case.challenges import spec_of
 from mix.readers.choice.evaluations import (
     compute,
     contenders,
     criteria_now,
-    criteria_of,
     get_seat,
     latest_consensus,
     list_results,
@@ -51,26 +46,17 @@ from mix.readers.choice.standing import (
 from mix.readers.city.people import list_members
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
-from mix.rules.choice.debriefs import DebriefLine, DebriefSheet
-from mix.rules.choice.scoring import Outcome, selected, shown
+from mix.rules.choice.scoring import selected
 from mix.rules.choice.states import Conflict, Seat
 from mix.rules.city.schemes import MAX_SCORE
 from mix.rules.core.access import Permission, Role
-from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import Unmet, refuse_if, require
-
-MAILS = {  # by whether an award decided, and whether it was for this vendor
-    (False, True): "letter_chosen",
-    (False, False): "letter_regret",
-    (True, True): "awarded",
-    (True, False): "award_elsewhere",
-}
 
 
 def declare(deed: Deed, evaluation: Evaluation, *, conflicts: Mapping[str, tuple[str, str]]) -> PanelMember:
     """Declare about every vendor on the list, before any content: vendor code → (kind of conflict, note)."""
-    evaluation = in_phase(evaluation, EvaluationPhase.SCORING)
+    evaluation = lock_evaluation(evaluation, EvaluationPhase.SCORING)
     member = get_seat(evaluation, deed.actor)
     vendors: dict[str, Vendor] = {s.vendor.code: s.vendor for s in contenders(evaluation)}
     refuse_if(
@@ -114,7 +100,7 @@ def score(
     reason: str = "",
 ) -> Score:
     """Give one score from 0 to 5. A 0 or 5 needs a comment, a change after handing in needs a reason."""
-    evaluation = in_phase(evaluation, EvaluationPhase.SCORING)
+    evaluation = lock_evaluation(evaluation, EvaluationPhase.SCORING)
     member = get_seat(evaluation, deed.actor)
     so_far = standing(evaluation, member)
     if submission not in so_far.to_score(member):
@@ -153,7 +139,7 @@ def score(
 
 def hand_in(deed: Deed, evaluation: Evaluation) -> PanelMember:
     """Hand in one's scores, when none is missing."""
-    evaluation = in_phase(evaluation, EvaluationPhase.SCORING)
+    evaluation = lock_evaluation(evaluation, EvaluationPhase.SCORING)
     member = get_seat(evaluation, deed.actor)
     refuse_if(unmet_to_hand_in(standing(evaluation, member), member))
     member.handed_in_at = deed.now
@@ -167,7 +153,7 @@ def hand_in(deed: Deed, evaluation: Evaluation) -> PanelMember:
 
 def open_consensus(deed: Deed, evaluation: Evaluation) -> Evaluation:
     """Show everybody's scores to the panel, once all are handed in. Only the chair opens it."""
-    evaluation = in_phase(evaluation, EvaluationPhase.SCORING)
+    evaluation = lock_evaluation(evaluation, EvaluationPhase.SCORING)
     so_far = standing(evaluation)
     _chair(so_far, deed.actor)
     refuse_if(unmet_for_consensus(so_far))
@@ -194,7 +180,7 @@ def agree(
     deed: Deed, evaluation: Evaluation, *, submission: Submission, criterion: str, score: int, reason: str
 ) -> ConsensusScore:
     """Record, as the chair, the score that the panel agreed on, with the reason."""
-    evaluation = in_phase(evaluation, EvaluationPhase.CONSENSUS)
+    evaluation = lock_evaluation(evaluation, EvaluationPhase.CONSENSUS)
     so_far = standing(evaluation)
     if submission not in so_far.to_score(_chair(so_far, deed.actor)):
         raise Unknown
@@ -224,7 +210,7 @@ def agree(
 
 def agree_where_equal(deed: Deed, evaluation: Evaluation, *, reason: str) -> int:
     """Record every cell on which all scores are equal, in one step; returns how many."""
-    evaluation = in_phase(evaluation, EvaluationPhase.CONSENSUS)
+    evaluation = lock_evaluation(evaluation, EvaluationPhase.CONSENSUS)
     so_far, agreed, count = standing(evaluation), latest_consensus(evaluation), 0
     for submission in so_far.to_score(_chair(so_far, deed.actor)):
         for criterion in criteria_now(evaluation):
@@ -245,7 +231,7 @@ def agree_where_equal(deed: Deed, evaluation: Evaluation, *, reason: str) -> int
 
 def freeze_quality(deed: Deed, evaluation: Evaluation) -> Evaluation:
     """End the consensus on a stage. After the last, quality is final, and prices that count may now be opened."""
-    evaluation = in_phase(evaluation, EvaluationPhase.CONSENSUS)
+    evaluation = lock_evaluation(evaluation, EvaluationPhase.CONSENSUS)
     so_far = standing(evaluation)
     _chair(so_far, deed.actor)
     refuse_if(unmet_to_freeze(so_far))
@@ -258,8 +244,8 @@ def freeze_quality(deed: Deed, evaluation: Evaluation) -> Evaluation:
 
 def finalise_result(deed: Deed, evaluation: Evaluation) -> list[Result]:
     """Compute points and ranks from the stored scores and prices, and select by the method's number."""
-    _, role = enter(evaluation.step.challenge, actor=deed.actor, needs=Permission.RESULT_FINALISE)
-    evaluation = in_phase(evaluation, EvaluationPhase.QUALITY_FROZEN)
+    _, role = lock_challenge(evaluation.step.challenge, actor=deed.actor, needs=Permission.RESULT_FINALISE)
+    evaluation = lock_evaluation(evaluation, EvaluationPhase.QUALITY_FROZEN)
     if scheme_of(evaluation).price.counts:
         require(evaluation.solicitation.price_opened_at is not None, "price_not_opened", place="opening")
     evaluation.phase, evaluation.finalised_at = EvaluationPhase.FINAL, deed.now
@@ -303,8 +289,8 @@ def break_tie(deed: Deed, evaluation: Evaluation, *, order: Sequence[Submission]
 
     It counts at once, before the gate or, where those before them fell away, after it. Raises Refused.
     """
-    _, role = enter(evaluation.step.challenge, actor=deed.actor, needs=Permission.RESULT_FINALISE)
-    evaluation = in_phase(evaluation, EvaluationPhase.FINAL)
+    _, role = lock_challenge(evaluation.step.challenge, actor=deed.actor, needs=Permission.RESULT_FINALISE)
+    evaluation = lock_evaluation(evaluation, EvaluationPhase.FINAL)
     title = spec_of(evaluation.step).title
     at_gate = evaluation.step.challenge.steps.filter(pk=evaluation.step_id, asked_at__isnull=False).exists()
     require(not at_gate, "step_at_gate", **title.params("step"))
@@ -347,80 +333,3 @@ def announce_result(evaluation: Evaluation, *, now: datetime) -> None:
             step=title,
             vendor=result.submission.vendor.name,
         )
-
-
-def send_letters(deed: Deed, evaluation: Evaluation, *, award: Award | None = None) -> list[Letter]:
-    """Tell every vendor: chosen or not, its own points beside the range, strengths, and what was better.
-
-    With an award that was made, it alone decides who was chosen; the ranks are those of the moment.
-    """
-    challenge, title = evaluation.step.challenge, spec_of(evaluation.step).title
-    outcomes = {int(o.key): o for o in compute(evaluation)}
-    agreed = latest_consensus(evaluation)
-    letters = []
-    for result in list_results(evaluation):
-        outcome, vendor = outcomes.get(result.submission_id), result.submission.vendor
-        if outcome is None or evaluation.letters.filter(vendor=vendor, award=award).exists():
-            continue
-        is_chosen = result.is_selected if award is None else vendor.pk == award.vendor_id
-        letter = Letter.objects.create(
-            evaluation=evaluation,
-            award=award,
-            vendor=vendor,
-            is_selected=is_chosen,
-            sheet=_sheet(evaluation, outcome, list(outcomes.values()), agreed).write(),
-            sent_at=deed.now,
-        )
-        letters.append(letter)
-        deed.tell(
-            list_members(vendor.pk),
-            MAILS[award is not None, is_chosen],
-            challenge=challenge,
-            path=f"vendor/letters/{letter.pk}/",
-            step=title,
-            vendor=vendor.name,
-            winner=award.vendor.name if award else "",
-        )
-    record_on(deed, "send_letters", evaluation, role="", payload={"count": len(letters)})
-    return letters
-
-
-def _sheet(
-    evaluation: Evaluation, own: Outcome, every: list[Outcome], agreed: dict[tuple[int, str], Any]
-) -> DebriefSheet:
-    """Return the debrief sheet: by criterion own points, lowest, highest, and the panel's reason."""
-
-    def line(
-        key: str, among: list[Outcome], *, title: Bilingual, weight: int, score: int | None = None, reason: str = ""
-    ) -> DebriefLine:
-        points = [outcome.points[key] for outcome in among]
-        own_points, lowest, highest = (str(shown(value)) for value in (own.points[key], min(points), max(points)))
-        return DebriefLine(key, title, weight, score, own_points, lowest, highest, reason)
-
-    lines = []
-    for criterion in criteria_of(evaluation):
-        cell = agreed.get((int(own.key), criterion.key))
-        if cell is None:  # of a stage to which this vendor was not invited
-            continue
-        among = [o for o in every if (int(o.key), criterion.key) in agreed]
-        lines.append(
-            line(
-                criterion.key,
-                among,
-                title=criterion.title,
-                weight=criterion.weight,
-                score=cell.score,
-                reason=cell.reason,
-            )
-        )
-    if "price" in own.points:
-        title = wording("envelope", "price")
-        lines.append(line("price", every, title=title, weight=int(scheme_of(evaluation).price.weight)))
-    return DebriefSheet(
-        lines=tuple(lines),
-        total=str(shown(own.total)),
-        rank=own.rank,
-        of=len(every),
-        best_total=str(shown(max(o.total for o in every))),
-        eliminated_by=tuple(own.eliminated_by),
-    )

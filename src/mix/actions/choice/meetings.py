@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mix.actions.case.entering import enter, enter_step
-from mix.actions.choice.panels import in_phase, record_on
+from mix.actions.case.locking import lock_challenge, lock_step
+from mix.actions.choice.panels import lock_evaluation, record_on
 from mix.actions.core.deeds import Deed
 from mix.data.models import Evaluation, StageInvitation, Step
 from mix.phrases.mails import local_text
@@ -21,10 +21,10 @@ def invite(deed: Deed, step: Step) -> list[StageInvitation]:
 
     Scores of the stages before stay as they are agreed. Where nobody reaches it, quality is final.
     """
-    step, role = enter_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT)
+    step, role = lock_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = find_evaluation(step)
     require(evaluation is not None, "panel_missing", place="panel")
-    evaluation = in_phase(evaluation or Evaluation(), EvaluationPhase.BETWEEN)
+    evaluation = lock_evaluation(evaluation or Evaluation(), EvaluationPhase.BETWEEN)
     submissions = earned_invitations(evaluation)
     evaluation.stage += 1
     evaluation.phase = EvaluationPhase.SCORING if submissions else EvaluationPhase.QUALITY_FROZEN
@@ -63,7 +63,7 @@ def invite(deed: Deed, step: Step) -> list[StageInvitation]:
 
 def _meeting(invitation: StageInvitation) -> tuple[StageInvitation, Evaluation]:
     """Lock the evaluation; the invitation is to its present stage, which rests on a meeting that is not recorded."""
-    evaluation = in_phase(invitation.evaluation, EvaluationPhase.SCORING)
+    evaluation = lock_evaluation(invitation.evaluation, EvaluationPhase.SCORING)
     fresh = StageInvitation.objects.select_related("submission__vendor").get(pk=invitation.pk)
     stage = stages_of(evaluation)[fresh.stage]
     require(fresh.stage == evaluation.stage and stage.basis.is_met, "meeting_of_no_stage")
@@ -73,7 +73,7 @@ def _meeting(invitation: StageInvitation) -> tuple[StageInvitation, Evaluation]:
 
 def set_meeting(deed: Deed, invitation: StageInvitation, *, meets_at: datetime, place: str) -> StageInvitation:
     """Agree on when and where a vendor is met, and tell it."""
-    _, role = enter(invitation.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
+    _, role = lock_challenge(invitation.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     invitation, evaluation = _meeting(invitation)
     require(meets_at > deed.now, "meeting_in_the_past", field="meets_at")
     require(bool(place.strip()), "meeting_incomplete", field="place")
@@ -98,7 +98,7 @@ def record_meeting(
     deed: Deed, invitation: StageInvitation, *, minutes: int, present: str, notes: str
 ) -> StageInvitation:
     """Record that a vendor was met: for how long, who was there, what was asked and answered. Final."""
-    _, role = enter(invitation.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
+    _, role = lock_challenge(invitation.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     invitation, evaluation = _meeting(invitation)
     require(invitation.meets_at is not None and invitation.meets_at <= deed.now, "meeting_not_held")
     require(minutes > 0, "meeting_incomplete", field="minutes")

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from mix.actions.case.entering import enter, enter_step
+from mix.actions.case.locking import lock_challenge, lock_step
 from mix.actions.core.deeds import Deed
 from mix.data.models import Evaluation, Label, PanelMember, Person, Step
 from mix.readers.case.challenges import spec_of
@@ -45,7 +45,11 @@ def record_on(
     )
 
 
-def in_phase(evaluation: Evaluation, *phases: EvaluationPhase) -> Evaluation:
+# While anybody may be seated, or leave.
+_SEATED = (EvaluationPhase.PANEL, EvaluationPhase.SCORING, EvaluationPhase.CONSENSUS)
+
+
+def lock_evaluation(evaluation: Evaluation, *phases: EvaluationPhase) -> Evaluation:
     """Lock an evaluation and return it as it is now; it must be in one of the phases."""
     fresh = (
         Evaluation.objects.select_for_update(of=("self",))
@@ -58,9 +62,9 @@ def in_phase(evaluation: Evaluation, *phases: EvaluationPhase) -> Evaluation:
 
 def appoint(deed: Deed, step: Step, *, person: Person, seat: str, due_at: datetime | None = None) -> PanelMember:
     """Give a person a seat. Nobody from procurement, no approver, no councillor, no vendor; one chair."""
-    step, role = enter_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT, editing=True)
+    step, role = lock_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT, editing=True)
     evaluation = find_evaluation(step) or _begin(step)
-    evaluation = in_phase(evaluation, EvaluationPhase.PANEL, EvaluationPhase.SCORING)
+    evaluation = lock_evaluation(evaluation, EvaluationPhase.PANEL, EvaluationPhase.SCORING)
     other = actor_for(person)
     held = other.roles_at(step.challenge.municipality.code) | ({Role.VENDOR} if other.vendors else set())
     refuse_if(Unmet(c, {"name": person.name}) for c in broken_separations({*held, Role(seat)}))
@@ -99,8 +103,10 @@ def _begin(step: Step) -> Evaluation:
 
 def leave_panel(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
     """End a seat with a reason; its scores stay on record and no longer count."""
-    _, role = enter(member.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
-    evaluation = in_phase(member.evaluation, EvaluationPhase.PANEL, EvaluationPhase.SCORING, EvaluationPhase.CONSENSUS)
+    _, role = lock_challenge(member.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
+    evaluation = lock_evaluation(
+        member.evaluation, EvaluationPhase.PANEL, EvaluationPhase.SCORING, EvaluationPhase.CONSENSUS
+    )
     require(bool(reason.strip()), "reason_missing", field="reason")
     member.left_at, member.left_reason = deed.now, reason
     member.save(update_fields=["left_at", "left_reason"])
@@ -110,8 +116,10 @@ def leave_panel(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
 
 def give_chair(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
     """Have another member take the chair, also when the chair has left; who had it stays on the panel."""
-    _, role = enter(member.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
-    evaluation = in_phase(member.evaluation, EvaluationPhase.PANEL, EvaluationPhase.SCORING, EvaluationPhase.CONSENSUS)
+    _, role = lock_challenge(member.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
+    evaluation = lock_evaluation(
+        member.evaluation, EvaluationPhase.PANEL, EvaluationPhase.SCORING, EvaluationPhase.CONSENSUS
+    )
     require(bool(reason.strip()), "reason_missing", field="reason")
     require(member.left_at is None and member.seat != Seat.CHAIR, "chair_taken")
     evaluation.panel.filter(seat=Seat.CHAIR, left_at=None).update(seat=Seat.EVALUATOR)
@@ -125,10 +133,10 @@ def give_chair(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
 
 def open_scoring(deed: Deed, step: Step) -> Evaluation:
     """Let the panel begin: at least two seats, a chair among them."""
-    step, role = enter_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT)
+    step, role = lock_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = find_evaluation(step)
     require(evaluation is not None, "panel_missing", place="panel")
-    evaluation = in_phase(evaluation or Evaluation(), EvaluationPhase.PANEL)
+    evaluation = lock_evaluation(evaluation or Evaluation(), EvaluationPhase.PANEL)
     panel = panel_of(evaluation)
     require(len(panel) >= 2, "panel_too_small", place="panel")
     require(any(m.seat == Seat.CHAIR for m in panel), "chair_missing", place="panel")

@@ -58,7 +58,7 @@ def grant_role(
 
     Raises Refused for whoever acts for a vendor, and as `give_role` does.
     """
-    refuse_if(unmet_to_take(_locked(person), role))
+    refuse_if(unmet_to_take(_lock_person(person), role))
     rows = StaffRole.objects.select_for_update().filter(person=person, ended_at=None, municipality=municipality)
     held = {Role(r.role) for r in rows}
     require(role not in held, "role_held", name=person.name)
@@ -77,7 +77,7 @@ def grant_role(
     return given
 
 
-def _locked(person: Person) -> Person:
+def _lock_person(person: Person) -> Person:
     """Lock a person, so that nobody takes a role and joins a vendor at the same moment."""
     return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
 
@@ -147,7 +147,7 @@ def accept_invitation(deed: Deed, token: str) -> StaffInvitation | VendorInvitat
     Raises Unknown for a secret that never was; Refused when it is over, is for another address, or is of the other
     side (`unmet_to_accept`), and then nothing is used up.
     """
-    person = _locked(deed.actor.someone)
+    person = _lock_person(deed.actor.someone)
     with lifted():  # the invited person sees nothing of the city or the team before this
         invitation = get_invitation(token)
         invitation = type(invitation).objects.select_for_update(of=("self",)).get(pk=invitation.pk)
@@ -163,7 +163,7 @@ def accept_invitation(deed: Deed, token: str) -> StaffInvitation | VendorInvitat
 
 def join_vendor(deed: Deed, vendor: Vendor, *, person: Person) -> None:
     """Make a person a member of a vendor. Called inside other verbs. Raises Refused for whoever works for a city."""
-    refuse_if(unmet_to_take(_locked(person), Role.VENDOR))
+    refuse_if(unmet_to_take(_lock_person(person), Role.VENDOR))
     VendorMember.objects.get_or_create(vendor=vendor, person=person, ended_at=None, defaults={"since": deed.now})
     deed.record(
         "people.join_vendor",

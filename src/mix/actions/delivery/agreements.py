@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from mix.actions.case.entering import enter, enter_step
+from mix.actions.case.locking import lock_challenge, lock_step
 from mix.actions.core.deeds import Deed
 from mix.data.models import Agreement, Clause, ClauseEdit, Deliverable, Paper, Person, Signatory, Step, Vendor
 from mix.readers.case.challenges import spec_of
@@ -45,7 +45,7 @@ def draft(
     papers: Sequence[tuple[str, str]] = (),
 ) -> Agreement:
     """Draft an agreement with one vendor from library clauses. Papers are (kind, name) that must come in."""
-    step, role = enter_step(step, actor=deed.actor, needs=Permission.AGREEMENT_EDIT, editing=True)
+    step, role = lock_step(step, actor=deed.actor, needs=Permission.AGREEMENT_EDIT, editing=True)
     require(not step.agreements.filter(vendor=vendor).exists(), "agreement_exists", vendor=vendor.name)
     require(ends_on >= starts_on, "ends_before_start", field="ends_on")
     require(bool(clauses), "clauses_missing", field="clauses")
@@ -94,7 +94,7 @@ def _side(agreement: Agreement, *, actor: Actor) -> tuple[str, str]:
     if agreement.vendor_id in actor.vendors:
         get_own_vendor(agreement.vendor.code, actor=actor)
         return "vendor", "vendor"
-    _, role = enter(agreement.step.challenge, actor=actor, needs=Permission.AGREEMENT_EDIT)
+    _, role = lock_challenge(agreement.step.challenge, actor=actor, needs=Permission.AGREEMENT_EDIT)
     return "city", role.value
 
 
@@ -155,7 +155,7 @@ def answer_edit(deed: Deed, edit: ClauseEdit, *, accept: bool, answer: str = "")
 def receive_paper(deed: Deed, paper: Paper, *, expires_on: date | None = None) -> Paper:
     """Note that a certificate came in, and until when it holds."""
     agreement = paper.agreement
-    _, role = enter(agreement.step.challenge, actor=deed.actor, needs=Permission.AGREEMENT_EDIT)
+    _, role = lock_challenge(agreement.step.challenge, actor=deed.actor, needs=Permission.AGREEMENT_EDIT)
     paper.received_at, paper.expires_on = deed.now, expires_on
     paper.save(update_fields=["received_at", "expires_on"])
     _record(deed, "receive_paper", agreement, role=role.value)
@@ -227,7 +227,7 @@ def deliver(deed: Deed, deliverable: Deliverable) -> Deliverable:
 def judge_deliverable(deed: Deed, deliverable: Deliverable, *, accept: bool, reason: str = "") -> Deliverable:
     """Accept what was delivered, which releases its fee, or refuse it with a reason."""
     agreement = deliverable.agreement
-    _, role = enter(agreement.step.challenge, actor=deed.actor, needs=Permission.SPRINT_RUN)
+    _, role = lock_challenge(agreement.step.challenge, actor=deed.actor, needs=Permission.SPRINT_RUN)
     require(deliverable.delivered_at is not None, "not_delivered")
     require(deliverable.accepted_at is None, "deliverable_accepted")
     require(accept or bool(reason.strip()), "reason_missing", field="reason")

@@ -1,6 +1,6 @@
 """Verbs on disclosures: appoint a neutral reviewer, review, and publish what the sprint taught."""
 
-from mix.actions.case.entering import enter_step
+from mix.actions.case.locking import lock_step
 from mix.actions.case.publishing import publish
 from mix.actions.core.deeds import Deed
 from mix.data.models import Disclosure, Person, Step
@@ -22,7 +22,7 @@ from mix.rules.delivery.states import Review
 
 def appoint_reviewer(deed: Deed, step: Step, *, person: Person) -> Disclosure:
     """Ask somebody who saw no vendor's ideas and wrote no requirement to check them; again replaces the reviewer."""
-    step, role = enter_step(step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH, editing=True)
+    step, role = lock_step(step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH, editing=True)
     require(person in list_candidates(step), "reviewer_not_neutral", field="person", name=person.name)
     made, _ = Disclosure.objects.update_or_create(
         step=step,
@@ -55,7 +55,7 @@ def review(deed: Deed, step: Step, *, finding: str, note: str) -> Disclosure:
 
     The word holds for the requirements as they stand; after a change it is asked for again.
     """
-    step, role = enter_step(step, actor=deed.actor, needs=Permission.CHALLENGE_READ, editing=True)
+    step, role = lock_step(step, actor=deed.actor, needs=Permission.CHALLENGE_READ, editing=True)
     disclosure = find_disclosure(step)
     if disclosure is None or disclosure.reviewer_id != deed.actor.someone.pk:
         raise Forbidden(Permission.CHALLENGE_READ)

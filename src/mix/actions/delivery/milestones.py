@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from mix.actions.case.entering import enter
+from mix.actions.case.locking import lock_challenge
 from mix.actions.core.deeds import Deed
 from mix.data.models import BacklogItem, Challenge, ChangeOrder, Milestone, Municipality, OutcomeReading, TakeOver
 from mix.data.models.delivery.milestones import MONTHS
@@ -47,12 +47,12 @@ def _role_on_either_side(challenge: Challenge, *, actor: Actor) -> str:
     if contract and contract.vendor_id in actor.vendors:
         get_own_vendor(contract.vendor.code, actor=actor)
         return "vendor"
-    return enter(challenge, actor=actor, needs=Permission.DELIVERY_RUN)[1].value
+    return lock_challenge(challenge, actor=actor, needs=Permission.DELIVERY_RUN)[1].value
 
 
 def settle_backlog_item(deed: Deed, item: BacklogItem, *, result: str) -> BacklogItem:
     """Note what came of an item."""
-    challenge, role = enter(item.challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
+    challenge, role = lock_challenge(item.challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
     require(bool(result.strip()), "answer_missing", field="result")
     item.result, item.settled_at = result, deed.now
     item.save(update_fields=["result", "settled_at"])
@@ -62,7 +62,7 @@ def settle_backlog_item(deed: Deed, item: BacklogItem, *, result: str) -> Backlo
 
 def plan_milestone(deed: Deed, challenge: Challenge, *, title: str, due_on: date, value_cents: int) -> Milestone:
     """Plan something due for a sum; all milestones together stay within the contract and its changes."""
-    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
+    challenge, role = lock_challenge(challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
     contract = find_contract(challenge)
     if contract is None:
         raise Refused(Unmet("contract_missing"))
@@ -102,7 +102,7 @@ def deliver_milestone(deed: Deed, milestone: Milestone) -> Milestone:
 
 def judge_milestone(deed: Deed, milestone: Milestone, *, accept: bool, reason: str = "") -> Milestone:
     """Accept a delivered milestone, or refuse it with a reason."""
-    challenge, role = enter(milestone.challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
+    challenge, role = lock_challenge(milestone.challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
     require(milestone.delivered_at is not None and milestone.accepted_at is None, "not_delivered")
     require(accept or bool(reason.strip()), "reason_missing", field="reason")
     if accept:
@@ -125,7 +125,7 @@ def judge_milestone(deed: Deed, milestone: Milestone, *, accept: bool, reason: s
 
 def ask_change(deed: Deed, challenge: Challenge, *, value_cents: int, reason: str) -> ChangeOrder:
     """Ask for a change of the contract's value, up or down, with a reason."""
-    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
+    challenge, role = lock_challenge(challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
     contract = find_contract(challenge)
     if contract is None:
         raise Refused(Unmet("contract_missing"))
@@ -147,7 +147,7 @@ def ask_change(deed: Deed, challenge: Challenge, *, value_cents: int, reason: st
 
 def decide_change(deed: Deed, change: ChangeOrder, *, approve: bool, reason: str = "") -> ChangeOrder:
     """Approve or refuse a change. Authority is by the contract's whole value with every change, never by the part."""
-    challenge, _ = enter(change.challenge, actor=deed.actor, needs=Permission.CHALLENGE_READ)
+    challenge, _ = lock_challenge(change.challenge, actor=deed.actor, needs=Permission.CHALLENGE_READ)
     require(change.approved_at is None and not change.refused_reason, "change_decided")
     require(change.asked_by_id != (deed.actor.person.pk if deed.actor.person else 0), "approver_is_requester")
     contract = change.agreement
@@ -171,7 +171,7 @@ def read_outcome(
     deed: Deed, challenge: Challenge, *, month: int, measure: str, actual: str, note: str = ""
 ) -> OutcomeReading:
     """Record what a promised measure shows after 3, 6 or 12 months, beside its baseline and target."""
-    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
+    challenge, role = lock_challenge(challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
     promised = {m["measure"]: m for m in list_measures(challenge)}
     require(measure in promised, "measure_unknown", field="measure")
     require(month in MONTHS, "month_unknown", field="month")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from mix.actions.case.entering import enter
+from mix.actions.case.locking import lock_challenge
 from mix.actions.core.deeds import Deed
 from mix.data.models import (
     CheckIn,
@@ -52,14 +52,14 @@ def _either_side(room: Room, vendor: Vendor, *, actor: Actor) -> tuple[str, str]
     if vendor.id in actor.vendors:
         get_own_vendor(vendor.code, actor=actor)
         return "vendor", "vendor"
-    _, role = enter(room.challenge, actor=actor, needs=Permission.SPRINT_RUN)
+    _, role = lock_challenge(room.challenge, actor=actor, needs=Permission.SPRINT_RUN)
     return "city", role.value
 
 
-def _enter(step: Step, *, actor: Actor) -> tuple[Room, Role]:
+def _lock_room(step: Step, *, actor: Actor) -> tuple[Room, Role]:
     """Enter the room of a step for the city. Raises Unknown, Forbidden."""
     room = get_room(step)
-    _, role = enter(room.challenge, actor=actor, needs=Permission.SPRINT_RUN)
+    _, role = lock_challenge(room.challenge, actor=actor, needs=Permission.SPRINT_RUN)
     return room, role
 
 
@@ -71,7 +71,7 @@ def _room_for(row: DataGrant | Incident) -> Room:
 def sign_off(deed: Deed, step: Step, *, area: str, note: str = "") -> SignOff:
     """Give a word that the sprint may start: the department by its sponsor, the other areas by a specialist."""
     room = get_room(step)
-    challenge, _ = enter(room.challenge, actor=deed.actor, needs=Permission.SPRINT_SIGN_OFF)
+    challenge, _ = lock_challenge(room.challenge, actor=deed.actor, needs=Permission.SPRINT_SIGN_OFF)
     needed = Role.SPONSOR if area == Area.DEPARTMENT else Role.SPECIALIST
     if needed not in deed.actor.roles_at(challenge.municipality.code):
         raise Forbidden(Permission.SPRINT_SIGN_OFF)
@@ -92,7 +92,7 @@ def grant_data(
     deed: Deed, step: Step, *, vendor: Vendor, data_set: str, legal_basis: str, granted_on: date, expires_on: date
 ) -> DataGrant:
     """Give a vendor access to a data set until a day, after which it ends by itself."""
-    room, role = _enter(step, actor=deed.actor)
+    room, role = _lock_room(step, actor=deed.actor)
     _in_sprint(room, vendor)
     for value, field in ((data_set, "data_set"), (legal_basis, "legal_basis")):
         require(bool(value.strip()), "answer_missing", field=field)
@@ -163,7 +163,7 @@ def record_evidence(
     deed: Deed, step: Step, *, vendor: Vendor, hypothesis: str, how: str, result: str, verdict: str, confidence: str
 ) -> Evidence:
     """Record what a test of a hypothesis showed, against the frozen threshold."""
-    room, role = _enter(step, actor=deed.actor)
+    room, role = _lock_room(step, actor=deed.actor)
     _in_sprint(room, vendor)
     require(hypothesis in {h["key"] for h in list_hypotheses(room.challenge)}, "hypothesis_unknown")
     for value, field in ((how, "how"), (result, "result")):
@@ -204,7 +204,7 @@ def report_incident(deed: Deed, step: Step, *, vendor: Vendor, kind: str, text: 
 
 def settle_incident(deed: Deed, incident: Incident, *, settlement: str) -> Incident:
     """Say how an incident was settled and who was told."""
-    room, role = _enter(get_step(incident.challenge, incident.room), actor=deed.actor)
+    room, role = _lock_room(get_step(incident.challenge, incident.room), actor=deed.actor)
     require(bool(settlement.strip()), "answer_missing", field="settlement")
     incident.settled_at, incident.settlement = deed.now, settlement
     incident.save(update_fields=["settled_at", "settlement"])
@@ -214,7 +214,7 @@ def settle_incident(deed: Deed, incident: Incident, *, settlement: str) -> Incid
 
 def hold_demo(deed: Deed, step: Step, *, vendor: Vendor, held_on: date, answers: str, recording: str = "") -> Demo:
     """Note what a vendor showed and answered."""
-    room, role = _enter(step, actor=deed.actor)
+    room, role = _lock_room(step, actor=deed.actor)
     _in_sprint(room, vendor)
     require(bool(answers.strip()), "answer_missing", field="answers")
     made, _ = Demo.objects.update_or_create(
@@ -235,7 +235,7 @@ def enter_parity(
     deed: Deed, step: Step, *, vendor: Vendor, kind: str, amount: Decimal, given_on: date, note: str = ""
 ) -> ParityEntry:
     """Enter what a vendor got from the city."""
-    room, role = _enter(step, actor=deed.actor)
+    room, role = _lock_room(step, actor=deed.actor)
     _in_sprint(room, vendor)
     require(0 < amount < 10000, "amount_out_of_range", field="amount")
     made = ParityEntry.objects.create(
@@ -254,7 +254,7 @@ def enter_parity(
 
 def explain_parity(deed: Deed, step: Step, *, vendor: Vendor, kind: str, reason: str) -> ParityReason:
     """Put on record why a vendor got more or less than the middle one."""
-    room, role = _enter(step, actor=deed.actor)
+    room, role = _lock_room(step, actor=deed.actor)
     require(bool(reason.strip()), "reason_missing", field="reason")
     made, _ = ParityReason.objects.update_or_create(
         **room.key,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mix.actions.case.publishing import publish
 from mix.actions.choice import awards, evaluations
+from mix.actions.choice.letters import send_letters
 from mix.actions.core.deeds import Deed
 from mix.actions.delivery import disclosures
 from mix.actions.market.participations import raise_standing
@@ -39,7 +40,7 @@ def after_evaluation(deed: Deed, step: Step, summary: str) -> None:
     if method_for(step.challenge).is_only_recommended(step.key):
         evaluations.announce_result(evaluation, now=deed.now)
     else:
-        evaluations.send_letters(deed, evaluation)
+        send_letters(deed, evaluation)
     if step.challenge.route_frozen_at:
         publish(step.challenge, kind=NoticeKind.RESULT, title=spec_of(step).title.en, text=summary, now=deed.now)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mix.actions.case.challenges import City, commission, end
-from mix.actions.case.entering import enter
+from mix.actions.case.locking import lock_challenge
 from mix.actions.case.publishing import publish
 from mix.actions.core.deeds import Deed
 from mix.data.models import (
@@ -21,7 +21,7 @@ from mix.rules.core.unmet import require
 
 def cancel(deed: Deed, challenge: Challenge, *, reason: str) -> Challenge:
     """Cancel a challenge: public notice, and word to every vendor that takes part."""
-    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.CHALLENGE_CANCEL)
+    challenge, role = lock_challenge(challenge, actor=deed.actor, needs=Permission.CHALLENGE_CANCEL)
     require(bool(reason.strip()), "reason_missing", field="reason")
     end(challenge, status=ChallengeStatus.CANCELLED, reason=reason, now=deed.now)
     if challenge.route_frozen_at:
@@ -47,7 +47,7 @@ def cancel(deed: Deed, challenge: Challenge, *, reason: str) -> Challenge:
 
 def reissue(deed: Deed, challenge: Challenge, *, code: str, reason: str) -> Challenge:
     """Begin again after a cancellation or a stop, with the documents of before as drafts."""
-    challenge, _ = enter(challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT, running=False)
+    challenge, _ = lock_challenge(challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT, running=False)
     require(challenge.status in (ChallengeStatus.CANCELLED, ChallengeStatus.STOPPED), "challenge_not_over")
     cities = [
         City(row.municipality, row.share_percent)

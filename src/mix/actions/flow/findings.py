@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from mix.actions.case.entering import enter
+from mix.actions.case.locking import lock_challenge
 from mix.actions.core.deeds import Deed
 from mix.data.models import Challenge, Municipality, ParticipationNotice, Purchase, RequirementReason, RuleWaiver, Step
 from mix.readers.case.challenges import list_cities
@@ -48,7 +48,7 @@ def describe_purchase(
 
     What the record knows of like purchases counts, where that is more than what was said.
     """
-    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.SOLICITATION_EDIT)
+    challenge, role = lock_challenge(challenge, actor=deed.actor, needs=Permission.SOLICITATION_EDIT)
     needs_text = limited_ground is not Ground.NONE
     require(bool(circumstances.strip()) or not needs_text, "circumstances_missing", field="circumstances")
     require(quotes > 0 or competition is not Competition.QUOTES, "quotes_missing", field="quotes")
@@ -71,7 +71,7 @@ def note_participation(
     deed: Deed, challenge: Challenge, *, municipality: Municipality, address: str, published_on: date
 ) -> ParticipationNotice:
     """Record where a city published that it takes part. Anybody who edits calls does it for every city."""
-    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.SOLICITATION_EDIT)
+    challenge, role = lock_challenge(challenge, actor=deed.actor, needs=Permission.SOLICITATION_EDIT)
     if municipality.pk not in {c.pk for c in list_cities(challenge)}:
         raise Unknown
     facts = {
@@ -90,7 +90,7 @@ def note_participation(
 
 def justify(deed: Deed, step: Step, *, mark: str, reason: str) -> RequirementReason:
     """Say why words of a call that may keep firms out stay. Raises Unknown when the call no longer has them."""
-    challenge, role = enter(step.challenge, actor=deed.actor, needs=Permission.SOLICITATION_EDIT)
+    challenge, role = lock_challenge(step.challenge, actor=deed.actor, needs=Permission.SOLICITATION_EDIT)
     hit = next((h for h in judge(step, now=deed.now).hits if h.mark == mark), None)
     if hit is None:
         raise Unknown
@@ -115,7 +115,7 @@ def _may_waive(municipality: Municipality, rule: str, *, actor: Actor) -> bool:
 
 def waive(deed: Deed, challenge: Challenge, *, municipality: Municipality, rule: str, reason: str) -> RuleWaiver:
     """Set a rule of a city aside for this challenge, with a reason. Where the rule says so it waits for a second."""
-    challenge, _ = enter(challenge, actor=deed.actor, needs=Permission.CHALLENGE_READ)
+    challenge, _ = lock_challenge(challenge, actor=deed.actor, needs=Permission.CHALLENGE_READ)
     needs_second = _may_waive(municipality, rule, actor=deed.actor)
     require(bool(reason.strip()), "reason_missing", field="reason")
     exists = challenge.waivers.filter(municipality=municipality, rule=rule).exists()
@@ -143,7 +143,7 @@ def waive(deed: Deed, challenge: Challenge, *, municipality: Municipality, rule:
 
 def agree_to_waive(deed: Deed, waiver: RuleWaiver) -> RuleWaiver:
     """Agree as a second person of the same city that a rule is set aside."""
-    challenge, _ = enter(waiver.challenge, actor=deed.actor, needs=Permission.CHALLENGE_READ)
+    challenge, _ = lock_challenge(waiver.challenge, actor=deed.actor, needs=Permission.CHALLENGE_READ)
     fresh = RuleWaiver.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=waiver.pk)
     seconds = TABLE[Permission.BYLAW_SIGN] & deed.actor.roles_at(fresh.municipality.code)
     if not seconds:

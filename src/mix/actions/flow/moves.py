@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from mix.actions.case.challenges import end, leave, people_of, start_ready_steps
-from mix.actions.case.entering import enter_step
+from mix.actions.case.locking import lock_step
 from mix.actions.case.publishing import publish
 from mix.actions.choice import awards, evaluations
 from mix.actions.core.deeds import Deed
@@ -33,7 +33,7 @@ def ask(deed: Deed, step: Step) -> Step:
 
     Raises Refused with everything that is missing.
     """
-    step, role = enter_step(step, actor=deed.actor, needs=kind_of(step.kind).permission, editing=True)
+    step, role = lock_step(step, actor=deed.actor, needs=kind_of(step.kind).permission, editing=True)
     refuse_if(unmet_to_ask(step, now=deed.now))
     _keep_value(step.challenge)
     gathered = gather_gate(step)
@@ -72,7 +72,7 @@ def sign(
     Where each city decides, a partner's *stop* takes that city out and the rest goes on; the lead's ends the
     challenge.
     """
-    step, _ = enter_step(step, actor=deed.actor, needs=Permission.CHALLENGE_READ)
+    step, _ = lock_step(step, actor=deed.actor, needs=Permission.CHALLENGE_READ)
     gathered = gather_gate(step)
     if gathered is None or role not in deed.actor.roles_at(city.code):
         raise Forbidden(Permission.CHALLENGE_READ)
@@ -225,7 +225,7 @@ def _go_on(deed: Deed, step: Step, *, role: str) -> None:
 
 def skip(deed: Deed, step: Step, *, reason: str) -> Step:
     """Leave out an optional step, with a reason."""
-    step, role = enter_step(step, actor=deed.actor, needs=kind_of(step.kind).permission, editing=True)
+    step, role = lock_step(step, actor=deed.actor, needs=kind_of(step.kind).permission, editing=True)
     require(spec_of(step).optional, "step_not_optional")
     require(bool(reason.strip()), "reason_missing", field="reason")
     step.state, step.skipped_reason, step.done_at = StepState.SKIPPED.value, reason, deed.now

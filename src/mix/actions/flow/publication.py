@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from mix.actions.case.challenges import freeze_route
-from mix.actions.case.entering import enter_step
+from mix.actions.case.locking import lock_step
 from mix.actions.case.publishing import publish as publish_notice
 from mix.actions.core.deeds import Deed
 from mix.actions.market.keys import bind_recovery, delay_key, make_key, new_key_id
@@ -42,7 +42,7 @@ def publish(
 
     Two bounds make the price formula linear between them; a fixed price is asked for where the method fixes prices.
     """
-    step, role = enter_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
+    step, role = lock_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
     call = lock_call(call)
     call.step = step
     require(call.published_at is None, "already_published")

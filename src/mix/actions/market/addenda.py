@@ -8,7 +8,7 @@ from functools import partial
 
 from django.db import transaction
 
-from mix.actions.case.entering import enter_step
+from mix.actions.case.locking import lock_step
 from mix.actions.case.publishing import publish as publish_notice
 from mix.actions.core.deeds import Deed
 from mix.actions.market.keys import delay_key
@@ -32,7 +32,7 @@ ADDENDUM_NOTICE = timedelta(hours=48)  # what a substantial change leaves to tho
 
 def _open_call(deed: Deed, call: Solicitation) -> tuple[Solicitation, str]:
     """Lock a published call that has not closed; return it with the actor's role."""
-    _, role = enter_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
+    _, role = lock_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
     fresh = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
     fresh.step = call.step
     require(fresh.published_at is not None, "solicitation_not_published")

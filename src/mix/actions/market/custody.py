@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from mix.actions.case.entering import enter_step
+from mix.actions.case.locking import lock_step
 from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
 from mix.actions.core.run import RecordedRefusal
@@ -50,7 +50,7 @@ def _record(
 
 def make_key(deed: Deed, call: Solicitation, *, holders: Sequence[Person]) -> CustodyKey:
     """Make the key of a call that is not yet published, for three holders; a key made before is retired."""
-    step, role = enter_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
+    step, role = lock_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
     call = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
     call.step = step
     require(call.published_at is None, "already_published")

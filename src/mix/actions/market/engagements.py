@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from mix.actions.case.challenges import freeze_route
-from mix.actions.case.entering import enter, enter_step
+from mix.actions.case.locking import lock_challenge, lock_step
 from mix.actions.case.publishing import publish as publish_notice
 from mix.actions.core.deeds import Deed
 from mix.data.models import (
@@ -30,7 +30,7 @@ def plan(
     deed: Deed, step: Step, *, title: str, place: str, starts_at: datetime, cards: Sequence[tuple[str, str]] = ()
 ) -> Engagement:
     """Plan the event of a step, with its problem cards; again until it is published."""
-    step, role = enter_step(step, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN, editing=True)
+    step, role = lock_step(step, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN, editing=True)
     for value, field in ((title, "title"), (place, "place")):
         require(bool(value.strip()), "answer_missing", field=field)
     present = Engagement.objects.filter(step=step).first()
@@ -48,7 +48,7 @@ def plan(
 
 def publish(deed: Deed, event: Engagement) -> Engagement:
     """Invite everybody, by a public notice."""
-    step, role = enter_step(event.step, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
+    step, role = lock_step(event.step, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
     event = Engagement.objects.select_for_update().get(pk=event.pk)
     event.step = step
     require(event.published_at is None, "engagement_already_published")
@@ -79,7 +79,7 @@ def register(
 
 def hold(deed: Deed, event: Engagement, *, attended: Sequence[str]) -> Engagement:
     """Note that the event took place and who came (e-mail addresses among the registered)."""
-    step, role = enter_step(event.step, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
+    step, role = lock_step(event.step, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
     event = Engagement.objects.select_for_update().get(pk=event.pk)
     event.step = step
     require(event.published_at is not None, "engagement_not_published")
@@ -102,7 +102,7 @@ def ask(deed: Deed, event: Engagement, *, text: str) -> EngagementQuestion:
 
 def answer(deed: Deed, question: EngagementQuestion, *, text: str) -> EngagementQuestion:
     """Answer a question, to everybody."""
-    _, role = enter(question.engagement.step.challenge, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
+    _, role = lock_challenge(question.engagement.step.challenge, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
     require(bool(text.strip()), "answer_missing", field="answer")
     question.answer, question.answered_at = text, deed.now
     question.save(update_fields=["answer", "answered_at"])
@@ -126,7 +126,7 @@ def log_contact(
     deed: Deed, challenge: Challenge, *, happened_on: date, with_whom: str, told: str, heard: str = ""
 ) -> ContactLogEntry:
     """Log a talk with somebody in the market; what they were told is published to all."""
-    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
+    challenge, role = lock_challenge(challenge, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
     for value, field in ((with_whom, "with_whom"), (told, "told")):
         require(bool(value.strip()), "answer_missing", field=field)
     entry = ContactLogEntry.objects.create(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
-from mix.actions.case.entering import enter
+from mix.actions.case.locking import lock_challenge
 from mix.actions.core.checkpoints import make_checkpoint
 from mix.actions.core.deeds import Deed
 from mix.actions.core.run import prepared_by
@@ -72,7 +72,7 @@ def open_envelopes(
     The price envelope opens when the panel has frozen quality (`evaluations.freeze_quality` says so). What does not
     match its receipt, or does not open, is left sealed and named in the act of opening and to its vendor.
     """
-    _, role = enter(call.step.challenge, actor=deed.actor, needs=Permission.ENVELOPE_OPEN)
+    _, role = lock_challenge(call.step.challenge, actor=deed.actor, needs=Permission.ENVELOPE_OPEN)
     fresh = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
     fresh.step = call.step
     call = fresh
@@ -172,7 +172,7 @@ def _act_of_opening(
 
 def note_export(deed: Deed, call: Solicitation) -> None:
     """Record that the sealed envelopes were taken out, for an opening without this site."""
-    _, role = enter(call.step.challenge, actor=deed.actor, needs=Permission.ENVELOPE_OPEN)
+    _, role = lock_challenge(call.step.challenge, actor=deed.actor, needs=Permission.ENVELOPE_OPEN)
     deed.record(
         "sealing.export_envelopes",
         subject_type="solicitation",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mix.actions.case.entering import enter
+from mix.actions.case.locking import lock_challenge
 from mix.actions.core.deeds import Deed
 from mix.data.models import Challenge, Participation, Vendor
 from mix.readers.city.people import list_members
@@ -26,7 +26,7 @@ def raise_standing(challenge: Challenge, vendor: Vendor, *, to: Standing, now: d
 
 def mark_disqualified(deed: Deed, challenge: Challenge, vendor: Vendor, *, reason: str) -> Participation:
     """Disqualify a vendor with a reason; it is told. `moves.disqualify` recomputes what follows."""
-    challenge, role = enter(challenge, actor=deed.actor, needs=Permission.RESULT_FINALISE)
+    challenge, role = lock_challenge(challenge, actor=deed.actor, needs=Permission.RESULT_FINALISE)
     require(bool(reason.strip()), "reason_missing", field="reason")
     row = Participation.objects.get(challenge=challenge, vendor=vendor)
     require(row.disqualified_at is None, "already_disqualified")

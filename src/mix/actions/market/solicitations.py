@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from mix.actions.case.entering import enter, enter_step
+from mix.actions.case.locking import lock_challenge, lock_step
 from mix.actions.core.deeds import Deed
 from mix.data.models import (
     Person,
@@ -43,7 +43,7 @@ def draft(
 
     `custody` says who keeps the key until opening: "managed" (the sealer of this site) or "split" (three officers).
     """
-    step, role = enter_step(step, actor=deed.actor, needs=Permission.SOLICITATION_EDIT, editing=True)
+    step, role = lock_step(step, actor=deed.actor, needs=Permission.SOLICITATION_EDIT, editing=True)
     present = find_solicitation(step)
     require(present is None or present.published_at is None, "already_published")
     city = step.challenge.municipality
@@ -100,7 +100,7 @@ def lock_call(call: Solicitation) -> Solicitation:
 
 def add_document(deed: Deed, call: Solicitation, *, title: str, name: str, content: bytes) -> SolicitationDocument:
     """Add a public document, or a new version of one with the same title."""
-    _, role = enter(call.step.challenge, actor=deed.actor, needs=Permission.SOLICITATION_EDIT)
+    _, role = lock_challenge(call.step.challenge, actor=deed.actor, needs=Permission.SOLICITATION_EDIT)
     require(bool(content), "file_empty", field="file")
     require(bool(title.strip()), "answer_missing", field="title")
     digest = hashlib.sha256(content).hexdigest()
@@ -143,7 +143,7 @@ def ask(deed: Deed, call: Solicitation, vendor: Vendor, *, text: str, kind: str 
 
 def draft_answer(deed: Deed, question: Question, *, text: str) -> Question:
     """Write an answer that procurement then publishes."""
-    _, role = enter(question.solicitation.step.challenge, actor=deed.actor, needs=Permission.QUESTION_ANSWER)
+    _, role = lock_challenge(question.solicitation.step.challenge, actor=deed.actor, needs=Permission.QUESTION_ANSWER)
     require(question.published_at is None, "answer_published")
     require(bool(text.strip()), "answer_missing", field="answer")
     question.answer, question.drafted_by = text, deed.actor.person
@@ -155,7 +155,7 @@ def draft_answer(deed: Deed, question: Question, *, text: str) -> Question:
 def publish_answer(deed: Deed, question: Question) -> Question:
     """Give the answer: a general one to everybody without the asker's name, a confidential one to its asker."""
     call = question.solicitation
-    _, role = enter(call.step.challenge, actor=deed.actor, needs=Permission.QUESTION_PUBLISH)
+    _, role = lock_challenge(call.step.challenge, actor=deed.actor, needs=Permission.QUESTION_PUBLISH)
     require(bool(question.answer.strip()), "answer_missing", field="answer")
     require(question.published_at is None, "answer_published")
     question.published_at = deed.now

@@ -60,7 +60,7 @@ def _record(deed: Deed, verb: str, submission: Submission, **payload: object) ->
     )
 
 
-def lock(deed: Deed, submission: Submission) -> Submission:
+def lock_submission(deed: Deed, submission: Submission) -> Submission:
     """Lock the call (shared by all who finalise) and the submission; refuse what comes late."""
     check_own_vendor(submission.vendor_id, actor=deed.actor)
     call = (
@@ -101,7 +101,7 @@ def start(deed: Deed, call: Solicitation, vendor: Vendor) -> Submission:
 
 def save_answers(deed: Deed, submission: Submission, *, answers: Mapping[str, Any], based_on: int | None = None) -> int:
     """Save the team's draft; only the fields given are touched. Returns the draft's number."""
-    submission = lock(deed, submission)
+    submission = lock_submission(deed, submission)
     specs = [s for s in part_of(submission.solicitation).answers if s.key in answers]
     good, bad = read_answers(specs, answers)
     if bad:
@@ -131,7 +131,7 @@ def bring_copy(deed: Deed, submission: Submission, *, brought: object) -> int:
 
 def add_file(deed: Deed, submission: Submission, *, stored: Stored, envelope: str, name: str) -> str:
     """Keep a file that was streamed into the vault; returns its code."""
-    submission = lock(deed, submission)
+    submission = lock_submission(deed, submission)
     require(envelope in {e.value for e in part_of(submission.solicitation).envelopes}, "envelope_unknown")
     require(stored.size > 0, "file_empty", field="file")
     code = keep_file(submission, stored, envelope=envelope, name=name, now=deed.now)
@@ -149,14 +149,14 @@ def begin_draft(deed: Deed, submission: Submission) -> None:
 
 def drop_file(deed: Deed, submission: Submission, *, code: str) -> None:
     """Take a file out of the draft."""
-    submission = lock(deed, submission)
+    submission = lock_submission(deed, submission)
     remove_file(submission, code, now=deed.now)
     _record(deed, "drop_file", submission, file=code)
 
 
 def acknowledge(deed: Deed, submission: Submission, *, addendum: Addendum) -> Acknowledgement:
     """Confirm that an addendum was read; of a substantial one, that the submission still stands."""
-    submission = lock(deed, submission)
+    submission = lock_submission(deed, submission)
     require(addendum.solicitation_id == submission.solicitation_id, "addendum_unknown")
     row, made = Acknowledgement.objects.get_or_create(
         submission=submission, addendum=addendum, defaults={"person": deed.actor.someone, "at": deed.now}
@@ -180,7 +180,7 @@ def finalise(
         fresh = Submission.objects.get(pk=submission.pk)
         require(done.draft_mark in ("", _draft_mark(fresh, list_files(fresh))), "retry_key_reused")
         return done
-    submission = lock(deed, submission)
+    submission = lock_submission(deed, submission)
     call = submission.solicitation
     part = part_of(call)
     check_may_answer(call, submission.vendor)
@@ -277,7 +277,7 @@ def _statement(
 
 def withdraw(deed: Deed, submission: Submission) -> Submission:
     """Withdraw before closing; another submission may be finalised until then."""
-    submission = lock(deed, submission)
+    submission = lock_submission(deed, submission)
     require(submission.state == SubmissionState.FINALISED, "not_finalised")
     submission.state = SubmissionState.WITHDRAWN
     submission.save(update_fields=["state"])

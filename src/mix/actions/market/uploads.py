@@ -8,7 +8,7 @@ from mix.actions.core.deeds import Deed
 from mix.actions.core.run import prepared_by
 from mix.actions.market import submissions
 from mix.actions.market.sealing import begin_upload, drop_blob, end_upload, has_room, join_parts, keep_part
-from mix.actions.market.submissions import begin_draft, lock
+from mix.actions.market.submissions import begin_draft, lock_submission
 from mix.data.models import Submission
 from mix.readers.market.sealing import find_upload, received
 from mix.readers.market.solicitations import part_of
@@ -24,7 +24,7 @@ def begin(deed: Deed, submission: Submission, *, envelope: str, name: str, size:
 
     Returns the code of the upload, and how many bytes are there.
     """
-    submission = lock(deed, submission)
+    submission = lock_submission(deed, submission)
     require(envelope in {e.value for e in part_of(submission.solicitation).envelopes}, "envelope_unknown")
     require(bool(name.strip()), "name_missing", field="file")
     require(size > 0, "file_empty", field="file")
@@ -38,7 +38,7 @@ def begin(deed: Deed, submission: Submission, *, envelope: str, name: str, size:
 
 def add_part(deed: Deed, submission: Submission, *, upload: str, start: int, content: bytes) -> int:
     """Take the next part; returns how many bytes are there. A part that came twice counts once."""
-    submission = lock(deed, submission)
+    submission = lock_submission(deed, submission)
     found = deed.must(find_upload(submission, upload), "upload_unknown")
     there = received(found)
     fits = 0 <= start <= there and 0 < len(content) <= PART and start + len(content) <= found.size

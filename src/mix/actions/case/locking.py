@@ -14,7 +14,9 @@ def role_for(roles: frozenset[Role], needs: Permission) -> Role:
     return next(role for role in Role if role in roles and role in TABLE[needs])
 
 
-def enter(challenge: Challenge, *, actor: Actor, needs: Permission, running: bool = True) -> tuple[Challenge, Role]:
+def lock_challenge(
+    challenge: Challenge, *, actor: Actor, needs: Permission, running: bool = True
+) -> tuple[Challenge, Role]:
     """Lock a challenge and return it with the role by which the actor acts. Raises Unknown, Forbidden, Refused."""
     locked = (
         Challenge.objects.select_for_update(of=("self",)).select_related("municipality", "method").get(pk=challenge.pk)
@@ -25,11 +27,10 @@ def enter(challenge: Challenge, *, actor: Actor, needs: Permission, running: boo
     return locked, role_for(roles, needs)
 
 
-def enter_step(step: Step, *, actor: Actor, needs: Permission, editing: bool = False) -> tuple[Step, Role]:
+def lock_step(step: Step, *, actor: Actor, needs: Permission, editing: bool = False) -> tuple[Step, Role]:
     """Lock a step's challenge and return the step as it is now; it must be active, and not at its gate to be edited."""
-    challenge, role = enter(step.challenge, actor=actor, needs=needs)
+    challenge, role = lock_challenge(step.challenge, actor=actor, needs=needs)
     fresh = challenge.steps.get(pk=step.pk)
-    fresh.challenge = challenge
     title = spec_of(fresh).title
     require(fresh.state == StepState.ACTIVE, "step_not_active", **title.params("step"))
     if editing:
