@@ -22,6 +22,7 @@ from mix.jobs.messages import compile_messages
 from tests.worlds import copy_postgres_world, copy_world, drop_postgres_world
 
 hypothesis_settings.register_profile("mix", deadline=None)
+hypothesis_settings.register_profile("few", deadline=None, max_examples=10)
 hypothesis_settings.load_profile("mix")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -131,3 +131,14 @@ def drop_postgres_world(server: str, name: str) -> None:
 def database_url(server: str, name: str) -> str:
     """Return the address of a database on the server that an address names."""
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+
+def main() -> None:
+    """Make the worlds that the gate needs, where none are kept."""
+    with _alone():
+        _replayed()
+        _replayed(empty=True)
+
+
+if __name__ == "__main__":
+    main()

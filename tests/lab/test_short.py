@@ -17,7 +17,7 @@ ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
     [
         ["matrices", "--count", "2000"],
         pytest.param(
-            ["kill9", "--kills", "5", "--bidders", "6", "--seconds", "1"],
+            ["kill9", "--kills", "3", "--bidders", "6", "--seconds", "1"],
             marks=pytest.mark.skipif(ON_POSTGRES, reason="on SQLite in the gate"),
         ),
         pytest.param(
