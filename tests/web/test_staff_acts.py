@@ -22,6 +22,7 @@ from mix.rules.case.pilots import Word
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.policy.facts import ADVISER, FACTS, FactType
 from mix.rules.core.access import Role
+from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import AgreementKind, Decision, StepState
 from mix.rules.delivery.states import Area
 from mix.web.parts.kinds import is_under_way
@@ -175,7 +176,7 @@ def test_a_pilot_is_registered_with_a_department_of_the_person(is_declared: bool
     form = Begin(about, {"department": "7", "title": "Bins that ask", **Begin.first(about)})
     assert form.is_valid(), form.errors
     assert form.chosen() is PARKS
-    assert form.facts() == {"title": "Bins that ask", "title_fr": "", "runs_already": runs}
+    assert form.facts() == {"title": Wording(en="Bins that ask"), "runs_already": runs}
     assert set(Begin(about, {"department": "8", "title": "x", "runs_already": "no"}).errors) == {"department"}
 
 
@@ -218,8 +219,9 @@ def test_a_challenge_begins_in_a_city_of_the_person_and_asks_for_the_share_of_ev
 def test_a_challenge_begins_with_what_it_comes_from() -> None:
     assert BeginChallenge.first(_beginnable()) == {}
     assert BeginChallenge.first(_beginnable(need=Need(code="N-1", title="Leaks"))) == {"need": "N-1", "title": "Leaks"}
-    pilot = Pilot(code="bins", title="Bins", title_fr="Bacs")
-    assert BeginChallenge.first(_beginnable(pilot=pilot)) == {"pilot": "bins", "title": "Bins", "title_fr": "Bacs"}
+    bins = Wording(en="Bins", fr="Bacs")
+    pilot = Pilot(code="bins").reword(title=bins)
+    assert BeginChallenge.first(_beginnable(pilot=pilot)) == {"pilot": "bins", "title": bins}
 
 
 def test_what_worked_is_taken_over_by_a_city_of_the_person() -> None:
