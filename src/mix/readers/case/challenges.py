@@ -39,6 +39,11 @@ def list_cities(challenge: Challenge) -> list[Municipality]:
     return [row.municipality for row in rows]
 
 
+def list_city_rows(challenge: Challenge) -> list[ChallengeCity]:
+    """List every city that takes part or was asked to, the lead first."""
+    return list(challenge.cities.select_related("municipality").order_by("-is_lead", "id"))
+
+
 def roles_in(challenge: Challenge, actor: Actor) -> frozenset[Role]:
     """Return every role that the actor has in one challenge: duties in its lead city, a seat, a partner city."""
     return roles_in_each([challenge], actor)[challenge.pk]
@@ -200,6 +205,14 @@ def _own_challenges(actor: Actor, needs: Permission) -> QuerySet[Challenge]:
         .prefetch_related("steps", "cities__municipality")
         .order_by(Case(When(status=ChallengeStatus.RUNNING, then=0), default=1), "-commissioned_at", "id")
     )
+
+
+def list_led_by(city: Municipality, *, running: bool = False, most: int | None = None) -> list[Challenge]:
+    """List the challenges that a city leads, or those of them that run; latest first."""
+    rows = Challenge.objects.filter(municipality=city).order_by("-commissioned_at")
+    if running:
+        rows = rows.filter(status=ChallengeStatus.RUNNING)
+    return list(rows[:most])
 
 
 def list_vendor_challenges(vendor_ids: Iterable[int]) -> list[Challenge]:

@@ -38,6 +38,14 @@ def latest_contents(challenge: Challenge) -> dict[str, dict[str, Any]]:
         return dict(versions.values_list("document__step__key", "content"))
 
 
+def get_document(step: Step) -> Document:
+    """Return the artifact of a step. Raises Unknown for a step without one."""
+    found = Document.objects.filter(step=step).first()
+    if found is None:
+        raise Unknown
+    return found
+
+
 def find_latest(document: Document) -> DocumentVersion | None:
     """Return the latest version, or None when nothing was saved."""
     return document.versions.select_related("author").order_by("-number").first()

@@ -6,6 +6,7 @@ from datetime import date
 
 from mix.data.models import Challenge, JoinRequest, Municipality
 from mix.readers.city.municipalities import gather_bands
+from mix.readers.core.errors import Unknown
 from mix.rules.case.states import ChallengeStatus, JoinAnswer
 from mix.rules.core.kinds import StepKind, StepState
 from mix.rules.core.unmet import Unmet
@@ -15,6 +16,14 @@ def list_requests(challenge: Challenge) -> list[JoinRequest]:
     """List who asked to join, those without an answer first, then the latest."""
     rows = challenge.join_requests.select_related("city", "asked_by").order_by("-asked_at", "id")
     return sorted(rows, key=lambda row: row.answer != "")
+
+
+def get_request(challenge: Challenge, code: str) -> JoinRequest:
+    """Return what one city asked. Raises Unknown."""
+    found = challenge.join_requests.filter(code=code).first()
+    if found is None:
+        raise Unknown
+    return found
 
 
 def share_left(challenge: Challenge) -> int:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Notice, Purchase, Result, Step
+from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Notice, Purchase, Result, Step, Vendor
 from mix.readers.case.challenges import method_for
 from mix.readers.case.documents import latest_content
 from mix.readers.city.policies import dispute_days
@@ -105,6 +105,30 @@ def list_own_debriefs(actor: Actor) -> list[Debrief]:
     )
 
 
+def find_debrief(step: Step, vendor: Vendor) -> Debrief | None:
+    """Return the debrief that a vendor asked for, if it did."""
+    return step.debriefs.filter(vendor=vendor).first()
+
+
+def list_own_letters(actor: Actor) -> list[Letter]:
+    """List the letters to the actor's vendors, latest first."""
+    rows = Letter.objects.filter(vendor_id__in=actor.vendors).select_related("evaluation__step__challenge", "vendor")
+    return list(rows.order_by("-sent_at"))
+
+
+def get_own_letter(pk: int, *, actor: Actor) -> Letter:
+    """Return a letter to a vendor that the actor acts for. Raises Unknown."""
+    challenge = "evaluation__step__challenge"
+    found = (
+        Letter.objects.filter(pk=pk, vendor_id__in=actor.vendors)
+        .select_related(f"{challenge}__municipality", f"{challenge}__method", "vendor", "award__vendor")
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found
+
+
 def list_debriefs(challenge: Challenge) -> list[Debrief]:
     """List the debriefs of a challenge, those that are due first first."""
     rows = Debrief.objects.filter(step__challenge=challenge).select_related("vendor", "asked_by", "step")
@@ -137,6 +161,11 @@ def list_disputes(challenge: Challenge) -> list[Dispute]:
     """List the objections to the results of a challenge, those that are due first first."""
     rows = Dispute.objects.filter(step__challenge=challenge).select_related("vendor", "step__challenge__municipality")
     return list(rows.order_by("answered_at", "due_on", "id"))
+
+
+def list_own_disputes(step: Step, vendor: Vendor) -> list[Dispute]:
+    """List a vendor's objections to the results of a step, latest first."""
+    return list(step.disputes.filter(vendor=vendor).order_by("-filed_at"))
 
 
 def get_dispute(challenge: Challenge, code: str) -> Dispute:

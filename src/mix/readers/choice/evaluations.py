@@ -126,6 +126,11 @@ def panel_of(evaluation: Evaluation) -> list[PanelMember]:
     return list(evaluation.panel.filter(left_at=None).select_related("person").order_by("seat", "person__name", "id"))
 
 
+def list_left(evaluation: Evaluation) -> list[PanelMember]:
+    """List who was on the panel and left it."""
+    return list(evaluation.panel.filter(left_at__isnull=False).select_related("person"))
+
+
 def get_seat(evaluation: Evaluation, actor: Actor) -> PanelMember:
     """Return the actor's seat. Raises Unknown for anybody without one."""
     found = (

@@ -34,6 +34,11 @@ def list_own_municipalities(actor: Actor) -> list[Municipality]:
     return list(Municipality.objects.filter(code__in=actor.duties).order_by("name", "id"))
 
 
+def list_municipalities() -> list[Municipality]:
+    """List every city, by name."""
+    return list_other_municipalities(())
+
+
 def list_other_municipalities(cities: Iterable[Municipality]) -> list[Municipality]:
     """List every city but these, by name."""
     return list(Municipality.objects.exclude(pk__in=[c.pk for c in cities]).order_by("name", "id"))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 
 from mix.data.models import Person, StaffInvitation, StaffRole, VendorInvitation, VendorMember
 from mix.data.wall import lifted
@@ -82,6 +83,46 @@ def _unmet_by_address(invitation: StaffInvitation | VendorInvitation, person: Pe
         return (Unmet("invitation_unconfirmed", {"email": invitation.email}),)
     params = {"email": invitation.email, "own": person.email, "inviter": invitation.invited_by.name}
     return (Unmet("invitation_of_another", params),)
+
+
+def get_person(code: str) -> Person:
+    """Return somebody by their code. Raises Unknown."""
+    found = Person.objects.filter(code=code).first()
+    if found is None:
+        raise Unknown
+    return found
+
+
+def find_by_email(email: str) -> Person | None:
+    """Return whose account has an address, if any."""
+    return Person.objects.filter(email__iexact=email).first()
+
+
+def has_second_factor(person: Person) -> bool:
+    """Say whether somebody has set up a second factor."""
+    return bool(Authenticator.objects.filter(user=person).exists())
+
+
+def list_roles_of(person: Person) -> list[StaffRole]:
+    """List the duties that somebody has now, by city."""
+    rows = person.staff_roles.filter(ended_at=None).select_related("municipality")
+    return list(rows.order_by("municipality__name", "role"))
+
+
+def list_teams_of(person: Person) -> list[VendorMember]:
+    """List the vendors for whom somebody acts now, by name."""
+    return list(person.vendor_members.filter(ended_at=None).select_related("vendor").order_by("vendor__name"))
+
+
+def list_cast() -> list[Person]:
+    """List the people of the demonstration with their duties and teams, by name."""
+    rows = Person.objects.filter(is_demo=True).prefetch_related("staff_roles__municipality", "vendor_members__vendor")
+    return list(rows.order_by("name"))
+
+
+def find_in_cast(code: str) -> Person | None:
+    """Return one of the people of the demonstration."""
+    return Person.objects.filter(code=code, is_demo=True).first()
 
 
 def list_with_role(municipality_ids: Iterable[int], role: Role) -> list[Person]:

@@ -88,6 +88,11 @@ def list_chains() -> list[Chain]:
     return list(Chain.objects.order_by("code"))
 
 
+def find_chain(code: str) -> Chain | None:
+    """Return a chain by its code, which is its city's; None before anything happened there."""
+    return Chain.objects.filter(code=code).first()
+
+
 def list_public_chains() -> list[Chain]:
     """List the chains that anybody may know of: those of sealed submissions from the moment of opening."""
     opened = Solicitation.objects.filter(technical_opened_at__isnull=False).values_list("reference", flat=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from mix.data.models import Agreement, Challenge, ClauseEdit, Deliverable, Paper, Step, Vendor
+from mix.data.models import Agreement, Challenge, Clause, ClauseEdit, Deliverable, Paper, Signatory, Step, Vendor
 from mix.readers.case.challenges import spec_of
 from mix.readers.choice.awards import find_approved
 from mix.readers.core.actors import Actor
@@ -48,6 +48,11 @@ def list_agreements(challenge: Challenge) -> list[Agreement]:
         .select_related("vendor", "step")
         .order_by("step__position", "vendor__name", "id")
     )
+
+
+def list_agreements_of(step: Step) -> list[Agreement]:
+    """List the agreements that a step makes, by vendor."""
+    return list(step.agreements.select_related("vendor").order_by("vendor__name", "id"))
 
 
 def list_own_agreements(actor: Actor) -> list[Agreement]:
@@ -97,6 +102,39 @@ def get_edit(agreement: Agreement, item: str) -> ClauseEdit:
     """Return what was proposed for a clause of an agreement. Raises Unknown."""
     rows = ClauseEdit.objects.filter(clause__agreement=agreement)
     return get_row(rows.select_related("clause__agreement__vendor"), item)
+
+
+def get_clause(agreement: Agreement, key: str) -> Clause:
+    """Return one clause of an agreement. Raises Unknown."""
+    found = agreement.clauses.filter(key=key).first()
+    if found is None:
+        raise Unknown
+    return found
+
+
+def list_clauses(agreement: Agreement) -> list[Clause]:
+    """List the clauses of an agreement in their order, each with what was proposed for it."""
+    return list(agreement.clauses.prefetch_related("edits__person").order_by("position"))
+
+
+def list_signatories(agreement: Agreement) -> list[Signatory]:
+    """List who signs an agreement, side by side."""
+    return list(agreement.signatories.select_related("person").order_by("side", "id"))
+
+
+def is_to_sign(agreement: Agreement, actor: Actor) -> bool:
+    """Say whether the actor was named to sign an agreement and has not."""
+    return agreement.signatories.filter(person=actor.person, signed_at=None).exists()
+
+
+def list_papers(agreement: Agreement) -> list[Paper]:
+    """List the papers that an agreement asks for, in their order."""
+    return list(agreement.papers.order_by("id"))
+
+
+def list_deliverables(agreement: Agreement) -> list[Deliverable]:
+    """List what is delivered under an agreement, what is due first first."""
+    return list(agreement.deliverables.order_by("due_on", "id"))
 
 
 def open_edits(agreement: Agreement) -> int:

@@ -140,6 +140,12 @@ def latest_evidence(room: Room) -> dict[tuple[int, str], Evidence]:
     return {(e.vendor_id, e.hypothesis): e for e in Evidence.objects.filter(**room.key).order_by("recorded_at", "id")}
 
 
+def gather_own_evidence(room: Room, vendor: Vendor) -> dict[str, Evidence]:
+    """Return one vendor's latest evidence by hypothesis."""
+    rows = Evidence.objects.filter(**room.key, vendor=vendor).order_by("recorded_at", "id")
+    return {e.hypothesis: e for e in rows}
+
+
 def gather_plans(challenge: Challenge) -> dict[tuple[int, str], dict[str, Any]]:
     """Return what each vendor planned for each hypothesis, from the opened plans."""
     plans: dict[tuple[int, str], dict[str, Any]] = {}
@@ -212,9 +218,19 @@ def list_check_ins(room: Room) -> list[CheckIn]:
     )
 
 
+def list_own_check_ins(room: Room, vendor: Vendor) -> list[CheckIn]:
+    """List the weekly check-ins of one vendor and of the city with it, latest week first."""
+    return list(CheckIn.objects.filter(**room.key, vendor=vendor).order_by("-week", "side"))
+
+
 def list_grants(room: Room) -> list[DataGrant]:
     """List the data grants, by vendor and data set."""
     return list(DataGrant.objects.filter(**room.key).select_related("vendor").order_by("vendor__name", "data_set"))
+
+
+def list_own_grants(challenge: Challenge, vendor: Vendor) -> list[DataGrant]:
+    """List what data one vendor was given in any sprint of a challenge, by data set."""
+    return list(challenge.datagrants.filter(vendor=vendor).order_by("data_set"))
 
 
 def get_grant(challenge: Challenge, vendor: Vendor, item: str) -> DataGrant:
@@ -230,6 +246,11 @@ def gather_sign_offs(room: Room) -> dict[str, SignOff]:
 def list_incidents(room: Room) -> list[Incident]:
     """List the incidents, latest first."""
     return list(Incident.objects.filter(**room.key).select_related("vendor").order_by("-reported_at"))
+
+
+def list_own_incidents(room: Room, vendor: Vendor) -> list[Incident]:
+    """List the incidents with one vendor, latest first."""
+    return list(Incident.objects.filter(**room.key, vendor=vendor).order_by("-reported_at"))
 
 
 def get_incident(room: Room, item: str) -> Incident:

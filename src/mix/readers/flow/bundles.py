@@ -31,7 +31,7 @@ from mix.readers.choice.evaluations import (
 )
 from mix.readers.city.policies import digest_of, in_force, list_bylaws, ruleset_for
 from mix.readers.core.events import export_chain, sealed_chain
-from mix.readers.flow.findings import find_purchase, governing_day, holds, list_waivers
+from mix.readers.flow.findings import find_purchase, governing_day, holds, list_reasons, list_waivers
 from mix.readers.flow.moves import list_decisions
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document, to_document
 from mix.rules.city.kinds import kind_of
@@ -135,7 +135,7 @@ def _policy(challenge: Challenge) -> dict[str, Any]:
         else None,
         "requirements_kept": [
             {"words": r.words, "reason": r.reason, "by": r.given_by.code, "at": r.given_at.isoformat()}
-            for r in challenge.requirement_reasons.select_related("given_by").order_by("given_at")
+            for r in list_reasons(challenge)
         ],
         "by_laws": {code: {"version": b.number, "table": b.table} for code, b in tables.items() if b},
         "rules": [

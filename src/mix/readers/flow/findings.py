@@ -164,6 +164,11 @@ def reasons_given(step: Step) -> dict[str, RequirementReason]:
     return {row.mark: row for row in RequirementReason.objects.filter(step=step).select_related("given_by")}
 
 
+def list_reasons(challenge: Challenge) -> list[RequirementReason]:
+    """List why requirements of a challenge that may keep firms out stay, oldest first."""
+    return list(challenge.requirement_reasons.select_related("given_by").order_by("given_at"))
+
+
 def gather(step: Step, known: Mapping[Fact, Any], *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hit, ...]]:
     """Gather every fact beside those `known` from the documents, and what the words of the requirements may exclude."""
     challenge = step.challenge

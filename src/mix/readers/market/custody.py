@@ -29,9 +29,14 @@ def list_shares(key: CustodyKey | None) -> list[CustodyShare]:
     return list(key.shares.select_related("holder").order_by("number")) if key else []
 
 
+def find_own_share(key: CustodyKey | None, *, actor: Actor) -> CustodyShare | None:
+    """Return the actor's share of a key, if it holds one."""
+    return key.shares.filter(holder=actor.person).first() if key else None
+
+
 def get_own_share(key: CustodyKey | None, *, actor: Actor) -> CustodyShare:
     """Return the actor's share of a key. Raises Unknown."""
-    found = key.shares.filter(holder=actor.someone).first() if key else None
+    found = find_own_share(key, actor=actor)
     if found is None:
         raise Unknown
     return found
@@ -103,6 +108,14 @@ def unmet_custody(call: Solicitation) -> tuple[Unmet, ...]:
 def list_openings(call: Solicitation) -> list[Opening]:
     """List the acts of opening of a call, in order."""
     return list(call.openings.order_by("opened_at", "id"))
+
+
+def get_opening(call: Solicitation, code: str) -> Opening:
+    """Return one act of opening of a call. Raises Unknown."""
+    found = Opening.objects.filter(solicitation=call, code=code).first()
+    if found is None:
+        raise Unknown
+    return found
 
 
 def count_sealed(call: Solicitation, *, phase: Phase) -> int | None:

@@ -1,6 +1,15 @@
 """Questions about talks with the market."""
 
-from mix.data.models import Challenge, ContactLogEntry, Engagement, EngagementQuestion, Step
+from mix.data.models import (
+    CapabilityCard,
+    Challenge,
+    ContactLogEntry,
+    Engagement,
+    EngagementQuestion,
+    ProblemCard,
+    Registration,
+    Step,
+)
 from mix.data.wall import lifted
 from mix.readers.core.errors import Unknown
 from mix.readers.core.rows import get_row
@@ -38,6 +47,31 @@ def get_question(step: Step, item: str) -> EngagementQuestion:
     rows = EngagementQuestion.objects.filter(engagement__step=step)
     challenge = "engagement__step__challenge"
     return get_row(rows.select_related(f"{challenge}__municipality", f"{challenge}__method"), item)
+
+
+def list_questions(event: Engagement) -> list[EngagementQuestion]:
+    """List every question that was asked at an event, oldest first."""
+    return list(event.questions.order_by("asked_at"))
+
+
+def list_answered_questions(event: Engagement) -> list[EngagementQuestion]:
+    """List the questions of an event that were answered, oldest first."""
+    return list(event.questions.filter(answered_at__isnull=False).order_by("asked_at"))
+
+
+def list_problem_cards(event: Engagement) -> list[ProblemCard]:
+    """List the problems that are put on the table at an event, in their order."""
+    return list(event.cards.order_by("id"))
+
+
+def list_capability_cards(event: Engagement) -> list[CapabilityCard]:
+    """List what vendors said at an event that they can do, by vendor."""
+    return list(event.capabilities.select_related("vendor").order_by("vendor__name"))
+
+
+def list_registrations(event: Engagement) -> list[Registration]:
+    """List who registered for an event, by name."""
+    return list(event.registrations.order_by("name"))
 
 
 def list_contacts(challenge: Challenge) -> list[ContactLogEntry]:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from mix.data.models import Beat, Challenge, ExtensionProposal, Question, Solicitation, Step
+from mix.data.models import (
+    Addendum,
+    Beat,
+    Challenge,
+    ExtensionProposal,
+    Question,
+    Solicitation,
+    SolicitationDocument,
+    Step,
+)
 from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.core.errors import Unknown
 from mix.rules.case.states import ChallengeStatus
@@ -96,6 +105,49 @@ def list_answered_questions(solicitation: Solicitation) -> list[Question]:
             "published_at", "id"
         )
     )
+
+
+def list_questions(solicitation: Solicitation) -> list[Question]:
+    """List every question about a call, answered or not, oldest first."""
+    return list(solicitation.questions.select_related("vendor", "drafted_by").order_by("asked_at"))
+
+
+def get_question(step: Step, code: str) -> Question:
+    """Return one question about any call of a step. Raises Unknown."""
+    found = (
+        Question.objects.filter(solicitation__step=step, code=code)
+        .select_related("solicitation__step__challenge__municipality", "solicitation__step__challenge__method")
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found
+
+
+def list_addenda(solicitation: Solicitation) -> list[Addendum]:
+    """List the addenda to a call, latest first."""
+    return list(solicitation.addenda.order_by("-number"))
+
+
+def get_addendum(solicitation: Solicitation, number: int) -> Addendum:
+    """Return one addendum to a call. Raises Unknown."""
+    found = solicitation.addenda.filter(number=number).first()
+    if found is None:
+        raise Unknown
+    return found
+
+
+def list_documents(solicitation: Solicitation) -> list[SolicitationDocument]:
+    """List the documents of a call that none has replaced, by title."""
+    return list(solicitation.documents.filter(replaced_at=None).order_by("title"))
+
+
+def get_public_document(code: str) -> SolicitationDocument:
+    """Return a document of a published call. Raises Unknown."""
+    found = SolicitationDocument.objects.filter(code=code, solicitation__published_at__isnull=False).first()
+    if found is None:
+        raise Unknown
+    return found
 
 
 def list_own_questions(solicitation: Solicitation, vendor_id: int) -> list[Question]:

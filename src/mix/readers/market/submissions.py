@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Prefetch
 from mix.data.models import (
     Acknowledgement,
     Addendum,
+    Challenge,
     Evaluation,
     OpenedEnvelope,
     Solicitation,
@@ -95,6 +96,16 @@ def open_addenda(submission: Submission) -> list[Addendum]:
     return list(submission.solicitation.addenda.exclude(id__in=seen).order_by("number"))
 
 
+def list_acknowledged(submission: Submission) -> list[Acknowledgement]:
+    """List the addenda that the vendor has acknowledged, oldest first, each with who did."""
+    return list(submission.acknowledgements.select_related("addendum", "person").order_by("addendum__number"))
+
+
+def is_sealed(submission: Submission) -> bool:
+    """Say whether any version of a submission was ever sealed."""
+    return submission.versions.exists()
+
+
 def warnings_for(
     specs: Sequence[FieldSpec], content: dict[str, Any], *, addenda: Sequence[Addendum]
 ) -> tuple[Unmet, ...]:
@@ -143,6 +154,23 @@ def list_opened(solicitation: Solicitation) -> list[Submission]:
         .select_related("vendor")
         .order_by("vendor__name", "id")
     )
+
+
+def get_opened(challenge: Challenge, code: str) -> Submission:
+    """Return a submission to a call of a challenge, once it was opened. Raises Unknown."""
+    found = (
+        Submission.objects.filter(
+            code=code,
+            solicitation__step__challenge=challenge,
+            solicitation__technical_opened_at__isnull=False,
+            state=SubmissionState.FINALISED,
+        )
+        .select_related("solicitation")
+        .first()
+    )
+    if found is None:
+        raise Unknown
+    return found
 
 
 def opened_answers(submission: Submission, envelope: Envelope) -> dict[str, Any]:
