@@ -125,6 +125,28 @@ def test_the_doors_of_the_vault_pass_nothing_through() -> None:
     assert (passed, classes - models) == ([], set())
 
 
+def test_a_page_is_drawn_from_frozen_contexts_and_asks_readers_alone() -> None:
+    """One module hands templates their names, one makes papers of them; one speaks to a table, which is allauth's."""
+    web = SOURCE / "web"
+    nodes = [
+        (path.relative_to(web).as_posix(), node)
+        for path in FILES
+        if path.is_relative_to(web)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    contexts = [(name, n) for name, n in nodes if isinstance(n, ast.ClassDef) and re.search(r"\wContext$", n.name)]
+    assert len(contexts) > 80
+    thawed = [
+        f"{name}: {n.name}"
+        for name, n in contexts
+        if not any(ast.unparse(d).startswith("dataclass(frozen=True") for d in n.decorator_list)
+    ]
+    draws = {"render", "render_to_string"}
+    drawn = {name for name, n in nodes if isinstance(n, ast.ImportFrom) and draws & {a.name for a in n.names}}
+    asked = {name for name, n in nodes if isinstance(n, ast.Attribute) and n.attr == "objects"}
+    assert (thawed, drawn, asked) == ([], {"parts/pages.py", "parts/pdf.py"}, {"parts/sessions.py"})
+
+
 def test_every_permission_has_a_row() -> None:
     assert set(TABLE) == set(Permission)
     assert all(TABLE.values())

@@ -11,7 +11,6 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
 from django.contrib import messages
 from django.http import HttpRequest
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from requests import RequestException
@@ -22,11 +21,11 @@ from mix.data.models import IdentityProvider, Person
 from mix.data.wall import lifted
 from mix.phrases.words import word
 from mix.readers.city.identities import get_provider, list_providers, secret_of, unmet_to_come
-from mix.readers.city.people import actor_for
+from mix.readers.city.people import actor_for, find_by_email
 from mix.readers.core.errors import Unknown
 from mix.rules.core.lines import one_line
 from mix.rules.core.unmet import Unmet
-from mix.web.parts.pages import now_of
+from mix.web.parts.pages import RefusedContext, draw_page, now_of
 from mix.web.parts.showing import language
 
 
@@ -64,13 +63,13 @@ class CityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Refuse whom the service may not bring; join it with the account of the same address."""
-        provider = _provider(sociallogin)
+        provider = _provider(request, sociallogin)
         said = _said(sociallogin)
         if sociallogin.state.get("process") == "connect":
             _refuse(request, Unmet("identity_no_connect"))
         email = str(said.get("email") or "").strip().lower()
         with lifted():
-            person = sociallogin.user if sociallogin.is_existing else Person.objects.filter(email__iexact=email).first()
+            person = sociallogin.user if sociallogin.is_existing else find_by_email(email)
             unmet = unmet_to_come(
                 provider,
                 person,
@@ -98,7 +97,7 @@ class CityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth
         """Keep a new account, and give it the duties of its groups."""
         person: Person = super().save_user(request, sociallogin, form)
         with lifted():
-            _follow(request, _provider(sociallogin), person, _said(sociallogin))
+            _follow(request, _provider(request, sociallogin), person, _said(sociallogin))
         return person
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:  # noqa: ARG002 - allauth's signature
@@ -127,14 +126,14 @@ class CityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth
 
 def _refuse(request: HttpRequest, *unmet: Unmet) -> NoReturn:
     status = 503 if unmet[0].code == "identity_down" else 403
-    raise ImmediateHttpResponse(render(request, "parts/refused.html", {"unmet": unmet}, status=status))
+    raise ImmediateHttpResponse(draw_page(request, "parts/refused.html", RefusedContext(unmet), status=status))
 
 
-def _provider(sociallogin: SocialLogin) -> IdentityProvider:
+def _provider(request: HttpRequest, sociallogin: SocialLogin) -> IdentityProvider:
     try:
         return get_provider(sociallogin.account.provider)
     except Unknown:
-        raise ImmediateHttpResponse(render(None, "404.html", status=404)) from None
+        raise ImmediateHttpResponse(draw_page(request, "404.html", status=404)) from None
 
 
 def _said(sociallogin: SocialLogin) -> dict[str, Any]:

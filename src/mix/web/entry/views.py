@@ -6,19 +6,27 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from mix.actions.city.people import accept_invitation
-from mix.data.models import Message, Person, StaffInvitation, VendorInvitation
-from mix.readers.city.people import get_invitation, unmet_to_accept
-from mix.readers.core.rows import get_row
+from mix.data.models import Message, Person, StaffInvitation, StaffRole, VendorInvitation, VendorMember
+from mix.readers.city.people import (
+    find_in_cast,
+    get_invitation,
+    list_cast,
+    list_roles_of,
+    list_teams_of,
+    unmet_to_accept,
+)
+from mix.readers.core.outbox import list_latest_mail
 from mix.rules.core.access import Permission, Role, grants
 from mix.web.parts.acts import Act, Listed, RowAct, do, show, take
-from mix.web.parts.pages import now_of, signed_in
+from mix.web.parts.pages import draw_page, now_of, signed_in
+from mix.web.parts.sessions import begin_session, get_session, list_sessions
 from mix.web.parts.showing import in_language
 
 
@@ -35,18 +43,25 @@ def home_of_person(request: HttpRequest) -> HttpResponse:
     return redirect("city-desk" if actor.is_staff else "vendor-register")
 
 
+@dataclass(frozen=True)
+class AccountContext:
+    """What the page of one's own account draws."""
+
+    roles: list[StaffRole]
+    teams: list[VendorMember]
+    needs_factor: bool
+
+
 def account(request: HttpRequest) -> HttpResponse:
     """Show one's own duties and teams, and the way to password and second factor."""
     actor = signed_in(request)
     person = actor.someone
-    context = {
-        "roles": person.staff_roles.filter(ended_at=None)
-        .select_related("municipality")
-        .order_by("municipality__name", "role"),
-        "teams": person.vendor_members.filter(ended_at=None).select_related("vendor").order_by("vendor__name"),
-        "needs_factor": grants(actor.all_roles(), Permission.CHALLENGE_READ),
-    }
-    return render(request, "entry/account.html", context)
+    context = AccountContext(
+        roles=list_roles_of(person),
+        teams=list_teams_of(person),
+        needs_factor=grants(actor.all_roles(), Permission.CHALLENGE_READ),
+    )
+    return draw_page(request, "entry/account.html", context)
 
 
 class EndSession(RowAct[Person]):
@@ -57,7 +72,7 @@ class EndSession(RowAct[Person]):
 
     def run(self, _request: HttpRequest) -> None:
         """End it."""
-        get_row(UserSession.objects.filter(user=self.about), self.row).end()
+        get_session(self.about, self.row).end()
 
 
 class EndOtherSessions(Act[Person]):
@@ -68,8 +83,9 @@ class EndOtherSessions(Act[Person]):
 
     def run(self, request: HttpRequest) -> None:
         """End them."""
-        for found in UserSession.objects.filter(user=self.about).exclude(session_key=request.session.session_key):
-            found.end()
+        for found, is_this in list_sessions(request, self.about):
+            if not is_this:
+                found.end()
 
 
 @dataclass(frozen=True)
@@ -85,55 +101,54 @@ def sessions(request: HttpRequest) -> HttpResponse:
     taken = take(request, {"end": Listed(EndSession, person), "end_others": Listed(EndOtherSessions, person)})
     if isinstance(taken, HttpResponse):
         return taken
-    return show(request, "entry/sessions.html", taken, SessionsContext(_list_sessions(request, person)))
+    return show(request, "entry/sessions.html", taken, SessionsContext(list_sessions(request, person)))
 
 
-def _list_sessions(request: HttpRequest, person: Person) -> list[tuple[UserSession, bool]]:
-    """List the sessions that still hold, this one first, then the latest."""
-    key = request.session.session_key
-    live = UserSession.objects.purge_and_list(person)
-    found = [(one, one.session_key == key) for one in sorted(live, key=lambda s: s.created_at, reverse=True)]
-    return sorted(found, key=lambda row: not row[1])
+@dataclass(frozen=True)
+class DemoContext:
+    """What the cards of the demonstration draw: the cast by city, vendors together."""
+
+    groups: list[tuple[str, list[Person]]]
 
 
 def demo_cards(request: HttpRequest) -> HttpResponse:
     """Show the cast with one button each. Not there outside a demonstration."""
     if not settings.DEMO:
         raise Http404
-    people = (
-        Person.objects.filter(is_demo=True)
-        .prefetch_related("staff_roles__municipality", "vendor_members__vendor")
-        .order_by("name")
-    )
     groups: dict[str, list[Person]] = {}
-    for person in people:
+    for person in list_cast():
         rows = [r for r in person.staff_roles.all() if r.ended_at is None]
         teams = list(person.vendor_members.all())
         place = _("Vendors") if teams else in_language(rows[0].municipality, "name") if rows else _("Others")
         groups.setdefault(place, []).append(person)
-    return render(request, "entry/demo.html", {"groups": sorted(groups.items())})
+    return draw_page(request, "entry/demo.html", DemoContext(sorted(groups.items())))
 
 
 @require_POST
 def demo_sign_in(request: HttpRequest, code: str) -> HttpResponse:
     """Sign in as a member of the demonstration cast. Not there outside a demonstration, or for anybody else."""
-    person = Person.objects.filter(code=code, is_demo=True).first() if settings.DEMO else None
+    person = find_in_cast(code) if settings.DEMO else None
     if person is None:
         raise Http404
     login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
-    UserSession.objects.create_from_request(request)
+    begin_session(request)
     return redirect("home-of-person")
+
+
+@dataclass(frozen=True)
+class OutboxContext:
+    """What the outbox of the demonstration draws: the latest mail, to one address where one is asked for."""
+
+    found: list[Message]
+    to: str
 
 
 def demo_outbox(request: HttpRequest) -> HttpResponse:
     """Show the mail that went out last. Not there outside a demonstration."""
     if not settings.DEMO:
         raise Http404
-    found = Message.objects.order_by("-written_at", "-id")
     to = request.GET.get("to", "")
-    if to:
-        found = found.filter(to_email=to)
-    return render(request, "entry/outbox.html", {"found": found[:60], "to": to})
+    return draw_page(request, "entry/outbox.html", OutboxContext(list_latest_mail(to=to), to))
 
 
 class Accept(Act[str]):

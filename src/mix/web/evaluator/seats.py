@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from mix.data.models import Challenge, Evaluation, PanelMember, Step, Submission
 from mix.readers.case.challenges import spec_of
@@ -23,8 +22,16 @@ from mix.rules.choice.states import Seat
 from mix.rules.city.methods import Criterion, ScoringStage
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import EvaluationPhase
-from mix.web.parts.pages import signed_in
+from mix.web.parts.pages import draw_page, signed_in
 from mix.web.parts.showing import use_clock
+
+
+@dataclass(frozen=True)
+class HomeContext:
+    """What an evaluator's home draws: what waits (are interests declared, scores given, scores owed), what is done."""
+
+    waiting: list[tuple[PanelMember, bool, int, int, Bilingual]]
+    done: list[tuple[PanelMember, Bilingual]]
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -43,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         declared, scores = so_far.has_declared(seat), seat.evaluation.phase == EvaluationPhase.SCORING
         given, owed = so_far.progress(seat) if declared and scores else (0, 0)
         waiting.append((seat, declared, given, owed, title))
-    return render(request, "evaluator/home.html", {"waiting": waiting, "done": done})
+    return draw_page(request, "evaluator/home.html", HomeContext(waiting, done))
 
 
 def _waits(seat: PanelMember) -> bool:

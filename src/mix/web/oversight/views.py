@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.shortcuts import render
 
 from mix.actions.flow.bundles import make_bundle
-from mix.data.models import Chain, Challenge
-from mix.readers.case.challenges import get_challenge, get_step, method_for, page_own_challenges
+from mix.data.models import (
+    Award,
+    Chain,
+    Challenge,
+    Evaluation,
+    Event,
+    GateSignature,
+    Lesson,
+    Notice,
+    Participation,
+    RequirementReason,
+    Result,
+    RuleWaiver,
+    Step,
+)
+from mix.readers.case.challenges import get_challenge, get_step, list_steps, method_for, page_own_challenges
 from mix.readers.case.documents import latest_contents
 from mix.readers.case.pilots import find_pilot_before, register
 from mix.readers.case.publishing import list_notices
@@ -15,19 +32,23 @@ from mix.readers.choice.awards import list_awards_of
 from mix.readers.choice.evaluations import by_rank, find_evaluation, list_final_evaluations
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
-from mix.readers.core.events import list_events, verify_chain
+from mix.readers.core.events import find_chain, list_events, verify_chain
 from mix.readers.flow.bundles import evaluation_document, export_lines
-from mix.readers.flow.findings import holds, list_waivers
+from mix.readers.flow.findings import holds, list_reasons, list_waivers
 from mix.readers.flow.moves import list_decisions
 from mix.readers.knowledge.lessons import hours_by_role, list_lessons
+from mix.readers.market.participations import list_participations
+from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.access import Permission, grants
+from mix.rules.core.chain import Break
+from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import EvaluationPhase, StepState
 from mix.web.parts.findings import waiver_title
-from mix.web.parts.pages import staff_of
-from mix.web.parts.paging import number_of, pager
+from mix.web.parts.pages import draw_page, staff_of
+from mix.web.parts.paging import Pager, number_of, pager
 from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import Answer, read_only
-from mix.web.parts.stagebar import stage_bar
+from mix.web.parts.stagebar import StageBar, on_bars, stage_bar
 
 
 def _overseer(request: HttpRequest) -> Actor:
@@ -37,12 +58,42 @@ def _overseer(request: HttpRequest) -> Actor:
     return actor
 
 
+@dataclass(frozen=True)
+class HomeContext:
+    """What the list of case files draws."""
+
+    rows: Sequence[tuple[Challenge, StageBar]]
+    pager: Pager
+
+
 def home(request: HttpRequest) -> HttpResponse:
     """Was it fair, and can it be shown?"""
     actor = _overseer(request)
     page = page_own_challenges(actor, number_of(request), needs=Permission.CASE_FILE_READ)
-    rows = [(c, stage_bar(c, list(c.steps.all()))) for c in page.rows]
-    return render(request, "oversight/home.html", {"rows": rows, "pager": pager(request, page)})
+    return draw_page(request, "oversight/home.html", HomeContext(on_bars(page.rows), pager(request, page)))
+
+
+@dataclass(frozen=True)
+class CaseFileContext:
+    """What a case file draws; `broken` is where the log does not hold, `skipped` the steps that were left out."""
+
+    challenge: Challenge
+    bar: StageBar
+    decisions: Sequence[GateSignature]
+    artifacts: Sequence[tuple[StepSpec, Sequence[Answer]]]
+    results: Sequence[tuple[Bilingual, Evaluation, Sequence[Result]]]
+    awards: Sequence[Award]
+    participations: Sequence[Participation]
+    notices: Sequence[Notice]
+    events: Sequence[Event]
+    hours: Sequence[tuple[str, Decimal]]
+    lessons: Sequence[Lesson]
+    chain: Chain | None
+    broken: Break | None
+    waivers: Sequence[tuple[RuleWaiver, str, bool]]
+    kept: Sequence[RequirementReason]
+    pilot: Sequence[Sequence[Answer]]
+    skipped: Sequence[tuple[Bilingual, Step]]
 
 
 def case_file(request: HttpRequest, code: str) -> HttpResponse:
@@ -50,36 +101,36 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
     actor = _overseer(request)
     challenge = get_challenge(code, actor=actor, needs=Permission.CASE_FILE_READ)
     use_clock(challenge.municipality.zone)
-    chain = Chain.objects.filter(code=challenge.municipality.code).first()
-    steps = list(challenge.steps.order_by("position"))
+    chain = find_chain(challenge.municipality.code)
+    steps = list_steps(challenge)
     method = method_for(challenge)
     contents = latest_contents(challenge)
-    context = {
-        "challenge": challenge,
-        "bar": stage_bar(challenge, steps),
-        "decisions": list_decisions(challenge),
-        "artifacts": [
+    context = CaseFileContext(
+        challenge=challenge,
+        bar=stage_bar(challenge, steps),
+        decisions=list_decisions(challenge),
+        artifacts=[
             (method.step(s.key), read_only(method.step(s.key).fields, contents.get(s.key, {})))
             for s in steps
             if s.state == StepState.DONE and method.step(s.key).fields
         ],
-        "results": [
+        results=[
             (method.step(e.step.key).title, e, by_rank(e.results.all())) for e in list_final_evaluations(challenge)
         ],
-        "awards": list_awards_of(challenge),
-        "participations": challenge.participations.select_related("vendor").order_by("vendor__name"),
-        "notices": list_notices(challenge),
-        "events": list_events(challenge),
-        "hours": hours_by_role(challenge),
-        "lessons": list_lessons(challenge),
-        "chain": chain,
-        "broken": verify_chain(chain) if chain else None,
-        "waivers": [(w, waiver_title(w), holds(w)) for w in list_waivers(challenge)],
-        "kept": challenge.requirement_reasons.select_related("given_by").order_by("given_at"),
-        "pilot": _pilot(challenge),
-        "skipped": [(method.step(s.key).title, s) for s in steps if s.state == StepState.SKIPPED],
-    }
-    return render(request, "oversight/case_file.html", context)
+        awards=list_awards_of(challenge),
+        participations=list_participations(challenge),
+        notices=list_notices(challenge),
+        events=list_events(challenge),
+        hours=hours_by_role(challenge),
+        lessons=list_lessons(challenge),
+        chain=chain,
+        broken=verify_chain(chain) if chain else None,
+        waivers=[(w, waiver_title(w), holds(w)) for w in list_waivers(challenge)],
+        kept=list_reasons(challenge),
+        pilot=_pilot(challenge),
+        skipped=[(method.step(s.key).title, s) for s in steps if s.state == StepState.SKIPPED],
+    )
+    return draw_page(request, "oversight/case_file.html", context)
 
 
 def _pilot(challenge: Challenge) -> list[list[Answer]]:
@@ -108,7 +159,7 @@ def log_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
     actor = _overseer(request)
     challenge = get_challenge(code, actor=actor, needs=Permission.CASE_FILE_READ)
     use_clock(challenge.municipality.zone)
-    chain = Chain.objects.filter(code=challenge.municipality.code).first()
+    chain = find_chain(challenge.municipality.code)
     if chain is None:
         raise Unknown
     response = StreamingHttpResponse(export_lines(chain, challenge), content_type="application/x-ndjson")

@@ -12,13 +12,13 @@ A page lists its acts, takes what was posted, and shows itself:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
 from mix.actions.core.deeds import Deed
 from mix.actions.core.run import run
@@ -28,7 +28,7 @@ from mix.readers.core.errors import Unknown
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.unmet import Refused, Unmet
 from mix.web.parts.forms import Label, hidden
-from mix.web.parts.pages import actor_of, now_of, stamp
+from mix.web.parts.pages import Context, actor_of, draw_page, now_of, stamp
 from mix.web.parts.showing import language
 
 P = ParamSpec("P")
@@ -173,21 +173,16 @@ def take(request: HttpRequest, acts: Acts) -> Taken | HttpResponse:
     return redirect(goes_to or request.path)
 
 
-class Context(Protocol):
-    """What a template draws, as a frozen dataclass: its fields are the template's names."""
+@dataclass(frozen=True)
+class TakenContext:
+    """What every page with acts draws them from."""
 
-    __dataclass_fields__: ClassVar[dict[str, Any]]
+    shown: Taken
 
 
 def show(request: HttpRequest, template: str, taken: Taken, *contexts: Context) -> HttpResponse:
     """Draw a page with its acts. Raises ValueError where two contexts name the same thing."""
-    names: dict[str, Any] = {"shown": taken}
-    for context in contexts:
-        named = {name.name: getattr(context, name.name) for name in fields(context)}
-        if twice := names.keys() & named.keys():
-            raise ValueError(f"{template}: two contexts name {', '.join(sorted(twice))}")
-        names |= named
-    return render(request, template, names, status=taken.status)
+    return draw_page(request, template, TakenContext(taken), *contexts, status=taken.status)
 
 
 def take_stash(request: HttpRequest) -> QueryDict | None:

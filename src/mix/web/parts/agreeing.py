@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -19,11 +18,19 @@ from mix.data.models import (
     Deliverable,
     Milestone,
     Paper,
-    Person,
     Signatory,
 )
-from mix.readers.core.errors import Unknown
-from mix.readers.delivery.agreements import get_edit, unmet_to_sign
+from mix.readers.city.people import get_person
+from mix.readers.delivery.agreements import (
+    get_clause,
+    get_edit,
+    list_clauses,
+    list_deliverables,
+    list_papers,
+    list_signatories,
+    unmet_to_sign,
+)
+from mix.readers.delivery.milestones import list_backlog, list_milestones
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.core.unmet import Unmet
 from mix.rules.delivery.states import AgreementState, Side
@@ -51,7 +58,7 @@ class Propose(RowAct[InDraft]):
 
     def run(self, request: HttpRequest) -> None:
         """Propose them."""
-        do(request, agreements.propose_edit, _clause(self.about.agreement, self.row), **self.rest())
+        do(request, agreements.propose_edit, get_clause(self.about.agreement, self.row), **self.rest())
 
 
 class AcceptEdit(RowAct[InDraft]):
@@ -94,7 +101,7 @@ class NameSignatory(Act[InDraft]):
 
     def run(self, request: HttpRequest) -> None:
         """Name them."""
-        person = Person.objects.get(code=self.cleaned_data["person"])
+        person = get_person(self.cleaned_data["person"])
         do(request, agreements.name_signatory, self.about.agreement, person=person, title=self.cleaned_data["title"])
 
 
@@ -135,12 +142,12 @@ class AgreementContext:
     agreement: Agreement
     side: Side
     challenge: Challenge
-    clauses: QuerySet[Clause]
-    signatories: QuerySet[Signatory]
-    papers: QuerySet[Paper]
-    deliverables: QuerySet[Deliverable]
-    milestones: Iterable[Milestone]
-    backlog: Iterable[BacklogItem]
+    clauses: list[Clause]
+    signatories: list[Signatory]
+    papers: list[Paper]
+    deliverables: list[Deliverable]
+    milestones: list[Milestone]
+    backlog: list[BacklogItem]
     missing: Sequence[Unmet]
 
 
@@ -152,18 +159,11 @@ def agreement_context(request: HttpRequest, found: Agreement, *, side: Side) -> 
         agreement=found,
         side=side,
         challenge=challenge,
-        clauses=found.clauses.prefetch_related("edits__person").order_by("position"),
-        signatories=found.signatories.select_related("person").order_by("side", "id"),
-        papers=found.papers.order_by("id"),
-        deliverables=found.deliverables.order_by("due_on", "id"),
-        milestones=challenge.milestones.order_by("due_on", "id") if is_contract else (),
-        backlog=challenge.backlogitems.order_by("added_at", "id") if is_contract else (),
+        clauses=list_clauses(found),
+        signatories=list_signatories(found),
+        papers=list_papers(found),
+        deliverables=list_deliverables(found),
+        milestones=list_milestones(challenge) if is_contract else [],
+        backlog=list_backlog(challenge) if is_contract else [],
         missing=unmet_to_sign(found, today=today_of(request)) if drafting else (),
     )
-
-
-def _clause(found: Agreement, key: str) -> Clause:
-    clause = found.clauses.filter(key=key).first()
-    if clause is None:
-        raise Unknown
-    return clause

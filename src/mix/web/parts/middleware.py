@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from requests import RequestException
@@ -19,13 +19,13 @@ from requests import RequestException
 from mix.actions.market.submissions import Late
 from mix.data.models import Person
 from mix.data.wall import lifted, lower_wall, raise_wall
-from mix.readers.city.people import actor_for
+from mix.readers.city.people import actor_for, has_second_factor
 from mix.readers.core.actors import PUBLIC
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.rules.core.access import SECOND_FACTOR
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.sealed import SealerDown
-from mix.web.parts.pages import actor_of, now_of, stamp
+from mix.web.parts.pages import RefusedContext, actor_of, draw_page, now_of, stamp
 from mix.web.parts.showing import HOME_ZONE, closing_words, use_clock
 
 logger = logging.getLogger(__name__)
@@ -98,7 +98,19 @@ def lacks_second_factor(request: HttpRequest) -> bool:
     person = actor.person
     if person is None or (settings.DEMO and person.is_demo):
         return False
-    return bool(actor.all_roles() & SECOND_FACTOR) and not Authenticator.objects.filter(user=person).exists()
+    return bool(actor.all_roles() & SECOND_FACTOR) and not has_second_factor(person)
+
+
+@dataclass(frozen=True)
+class LateContext:
+    """What the page draws that says when something came, and when it could have come at the latest."""
+
+    received: str
+    closed: str
+
+
+def _refused(request: HttpRequest, *unmet: Unmet, status: int) -> HttpResponse:
+    return draw_page(request, "parts/refused.html", RefusedContext(unmet), status=status)
 
 
 class RefusalMiddleware:
@@ -116,24 +128,24 @@ class RefusalMiddleware:
         if isinstance(exception, Unknown | Forbidden) and not request.user.is_authenticated:
             return to_sign_in(request)
         if isinstance(exception, Unknown):
-            return render(request, "404.html", status=404)
+            return draw_page(request, "404.html", status=404)
         if isinstance(exception, Forbidden):
-            return render(request, "403.html", status=403)
+            return draw_page(request, "403.html", status=403)
         if isinstance(exception, Late):
-            context = {
-                "received": closing_words(exception.received_at, exception.zone),
-                "closed": closing_words(exception.closed_at, exception.zone),
-            }
-            return render(request, "parts/late.html", context, status=409)
+            late = LateContext(
+                received=closing_words(exception.received_at, exception.zone),
+                closed=closing_words(exception.closed_at, exception.zone),
+            )
+            return draw_page(request, "parts/late.html", late, status=409)
         if isinstance(exception, SealerDown):
             logger.error("%s", exception)
-            return render(request, "parts/refused.html", {"unmet": (Unmet("sealer_down"),)}, status=503)
+            return _refused(request, Unmet("sealer_down"), status=503)
         if isinstance(exception, RequestException):  # only a city's sign-in service is ever asked
             logger.error("a sign-in service does not answer: %s", exception)
-            unmet = (Unmet("identity_down", {"name": _("The sign-in service of your city")}),)
-            return render(request, "parts/refused.html", {"unmet": unmet}, status=503)
+            unmet = Unmet("identity_down", {"name": _("The sign-in service of your city")})
+            return _refused(request, unmet, status=503)
         if isinstance(exception, Refused):
-            return render(request, "parts/refused.html", {"unmet": exception.unmet}, status=409)
+            return _refused(request, *exception.unmet, status=409)
         return None
 
 

@@ -1,16 +1,19 @@
-"""What a request says to a page: who acts, at which instant."""
+"""What a request says to a page: who acts, at which instant. And how a page is drawn."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import ParamSpec, TypeVar
+from typing import Any, ClassVar, ParamSpec, Protocol, TypeVar
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from mix.readers.core.actors import Actor
 from mix.readers.core.clock import read_clock
 from mix.readers.core.errors import Unknown
 from mix.rules.city.calendar import day_in
+from mix.rules.core.unmet import Unmet
 from mix.web.parts.showing import clock
 
 P = ParamSpec("P")
@@ -59,3 +62,32 @@ def staff_of(request: HttpRequest) -> Actor:
     if not actor.is_staff:
         raise Unknown
     return actor
+
+
+class Context(Protocol):
+    """What a template draws, as a frozen dataclass: its fields are the template's names."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+def names_of(template: str, *contexts: Context) -> dict[str, object]:
+    """Return the names that a template is given. Raises ValueError where two contexts name the same thing."""
+    names: dict[str, object] = {}
+    for context in contexts:
+        named = {name.name: getattr(context, name.name) for name in fields(context)}
+        if twice := names.keys() & named.keys():
+            raise ValueError(f"{template}: two contexts name {', '.join(sorted(twice))}")
+        names |= named
+    return names
+
+
+def draw_page(request: HttpRequest, template: str, *contexts: Context, status: int = 200) -> HttpResponse:
+    """Draw a page; one with acts is drawn by `acts.show`. Raises ValueError as `names_of` does."""
+    return render(request, template, names_of(template, *contexts), status=status)
+
+
+@dataclass(frozen=True)
+class RefusedContext:
+    """What the page draws that says why something is not possible."""
+
+    unmet: tuple[Unmet, ...]

@@ -8,19 +8,20 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from mix.rules.core.unmet import Refused, Unmet
+from mix.web.parts.pages import Context, names_of
 
 
 def _fetch_nothing(url: str, *_: object, **__: object) -> NoReturn:
     raise ValueError(f"a document fetches nothing: {url}")
 
 
-def as_pdf(request: HttpRequest, template: str, context: dict[str, object], *, name: str) -> HttpResponse:
+def as_pdf(request: HttpRequest, template: str, *contexts: Context, name: str) -> HttpResponse:
     """Answer with a PDF/UA of a template. Raises Refused where this system cannot make one."""
     try:
         from weasyprint import HTML
     except OSError:
         raise Refused(Unmet("pdf_unavailable")) from None
-    text = render_to_string(template, context, request=request)
+    text = render_to_string(template, names_of(template, *contexts), request=request)
     pdf = HTML(string=text, url_fetcher=_fetch_nothing).write_pdf(pdf_variant="pdf/ua-1")
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{name}"'

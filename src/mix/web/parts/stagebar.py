@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -68,6 +68,11 @@ def stage_bar(challenge: Challenge, steps: Sequence[Step] | None = None, *, here
             state = "" if known else _("Not on the public record")
         columns.append(StageColumn(number, said(stage.title), state, bool(active), cells))
     return StageBar(columns, sentence)
+
+
+def on_bars(challenges: Iterable[Challenge]) -> list[tuple[Challenge, StageBar]]:
+    """Put each challenge beside its bar; its steps are fetched already."""
+    return [(c, stage_bar(c, list(c.steps.all()))) for c in challenges]
 
 
 def _cell(row: Step | None, title: str, key: str, *, here: str) -> StepCell:

@@ -1,12 +1,26 @@
 """What a sprint taught, as everybody may read it before an open call."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from __future__ import annotations
 
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+
+from mix.data.models import Challenge, Disclosure
 from mix.readers.case.challenges import get_public_challenge
 from mix.readers.delivery.disclosures import get_public_disclosure
-from mix.web.parts.packs import show_pack
+from mix.web.parts.packs import Pack, show_pack
+from mix.web.parts.pages import draw_page
 from mix.web.parts.showing import use_clock
+
+
+@dataclass(frozen=True)
+class DisclosureContext:
+    """What a published pack draws."""
+
+    challenge: Challenge
+    disclosure: Disclosure
+    pack: Pack
 
 
 def disclosure(request: HttpRequest, code: str, key: str) -> HttpResponse:
@@ -14,5 +28,5 @@ def disclosure(request: HttpRequest, code: str, key: str) -> HttpResponse:
     challenge = get_public_challenge(code)
     use_clock(challenge.municipality.zone)
     found = get_public_disclosure(challenge, key)
-    context = {"challenge": challenge, "disclosure": found, "pack": show_pack(challenge, found.pack or {})}
-    return render(request, "public/disclosure.html", context)
+    context = DisclosureContext(challenge, found, show_pack(challenge, found.pack or {}))
+    return draw_page(request, "public/disclosure.html", context)

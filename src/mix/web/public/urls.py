@@ -2,24 +2,24 @@
 
 from django.urls import path
 
-from mix.web.public import disclosures, pilots, views
+from mix.web.public import calls, challenges, disclosures, engagements, logs, pilots, record, views
 
 urlpatterns = [
     path("", views.home, name="public-home"),
-    path("challenges/", views.challenges, name="public-challenges"),
-    path("challenges/<slug:code>/", views.challenge, name="public-challenge"),
-    path("challenges/<slug:code>/events/<slug:key>/", views.engagement, name="public-engagement"),
+    path("challenges/", challenges.challenges, name="public-challenges"),
+    path("challenges/<slug:code>/", challenges.challenge, name="public-challenge"),
+    path("challenges/<slug:code>/events/<slug:key>/", engagements.engagement, name="public-engagement"),
     path("challenges/<slug:code>/disclosures/<slug:key>/", disclosures.disclosure, name="public-disclosure"),
-    path("calls/<str:reference>/", views.notice, name="public-notice"),
-    path("log/key/", views.key, name="public-key"),
-    path("log/<str:chain>/checkpoint/", views.checkpoint, name="public-checkpoint"),
-    path("documents/<str:code>/", views.document, name="public-document"),
+    path("calls/<str:reference>/", calls.notice, name="public-notice"),
+    path("log/key/", logs.key, name="public-key"),
+    path("log/<str:chain>/checkpoint/", logs.checkpoint, name="public-checkpoint"),
+    path("documents/<str:code>/", calls.document, name="public-document"),
     path("pilots/", pilots.pilots, name="public-pilots"),
     path("pilots/<str:code>/", pilots.pilot, name="public-pilot"),
-    path("outcomes/", views.outcomes, name="public-outcomes"),
-    path("how/", views.how, name="public-how"),
-    path("measures/", views.measures, name="public-measures"),
-    path("log/", views.log, name="public-log"),
+    path("outcomes/", record.outcomes, name="public-outcomes"),
+    path("how/", record.how, name="public-how"),
+    path("measures/", record.measures, name="public-measures"),
+    path("log/", logs.log, name="public-log"),
     path("accessibility/", views.accessibility, name="public-accessibility"),
     path("privacy/", views.privacy, name="public-privacy"),
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -24,7 +24,7 @@ from mix.web.parts.acts import Acts, Listed, RowAct, Taken, do, refused, show, t
 from mix.web.parts.pages import signed_in
 from mix.web.parts.showing import use_clock
 from mix.web.suppliers.submitting_acts import read_copy
-from mix.web.suppliers.uploads import SealingHandler
+from mix.web.suppliers.uploads import SealingHandler, too_large
 
 
 class BringAgain(RowAct[Submission]):
@@ -82,7 +82,7 @@ def again_file(request: HttpRequest, code: str, file: str) -> HttpResponse:
 def _take(request: HttpRequest, submission: Submission, handler: SealingHandler, file: str) -> HttpResponse:
     request.FILES.get("file")  # now the body is read, through the handler
     if handler.problem == "file_too_large":
-        return render(request, "413.html", {"back": request.path}, status=413)
+        return too_large(request)
     if handler.problem or handler.stored is None:
         unmet = Unmet(handler.problem or "file_empty", {"name": handler.name}, field=file)
         return _drawn(request, submission, refused(_acts(submission), unmet))

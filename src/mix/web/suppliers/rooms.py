@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -27,12 +26,21 @@ from mix.data.models import (
     Vendor,
 )
 from mix.readers.case.challenges import get_step, list_vendor_challenges, spec_of
-from mix.readers.choice.awards import dispute_until
+from mix.readers.choice.awards import dispute_until, find_debrief, get_own_letter, list_own_disputes
 from mix.readers.city.people import list_members
 from mix.readers.core.errors import Unknown
-from mix.readers.delivery.agreements import get_own_agreement, get_own_deliverable
+from mix.readers.delivery.agreements import get_own_agreement, get_own_deliverable, is_to_sign
 from mix.readers.delivery.milestones import get_milestone
-from mix.readers.delivery.sprints import get_grant, get_room, list_hypotheses, list_sprint_vendors
+from mix.readers.delivery.sprints import (
+    gather_own_evidence,
+    get_grant,
+    get_room,
+    list_hypotheses,
+    list_own_check_ins,
+    list_own_grants,
+    list_own_incidents,
+    list_sprint_vendors,
+)
 from mix.rules.choice.debriefs import DebriefSheet
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.kinds import AgreementKind
@@ -107,9 +115,9 @@ class SprintContext:
     bar: StageBar
     hypotheses: list[dict[str, Any]]
     evidence: dict[str, Evidence]
-    grants: QuerySet[DataGrant]
-    check_ins: QuerySet[CheckIn]
-    incidents: QuerySet[Incident]
+    grants: list[DataGrant]
+    check_ins: list[CheckIn]
+    incidents: list[Incident]
     today: date
 
 
@@ -131,16 +139,15 @@ def sprint(request: HttpRequest, code: str, key: str) -> HttpResponse:
     taken = take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
-    evidence = Evidence.objects.filter(**room.key, vendor=vendor).order_by("recorded_at", "id")
     context = SprintContext(
         challenge=challenge,
         vendor=vendor,
         bar=stage_bar(challenge),
         hypotheses=list_hypotheses(challenge),
-        evidence={e.hypothesis: e for e in evidence},
-        grants=challenge.datagrants.filter(vendor=vendor).order_by("data_set"),
-        check_ins=CheckIn.objects.filter(**room.key, vendor=vendor).order_by("-week", "side"),
-        incidents=Incident.objects.filter(**room.key, vendor=vendor).order_by("-reported_at"),
+        evidence=gather_own_evidence(room, vendor),
+        grants=list_own_grants(challenge, vendor),
+        check_ins=list_own_check_ins(room, vendor),
+        incidents=list_own_incidents(room, vendor),
         today=today_of(request),
     )
     return show(request, "suppliers/sprint.html", taken, context)
@@ -193,7 +200,7 @@ def agreement(request: HttpRequest, code: str) -> HttpResponse:
     actor = signed_in(request)
     found = get_own_agreement(code, actor=actor)
     use_clock(found.step.challenge.municipality.zone)
-    must_sign = found.signatories.filter(person=actor.person, signed_at=None).exists()
+    must_sign = is_to_sign(found, actor)
     acts: dict[str, Listed[Any]] = {}
     if found.state == AgreementState.DRAFTING:
         acts = editing_acts(found, signers=[(p.code, p.name) for p in list_members(found.vendor_id)])
@@ -252,24 +259,12 @@ class LetterContext:
     debrief: Debrief | None
     step: Step
     until: datetime
-    disputes: QuerySet[Dispute]
+    disputes: list[Dispute]
 
 
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """What the panel decided about this vendor, with its debrief sheet."""
-    actor = signed_in(request)
-    found = (
-        Letter.objects.filter(pk=pk, vendor_id__in=actor.vendors)
-        .select_related(
-            "evaluation__step__challenge__municipality",
-            "evaluation__step__challenge__method",
-            "vendor",
-            "award__vendor",
-        )
-        .first()
-    )
-    if found is None:
-        raise Unknown
+    found = get_own_letter(pk, actor=signed_in(request))
     step = found.evaluation.step
     taken = take(request, {"debrief": Listed(AskDebrief, found), "dispute": Listed(FileDispute, found)})
     if isinstance(taken, HttpResponse):
@@ -279,9 +274,9 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         sheet=found.debrief_sheet,
         spec=spec_of(step),
         challenge=step.challenge,
-        debrief=step.debriefs.filter(vendor=found.vendor).first(),
+        debrief=find_debrief(step, found.vendor),
         step=step,
         until=dispute_until(found),
-        disputes=step.disputes.filter(vendor=found.vendor).order_by("-filed_at"),
+        disputes=list_own_disputes(step, found.vendor),
     )
     return show(request, "suppliers/letter.html", taken, context)

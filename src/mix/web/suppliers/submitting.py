@@ -8,9 +8,8 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -35,6 +34,8 @@ from mix.readers.market.submissions import (
     find_current,
     get_own_submission,
     get_own_version,
+    is_sealed,
+    list_acknowledged,
     list_unopened,
     open_addenda,
     price_total,
@@ -43,13 +44,14 @@ from mix.readers.market.submissions import (
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
+from mix.rules.market.receipts import ReceiptStatement
 from mix.web.parts.acts import Acts, Listed, Taken, do, refused, show, take
-from mix.web.parts.pages import now_of, signed_in
+from mix.web.parts.pages import draw_page, now_of, signed_in
 from mix.web.parts.pdf import as_pdf
 from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import Answer, FieldView, draw, read_only, read_post
 from mix.web.suppliers.submitting_acts import BringCopy, Confirm, DropFile, Finalise, Withdraw
-from mix.web.suppliers.uploads import SealingHandler
+from mix.web.suppliers.uploads import SealingHandler, too_large
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ def files(request: HttpRequest, code: str) -> HttpResponse:
 def _take_file(request: HttpRequest, submission: Submission, handler: SealingHandler) -> HttpResponse:
     envelope = request.POST.get("envelope", Envelope.TECHNICAL.value)
     if handler.problem == "file_too_large":
-        return render(request, "413.html", {"back": request.path}, status=413)
+        return too_large(request)
     if handler.problem or handler.stored is None:
         code = handler.problem or "file_empty"
         unmet = Unmet(code, {"name": handler.name}, field="file")
@@ -217,7 +219,7 @@ class CheckContext:
     warnings: tuple[Unmet, ...]
     blocking: tuple[Unmet, ...]
     addenda: list[Addendum]
-    acknowledged: QuerySet[Acknowledgement]
+    acknowledged: list[Acknowledgement]
 
 
 def check(request: HttpRequest, code: str) -> HttpResponse:
@@ -242,7 +244,7 @@ def _checked(submission: Submission) -> CheckContext:
     addenda = open_addenda(submission)
     warnings = warnings_for(part.answers, content, addenda=addenda)
     return CheckContext(
-        is_sealed=draft is None and submission.versions.exists(),
+        is_sealed=draft is None and is_sealed(submission),
         answers=read_only(part.fields_of(Envelope.TECHNICAL.value), content),
         prices=[(s.title, content.get(s.key)) for s in part.fields_of(Envelope.PRICE.value)],
         total=price_total(part.answers, content),
@@ -250,7 +252,7 @@ def _checked(submission: Submission) -> CheckContext:
         warnings=warnings,
         blocking=blocking(warnings),
         addenda=addenda,
-        acknowledged=submission.acknowledgements.select_related("addendum", "person").order_by("addendum__number"),
+        acknowledged=list_acknowledged(submission),
     )
 
 
@@ -289,23 +291,36 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def _receipt(request: HttpRequest, reference: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class ReceiptContext:
+    """What a receipt draws, on the page and on paper; `unopened` are envelopes that stayed sealed at their time."""
+
+    version: SubmissionVersion
+    statement: ReceiptStatement
+    is_open: bool
+    call: Solicitation
+    challenge: Challenge
+    unopened: list[Envelope]
+
+
+def _receipt(request: HttpRequest, reference: str) -> ReceiptContext:
     version = get_own_version(reference, actor=signed_in(request))
     call = version.submission.solicitation
     use_clock(call.zone)
-    return {
-        "version": version,
-        "statement": version.statement,
-        "is_open": now_of(request) < call.closes_at,
-        "call": call,
-        "challenge": call.step.challenge,
-        "unopened": find_current(version.submission) == version and list_unopened(version.submission),
-    }
+    counts = find_current(version.submission) == version
+    return ReceiptContext(
+        version=version,
+        statement=version.statement,
+        is_open=now_of(request) < call.closes_at,
+        call=call,
+        challenge=call.step.challenge,
+        unopened=list_unopened(version.submission) if counts else [],
+    )
 
 
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the receipt of a finalised version."""
-    return render(request, "suppliers/receipt.html", _receipt(request, reference))
+    return draw_page(request, "suppliers/receipt.html", _receipt(request, reference))
 
 
 def receipt_pdf(request: HttpRequest, reference: str) -> HttpResponse:
@@ -322,13 +337,23 @@ def receipt_json(request: HttpRequest, reference: str) -> JsonResponse:
     return response
 
 
+@dataclass(frozen=True)
+class PreviewContext:
+    """What the questions of a call draw."""
+
+    call: Solicitation
+    challenge: Challenge
+    title: Bilingual
+    fields: list[FieldView]
+
+
 def preview(request: HttpRequest, reference: str) -> HttpResponse:
     """Show every question of a call to anybody, before signing in."""
     call = get_public(reference)
-    context = {
-        "call": call,
-        "challenge": call.step.challenge,
-        "title": spec_of(call.step).title,
-        "fields": draw(part_of(call).answers, {}, blanks=1),
-    }
-    return render(request, "suppliers/preview.html", context)
+    context = PreviewContext(
+        call=call,
+        challenge=call.step.challenge,
+        title=spec_of(call.step).title,
+        fields=draw(part_of(call).answers, {}, blanks=1),
+    )
+    return draw_page(request, "suppliers/preview.html", context)

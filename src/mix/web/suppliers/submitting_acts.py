@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mix.actions.market import submissions
 from mix.data.models import Submission
-from mix.readers.core.errors import Unknown
 from mix.readers.core.rows import row_key
+from mix.readers.market.solicitations import get_addendum
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, RowAct, do
 from mix.web.parts.pages import began_of
@@ -66,9 +66,7 @@ class Confirm(RowAct[Submission]):
 
     def run(self, request: HttpRequest) -> None:
         """Confirm it."""
-        addendum = self.about.solicitation.addenda.filter(number=row_key(self.row)).first()
-        if addendum is None:
-            raise Unknown
+        addendum = get_addendum(self.about.solicitation, row_key(self.row))
         do(request, submissions.acknowledge, self.about, addendum=addendum)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from mix.actions.market import uploads
 from mix.actions.market.sealing import has_room
@@ -19,8 +20,20 @@ from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.sealed import SealingStream, TooLarge
 from mix.web.parts.acts import do
 from mix.web.parts.filekinds import is_what_it_says
-from mix.web.parts.pages import signed_in
+from mix.web.parts.pages import draw_page, signed_in
 from mix.web.parts.showing import language
+
+
+@dataclass(frozen=True)
+class TooLargeContext:
+    """What the page draws that refuses a file for its size."""
+
+    back: str
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Say that a file is too large, with the way back to its page."""
+    return draw_page(request, "413.html", TooLargeContext(request.path), status=413)
 
 
 class SealingHandler(FileUploadHandler):

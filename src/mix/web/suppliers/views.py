@@ -2,47 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mix.actions.market import solicitations, submissions, vendors
 from mix.actions.market.engagements import give_card
 from mix.data.models import (
+    Agreement,
     Challenge,
+    Debrief,
     Engagement,
     Letter,
     Person,
     Question,
     Solicitation,
+    StageInvitation,
     Submission,
     Vendor,
     VendorInvitation,
 )
 from mix.readers.case.challenges import get_public_challenge, list_vendor_challenges
-from mix.readers.choice.awards import list_own_debriefs
+from mix.readers.choice.awards import list_own_debriefs, list_own_letters
 from mix.readers.choice.evaluations import list_own_meetings, stages_of
 from mix.readers.city.people import list_members
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.agreements import list_own_agreements
-from mix.readers.delivery.sprints import list_open_rooms
+from mix.readers.delivery.sprints import Room, list_open_rooms
 from mix.readers.market.engagements import list_public_engagements
 from mix.readers.market.participations import has_reached, list_taking_part
 from mix.readers.market.solicitations import get_public, list_answered_questions, list_open, list_own_questions, part_of
-from mix.readers.market.submissions import find_own, list_own_states
+from mix.readers.market.submissions import OwnState, find_own, list_own_states
 from mix.readers.market.vendors import get_own_vendor, list_invitations, list_own_vendors
 from mix.rules.city.methods import SolicitationPart
+from mix.rules.core.fields import Bilingual
 from mix.rules.market.states import QuestionKind
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, Listed, do, show, take
-from mix.web.parts.pages import actor_of, now_of, signed_in
+from mix.web.parts.pages import actor_of, draw_page, now_of, signed_in
 from mix.web.parts.showing import use_clock
-from mix.web.parts.stagebar import stage_bar
+from mix.web.parts.stagebar import StageBar, on_bars
+
+
+@dataclass(frozen=True)
+class HomeContext:
+    """What a vendor's home draws; `fitting` are open calls that one of its vendors may answer and has not."""
+
+    vendors: Sequence[Vendor]
+    states: Sequence[OwnState]
+    fitting: Sequence[Solicitation]
+    challenges: Sequence[tuple[Challenge, StageBar]]
+    rooms: Sequence[Room]
+    agreements: Sequence[Agreement]
+    letters: Sequence[Letter]
+    debriefs: Sequence[Debrief]
+    meetings: Sequence[tuple[StageInvitation, Bilingual]]
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -59,20 +77,18 @@ def home(request: HttpRequest) -> HttpResponse:
         and any(has_reached(taking_part.get((call.step.challenge_id, v.id)), part_of(call).open_to) for v in vendors)
     ]
     mine = list_vendor_challenges(v.id for v in vendors)
-    context = {
-        "vendors": vendors,
-        "states": states,
-        "fitting": fitting,
-        "challenges": [(c, stage_bar(c, list(c.steps.all()))) for c in mine],
-        "rooms": list_open_rooms(mine, taking_part),
-        "agreements": list_own_agreements(actor),
-        "letters": Letter.objects.filter(vendor__in=vendors)
-        .select_related("evaluation__step__challenge", "vendor")
-        .order_by("-sent_at"),
-        "debriefs": list_own_debriefs(actor),
-        "meetings": [(m, stages_of(m.evaluation)[m.stage].title) for m in list_own_meetings(actor)],
-    }
-    return render(request, "suppliers/home.html", context)
+    context = HomeContext(
+        vendors=vendors,
+        states=states,
+        fitting=fitting,
+        challenges=on_bars(mine),
+        rooms=list_open_rooms(mine, taking_part),
+        agreements=list_own_agreements(actor),
+        letters=list_own_letters(actor),
+        debriefs=list_own_debriefs(actor),
+        meetings=[(m, stages_of(m.evaluation)[m.stage].title) for m in list_own_meetings(actor)],
+    )
+    return draw_page(request, "suppliers/home.html", context)
 
 
 class Register(Act[None]):

@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from mix.actions.case import joining
 from mix.data.models import Challenge, JoinRequest, Municipality
 from mix.readers.case.challenges import get_public_challenge
-from mix.readers.case.joining import list_requests, share_left
+from mix.readers.case.joining import get_request, list_requests, share_left
 from mix.readers.city.municipalities import list_own_municipalities
-from mix.readers.core.errors import Unknown
 from mix.rules.case.states import ChallengeStatus, JoinAnswer
 from mix.rules.core.access import Permission, Role, grants
 from mix.web.parts import forms
@@ -58,9 +57,7 @@ class AnswerCity(RowAct[Challenge]):
     def run(self, request: HttpRequest) -> None:
         """Answer it."""
         given = self.cleaned_data
-        row = self.about.join_requests.filter(code=given["item"]).first()
-        if row is None:
-            raise Unknown
+        row = get_request(self.about, given["item"])
         do(request, joining.answer, row, agree=given["answer"] == JoinAnswer.AGREE, reason=given["reason"])
 
 

@@ -39,8 +39,8 @@ from mix.rules.case.pilots import PilotState, unmet_to_ask, value_of
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.unmet import Unmet
-from mix.web.parts.acts import Listed, Taken, do, refused, show, take
-from mix.web.parts.pages import now_of, signed_in
+from mix.web.parts.acts import Listed, do, refused, show, take
+from mix.web.parts.pages import draw_page, now_of, signed_in
 from mix.web.parts.paging import Pager, number_of, pager
 from mix.web.parts.sheets import Sheet, take_sheet
 from mix.web.parts.showing import language, use_clock
@@ -84,7 +84,7 @@ def pilots(request: HttpRequest) -> HttpResponse:
         shown_state=shown,
         may_register=any(grants(actor.roles_at(c), Permission.PILOT_REGISTER) for c in actor.duties),
     )
-    return show(request, "staff/case/pilots.html", Taken({}), context)
+    return draw_page(request, "staff/case/pilots.html", context)
 
 
 def pilot_new(request: HttpRequest) -> HttpResponse:

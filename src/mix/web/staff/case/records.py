@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from mix.data.models import Challenge, Document, DocumentVersion, Step
+from mix.data.models import Challenge, Document, DocumentVersion, Event, Step
 from mix.readers.case.challenges import get_challenge, get_step, spec_of
-from mix.readers.case.documents import get_version, list_versions
+from mix.readers.case.documents import get_document, get_version, list_versions
 from mix.readers.city.municipalities import find_template
 from mix.readers.core.errors import Unknown
 from mix.readers.core.events import page_events
+from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.access import Permission
-from mix.web.parts.changes import changes
+from mix.web.parts.changes import Changed, changes
 from mix.web.parts.docx import write_docx
-from mix.web.parts.pages import signed_in
-from mix.web.parts.paging import number_of, pager
+from mix.web.parts.pages import draw_page, signed_in
+from mix.web.parts.paging import Pager, number_of, pager
 from mix.web.parts.pdf import as_pdf
 from mix.web.parts.showing import in_language, language, moment, use_clock
-from mix.web.parts.specs import read_only
+from mix.web.parts.specs import Answer, read_only
 
 WORD_FILE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -30,15 +30,26 @@ def _find(request: HttpRequest, code: str, key: str) -> tuple[Challenge, Step, D
     challenge = get_challenge(code, actor=signed_in(request), needs=Permission.CHALLENGE_READ)
     use_clock(challenge.municipality.zone)
     found = get_step(challenge, key)
-    document = Document.objects.filter(step=found).first()
-    if document is None:
-        raise Unknown
-    return challenge, found, document
+    return challenge, found, get_document(found)
 
 
 def _asked(request: HttpRequest, name: str, document: Document) -> DocumentVersion | None:
     number = request.GET.get(name, "")
     return get_version(document, int(number)) if number.isdigit() and len(number) < 9 else None
+
+
+@dataclass(frozen=True)
+class VersionsContext:
+    """What the page of versions draws: the one that is shown, its answers, and what differs from the one before."""
+
+    challenge: Challenge
+    step: Step
+    spec: StepSpec
+    versions: list[DocumentVersion]
+    shown: DocumentVersion | None
+    before: DocumentVersion | None
+    changes: list[Changed]
+    answers: list[Answer]
 
 
 def versions(request: HttpRequest, code: str, key: str) -> HttpResponse:
@@ -49,22 +60,32 @@ def versions(request: HttpRequest, code: str, key: str) -> HttpResponse:
     shown = _asked(request, "version", document) or (every[0] if every else None)
     previous = next((v for v in every if shown and v.number == shown.number - 1), None)
     before = _asked(request, "from", document) or previous
-    context = {
-        "challenge": challenge,
-        "step": found,
-        "spec": spec_of(found),
-        "versions": every,
-        "shown": shown,
-        "before": before,
-        "changes": changes(specs, before.content, shown.content) if before and shown else [],
-        "answers": read_only(specs, shown.content) if shown else [],
-    }
-    return render(request, "staff/case/versions.html", context)
+    context = VersionsContext(
+        challenge=challenge,
+        step=found,
+        spec=spec_of(found),
+        versions=every,
+        shown=shown,
+        before=before,
+        changes=changes(specs, before.content, shown.content) if before and shown else [],
+        answers=read_only(specs, shown.content) if shown else [],
+    )
+    return draw_page(request, "staff/case/versions.html", context)
 
 
 def mark_of(challenge: Challenge, step: Step, version: DocumentVersion) -> str:
     """Return what a file written from a version carries, so that it finds its way back."""
     return f"MIX {challenge.code}/{step.key}/{version.number}"
+
+
+@dataclass(frozen=True)
+class PaperContext:
+    """What a version draws on paper."""
+
+    challenge: Challenge
+    spec: StepSpec
+    version: DocumentVersion
+    answers: list[Answer]
 
 
 def document(request: HttpRequest, code: str, key: str, ending: str) -> HttpResponse:
@@ -76,8 +97,7 @@ def document(request: HttpRequest, code: str, key: str, ending: str) -> HttpResp
     spec = spec_of(found)
     name = f"{challenge.code}-{found.key}-{version.number}.{ending}"
     if ending == "pdf":
-        context: dict[str, Any] = {"challenge": challenge, "spec": spec, "version": version}
-        context["answers"] = read_only(spec.fields, version.content)
+        context = PaperContext(challenge, spec, version, read_only(spec.fields, version.content))
         return as_pdf(request, "staff/case/document_pdf.html", context, name=name)
     template = find_template(challenge.municipality)
     file = write_docx(
@@ -102,11 +122,18 @@ def as_file(content: bytes, kind: str, name: str) -> HttpResponse:
     return response
 
 
+@dataclass(frozen=True)
+class LogContext:
+    """What the log of a challenge draws."""
+
+    challenge: Challenge
+    events: list[Event]
+    pager: Pager
+
+
 def log(request: HttpRequest, code: str) -> HttpResponse:
     """Everything that happened in a challenge."""
     challenge = get_challenge(code, actor=signed_in(request), needs=Permission.LOG_READ)
     use_clock(challenge.municipality.zone)
     page = page_events(challenge, number_of(request))
-    return render(
-        request, "staff/case/log.html", {"challenge": challenge, "events": page.rows, "pager": pager(request, page)}
-    )
+    return draw_page(request, "staff/case/log.html", LogContext(challenge, page.rows, pager(request, page)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +13,10 @@ from mix.actions.case import challenges
 from mix.actions.flow import moves
 from mix.actions.flow.endings import cancel, reissue
 from mix.data.models import Challenge, ChallengeCity, JoinRequest, Lesson, Participation
-from mix.readers.case.challenges import get_challenge, method_for, roles_in
+from mix.readers.case.challenges import get_challenge, list_city_rows, method_for, roles_in
 from mix.readers.case.joining import list_requests
 from mix.readers.knowledge.lessons import hours_by_role, list_lessons
+from mix.readers.market.participations import list_participations
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import Route
@@ -112,9 +112,9 @@ class WholeContext:
     """What the page of the challenge as a whole draws."""
 
     challenge: Challenge
-    cities: QuerySet[ChallengeCity]
+    cities: list[ChallengeCity]
     requests: list[JoinRequest]
-    participations: QuerySet[Participation]
+    participations: list[Participation]
     hours: list[tuple[str, Decimal]]
     lessons: list[Lesson]
 
@@ -128,10 +128,10 @@ def manage(request: HttpRequest, code: str) -> HttpResponse:
     if isinstance(taken, HttpResponse):
         return taken
     context = WholeContext(
-        challenge=Challenge.objects.select_related("municipality", "method").get(pk=challenge.pk),
-        cities=challenge.cities.select_related("municipality").order_by("-is_lead", "id"),
+        challenge=get_challenge(code, actor=actor, needs=Permission.CHALLENGE_READ),
+        cities=list_city_rows(challenge),
         requests=list_requests(challenge),
-        participations=challenge.participations.select_related("vendor").order_by("vendor__name"),
+        participations=list_participations(challenge),
         hours=hours_by_role(challenge),
         lessons=list_lessons(challenge),
     )
@@ -144,8 +144,7 @@ def _whole_acts(challenge: Challenge, roles: frozenset[Role]) -> Acts:
         acts["cancel"] = Listed(Cancel, challenge)
         if challenge.route_frozen_at is None:
             acts["route"] = Listed(SetRoute, challenge)
-        there = challenge.participations.select_related("vendor").order_by("vendor__name")
-        if live := tuple(p for p in there if not p.disqualified_at):
+        if live := tuple(p for p in list_participations(challenge) if not p.disqualified_at):
             acts["disqualify"] = Listed(Disqualify, InCompetition(challenge, live))
     if challenge.status in (ChallengeStatus.CANCELLED, ChallengeStatus.STOPPED):
         acts["reissue"] = Listed(BeginAgain, challenge)

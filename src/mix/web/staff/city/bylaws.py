@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from mix.actions.city import policies
 from mix.data.models import Bylaw, Challenge, Municipality, RuleConfirmation
 from mix.phrases.words import word
+from mix.readers.case.challenges import list_led_by
 from mix.readers.case.documents import total_value
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.policies import (
@@ -27,7 +28,6 @@ from mix.readers.city.policies import (
     table_of,
 )
 from mix.readers.flow.findings import find_purchase, governing_day
-from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.policy.bylaws import BylawBand, BylawTable, Topic, band_for, edges
 from mix.rules.city.policy.documents import PolicyDocument, Rule
 from mix.rules.city.policy.facts import Category
@@ -184,7 +184,7 @@ def _reaches_back(city: Municipality, proposal: Bylaw, today: date) -> list[Chal
     """List the running challenges that a table with a day in the past would govern anew; None for a day to come."""
     if proposal.effective_on >= today:
         return None
-    running = Challenge.objects.filter(municipality=city, status=ChallengeStatus.RUNNING).order_by("-commissioned_at")
+    running = list_led_by(city, running=True)
     return [c for c in running if proposal.effective_on <= governing_day(c, now=c.commissioned_at) <= today]
 
 
@@ -203,7 +203,7 @@ def _examples(table: BylawTable, before: BylawTable | None) -> list[Example]:
 def _changed(city: Municipality, table: BylawTable, before: BylawTable) -> list[tuple[Challenge, int, str, str]]:
     """List, of the city's last challenges, those that the new table would treat in another way."""
     rows = []
-    for challenge in Challenge.objects.filter(municipality=city).order_by("-commissioned_at")[:LAST]:
+    for challenge in list_led_by(city, most=LAST):
         purchase = find_purchase(challenge)
         value = total_value(challenge)
         if purchase is None or value is None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +35,7 @@ from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import OutageRule
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, show, take
-from mix.web.parts.pages import signed_in
+from mix.web.parts.pages import draw_page, signed_in
 
 GIVEN_ROLES = tuple(r.value for r in Role if r not in (Role.CHAIR, Role.PARTNER_CITY, Role.VENDOR))
 BAND_ROLES = (
@@ -48,6 +47,13 @@ BAND_ROLES = (
     Role.COUNCIL,
 )
 ROWS = 6
+
+
+@dataclass(frozen=True)
+class CitiesContext:
+    """What the list of cities draws: each with whether one may change people, bands, by-law, methods, departments."""
+
+    rows: list[tuple[Municipality, bool, bool, bool, bool, bool]]
 
 
 def cities(request: HttpRequest) -> HttpResponse:
@@ -66,7 +72,7 @@ def cities(request: HttpRequest) -> HttpResponse:
     ]
     if not any(any(row[1:]) for row in rows):
         raise Forbidden(Permission.PEOPLE_MANAGE) if actor.is_staff else Unknown
-    return render(request, "staff/city/settings.html", {"rows": rows})
+    return draw_page(request, "staff/city/settings.html", CitiesContext(rows))
 
 
 class Invite(Act[Municipality]):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from mix.data.models import MethodDraft, MethodVersion, Municipality
@@ -30,7 +29,7 @@ from mix.rules.core.catalogue import Problem
 from mix.rules.core.fields import MAX_CENTS, Bilingual
 from mix.rules.core.kinds import Route
 from mix.web.parts.acts import Acts, Listed, granted, show, take
-from mix.web.parts.pages import signed_in
+from mix.web.parts.pages import draw_page, signed_in
 from mix.web.parts.showing import language, use_clock
 from mix.web.staff.city.variants_acts import (
     Begin,
@@ -72,11 +71,18 @@ def variants_of(request: HttpRequest, city: str) -> HttpResponse:
     return show(request, "staff/city/variants.html", taken, VariantsContext(found, versions, list_drafts(found)))
 
 
+@dataclass(frozen=True)
+class ProblemsContext:
+    """What the list of problems of a document draws."""
+
+    problems: tuple[Problem, ...]
+
+
 def check(request: HttpRequest, city: str, key: str) -> HttpResponse:
     """What is wrong with a text as it is typed; nothing is kept."""
     get_draft(_city(request, city), key)
     _method, problems = read_document(request.POST.get("document", ""))
-    return render(request, "staff/flow/_problems.html", {"problems": problems, "checked": True})
+    return draw_page(request, "staff/flow/_problems.html", ProblemsContext(problems))
 
 
 def variant(request: HttpRequest, city: str, key: str) -> HttpResponse:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +15,7 @@ from mix.data.models import Agreement, Step, Vendor
 from mix.readers.case.challenges import spec_of
 from mix.readers.case.documents import gather_facts
 from mix.readers.choice.awards import find_approved
-from mix.readers.delivery.agreements import list_to_agree_with
+from mix.readers.delivery.agreements import list_agreements_of, list_to_agree_with
 from mix.readers.delivery.clauses import list_library
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import Permission, Role
@@ -100,7 +99,7 @@ class Draft(Act[Draftable]):
 class AgreementsContext:
     """What the step of agreements draws."""
 
-    agreements: QuerySet[Agreement]
+    agreements: Sequence[Agreement]
     agreement_kind: AgreementKind
     library: Sequence[LibraryClause]
 
@@ -108,13 +107,14 @@ class AgreementsContext:
 def part(_request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, AgreementsContext]:
     """Draft an agreement with each vendor that lacks one."""
     kind = spec_of(step).agreement or AgreementKind.CONTRACT
-    have = set(step.agreements.exclude(state=AgreementState.ENDED).values_list("vendor_id", flat=True))
+    made = list_agreements_of(step)
+    have = {a.vendor_id for a in made if a.state != AgreementState.ENDED}
     without = tuple(v for v in list_to_agree_with(step) if v.id not in have)
     acts: dict[str, Listed[Draftable]] = {}
     if is_under_way(step) and without:
         acts["draft"] = Listed(Draft, Draftable(step, kind, without, _value(step, kind)))
     return granted(roles, acts), AgreementsContext(
-        agreements=step.agreements.select_related("vendor").order_by("vendor__name", "id"),
+        agreements=made,
         agreement_kind=kind,
         library=choose(list_library(), kind=kind, tier="medium"),
     )

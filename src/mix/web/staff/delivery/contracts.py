@@ -8,16 +8,16 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from mix.actions.delivery import agreements
-from mix.data.models import Agreement, Submission
+from mix.data.models import Agreement
 from mix.readers.case.challenges import get_challenge, roles_in
 from mix.readers.city.people import list_with_role
-from mix.readers.core.errors import Forbidden, Unknown
-from mix.readers.delivery.agreements import get_agreement, get_paper
+from mix.readers.core.errors import Forbidden
+from mix.readers.delivery.agreements import get_agreement, get_paper, is_to_sign
 from mix.readers.market.sealing import stream_opened_file
+from mix.readers.market.submissions import get_opened
 from mix.rules.core.access import TABLE, Permission, grants, reads_for_the_city
 from mix.rules.core.kinds import Envelope
 from mix.rules.delivery.states import AgreementState, Side
-from mix.rules.market.states import SubmissionState
 from mix.web.parts import forms
 from mix.web.parts.acts import Listed, RowAct, do, show, take
 from mix.web.parts.agreeing import Sign, agreement_context, editing_acts
@@ -57,7 +57,7 @@ def agreement(request: HttpRequest, code: str, agreement: str) -> HttpResponse:
         city = challenge.municipality
         signers = {p.code: p.name for role in TABLE[Permission.AGREEMENT_SIGN] for p in list_with_role([city.id], role)}
         acts = {**editing_acts(found, signers=sorted(signers.items())), "receive": Listed(Receive, found)}
-    if drafting and found.signatories.filter(person=actor.person, signed_at=None).exists():
+    if drafting and is_to_sign(found, actor):
         acts["sign"] = Listed(SignForCity, found)
     taken = take(request, acts)
     if isinstance(taken, HttpResponse):
@@ -73,15 +73,7 @@ def opened_file(request: HttpRequest, code: str, submission: str, file: str) -> 
     roles = roles_in(challenge, actor)
     if not reads_for_the_city(roles, Permission.SUBMISSION_READ):
         raise Forbidden(Permission.SUBMISSION_READ)
-    found = (
-        Submission.objects.filter(
-            code=submission, solicitation__step__challenge=challenge, state=SubmissionState.FINALISED
-        )
-        .select_related("solicitation")
-        .first()
-    )
-    if found is None or found.solicitation.technical_opened_at is None:
-        raise Unknown
+    found = get_opened(challenge, submission)
     fact, chunks = stream_opened_file(found, file)
     if fact.envelope == Envelope.PRICE and (
         found.solicitation.price_opened_at is None or not grants(roles, Permission.PRICE_READ)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +25,7 @@ from mix.rules.delivery.states import Review
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, Acts, Listed, do, granted
 from mix.web.parts.kinds import is_under_way
-from mix.web.parts.packs import show_pack
+from mix.web.parts.packs import Pack, show_pack
 from mix.web.parts.pages import actor_of
 
 
@@ -81,7 +80,7 @@ class DisclosureContext:
 
     disclosure: Disclosure | None
     is_outdated: bool
-    pack: dict[str, Any]
+    pack: Pack
     traced: tuple[Traced, ...]
     insiders: list[Insider]
 

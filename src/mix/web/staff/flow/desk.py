@@ -27,11 +27,11 @@ from mix.readers.flow.moves import Task, list_tasks
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import Permission, grants
 from mix.rules.core.kinds import NeedState
-from mix.web.parts.acts import Listed, Taken, granted, show, take
-from mix.web.parts.pages import staff_of
+from mix.web.parts.acts import Listed, granted, show, take
+from mix.web.parts.pages import draw_page, staff_of
 from mix.web.parts.paging import Pager, number_of, pager
 from mix.web.parts.showing import use_clock
-from mix.web.parts.stagebar import StageBar, stage_bar
+from mix.web.parts.stagebar import StageBar, on_bars
 from mix.web.staff.city.departments import Givable, WithoutContext, cities_without, open_departments
 from mix.web.staff.flow.desk_acts import (
     AskToTakeOver,
@@ -64,17 +64,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     open_needs = page_open_needs(actor, everybodys=_may_decide(actor))
     context = DeskContext(
         tasks=list_tasks(actor),
-        challenges=_on_bars(running.rows),
+        challenges=on_bars(running.rows),
         more_challenges=running.total if running.last > 1 else 0,
         needs=open_needs.rows,
         more_needs=open_needs.total if open_needs.last > 1 else 0,
         may_start=_may_start(actor),
     )
-    return show(request, "staff/flow/desk.html", Taken({}), context)
-
-
-def _on_bars(rows: list[Challenge]) -> list[tuple[Challenge, StageBar]]:
-    return [(c, stage_bar(c, list(c.steps.all()))) for c in rows]
+    return draw_page(request, "staff/flow/desk.html", context)
 
 
 def _may_decide(actor: Actor) -> bool:
@@ -98,7 +94,7 @@ def needs(request: HttpRequest) -> HttpResponse:
     actor = staff_of(request)
     page = page_needs(actor, number_of(request))
     context = NeedsContext(page.rows, pager(request, page))
-    return show(request, "staff/case/needs.html", Taken({}), context)
+    return draw_page(request, "staff/case/needs.html", context)
 
 
 def need_new(request: HttpRequest) -> HttpResponse:
@@ -149,8 +145,8 @@ def challenge_list(request: HttpRequest) -> HttpResponse:
     """Every challenge of one's cities, on the stage bar."""
     actor = staff_of(request)
     page = page_own_challenges(actor, number_of(request))
-    context = ChallengesContext(_on_bars(page.rows), pager(request, page), may_start=_may_start(actor))
-    return show(request, "staff/case/challenges.html", Taken({}), context)
+    context = ChallengesContext(on_bars(page.rows), pager(request, page), may_start=_may_start(actor))
+    return draw_page(request, "staff/case/challenges.html", context)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from mix.readers.case.challenges import (
     get_challenge,
     get_challenge_and_roles,
     get_step,
+    list_city_rows,
     list_steps,
     method_for,
     spec_of,
@@ -46,11 +47,11 @@ from mix.rules.core.fields import read_answers
 from mix.rules.core.kinds import StepState
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.flow.moves import Duty, duties, open_duties
-from mix.web.parts.acts import Acts, Context, Taken, do, refused, show, take, take_stash
+from mix.web.parts.acts import Acts, Taken, do, refused, show, take, take_stash
 from mix.web.parts.changes import changes
 from mix.web.parts.docx import MOST_BYTES, read_docx
 from mix.web.parts.kinds import Panel
-from mix.web.parts.pages import now_of, signed_in
+from mix.web.parts.pages import Context, now_of, signed_in
 from mix.web.parts.showing import use_clock
 from mix.web.parts.specs import Answer, FieldView, draw, read_only, read_post
 from mix.web.parts.stagebar import StageBar, stage_bar
@@ -121,7 +122,7 @@ class Frame:
     events: Sequence[Event]
     lessons: Sequence[Lesson]
     hours: list[tuple[str, Decimal]]
-    cities: Iterable[ChallengeCity]
+    cities: list[ChallengeCity]
     may_edit: bool
     roles: frozenset[Role]
     zone: str
@@ -176,7 +177,7 @@ def _frame(request: HttpRequest, step: Step, roles: frozenset[Role]) -> Frame:
         events=list_events(challenge, most=8),
         lessons=[lesson for lesson in list_lessons(challenge) if lesson.step_id == step.pk],
         hours=hours_by_role(challenge),
-        cities=challenge.cities.select_related("municipality").order_by("-is_lead", "id"),
+        cities=list_city_rows(challenge),
         may_edit=_may_edit(step, roles),
         roles=roles,
         zone=challenge.municipality.zone,

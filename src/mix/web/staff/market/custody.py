@@ -13,12 +13,15 @@ from django.http import HttpRequest, HttpResponse
 from mix.actions.market import custody, openings
 from mix.data.models import Challenge, CustodyKey, CustodyShare, Municipality, Opening, Solicitation
 from mix.readers.case.challenges import check, roles_in, spec_of
+from mix.readers.city.municipalities import get_municipality
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.market.custody import (
     count_sealed,
     find_key,
+    find_own_share,
     find_recovery_key,
+    get_opening,
     get_own_share,
     holds_share,
     list_offered,
@@ -144,12 +147,10 @@ class RecoveryContext:
 def recovery(request: HttpRequest, city: str) -> HttpResponse:
     """The recovery key of a city."""
     actor = signed_in(request)
-    found = Municipality.objects.filter(code=city).first()
-    key = find_recovery_key(found) if found else None
-    if found is None:
-        raise Unknown
+    found = get_municipality(city)
+    key = find_recovery_key(found)
     roles = actor.roles_at(found.code)
-    if not grants(roles, Permission.DELEGATION_EDIT) and not (key and key.shares.filter(holder=actor.person).exists()):
+    if not grants(roles, Permission.DELEGATION_EDIT) and not find_own_share(key, actor=actor):
         raise Forbidden(Permission.DELEGATION_EDIT) if roles else Unknown
     use_clock(found.zone)
     acts = {**_holding(key, actor), "make": Listed(MakeRecoveryKey, Keyless(found, tuple(list_staff(found))))}
@@ -187,7 +188,7 @@ def _shown_key(request: HttpRequest, key: CustodyKey | None, *, zone: str, words
 
 def _holding(key: CustodyKey | None, actor: Actor) -> dict[str, Listed[Any]]:
     """What a holder does with a share: take it, type it at the rehearsal, show before closing that it is there."""
-    share = key.shares.filter(holder=actor.person).first() if key else None
+    share = find_own_share(key, actor=actor)
     if key is None or share is None:
         return {}
     if share.taken_at is None:
@@ -214,9 +215,7 @@ def _opening(call: Solicitation, actor: Actor) -> dict[str, Listed[Any]]:
 def act_of_opening(request: HttpRequest, reference: str, code: str) -> HttpResponse:
     """Hand out the signed act of one opening."""
     call = _get(reference, actor=signed_in(request))
-    found = Opening.objects.filter(solicitation=call, code=code).first()
-    if found is None:
-        raise Unknown
+    found = get_opening(call, code)
     response = HttpResponse(json.dumps(found.act, indent=2, sort_keys=True), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="opening-{call.reference}-{found.envelope}.json"'
     return response

@@ -21,7 +21,15 @@ from mix.data.models import (
     Registration,
     Step,
 )
-from mix.readers.market.engagements import find_engagement, get_question, list_contacts
+from mix.readers.market.engagements import (
+    find_engagement,
+    get_question,
+    list_capability_cards,
+    list_contacts,
+    list_problem_cards,
+    list_questions,
+    list_registrations,
+)
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import StepState
@@ -163,8 +171,8 @@ class EngagementContext:
 def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, EngagementContext]:  # noqa: ARG001 - a panel's shape
     """Plan, publish, hold, answer; the contact log."""
     event = find_engagement(step)
-    cards = tuple(event.cards.order_by("id")) if event else ()
-    registrations = tuple(event.registrations.order_by("name")) if event else ()
+    cards = tuple(list_problem_cards(event)) if event else ()
+    registrations = tuple(list_registrations(event)) if event else ()
     acts: dict[str, Listed[Any]] = {}
     if step.state == StepState.ACTIVE and step.asked_at is None:
         if event is None or event.published_at is None:
@@ -179,8 +187,8 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts
     return granted(roles, acts), EngagementContext(
         event=event,
         registrations=registrations,
-        questions=list(event.questions.order_by("asked_at")) if event else [],
+        questions=list_questions(event) if event else [],
         problem_cards=cards,
-        capabilities=list(event.capabilities.select_related("vendor").order_by("vendor__name")) if event else [],
+        capabilities=list_capability_cards(event) if event else [],
         contacts=list_contacts(step.challenge),
     )

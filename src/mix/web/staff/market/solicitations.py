@@ -11,7 +11,15 @@ from django.http import HttpRequest
 from mix.data.models import Addendum, ExtensionProposal, Question, Solicitation, SolicitationDocument, Step, Submission
 from mix.readers.case.challenges import spec_of
 from mix.readers.market.sealing import FileFact, list_opened_files
-from mix.readers.market.solicitations import find_solicitation, next_envelope, phase_of, waiting_extension
+from mix.readers.market.solicitations import (
+    find_solicitation,
+    list_addenda,
+    list_documents,
+    list_questions,
+    next_envelope,
+    phase_of,
+    waiting_extension,
+)
 from mix.readers.market.submissions import list_opened, opened_answers
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Criterion, SolicitationPart
@@ -59,16 +67,15 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts
     phase = phase_of(call, now=now_of(request)) if call and is_out else None
     openable = phase is Phase.OPENABLE and step.challenge.status == ChallengeStatus.RUNNING
     proposal = waiting_extension(call) if call else None
-    questions = call.questions.select_related("vendor", "drafted_by").order_by("asked_at") if call and is_out else ()
     return granted(roles, _acts(request, step, call, proposal)), CallContext(
         call=call,
         openable=openable and grants(roles, Permission.ENVELOPE_OPEN) and bool(call and next_envelope(call)),
         spec_call=spec,
         phase=phase.value if phase else "",
-        documents=list(call.documents.filter(replaced_at=None).order_by("title")) if call else [],
+        documents=list_documents(call) if call else [],
         proposal=proposal,
-        addenda=list(call.addenda.order_by("-number")) if call else [],
-        questions=list(questions),
+        addenda=list_addenda(call) if call else [],
+        questions=list_questions(call) if call and is_out else [],
         criteria=[(key, rules.criteria) for key, rules in call.rules.items()] if call else [],
         opened=_opened(call, roles) if call else [],
     )

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from mix.actions.flow.publication import publish
 from mix.actions.market import addenda, solicitations
-from mix.data.models import ExtensionProposal, Question, Solicitation, Step
+from mix.data.models import ExtensionProposal, Solicitation, Step
 from mix.readers.case.challenges import method_for
-from mix.readers.core.errors import Unknown
+from mix.readers.market.solicitations import get_question
 from mix.rules.city.methods import EvaluationPart
 from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.access import Permission
@@ -172,7 +172,7 @@ class WriteAnswer(RowAct[Step]):
 
     def run(self, request: HttpRequest) -> None:
         """Save it."""
-        found = _question(self.about, self.row)
+        found = get_question(self.about, self.row)
         do(request, solicitations.draft_answer, found, text=self.cleaned_data["text"])
 
 
@@ -186,20 +186,9 @@ class GiveAnswer(RowAct[Step]):
 
     def run(self, request: HttpRequest) -> None:
         """Publish it."""
-        do(request, solicitations.publish_answer, _question(self.about, self.row))
+        do(request, solicitations.publish_answer, get_question(self.about, self.row))
 
 
 def _evaluations_of(call: Solicitation) -> list[EvaluationPart]:
     steps = method_for(call.step.challenge).steps
     return [s.evaluation for s in steps if s.evaluation and s.evaluation.of == call.step.key]
-
-
-def _question(step: Step, item: str) -> Question:
-    found = (
-        Question.objects.filter(solicitation__step=step, code=item)
-        .select_related("solicitation__step__challenge__municipality", "solicitation__step__challenge__method")
-        .first()
-    )
-    if found is None:
-        raise Unknown
-    return found

@@ -1,0 +1,95 @@
+"""Public calls: each as it was posted officially, and the documents that belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse
+
+from mix.data.models import Addendum, Challenge, Question, Solicitation, SolicitationDocument
+from mix.phrases.words import word
+from mix.readers.case.challenges import method_for, spec_of
+from mix.readers.core.errors import Unknown
+from mix.readers.market.solicitations import (
+    closing_of,
+    get_public,
+    get_public_document,
+    list_addenda,
+    list_answered_questions,
+    list_documents,
+    part_of,
+)
+from mix.rules.case.states import ChallengeStatus
+from mix.rules.city.methods import Criterion, SolicitationPart
+from mix.rules.city.schemes import Scheme
+from mix.rules.core.fields import Bilingual, FieldSpec
+from mix.rules.market.closing import Closing
+from mix.web.parts.pages import draw_page, now_of
+from mix.web.parts.showing import language, use_clock
+
+# title, criteria, scheme, titles of the stages by key, and how many are chosen at most
+Weighing: TypeAlias = tuple[Bilingual, tuple[Criterion, ...], Scheme, Mapping[str, Bilingual], int | None]
+
+
+def weighings(call: Solicitation) -> list[Weighing]:
+    """Return how each evaluation of a call weighs what was submitted, as frozen when the call was published."""
+    method = method_for(call.step.challenge)
+    return [
+        (method.step(key).title, rules.criteria, rules.scheme, {s.key: s.title for s in rules.stages}, rules.most)
+        for key, rules in call.rules.items()
+    ]
+
+
+@dataclass(frozen=True)
+class NoticeContext:
+    """What the notice of a call draws."""
+
+    call: Solicitation
+    closing: Closing
+    part: SolicitationPart
+    statement: str
+    criteria: Sequence[Weighing]
+    challenge: Challenge
+    documents: Sequence[SolicitationDocument]
+    addenda: Sequence[Addendum]
+    questions: Sequence[Question]
+    title: Bilingual
+    fields: Sequence[FieldSpec]
+    is_open: bool
+
+
+def notice(request: HttpRequest, reference: str) -> HttpResponse:
+    """One call as it was posted officially, in a form that prints."""
+    call = get_public(reference)
+    challenge, part = call.step.challenge, part_of(call)
+    use_clock(call.zone)
+    context = NoticeContext(
+        call=call,
+        closing=closing_of(call),
+        part=part,
+        statement=word("route_statement", challenge.route, language()),
+        criteria=weighings(call),
+        challenge=challenge,
+        documents=list_documents(call),
+        addenda=list_addenda(call)[::-1],
+        questions=list_answered_questions(call),
+        title=spec_of(call.step).title,
+        fields=part.answers,
+        is_open=call.closes_at > now_of(request) and challenge.status == ChallengeStatus.RUNNING,
+    )
+    return draw_page(request, "public/notice.html", context)
+
+
+def document(request: HttpRequest, code: str) -> FileResponse:  # noqa: ARG001 - a view's shape
+    """Hand out a public document, always as a download."""
+    found = get_public_document(code)
+    path = Path(settings.DATA_DIR) / "public" / found.sha256
+    if not path.exists():
+        raise Unknown
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename=found.name, content_type="application/octet-stream"
+    )

@@ -1,0 +1,170 @@
+"""The public challenges: found, then each with everything that was published about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from mix.data.models import (
+    Addendum,
+    Challenge,
+    ContactLogEntry,
+    Disclosure,
+    Engagement,
+    Event,
+    GateSignature,
+    HistoryFact,
+    Municipality,
+    Notice,
+    OutcomeReading,
+    Question,
+    Solicitation,
+)
+from mix.readers.case.challenges import get_public_challenge, list_steps, method_for, page_public_challenges
+from mix.readers.case.documents import gather_facts, latest_content
+from mix.readers.choice.awards import list_award_notices
+from mix.readers.city.municipalities import list_municipalities
+from mix.readers.core.events import list_public_events
+from mix.readers.delivery.disclosures import list_disclosures
+from mix.readers.delivery.milestones import gather_readings
+from mix.readers.flow.moves import list_decisions
+from mix.readers.knowledge.lessons import list_facts
+from mix.readers.market.engagements import list_contacts, list_public_engagements
+from mix.readers.market.solicitations import list_addenda, list_answered_questions, list_public
+from mix.rules.case.states import ChallengeStatus
+from mix.rules.city.methods import Fact, Method
+from mix.rules.city.methods import Step as StepSpec
+from mix.rules.core.kinds import Origin, StepState
+from mix.web.parts.pages import draw_page, now_of
+from mix.web.parts.paging import Pager, number_of, pager
+from mix.web.parts.showing import use_clock
+from mix.web.parts.specs import Answer, read_only
+from mix.web.parts.stagebar import StageBar, on_bars, stage_bar
+from mix.web.public.calls import Weighing, weighings
+
+
+@dataclass(frozen=True)
+class ChallengesContext:
+    """What the list of challenges draws: a page of what was found, and what was asked for."""
+
+    rows: Sequence[tuple[Challenge, StageBar]]
+    pager: Pager
+    cities: Sequence[Municipality]
+    q: str
+    city: str
+    status: str
+
+
+def challenges(request: HttpRequest) -> HttpResponse:
+    """List and search the public challenges."""
+    text, city, status = (request.GET.get(key, "")[:100] for key in ("q", "city", "status"))
+    page = page_public_challenges(number_of(request), city=city, text=text, status=status)
+    context = ChallengesContext(
+        rows=on_bars(page.rows),
+        pager=pager(request, page),
+        cities=list_municipalities(),
+        q=text,
+        city=city,
+        status=status,
+    )
+    return draw_page(request, "public/challenges.html", context)
+
+
+@dataclass(frozen=True)
+class HistoryContext:
+    """What a case from before draws: each fact with its source, two of them above the others."""
+
+    challenge: Challenge
+    bar: StageBar
+    facts: Sequence[HistoryFact]
+    winner: HistoryFact | None
+    value: HistoryFact | None
+
+
+def _history(challenge: Challenge) -> HistoryContext:
+    facts = list_facts(challenge)
+    return HistoryContext(
+        challenge=challenge,
+        bar=stage_bar(challenge),
+        facts=facts,
+        winner=next((f for f in facts if f.key == "winner" and f.is_on_record and f.text != "none"), None),
+        value=next((f for f in facts if f.key == "contract-value" and f.is_on_record), None),
+    )
+
+
+@dataclass(frozen=True)
+class ChallengeContext:
+    """What the page of a challenge draws; `current` is the call that is open, `facts` stand by their names."""
+
+    challenge: Challenge
+    bar: StageBar
+    facts: Mapping[str, object]
+    planned: Sequence[tuple[date, str]]
+    calls: Sequence[Solicitation]
+    current: Solicitation | None
+    questions: Sequence[tuple[Solicitation, Sequence[Question]]]
+    addenda: Sequence[Addendum]
+    criteria: Sequence[tuple[Solicitation, Sequence[Weighing]]]
+    engagements: Sequence[Engagement]
+    contacts: Sequence[ContactLogEntry]
+    decisions: Sequence[GateSignature]
+    awards: Sequence[Notice]
+    method: Method
+    events: Sequence[Event]
+    published: Sequence[tuple[StepSpec, Sequence[Answer]]]
+    disclosures: Sequence[Disclosure]
+    readings: Sequence[OutcomeReading]
+    is_open: bool
+
+
+def challenge(request: HttpRequest, code: str) -> HttpResponse:
+    """One challenge: the problem first, then dates and money, then everything that was published."""
+    found = get_public_challenge(code)
+    use_clock(found.municipality.zone)
+    if found.origin == Origin.HISTORY:
+        return draw_page(request, "public/history.html", _history(found))
+    facts = gather_facts(found)
+    calls = list_public(found)
+    current = next((c for c in calls if c.closes_at > now_of(request)), None)
+    context = ChallengeContext(
+        challenge=found,
+        bar=stage_bar(found),
+        facts={fact.value: value for fact, value in facts.items()},
+        planned=_planned(facts),
+        calls=calls,
+        current=current,
+        questions=[(call, list_answered_questions(call)) for call in calls],
+        addenda=[a for call in calls for a in list_addenda(call)],
+        criteria=[(call, weighings(call)) for call in calls if call.frozen],
+        engagements=list_public_engagements(found),
+        contacts=list_contacts(found),
+        decisions=[d for d in list_decisions(found) if d.public_summary],
+        awards=list_award_notices(found),
+        method=method_for(found),
+        events=list_public_events(found),
+        published=_published(found),
+        disclosures=list_disclosures(found),
+        readings=list(gather_readings(found).values()),
+        is_open=current is not None and found.status == ChallengeStatus.RUNNING,
+    )
+    return draw_page(request, "public/challenge.html", context)
+
+
+def _planned(facts: Mapping[Fact, Any]) -> list[tuple[date, str]]:
+    rows = facts.get(Fact.TIMELINE) or ()
+    return [(date.fromisoformat(row["planned_on"]), row.get("what") or "") for row in rows if row.get("planned_on")]
+
+
+def _published(challenge: Challenge) -> list[tuple[StepSpec, Sequence[Answer]]]:
+    """Return the public answers of every step that is done and has a public field."""
+    method = method_for(challenge)
+    done = [(step, method.step(step.key)) for step in list_steps(challenge) if step.state == StepState.DONE]
+    return [
+        (spec, read_only(spec.fields, latest_content(step), public=True))
+        for step, spec in done
+        if any(f.public for f in spec.fields)
+    ]

@@ -1,0 +1,56 @@
+"""What is learned from all cases together: outcomes, methods, measures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+
+from mix.readers.case.challenges import list_public_challenges, page_ended_challenges
+from mix.readers.city.methods import list_latest, method_of
+from mix.readers.knowledge.lessons import Measures, measure
+from mix.readers.knowledge.outcomes import Outcome, list_outcomes
+from mix.rules.city.methods import Method
+from mix.rules.core.kinds import Origin
+from mix.web.parts.pages import draw_page
+from mix.web.parts.paging import Pager, number_of, pager
+
+
+@dataclass(frozen=True)
+class OutcomesContext:
+    """What the list of outcomes draws."""
+
+    rows: Sequence[Outcome]
+    pager: Pager
+
+
+def outcomes(request: HttpRequest) -> HttpResponse:
+    """What was bought, and what came of it."""
+    page = page_ended_challenges(number_of(request))
+    return draw_page(request, "public/outcomes.html", OutcomesContext(list_outcomes(page.rows), pager(request, page)))
+
+
+@dataclass(frozen=True)
+class HowContext:
+    """What the page of methods draws."""
+
+    methods: Sequence[Method]
+
+
+def how(request: HttpRequest) -> HttpResponse:
+    """How this works: every method of the catalogue, drawn from its document."""
+    return draw_page(request, "public/how.html", HowContext([method_of(v) for v in list_latest()]))
+
+
+@dataclass(frozen=True)
+class MeasuresContext:
+    """What the page of measures draws."""
+
+    rows: Sequence[Measures]
+
+
+def measures(request: HttpRequest) -> HttpResponse:
+    """The figures by which methods are compared, case by case."""
+    rows = measure([c for c in list_public_challenges() if c.origin != Origin.HISTORY])
+    return draw_page(request, "public/measures.html", MeasuresContext(rows))
