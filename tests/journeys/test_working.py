@@ -58,7 +58,7 @@ def test_a_need_becomes_a_challenge_that_passes_its_first_gate(visit: Callable[.
     priya.check()
     step = priya.page.url
     priya.act("ask")
-    priya.sees("This cannot be done yet. 15 things are missing.")
+    priya.sees("This was not done. 15 things stand in the way.")
     priya.check()
     fill(
         priya,
@@ -263,7 +263,7 @@ def test_a_panel_scores_agrees_and_three_cities_decide(visit: Callable[..., Visi
     hugo.sees("Everybody’s scores, side by side.")
     hugo.check()
     hugo.act("freeze")
-    hugo.sees("This cannot be done yet.")
+    hugo.sees("This was not done.")
     agreed = {"A": "4", "B": "4", "C": "3", "D": "2"}  # no equals share the last place
     for label, score in agreed.items():
         for key in ("fit", "team", "newness", "feasible", "business"):

@@ -218,3 +218,11 @@ def test_every_place_among_equals_is_asked_for_by_its_rank() -> None:
     assert list(form.fields) == ["place_1", "place_2", "how", "reason"]
     assert [form.fields[place].label for place in ("place_1", "place_2")] == ["Rank 2", "Rank 3"]
     assert set(form.errors) == {"place_2"}
+
+
+def test_nothing_is_said_for_a_member_of_the_panel() -> None:
+    """What stands in a list before anybody chose is no declaration and no score."""
+    about = Declarable(Evaluation(), ((INK, ""),))
+    assert Declare(about).fields["ink"].choices[0] == ("", "–")  # type: ignore[attr-defined]  # a choice
+    assert set(Declare(about, {"ink": ""}).errors) == {"ink"}
+    assert set(Agree(Agreeable(Evaluation(), {}), {"item": "A-fit", "score": "", "reason": "So"}).errors) == {"score"}

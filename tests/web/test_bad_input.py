@@ -1,5 +1,6 @@
 """Bad input through the pages: a clear answer, and nothing lost."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -93,7 +94,7 @@ def test_a_refused_move_links_to_what_is_missing(sign_in: Callable[[str], Client
     page = answer.content.decode()
     assert answer.status_code == 422
     assert '<a href="#f-evidence">Answer “The problem and its evidence”</a>' in page
-    assert "This cannot be done yet. 15 things are missing." in page
+    assert "This was not done. 15 things stand in the way." in page
 
 
 @pytest.mark.parametrize("act", ["", "nothing", "sign", "open_technical"])
@@ -234,8 +235,9 @@ def test_a_closing_that_is_no_one_instant_is_refused(sign_in: Callable[[str], Cl
     assert not place.solicitations.exists()
 
 
-def test_registering_twice_is_once(sign_in: Callable[[str], Client]) -> None:
+def test_registering_twice_is_once(sign_in: Callable[[str], Client], now: datetime) -> None:
     Challenge.objects.filter(code="downtown-parking").update(status="running")
+    Engagement.objects.update(starts_at=now + timedelta(days=2), held_at=None)
     url = reverse("public-engagement", args=["downtown-parking", "market-engagement"])
     for _ in range(2):
         answer = sign_in("").post(url, {"act": "register", "name": "A", "organization": "B", "email": "a@example.org"})
@@ -450,3 +452,40 @@ def test_a_name_with_a_line_break_is_refused_and_stays_in_the_form(sign_in: Call
     assert "Écrivez ceci sur une seule ligne" in french.content.decode()
     sign_in("tess").post(reverse("vendor-register"), {**typed, "name": "Bcc Limited"})
     assert Vendor.objects.filter(name="Bcc Limited").exists()
+
+
+def test_an_act_that_was_refused_stands_open_and_says_why(sign_in: Callable[[str], Client]) -> None:
+    """It is folded away until somebody wants it; what was wrong with it must not be folded away with it."""
+    url = "/en/city/needs/N-TREES/"
+    client = sign_in("priya")
+    assert "<details open" not in client.get(url).content.decode()
+    answer = client.post(url, {"act": "decline", "reason": " "})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert page.count("<details open") == 1
+    assert "This was not saved. One field needs another look." in page
+    assert '<a href="#id_reason">Reason</a>' in page
+    assert 'id="id_reason"' in page[page.index("<details open") :]
+
+
+def test_one_act_of_many_rows_stands_open(sign_in: Callable[[str], Client]) -> None:
+    url = "/en/city/settings/guelph/staff/"
+    client = sign_in("ada")
+    ends = re.findall(r'name="item" value="(\d+)"', client.get(url).content.decode())
+    page = client.post(url, {"act": "end", "item": ends[0], "reason": ""}).content.decode()
+    assert page.count("<details open") == 1
+
+
+def test_nobody_registers_for_what_has_begun_or_will_not_be(sign_in: Callable[[str], Client], now: datetime) -> None:
+    event = Engagement.objects.filter(step__challenge__code="downtown-parking").get()
+    url = f"/en/challenges/downtown-parking/events/{event.step.key}/"
+    page = sign_in("").get(url).content.decode()
+    assert ('value="register"' in page, "Nobody can register any more." in page) == (False, True)
+    Challenge.objects.filter(code="downtown-parking").update(status="running")
+    Engagement.objects.update(starts_at=now + timedelta(days=2), held_at=None)
+    assert 'value="register"' in sign_in("").get(url).content.decode()
+    Engagement.objects.update(starts_at=now - timedelta(minutes=1))
+    assert 'value="register"' not in sign_in("").get(url).content.decode()
+    typed = {"act": "register", "name": "A", "organization": "B", "email": "a@example.org"}
+    answer = sign_in("").post(url, typed)  # the page was open since before
+    assert (answer.status_code, "Registration is closed" in answer.content.decode()) == (422, True)

@@ -20,6 +20,7 @@ from mix.data.models import (
     Step,
     Vendor,
 )
+from mix.readers.market.engagements import takes_registrations
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.case.states import NoticeKind
 from mix.rules.core.access import Permission, Role
@@ -64,7 +65,7 @@ def register(
     deed: Deed, event: Engagement, *, name: str, organization: str, email: str, needs: str = ""
 ) -> Registration:
     """Say that one comes. Open to everybody, signed in or not; twice from one address is once."""
-    require(event.published_at is not None and event.held_at is None, "registration_closed")
+    require(takes_registrations(event, now=deed.now), "registration_closed")
     for value, field in ((name, "name"), (organization, "organization"), (email, "email")):
         require(bool(value.strip()), "answer_missing", field=field)
     row, made = Registration.objects.get_or_create(

@@ -1,5 +1,7 @@
 """Questions about talks with the market."""
 
+from datetime import datetime
+
 from mix.data.models import (
     CapabilityCard,
     Challenge,
@@ -13,6 +15,7 @@ from mix.data.models import (
 from mix.data.wall import lifted
 from mix.readers.core.errors import Unknown
 from mix.readers.core.rows import get_row
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.unmet import Unmet
 
 
@@ -67,6 +70,12 @@ def list_problem_cards(event: Engagement) -> list[ProblemCard]:
 def list_capability_cards(event: Engagement) -> list[CapabilityCard]:
     """List what vendors said at an event that they can do, by vendor."""
     return list(event.capabilities.select_related("vendor").order_by("vendor__name"))
+
+
+def takes_registrations(event: Engagement, *, now: datetime) -> bool:
+    """Say whether anybody may still register: it is published, has not begun, and its challenge runs."""
+    is_ahead = event.published_at is not None and event.held_at is None and event.starts_at > now
+    return is_ahead and event.step.challenge.status == ChallengeStatus.RUNNING
 
 
 def list_registrations(event: Engagement) -> list[Registration]:

@@ -42,7 +42,7 @@ class Agree(RowAct[Agreeable]):
     label = _("Record")
     done = _("Recorded.")
 
-    score = forms.choice(_("Agreed score"), [(str(n), str(n)) for n in range(6)])
+    score = forms.choice(_("Agreed score"), [forms.UNSAID, *((str(n), str(n)) for n in range(6))])
     reason = forms.text(_("Reason"), rows=2)
 
     def run(self, request: HttpRequest) -> str:

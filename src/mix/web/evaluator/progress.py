@@ -55,7 +55,7 @@ class Declare(Act[Declarable]):
         """Ask about every vendor."""
         for vendor, hint in self.about.hints:
             note = gettext("Note on %(vendor)s") % {"vendor": vendor.name}
-            self.fields[vendor.code] = forms.word_choice(vendor.name, "conflict", hint=hint)
+            self.fields[vendor.code] = forms.word_choice(vendor.name, "conflict", hint=hint, unsaid=True)
             self.fields[f"note-{vendor.code}"] = forms.line(note, required=False)
 
     @classmethod

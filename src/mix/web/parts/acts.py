@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar
 
 from django import forms
@@ -27,6 +28,7 @@ from mix.phrases.refusals import sentence
 from mix.readers.core.errors import Unknown
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.unmet import Refused, Unmet
+from mix.web.parts.anchors import place_of
 from mix.web.parts.forms import Label, hidden
 from mix.web.parts.pages import Context, actor_of, draw_page, now_of, stamp
 from mix.web.parts.showing import language
@@ -117,6 +119,15 @@ def granted(roles: frozenset[Role], acts: Acts) -> dict[str, Listed[Any]]:
     return {name: act for name, act in acts.items() if act.form.needs is None or grants(roles, act.form.needs)}
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one field: where it stands, what it is called, and why it was refused."""
+
+    place: str
+    label: str
+    text: str
+
+
 @dataclass
 class Taken:
     """What came in with a request, and what a template needs to draw the acts: which were refused, what was typed."""
@@ -133,6 +144,19 @@ class Taken:
         if bound is not None and (not item or bound.data.get("item") == item):
             return bound
         return self.acts[name].fresh(item, f"id_{name}{'_' + item if item else ''}_%s")
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What is wrong with the fields of an act that was refused for them alone, in the order of the fields."""
+        if self.unmet or self.status == HTTPStatus.OK:
+            return []
+        return [
+            Fault(place_of(field), str(field.label), str(error))
+            for form in self.bound.values()
+            for field in form
+            if not field.is_hidden
+            for error in field.errors
+        ]
 
 
 def refused(acts: Acts, *unmet: Unmet) -> Taken:

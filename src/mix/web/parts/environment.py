@@ -197,7 +197,7 @@ def _act(context: Context, name: str, item: object = "") -> TemplateModule:
             "act": shown.acts[name],
             "name": name,
             "csrf_token": context["csrf_token"],
-            "is_refused": name in shown.bound,
+            "is_refused": shown.form(name, str(item)).is_bound,
         }
     )
 

@@ -34,6 +34,8 @@ else:
 Label: TypeAlias = str | Promise
 # The codes of a choice with their labels, or what makes them each time that a form is made.
 Pairs: TypeAlias = Iterable[tuple[str, Label]] | Callable[[], Iterable[tuple[str, Label]]]
+# What stands in a list before somebody chose.
+UNSAID: tuple[str, Label] = ("", "–")
 
 
 def languages() -> list[tuple[str, Label]]:
@@ -239,17 +241,26 @@ def choice(label: Label, pairs: Pairs, *, hint: Label = "", radio: bool = False)
 
 def optional_choice(label: Label, pairs: Pairs, *, hint: Label = "") -> forms.ChoiceField:
     """Make a field for one of a few or nobody."""
-    made = choice(label, lambda: [("", "–"), *(pairs() if callable(pairs) else pairs)], hint=hint)
+    made = choice(label, lambda: [UNSAID, *(pairs() if callable(pairs) else pairs)], hint=hint)
     made.required = False
     return made
 
 
 def word_choice(
-    label: Label, group: str, codes: Iterable[str] | None = None, *, hint: Label = "", radio: bool = False
+    label: Label,
+    group: str,
+    codes: Iterable[str] | None = None,
+    *,
+    hint: Label = "",
+    radio: bool = False,
+    unsaid: bool = False,
 ) -> forms.ChoiceField:
-    """Make a field for one of the codes of a word group."""
+    """Make a field for one of the codes of a word group; `unsaid` where nobody may be taken to have said the first."""
     shown = tuple(codes or WORDS[group])
-    return choice(label, lambda: [(code, word(group, code, language())) for code in shown], hint=hint, radio=radio)
+    first = [UNSAID] if unsaid else []
+    return choice(
+        label, lambda: [*first, *((code, word(group, code, language())) for code in shown)], hint=hint, radio=radio
+    )
 
 
 def offer(form: forms.Form, name: str, pairs: Iterable[tuple[str, Label]]) -> None:

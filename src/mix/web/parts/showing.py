@@ -8,7 +8,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from babel import Locale, localedata
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_timezone_name
 from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.html import format_html
@@ -93,12 +93,17 @@ def day(value: date | datetime | None, zone: str = "") -> str:
     return format_date(value, "EEE d MMM y", locale=_locale()).replace(" ", NBSP).replace(".,", ".")
 
 
+def _zone_name(local: datetime) -> str:
+    """Return the short name of a time's zone: EST or EDT in English, HNE or HAE in French."""
+    return str(get_timezone_name(local, "short", locale=_locale()))
+
+
 def moment(value: datetime | None, zone: str = "") -> str:
     """Write an instant on a city's clock, or on that of the page, as "Thu 14 Jan 2027, 14:00 EST"."""
     if value is None:
         return ""
     local = value.astimezone(ZoneInfo(zone or clock()))
-    return f"{day(value, zone)}, {local:%H:%M}{NBSP}{local:%Z}"
+    return f"{day(value, zone)}, {local:%H:%M}{NBSP}{_zone_name(local)}"
 
 
 def closing_words(value: datetime, zone: str) -> str:
@@ -107,14 +112,14 @@ def closing_words(value: datetime, zone: str) -> str:
     long_day = format_datetime(closing.local, "EEEE d MMMM y", locale=_locale())
     clock = closing.local.strftime("%H:%M:%S")
     fraction = f".{closing.local.microsecond // 1000:03d}" if closing.local.microsecond else ""
-    return f"{clock}{fraction} {closing.local:%Z} ({closing.offset}), {long_day}"
+    return f"{clock}{fraction} {_zone_name(closing.local)} ({closing.offset}), {long_day}"
 
 
 def before_words(value: datetime, zone: str) -> tuple[str, str]:
     """Return the two halves of "Closes before … on …": clock with zone, and day."""
     closing = Closing(value, zone)
     return (
-        f"{closing.local:%H:%M:%S} {closing.local:%Z} ({closing.offset})",
+        f"{closing.local:%H:%M:%S} {_zone_name(closing.local)} ({closing.offset})",
         format_datetime(closing.local, "EEEE d MMMM y", locale=_locale()),
     )
 

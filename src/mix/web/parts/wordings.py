@@ -13,7 +13,7 @@ from mix.rules.core.fields import Wording
 from mix.web.parts.forms import Label
 from mix.web.parts.showing import language_name
 
-_OF_FIRST = ("aria-describedby",)  # hint and errors stand beside the first box
+_OF_FIRST = ("aria-describedby", "aria-invalid")  # hint and errors stand beside the first box
 
 
 def _name_in(name: str, code: str) -> str:

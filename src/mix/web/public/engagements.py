@@ -16,9 +16,11 @@ from mix.readers.market.engagements import (
     list_answered_questions,
     list_capability_cards,
     list_problem_cards,
+    takes_registrations,
 )
 from mix.web.parts import forms
 from mix.web.parts.acts import Act, Listed, do, show, take
+from mix.web.parts.pages import now_of
 from mix.web.parts.showing import use_clock
 
 
@@ -64,6 +66,7 @@ class EngagementContext:
     cards: Sequence[ProblemCard]
     questions: Sequence[EngagementQuestion]
     capabilities: Sequence[CapabilityCard]
+    may_register: bool
 
 
 def engagement(request: HttpRequest, code: str, key: str) -> HttpResponse:
@@ -80,5 +83,6 @@ def engagement(request: HttpRequest, code: str, key: str) -> HttpResponse:
         cards=list_problem_cards(event),
         questions=list_answered_questions(event),
         capabilities=list_capability_cards(event),
+        may_register=takes_registrations(event, now=now_of(request)),
     )
     return show(request, "public/engagement.html", taken, context)
