@@ -53,7 +53,7 @@ def drawn() -> str:
         "moment": datetime(2027, 1, 14, 19, 0, tzinfo=UTC),
         "bar": StageBar(columns, "Stage 2 of 4: Prepare. Waits for the treasurer."),
         "challenges": challenges,
-        "pagers": [Pager(1, 7, 131, "", "?page=2"), Pager(4, 7, 131, "?page=3", "?page=5"), Pager(1, 1, 4, "", "")],
+        "pagers": [Pager(4, 7, 131, "?page=3", "?page=5"), Pager(1, 1, 4, "", "")],
     }
     return str(engines["jinja2"].from_string((DOCS / "components.html").read_text(encoding="utf-8")).render(context))
 
