@@ -76,7 +76,7 @@ def engines() -> tuple[Callable[[], str], Callable[[], str]]:
     django.setup()
     from django.template import Context, Engine, Library, engines
 
-    from mix.web.parts import filters
+    from mix.web.drawing import filters
 
     known = Library()
     known.simple_tag(filters.word_of, name="word")

@@ -18,8 +18,8 @@ def drawn() -> str:
     """Return the page. What it shows is made up here: no database is asked."""
     from mix.data.models import Challenge, Municipality  # they need Django's setup
     from mix.rules.case.states import ChallengeStatus
-    from mix.web.parts.paging import Pager
-    from mix.web.parts.stagebar import StageBar, StageColumn, StepCell
+    from mix.web.drawing.paging import Pager
+    from mix.web.drawing.stagebar import StageBar, StageColumn, StepCell
 
     stages = [
         ("Understand", "done", ["d", "d", "d"]),

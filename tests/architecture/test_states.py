@@ -10,7 +10,7 @@ from django.apps import apps
 from django.template import engines
 from jinja2 import nodes
 
-from mix.web.parts.environment import ENUMS
+from mix.web.frame.environment import ENUMS
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "mix"
 PROGRAM = sorted(p for p in SOURCE.rglob("*.py") if "migrations" not in p.parts)

@@ -129,7 +129,7 @@ def test_only_showing_asks_whether_the_language_is_french() -> None:
     asks = re.compile("|".join(patterns))
     found = {str(path.relative_to(SOURCE)) for path in FILES if asks.search(path.read_text(encoding="utf-8"))}
     assert found == {
-        "web/parts/showing.py",  # how money is written
+        "web/drawing/showing.py",  # how money is written
         "rules/core/catalogue.py",  # says which of the two titles of a document is missing
     }
 

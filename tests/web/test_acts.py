@@ -35,7 +35,7 @@ from mix.rules.core.fields import Bilingual, Wording
 from mix.rules.market.states import CustodyMode
 from mix.web.evaluator.consensus import Agree, Agreeable
 from mix.web.evaluator.progress import Declarable, Declare
-from mix.web.parts.acts import Taken, show
+from mix.web.forms.acts import Taken, show
 from mix.web.public.engagements import Register
 from mix.web.staff.choice.evaluations_acts import BreakTie, EndSeat, Tie
 from mix.web.staff.city.departments import Rename

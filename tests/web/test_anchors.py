@@ -9,7 +9,7 @@ from django.test import Client
 
 from mix.data.models import Department
 from mix.rules.core.unmet import Unmet
-from mix.web.parts.anchors import anchor
+from mix.web.drawing.anchors import anchor
 
 
 class Asking(forms.Form):

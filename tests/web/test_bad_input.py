@@ -27,9 +27,10 @@ from mix.data.models import (
     Vendor,
 )
 from mix.readers.market.sealing import list_files, read_draft
+from mix.web.drawing import pages
 from mix.web.entry.forms import SignUp
-from mix.web.parts import forms, pages
-from mix.web.parts.middleware import ClockMiddleware
+from mix.web.forms import fields
+from mix.web.frame.middleware import ClockMiddleware
 from tests.web.reading import compared, entered
 
 pytestmark = pytest.mark.django_db
@@ -411,15 +412,15 @@ def test_a_long_title_begins_a_challenge_and_tells_its_reporter(sign_in: Callabl
 
 
 MAKERS = {
-    "line": lambda: forms.line("x"),
-    "email": lambda: forms.email("x"),
-    "hidden": forms.hidden,
-    "link": lambda: forms.link("x"),
-    "money": lambda: forms.money("x"),
-    "moment": lambda: forms.moment("x"),
-    "decimal": lambda: forms.decimal("x"),
-    "number": lambda: forms.number("x"),
-    "day": lambda: forms.day("x"),
+    "line": lambda: fields.line("x"),
+    "email": lambda: fields.email("x"),
+    "hidden": fields.hidden,
+    "link": lambda: fields.link("x"),
+    "money": lambda: fields.money("x"),
+    "moment": lambda: fields.moment("x"),
+    "decimal": lambda: fields.decimal("x"),
+    "number": lambda: fields.number("x"),
+    "day": lambda: fields.day("x"),
     "name": lambda: SignUp.base_fields["name"],
 }
 ONE_LINE = {

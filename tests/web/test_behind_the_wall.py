@@ -36,8 +36,8 @@ def test_pages_are_the_same_with_and_without_the_wall(
     with world():
         behind = crawl(client, about=challenge)
     with monkeypatch.context() as patched, world():
-        patched.setattr("mix.web.parts.middleware.raise_wall", lambda _person: None)
-        patched.setattr("mix.web.parts.middleware.lower_wall", lambda: None)
+        patched.setattr("mix.web.frame.middleware.raise_wall", lambda _person: None)
+        patched.setattr("mix.web.frame.middleware.lower_wall", lambda: None)
         before = crawl(client, about=challenge)
     assert differing(behind, before) == []
     assert len(behind) > 10

@@ -21,7 +21,7 @@ from mix.readers.case.challenges import spec_of
 from mix.readers.case.documents import latest_content
 from mix.rules.core.fields import Bilingual, Column, FieldSpec, FieldType, Option, read_answers
 from mix.rules.core.unmet import Refused
-from mix.web.parts.docx import check_template, plain_template, read_docx, write_docx
+from mix.web.documents.docx import check_template, plain_template, read_docx, write_docx
 from tests.web.reading import compared, entered
 
 SAID = {"title": "T", "challenge": "C", "city": "G", "version": "Version 1", "written_by": "P", "saved_at": "now"}

@@ -25,7 +25,7 @@ from mix.rules.core.access import Role
 from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import AgreementKind, Decision, StepState
 from mix.rules.delivery.states import Area
-from mix.web.parts.kinds import is_under_way
+from mix.web.forms.kinds import is_under_way
 from mix.web.staff.case.joining import AnswerCity, DeclareWindow
 from mix.web.staff.case.pilots_acts import Begin, Decidable, Registrable, Say
 from mix.web.staff.city.departments import Givable

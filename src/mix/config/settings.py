@@ -25,7 +25,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 INSTALLED_APPS = [
     "mix.data",
     "mix.vault",
-    "mix.web.parts",
+    "mix.web.drawing",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -42,7 +42,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "mix.web.parts.middleware.ClockMiddleware",
+    "mix.web.frame.middleware.ClockMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -53,21 +53,21 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "mix.web.parts.middleware.ActorMiddleware",
-    "mix.web.parts.middleware.RefusalMiddleware",
+    "mix.web.frame.middleware.ActorMiddleware",
+    "mix.web.frame.middleware.RefusalMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "mix.config.urls"
 WSGI_APPLICATION = "mix.config.wsgi.application"
 
-_CONTEXT = ["django.contrib.messages.context_processors.messages", "mix.web.parts.context.frame"]
-STRICT_NAMES = DEBUG  # a name that a template misspells fails; elsewhere it is logged (web/parts/environment.py)
+_CONTEXT = ["django.contrib.messages.context_processors.messages", "mix.web.frame.context.frame"]
+STRICT_NAMES = DEBUG  # a name that a template misspells fails; elsewhere it is logged (web/frame/environment.py)
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [PACKAGE / "web" / "templates"],
-        "OPTIONS": {"environment": "mix.web.parts.environment.environment", "context_processors": _CONTEXT},
+        "OPTIONS": {"environment": "mix.web.frame.environment.environment", "context_processors": _CONTEXT},
     },
     {  # allauth's pages and Django's widgets; of a template that both have, the one above is taken
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -82,7 +82,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
-                "mix.web.parts.templatetags.framed",
+                "mix.web.drawing.templatetags.framed",
             ],
         },
     },
@@ -167,7 +167,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = False
-FORM_RENDERER = "mix.web.parts.forms.Renderer"
+FORM_RENDERER = "mix.web.forms.fields.Renderer"
 # Only the encrypting view for sealed files reads uploads, and it brings its own handler: with Django's
 # handlers installed a large file would lie in a temporary folder in the clear.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

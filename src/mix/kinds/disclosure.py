@@ -5,7 +5,7 @@ from mix.readers.delivery.disclosures import may_review, unmet_in, unmet_to_proc
 from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import StepKind
-from mix.web.parts.kinds import TEMPLATES, StepKindOf
+from mix.web.forms.kinds import TEMPLATES, StepKindOf
 from mix.web.staff.delivery.disclosures import part
 
 KIND = StepKindOf(

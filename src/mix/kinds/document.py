@@ -5,7 +5,7 @@ from mix.readers.choice import awards
 from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import StepKind
-from mix.web.parts.kinds import TEMPLATES, StepKindOf, no_panel
+from mix.web.forms.kinds import TEMPLATES, StepKindOf, no_panel
 
 KIND = StepKindOf(
     key=StepKind.DOCUMENT,

@@ -7,7 +7,7 @@ from mix.readers.flow.findings import facts_of_panel
 from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import StepKind
-from mix.web.parts.kinds import TEMPLATES, StepKindOf
+from mix.web.forms.kinds import TEMPLATES, StepKindOf
 from mix.web.staff.choice.evaluations import part
 
 KIND = StepKindOf(

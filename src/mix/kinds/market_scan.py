@@ -5,7 +5,7 @@ from mix.readers.case.documents import unmet_by_age
 from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import StepKind
-from mix.web.parts.kinds import TEMPLATES, StepKindOf
+from mix.web.forms.kinds import TEMPLATES, StepKindOf
 from mix.web.staff.case.market_scans import part
 
 KIND = StepKindOf(

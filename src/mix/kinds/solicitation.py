@@ -7,7 +7,7 @@ from mix.readers.market.solicitations import unmet_in, unmet_to_proceed
 from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import StepKind
-from mix.web.parts.kinds import TEMPLATES, StepKindOf
+from mix.web.forms.kinds import TEMPLATES, StepKindOf
 from mix.web.staff.market.solicitations import part
 
 KIND = StepKindOf(

@@ -70,7 +70,7 @@ def test_few_look_past_the_wall() -> None:
     ways = {"readers/city/people.py", "web/entry/adapter.py", "actions/city/people.py"}
     ways |= {f"readers/{noun}.py" for noun in ("case/documents", "market/engagements", "knowledge/lessons")}
     ways |= {"readers/city/municipalities.py"}
-    assert found == {"data/wall.py", "web/parts/middleware.py", "web/staff/flow/dates.py", *ways}
+    assert found == {"data/wall.py", "web/frame/middleware.py", "web/staff/flow/dates.py", *ways}
 
 
 @pytest.fixture

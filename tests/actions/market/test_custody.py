@@ -472,7 +472,7 @@ def test_the_offline_way_gives_the_same_bytes(
     url = f"/en/city/calls/{ready.reference}/sealed.zip"
     olivia = sign_in("olivia")
     assert olivia.get(url).status_code == 409
-    monkeypatch.setattr("mix.web.parts.pages.read_clock", lambda: later)
+    monkeypatch.setattr("mix.web.drawing.pages.read_clock", lambda: later)
     for code in ("carl", "priya"):
         assert sign_in(code).get(url).status_code in (403, 404)
     answer = olivia.get(url)

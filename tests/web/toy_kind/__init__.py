@@ -14,9 +14,9 @@ from mix.readers.case.documents import latest_content
 from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.unmet import Unmet
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, do, granted
-from mix.web.parts.kinds import StepKindOf, is_under_way
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Acts, Listed, do, granted
+from mix.web.forms.kinds import StepKindOf, is_under_way
 
 ENDED: list[tuple[str, str]] = []  # what came of its end: the step, and the public summary of its gate
 
@@ -31,7 +31,7 @@ class Look(Act[Step]):
     label = "Write it down"
     needs = Permission.ENGAGEMENT_RUN
 
-    seen = forms.text("What was seen")
+    seen = fields.text("What was seen")
 
     def run(self, request: HttpRequest) -> None:
         """Write it down."""

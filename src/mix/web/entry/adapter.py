@@ -25,8 +25,8 @@ from mix.readers.city.people import actor_for, find_by_email
 from mix.readers.core.errors import Unknown
 from mix.rules.core.lines import one_line
 from mix.rules.core.unmet import Unmet
-from mix.web.parts.pages import RefusedContext, draw_page, now_of
-from mix.web.parts.showing import language
+from mix.web.drawing.pages import RefusedContext, draw_page, now_of
+from mix.web.drawing.showing import language
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types

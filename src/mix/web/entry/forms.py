@@ -6,8 +6,8 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from mix.web.parts.forms import check_line
-from mix.web.parts.showing import language
+from mix.web.drawing.showing import language
+from mix.web.forms.fields import check_line
 
 
 class SignUp(forms.Form):

@@ -24,10 +24,10 @@ from mix.readers.city.people import (
 )
 from mix.readers.core.outbox import list_latest_mail
 from mix.rules.core.access import Permission, Role, grants
-from mix.web.parts.acts import Act, Listed, RowAct, do, show, take
-from mix.web.parts.pages import draw_page, now_of, signed_in
-from mix.web.parts.sessions import begin_session, get_session, list_sessions
-from mix.web.parts.showing import in_language
+from mix.web.drawing.pages import draw_page, now_of, signed_in
+from mix.web.drawing.showing import in_language
+from mix.web.entry.sessions import begin_session, get_session, list_sessions
+from mix.web.forms.acts import Act, Listed, RowAct, do, show, take
 
 
 def home_of_person(request: HttpRequest) -> HttpResponse:

@@ -17,8 +17,8 @@ from mix.rules.city.methods import Criterion
 from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import Unmet
 from mix.web.evaluator.seats import own_seat, seat_context
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, show, take
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, show, take
 
 AFTER_SCORING = (
     EvaluationPhase.CONSENSUS,
@@ -42,8 +42,8 @@ class Agree(RowAct[Agreeable]):
     label = _("Record")
     done = _("Recorded.")
 
-    score = forms.choice(_("Agreed score"), [forms.UNSAID, *((str(n), str(n)) for n in range(6))])
-    reason = forms.text(_("Reason"), rows=2)
+    score = fields.choice(_("Agreed score"), [fields.UNSAID, *((str(n), str(n)) for n in range(6))])
+    reason = fields.text(_("Reason"), rows=2)
 
     def run(self, request: HttpRequest) -> str:
         """Record it, and come back to where it stands."""
@@ -62,7 +62,7 @@ class AgreeWhereEqual(Act[Evaluation]):
     label = _("Record every score on which all agree")
     done = _("Recorded.")
 
-    reason = forms.line(_("Reason for all of them"))
+    reason = fields.line(_("Reason for all of them"))
 
     def run(self, request: HttpRequest) -> None:
         """Record them."""

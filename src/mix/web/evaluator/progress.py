@@ -24,10 +24,10 @@ from mix.readers.choice.standing import standing, unmet_for_consensus
 from mix.rules.choice.states import Seat
 from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import Unmet
+from mix.web.drawing.showing import language
 from mix.web.evaluator.seats import list_context, own_seat, seat_context
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Listed, do, show, take
-from mix.web.parts.showing import language
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Listed, do, show, take
 
 
 def address(evaluation: Evaluation, page: str) -> str:
@@ -55,8 +55,8 @@ class Declare(Act[Declarable]):
         """Ask about every vendor."""
         for vendor, hint in self.about.hints:
             note = gettext("Note on %(vendor)s") % {"vendor": vendor.name}
-            self.fields[vendor.code] = forms.word_choice(vendor.name, "conflict", hint=hint, unsaid=True)
-            self.fields[f"note-{vendor.code}"] = forms.line(note, required=False)
+            self.fields[vendor.code] = fields.word_choice(vendor.name, "conflict", hint=hint, unsaid=True)
+            self.fields[f"note-{vendor.code}"] = fields.line(note, required=False)
 
     @classmethod
     def first(cls, about: Declarable) -> Mapping[str, Any]:

@@ -21,9 +21,9 @@ from mix.readers.market.submissions import find_current, opened_answers
 from mix.rules.city.methods import Criterion
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
+from mix.web.documents.specs import Answer, read_only
 from mix.web.evaluator.seats import list_context, own_seat, seat_context
-from mix.web.parts.acts import Taken, do, show, take_stash
-from mix.web.parts.specs import Answer, read_only
+from mix.web.forms.acts import Taken, do, show, take_stash
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ from mix.rules.choice.states import Seat
 from mix.rules.city.methods import Criterion, ScoringStage
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import EvaluationPhase
-from mix.web.parts.pages import draw_page, signed_in
-from mix.web.parts.showing import use_clock
+from mix.web.drawing.pages import draw_page, signed_in
+from mix.web.drawing.showing import use_clock
 
 
 @dataclass(frozen=True)

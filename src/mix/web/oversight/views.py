@@ -43,12 +43,12 @@ from mix.rules.core.access import Permission, grants
 from mix.rules.core.chain import Break
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import EvaluationPhase, StepState
-from mix.web.parts.findings import waiver_title
-from mix.web.parts.pages import draw_page, staff_of
-from mix.web.parts.paging import Pager, number_of, pager
-from mix.web.parts.showing import use_clock
-from mix.web.parts.specs import Answer, read_only
-from mix.web.parts.stagebar import StageBar, on_bars, stage_bar
+from mix.web.documents.specs import Answer, read_only
+from mix.web.drawing.findings import waiver_title
+from mix.web.drawing.pages import draw_page, staff_of
+from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.showing import use_clock
+from mix.web.drawing.stagebar import StageBar, on_bars, stage_bar
 
 
 def _overseer(request: HttpRequest) -> Actor:

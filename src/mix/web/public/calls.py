@@ -28,8 +28,8 @@ from mix.rules.city.methods import Criterion, SolicitationPart
 from mix.rules.city.schemes import Scheme
 from mix.rules.core.fields import Bilingual, FieldSpec
 from mix.rules.market.closing import Closing
-from mix.web.parts.pages import draw_page, now_of
-from mix.web.parts.showing import language, use_clock
+from mix.web.drawing.pages import draw_page, now_of
+from mix.web.drawing.showing import language, use_clock
 
 # title, criteria, scheme, titles of the stages by key, and how many are chosen at most
 Weighing: TypeAlias = tuple[Bilingual, tuple[Criterion, ...], Scheme, Mapping[str, Bilingual], int | None]

@@ -39,11 +39,11 @@ from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Fact, Method
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.kinds import Origin, StepState
-from mix.web.parts.pages import draw_page, now_of
-from mix.web.parts.paging import Pager, number_of, pager
-from mix.web.parts.showing import use_clock
-from mix.web.parts.specs import Answer, read_only
-from mix.web.parts.stagebar import StageBar, on_bars, stage_bar
+from mix.web.documents.specs import Answer, read_only
+from mix.web.drawing.pages import draw_page, now_of
+from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.showing import use_clock
+from mix.web.drawing.stagebar import StageBar, on_bars, stage_bar
 from mix.web.public.calls import Weighing, weighings
 
 

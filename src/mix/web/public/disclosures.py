@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from mix.data.models import Challenge, Disclosure
 from mix.readers.case.challenges import get_public_challenge
 from mix.readers.delivery.disclosures import get_public_disclosure
-from mix.web.parts.packs import Pack, show_pack
-from mix.web.parts.pages import draw_page
-from mix.web.parts.showing import use_clock
+from mix.web.documents.packs import Pack, show_pack
+from mix.web.drawing.pages import draw_page
+from mix.web.drawing.showing import use_clock
 
 
 @dataclass(frozen=True)

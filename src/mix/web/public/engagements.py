@@ -18,10 +18,10 @@ from mix.readers.market.engagements import (
     list_problem_cards,
     takes_registrations,
 )
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Listed, do, show, take
-from mix.web.parts.pages import now_of
-from mix.web.parts.showing import use_clock
+from mix.web.drawing.pages import now_of
+from mix.web.drawing.showing import use_clock
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Listed, do, show, take
 
 
 class Register(Act[Engagement]):
@@ -31,13 +31,13 @@ class Register(Act[Engagement]):
     done = _("You are registered. We look forward to meeting you.")
     style = ""
 
-    name = forms.line(_("Your name"))
-    organization = forms.line(_("Organization"))
-    email = forms.email(_("E-mail"))
+    name = fields.line(_("Your name"))
+    organization = fields.line(_("Organization"))
+    email = fields.email(_("E-mail"))
 
     def fit(self) -> None:
         """Ask what somebody needs there; `needs` of the class is whose act it is."""
-        self.fields["needs"] = forms.text(_("What you need to take part fully"), required=False, rows=2)
+        self.fields["needs"] = fields.text(_("What you need to take part fully"), required=False, rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Register."""
@@ -50,7 +50,7 @@ class Ask(Act[Engagement]):
     label = _("Send the question")
     done = _("Your question was sent. The answer will stand here.")
 
-    text = forms.text(_("Your question"), hint=_("The answer goes to everybody, without your name."))
+    text = fields.text(_("Your question"), hint=_("The answer goes to everybody, without your name."))
 
     def run(self, request: HttpRequest) -> None:
         """Ask."""

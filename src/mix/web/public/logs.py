@@ -11,7 +11,7 @@ from mix.actions.core.signing import verifier_key
 from mix.data.models import Chain, Checkpoint
 from mix.readers.core.errors import Unknown
 from mix.readers.core.events import latest_checkpoint, list_public_chains
-from mix.web.parts.pages import draw_page
+from mix.web.drawing.pages import draw_page
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from mix.readers.case.pilots import (
     standing,
 )
 from mix.rules.core.fields import Bilingual
-from mix.web.parts.pages import draw_page, now_of
-from mix.web.parts.paging import Pager, number_of, pager
-from mix.web.parts.showing import use_clock
-from mix.web.parts.specs import Answer, read_only
+from mix.web.documents.specs import Answer, read_only
+from mix.web.drawing.pages import draw_page, now_of
+from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.showing import use_clock
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from mix.readers.knowledge.lessons import Measures, measure
 from mix.readers.knowledge.outcomes import Outcome, list_outcomes
 from mix.rules.city.methods import Method
 from mix.rules.core.kinds import Origin
-from mix.web.parts.pages import draw_page
-from mix.web.parts.paging import Pager, number_of, pager
+from mix.web.drawing.pages import draw_page
+from mix.web.drawing.paging import Pager, number_of, pager
 
 
 @dataclass(frozen=True)

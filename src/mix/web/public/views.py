@@ -15,8 +15,8 @@ from mix.readers.city.methods import list_latest, method_of
 from mix.readers.knowledge.outcomes import Funnel, Outcome, gather_funnel, list_outcomes
 from mix.readers.market.solicitations import list_open
 from mix.rules.city.methods import Fact, Method
-from mix.web.parts.pages import draw_page, now_of
-from mix.web.parts.stagebar import StageBar, stage_bar
+from mix.web.drawing.pages import draw_page, now_of
+from mix.web.drawing.stagebar import StageBar, stage_bar
 
 
 @dataclass(frozen=True)

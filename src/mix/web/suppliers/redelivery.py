@@ -19,10 +19,10 @@ from mix.readers.market.sealing import FileFact, list_sealed_files
 from mix.readers.market.submissions import find_current, get_own_submission, list_unopened
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
-from mix.web.parts import forms
-from mix.web.parts.acts import Acts, Listed, RowAct, Taken, do, refused, show, take
-from mix.web.parts.pages import signed_in
-from mix.web.parts.showing import use_clock
+from mix.web.drawing.pages import signed_in
+from mix.web.drawing.showing import use_clock
+from mix.web.forms import fields
+from mix.web.forms.acts import Acts, Listed, RowAct, Taken, do, refused, show, take
 from mix.web.suppliers.submitting_acts import read_copy
 from mix.web.suppliers.uploads import SealingHandler, too_large
 
@@ -34,7 +34,7 @@ class BringAgain(RowAct[Submission]):
     done = _("It is what your receipt commits to. The panel can read it now.")
     style = ""
 
-    file = forms.small_file(_("Your copy"), hint=_("The JSON file that you took before finalising."))
+    file = fields.small_file(_("Your copy"), hint=_("The JSON file that you took before finalising."))
 
     def run(self, request: HttpRequest) -> None:
         """Hand it in."""

@@ -45,12 +45,12 @@ from mix.rules.choice.debriefs import DebriefSheet
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.delivery.states import AgreementState, BacklogKind, Side
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Listed, RowAct, do, show, take
-from mix.web.parts.agreeing import Sign, agreement_context, editing_acts
-from mix.web.parts.pages import signed_in, today_of
-from mix.web.parts.showing import use_clock
-from mix.web.parts.stagebar import StageBar, stage_bar
+from mix.web.drawing.pages import signed_in, today_of
+from mix.web.drawing.showing import use_clock
+from mix.web.drawing.stagebar import StageBar, stage_bar
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Listed, RowAct, do, show, take
+from mix.web.forms.agreeing import Sign, agreement_context, editing_acts
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,12 @@ class CheckInNow(Act[InSprint]):
     label = _("Save the check-in")
     done = _("Saved.")
 
-    week = forms.number(_("Week"), least=1, most=52)
-    mood = forms.choice(
+    week = fields.number(_("Week"), least=1, most=52)
+    mood = fields.choice(
         _("How is it going?"), [(str(n), str(n)) for n in range(1, 6)], hint=_("1 badly, 5 very well"), radio=True
     )
-    progress = forms.text(_("Progress"))
-    blockers = forms.text(_("What blocks you"), required=False)
+    progress = fields.text(_("Progress"))
+    blockers = fields.text(_("What blocks you"), required=False)
 
     def run(self, request: HttpRequest) -> None:
         """Save it."""
@@ -86,8 +86,8 @@ class ReportIncident(Act[InSprint]):
     label = _("Report an incident")
     done = _("Reported. The city was told.")
 
-    kind = forms.word_choice(_("Kind"), "incident")
-    text = forms.text(_("What happened"))
+    kind = fields.word_choice(_("Kind"), "incident")
+    text = fields.text(_("What happened"))
 
     def run(self, request: HttpRequest) -> None:
         """Report it."""
@@ -176,8 +176,8 @@ class AddToBacklog(Act[Agreement]):
     label = _("Add")
     done = _("Added.")
 
-    kind = forms.word_choice(_("Kind"), "backlog", BacklogKind)
-    text = forms.text(_("What"), rows=2)
+    kind = fields.word_choice(_("Kind"), "backlog", BacklogKind)
+    text = fields.text(_("What"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Add it."""
@@ -241,7 +241,7 @@ class FileDispute(Act[Letter]):
     label = _("File the objection")
     done = _("Filed. The city answers within 15 days, with reasons.")
 
-    text = forms.text(_("What you object to, and why"))
+    text = fields.text(_("What you object to, and why"))
 
     def run(self, request: HttpRequest) -> None:
         """File it."""

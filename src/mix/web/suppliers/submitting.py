@@ -45,11 +45,11 @@ from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.receipts import ReceiptStatement
-from mix.web.parts.acts import Acts, Listed, Taken, do, refused, show, take
-from mix.web.parts.pages import draw_page, now_of, signed_in
-from mix.web.parts.pdf import as_pdf
-from mix.web.parts.showing import use_clock
-from mix.web.parts.specs import Answer, FieldView, draw, read_only, read_post
+from mix.web.documents.specs import Answer, FieldView, draw, read_only, read_post
+from mix.web.drawing.pages import draw_page, now_of, signed_in
+from mix.web.drawing.pdf import as_pdf
+from mix.web.drawing.showing import use_clock
+from mix.web.forms.acts import Acts, Listed, Taken, do, refused, show, take
 from mix.web.suppliers.submitting_acts import BringCopy, Confirm, DropFile, Finalise, Withdraw
 from mix.web.suppliers.uploads import SealingHandler, too_large
 

@@ -17,9 +17,9 @@ from mix.actions.market import submissions
 from mix.data.models import Submission
 from mix.readers.core.rows import row_key
 from mix.readers.market.solicitations import get_addendum
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, RowAct, do
-from mix.web.parts.pages import began_of
+from mix.web.drawing.pages import began_of
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, RowAct, do
 
 
 class DropFile(RowAct[Submission]):
@@ -39,12 +39,12 @@ class Finalise(Act[Submission]):
     label = _("Finalise submission")
     style = ""
 
-    retry = forms.hidden()
+    retry = fields.hidden()
 
     def fit(self) -> None:
         """Ask whether this person may bind this vendor."""
         text = gettext("I may bind %(vendor)s, and what I submit is true as far as I know.")
-        self.fields["bind"] = forms.yes(text % {"vendor": self.about.vendor.name}, required=True)
+        self.fields["bind"] = fields.yes(text % {"vendor": self.about.vendor.name}, required=True)
 
     @classmethod
     def first(cls, about: Submission) -> Mapping[str, Any]:  # noqa: ARG003 - a key of its own each time
@@ -76,7 +76,7 @@ class Withdraw(Act[Submission]):
     label = _("Withdraw")
     done = _("Withdrawn. You may finalise again until closing.")
 
-    sure = forms.yes(_("I want to withdraw what was submitted."), required=True)
+    sure = fields.yes(_("I want to withdraw what was submitted."), required=True)
 
     def run(self, request: HttpRequest) -> None:
         """Withdraw it."""
@@ -90,7 +90,7 @@ class BringCopy(Act[Submission]):
     done = _("Your answers are back as a draft. Change them, then finalise again.")
     style = ""
 
-    file = forms.small_file(_("Your copy"), hint=_("The JSON file that you took from this page."))
+    file = fields.small_file(_("Your copy"), hint=_("The JSON file that you took from this page."))
 
     def run(self, request: HttpRequest) -> str:
         """Bring it in, and go on writing."""

@@ -18,10 +18,10 @@ from mix.readers.market.submissions import get_own_submission
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.sealed import SealingStream, TooLarge
-from mix.web.parts.acts import do
-from mix.web.parts.filekinds import is_what_it_says
-from mix.web.parts.pages import draw_page, signed_in
-from mix.web.parts.showing import language
+from mix.web.drawing.pages import draw_page, signed_in
+from mix.web.drawing.showing import language
+from mix.web.forms.acts import do
+from mix.web.forms.filekinds import is_what_it_says
 
 
 @dataclass(frozen=True)

@@ -41,11 +41,11 @@ from mix.readers.market.vendors import get_own_vendor, list_invitations, list_ow
 from mix.rules.city.methods import SolicitationPart
 from mix.rules.core.fields import Bilingual
 from mix.rules.market.states import QuestionKind
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Listed, do, show, take
-from mix.web.parts.pages import actor_of, draw_page, now_of, signed_in
-from mix.web.parts.showing import use_clock
-from mix.web.parts.stagebar import StageBar, on_bars
+from mix.web.drawing.pages import actor_of, draw_page, now_of, signed_in
+from mix.web.drawing.showing import use_clock
+from mix.web.drawing.stagebar import StageBar, on_bars
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Listed, do, show, take
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,10 @@ class Register(Act[None]):
     done = _("Your organization is registered.")
     style = ""
 
-    name = forms.line(_("Name of the organization"))
-    size = forms.word_choice(_("People"), "size")
-    place = forms.line(_("Town"), required=False)
-    capability = forms.text(_("What you can do"), hint=_("Public, in a few sentences."), required=False)
+    name = fields.line(_("Name of the organization"))
+    size = fields.word_choice(_("People"), "size")
+    place = fields.line(_("Town"), required=False)
+    capability = fields.text(_("What you can do"), hint=_("Public, in a few sentences."), required=False)
 
     def run(self, request: HttpRequest) -> str:
         """Register it."""
@@ -123,8 +123,8 @@ class Invite(Act[Vendor]):
     label = _("Invite")
     done = _("The invitation was sent. It works once, for 14 days.")
 
-    email = forms.email(_("E-mail"))
-    language = forms.choice(_("Language of the mail"), forms.languages)
+    email = fields.email(_("E-mail"))
+    language = fields.choice(_("Language of the mail"), fields.languages)
 
     def run(self, request: HttpRequest) -> None:
         """Invite them."""
@@ -159,7 +159,7 @@ class CallFor:
 
     def offer(self, form: Act[CallFor]) -> None:
         """Offer the vendors."""
-        forms.offer(form, "vendor", [(v.code, v.name) for v in self.vendors])
+        fields.offer(form, "vendor", [(v.code, v.name) for v in self.vendors])
 
 
 class Start(Act[CallFor]):
@@ -168,7 +168,7 @@ class Start(Act[CallFor]):
     label = _("Start a submission")
     style = ""
 
-    vendor = forms.choice(_("For"), [])
+    vendor = fields.choice(_("For"), [])
 
     def fit(self) -> None:
         """Offer the vendors."""
@@ -191,9 +191,9 @@ class Ask(Act[CallFor]):
     label = _("Send the question")
     done = _("Your question was sent.")
 
-    vendor = forms.choice(_("For"), [])
-    text = forms.text(_("Your question"))
-    kind = forms.word_choice(_("Answer"), "question", radio=True)
+    vendor = fields.choice(_("For"), [])
+    text = fields.text(_("Your question"))
+    kind = fields.word_choice(_("Answer"), "question", radio=True)
 
     def fit(self) -> None:
         """Offer the vendors."""
@@ -262,12 +262,12 @@ class LeaveCard(Act[tuple[Engagement, tuple[Vendor, ...]]]):
     done = _("Your card is public.")
     style = ""
 
-    vendor = forms.choice(_("For"), [])
-    text = forms.text(_("What you can do"), hint=_("Public. It is no condition for anything."))
+    vendor = fields.choice(_("For"), [])
+    text = fields.text(_("What you can do"), hint=_("Public. It is no condition for anything."))
 
     def fit(self) -> None:
         """Offer the vendors."""
-        forms.offer(self, "vendor", [(v.code, v.name) for v in self.about[1]])
+        fields.offer(self, "vendor", [(v.code, v.name) for v in self.about[1]])
 
     def run(self, request: HttpRequest) -> str:
         """Leave it, and go to the event."""

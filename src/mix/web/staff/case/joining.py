@@ -16,10 +16,10 @@ from mix.readers.case.joining import get_request, list_requests, share_left
 from mix.readers.city.municipalities import list_own_municipalities
 from mix.rules.case.states import ChallengeStatus, JoinAnswer
 from mix.rules.core.access import Permission, Role, grants
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, granted, show, take
-from mix.web.parts.pages import staff_of, today_of
-from mix.web.parts.showing import use_clock
+from mix.web.drawing.pages import staff_of, today_of
+from mix.web.drawing.showing import use_clock
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted, show, take
 
 
 class DeclareWindow(Act[Challenge]):
@@ -29,8 +29,8 @@ class DeclareWindow(Act[Challenge]):
     done = _("Declared. The first notice says so, and then it stays.")
     needs = Permission.DOCUMENT_EDIT
 
-    until = forms.day(_("Other cities may join until"), required=False)
-    most_percent = forms.number(_("Share of the value for them in all, in percent"), most=joining.MOST_PERCENT)
+    until = fields.day(_("Other cities may join until"), required=False)
+    most_percent = fields.number(_("Share of the value for them in all, in percent"), most=joining.MOST_PERCENT)
 
     @classmethod
     def first(cls, about: Challenge) -> Mapping[str, Any]:
@@ -49,10 +49,10 @@ class AnswerCity(RowAct[Challenge]):
     done = _("Answered. The city was told.")
     needs = Permission.SOLICITATION_PUBLISH
 
-    answer = forms.choice(
+    answer = fields.choice(
         _("Answer"), [(JoinAnswer.AGREE, _("It takes part")), (JoinAnswer.REFUSE, _("Refuse"))], radio=True
     )
-    reason = forms.text(_("Reason"), rows=2)
+    reason = fields.text(_("Reason"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Answer it."""
@@ -76,15 +76,15 @@ class AskToJoin(Act[Joinable]):
     done = _("The lead city was told, and answers with a reason.")
     style = ""
 
-    city = forms.choice(_("City"), [])
-    share_percent = forms.number(_("Your share of the value, in percent"))
-    note = forms.text(_("What your city brings, and who agreed to it there"), rows=3)
+    city = fields.choice(_("City"), [])
+    share_percent = fields.number(_("Your share of the value, in percent"))
+    note = fields.text(_("What your city brings, and who agreed to it there"), rows=3)
 
     def fit(self) -> None:
         """Offer the reader's cities, and no more than what is left."""
-        forms.offer(self, "city", [(c.code, c.name) for c in self.about.cities])
+        fields.offer(self, "city", [(c.code, c.name) for c in self.about.cities])
         most = share_left(self.about.challenge)
-        self.fields["share_percent"] = forms.number(_("Your share of the value, in percent"), most=most)
+        self.fields["share_percent"] = fields.number(_("Your share of the value, in percent"), most=most)
 
     def run(self, request: HttpRequest) -> None:
         """Ask."""

@@ -12,11 +12,11 @@ from mix.data.models import Step
 from mix.readers.case.documents import find_latest, list_reusable
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import StepState
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, do, granted
-from mix.web.parts.kinds import Nothing
-from mix.web.parts.pages import actor_of, today_of
-from mix.web.parts.showing import day, in_language
+from mix.web.drawing.pages import actor_of, today_of
+from mix.web.drawing.showing import day, in_language
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Acts, Listed, do, granted
+from mix.web.forms.kinds import Nothing
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ class Reuse(Act[Reusable]):
     done = _("Copied. Check every line, and set a new day until which it is good.")
     needs = Permission.DOCUMENT_EDIT
 
-    source = forms.choice(_("Scan of"), [])
+    source = fields.choice(_("Scan of"), [])
 
     def fit(self) -> None:
         """Offer the scans that may be used again."""
-        forms.offer(self, "source", [(s.challenge.code, _source(s)) for s in self.about.sources])
+        fields.offer(self, "source", [(s.challenge.code, _source(s)) for s in self.about.sources])
 
     def run(self, request: HttpRequest) -> None:
         """Copy it."""

@@ -39,12 +39,12 @@ from mix.rules.case.pilots import PilotState, unmet_to_ask, value_of
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.unmet import Unmet
-from mix.web.parts.acts import Listed, do, refused, show, take
-from mix.web.parts.pages import draw_page, now_of, signed_in
-from mix.web.parts.paging import Pager, number_of, pager
-from mix.web.parts.sheets import Sheet, take_sheet
-from mix.web.parts.showing import language, use_clock
-from mix.web.parts.specs import Answer, FieldView, draw, read_only
+from mix.web.documents.sheets import Sheet, take_sheet
+from mix.web.documents.specs import Answer, FieldView, draw, read_only
+from mix.web.drawing.pages import draw_page, now_of, signed_in
+from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.showing import language, use_clock
+from mix.web.forms.acts import Listed, do, refused, show, take
 from mix.web.staff.case.pilots_acts import OVER, WRITTEN, Begin, Registrable, pilot_acts
 from mix.web.staff.city.departments import WithoutContext, cities_without, open_departments
 

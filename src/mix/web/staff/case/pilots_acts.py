@@ -17,11 +17,11 @@ from mix.readers.case.pilots import find_extension, may_agree, may_edit, roles_t
 from mix.readers.core.actors import Actor
 from mix.rules.case.pilots import PilotState, Word
 from mix.rules.core.access import Role
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, do
-from mix.web.parts.pages import now_of
-from mix.web.parts.showing import language
-from mix.web.parts.wordings import wording
+from mix.web.drawing.pages import now_of
+from mix.web.drawing.showing import language
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Acts, Listed, do
+from mix.web.forms.wordings import wording
 from mix.web.staff.city.departments import ForDepartment, Givable
 
 WRITTEN = (PilotState.DRAFT, PilotState.DECLARED)
@@ -42,8 +42,8 @@ class Begin(ForDepartment[Registrable]):
     done = _("Registered. Now say what the register asks.")
     style = ""
 
-    title = wording(forms.line(_("What is tried, in one line"), most=150), again=_("The same"))
-    runs_already = forms.choice(
+    title = wording(fields.line(_("What is tried, in one line"), most=150), again=_("The same"))
+    runs_already = fields.choice(
         _("Does it run already?"),
         [("no", _("No, it is planned")), ("yes", _("Yes: it is declared now"))],
         hint=_("Nobody is blamed for declaring. There are 30 days to complete the record."),
@@ -90,7 +90,7 @@ class Stop(Act[Pilot]):
     label = _("End it today")
     done = _("It has ended. The report is due within 30 days.")
 
-    reason = forms.text(_("Why does it end now?"), rows=2)
+    reason = fields.text(_("Why does it end now?"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """End it."""
@@ -112,13 +112,13 @@ class Say(Act[Decidable]):
     done = _("Noted.")
     style = ""
 
-    role = forms.choice(_("As"), [])
-    word = forms.word_choice(_("Your word"), "pilot_word", radio=True)
-    reason = forms.text(_("Reason, where you refuse"), required=False, rows=2)
+    role = fields.choice(_("As"), [])
+    word = fields.word_choice(_("Your word"), "pilot_word", radio=True)
+    reason = fields.text(_("Reason, where you refuse"), required=False, rows=2)
 
     def fit(self) -> None:
         """Offer the roles whose word is missing."""
-        forms.offer(self, "role", [(r.value, word("role", r.value, language())) for r in self.about.roles])
+        fields.offer(self, "role", [(r.value, word("role", r.value, language())) for r in self.about.roles])
 
     def run(self, request: HttpRequest) -> None:
         """Say it."""
@@ -133,8 +133,8 @@ class Extend(Act[Pilot]):
     label = _("Ask for the one extension")
     done = _("Asked. Whoever decides on its value was told.")
 
-    ends_on = forms.day(_("New last day"))
-    reason = forms.text(_("Why?"), rows=2)
+    ends_on = fields.day(_("New last day"))
+    reason = fields.text(_("Why?"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Ask for it."""

@@ -15,13 +15,13 @@ from mix.readers.core.errors import Unknown
 from mix.readers.core.events import page_events
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.access import Permission
-from mix.web.parts.changes import Changed, changes
-from mix.web.parts.docx import write_docx
-from mix.web.parts.pages import draw_page, signed_in
-from mix.web.parts.paging import Pager, number_of, pager
-from mix.web.parts.pdf import as_pdf
-from mix.web.parts.showing import in_language, language, moment, use_clock
-from mix.web.parts.specs import Answer, read_only
+from mix.web.documents.changes import Changed, changes
+from mix.web.documents.docx import write_docx
+from mix.web.documents.specs import Answer, read_only
+from mix.web.drawing.pages import draw_page, signed_in
+from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.pdf import as_pdf
+from mix.web.drawing.showing import in_language, language, moment, use_clock
 
 WORD_FILE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 

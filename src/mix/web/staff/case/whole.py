@@ -20,10 +20,10 @@ from mix.readers.market.participations import list_participations
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import Route
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, do, granted, show, take
-from mix.web.parts.pages import signed_in
-from mix.web.parts.showing import use_clock
+from mix.web.drawing.pages import signed_in
+from mix.web.drawing.showing import use_clock
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Acts, Listed, do, granted, show, take
 from mix.web.staff.case.joining import lead_acts
 
 
@@ -34,7 +34,7 @@ class Cancel(Act[Challenge]):
     done = _("Cancelled. Everybody concerned was told.")
     needs = Permission.CHALLENGE_CANCEL
 
-    reason = forms.text(_("Reason"), hint=_("Public, and sent to every vendor that takes part."))
+    reason = fields.text(_("Reason"), hint=_("Public, and sent to every vendor that takes part."))
 
     def run(self, request: HttpRequest) -> None:
         """Cancel it."""
@@ -48,13 +48,13 @@ class SetRoute(Act[Challenge]):
     done = _("The route and its reason are on record.")
     needs = Permission.DOCUMENT_EDIT
 
-    route = forms.word_choice(_("Route"), "route")
-    reason = forms.text(_("Why this route?"), rows=2)
+    route = fields.word_choice(_("Route"), "route")
+    reason = fields.text(_("Why this route?"), rows=2)
 
     def fit(self) -> None:
         """Offer the routes of the method."""
         routes = [route.value for route in method_for(self.about).routes]
-        self.fields["route"] = forms.word_choice(_("Route"), "route", routes)
+        self.fields["route"] = fields.word_choice(_("Route"), "route", routes)
 
     def run(self, request: HttpRequest) -> None:
         """Set it."""
@@ -70,7 +70,7 @@ class BeginAgain(Act[Challenge]):
     style = ""
     needs = Permission.DOCUMENT_EDIT
 
-    reason = forms.text(_("What is different this time?"))
+    reason = fields.text(_("What is different this time?"))
 
     def run(self, request: HttpRequest) -> str:
         """Begin, and go to the new challenge."""
@@ -94,12 +94,12 @@ class Disqualify(Act[InCompetition]):
     done = _("Disqualified. Ranks were computed again.")
     needs = Permission.RESULT_FINALISE
 
-    vendor = forms.choice(_("Vendor"), [])
-    reason = forms.text(_("Reason"), hint=_("The vendor is told. Ranks are computed again."))
+    vendor = fields.choice(_("Vendor"), [])
+    reason = fields.text(_("Reason"), hint=_("The vendor is told. Ranks are computed again."))
 
     def fit(self) -> None:
         """Offer the vendors that take part."""
-        forms.offer(self, "vendor", [(p.vendor.code, p.vendor.name) for p in self.about.live])
+        fields.offer(self, "vendor", [(p.vendor.code, p.vendor.name) for p in self.about.live])
 
     def run(self, request: HttpRequest) -> None:
         """Disqualify it."""

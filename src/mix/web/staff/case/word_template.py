@@ -11,10 +11,10 @@ from mix.actions.city import municipalities
 from mix.data.models import DocumentTemplate, Municipality
 from mix.readers.city.municipalities import find_template, get_own_municipality
 from mix.rules.core.access import Permission
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Listed, do, show, take
-from mix.web.parts.docx import PLACES, check_template, plain_template
-from mix.web.parts.pages import signed_in
+from mix.web.documents.docx import PLACES, check_template, plain_template
+from mix.web.drawing.pages import signed_in
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Listed, do, show, take
 from mix.web.staff.case.records import WORD_FILE, as_file
 
 
@@ -25,7 +25,7 @@ class SetTemplate(Act[Municipality]):
     done = _("Set. Word files are written in it from now on.")
     style = ""
 
-    file = forms.small_file(_("Template (.docx)"))
+    file = fields.small_file(_("Template (.docx)"))
 
     def run(self, request: HttpRequest) -> None:
         """Check it, and set it."""

@@ -23,10 +23,10 @@ from mix.readers.choice.awards import (
     list_next_results,
 )
 from mix.rules.core.access import Permission, Role
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, granted
-from mix.web.parts.kinds import is_under_way
-from mix.web.parts.pages import today_of
+from mix.web.drawing.pages import today_of
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted
+from mix.web.forms.kinds import is_under_way
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class Negotiate(Act[Award]):
     done = _("Recorded.")
     needs = Permission.AWARD_PREPARE
 
-    text = forms.text(_("What was negotiated"), hint=_("Or that there was nothing to negotiate."))
-    value_cents = forms.money(_("Value, all options"))
+    text = fields.text(_("What was negotiated"), hint=_("Or that there was nothing to negotiate."))
+    value_cents = fields.money(_("Value, all options"))
 
     @classmethod
     def first(cls, about: Award) -> Mapping[str, Any]:
@@ -82,7 +82,7 @@ class Fail(Act[Award]):
     done = _("The next-ranked vendor is recommended.")
     needs = Permission.AWARD_PREPARE
 
-    reason = forms.text(_("Why the negotiation failed"), rows=2)
+    reason = fields.text(_("Why the negotiation failed"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """End it."""
@@ -96,7 +96,7 @@ class PlanDebrief(RowAct[Step]):
     done = _("The vendor was told.")
     needs = Permission.AWARD_PREPARE
 
-    meets_at = forms.moment(_("Meeting"))
+    meets_at = fields.moment(_("Meeting"))
 
     def run(self, request: HttpRequest) -> None:
         """Propose it."""
@@ -111,7 +111,7 @@ class HoldDebrief(RowAct[Step]):
     done = _("Noted.")
     needs = Permission.AWARD_PREPARE
 
-    notes = forms.text(_("What was said"), rows=2)
+    notes = fields.text(_("What was said"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Note it."""
@@ -126,8 +126,8 @@ class AnswerDispute(RowAct[Step]):
     done = _("The vendor was told.")
     needs = Permission.AWARD_PREPARE
 
-    outcome = forms.word_choice(_("Outcome"), "dispute", radio=True)
-    answer = forms.text(_("Answer, with reasons"))
+    outcome = fields.word_choice(_("Outcome"), "dispute", radio=True)
+    answer = fields.text(_("Answer, with reasons"))
 
     def run(self, request: HttpRequest) -> None:
         """Answer it."""

@@ -37,7 +37,7 @@ from mix.rules.city.schemes import Scheme
 from mix.rules.core.access import Permission, Role, grants, reads_for_the_city
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import EvaluationPhase, StepState
-from mix.web.parts.acts import Acts, Listed, granted
+from mix.web.forms.acts import Acts, Listed, granted
 from mix.web.staff.choice.evaluations_acts import (
     Appoint,
     Appointable,

@@ -16,8 +16,8 @@ from mix.readers.choice.evaluations import list_invitations, stage_now
 from mix.readers.core.errors import Unknown
 from mix.rules.choice.states import Seat
 from mix.rules.core.access import Permission
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, RowAct, do
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, RowAct, do
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class Appoint(Act[Appointable]):
     done = _("Appointed. The person was told.")
     needs = Permission.PANEL_APPOINT
 
-    person = forms.choice(_("Person"), [])
-    seat = forms.word_choice(_("Seat"), "role", Seat, radio=True)
-    due_at = forms.moment(_("Hand in by"), required=False)
+    person = fields.choice(_("Person"), [])
+    seat = fields.word_choice(_("Seat"), "role", Seat, radio=True)
+    due_at = fields.moment(_("Hand in by"), required=False)
 
     def fit(self) -> None:
         """Offer the evaluators of the challenge's cities."""
-        forms.offer(self, "person", [(p.code, p.name) for p in self.about.people])
+        fields.offer(self, "person", [(p.code, p.name) for p in self.about.people])
 
     @classmethod
     def first(cls, about: Appointable) -> Mapping[str, Any]:  # noqa: ARG003 - the same for every panel
@@ -72,12 +72,12 @@ class AboutMember(Act[tuple[PanelMember, ...]]):
 
     needs = Permission.PANEL_APPOINT
 
-    item = forms.choice(_("Member"), [])
-    reason = forms.text(_("Reason"), rows=2)
+    item = fields.choice(_("Member"), [])
+    reason = fields.text(_("Reason"), rows=2)
 
     def fit(self) -> None:
         """Offer the members."""
-        forms.offer(self, "item", [(m.person.code, m.person.name) for m in self.about])
+        fields.offer(self, "item", [(m.person.code, m.person.name) for m in self.about])
 
     def chosen(self) -> PanelMember:
         """Return the member that was chosen."""
@@ -126,8 +126,8 @@ class SetMeeting(RowAct[Evaluation]):
     done = _("The vendor was told.")
     needs = Permission.PANEL_APPOINT
 
-    meets_at = forms.moment(_("When"))
-    place = forms.line(_("Where, or how to join"))
+    meets_at = fields.moment(_("When"))
+    place = fields.line(_("Where, or how to join"))
 
     def run(self, request: HttpRequest) -> None:
         """Set it."""
@@ -141,9 +141,9 @@ class RecordMeeting(RowAct[Evaluation]):
     done = _("Recorded. The panel reads it beside its scores.")
     needs = Permission.PANEL_APPOINT
 
-    minutes = forms.number(_("Minutes it took"))
-    present = forms.text(_("Who was there"), rows=2)
-    notes = forms.text(_("What was asked, and answered"), rows=4)
+    minutes = fields.number(_("Minutes it took"))
+    present = fields.text(_("Who was there"), rows=2)
+    notes = fields.text(_("What was asked, and answered"), rows=4)
 
     @classmethod
     def first(cls, about: Evaluation) -> Mapping[str, Any]:
@@ -194,10 +194,10 @@ class BreakTie(Act[Tie]):
         """Ask for each place among them, then how and why."""
         names = [("", "–"), *((r.submission.code, r.submission.vendor.name) for r in self.about.equals)]
         for place, rank in self.about.places.items():
-            self.fields[place] = forms.choice(gettext("Rank %(rank)s") % {"rank": rank}, names)
-        self.fields["how"] = forms.text(_("How it was drawn, when, and who was there"), rows=2)
+            self.fields[place] = fields.choice(gettext("Rank %(rank)s") % {"rank": rank}, names)
+        self.fields["how"] = fields.text(_("How it was drawn, when, and who was there"), rows=2)
         hint = _("What the notice says about equals, and why it does not part these.")
-        self.fields["reason"] = forms.text(_("Reason"), hint=hint)
+        self.fields["reason"] = fields.text(_("Reason"), hint=hint)
 
     def run(self, request: HttpRequest) -> None:
         """Record it."""

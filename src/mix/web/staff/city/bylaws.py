@@ -32,12 +32,12 @@ from mix.rules.city.policy.bylaws import BylawBand, BylawTable, Topic, band_for,
 from mix.rules.city.policy.documents import PolicyDocument, Rule
 from mix.rules.city.policy.facts import Category
 from mix.rules.core.access import Permission, grants
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, granted, refused, show, take
-from mix.web.parts.pages import signed_in, today_of
-from mix.web.parts.sheets import Sheet, take_sheet
-from mix.web.parts.showing import language, use_clock
-from mix.web.parts.specs import FieldView, draw
+from mix.web.documents.sheets import Sheet, take_sheet
+from mix.web.documents.specs import FieldView, draw
+from mix.web.drawing.pages import signed_in, today_of
+from mix.web.drawing.showing import language, use_clock
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted, refused, show, take
 from mix.web.staff.city.bylaw_form import CLOCKS, MOST_BYTES, as_answers, read_table, read_table_file, table_fields
 
 LAST = 10  # how many of the city's challenges a change is tried on
@@ -50,8 +50,8 @@ class Upload(Act[Municipality]):
     done = _("Proposed. Look at the examples; a second person signs.")
     needs = Permission.DELEGATION_EDIT
 
-    file = forms.small_file(_("Table as a file (YAML)"), hint=_("As `mix policy check` reads it."))
-    effective_on = forms.day(_("In force from"))
+    file = fields.small_file(_("Table as a file (YAML)"), hint=_("As `mix policy check` reads it."))
+    effective_on = fields.day(_("In force from"))
 
     def run(self, request: HttpRequest) -> None:
         """Propose it."""

@@ -21,11 +21,11 @@ from mix.readers.city.municipalities import (
 from mix.readers.city.people import list_with_role
 from mix.readers.core.actors import Actor
 from mix.rules.core.access import TABLE, Permission, grants
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, show, take
-from mix.web.parts.pages import signed_in
-from mix.web.parts.showing import in_language
-from mix.web.parts.wordings import wording
+from mix.web.drawing.pages import signed_in
+from mix.web.drawing.showing import in_language
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, show, take
+from mix.web.forms.wordings import wording
 
 S = TypeVar("S")
 
@@ -33,7 +33,7 @@ S = TypeVar("S")
 class Named(Act[S]):
     """What asks for the name of a department."""
 
-    name = wording(forms.line(_("Name of the department"), most=120), again=_("The same"))
+    name = wording(fields.line(_("Name of the department"), most=120), again=_("The same"))
 
 
 class Add(Named[Municipality]):
@@ -136,13 +136,13 @@ G = TypeVar("G", bound=Givable)
 class ForDepartment(Act[G]):
     """Something new that is given to a department."""
 
-    department = forms.choice(_("Department"), [])
+    department = fields.choice(_("Department"), [])
 
     def fit(self) -> None:
         """Offer the departments, each with its city."""
         rows = self.about.departments.items()
         pairs = [(str(n), f"{in_language(d.municipality, 'name')}: {in_language(d, 'name')}") for n, d in rows]
-        forms.offer(self, "department", pairs)
+        fields.offer(self, "department", pairs)
 
     def chosen(self) -> Department:
         """Return the department that was chosen."""

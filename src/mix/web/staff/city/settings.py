@@ -33,9 +33,9 @@ from mix.readers.core.errors import Forbidden, Unknown
 from mix.rules.city.delegation import Band
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import OutageRule
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, show, take
-from mix.web.parts.pages import draw_page, signed_in
+from mix.web.drawing.pages import draw_page, signed_in
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, show, take
 
 GIVEN_ROLES = tuple(r.value for r in Role if r not in (Role.CHAIR, Role.PARTNER_CITY, Role.VENDOR))
 BAND_ROLES = (
@@ -82,9 +82,9 @@ class Invite(Act[Municipality]):
     done = _("The invitation was sent. It works once, for 14 days.")
     style = ""
 
-    email = forms.email(_("E-mail"))
-    role = forms.word_choice(_("Role"), "role", GIVEN_ROLES)
-    language = forms.choice(_("Language of the mail"), forms.languages)
+    email = fields.email(_("E-mail"))
+    role = fields.word_choice(_("Role"), "role", GIVEN_ROLES)
+    language = fields.choice(_("Language of the mail"), fields.languages)
 
     def run(self, request: HttpRequest) -> None:
         """Invite them."""
@@ -106,13 +106,13 @@ class EndRole(RowAct[Duties]):
     label = _("End this role")
     done = _("Ended.")
 
-    reason = forms.line(_("Reason"))
-    successor = forms.optional_choice(_("Who takes over"), [], hint=_("They get the role and are told what waits."))
+    reason = fields.line(_("Reason"))
+    successor = fields.optional_choice(_("Who takes over"), [], hint=_("They get the role and are told what waits."))
 
     def fit(self) -> None:
         """Offer everybody who works for the city."""
         names = sorted({(r.person.code, r.person.name) for r in self.about.rows}, key=lambda pair: pair[1])
-        forms.offer(self, "successor", [("", "–"), *names])
+        fields.offer(self, "successor", [("", "–"), *names])
 
     def run(self, request: HttpRequest) -> None:
         """End it."""
@@ -128,13 +128,13 @@ class MapGroup(Act[tuple[IdentityProvider, ...]]):
     label = _("Give the role to this group")
     done = _("Its members have the role from their next sign-in on.")
 
-    at = forms.choice(_("Sign-in service"), [])
-    group = forms.line(_("Group"), hint=_("As the service names it; often a long identifier."))
-    role = forms.word_choice(_("Role"), "role", GIVEN_ROLES)
+    at = fields.choice(_("Sign-in service"), [])
+    group = fields.line(_("Group"), hint=_("As the service names it; often a long identifier."))
+    role = fields.word_choice(_("Role"), "role", GIVEN_ROLES)
 
     def fit(self) -> None:
         """Offer the city's services."""
-        forms.offer(self, "at", [(p.key, p.name) for p in self.about])
+        fields.offer(self, "at", [(p.key, p.name) for p in self.about])
 
     def run(self, request: HttpRequest) -> None:
         """Give it."""
@@ -202,10 +202,10 @@ class SetBands(Act[Authority]):
     def fit(self) -> None:
         """Ask for each row, then for the source of them all."""
         for n in range(ROWS):
-            self.fields[f"limit{n}"] = forms.money(gettext("Row %(n)d: up to") % {"n": n + 1}, required=False)
-            self.fields[f"open{n}"] = forms.yes(_("Without limit"))
-            self.fields[f"role{n}"] = forms.word_choice(_("Decides"), "role", BAND_ROLES)
-        self.fields["source"] = forms.line(_("By-law and section"), hint=_("Where this table comes from."))
+            self.fields[f"limit{n}"] = fields.money(gettext("Row %(n)d: up to") % {"n": n + 1}, required=False)
+            self.fields[f"open{n}"] = fields.yes(_("Without limit"))
+            self.fields[f"role{n}"] = fields.word_choice(_("Decides"), "role", BAND_ROLES)
+        self.fields["source"] = fields.line(_("By-law and section"), hint=_("Where this table comes from."))
 
     @classmethod
     def first(cls, about: Authority) -> Mapping[str, Any]:
@@ -232,7 +232,7 @@ class SetOutageRule(Act[Municipality]):
     label = _("Set the rule")
     done = _("Set. It is printed in every notice from now on.")
 
-    rule = forms.word_choice(_("In calls that are published from now on"), "outage", radio=True)
+    rule = fields.word_choice(_("In calls that are published from now on"), "outage", radio=True)
 
     @classmethod
     def first(cls, about: Municipality) -> Mapping[str, Any]:

@@ -28,9 +28,9 @@ from mix.rules.core.access import Permission
 from mix.rules.core.catalogue import Problem
 from mix.rules.core.fields import MAX_CENTS, Bilingual
 from mix.rules.core.kinds import Route
-from mix.web.parts.acts import Acts, Listed, granted, show, take
-from mix.web.parts.pages import draw_page, signed_in
-from mix.web.parts.showing import language, use_clock
+from mix.web.drawing.pages import draw_page, signed_in
+from mix.web.drawing.showing import language, use_clock
+from mix.web.forms.acts import Acts, Listed, granted, show, take
 from mix.web.staff.city.variants_acts import (
     Begin,
     Parents,

@@ -22,10 +22,10 @@ from mix.rules.city.methods import Method, Step
 from mix.rules.city.variants import Path
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.fields import Bilingual
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, do
-from mix.web.parts.showing import in_language, language
-from mix.web.parts.wordings import wording
+from mix.web.drawing.showing import in_language, language
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, do
+from mix.web.forms.wordings import wording
 
 DECIDERS = tuple(r for r in Role if r not in (Role.VENDOR, Role.PARTNER_CITY, Role.EVALUATOR, Role.CHAIR, Role.STAFF))
 
@@ -44,15 +44,15 @@ class Begin(Act[Parents]):
     label = _("Begin a variant")
     done = _("A copy is yours to change. Nothing begins on it before two people publish it.")
 
-    parent = forms.choice(_("Begin from"), [])
+    parent = fields.choice(_("Begin from"), [])
     key = django_forms.SlugField(
         label=_("Key"), max_length=60, help_text=_("Small letters and hyphens, for example guelph-sprint.")
     )
-    title = wording(forms.line(_("Title"), most=120), of=Bilingual)
+    title = wording(fields.line(_("Title"), most=120), of=Bilingual)
 
     def fit(self) -> None:
         """Offer the methods."""
-        forms.offer(self, "parent", [(v.key, in_language(v, "title")) for v in self.about.versions])
+        fields.offer(self, "parent", [(v.key, in_language(v, "title")) for v in self.about.versions])
 
     def run(self, request: HttpRequest) -> str:
         """Begin it, and go there."""
@@ -66,7 +66,7 @@ class Marked(Act[MethodDraft]):
 
     def fit(self) -> None:
         """Carry the mark."""
-        self.fields["mark"] = forms.hidden()
+        self.fields["mark"] = fields.hidden()
 
     @classmethod
     def first(cls, about: MethodDraft) -> Mapping[str, Any]:
@@ -129,7 +129,7 @@ class SendBack(Act[MethodDraft]):
     label = _("Send back")
     done = _("Sent back. It can be written on.")
 
-    reason = forms.text(_("Reason"), rows=2)
+    reason = fields.text(_("Reason"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Send it back."""
@@ -164,9 +164,9 @@ class SetStep(Act[StepOf]):
     label = _("Save this step")
     done = _("Saved.")
 
-    title = wording(forms.line(_("Title"), most=120), of=Bilingual)
-    guidance = wording(forms.text(_("Guidance"), rows=2), of=Bilingual)
-    optional = forms.choice(_("May it be left out?"), [("no", _("no")), ("yes", _("yes"))], radio=True)
+    title = wording(fields.line(_("Title"), most=120), of=Bilingual)
+    guidance = wording(fields.text(_("Guidance"), rows=2), of=Bilingual)
+    optional = fields.choice(_("May it be left out?"), [("no", _("no")), ("yes", _("yes"))], radio=True)
 
     def fit(self) -> None:
         """Ask what a step of this kind has: who decides, how long a call is open, what criteria weigh."""
@@ -174,18 +174,18 @@ class SetStep(Act[StepOf]):
         if step.gate:
             words = [(r.value, word("role", r.value, language())) for r in DECIDERS]
             label = gettext("Who decides at gate %(gate)s") % {"gate": step.gate.key}
-            self.fields["decided_by"] = forms.many(label, words)
+            self.fields["decided_by"] = fields.many(label, words)
             yes_no = [("no", _("the lead city")), ("yes", _("each city"))]
-            self.fields["each_city"] = forms.choice(_("For whom?"), yes_no, radio=True)
+            self.fields["each_city"] = fields.choice(_("For whom?"), yes_no, radio=True)
         if step.solicitation:
             label = gettext("Days that the call stays open, at least")
-            self.fields["minimum_days"] = forms.number(label, most=365)
+            self.fields["minimum_days"] = fields.number(label, most=365)
         if step.evaluation:
             for criterion in step.evaluation.criteria:
                 label = gettext("Weight of “%(title)s”") % {"title": criterion.title.in_(language())}
-                self.fields[f"weight_{criterion.key}"] = forms.number(label, most=100)
-            self.fields["price_weight"] = forms.number(_("Weight of the price"), most=100)
-        self.fields["mark"] = forms.hidden()
+                self.fields[f"weight_{criterion.key}"] = fields.number(label, most=100)
+            self.fields["price_weight"] = fields.number(_("Weight of the price"), most=100)
+        self.fields["mark"] = fields.hidden()
 
     @classmethod
     def first(cls, about: StepOf) -> Mapping[str, Any]:

@@ -22,10 +22,10 @@ from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.delivery.clauses import LibraryClause, choose
 from mix.rules.delivery.states import AgreementState
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, do, granted
-from mix.web.parts.kinds import is_under_way
-from mix.web.parts.showing import language
+from mix.web.drawing.showing import language
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Acts, Listed, do, granted
+from mix.web.forms.kinds import is_under_way
 
 
 @dataclass(frozen=True)
@@ -46,21 +46,21 @@ class Draft(Act[Draftable]):
     style = ""
     needs = Permission.AGREEMENT_EDIT
 
-    vendor = forms.choice(_("Vendor"), [])
-    value_cents = forms.money(_("Value, first term"))
-    options_cents = forms.money(_("All options"), required=False)
-    starts_on = forms.day(_("Starts"))
-    ends_on = forms.day(_("Ends"))
-    tier = forms.choice(_("Insurance tier"), [("low", _("Low")), ("medium", _("Medium")), ("high", _("High"))])
-    paper = forms.line(_("Certificate that must come in"), required=False)
+    vendor = fields.choice(_("Vendor"), [])
+    value_cents = fields.money(_("Value, first term"))
+    options_cents = fields.money(_("All options"), required=False)
+    starts_on = fields.day(_("Starts"))
+    ends_on = fields.day(_("Ends"))
+    tier = fields.choice(_("Insurance tier"), [("low", _("Low")), ("medium", _("Medium")), ("high", _("High"))])
+    paper = fields.line(_("Certificate that must come in"), required=False)
 
     def fit(self) -> None:
         """Offer the vendors; a sprint has a fee and two deliverables."""
-        forms.offer(self, "vendor", [(v.code, v.name) for v in self.about.vendors])
+        fields.offer(self, "vendor", [(v.code, v.name) for v in self.about.vendors])
         if self.about.kind == AgreementKind.SPRINT:
             self.fields["value_cents"].label = _("Fee")
-            self.fields["first"] = forms.line(_("First deliverable, half of the fee"), required=False)
-            self.fields["second"] = forms.line(_("Second deliverable, the other half"), required=False)
+            self.fields["first"] = fields.line(_("First deliverable, half of the fee"), required=False)
+            self.fields["second"] = fields.line(_("Second deliverable, the other half"), required=False)
 
     @classmethod
     def first(cls, about: Draftable) -> Mapping[str, Any]:

@@ -18,11 +18,11 @@ from mix.readers.market.submissions import get_opened
 from mix.rules.core.access import TABLE, Permission, grants, reads_for_the_city
 from mix.rules.core.kinds import Envelope
 from mix.rules.delivery.states import AgreementState, Side
-from mix.web.parts import forms
-from mix.web.parts.acts import Listed, RowAct, do, show, take
-from mix.web.parts.agreeing import Sign, agreement_context, editing_acts
-from mix.web.parts.pages import signed_in
-from mix.web.parts.showing import use_clock
+from mix.web.drawing.pages import signed_in
+from mix.web.drawing.showing import use_clock
+from mix.web.forms import fields
+from mix.web.forms.acts import Listed, RowAct, do, show, take
+from mix.web.forms.agreeing import Sign, agreement_context, editing_acts
 
 
 class Receive(RowAct[Agreement]):
@@ -31,7 +31,7 @@ class Receive(RowAct[Agreement]):
     label = _("Received")
     done = _("Noted.")
 
-    expires_on = forms.day(_("Holds until"), required=False)
+    expires_on = fields.day(_("Holds until"), required=False)
 
     def run(self, request: HttpRequest) -> None:
         """Note it."""

@@ -22,11 +22,11 @@ from mix.readers.delivery.disclosures import (
 from mix.rules.core.access import Permission, Role
 from mix.rules.delivery.disclosure import Traced
 from mix.rules.delivery.states import Review
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, do, granted
-from mix.web.parts.kinds import is_under_way
-from mix.web.parts.packs import Pack, show_pack
-from mix.web.parts.pages import actor_of
+from mix.web.documents.packs import Pack, show_pack
+from mix.web.drawing.pages import actor_of
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Acts, Listed, do, granted
+from mix.web.forms.kinds import is_under_way
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Appoint(Act[Reviewable]):
     done = _("Asked. The reviewer was told.")
     needs = Permission.SOLICITATION_PUBLISH
 
-    person = forms.choice(
+    person = fields.choice(
         _("Neutral reviewer"),
         [],
         hint=_("Only people who saw no vendor’s ideas and wrote no requirement are listed."),
@@ -52,7 +52,7 @@ class Appoint(Act[Reviewable]):
 
     def fit(self) -> None:
         """Offer those who are neutral."""
-        forms.offer(self, "person", [(p.code, p.name) for p in self.about.people])
+        fields.offer(self, "person", [(p.code, p.name) for p in self.about.people])
 
     def run(self, request: HttpRequest) -> None:
         """Appoint the person."""
@@ -66,8 +66,8 @@ class GiveReview(Act[Step]):
     label = _("Give this word")
     done = _("On record. It holds for the requirements as they stand now.")
 
-    finding = forms.word_choice(_("Could several vendors meet these requirements?"), "review", Review, radio=True)
-    note = forms.text(_("Reasons"), hint=_("Name every requirement that you doubt, and why it may stay."))
+    finding = fields.word_choice(_("Could several vendors meet these requirements?"), "review", Review, radio=True)
+    note = fields.text(_("Reasons"), hint=_("Name every requirement that you doubt, and why it may stay."))
 
     def run(self, request: HttpRequest) -> None:
         """Put it on record."""

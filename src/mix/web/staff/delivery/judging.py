@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from mix.web.parts import forms
-from mix.web.parts.acts import RowAct, S
+from mix.web.forms import fields
+from mix.web.forms.acts import RowAct, S
 
 
 class Judge(RowAct[S]):
@@ -16,14 +16,14 @@ class Judge(RowAct[S]):
     label = _("Decide")
     done = _("Decided. The vendor was told.")
     word: ClassVar[str] = "accept"
-    says: ClassVar[forms.Label] = _("Accept")
+    says: ClassVar[fields.Label] = _("Accept")
 
-    verdict = forms.choice(_("Decision"), [], radio=True)
-    reason = forms.line(_("Reason, when refused"), required=False)
+    verdict = fields.choice(_("Decision"), [], radio=True)
+    reason = fields.line(_("Reason, when refused"), required=False)
 
     def fit(self) -> None:
         """Offer both words."""
-        forms.offer(self, "verdict", [(self.word, self.says), ("refuse", _("Refuse"))])
+        fields.offer(self, "verdict", [(self.word, self.says), ("refuse", _("Refuse"))])
 
     def accepts(self) -> bool:
         """Say whether the verdict is yes."""

@@ -30,8 +30,8 @@ from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import DeliveryPart, StepState
 from mix.rules.delivery.states import BacklogKind
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, granted
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted
 from mix.web.staff.delivery.judging import Judge
 
 
@@ -42,8 +42,8 @@ class AddItem(Act[Challenge]):
     done = _("Added.")
     needs = Permission.DELIVERY_RUN
 
-    kind = forms.word_choice(_("Kind"), "backlog", BacklogKind)
-    text = forms.text(_("What"), rows=2)
+    kind = fields.word_choice(_("Kind"), "backlog", BacklogKind)
+    text = fields.text(_("What"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Add it."""
@@ -57,7 +57,7 @@ class SettleItem(RowAct[Challenge]):
     done = _("Settled.")
     needs = Permission.DELIVERY_RUN
 
-    result = forms.line(_("What came of it"), most=500)
+    result = fields.line(_("What came of it"), most=500)
 
     def run(self, request: HttpRequest) -> None:
         """Settle it."""
@@ -72,8 +72,8 @@ class AskChange(Act[Challenge]):
     done = _("Asked. Authority follows the value of the whole contract.")
     needs = Permission.DELIVERY_RUN
 
-    value_cents = forms.money(_("Added value"))
-    reason = forms.text(_("Reason"), rows=2)
+    value_cents = fields.money(_("Added value"))
+    reason = fields.text(_("Reason"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Ask for it."""
@@ -100,9 +100,9 @@ class PlanMilestone(Act[Challenge]):
     done = _("Planned.")
     needs = Permission.DELIVERY_RUN
 
-    title = forms.line(_("Milestone"))
-    due_on = forms.day(_("Due"))
-    value_cents = forms.money(_("Value"))
+    title = fields.line(_("Milestone"))
+    due_on = fields.day(_("Due"))
+    value_cents = fields.money(_("Value"))
 
     def run(self, request: HttpRequest) -> None:
         """Plan it."""
@@ -139,14 +139,14 @@ class ReadOutcome(Act[Measurable]):
     done = _("Recorded.")
     needs = Permission.DELIVERY_RUN
 
-    month = forms.choice(_("After"), _months)
-    measure = forms.choice(_("Measure"), [])
-    actual = forms.line(_("Actual"), hint=_("Write “not measured” if it was not."), most=60)
-    note = forms.text(_("How it was measured"), required=False, rows=2)
+    month = fields.choice(_("After"), _months)
+    measure = fields.choice(_("Measure"), [])
+    actual = fields.line(_("Actual"), hint=_("Write “not measured” if it was not."), most=60)
+    note = fields.text(_("How it was measured"), required=False, rows=2)
 
     def fit(self) -> None:
         """Offer what was promised."""
-        forms.offer(self, "measure", [(name, name) for name in self.about.measures])
+        fields.offer(self, "measure", [(name, name) for name in self.about.measures])
 
     def run(self, request: HttpRequest) -> None:
         """Record it."""

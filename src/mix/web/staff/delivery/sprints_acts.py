@@ -15,9 +15,9 @@ from mix.readers.delivery.agreements import get_deliverable
 from mix.readers.delivery.sprints import get_incident, get_room
 from mix.rules.core.access import Permission
 from mix.rules.delivery.states import Area, ParityKind
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, RowAct, do
-from mix.web.parts.showing import language
+from mix.web.drawing.showing import language
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, RowAct, do
 from mix.web.staff.delivery.judging import Judge
 
 EVERY = "*"  # posted for every vendor of the sprint
@@ -37,12 +37,12 @@ class GiveSignOff(Act[MayStart]):
     label = _("Sign off")
     done = _("Signed off.")
 
-    area = forms.choice(_("Area"), [])
-    note = forms.text(_("Conditions"), required=False, rows=2)
+    area = fields.choice(_("Area"), [])
+    note = fields.text(_("Conditions"), required=False, rows=2)
 
     def fit(self) -> None:
         """Offer the areas that are the person's."""
-        forms.offer(self, "area", [(a.value, word("area", a, language())) for a in self.about.areas])
+        fields.offer(self, "area", [(a.value, word("area", a, language())) for a in self.about.areas])
 
     def run(self, request: HttpRequest) -> None:
         """Sign off."""
@@ -63,11 +63,11 @@ class OfVendor(Act[InSprint]):
 
     needs = Permission.SPRINT_RUN
 
-    vendor = forms.choice(_("Vendor"), [])
+    vendor = fields.choice(_("Vendor"), [])
 
     def fit(self) -> None:
         """Offer the vendors of the sprint."""
-        forms.offer(self, "vendor", [(v.code, v.name) for v in self.about.vendors])
+        fields.offer(self, "vendor", [(v.code, v.name) for v in self.about.vendors])
 
     def facts(self) -> dict[str, Any]:
         """Return what was entered, with the vendor itself."""
@@ -85,14 +85,14 @@ class GrantData(OfVendor):
     label = _("Grant")
     done = _("Granted. The vendor was told.")
 
-    data_set = forms.line(_("Data set"))
-    legal_basis = forms.line(_("Legal basis"))
-    granted_on = forms.day(_("From"))
-    expires_on = forms.day(_("Until"), hint=_("Access ends by itself after this day."))
+    data_set = fields.line(_("Data set"))
+    legal_basis = fields.line(_("Legal basis"))
+    granted_on = fields.day(_("From"))
+    expires_on = fields.day(_("Until"), hint=_("Access ends by itself after this day."))
 
     def fit(self) -> None:
         """Offer every vendor at once, too."""
-        forms.offer(self, "vendor", [(EVERY, _("Every vendor")), *((v.code, v.name) for v in self.about.vendors)])
+        fields.offer(self, "vendor", [(EVERY, _("Every vendor")), *((v.code, v.name) for v in self.about.vendors)])
 
     def run(self, request: HttpRequest) -> None:
         """Grant it."""
@@ -106,12 +106,12 @@ class SaveCheckIn(OfVendor):
     label = _("Save the check-in")
     done = _("Saved.")
 
-    week = forms.number(_("Week"), least=1, most=52)
-    mood = forms.choice(
+    week = fields.number(_("Week"), least=1, most=52)
+    mood = fields.choice(
         _("How is it going?"), [(str(n), str(n)) for n in range(1, 6)], hint=_("1 badly, 5 very well"), radio=True
     )
-    progress = forms.text(_("Progress"), rows=2)
-    blockers = forms.text(_("What blocks"), required=False, rows=2)
+    progress = fields.text(_("Progress"), rows=2)
+    blockers = fields.text(_("What blocks"), required=False, rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Save it."""
@@ -124,16 +124,16 @@ class RecordEvidence(OfVendor):
     label = _("Record the evidence")
     done = _("Recorded.")
 
-    hypothesis = forms.choice(_("Hypothesis"), [])
-    how = forms.text(_("How it was tested"), rows=2)
-    result = forms.line(_("Result"))
-    verdict = forms.word_choice(_("Against the threshold"), "verdict", radio=True)
-    confidence = forms.word_choice(_("How sure are we?"), "confidence", radio=True)
+    hypothesis = fields.choice(_("Hypothesis"), [])
+    how = fields.text(_("How it was tested"), rows=2)
+    result = fields.line(_("Result"))
+    verdict = fields.word_choice(_("Against the threshold"), "verdict", radio=True)
+    confidence = fields.word_choice(_("How sure are we?"), "confidence", radio=True)
 
     def fit(self) -> None:
         """Offer what is tested."""
         super().fit()
-        forms.offer(self, "hypothesis", [(key, key) for key in self.about.hypotheses])
+        fields.offer(self, "hypothesis", [(key, key) for key in self.about.hypotheses])
 
     def run(self, request: HttpRequest) -> None:
         """Record it."""
@@ -146,8 +146,8 @@ class ReportIncident(OfVendor):
     label = _("Report the incident")
     done = _("Reported.")
 
-    kind = forms.word_choice(_("Kind"), "incident")
-    text = forms.text(_("What happened"), rows=2)
+    kind = fields.word_choice(_("Kind"), "incident")
+    text = fields.text(_("What happened"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Report it."""
@@ -161,7 +161,7 @@ class SettleIncident(RowAct[InSprint]):
     done = _("Settled.")
     needs = Permission.SPRINT_RUN
 
-    settlement = forms.text(_("How it was settled, and who was told"), rows=2)
+    settlement = fields.text(_("How it was settled, and who was told"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Settle it."""
@@ -175,9 +175,9 @@ class HoldDemo(OfVendor):
     label = _("Note the demo")
     done = _("Noted.")
 
-    held_on = forms.day(_("Day"))
-    answers = forms.text(_("What was shown and answered"))
-    recording = forms.link(_("Recording"))
+    held_on = fields.day(_("Day"))
+    answers = fields.text(_("What was shown and answered"))
+    recording = fields.link(_("Recording"))
 
     def run(self, request: HttpRequest) -> None:
         """Note it."""
@@ -190,10 +190,10 @@ class EnterParity(OfVendor):
     label = _("Enter")
     done = _("Entered.")
 
-    kind = forms.word_choice(_("What the vendor got"), "parity", ParityKind)
-    amount = forms.decimal(_("How much"))
-    given_on = forms.day(_("Day"))
-    note = forms.line(_("Note"), required=False)
+    kind = fields.word_choice(_("What the vendor got"), "parity", ParityKind)
+    amount = fields.decimal(_("How much"))
+    given_on = fields.day(_("Day"))
+    note = fields.line(_("Note"), required=False)
 
     def run(self, request: HttpRequest) -> None:
         """Enter it."""
@@ -206,8 +206,8 @@ class ExplainParity(OfVendor):
     label = _("Put on record")
     done = _("On record.")
 
-    kind = forms.word_choice(_("Of what"), "parity", ParityKind)
-    reason = forms.text(_("Why this vendor got more or less"), rows=2)
+    kind = fields.word_choice(_("Of what"), "parity", ParityKind)
+    reason = fields.text(_("Why this vendor got more or less"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Put it on record."""

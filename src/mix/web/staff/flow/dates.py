@@ -25,11 +25,11 @@ from mix.readers.core.errors import Unknown
 from mix.readers.flow.dates import Dated, list_dates
 from mix.rules.city.calendar import public_holidays
 from mix.rules.core.access import Permission
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Listed, RowAct, do, show, take
-from mix.web.parts.pages import now_of, signed_in, staff_of, today_of
-from mix.web.parts.showing import in_language, language, said, use_clock
-from mix.web.parts.wordings import wording
+from mix.web.drawing.pages import now_of, signed_in, staff_of, today_of
+from mix.web.drawing.showing import in_language, language, said, use_clock
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Listed, RowAct, do, show, take
+from mix.web.forms.wordings import wording
 
 SOON = timedelta(days=30)
 YEARS = 2  # of public holidays, shown to whoever adds the city's own
@@ -185,13 +185,13 @@ class SetDay(Act[Municipality]):
     done = _("Set. Dates that count working days use it from now on.")
     style = ""
 
-    on = forms.day(_("Day"))
-    works = forms.choice(
+    on = fields.day(_("Day"))
+    works = fields.choice(
         _("On this day the city"),
         [("no", _("is closed")), ("yes", _("works, although it is a holiday"))],
         radio=True,
     )
-    name = wording(forms.line(_("What day it is"), most=100), again=_("The same"))
+    name = wording(fields.line(_("What day it is"), most=100), again=_("The same"))
 
     @classmethod
     def first(cls, about: Municipality) -> Mapping[str, Any]:  # noqa: ARG003 - the same for every city

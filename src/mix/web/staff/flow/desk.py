@@ -27,11 +27,11 @@ from mix.readers.flow.moves import Task, list_tasks
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import Permission, grants
 from mix.rules.core.kinds import NeedState
-from mix.web.parts.acts import Listed, granted, show, take
-from mix.web.parts.pages import draw_page, staff_of
-from mix.web.parts.paging import Pager, number_of, pager
-from mix.web.parts.showing import use_clock
-from mix.web.parts.stagebar import StageBar, on_bars
+from mix.web.drawing.pages import draw_page, staff_of
+from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.showing import use_clock
+from mix.web.drawing.stagebar import StageBar, on_bars
+from mix.web.forms.acts import Listed, granted, show, take
 from mix.web.staff.city.departments import Givable, WithoutContext, cities_without, open_departments
 from mix.web.staff.flow.desk_acts import (
     AskToTakeOver,

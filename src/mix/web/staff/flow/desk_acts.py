@@ -22,11 +22,11 @@ from mix.readers.city.methods import get_latest, method_of
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import Route
 from mix.rules.core.unmet import require
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, do
-from mix.web.parts.pages import actor_of
-from mix.web.parts.showing import language
-from mix.web.parts.wordings import wording
+from mix.web.drawing.pages import actor_of
+from mix.web.drawing.showing import language
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, do
+from mix.web.forms.wordings import wording
 from mix.web.staff.city.departments import ForDepartment, Givable
 
 
@@ -37,11 +37,11 @@ class ReportNeed(ForDepartment[Givable]):
     done = _("Reported. The department decides, and you are told.")
     style = ""
 
-    title = forms.line(_("The problem in one line"), most=150)
-    what = forms.text(_("What happens?"), hint=_("Say what you see. No product and no solution yet."))
-    who = forms.text(_("Who suffers from it?"), rows=2)
-    cost = forms.text(_("What does it cost, in money or time?"), required=False, rows=2)
-    tried = forms.text(_("What was tried?"), required=False, rows=2)
+    title = fields.line(_("The problem in one line"), most=150)
+    what = fields.text(_("What happens?"), hint=_("Say what you see. No product and no solution yet."))
+    who = fields.text(_("Who suffers from it?"), rows=2)
+    cost = fields.text(_("What does it cost, in money or time?"), required=False, rows=2)
+    tried = fields.text(_("What was tried?"), required=False, rows=2)
 
     def run(self, request: HttpRequest) -> str:
         """Report it, and go there."""
@@ -56,7 +56,7 @@ class DeclineNeed(Act[Need]):
     done = _("Declined. The reporter was told why.")
     needs = Permission.NEED_DECIDE
 
-    reason = forms.text(_("Reason"), hint=_("The reporter is told."), rows=2)
+    reason = fields.text(_("Reason"), hint=_("The reporter is told."), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Decline it."""
@@ -78,11 +78,11 @@ class MergeNeed(Act[Mergeable]):
     done = _("Merged.")
     needs = Permission.NEED_DECIDE
 
-    into = forms.choice(_("The same problem as"), [])
+    into = fields.choice(_("The same problem as"), [])
 
     def fit(self) -> None:
         """Offer the other needs."""
-        forms.offer(self, "into", [(n.code, n.title) for n in self.about.others])
+        fields.offer(self, "into", [(n.code, n.title) for n in self.about.others])
 
     def run(self, request: HttpRequest) -> None:
         """Merge it."""
@@ -118,23 +118,25 @@ class BeginChallenge(Act[Beginnable]):
     done = _("The challenge has begun.")
     style = ""
 
-    city = forms.choice(_("Lead city"), [])
-    title = wording(forms.line(_("Title"), most=120))
+    city = fields.choice(_("Lead city"), [])
+    title = wording(fields.line(_("Title"), most=120))
     question = wording(
-        forms.text(_("How might we …?"), hint=_("One sentence, no product and no brand."), rows=2),
+        fields.text(_("How might we …?"), hint=_("One sentence, no product and no brand."), rows=2),
         again=_("The question"),
     )
-    way = forms.choice(_("Method and route"), [], hint=_("The route is frozen by the first public notice."), radio=True)
-    route_reason = forms.text(_("Why this route?"), rows=2)
-    need = forms.hidden(required=False)
-    pilot = forms.hidden(required=False)
+    way = fields.choice(
+        _("Method and route"), [], hint=_("The route is frozen by the first public notice."), radio=True
+    )
+    route_reason = fields.text(_("Why this route?"), rows=2)
+    need = fields.hidden(required=False)
+    pilot = fields.hidden(required=False)
 
     def fit(self) -> None:
         """Offer the cities and the methods, and ask for the share of every other city."""
-        forms.offer(self, "city", [(c.code, c.name) for c in self.about.cities])
-        forms.offer(self, "way", self.about.ways)
+        fields.offer(self, "city", [(c.code, c.name) for c in self.about.cities])
+        fields.offer(self, "way", self.about.ways)
         for city in self.about.others:
-            share = forms.number(gettext("%(city)s takes part, share in percent") % {"city": city.name}, most=99)
+            share = fields.number(gettext("%(city)s takes part, share in percent") % {"city": city.name}, most=99)
             share.required = False
             self.fields[_share(city)] = share
 
@@ -191,12 +193,12 @@ class AskToTakeOver(Act[Offered]):
     done = _("The city was told.")
     style = ""
 
-    city = forms.choice(_("City"), [])
-    note = forms.text(_("What would you like to take over?"), rows=2)
+    city = fields.choice(_("City"), [])
+    note = fields.text(_("What would you like to take over?"), rows=2)
 
     def fit(self) -> None:
         """Offer the person's cities."""
-        forms.offer(self, "city", [(c.code, c.name) for c in self.about.cities])
+        fields.offer(self, "city", [(c.code, c.name) for c in self.about.cities])
 
     def run(self, request: HttpRequest) -> None:
         """Ask."""

@@ -39,11 +39,10 @@ from mix.rules.city.policy.facts import Category
 from mix.rules.city.policy.joint import contradictions
 from mix.rules.core.access import Permission, grants
 from mix.rules.core.fields import Bilingual
-from mix.web.parts.acts import Acts, Listed, Taken, granted, show, take
-from mix.web.parts.findings import FindingView, fact_title, fact_value, view_findings, waiver_title
-from mix.web.parts.pages import now_of, signed_in, staff_of, today_of
-from mix.web.parts.showing import in_language, language, use_clock
-from mix.web.parts.together import (
+from mix.web.drawing.findings import FindingView, fact_title, fact_value, view_findings, waiver_title
+from mix.web.drawing.pages import now_of, signed_in, staff_of, today_of
+from mix.web.drawing.showing import in_language, language, use_clock
+from mix.web.drawing.together import (
     ClashView,
     DifferenceRow,
     PeriodView,
@@ -51,6 +50,7 @@ from mix.web.parts.together import (
     view_differences,
     view_period,
 )
+from mix.web.forms.acts import Acts, Listed, Taken, granted, show, take
 from mix.web.staff.flow.findings_acts import (
     Adviser,
     AgreeToWaive,

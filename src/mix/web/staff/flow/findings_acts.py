@@ -18,9 +18,9 @@ from mix.readers.core.errors import Unknown
 from mix.readers.flow.findings import get_waiver
 from mix.rules.city.policy.facts import ADVISER, FACTS, Category, Competition, FactType, FactValue, Ground
 from mix.rules.core.access import Permission
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, RowAct, do
-from mix.web.parts.findings import fact_title, fact_value
+from mix.web.drawing.findings import fact_title, fact_value
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, RowAct, do
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,17 @@ class DescribePurchase(Act[Bought]):
     done = _("Saved. The findings follow.")
     needs = Permission.SOLICITATION_EDIT
 
-    category = forms.word_choice(_("What is bought"), "category", radio=True)
-    competition = forms.word_choice(_("How the market is asked"), "competition", radio=True)
-    quotes = forms.number(_("Quotes asked for"), most=20)
-    limited_ground = forms.word_choice(_("Ground for not asking openly"), "limited_ground")
-    circumstances = forms.text(_("Circumstances of that ground"), required=False)
-    related_cents = forms.money(
+    category = fields.word_choice(_("What is bought"), "category", radio=True)
+    competition = fields.word_choice(_("How the market is asked"), "competition", radio=True)
+    quotes = fields.number(_("Quotes asked for"), most=20)
+    limited_ground = fields.word_choice(_("Ground for not asking openly"), "limited_ground")
+    circumstances = fields.text(_("Circumstances of that ground"), required=False)
+    related_cents = fields.money(
         _("The department’s like purchases of the last twelve months"),
         hint=_("They count together with this one."),
         required=False,
     )
-    lends_cents = forms.money(_("Value of what the city lends to vendors"), required=False)
+    lends_cents = fields.money(_("Value of what the city lends to vendors"), required=False)
 
     @classmethod
     def first(cls, about: Bought) -> Mapping[str, Any]:
@@ -90,13 +90,13 @@ class NoteParticipation(Act[Joint]):
     done = _("Recorded.")
     needs = Permission.SOLICITATION_EDIT
 
-    city = forms.choice(_("City"), [])
-    address = forms.link(_("Where the notice stands"))
-    published_on = forms.day(_("Published on"))
+    city = fields.choice(_("City"), [])
+    address = fields.link(_("Where the notice stands"))
+    published_on = fields.day(_("Published on"))
 
     def fit(self) -> None:
         """Offer the cities."""
-        forms.offer(self, "city", [(c.code, c.name) for c in self.about.cities])
+        fields.offer(self, "city", [(c.code, c.name) for c in self.about.cities])
 
     def run(self, request: HttpRequest) -> None:
         """Record it."""
@@ -112,7 +112,7 @@ class Justify(RowAct[Challenge]):
     done = _("Noted. The reason stands in the case file.")
     needs = Permission.SOLICITATION_EDIT
 
-    reason = forms.text(_("Why must it be asked?"), rows=2)
+    reason = fields.text(_("Why must it be asked?"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Note it."""
@@ -126,7 +126,7 @@ class Waive(RowAct[Joint]):
     label = _("Set the rule aside")
     done = _("Noted, with your reason. Where the rule asks for a second person, it waits for one.")
 
-    reason = forms.text(_("Why is this rule set aside here?"), rows=2)
+    reason = fields.text(_("Why is this rule set aside here?"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Set it aside."""
@@ -165,8 +165,8 @@ class Adviser(django_forms.Form):
 def _question(name: str) -> django_forms.Field:
     spec, title = FACTS[name], fact_title(name)
     if spec.type is FactType.CENTS:
-        return forms.money(title, required=False)
+        return fields.money(title, required=False)
     pairs = [(w, fact_value(name, w)) for w in spec.words] or [("yes", gettext("yes")), ("no", gettext("no"))]
-    made = forms.choice(title, [("", gettext("not known")), *pairs])
+    made = fields.choice(title, [("", gettext("not known")), *pairs])
     made.required = False
     return made

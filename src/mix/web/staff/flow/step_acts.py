@@ -24,11 +24,11 @@ from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.kinds import kind_of
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import Decision, StepState
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, granted
-from mix.web.parts.kinds import is_under_way
-from mix.web.parts.pages import actor_of
-from mix.web.parts.showing import language
+from mix.web.drawing.pages import actor_of
+from mix.web.drawing.showing import language
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted
+from mix.web.forms.kinds import is_under_way
 
 
 class Complete(Act[Step]):
@@ -55,7 +55,7 @@ class Skip(Act[Step]):
     label = _("Leave this step out")
     done = _("Left out, with your reason.")
 
-    reason = forms.text(_("Reason"), rows=2)
+    reason = fields.text(_("Reason"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Leave it out."""
@@ -69,7 +69,7 @@ class WriteComment(Act[Step]):
     done = _("Your comment stands beside the text.")
     needs = Permission.DOCUMENT_COMMENT
 
-    text = forms.text(_("Comment"), rows=2)
+    text = fields.text(_("Comment"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Write it."""
@@ -96,7 +96,7 @@ class WriteLesson(Act[Step]):
     done = _("Kept for the next city.")
     needs = Permission.LESSON_RECORD
 
-    text = forms.text(_("What would you tell the next city?"), rows=2)
+    text = fields.text(_("What would you tell the next city?"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Write it."""
@@ -110,7 +110,7 @@ class EnterHours(Act[Step]):
     done = _("Entered.")
     needs = Permission.HOURS_RECORD
 
-    hours = forms.decimal(_("Hours that you worked on this step"))
+    hours = fields.decimal(_("Hours that you worked on this step"))
 
     def run(self, request: HttpRequest) -> None:
         """Enter them."""
@@ -132,14 +132,14 @@ class Sign(Act[Signable]):
     done = _("Your word is on record.")
     style = ""
 
-    duty = forms.choice(_("You decide as"), [])
-    decision = forms.word_choice(_("Decision"), "decision", radio=True)
-    reason = forms.text(_("Reason"), hint=_("For the record; the auditor reads it."), rows=2)
-    public_summary = forms.text(_("Public summary"), hint=_("It stands on the public page."), required=False, rows=2)
+    duty = fields.choice(_("You decide as"), [])
+    decision = fields.word_choice(_("Decision"), "decision", radio=True)
+    reason = fields.text(_("Reason"), hint=_("For the record; the auditor reads it."), rows=2)
+    public_summary = fields.text(_("Public summary"), hint=_("It stands on the public page."), required=False, rows=2)
 
     def fit(self) -> None:
         """Offer the duties that are open."""
-        forms.offer(self, "duty", self.about.duties)
+        fields.offer(self, "duty", self.about.duties)
 
     @classmethod
     def first(cls, about: Signable) -> Mapping[str, Any]:

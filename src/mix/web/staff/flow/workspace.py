@@ -47,14 +47,14 @@ from mix.rules.core.fields import read_answers
 from mix.rules.core.kinds import StepState
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.flow.moves import Duty, duties, open_duties
-from mix.web.parts.acts import Acts, Taken, do, refused, show, take, take_stash
-from mix.web.parts.changes import changes
-from mix.web.parts.docx import MOST_BYTES, read_docx
-from mix.web.parts.kinds import Panel
-from mix.web.parts.pages import Context, now_of, signed_in
-from mix.web.parts.showing import use_clock
-from mix.web.parts.specs import Answer, FieldView, draw, read_only, read_post
-from mix.web.parts.stagebar import StageBar, stage_bar
+from mix.web.documents.changes import changes
+from mix.web.documents.docx import MOST_BYTES, read_docx
+from mix.web.documents.specs import Answer, FieldView, draw, read_only, read_post
+from mix.web.drawing.pages import Context, now_of, signed_in
+from mix.web.drawing.showing import use_clock
+from mix.web.drawing.stagebar import StageBar, stage_bar
+from mix.web.forms.acts import Acts, Taken, do, refused, show, take, take_stash
+from mix.web.forms.kinds import Panel
 from mix.web.staff.flow.findings import StepFindings, step_findings
 from mix.web.staff.flow.step_acts import common_acts
 

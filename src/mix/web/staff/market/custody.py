@@ -42,9 +42,9 @@ from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.closing import Phase
 from mix.rules.market.states import CustodyMode
-from mix.web.parts.acts import Acts, Listed, Taken, do, granted, refused, show, take
-from mix.web.parts.pages import now_of, signed_in
-from mix.web.parts.showing import use_clock
+from mix.web.drawing.pages import now_of, signed_in
+from mix.web.drawing.showing import use_clock
+from mix.web.forms.acts import Acts, Listed, Taken, do, granted, refused, show, take
 from mix.web.staff.market.custody_acts import (
     Keyless,
     MakeKey,

@@ -13,8 +13,8 @@ from mix.actions.market import custody, openings
 from mix.data.models import CustodyShare, Municipality, Person, Solicitation
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import Envelope
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, do
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, do
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class NameHolders(Act[Keyless[T]]):
         """Ask for a holder of each share."""
         pairs = [("", "–"), *((p.code, p.name) for p in self.about.people)]
         for place, label in PLACES.items():
-            self.fields[place] = forms.choice(label, pairs)
+            self.fields[place] = fields.choice(label, pairs)
 
     def holders(self) -> list[Person]:
         """Return who was named, by the number of the share."""
@@ -73,7 +73,7 @@ class Probe(Act[CustodyShare]):
     def fit(self) -> None:
         """Ask for the two words that are asked for now."""
         for name, place in zip(("first", "second"), custody.probe_in(self.about).positions, strict=True):
-            self.fields[name] = forms.line(gettext("Word %(n)d") % {"n": place}, most=20)
+            self.fields[name] = fields.line(gettext("Word %(n)d") % {"n": place}, most=20)
 
 
 class TakeShare(Probe):
@@ -105,7 +105,7 @@ class Rehearse(Act[CustodyShare]):
     done = _("Your share holds.")
     style = ""
 
-    words = forms.words(_("Your 33 words"))
+    words = fields.words(_("Your 33 words"))
 
     def run(self, request: HttpRequest) -> None:
         """Try it."""
@@ -119,7 +119,7 @@ class OfferShare(Act[Solicitation]):
     done = _("Your share is accepted. It is held for half an hour, in memory only.")
     style = ""
 
-    words = forms.words(_("Your 33 words"))
+    words = fields.words(_("Your 33 words"))
 
     def run(self, request: HttpRequest) -> None:
         """Offer it."""
@@ -135,7 +135,7 @@ class OpenEnvelopes(Act[Solicitation]):
     needs = Permission.ENVELOPE_OPEN
     envelope = Envelope.TECHNICAL
 
-    sure = forms.yes(_("Opening is recorded and cannot be undone."), required=True)
+    sure = fields.yes(_("Opening is recorded and cannot be undone."), required=True)
 
     def run(self, request: HttpRequest) -> None:
         """Open them."""

@@ -33,8 +33,8 @@ from mix.readers.market.engagements import (
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import StepState
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Acts, Listed, RowAct, do, granted
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted
 
 CARDS = 3  # how many problem cards a plan has
 
@@ -55,16 +55,16 @@ class Plan(Act[Planned]):
     done = _("Saved.")
     needs = Permission.ENGAGEMENT_RUN
 
-    title = forms.line(_("Title of the event"))
-    place = forms.line(_("Place, and how everybody can take part"), most=300)
-    starts_at = forms.moment(_("Start"))
+    title = fields.line(_("Title of the event"))
+    place = fields.line(_("Place, and how everybody can take part"), most=300)
+    starts_at = fields.moment(_("Start"))
 
     def fit(self) -> None:
         """Ask for the problem cards."""
         for n in range(CARDS):
             label = gettext("Problem card %(n)d") % {"n": n + 1}
-            self.fields[f"card{n}"] = forms.line(label, required=False, most=150)
-            self.fields[f"text{n}"] = forms.text(_("Its text"), required=False, rows=2)
+            self.fields[f"card{n}"] = fields.line(label, required=False, most=150)
+            self.fields[f"text{n}"] = fields.text(_("Its text"), required=False, rows=2)
 
     @classmethod
     def first(cls, about: Planned) -> Mapping[str, Any]:
@@ -112,12 +112,12 @@ class Hold(Act[Attended]):
     done = _("Noted.")
     needs = Permission.ENGAGEMENT_RUN
 
-    attended = forms.many(_("Who came"), [])
+    attended = fields.many(_("Who came"), [])
 
     def fit(self) -> None:
         """Offer who registered."""
         pairs = [(r.email, f"{r.name}, {r.organization}") for r in self.about.registrations]
-        forms.offer(self, "attended", pairs)
+        fields.offer(self, "attended", pairs)
 
     def run(self, request: HttpRequest) -> None:
         """Note it."""
@@ -131,7 +131,7 @@ class AnswerQuestion(RowAct[Step]):
     done = _("Published.")
     needs = Permission.ENGAGEMENT_RUN
 
-    text = forms.text(_("Answer"), hint=_("Everybody sees it."), rows=2)
+    text = fields.text(_("Answer"), hint=_("Everybody sees it."), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Answer it."""
@@ -146,10 +146,10 @@ class LogContact(Act[Challenge]):
     done = _("Logged. What was told is public.")
     needs = Permission.ENGAGEMENT_RUN
 
-    happened_on = forms.day(_("Day"))
-    with_whom = forms.line(_("With whom"))
-    told = forms.text(_("What we told them"), hint=_("Published to everybody."), rows=2)
-    heard = forms.text(_("What we heard"), required=False, rows=2)
+    happened_on = fields.day(_("Day"))
+    with_whom = fields.line(_("With whom"))
+    told = fields.text(_("What we told them"), hint=_("Published to everybody."), rows=2)
+    heard = fields.text(_("What we heard"), required=False, rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Log it."""

@@ -18,8 +18,8 @@ from mix.rules.city.methods import EvaluationPart
 from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.access import Permission
 from mix.rules.market.states import CustodyMode
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, RowAct, do
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, RowAct, do
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ class Draft(Act[Draftable]):
     done = _("Saved.")
     needs = Permission.SOLICITATION_EDIT
 
-    body = forms.text(_("The notice"), hint=_("What is asked, of whom, and what follows. Markdown."), rows=6)
-    closes_at = forms.moment(_("Closes"), hint=_("On the clock of the lead city."))
-    questions_until = forms.moment(_("Questions until"))
-    contact = forms.line(_("One contact"))
-    custody = forms.word_choice(_("Who keeps the key until opening"), "custody", radio=True)
-    purchase_most_cents = forms.money(
+    body = fields.text(_("The notice"), hint=_("What is asked, of whom, and what follows. Markdown."), rows=6)
+    closes_at = fields.moment(_("Closes"), hint=_("On the clock of the lead city."))
+    questions_until = fields.moment(_("Questions until"))
+    contact = fields.line(_("One contact"))
+    custody = fields.word_choice(_("Who keeps the key until opening"), "custody", radio=True)
+    purchase_most_cents = fields.money(
         _("Purchase, at most"), hint=_("With every option; so buying is part of this competition.")
     )
 
@@ -73,17 +73,17 @@ class Publish(Act[Solicitation]):
     style = ""
     needs = Permission.SOLICITATION_PUBLISH
 
-    tie = forms.word_choice(_("Ties are parted by"), "tie_rule")
+    tie = fields.word_choice(_("Ties are parted by"), "tie_rule")
 
     def fit(self) -> None:
         """Ask for the amounts that the price formula of this call needs."""
         parts = _evaluations_of(self.about)
         if any(part.price_weight for part in parts):
             hint = _("Leave both bounds empty to count lowest ÷ price.")
-            self.fields["full_at_cents"] = forms.money(_("Every point of price up to"), hint=hint, required=False)
-            self.fields["none_at_cents"] = forms.money(_("No point of price from"), required=False)
+            self.fields["full_at_cents"] = fields.money(_("Every point of price up to"), hint=hint, required=False)
+            self.fields["none_at_cents"] = fields.money(_("No point of price from"), required=False)
         if any(part.price_formula is PriceFormula.FIXED for part in parts):
-            self.fields["fixed_cents"] = forms.money(_("The price that the city has fixed"))
+            self.fields["fixed_cents"] = fields.money(_("The price that the city has fixed"))
 
     def run(self, request: HttpRequest) -> None:
         """Publish it."""
@@ -97,11 +97,11 @@ class AddDocument(Act[Solicitation]):
     done = _("Added.")
     needs = Permission.SOLICITATION_EDIT
 
-    title = forms.line(_("Title"), hint=_("The title of a document that is there already makes a new version."))
-    file = forms.upload(
+    title = fields.line(_("Title"), hint=_("The title of a document that is there already makes a new version."))
+    file = fields.upload(
         _("File"), hint=_("PDF, Word, Excel, PowerPoint, PNG, JPEG, CSV or text; up to 100 MB."), required=False
     )
-    body = forms.text(_("Or its text"), hint=_("Kept as a text file that anybody may fetch."), required=False)
+    body = fields.text(_("Or its text"), hint=_("Kept as a text file that anybody may fetch."), required=False)
 
     def run(self, request: HttpRequest) -> None:
         """Add it."""
@@ -118,9 +118,9 @@ class IssueAddendum(Act[Solicitation]):
     done = _("Done.")
     needs = Permission.SOLICITATION_PUBLISH
 
-    text = forms.text(_("What changes"))
-    is_substantial = forms.yes(_("Substantial: vendors must confirm that their submission still stands"))
-    closes_at = forms.moment(
+    text = fields.text(_("What changes"))
+    is_substantial = fields.yes(_("Substantial: vendors must confirm that their submission still stands"))
+    closes_at = fields.moment(
         _("New closing time"),
         hint=_("Only later, never earlier. A second person confirms it before anything goes out."),
         required=False,
@@ -168,7 +168,7 @@ class WriteAnswer(RowAct[Step]):
     done = _("Saved. Procurement publishes it.")
     needs = Permission.QUESTION_ANSWER
 
-    text = forms.text(_("Answer"), rows=2)
+    text = fields.text(_("Answer"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Save it."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from mix.phrases.words import word
 from mix.readers.core.actors import PUBLIC, Actor
 from mix.rules.core.access import Permission, Role, grants
-from mix.web.parts.showing import language
+from mix.web.drawing.showing import language
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from mix.data.models import Challenge, Step
 from mix.readers.case.challenges import method_for
 from mix.rules.core.kinds import StepState
-from mix.web.parts.showing import day, language, said
+from mix.web.drawing.showing import day, language, said
 
 CELLS = {"done": "d", "skipped": "d", "active": "n", "waiting": ""}
 

@@ -48,12 +48,12 @@ from mix.rules.flow.states import TaskKind
 from mix.rules.knowledge.states import FactConfidence
 from mix.rules.market.closing import Phase
 from mix.rules.market.states import CustodyMode
-from mix.web.parts import filters, showing
-from mix.web.parts.acts import Taken
-from mix.web.parts.anchors import anchor
+from mix.web.drawing import filters, showing
+from mix.web.drawing.anchors import anchor
+from mix.web.forms.acts import Taken
 
 if TYPE_CHECKING:
-    from mix.web.parts.acts import Taken
+    from mix.web.forms.acts import Taken
 
 logger = logging.getLogger(__name__)
 

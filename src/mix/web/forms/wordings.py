@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from mix.rules.core.fields import Wording
-from mix.web.parts.forms import Label
-from mix.web.parts.showing import language_name
+from mix.web.drawing.showing import language_name
+from mix.web.forms.fields import Label
 
 _OF_FIRST = ("aria-describedby", "aria-invalid")  # hint and errors stand beside the first box
 

@@ -34,9 +34,9 @@ from mix.readers.delivery.milestones import list_backlog, list_milestones
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.core.unmet import Unmet
 from mix.rules.delivery.states import AgreementState, Side
-from mix.web.parts import forms
-from mix.web.parts.acts import Act, Listed, RowAct, do
-from mix.web.parts.pages import today_of
+from mix.web.drawing.pages import today_of
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Listed, RowAct, do
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class Propose(RowAct[InDraft]):
     label = _("Propose")
     done = _("Your proposal was sent.")
 
-    text = forms.text(_("Other words"))
-    reason = forms.text(_("Reason"), rows=2)
+    text = fields.text(_("Other words"))
+    reason = fields.text(_("Reason"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Propose them."""
@@ -78,7 +78,7 @@ class RefuseEdit(RowAct[InDraft]):
     label = _("Refuse")
     done = _("Refused, with your reason.")
 
-    answer = forms.text(_("Reason"), rows=2)
+    answer = fields.text(_("Reason"), rows=2)
 
     def run(self, request: HttpRequest) -> None:
         """Refuse them."""
@@ -92,12 +92,12 @@ class NameSignatory(Act[InDraft]):
     label = _("Name")
     done = _("Named.")
 
-    person = forms.choice(_("Who signs"), [])
-    title = forms.line(_("Title"))
+    person = fields.choice(_("Who signs"), [])
+    title = fields.line(_("Title"))
 
     def fit(self) -> None:
         """Offer who may sign."""
-        forms.offer(self, "person", self.about.signers)
+        fields.offer(self, "person", self.about.signers)
 
     def run(self, request: HttpRequest) -> None:
         """Name them."""
@@ -111,9 +111,9 @@ class Sign(Act[Agreement]):
     label = _("Sign")
     done = _("Signed.")
     style = ""
-    sentence: ClassVar[forms.Label]
+    sentence: ClassVar[fields.Label]
 
-    sure = forms.yes("", required=True)
+    sure = fields.yes("", required=True)
 
     def fit(self) -> None:
         """Say what is confirmed."""

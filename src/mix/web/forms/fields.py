@@ -22,8 +22,8 @@ from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.closing import local_instant
 from mix.rules.market.shares import WORDLIST
 from mix.rules.market.shares import WORDS as SHARE_WORDS
-from mix.web.parts.filekinds import is_what_it_says
-from mix.web.parts.showing import clock, language, plain_amount
+from mix.web.drawing.showing import clock, language, plain_amount
+from mix.web.forms.filekinds import is_what_it_says
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as Promise  # what django-stubs calls a lazy text

@@ -16,8 +16,8 @@ from mix.readers.case.challenges import spec_of
 from mix.rules.city.schemes import PriceRule
 from mix.rules.core.fields import Wording
 from mix.rules.core.unmet import Unmet
-from mix.web.parts import showing
-from mix.web.parts.markdown import to_html
+from mix.web.drawing import showing
+from mix.web.drawing.markdown import to_html
 
 
 def day(value: date | datetime | None) -> str:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from mix.rules.core.unmet import Refused, Unmet
-from mix.web.parts.pages import Context, names_of
+from mix.web.drawing.pages import Context, names_of
 
 
 def _fetch_nothing(url: str, *_: object, **__: object) -> NoReturn:

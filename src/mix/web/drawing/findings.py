@@ -16,7 +16,7 @@ from mix.rules.city.policy.documents import Cite, Figure
 from mix.rules.city.policy.explain import Finding, Outcome
 from mix.rules.city.policy.facts import FACTS, FactSpec, FactType, FactValue
 from mix.rules.city.policy.lint import Hit
-from mix.web.parts.showing import language, money, said
+from mix.web.drawing.showing import language, money, said
 
 STYLES = {
     Outcome.BLOCKED: "eff--b",

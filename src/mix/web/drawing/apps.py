@@ -3,8 +3,8 @@
 from django.apps import AppConfig
 
 
-class PartsConfig(AppConfig):
+class DrawingConfig(AppConfig):
     """No tables."""
 
-    name = "mix.web.parts"
-    label = "parts"
+    name = "mix.web.drawing"
+    label = "drawing"

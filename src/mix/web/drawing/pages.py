@@ -14,7 +14,7 @@ from mix.readers.core.clock import read_clock
 from mix.readers.core.errors import Unknown
 from mix.rules.city.calendar import day_in
 from mix.rules.core.unmet import Unmet
-from mix.web.parts.showing import clock
+from mix.web.drawing.showing import clock
 
 P = ParamSpec("P")
 T = TypeVar("T")

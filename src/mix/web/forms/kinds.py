@@ -16,8 +16,8 @@ from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.kinds import Kind
 from mix.rules.core.access import Role
 from mix.rules.core.kinds import StepState
-from mix.web.parts.acts import Acts
-from mix.web.parts.pages import Context
+from mix.web.drawing.pages import Context
+from mix.web.forms.acts import Acts
 
 Panel: TypeAlias = Callable[[HttpRequest, Step, frozenset[Role]], tuple[Acts, Context]]
 StepKindOf: TypeAlias = Kind[Step, Challenge, Actor, Deed, Panel]

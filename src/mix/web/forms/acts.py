@@ -28,10 +28,10 @@ from mix.phrases.refusals import sentence
 from mix.readers.core.errors import Unknown
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.unmet import Refused, Unmet
-from mix.web.parts.anchors import place_of
-from mix.web.parts.forms import Label, hidden
-from mix.web.parts.pages import Context, actor_of, draw_page, now_of, stamp
-from mix.web.parts.showing import language
+from mix.web.drawing.anchors import place_of
+from mix.web.drawing.pages import Context, actor_of, draw_page, now_of, stamp
+from mix.web.drawing.showing import language
+from mix.web.forms.fields import Label, hidden
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -21,7 +21,7 @@ from lxml.etree import LxmlError
 
 from mix.rules.core.fields import Bilingual, Column, FieldSpec, FieldType
 from mix.rules.core.unmet import Refused, Unmet
-from mix.web.parts.specs import read_only, typed
+from mix.web.documents.specs import read_only, typed
 
 MOST_BYTES = 5 * 2**20
 MOST_UNPACKED = 40 * 2**20

@@ -14,8 +14,8 @@ from mix.rules.city.calendar import CityCalendar
 from mix.rules.city.policy.bylaws import BylawTable, Said, differences
 from mix.rules.city.policy.facts import Category
 from mix.rules.city.policy.joint import Contradiction, Period
-from mix.web.parts.findings import fact_title
-from mix.web.parts.showing import language, said
+from mix.web.drawing.findings import fact_title
+from mix.web.drawing.showing import language, said
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from django.http import HttpRequest
 
 from mix.rules.core.fields import FieldSpec
 from mix.rules.core.unmet import Refused, Unmet
-from mix.web.parts.acts import take_stash
-from mix.web.parts.specs import read_post
+from mix.web.documents.specs import read_post
+from mix.web.forms.acts import take_stash
 
 
 @dataclass(frozen=True, slots=True)

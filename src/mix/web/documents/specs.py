@@ -13,7 +13,7 @@ from mix.phrases.refusals import sentence
 from mix.phrases.words import word
 from mix.rules.core.fields import MAX_ROWS, Column, FieldSpec, FieldType, count_words
 from mix.rules.core.unmet import Unmet
-from mix.web.parts.showing import day, language, money, plain_amount, said
+from mix.web.drawing.showing import day, language, money, plain_amount, said
 
 BLANK_ROWS = 2
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from mix.rules.case.versions import Piece, compare_text, edits
 from mix.rules.core.fields import FieldSpec
-from mix.web.parts.specs import Answer, read_only
+from mix.web.documents.specs import Answer, read_only
 
 
 @dataclass(frozen=True, slots=True)

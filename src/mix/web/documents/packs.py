@@ -9,7 +9,7 @@ from typing import Any
 from mix.data.models import Challenge
 from mix.readers.case.challenges import method_for
 from mix.rules.core.fields import Bilingual
-from mix.web.parts.specs import Answer, read_only
+from mix.web.documents.specs import Answer, read_only
 
 
 @dataclass(frozen=True)

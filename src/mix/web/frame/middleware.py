@@ -25,8 +25,8 @@ from mix.readers.core.errors import Forbidden, Unknown
 from mix.rules.core.access import SECOND_FACTOR
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.sealed import SealerDown
-from mix.web.parts.pages import RefusedContext, actor_of, draw_page, now_of, stamp
-from mix.web.parts.showing import HOME_ZONE, closing_words, use_clock
+from mix.web.drawing.pages import RefusedContext, actor_of, draw_page, now_of, stamp
+from mix.web.drawing.showing import HOME_ZONE, closing_words, use_clock
 
 logger = logging.getLogger(__name__)
 STASH_LIMIT = 400_000
