@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 
 from mix.rules.city.method_files import parse
 from mix.rules.city.methods import Method
-from mix.rules.core.kinds import DeliveryPart, Route, SprintPart, StepKind
+from mix.rules.core.kinds import DeliverySection, Route, SprintSection, StepKind
 from tests.journeys.conftest import ROOT, Site, Visitor
 
 Values = Mapping[str, Any]
@@ -115,7 +115,7 @@ class Play:
         )
         return self.send(visitor, act, item.first.get_attribute("value") or "", **fields)
 
-    def step_where(self, kind: StepKind, part: SprintPart | DeliveryPart | None = None) -> str:
+    def step_where(self, kind: StepKind, part: SprintSection | DeliverySection | None = None) -> str:
         """Return the key of the first step of a kind, or of a part of one."""
         return next(s.key for s in self.method.steps if s.kind == kind and part in (None, s.sprint, s.delivery))
 

@@ -6,7 +6,7 @@ from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import StepKind
 from mix.web.forms.kinds import TEMPLATES, StepKindOf
-from mix.web.staff.delivery.agreements import part
+from mix.web.staff.delivery.agreements import panel
 
 KIND = StepKindOf(
     key=StepKind.AGREEMENT,
@@ -19,7 +19,7 @@ KIND = StepKindOf(
     waits_for=lambda _step, _actor: False,
     on_done=completions.nothing,
     record=lambda _challenge: {},
-    panel=part,
+    panel=panel,
     template=TEMPLATES / "delivery" / "_step_agreement.html",
     is_wide=False,
 )

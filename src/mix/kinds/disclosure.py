@@ -6,7 +6,7 @@ from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import StepKind
 from mix.web.forms.kinds import TEMPLATES, StepKindOf
-from mix.web.staff.delivery.disclosures import part
+from mix.web.staff.delivery.disclosures import panel
 
 KIND = StepKindOf(
     key=StepKind.DISCLOSURE,
@@ -19,7 +19,7 @@ KIND = StepKindOf(
     waits_for=may_review,
     on_done=completions.after_disclosure,
     record=lambda _challenge: {},
-    panel=part,
+    panel=panel,
     template=TEMPLATES / "delivery" / "_step_disclosure.html",
     is_wide=False,
 )

@@ -8,7 +8,7 @@ from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import StepKind
 from mix.web.forms.kinds import TEMPLATES, StepKindOf
-from mix.web.staff.choice.evaluations import part
+from mix.web.staff.choice.evaluations import panel
 
 KIND = StepKindOf(
     key=StepKind.EVALUATION,
@@ -21,7 +21,7 @@ KIND = StepKindOf(
     waits_for=lambda _step, _actor: False,
     on_done=completions.after_evaluation,
     record=record_of_evaluations,
-    panel=part,
+    panel=panel,
     template=TEMPLATES / "choice" / "_step_evaluation.html",
     is_wide=False,
 )

@@ -8,7 +8,7 @@ from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import StepKind
 from mix.web.forms.kinds import TEMPLATES, StepKindOf
-from mix.web.staff.market.solicitations import part
+from mix.web.staff.market.solicitations import panel
 
 KIND = StepKindOf(
     key=StepKind.SOLICITATION,
@@ -21,7 +21,7 @@ KIND = StepKindOf(
     waits_for=lambda _step, _actor: False,
     on_done=completions.after_solicitation,
     record=record_of_calls,
-    panel=part,
+    panel=panel,
     template=TEMPLATES / "market" / "_step_solicitation.html",
     is_wide=False,
 )

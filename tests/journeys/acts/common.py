@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from mix.rules.core.kinds import DeliveryPart, SprintPart, StepKind
+from mix.rules.core.kinds import DeliverySection, SprintSection, StepKind
 from tests.journeys.play import Play, Values
 
 
@@ -25,14 +25,14 @@ def beside_on_step(act: str, text: str, *fields: str) -> Callable[[Play, Values,
 
     def do(play: Play, v: Values, by: str) -> None:
         visitor = play.person(by)
-        visitor.go(play.step_path(v.get("step") or play.step_where(StepKind.SPRINT, SprintPart.RUN)))
+        visitor.go(play.step_path(v.get("step") or play.step_where(StepKind.SPRINT, SprintSection.RUN)))
         play.beside(visitor, v[text], act, **{f: v[f] for f in fields})
 
     return do
 
 
 def on_step(
-    act: str, *, kind: StepKind | None = None, part: DeliveryPart | None = None, **fixed: str
+    act: str, *, kind: StepKind | None = None, part: DeliverySection | None = None, **fixed: str
 ) -> Callable[[Play, Values, str], None]:
     """Do an act on the page of the step that the scenario names, or of the one step of a kind."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mix.rules.core.kinds import DeliveryPart, SprintPart, StepKind
+from mix.rules.core.kinds import DeliverySection, SprintSection, StepKind
 from tests.journeys.acts.common import beside_on_step, dated, on_step
 from tests.journeys.play import Acts, Play, Values, Visitor
 
@@ -73,7 +73,7 @@ def _beside_on_agreement(act: str, text: str) -> Callable[[Play, Values, str], N
     return do
 
 
-def _judge(text: str, kind: StepKind, part: SprintPart | DeliveryPart) -> Callable[[Play, Values, str], None]:
+def _judge(text: str, kind: StepKind, part: SprintSection | DeliverySection) -> Callable[[Play, Values, str], None]:
     def do(play: Play, v: Values, by: str) -> None:
         visitor = play.person(by)
         visitor.go(play.step_path(play.step_where(kind, part)))
@@ -91,11 +91,11 @@ def _in_room(act: str) -> Callable[[Play, Values, str], None]:
         fields = dated(play, v)
         if by in play.members:
             visitor = play.person(by)
-            visitor.go(f"/en/vendor/sprints/{play.code}/{play.step_where(StepKind.SPRINT, SprintPart.SET_UP)}/")
+            visitor.go(f"/en/vendor/sprints/{play.code}/{play.step_where(StepKind.SPRINT, SprintSection.SET_UP)}/")
             fields.pop("vendor")
             play.send(visitor, act, **fields)
         else:
-            part = SprintPart.SET_UP if act in ("sign_off", "grant") else SprintPart.RUN
+            part = SprintSection.SET_UP if act in ("sign_off", "grant") else SprintSection.RUN
             play.on_step(by, play.step_where(StepKind.SPRINT, part), act, **fields)
 
     return do
@@ -103,7 +103,7 @@ def _in_room(act: str) -> Callable[[Play, Values, str], None]:
 
 def _give_back(play: Play, v: Values, by: str) -> None:
     visitor = play.person(by)
-    visitor.go(f"/en/vendor/sprints/{play.code}/{play.step_where(StepKind.SPRINT, SprintPart.SET_UP)}/")
+    visitor.go(f"/en/vendor/sprints/{play.code}/{play.step_where(StepKind.SPRINT, SprintSection.SET_UP)}/")
     play.beside(visitor, v["data_set"], "give_back")
 
 
@@ -118,7 +118,7 @@ def _backlog(play: Play, v: Values, by: str) -> None:
     if by in play.members:
         play.send(_contract(play, by), "backlog", **v)
     else:
-        play.on_step(by, play.step_where(StepKind.DELIVERY, DeliveryPart.BACKLOG), "add", **v)
+        play.on_step(by, play.step_where(StepKind.DELIVERY, DeliverySection.BACKLOG), "add", **v)
 
 
 def _reach(play: Play, v: Values, by: str) -> None:
@@ -127,14 +127,14 @@ def _reach(play: Play, v: Values, by: str) -> None:
 
 def _decide_change(play: Play, v: Values, by: str) -> None:
     visitor = play.person(by)
-    visitor.go(play.step_path(play.step_where(StepKind.DELIVERY, DeliveryPart.CHANGES)))
+    visitor.go(play.step_path(play.step_where(StepKind.DELIVERY, DeliverySection.CHANGES)))
     item = visitor.page.locator("form:has(input[value=decide]) input[name=item]").first.get_attribute("value") or ""
     play.send(visitor, "decide", item, verdict="approve")
 
 
 def _settle_item(play: Play, v: Values, by: str) -> None:
     visitor = play.person(by)
-    visitor.go(play.step_path(play.step_where(StepKind.DELIVERY, DeliveryPart.BACKLOG)))
+    visitor.go(play.step_path(play.step_where(StepKind.DELIVERY, DeliverySection.BACKLOG)))
     play.beside(visitor, v["item"], "settle_item", result=v["result"])
 
 
@@ -146,7 +146,7 @@ CONTRACT_ACTS: Acts = {
     "agreements.name_signatory": _on_agreement("name"),
     "agreements.sign": _on_agreement("sign", sure="on"),
     "agreements.deliver": _beside_on_agreement("deliver", "deliverable"),
-    "agreements.judge_deliverable": _judge("deliverable", StepKind.SPRINT, SprintPart.RUN),
+    "agreements.judge_deliverable": _judge("deliverable", StepKind.SPRINT, SprintSection.RUN),
     "awards.ask_debrief": _debrief_asked,
     "sprints.sign_off": _in_room("sign_off"),
     "sprints.grant_data": _in_room("grant"),
@@ -160,10 +160,10 @@ CONTRACT_ACTS: Acts = {
     "sprints.return_data": _give_back,
     "delivery.add_backlog_item": _backlog,
     "delivery.settle_backlog_item": _settle_item,
-    "delivery.plan_milestone": on_step("plan", kind=StepKind.DELIVERY, part=DeliveryPart.MILESTONES),
+    "delivery.plan_milestone": on_step("plan", kind=StepKind.DELIVERY, part=DeliverySection.MILESTONES),
     "delivery.deliver_milestone": _reach,
-    "delivery.judge_milestone": _judge("milestone", StepKind.DELIVERY, DeliveryPart.MILESTONES),
-    "delivery.ask_change": on_step("ask_change", kind=StepKind.DELIVERY, part=DeliveryPart.CHANGES),
+    "delivery.judge_milestone": _judge("milestone", StepKind.DELIVERY, DeliverySection.MILESTONES),
+    "delivery.ask_change": on_step("ask_change", kind=StepKind.DELIVERY, part=DeliverySection.CHANGES),
     "delivery.decide_change": _decide_change,
-    "delivery.read_outcome": on_step("read", kind=StepKind.DELIVERY, part=DeliveryPart.OUTCOMES),
+    "delivery.read_outcome": on_step("read", kind=StepKind.DELIVERY, part=DeliverySection.OUTCOMES),
 }

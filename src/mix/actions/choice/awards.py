@@ -16,7 +16,7 @@ from mix.phrases.mails import local_text
 from mix.readers.case.challenges import method_for
 from mix.readers.choice.awards import dispute_until, find_live, list_next_results, notice_details
 from mix.readers.city.people import list_members, list_with_role
-from mix.readers.market.solicitations import part_of
+from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import opened_answers, price_total
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.case.states import NoticeKind
@@ -53,7 +53,7 @@ def recommend(deed: Deed, step: Step) -> Award:
         names = ", ".join(r.submission.vendor.name for r in found)
         raise Refused(Unmet("tie_before_award", {"names": names}))
     result = found[0]
-    specs = part_of(result.evaluation.solicitation).answers
+    specs = spec_of_call(result.evaluation.solicitation).answers
     price = price_total(specs, opened_answers(result.submission, Envelope.PRICE))
     award = Award.objects.create(
         municipality_id=step.municipality_id,

@@ -31,8 +31,8 @@ from mix.readers.choice.evaluations import (
     list_results,
     most_of,
     panel_of,
-    part_for,
     scheme_of,
+    spec_of_evaluation,
     stages_of,
     tied_now,
 )
@@ -317,7 +317,9 @@ def grant_standings(evaluation: Evaluation, *, now: datetime) -> None:
     """Give the selected vendors the standing that the method names. Called when the gate has passed."""
     for result in list_results(evaluation):
         if result.is_selected:
-            raise_standing(evaluation.step.challenge, result.submission.vendor, to=part_for(evaluation).gives, now=now)
+            raise_standing(
+                evaluation.step.challenge, result.submission.vendor, to=spec_of_evaluation(evaluation).gives, now=now
+            )
 
 
 def announce_result(evaluation: Evaluation, *, now: datetime) -> None:

@@ -13,7 +13,7 @@ from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.choice.awards import find_live
 from mix.readers.choice.evaluations import find_evaluation
 from mix.readers.core.errors import Unknown
-from mix.readers.market.solicitations import find_solicitation, part_of
+from mix.readers.market.solicitations import find_solicitation, spec_of_call
 from mix.rules.case.states import NoticeKind
 from mix.rules.market.states import SubmissionState
 
@@ -28,7 +28,7 @@ def after_solicitation(deed: Deed, step: Step, summary: str) -> None:  # noqa: A
     if call is None:
         raise Unknown
     for submission in call.submissions.filter(state=SubmissionState.FINALISED).select_related("vendor"):
-        raise_standing(step.challenge, submission.vendor, to=part_of(call).gives, now=deed.now)
+        raise_standing(step.challenge, submission.vendor, to=spec_of_call(call).gives, now=deed.now)
 
 
 def after_evaluation(deed: Deed, step: Step, summary: str) -> None:

@@ -19,7 +19,7 @@ from mix.readers.city.people import list_members
 from mix.readers.flow.findings import policy_unmet
 from mix.readers.market.custody import find_key, find_recovery_key, unmet_custody
 from mix.readers.market.participations import list_standing
-from mix.readers.market.solicitations import part_of, unmet_to_publish
+from mix.readers.market.solicitations import spec_of_call, unmet_to_publish
 from mix.rules.case.states import NoticeKind
 from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.access import Permission
@@ -68,7 +68,7 @@ def publish(
     publish_notice(
         step.challenge, kind=NoticeKind.INTENDED_PROCUREMENT, title=spec.title.en, text=call.body, now=deed.now
     )
-    part = part_of(call)
+    part = spec_of_call(call)
     if part.open_to:
         for vendor in list_standing(step.challenge, part.open_to):
             deed.tell(

@@ -17,7 +17,7 @@ from mix.phrases.mails import local_text
 from mix.readers.city.people import list_members
 from mix.readers.core.events import sealed_chain
 from mix.readers.market.sealing import DraftContent, FileFact, find_draft, has_draft, list_files, read_draft
-from mix.readers.market.solicitations import closing_of, part_of
+from mix.readers.market.solicitations import closing_of, spec_of_call
 from mix.readers.market.submissions import (
     COPY_KIND,
     blocking,
@@ -102,7 +102,7 @@ def start(deed: Deed, call: Solicitation, vendor: Vendor) -> Submission:
 def save_answers(deed: Deed, submission: Submission, *, answers: Mapping[str, Any], based_on: int | None = None) -> int:
     """Save the team's draft; only the fields given are touched. Returns the draft's number."""
     submission = lock_submission(deed, submission)
-    specs = [s for s in part_of(submission.solicitation).answers if s.key in answers]
+    specs = [s for s in spec_of_call(submission.solicitation).answers if s.key in answers]
     good, bad = read_answers(specs, answers)
     if bad:
         raise Refused(*(Unmet(e.code, e.params, field=key) for key, e in bad.items()))
@@ -132,7 +132,7 @@ def bring_copy(deed: Deed, submission: Submission, *, brought: object) -> int:
 def add_file(deed: Deed, submission: Submission, *, stored: Stored, envelope: str, name: str) -> str:
     """Keep a file that was streamed into the vault; returns its code."""
     submission = lock_submission(deed, submission)
-    require(envelope in {e.value for e in part_of(submission.solicitation).envelopes}, "envelope_unknown")
+    require(envelope in {e.value for e in spec_of_call(submission.solicitation).envelopes}, "envelope_unknown")
     require(stored.size > 0, "file_empty", field="file")
     code = keep_file(submission, stored, envelope=envelope, name=name, now=deed.now)
     begin_draft(deed, submission)
@@ -182,7 +182,7 @@ def finalise(
         return done
     submission = lock_submission(deed, submission)
     call = submission.solicitation
-    part = part_of(call)
+    part = spec_of_call(call)
     check_may_answer(call, submission.vendor)
     draft, files = find_draft(submission), list_files(submission)
     number = submission.versions.count() + 1

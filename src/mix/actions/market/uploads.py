@@ -11,7 +11,7 @@ from mix.actions.market.sealing import begin_upload, drop_blob, end_upload, has_
 from mix.actions.market.submissions import begin_draft, lock_submission
 from mix.data.models import Submission
 from mix.readers.market.sealing import find_upload, received
-from mix.readers.market.solicitations import part_of
+from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.core.unmet import Refused, require
 from mix.rules.market.sealed import Stored
@@ -25,7 +25,7 @@ def begin(deed: Deed, submission: Submission, *, envelope: str, name: str, size:
     Returns the code of the upload, and how many bytes are there.
     """
     submission = lock_submission(deed, submission)
-    require(envelope in {e.value for e in part_of(submission.solicitation).envelopes}, "envelope_unknown")
+    require(envelope in {e.value for e in spec_of_call(submission.solicitation).envelopes}, "envelope_unknown")
     require(bool(name.strip()), "name_missing", field="file")
     require(size > 0, "file_empty", field="file")
     most = settings.SEALED_FILE_LIMIT

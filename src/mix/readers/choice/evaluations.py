@@ -24,11 +24,11 @@ from mix.data.models import (
 from mix.readers.case.challenges import spec_of
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
-from mix.readers.market.solicitations import part_of
+from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import list_opened, opened_answers, price_total
 from mix.rules.choice.affiliations import Somebody, affiliations
 from mix.rules.choice.scoring import Bid, Outcome, evaluate, invited, tied_for_a_place
-from mix.rules.city.methods import Criterion, EvaluationPart, ScoringStage, stage_position
+from mix.rules.city.methods import Criterion, EvaluationSpec, ScoringStage, stage_position
 from mix.rules.city.schemes import Scheme
 from mix.rules.core.kinds import Envelope, EvaluationPhase
 from mix.rules.core.unmet import Unmet
@@ -51,7 +51,7 @@ def get_evaluation(code: str, key: str) -> Evaluation:
     return found
 
 
-def part_for(evaluation: Evaluation) -> EvaluationPart:
+def spec_of_evaluation(evaluation: Evaluation) -> EvaluationSpec:
     """Return what the method says about this evaluation."""
     part = spec_of(evaluation.step).evaluation
     if part is None:
@@ -183,7 +183,7 @@ def latest_consensus(evaluation: Evaluation) -> dict[tuple[int, str], ConsensusS
 def gather_bids(evaluation: Evaluation, *, everybody: bool = False) -> list[tuple[Submission, Bid]]:
     """Gather the stored inputs: agreed scores and evaluated prices; of the disqualified only when asked for."""
     agreed = latest_consensus(evaluation)
-    specs = part_of(evaluation.solicitation).answers
+    specs = spec_of_call(evaluation.solicitation).answers
     criteria, reached, stages = criteria_of(evaluation), reached_by(evaluation), stages_of(evaluation)
     found = []
     live = {s.id for s in contenders(evaluation)}

@@ -17,8 +17,8 @@ from mix.readers.choice.evaluations import (
     labels_of,
     latest_consensus,
     panel_of,
-    part_for,
     reached_by,
+    spec_of_evaluation,
     stage_now,
 )
 from mix.readers.core.errors import Forbidden, Unknown
@@ -83,7 +83,7 @@ class Standing:
 
     def name(self, submission: Submission) -> str:
         """Return what panel members call a submission: its letter while names are hidden, else the vendor's name."""
-        if part_for(self.evaluation).anonymous and self.evaluation.phase != EvaluationPhase.FINAL:
+        if spec_of_evaluation(self.evaluation).anonymous and self.evaluation.phase != EvaluationPhase.FINAL:
             return self.letters.get(submission.pk, "?")
         return submission.vendor.name
 

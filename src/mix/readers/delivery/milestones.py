@@ -20,7 +20,7 @@ from mix.readers.case.documents import gather_facts
 from mix.readers.core.rows import get_row
 from mix.readers.delivery.agreements import find_contract
 from mix.rules.city.methods import Fact
-from mix.rules.core.kinds import DeliveryPart
+from mix.rules.core.kinds import DeliverySection
 from mix.rules.core.unmet import Unmet
 
 
@@ -106,11 +106,11 @@ def _unmet_in_outcomes(step: Step) -> tuple[Unmet, ...]:
 
 
 _UNMET = {
-    DeliveryPart.BACKLOG: _unmet_in_backlog,
-    DeliveryPart.CHANGES: _unmet_in_changes,
-    DeliveryPart.SUPPORT: lambda step: (),  # noqa: ARG005 - the support plan is the step's own document
-    DeliveryPart.MILESTONES: _unmet_in_milestones,
-    DeliveryPart.OUTCOMES: _unmet_in_outcomes,
+    DeliverySection.BACKLOG: _unmet_in_backlog,
+    DeliverySection.CHANGES: _unmet_in_changes,
+    DeliverySection.SUPPORT: lambda step: (),  # noqa: ARG005 - the support plan is the step's own document
+    DeliverySection.MILESTONES: _unmet_in_milestones,
+    DeliverySection.OUTCOMES: _unmet_in_outcomes,
 }
 
 

@@ -33,7 +33,7 @@ from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.calendar import day_in
 from mix.rules.city.methods import Fact
 from mix.rules.core.fields import Bilingual
-from mix.rules.core.kinds import Envelope, SprintPart, Standing, StepState
+from mix.rules.core.kinds import Envelope, SprintSection, Standing, StepState
 from mix.rules.core.unmet import Unmet
 from mix.rules.delivery.parity import outside_tolerance
 from mix.rules.delivery.states import Area, ParityKind
@@ -60,7 +60,7 @@ class Room:
     def title(self) -> Bilingual:
         """The name of the sprint that is run in this room."""
         method = method_for(self.step.challenge)
-        runs = (s for s in method.steps if s.sprint is SprintPart.RUN and method.room_of(s.key) == self.step.key)
+        runs = (s for s in method.steps if s.sprint is SprintSection.RUN and method.room_of(s.key) == self.step.key)
         return next(runs, method.step(self.step.key)).title
 
 
@@ -321,7 +321,7 @@ def unmet_to_close(step: Step) -> tuple[Unmet, ...]:
 
 def unmet_in(step: Step, now: datetime) -> tuple[Unmet, ...]:
     """List what a step of the sprint lacks: to start it, or to close it on its last day."""
-    if spec_of(step).sprint is SprintPart.SET_UP:
+    if spec_of(step).sprint is SprintSection.SET_UP:
         return unmet_to_start(step)
     ends = fact_date(gather_facts(step.challenge), Fact.SPRINT_ENDS)
     today = day_in(step.challenge.municipality.zone, now)

@@ -31,7 +31,7 @@ from mix.readers.choice.evaluations import (
 )
 from mix.readers.city.policies import digest_of, in_force, list_bylaws, ruleset_for
 from mix.readers.core.events import export_chain, sealed_chain
-from mix.readers.flow.findings import find_purchase, governing_day, holds, list_reasons, list_waivers
+from mix.readers.flow.findings import find_purchase, governing_day, is_in_effect, list_reasons, list_waivers
 from mix.readers.flow.moves import list_decisions
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document, to_document
 from mix.rules.city.kinds import kind_of
@@ -151,7 +151,7 @@ def _policy(challenge: Challenge) -> dict[str, Any]:
                 "by": w.asked_by.code,
                 "at": w.asked_at.isoformat(),
                 "agreed_by": w.agreed_by.code if w.agreed_by else None,
-                "in_effect": holds(w),
+                "in_effect": is_in_effect(w),
             }
             for w in list_waivers(challenge)
         ],

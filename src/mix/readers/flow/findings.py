@@ -95,7 +95,7 @@ def judge(step: Step, *, now: datetime) -> Judged:
         on=on,
         at=kind_of(step.kind).moment,
         confirmed=confirmed_by_city(cities),
-        waived=frozenset((w.municipality.code, w.rule) for w in list_waivers(challenge) if holds(w)),
+        waived=frozenset((w.municipality.code, w.rule) for w in list_waivers(challenge) if is_in_effect(w)),
     )
     return Judged(found, on, by_city, hits, rules, cities, known)
 
@@ -135,7 +135,7 @@ def list_participation_notices(challenge: Challenge) -> list[ParticipationNotice
     return list(challenge.participation_notices.select_related("municipality").order_by("municipality__name"))
 
 
-def holds(waiver: RuleWaiver) -> bool:
+def is_in_effect(waiver: RuleWaiver) -> bool:
     """Say whether a waiver is in effect: agreed by a second person where the rule asks for one."""
     return waiver.agreed_at is not None or not waiver.needs_second
 

@@ -17,7 +17,7 @@ from mix.data.models import (
 from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.core.errors import Unknown
 from mix.rules.case.states import ChallengeStatus
-from mix.rules.city.methods import SolicitationPart
+from mix.rules.city.methods import SolicitationSpec
 from mix.rules.core.kinds import Envelope, EvaluationPhase, OutageRule
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.closing import Closing, Phase, phase
@@ -30,7 +30,7 @@ def closing_of(solicitation: Solicitation) -> Closing:
     return Closing(solicitation.closes_at, solicitation.zone)
 
 
-def part_of(solicitation: Solicitation) -> SolicitationPart:
+def spec_of_call(solicitation: Solicitation) -> SolicitationSpec:
     """Return what the method asks in this call."""
     part = spec_of(solicitation.step).solicitation
     if part is None:
@@ -157,7 +157,7 @@ def list_own_questions(solicitation: Solicitation, vendor_id: int) -> list[Quest
 
 def unmet_to_publish(solicitation: Solicitation, *, now: datetime) -> tuple[Unmet, ...]:
     """List what keeps a call from being published: text, dates, minimum period, purchase option, criteria."""
-    part = part_of(solicitation)
+    part = spec_of_call(solicitation)
     found = []
     if not solicitation.body.strip():
         found.append(Unmet("notice_without_text", field="body"))
@@ -182,7 +182,7 @@ def next_envelope(solicitation: Solicitation) -> str:
     """Return which envelope is opened next; empty when all are open."""
     if solicitation.technical_opened_at is None:
         return Envelope.TECHNICAL.value
-    has_price = Envelope.PRICE in part_of(solicitation).envelopes
+    has_price = Envelope.PRICE in spec_of_call(solicitation).envelopes
     return Envelope.PRICE.value if has_price and solicitation.price_opened_at is None else ""
 
 

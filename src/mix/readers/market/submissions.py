@@ -24,7 +24,7 @@ from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.market.participations import find_participation, has_reached
 from mix.readers.market.sealing import DraftContent, FileFact
-from mix.readers.market.solicitations import part_of
+from mix.readers.market.solicitations import spec_of_call
 from mix.rules.core.access import Permission
 from mix.rules.core.fields import FieldSpec, FieldType, missing_answers
 from mix.rules.core.kinds import Envelope, EvaluationPhase
@@ -55,7 +55,7 @@ def find_own(solicitation: Solicitation, vendor: Vendor) -> Submission | None:
 
 def check_may_answer(solicitation: Solicitation, vendor: Vendor) -> None:
     """Raise Forbidden unless the vendor may answer the call."""
-    part = part_of(solicitation)
+    part = spec_of_call(solicitation)
     if not has_reached(find_participation(solicitation.step.challenge, vendor.id), part.open_to):
         raise Forbidden(Permission.SUBMISSION_READ)
 
@@ -125,7 +125,7 @@ def envelopes_of(
     solicitation: Solicitation, draft: DraftContent | None, files: Sequence[FileFact]
 ) -> dict[str, dict[str, Any]]:
     """Return what is sealed in each envelope of a draft, and what its commitment covers."""
-    part = part_of(solicitation)
+    part = spec_of_call(solicitation)
     draft = draft or DraftContent({}, {})
     return {
         e.value: {
@@ -185,7 +185,7 @@ def list_unopened(submission: Submission) -> list[Envelope]:
     if find_current(submission) is None:
         return []
     opened = set(submission.opened.values_list("envelope", flat=True))
-    return [e for e in part_of(call).envelopes if getattr(call, f"{e.value}_opened_at") and e.value not in opened]
+    return [e for e in spec_of_call(call).envelopes if getattr(call, f"{e.value}_opened_at") and e.value not in opened]
 
 
 def unmet_to_redeliver(submission: Submission, envelope: Envelope) -> tuple[Unmet, ...]:

@@ -10,7 +10,7 @@ from mix.rules.city.kinds import is_known
 from mix.rules.city.methods import Fact, Method, Step
 from mix.rules.core.catalogue import Problem, line_of, read
 from mix.rules.core.fields import FieldType
-from mix.rules.core.kinds import AgreementKind, Envelope, Route, SprintPart, StepKind
+from mix.rules.core.kinds import AgreementKind, Envelope, Route, SprintSection, StepKind
 
 # What the field of a fact must be, for the program to read it: its type, and the columns of rows.
 SHAPES: dict[Fact, tuple[FieldType, tuple[str, ...]]] = {
@@ -105,7 +105,7 @@ def _bad_on_route(method: Method, step: Step, route: Route, keys: set[str]) -> I
         yield f"gate {step.gate.key if step.gate else ''} returns to '{back}', on which '{step.key}' does not rest"
     if step.evaluation and step.evaluation.of not in keys:
         yield f"'{step.key}' scores '{step.evaluation.of}', which is not there on route '{route.value}'"
-    if step.sprint is SprintPart.RUN and sum(s.sprint is SprintPart.SET_UP for s in method.needed_by(step)) > 1:
+    if step.sprint is SprintSection.RUN and sum(s.sprint is SprintSection.SET_UP for s in method.needed_by(step)) > 1:
         yield f"'{step.key}' works in two sprint rooms"
     if route is Route.PILOT_ONLY and (step.kind == StepKind.AWARD or step.agreement is AgreementKind.CONTRACT):
         yield f"'{step.key}' buys, and route 'pilot_only' has no purchase"

@@ -19,10 +19,10 @@ from mix.rules.core.fields import Bilingual, FieldSpec
 from mix.rules.core.kinds import (
     AgreementKind,
     Basis,
-    DeliveryPart,
+    DeliverySection,
     Envelope,
     Route,
-    SprintPart,
+    SprintSection,
     Standing,
     StepKind,
 )
@@ -72,7 +72,7 @@ class ScoringStage(Part):
     minutes: int | None = Field(default=None, ge=5, le=480)
 
 
-class SolicitationPart(Part):
+class SolicitationSpec(Part):
     """What a solicitation step asks: its legal form, who may answer, what they answer, in which envelopes."""
 
     document_form: str = Field(pattern=r"^(RFI|EOI|RFSQ|NRFP|RFP|PLAN|REVISION)$")
@@ -98,7 +98,7 @@ def stage_position(keys: Sequence[str], criterion: Criterion) -> int:
     return keys.index(criterion.stage) if criterion.stage else 0
 
 
-class EvaluationPart(Part):
+class EvaluationSpec(Part):
     """Which submissions a panel scores, by which default criteria, and what standing it gives.
 
     It chooses at most `most`, and with `fills_places` never more than the challenge has places in the sprint.
@@ -116,7 +116,7 @@ class EvaluationPart(Part):
     stages: tuple[ScoringStage, ...] = ()
 
     @model_validator(mode="after")
-    def _stages_fit(self) -> EvaluationPart:
+    def _stages_fit(self) -> EvaluationSpec:
         keys = [stage.key for stage in self.stages]
         if len(set(keys)) != len(keys):
             raise ValueError("two stages of the scoring have one key")
@@ -131,7 +131,7 @@ class EvaluationPart(Part):
         return self
 
     @model_validator(mode="after")
-    def _weights_sum(self) -> EvaluationPart:
+    def _weights_sum(self) -> EvaluationSpec:
         total = sum(c.weight for c in self.criteria) + self.price_weight
         if total != 100:
             raise ValueError(f"weights add up to {total}, not 100")
@@ -154,10 +154,10 @@ class Step(Part):
     routes: tuple[Route, ...] = ()
     fields: tuple[FieldSpec, ...] = ()
     gate: Gate | None = None
-    solicitation: SolicitationPart | None = None
-    evaluation: EvaluationPart | None = None
-    sprint: SprintPart | None = None
-    delivery: DeliveryPart | None = None
+    solicitation: SolicitationSpec | None = None
+    evaluation: EvaluationSpec | None = None
+    sprint: SprintSection | None = None
+    delivery: DeliverySection | None = None
     agreement: AgreementKind | None = None
 
     @model_validator(mode="after")
@@ -270,7 +270,7 @@ class Method(Part):
         facts = {fact: place for fact, place in self.facts.items() if place in fields}
         return self.model_copy(update={"stages": tuple(stages), "facts": facts})
 
-    def _on_route(self, step: Step, route: Route) -> SolicitationPart | None:
+    def _on_route(self, step: Step, route: Route) -> SolicitationSpec | None:
         """Return what a call asks on a route: the option to buy is declared where a purchase may follow from it."""
         part = step.solicitation
         ends_before_purchase = route is Route.PILOT_ONLY or (
@@ -310,11 +310,11 @@ class Method(Part):
     def room_of(self, key: str) -> str | None:
         """Return the step that opens the sprint room in which a step works, or on which it rests."""
         step = self.step(key)
-        if step.sprint is SprintPart.SET_UP:
+        if step.sprint is SprintSection.SET_UP:
             return key
         for layer in self.before(key):
             for earlier in layer:
-                if earlier.sprint is SprintPart.SET_UP:
+                if earlier.sprint is SprintSection.SET_UP:
                     return earlier.key
                 if earlier.sprint:
                     return key if step.sprint else self.room_of(earlier.key)

@@ -91,14 +91,14 @@ class Scan(StrEnum):
     NOT_POSSIBLE = "not_possible"
 
 
-class SprintPart(StrEnum):
+class SprintSection(StrEnum):
     """The two steps that share one sprint room."""
 
     SET_UP = "set_up"
     RUN = "run"
 
 
-class DeliveryPart(StrEnum):
+class DeliverySection(StrEnum):
     """The five boxes of implementation, each with its own records."""
 
     BACKLOG = "backlog"

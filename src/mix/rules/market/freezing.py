@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from mix.rules.city.methods import Criterion, EvaluationPart, ScoringStage, stage_position
+from mix.rules.city.methods import Criterion, EvaluationSpec, ScoringStage, stage_position
 from mix.rules.city.schemes import PriceFormula, PriceRule, Scheme, TieRule, Weighted
 from mix.rules.core.versioned import Form, Versioned
 
@@ -59,7 +59,7 @@ def _dollars(cents: int | None) -> Fraction | None:
     return None if cents is None else Fraction(cents, 100)
 
 
-def freeze(part: EvaluationPart, *, tie: TieRule, bounds: Mapping[str, int | None], places: int | None) -> FrozenRules:
+def freeze(part: EvaluationSpec, *, tie: TieRule, bounds: Mapping[str, int | None], places: int | None) -> FrozenRules:
     """Return the rules to keep with the call. Two bounds make the formula linear.
 
     `places` is how many vendors the challenge's sprint has room for, where that is known.

@@ -58,8 +58,9 @@ def plain(text: str) -> str:
 
 def said(wording: Wording) -> str:
     """Return a text in the page's language; where it was not written in it, that of another, which marks itself."""
-    spoken = wording.spoken(language())
-    if spoken == language():
+    asked = language()
+    spoken = wording.spoken(asked)
+    if spoken == asked:
         return wording.in_(spoken)
     found = Foreign(wording.in_(spoken))
     found.language = spoken

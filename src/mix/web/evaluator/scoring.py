@@ -16,7 +16,7 @@ from mix.readers.choice.standing import Standing, standing
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.sprints import gather_plans, latest_evidence, list_hypotheses, room_of
 from mix.readers.market.sealing import FileFact, list_sealed_files, stream_opened_file
-from mix.readers.market.solicitations import part_of
+from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import find_current, opened_answers
 from mix.rules.city.methods import Criterion
 from mix.rules.core.kinds import Envelope
@@ -200,7 +200,7 @@ def _is_own(request: HttpRequest) -> bool:
 
 
 def _answers(found: Evaluation, submission: Submission) -> list[Answer]:
-    part = part_of(found.solicitation)
+    part = spec_of_call(found.solicitation)
     return read_only(part.fields_of(Envelope.TECHNICAL.value), opened_answers(submission, Envelope.TECHNICAL))
 
 

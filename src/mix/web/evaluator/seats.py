@@ -13,7 +13,7 @@ from mix.readers.choice.evaluations import (
     get_evaluation,
     get_seat,
     list_own_seats,
-    part_for,
+    spec_of_evaluation,
     stage_now,
 )
 from mix.readers.choice.standing import Standing, standing
@@ -89,7 +89,7 @@ def seat_context(evaluation: Evaluation, member: PanelMember) -> SeatContext:
         challenge=evaluation.step.challenge,
         step=evaluation.step,
         title=spec_of(evaluation.step).title,
-        anonymous=part_for(evaluation).anonymous,
+        anonymous=spec_of_evaluation(evaluation).anonymous,
         stage=stage_now(evaluation),
     )
 

@@ -34,7 +34,7 @@ from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.events import find_chain, list_events, verify_chain
 from mix.readers.flow.bundles import evaluation_document, export_lines
-from mix.readers.flow.findings import holds, list_reasons, list_waivers
+from mix.readers.flow.findings import is_in_effect, list_reasons, list_waivers
 from mix.readers.flow.moves import list_decisions
 from mix.readers.knowledge.lessons import hours_by_role, list_lessons
 from mix.readers.market.participations import list_participations
@@ -125,7 +125,7 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
         lessons=list_lessons(challenge),
         chain=chain,
         broken=verify_chain(chain) if chain else None,
-        waivers=[(w, waiver_title(w), holds(w)) for w in list_waivers(challenge)],
+        waivers=[(w, waiver_title(w), is_in_effect(w)) for w in list_waivers(challenge)],
         kept=list_reasons(challenge),
         pilot=_pilot(challenge),
         skipped=[(method.step(s.key).title, s) for s in steps if s.state == StepState.SKIPPED],

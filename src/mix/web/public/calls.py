@@ -21,10 +21,10 @@ from mix.readers.market.solicitations import (
     list_addenda,
     list_answered_questions,
     list_documents,
-    part_of,
+    spec_of_call,
 )
 from mix.rules.case.states import ChallengeStatus
-from mix.rules.city.methods import Criterion, SolicitationPart
+from mix.rules.city.methods import Criterion, SolicitationSpec
 from mix.rules.city.schemes import Scheme
 from mix.rules.core.fields import Bilingual, FieldSpec
 from mix.rules.market.closing import Closing
@@ -50,7 +50,7 @@ class NoticeContext:
 
     call: Solicitation
     closing: Closing
-    part: SolicitationPart
+    part: SolicitationSpec
     statement: str
     criteria: Sequence[Weighing]
     challenge: Challenge
@@ -65,7 +65,7 @@ class NoticeContext:
 def notice(request: HttpRequest, reference: str) -> HttpResponse:
     """One call as it was posted officially, in a form that prints."""
     call = get_public(reference)
-    challenge, part = call.step.challenge, part_of(call)
+    challenge, part = call.step.challenge, spec_of_call(call)
     use_clock(call.zone)
     context = NoticeContext(
         call=call,

@@ -26,7 +26,7 @@ from mix.data.models import (
 )
 from mix.readers.case.challenges import spec_of
 from mix.readers.market.sealing import FileFact, find_draft, has_draft, list_files, read_draft
-from mix.readers.market.solicitations import get_public, part_of
+from mix.readers.market.solicitations import get_public, spec_of_call
 from mix.readers.market.submissions import (
     COPY_KIND,
     blocking,
@@ -68,7 +68,7 @@ class WayContext:
 
 
 def _way(submission: Submission, here: str) -> WayContext:
-    part = part_of(submission.solicitation)
+    part = spec_of_call(submission.solicitation)
     ways = [("answers", _("Answers"), reverse("vendor-submission", args=[submission.code]))]
     ways.append(("files", _("Files"), reverse("vendor-files", args=[submission.code])))
     if Envelope.PRICE in part.envelopes:
@@ -109,7 +109,7 @@ def price(request: HttpRequest, code: str) -> HttpResponse:
 def _write(request: HttpRequest, code: str, *, envelope: Envelope, here: str, next_name: str) -> HttpResponse:
     submission = get_own_submission(code, actor=signed_in(request))
     use_clock(submission.solicitation.zone)
-    specs = part_of(submission.solicitation).fields_of(envelope.value)
+    specs = spec_of_call(submission.solicitation).fields_of(envelope.value)
     content = read_draft(submission)
     unmet: tuple[Unmet, ...] = ()
     typed: dict[str, Any] | None = None
@@ -203,7 +203,7 @@ def _file_acts(submission: Submission) -> Acts:
 
 
 def _drawn_files(request: HttpRequest, submission: Submission, taken: Taken) -> HttpResponse:
-    context = FilesContext(list_files(submission), part_of(submission.solicitation).envelopes)
+    context = FilesContext(list_files(submission), spec_of_call(submission.solicitation).envelopes)
     return show(request, "suppliers/files.html", taken, _way(submission, "files"), context)
 
 
@@ -238,7 +238,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _checked(submission: Submission) -> CheckContext:
-    part = part_of(submission.solicitation)
+    part = spec_of_call(submission.solicitation)
     draft = find_draft(submission)
     content = draft.answers if draft else {}
     addenda = open_addenda(submission)
@@ -354,6 +354,6 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
         call=call,
         challenge=call.step.challenge,
         title=spec_of(call.step).title,
-        fields=draw(part_of(call).answers, {}, blanks=1),
+        fields=draw(spec_of_call(call).answers, {}, blanks=1),
     )
     return draw_page(request, "suppliers/preview.html", context)

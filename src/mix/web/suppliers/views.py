@@ -35,10 +35,16 @@ from mix.readers.delivery.agreements import list_own_agreements
 from mix.readers.delivery.sprints import Room, list_open_rooms
 from mix.readers.market.engagements import list_public_engagements
 from mix.readers.market.participations import has_reached, list_taking_part
-from mix.readers.market.solicitations import get_public, list_answered_questions, list_open, list_own_questions, part_of
+from mix.readers.market.solicitations import (
+    get_public,
+    list_answered_questions,
+    list_open,
+    list_own_questions,
+    spec_of_call,
+)
 from mix.readers.market.submissions import OwnState, find_own, list_own_states
 from mix.readers.market.vendors import get_own_vendor, list_invitations, list_own_vendors
-from mix.rules.city.methods import SolicitationPart
+from mix.rules.city.methods import SolicitationSpec
 from mix.rules.core.fields import Bilingual
 from mix.rules.market.states import QuestionKind
 from mix.web.drawing.pages import actor_of, draw_page, now_of, signed_in
@@ -74,7 +80,9 @@ def home(request: HttpRequest) -> HttpResponse:
         call
         for call in list_open(now=now_of(request))
         if call.id not in started
-        and any(has_reached(taking_part.get((call.step.challenge_id, v.id)), part_of(call).open_to) for v in vendors)
+        and any(
+            has_reached(taking_part.get((call.step.challenge_id, v.id)), spec_of_call(call).open_to) for v in vendors
+        )
     ]
     mine = list_vendor_challenges(v.id for v in vendors)
     context = HomeContext(
@@ -217,7 +225,7 @@ class CallContext:
 
     call: Solicitation
     challenge: Challenge
-    part: SolicitationPart
+    part: SolicitationSpec
     own: list[tuple[Vendor, Submission | None]]
     answered: Iterable[Question]
     mine: list[Question]
@@ -235,7 +243,7 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
     vendors = [
         v
         for v in list_own_vendors(actor)
-        if has_reached(taking_part.get((found.step.challenge_id, v.id)), part_of(found).open_to)
+        if has_reached(taking_part.get((found.step.challenge_id, v.id)), spec_of_call(found).open_to)
     ]
     about = CallFor(found, tuple(vendors))
     taken = take(request, {"start": Listed(Start, about), "ask": Listed(Ask, about)} if vendors else {})
@@ -244,7 +252,7 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
     context = CallContext(
         call=found,
         challenge=found.step.challenge,
-        part=part_of(found),
+        part=spec_of_call(found),
         own=[(v, find_own(found, v)) for v in vendors],
         answered=list_answered_questions(found),
         mine=[q for v in vendors for q in list_own_questions(found, v.id)],

@@ -51,7 +51,7 @@ class Reuse(Act[Reusable]):
         do(request, documents.reuse, self.about.step, source=source)
 
 
-def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, Nothing]:
+def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, Nothing]:
     """Offer the scans of other challenges while nothing is written here."""
     if step.state != StepState.ACTIVE or step.asked_at is not None or find_latest(step.document) is not None:
         return {}, Nothing()

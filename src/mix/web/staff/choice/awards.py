@@ -134,7 +134,7 @@ class AnswerDispute(RowAct[Step]):
         do(request, awards.answer_dispute, get_dispute(self.about.challenge, self.row), **self.rest())
 
 
-def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, AwardContext]:
+def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, AwardContext]:
     """Recommend the best-ranked, record the negotiation, or end it and go on to the next."""
     live = find_live(step)
     working = is_under_way(step)

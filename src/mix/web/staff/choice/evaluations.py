@@ -32,7 +32,7 @@ from mix.readers.city.people import list_with_role
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.choice.scoring import NOT_INVITED, Outcome, tied_for_a_place
 from mix.rules.choice.states import Seat
-from mix.rules.city.methods import Criterion, EvaluationPart, ScoringStage
+from mix.rules.city.methods import Criterion, EvaluationSpec, ScoringStage
 from mix.rules.city.schemes import Scheme
 from mix.rules.core.access import Permission, Role, grants, reads_for_the_city
 from mix.rules.core.fields import Bilingual
@@ -70,7 +70,7 @@ class EvaluationContext:
     """What the step of an evaluation draws; `panel` is each member with scores given and owed."""
 
     evaluation: Evaluation | None
-    evaluation_spec: EvaluationPart | None
+    evaluation_spec: EvaluationSpec | None
     sees_progress: bool
     panel: list[tuple[PanelMember, int, int]]
     left: Sequence[PanelMember]
@@ -86,7 +86,7 @@ class EvaluationContext:
     stage_titles: dict[str, Bilingual]
 
 
-def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, EvaluationContext]:  # noqa: ARG001 - a panel's shape
+def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, EvaluationContext]:  # noqa: ARG001 - a panel's shape
     """Appoint, open scoring, replace, open prices, compute the result."""
     evaluation, spec = find_evaluation(step), spec_of(step).evaluation
     acts: dict[str, Listed[Any]] = {}
@@ -106,7 +106,7 @@ def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts
     return granted(roles, acts), context
 
 
-def _before(spec: EvaluationPart | None, *, sees_progress: bool) -> EvaluationContext:
+def _before(spec: EvaluationSpec | None, *, sees_progress: bool) -> EvaluationContext:
     """Say what is known before anybody is appointed: what the method says."""
     stages = spec.stages if spec else ()
     return EvaluationContext(
@@ -129,7 +129,7 @@ def _before(spec: EvaluationPart | None, *, sees_progress: bool) -> EvaluationCo
 
 
 def _shown(
-    evaluation: Evaluation, spec: EvaluationPart | None, *, sees_progress: bool, sees_scores: bool, is_blocked: bool
+    evaluation: Evaluation, spec: EvaluationSpec | None, *, sees_progress: bool, sees_scores: bool, is_blocked: bool
 ) -> EvaluationContext:
     criteria, stages = criteria_of(evaluation), stages_of(evaluation)
     is_final = evaluation.phase == EvaluationPhase.FINAL

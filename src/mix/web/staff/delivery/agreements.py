@@ -104,7 +104,7 @@ class AgreementsContext:
     library: Sequence[LibraryClause]
 
 
-def part(_request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, AgreementsContext]:
+def panel(_request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, AgreementsContext]:
     """Draft an agreement with each vendor that lacks one."""
     kind = spec_of(step).agreement or AgreementKind.CONTRACT
     made = list_agreements_of(step)

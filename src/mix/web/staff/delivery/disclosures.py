@@ -85,7 +85,7 @@ class DisclosureContext:
     insiders: list[Insider]
 
 
-def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, DisclosureContext]:
+def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, DisclosureContext]:
     """Show the pack as it would be published, trace every requirement, appoint a reviewer, review."""
     acts: dict[str, Listed[Reviewable] | Listed[Step]] = {}
     disclosure = find_disclosure(step)

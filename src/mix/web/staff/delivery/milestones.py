@@ -28,7 +28,7 @@ from mix.readers.delivery.milestones import (
 )
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role
-from mix.rules.core.kinds import DeliveryPart, StepState
+from mix.rules.core.kinds import DeliverySection, StepState
 from mix.rules.delivery.states import BacklogKind
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted
@@ -158,7 +158,7 @@ class ReadOutcome(Act[Measurable]):
 class DeliveryContext:
     """What a step of implementation draws; `measures` each with its readings by month."""
 
-    section: DeliveryPart
+    section: DeliverySection
     contract: Agreement | None
     backlog: list[BacklogItem]
     changes: list[ChangeOrder]
@@ -170,11 +170,11 @@ class DeliveryContext:
     take_overs: list[TakeOver]
 
 
-def part(_request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, DeliveryContext]:
+def panel(_request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, DeliveryContext]:
     """The records of this box, and the acts of whoever runs delivery."""
     challenge = step.challenge
     contract, measures, read = find_contract(challenge), list_measures(challenge), gather_readings(challenge)
-    section = spec_of(step).delivery or DeliveryPart.BACKLOG
+    section = spec_of(step).delivery or DeliverySection.BACKLOG
     working = step.state == StepState.ACTIVE and challenge.status == ChallengeStatus.RUNNING and contract
     changed = changed_cents(contract) if contract else 0
     whole = contract.value_cents + contract.options_cents if contract else 0
@@ -192,16 +192,16 @@ def part(_request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
     )
 
 
-def _acts(challenge: Challenge, section: DeliveryPart, measures: list[dict[str, Any]]) -> Acts:
+def _acts(challenge: Challenge, section: DeliverySection, measures: list[dict[str, Any]]) -> Acts:
     """List what a part of implementation offers; the support plan is its step's own document."""
     match section:
-        case DeliveryPart.BACKLOG:
+        case DeliverySection.BACKLOG:
             return {"add": Listed(AddItem, challenge), "settle_item": Listed(SettleItem, challenge)}
-        case DeliveryPart.CHANGES:
+        case DeliverySection.CHANGES:
             return {"ask_change": Listed(AskChange, challenge), "decide": Listed(DecideChange, challenge)}
-        case DeliveryPart.MILESTONES:
+        case DeliverySection.MILESTONES:
             return {"plan": Listed(PlanMilestone, challenge), "judge": Listed(JudgeMilestone, challenge)}
-        case DeliveryPart.OUTCOMES:
+        case DeliverySection.OUTCOMES:
             return {"read": Listed(ReadOutcome, Measurable(challenge, tuple(m["measure"] for m in measures)))}
-        case DeliveryPart.SUPPORT:
+        case DeliverySection.SUPPORT:
             return {}

@@ -27,7 +27,7 @@ from mix.readers.delivery.sprints import (
 )
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Role
-from mix.rules.core.kinds import SprintPart, StepState
+from mix.rules.core.kinds import SprintSection, StepState
 from mix.rules.delivery.states import Area
 from mix.web.drawing.pages import today_of
 from mix.web.forms.acts import Acts, Listed, granted
@@ -66,11 +66,11 @@ class SprintContext:
     deliverables: list[Deliverable]
 
 
-def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, SprintContext]:
+def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, SprintContext]:
     """Sign off and grant before the sprint; check in, record and explain while it runs."""
     challenge, room, today = step.challenge, get_room(step), today_of(request)
     vendors, hypotheses, signed = list_sprint_vendors(room), list_hypotheses(challenge), gather_sign_offs(room)
-    is_set_up = spec_of(step).sprint is SprintPart.SET_UP
+    is_set_up = spec_of(step).sprint is SprintSection.SET_UP
     acts: dict[str, Listed[Any]] = {}
     if step.state == StepState.ACTIVE and challenge.status == ChallengeStatus.RUNNING and vendors:
         about = InSprint(step, tuple(vendors), tuple(str(h["key"]) for h in hypotheses))

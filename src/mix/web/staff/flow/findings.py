@@ -23,7 +23,7 @@ from mix.readers.core.actors import PUBLIC, Actor
 from mix.readers.flow.findings import (
     Judged,
     find_purchase,
-    holds,
+    is_in_effect,
     judge,
     later_changes,
     like_purchases,
@@ -124,7 +124,7 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
         clashes=_clashes(judged, cities),
         differences=_differences(judged, cities),
         notices=list_participation_notices(challenge),
-        waivers=[(w, waiver_title(w), holds(w), _may_agree(w, actor)) for w in list_waivers(challenge)],
+        waivers=[(w, waiver_title(w), is_in_effect(w), _may_agree(w, actor)) for w in list_waivers(challenge)],
     )
     return show(request, "staff/flow/policy.html", taken, context)
 
@@ -234,4 +234,4 @@ def _like(request: HttpRequest, challenge: Challenge, purchase: Purchase) -> lis
 def _may_agree(waiver: RuleWaiver, actor: Actor) -> bool:
     """Say whether a waiver waits for this person as its second."""
     is_second = grants(actor.roles_at(waiver.municipality.code), Permission.BYLAW_SIGN)
-    return is_second and not holds(waiver) and waiver.asked_by_id != actor.someone.pk
+    return is_second and not is_in_effect(waiver) and waiver.asked_by_id != actor.someone.pk

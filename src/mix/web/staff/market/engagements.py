@@ -168,7 +168,7 @@ class EngagementContext:
     contacts: list[ContactLogEntry]
 
 
-def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, EngagementContext]:  # noqa: ARG001 - a panel's shape
+def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, EngagementContext]:  # noqa: ARG001 - a panel's shape
     """Plan, publish, hold, answer; the contact log."""
     event = find_engagement(step)
     cards = tuple(list_problem_cards(event)) if event else ()

@@ -22,7 +22,7 @@ from mix.readers.market.solicitations import (
 )
 from mix.readers.market.submissions import list_opened, opened_answers
 from mix.rules.case.states import ChallengeStatus
-from mix.rules.city.methods import Criterion, SolicitationPart
+from mix.rules.city.methods import Criterion, SolicitationSpec
 from mix.rules.core.access import Permission, Role, grants, reads_for_the_city
 from mix.rules.core.kinds import Envelope
 from mix.rules.market.closing import Phase
@@ -49,7 +49,7 @@ class CallContext:
 
     call: Solicitation | None
     openable: bool
-    spec_call: SolicitationPart | None
+    spec_call: SolicitationSpec | None
     phase: str
     documents: Sequence[SolicitationDocument]
     proposal: ExtensionProposal | None
@@ -59,7 +59,7 @@ class CallContext:
     opened: list[tuple[Submission, list[Answer], list[Answer], list[FileFact]]]
 
 
-def part(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, CallContext]:
+def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, CallContext]:
     """Draft and publish; then documents, addenda, answers; then open."""
     call = find_solicitation(step)
     spec = spec_of(step).solicitation

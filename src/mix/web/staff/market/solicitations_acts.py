@@ -14,7 +14,7 @@ from mix.actions.market import addenda, solicitations
 from mix.data.models import ExtensionProposal, Solicitation, Step
 from mix.readers.case.challenges import method_for
 from mix.readers.market.solicitations import get_question
-from mix.rules.city.methods import EvaluationPart
+from mix.rules.city.methods import EvaluationSpec
 from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.access import Permission
 from mix.rules.market.states import CustodyMode
@@ -189,6 +189,6 @@ class GiveAnswer(RowAct[Step]):
         do(request, solicitations.publish_answer, get_question(self.about, self.row))
 
 
-def _evaluations_of(call: Solicitation) -> list[EvaluationPart]:
+def _evaluations_of(call: Solicitation) -> list[EvaluationSpec]:
     steps = method_for(call.step.challenge).steps
     return [s.evaluation for s in steps if s.evaluation and s.evaluation.of == call.step.key]
