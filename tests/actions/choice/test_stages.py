@@ -13,7 +13,7 @@ from django.urls import reverse
 from mix.actions.choice import evaluations, meetings
 from mix.actions.core.run import run
 from mix.data.models import Challenge, Evaluation, Message, StageInvitation, Step
-from mix.readers.choice.standing import standing, unmet_to_hand_in
+from mix.readers.choice.scoring import scoring_of, unmet_to_hand_in
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.rules.core.unmet import Refused
 
@@ -44,7 +44,7 @@ def test_from_one_stage_to_the_next_on_pages(between: Evaluation, sign_in: Calla
     assert olivia.post(page(between), {"act": "invite"}).status_code == 302
     between.refresh_from_db()
     assert (between.phase, between.stage) == ("scoring", 1)
-    assert [s.vendor.code for s in standing(between).here] == ["northlight", "wellington"]
+    assert [s.vendor.code for s in scoring_of(between).here] == ["northlight", "wellington"]
     told = set(Message.objects.filter(subject__startswith="Interview of the team").values_list("to_name", flat=True))
     assert told == {"Nora Svensson", "Walt Jensen"}
 
@@ -80,7 +80,7 @@ def test_a_stage_of_meetings_is_not_handed_in_before_they_are_held(
     run(actor("olivia"), now, meetings.invite, between.step)
     between.refresh_from_db()
     member = between.panel.get(person__code="eva")
-    unmet = unmet_to_hand_in(standing(between, member), member)
+    unmet = unmet_to_hand_in(scoring_of(between, member), member)
     assert {u.code for u in unmet} == {"meetings_missing"}  # her scores of the replay are there
     with pytest.raises(Refused) as caught:
         run(actor("eva"), now, evaluations.hand_in, between)

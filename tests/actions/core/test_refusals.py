@@ -33,7 +33,7 @@ from mix.data.models import (
 from mix.jobs.cli import app
 from mix.readers.case.documents import find_latest, latest_content
 from mix.readers.choice.evaluations import get_seat
-from mix.readers.choice.standing import standing
+from mix.readers.choice.scoring import scoring_of
 from mix.readers.city.methods import get_latest
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
@@ -262,7 +262,7 @@ def test_who_may_not_sit_on_a_panel(step: Any, actor: Callable[[str], Any], now:
 
 def test_nothing_is_read_before_the_declaration(panel: Evaluation, actor: Callable[[str], Any]) -> None:
     with pytest.raises(Forbidden):
-        standing(panel).readable(get_seat(panel, actor("chloe")))
+        scoring_of(panel).readable(get_seat(panel, actor("chloe")))
 
 
 def test_a_conflict_hides_everything_of_that_vendor(
@@ -273,7 +273,7 @@ def test_a_conflict_hides_everything_of_that_vendor(
     seat = get_seat(panel, actor("chloe"))
     hidden = Submission.objects.get(solicitation=panel.solicitation, vendor__code="kestrel")
     label = hidden.labels.get(evaluation=panel).label
-    so_far = standing(panel, seat)
+    so_far = scoring_of(panel, seat)
     assert so_far.hidden_from(seat) == {hidden.vendor_id}
     assert hidden not in so_far.readable(seat)
     with pytest.raises(Unknown):
@@ -298,7 +298,7 @@ def test_a_conflict_hides_everything_of_that_vendor(
 def test_scores_that_are_refused(
     panel: Evaluation, actor: Callable[[str], Any], now: Any, facts: dict[str, Any], code: str
 ) -> None:
-    submission = standing(panel).readable(get_seat(panel, actor("hugo")))[0]
+    submission = scoring_of(panel).readable(get_seat(panel, actor("hugo")))[0]
     with pytest.raises(Refused) as caught:
         run(
             actor("hugo"),
@@ -315,7 +315,7 @@ def test_a_change_after_handing_in_needs_a_reason_and_keeps_the_first(
     panel: Evaluation, actor: Callable[[str], Any], now: Any
 ) -> None:
     seat = get_seat(panel, actor("eva"))
-    submission = standing(panel, seat).readable(seat)[0]
+    submission = scoring_of(panel, seat).readable(seat)[0]
     with pytest.raises(Refused) as caught:
         run(actor("eva"), now, evaluations.score, panel, submission=submission, criterion="fit", score=1)
     assert codes(caught) == ["change_needs_reason"]

@@ -36,9 +36,9 @@ from mix.readers.choice.evaluations import (
     stages_of,
     tied_now,
 )
-from mix.readers.choice.standing import (
-    Standing,
-    standing,
+from mix.readers.choice.scoring import (
+    Scoring,
+    scoring_of,
     unmet_for_consensus,
     unmet_to_freeze,
     unmet_to_hand_in,
@@ -102,7 +102,7 @@ def score(
     """Give one score from 0 to 5. A 0 or 5 needs a comment, a change after handing in needs a reason."""
     evaluation = lock_evaluation(evaluation, EvaluationPhase.SCORING)
     member = get_seat(evaluation, deed.actor)
-    so_far = standing(evaluation, member)
+    so_far = scoring_of(evaluation, member)
     if submission not in so_far.to_score(member):
         raise Unknown
     require(criterion in {c.key for c in criteria_now(evaluation)}, "criterion_unknown")
@@ -141,7 +141,7 @@ def hand_in(deed: Deed, evaluation: Evaluation) -> PanelMember:
     """Hand in one's scores, when none is missing."""
     evaluation = lock_evaluation(evaluation, EvaluationPhase.SCORING)
     member = get_seat(evaluation, deed.actor)
-    refuse_if(unmet_to_hand_in(standing(evaluation, member), member))
+    refuse_if(unmet_to_hand_in(scoring_of(evaluation, member), member))
     member.handed_in_at = deed.now
     member.save(update_fields=["handed_in_at"])
     if not evaluation.panel.filter(left_at=None, handed_in_at=None).exists():
@@ -154,7 +154,7 @@ def hand_in(deed: Deed, evaluation: Evaluation) -> PanelMember:
 def open_consensus(deed: Deed, evaluation: Evaluation) -> Evaluation:
     """Show everybody's scores to the panel, once all are handed in. Only the chair opens it."""
     evaluation = lock_evaluation(evaluation, EvaluationPhase.SCORING)
-    so_far = standing(evaluation)
+    so_far = scoring_of(evaluation)
     _chair(so_far, deed.actor)
     refuse_if(unmet_for_consensus(so_far))
     evaluation.phase = EvaluationPhase.CONSENSUS
@@ -169,7 +169,7 @@ def open_consensus(deed: Deed, evaluation: Evaluation) -> Evaluation:
     return evaluation
 
 
-def _chair(so_far: Standing, actor: Actor) -> PanelMember:
+def _chair(so_far: Scoring, actor: Actor) -> PanelMember:
     member = get_seat(so_far.evaluation, actor)
     require(member.seat == Seat.CHAIR, "chair_only")
     require(so_far.has_declared(member), "declaration_missing", name=member.person.name)
@@ -181,7 +181,7 @@ def agree(
 ) -> ConsensusScore:
     """Record, as the chair, the score that the panel agreed on, with the reason."""
     evaluation = lock_evaluation(evaluation, EvaluationPhase.CONSENSUS)
-    so_far = standing(evaluation)
+    so_far = scoring_of(evaluation)
     if submission not in so_far.to_score(_chair(so_far, deed.actor)):
         raise Unknown
     require(criterion in {c.key for c in criteria_now(evaluation)}, "criterion_unknown")
@@ -211,7 +211,7 @@ def agree(
 def agree_where_equal(deed: Deed, evaluation: Evaluation, *, reason: str) -> int:
     """Record every cell on which all scores are equal, in one step; returns how many."""
     evaluation = lock_evaluation(evaluation, EvaluationPhase.CONSENSUS)
-    so_far, agreed, count = standing(evaluation), latest_consensus(evaluation), 0
+    so_far, agreed, count = scoring_of(evaluation), latest_consensus(evaluation), 0
     for submission in so_far.to_score(_chair(so_far, deed.actor)):
         for criterion in criteria_now(evaluation):
             place = (submission.pk, criterion.key)
@@ -232,7 +232,7 @@ def agree_where_equal(deed: Deed, evaluation: Evaluation, *, reason: str) -> int
 def freeze_quality(deed: Deed, evaluation: Evaluation) -> Evaluation:
     """End the consensus on a stage. After the last, quality is final, and prices that count may now be opened."""
     evaluation = lock_evaluation(evaluation, EvaluationPhase.CONSENSUS)
-    so_far = standing(evaluation)
+    so_far = scoring_of(evaluation)
     _chair(so_far, deed.actor)
     refuse_if(unmet_to_freeze(so_far))
     is_last = evaluation.stage + 1 >= len(stages_of(evaluation))

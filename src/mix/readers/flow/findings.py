@@ -24,7 +24,7 @@ from mix.data.models import (
 from mix.readers.case.challenges import list_cities, method_for, spec_of
 from mix.readers.case.documents import buys_now, gather_facts, total_value
 from mix.readers.choice.evaluations import find_evaluation, panel_of
-from mix.readers.choice.standing import standing
+from mix.readers.choice.scoring import scoring_of
 from mix.readers.city.policies import confirmed_by_city, dispute_days, ruleset_for
 from mix.readers.core.rows import get_row
 from mix.readers.delivery.agreements import list_agreements
@@ -261,7 +261,7 @@ def facts_of_panel(step: Step) -> dict[str, Any]:
     if evaluation is None:
         return {}
     members = panel_of(evaluation)
-    so_far = standing(evaluation)
+    so_far = scoring_of(evaluation)
     return {"has_all_declarations": bool(members) and all(map(so_far.has_declared, members))}
 
 

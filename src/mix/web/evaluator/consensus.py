@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from mix.actions.choice import evaluations
 from mix.data.models import Evaluation, Submission
 from mix.readers.choice.evaluations import criteria_now, criteria_of, stages_of
-from mix.readers.choice.standing import Cell, Standing, consensus_table, standing, unmet_to_freeze
+from mix.readers.choice.scoring import Cell, Scoring, consensus_table, scoring_of, unmet_to_freeze
 from mix.readers.core.errors import Unknown
 from mix.rules.choice.states import Seat
 from mix.rules.city.methods import Criterion
@@ -99,7 +99,7 @@ class ConsensusContext:
 def consensus(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Everybody's scores side by side; the chair records what the panel agrees on, with reasons."""
     found, member = own_seat(request, code, key)
-    so_far = standing(found)
+    so_far = scoring_of(found)
     if found.phase not in AFTER_SCORING or not so_far.has_declared(member):
         raise Unknown
     is_over = found.phase in (EvaluationPhase.QUALITY_FROZEN, EvaluationPhase.FINAL)
@@ -116,7 +116,7 @@ def consensus(request: HttpRequest, code: str, key: str) -> HttpResponse:
     return show(request, "evaluator/consensus.html", taken, seat_context(found, member), context)
 
 
-def _chair_acts(so_far: Standing, own: list[Submission]) -> Acts:
+def _chair_acts(so_far: Scoring, own: list[Submission]) -> Acts:
     found = so_far.evaluation
     cells = {f"{so_far.letters[s.pk]}-{c.key}": (s, c) for s in own for c in criteria_now(found)}
     is_last = found.stage + 1 >= len(stages_of(found))

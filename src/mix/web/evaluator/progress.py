@@ -20,7 +20,7 @@ from mix.readers.choice.evaluations import (
     list_results,
     suggest_conflicts,
 )
-from mix.readers.choice.standing import standing, unmet_for_consensus
+from mix.readers.choice.scoring import scoring_of, unmet_for_consensus
 from mix.rules.choice.states import Seat
 from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import Unmet
@@ -130,7 +130,7 @@ class ProgressContext:
 def evaluation(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """One's own progress: what is scored, what is not, hand in."""
     found, member = own_seat(request, code, key)
-    if not standing(found, member).has_declared(member):
+    if not scoring_of(found, member).has_declared(member):
         return redirect("evaluator-declare", code=code, key=key)
     acts = {}
     is_scored = found.phase == EvaluationPhase.SCORING
@@ -142,7 +142,7 @@ def evaluation(request: HttpRequest, code: str, key: str) -> HttpResponse:
     taken = take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
-    so_far = standing(found) if chairs else standing(found, member)
+    so_far = scoring_of(found) if chairs else scoring_of(found, member)
     context = ProgressContext(
         hidden=len(so_far.hidden_from(member)),
         waits_for=unmet_for_consensus(so_far) if chairs else (),

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from mix.actions.choice import evaluations
 from mix.data.models import Evaluation, PanelMember, Score, StageInvitation, Submission
 from mix.readers.choice.evaluations import criteria_now, find_meeting
-from mix.readers.choice.standing import Standing, standing
+from mix.readers.choice.scoring import Scoring, scoring_of
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.sprints import gather_plans, latest_evidence, list_hypotheses, room_of
 from mix.readers.market.sealing import FileFact, list_sealed_files, stream_opened_file
@@ -79,7 +79,7 @@ class ReadContext:
 def score(request: HttpRequest, code: str, key: str, label: str) -> HttpResponse:
     """Read one submission and score it, criterion by criterion."""
     found, member = own_seat(request, code, key)
-    so_far = standing(found, member)
+    so_far = scoring_of(found, member)
     if not so_far.has_declared(member):
         return redirect("evaluator-declare", code=code, key=key)
     submission = so_far.get_readable(member, label)
@@ -98,7 +98,7 @@ def score(request: HttpRequest, code: str, key: str, label: str) -> HttpResponse
 def across(request: HttpRequest, code: str, key: str, criterion: str) -> HttpResponse:
     """Score one criterion across all submissions."""
     found, member = own_seat(request, code, key)
-    so_far = standing(found, member)
+    so_far = scoring_of(found, member)
     if not so_far.has_declared(member):
         return redirect("evaluator-declare", code=code, key=key)
     chosen = next((c for c in criteria_now(found) if c.key == criterion), None)
@@ -114,7 +114,7 @@ def across(request: HttpRequest, code: str, key: str, criterion: str) -> HttpRes
 
 def _scoring(
     request: HttpRequest,
-    so_far: Standing,
+    so_far: Scoring,
     member: PanelMember,
     asked: list[Asked],
     reading: ReadContext,
@@ -128,7 +128,7 @@ def _scoring(
         unmet = _save_scores(request, found, asked)
         if not unmet:
             return redirect(request.POST.get("next") or request.path) if _is_own(request) else redirect(request.path)
-        so_far = standing(found, member)
+        so_far = scoring_of(found, member)
     lines = [_line(so_far, member, one, typed, unmet) for one in asked]
     listed = list_context(so_far, member)
     labels = [label for _s, label, _n, _g, _o in listed.rows]
@@ -147,7 +147,7 @@ def _scoring(
     return show(request, "evaluator/score.html", taken, seat_context(found, member), listed, reading, context)
 
 
-def _line(so_far: Standing, member: PanelMember, one: Asked, typed: Any, unmet: dict[str, Unmet]) -> Line:  # noqa: ANN401 - Django's data or none
+def _line(so_far: Scoring, member: PanelMember, one: Asked, typed: Any, unmet: dict[str, Unmet]) -> Line:  # noqa: ANN401 - Django's data or none
     saved = so_far.given(member, one.submission, one.criterion.key)
     if typed is not None:
         score, comment = typed.get(one.score_name, ""), typed.get(one.comment_name, "")
@@ -226,7 +226,7 @@ def _evidence(found: Evaluation, submission: Submission) -> list[Any]:
 def opened_file(request: HttpRequest, code: str, key: str, label: str, file: str) -> StreamingHttpResponse:
     """Hand out one technical file of a submission that this member may read, always as a download."""
     found, member = own_seat(request, code, key)
-    submission = standing(found, member).get_readable(member, label)
+    submission = scoring_of(found, member).get_readable(member, label)
     if file not in {f.code for f in _files(submission)}:
         raise Unknown
     fact, chunks = stream_opened_file(submission, file)

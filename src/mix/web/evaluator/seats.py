@@ -16,7 +16,7 @@ from mix.readers.choice.evaluations import (
     spec_of_evaluation,
     stage_now,
 )
-from mix.readers.choice.standing import Standing, standing
+from mix.readers.choice.scoring import Scoring, scoring_of
 from mix.readers.core.errors import Unknown
 from mix.rules.choice.states import Seat
 from mix.rules.city.methods import Criterion, ScoringStage
@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         if not _waits(seat):
             done.append((seat, title))
             continue
-        so_far = standing(seat.evaluation, seat)
+        so_far = scoring_of(seat.evaluation, seat)
         declared, scores = so_far.has_declared(seat), seat.evaluation.phase == EvaluationPhase.SCORING
         given, owed = so_far.progress(seat) if declared and scores else (0, 0)
         waiting.append((seat, declared, given, owed, title))
@@ -102,7 +102,7 @@ class ListContext:
     criteria: tuple[Criterion, ...]
 
 
-def list_context(so_far: Standing, member: PanelMember) -> ListContext:
+def list_context(so_far: Scoring, member: PanelMember) -> ListContext:
     """List what a member has to score, with how far it is."""
     criteria = criteria_now(so_far.evaluation)
     return ListContext(

@@ -27,7 +27,7 @@ from mix.readers.choice.evaluations import (
     tied_now,
     unmet_by_tie,
 )
-from mix.readers.choice.standing import Cell, consensus_table, standing
+from mix.readers.choice.scoring import Cell, consensus_table, scoring_of
 from mix.readers.city.people import list_with_role
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.choice.scoring import NOT_INVITED, Outcome, tied_for_a_place
@@ -60,7 +60,7 @@ AFTER_SCORING = frozenset(
 
 def _panel_rows(evaluation: Evaluation) -> list[tuple[PanelMember, int, int]]:
     """Return each member with how many scores are given and how many are owed, as far as it is known."""
-    so_far = standing(evaluation)
+    so_far = scoring_of(evaluation)
     owed = len(so_far.here) * len(criteria_now(evaluation))
     return [(m, *(so_far.progress(m) if so_far.has_declared(m) else (0, owed))) for m in panel_of(evaluation)]
 
@@ -154,7 +154,7 @@ def _shown(
 
 
 def _table(evaluation: Evaluation, criteria: Sequence[Criterion]) -> list[tuple[Submission, list[Cell]]]:
-    so_far = standing(evaluation)
+    so_far = scoring_of(evaluation)
     return consensus_table(so_far, so_far.contenders, criteria)
 
 

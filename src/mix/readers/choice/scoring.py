@@ -34,7 +34,7 @@ Place: TypeAlias = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Scoring:
     """An evaluation with its contenders by vendor, their letters, and what some of its members declared and gave."""
 
     evaluation: Evaluation
@@ -91,7 +91,7 @@ class Standing:
         return self.declared.get(member.pk, {})
 
 
-def standing(evaluation: Evaluation, *members: PanelMember) -> Standing:
+def scoring_of(evaluation: Evaluation, *members: PanelMember) -> Scoring:
     """Gather how far the scoring stands, with what these members declared and gave: everybody seated, if none is named.
 
     The number of queries depends neither on the members nor on the submissions.
@@ -103,7 +103,7 @@ def standing(evaluation: Evaluation, *members: PanelMember) -> Standing:
     for row in Declaration.objects.filter(member__evaluation=evaluation, **about):
         declared.setdefault(row.member_id, {})[row.vendor_id] = row.conflict
     scores = Score.objects.filter(member__evaluation=evaluation, **about).order_by("id")
-    return Standing(
+    return Scoring(
         evaluation,
         found,
         [s for s in found if reached.get(s.pk, 0) == evaluation.stage],
@@ -125,7 +125,7 @@ class Cell:
 
 
 def consensus_table(
-    now: Standing, submissions: Sequence[Submission], criteria: Sequence[Criterion]
+    now: Scoring, submissions: Sequence[Submission], criteria: Sequence[Criterion]
 ) -> list[tuple[Submission, list[Cell]]]:
     """Gather the consensus table, by submission and criterion."""
     agreed, members = latest_consensus(now.evaluation), panel_of(now.evaluation)
@@ -138,7 +138,7 @@ def consensus_table(
     return [(submission, [cell(submission, c) for c in criteria]) for submission in submissions]
 
 
-def unmet_to_hand_in(now: Standing, member: PanelMember) -> tuple[Unmet, ...]:
+def unmet_to_hand_in(now: Scoring, member: PanelMember) -> tuple[Unmet, ...]:
     """List the scores that a member still owes."""
     if not now.has_declared(member):
         return (Unmet("declaration_missing", {"name": member.person.name}),)
@@ -148,7 +148,7 @@ def unmet_to_hand_in(now: Standing, member: PanelMember) -> tuple[Unmet, ...]:
     return (*unmet, *unmet_meetings(now))
 
 
-def unmet_meetings(now: Standing) -> tuple[Unmet, ...]:
+def unmet_meetings(now: Scoring) -> tuple[Unmet, ...]:
     """Say how many vendors of the present stage were not met yet, where the stage rests on meeting them."""
     stage = stage_now(now.evaluation)
     if stage is None or not stage.basis.is_met:
@@ -159,7 +159,7 @@ def unmet_meetings(now: Standing) -> tuple[Unmet, ...]:
     return (Unmet("meetings_missing", {"count": str(owed)}, place="meetings"),) if owed else ()
 
 
-def unmet_for_consensus(now: Standing) -> tuple[Unmet, ...]:
+def unmet_for_consensus(now: Scoring) -> tuple[Unmet, ...]:
     """List what keeps the scores from being shown: members who have not handed in, too few for a submission."""
     found = [
         Unmet("not_handed_in", {"name": m.person.name}, place="panel")
@@ -174,7 +174,7 @@ def unmet_for_consensus(now: Standing) -> tuple[Unmet, ...]:
     return tuple(found)
 
 
-def unmet_to_freeze(now: Standing) -> tuple[Unmet, ...]:
+def unmet_to_freeze(now: Scoring) -> tuple[Unmet, ...]:
     """List the cells without an agreed score."""
     agreed = latest_consensus(now.evaluation)
     owed = sum((s.pk, c.key) not in agreed for s in now.here for c in criteria_now(now.evaluation))
