@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import signal
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -272,3 +273,24 @@ def test_an_old_table_of_time_zones_stops_the_start(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(start, "CLOCK_PROBES", (("America/Vancouver", "2026-12-15T14:00", "2026-12-15T22:00"),))
     with pytest.raises(SystemExit, match="out of date"):
         start.refuse_wrong_clock()
+
+
+def test_a_web_server_that_ends_again_and_again_stops_all() -> None:
+    """It is started again three times, as its helpers are for ever; then an operator must look."""
+    from mix.jobs import start
+
+    helpers: list[subprocess.Popen[bytes]] = []
+
+    def helper() -> subprocess.Popen[bytes]:
+        helpers.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]))
+        return helpers[-1]
+
+    kept = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(SystemExit, match="ended 4 times"):
+            start._keep(lambda: subprocess.Popen([sys.executable, "-c", ""]), {"work": helper})
+    finally:
+        signal.signal(signal.SIGTERM, kept[0])
+        signal.signal(signal.SIGINT, kept[1])
+    assert len(helpers) == 1
+    assert helpers[0].returncode is not None

@@ -9,8 +9,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from django.conf import settings
 from django.core.management import call_command
@@ -109,34 +112,29 @@ def refuse_taken_port(port: int) -> None:
 # Each waiting request holds a thread and is stamped when it begins to run, so there are more than can work at once:
 # at a deadline the stamp must not wait for the database (docs/operations.md).
 THREADS = 64
+# A web server that ends is started again, so many times within so many seconds.
+RESTARTS, RESTARTS_WITHIN = 3, 60
+
+Starts: TypeAlias = Callable[[], subprocess.Popen[bytes]]
 
 
 def _start(command: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "mix.jobs.cli", command], env=os.environ.copy())  # noqa: S603 - ours
 
 
-def _helpers(*, alone: bool) -> dict[str, subprocess.Popen[bytes]]:
-    """Start the worker, and the sealer unless the operator runs it elsewhere (MIX_SEALER_SOCKET is set)."""
+def _helpers(*, alone: bool) -> list[str]:
+    """Name the commands beside the site: the worker, and the sealer unless it runs elsewhere (MIX_SEALER_SOCKET)."""
     if alone:
-        return {}
-    commands = ["work"]
-    if not settings.SEALER_SOCKET:
-        # A path of its own: the name of a Unix socket is short, and a data folder's may not be.
-        os.environ["MIX_SEALER_SOCKET"] = str(Path(tempfile.mkdtemp(prefix="mix-"), "sealer"))
-        commands.append("sealer")
-    return {command: _start(command) for command in commands}
+        return []
+    if settings.SEALER_SOCKET:
+        return ["work"]
+    # A path of its own: the name of a Unix socket is short, and a data folder's may not be.
+    os.environ["MIX_SEALER_SOCKET"] = str(Path(tempfile.mkdtemp(prefix="mix-"), "sealer"))
+    return ["work", "sealer"]
 
 
-def serve(*, workers: int = 2, alone: bool = False) -> None:
-    """Serve the site until interrupted, with the worker and the sealer unless these run elsewhere (`alone`)."""
-    port = settings.ENVIRONMENT.port
-    refuse_wrong_settings(alone=alone)
-    refuse_unsafe_start()
-    refuse_wrong_clock()
-    refuse_taken_port(port)
-    connection.close()
-    helpers = _helpers(alone=alone)
-    web = subprocess.Popen(  # noqa: S603 - our own program, no shell
+def _start_web(port: int, workers: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own program, no shell
         [
             sys.executable,
             "-m",
@@ -160,7 +158,27 @@ def serve(*, workers: int = 2, alone: bool = False) -> None:
         ],
         env=os.environ.copy(),
     )
-    stopping = False
+
+
+def serve(*, workers: int = 2, alone: bool = False) -> None:
+    """Serve the site until interrupted, with the worker and the sealer unless these run elsewhere (`alone`)."""
+    port = settings.ENVIRONMENT.port
+    refuse_wrong_settings(alone=alone)
+    refuse_unsafe_start()
+    refuse_wrong_clock()
+    refuse_taken_port(port)
+    connection.close()
+    _keep(partial(_start_web, port, workers), {name: partial(_start, name) for name in _helpers(alone=alone)})
+
+
+def _keep(start_web: Starts, start_helpers: Mapping[str, Starts]) -> None:
+    """Keep the site and its helpers running until a signal ends them: what ends by itself is started again.
+
+    A web server ends by itself when its workers die one after the other. One that does so again and again stops all.
+    """
+    helpers = {name: start() for name, start in start_helpers.items()}
+    web, stopping = start_web(), False
+    ended: list[float] = []
 
     def stop(*_: object) -> None:
         nonlocal stopping
@@ -171,11 +189,15 @@ def serve(*, workers: int = 2, alone: bool = False) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    while web.poll() is None:
-        for command, child in helpers.items():
-            if child.poll() is not None and not stopping:
-                helpers[command] = _start(command)
+    while not stopping and len(ended) <= RESTARTS:
+        if web.poll() is not None:
+            ended = [*(at for at in ended if time.monotonic() - at < RESTARTS_WITHIN), time.monotonic()]
+            web = start_web()
+        for name in [name for name, child in helpers.items() if child.poll() is not None]:
+            helpers[name] = start_helpers[name]()
         time.sleep(0.2)
     stop()
     for child in (web, *helpers.values()):
         child.wait()
+    if len(ended) > RESTARTS:
+        raise SystemExit(f"The web server ended {len(ended)} times within {RESTARTS_WITHIN} seconds.")

@@ -20,13 +20,19 @@ from mix.rules.core.fields import Wording
 FARTHEST = 3660  # days that are looked through; ten years without a working day is a slip of the keyboard
 
 
+# What the library leaves in English; as the Canada Labour Code, s. 166, says it in French.
+_FRENCH = {"Boxing Day": "Lendemain de Noël"}
+
+
 @lru_cache(maxsize=64)
 def public_holidays(year: int) -> Mapping[date, Wording]:
     """Return Ontario's public holidays of a year with their English and French names, weekends included."""
     english, french = (
         holidays.country_holidays("CA", subdiv="ON", years=year, language=language) for language in ("en_CA", "fr")
     )
-    return {day: Wording.of({"en": english[day], "fr": french[day]}) for day in sorted(english)}
+    return {
+        day: Wording.of({"en": english[day], "fr": _FRENCH.get(french[day], french[day])}) for day in sorted(english)
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,11 @@ def in_language(row: Worded, column: str) -> str:
     return plain(said(row.wording(column)))
 
 
+def titled(what: str, which: str) -> str:
+    """Write what something is and which one, as "Agile pilot: Pilot only"."""
+    return _("%(what)s: %(which)s") % {"what": what, "which": which}
+
+
 def language_name(code: str) -> str:
     """Return what a language is called in the page's language, as in the midst of a sentence; else in its own."""
     for asked in (language(), code):

@@ -15,7 +15,7 @@ from mix.rules.city.policy.bylaws import BylawTable, Said, differences
 from mix.rules.city.policy.facts import Category
 from mix.rules.city.policy.joint import Contradiction, Period
 from mix.web.drawing.findings import fact_title
-from mix.web.drawing.showing import language, said
+from mix.web.drawing.showing import language, said, titled
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def view_clash(clash: Contradiction, *, names: Mapping[str, str]) -> ClashView:
     code = "same" if same else "prevails" if clash.prevails else "nobody"
     todo = word("clash", code, language())
     if clash.prevails:
-        todo = f"{todo}: {clash.prevails.rule.title.in_(language())}"
+        todo = titled(todo, clash.prevails.rule.title.in_(language()))
     return ClashView(
         tuple(
             (names.get(s.municipality) or word("policy_layer", s.layer, language()), said(s.rule.text)) for s in sides

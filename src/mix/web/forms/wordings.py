@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from mix.rules.core.fields import Wording
-from mix.web.drawing.showing import language_name
+from mix.web.drawing.showing import language, language_name
 from mix.web.forms.fields import Label
 
 _OF_FIRST = ("aria-describedby", "aria-invalid")  # hint and errors stand beside the first box
@@ -21,12 +21,12 @@ def _name_in(name: str, code: str) -> str:
 
 
 def _codes() -> list[str]:
-    """Return the languages of the site, English first."""
-    return list(dict.fromkeys(["en", *dict(settings.LANGUAGES)]))
+    """Return the languages of the site: the page's own first, whose box needs no word on its language, then English."""
+    return list(dict.fromkeys([language(), "en", *dict(settings.LANGUAGES)]))
 
 
 class WordingWidget(forms.Widget):
-    """The boxes: English first, the others after it, each drawn as the single field would be."""
+    """The boxes: that of the page's language first, each drawn as the single field would be."""
 
     input_type = "wording"
 
@@ -39,11 +39,12 @@ class WordingWidget(forms.Widget):
         given = attrs or {}
         texts = value.texts if isinstance(value, Wording) else {"en": value} if isinstance(value, str) else value or {}
         for code in _codes():
-            own = {key: value for key, value in given.items() if key not in _OF_FIRST or code == "en"}
+            is_first = code == language()
+            own = {key: value for key, value in given.items() if key not in _OF_FIRST or is_first}
             own |= {"lang": code, "id": _name_in(given.get("id", ""), code), "required": code in self.due}
             box = self.part.widget.get_context(_name_in(name, code), texts.get(code), own)["widget"]
             again = _("%(what)s in %(language)s") % {"what": self.again, "language": language_name(code)}
-            yield {**box, "label": self.part.label if code == "en" else again, "is_due": code in self.due}
+            yield {**box, "label": self.part.label if is_first else again, "is_due": code in self.due}
 
     def value_from_datadict(self, data: Any, _files: Any, name: str) -> dict[str, str]:  # noqa: ANN401 - Django's
         """Return what was typed, by language."""
@@ -70,12 +71,14 @@ class WordingField(forms.Field):
             try:
                 texts[code] = self.part.clean(text) if code in self.due or text.strip() else ""
             except forms.ValidationError as error:
-                wrong += error.messages if code == "en" else [f"{language_name(code)}: {m}" for m in error.messages]
+                wrong += (
+                    error.messages if code == language() else [f"{language_name(code)}: {m}" for m in error.messages]
+                )
         if wrong:
             raise forms.ValidationError(wrong)
         return self.of.of(texts)
 
 
 def wording(part: forms.CharField, *, again: Label = "", of: type[Wording] = Wording) -> WordingField:
-    """Make the field for a text by language of one for English; `again … in French` is the label of the others."""
+    """Make the field for a text by language of one for the page's; the others are labelled `again … in French`."""
     return WordingField(part, again=again or part.label or "", of=of)

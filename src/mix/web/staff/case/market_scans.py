@@ -13,7 +13,7 @@ from mix.readers.case.documents import find_latest, list_reusable
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import StepState
 from mix.web.drawing.pages import actor_of, today_of
-from mix.web.drawing.showing import day, in_language
+from mix.web.drawing.showing import day, in_language, titled
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, do, granted
 from mix.web.forms.kinds import Nothing
@@ -29,7 +29,7 @@ class Reusable:
 
 def _source(scan: Step) -> str:
     city = in_language(scan.challenge.municipality, "name")
-    return f"{city}: {in_language(scan.challenge, 'title')}, {day(scan.done_at)}"
+    return titled(city, f"{in_language(scan.challenge, 'title')}, {day(scan.done_at)}")
 
 
 class Reuse(Act[Reusable]):

@@ -22,7 +22,7 @@ from mix.readers.city.people import list_with_role
 from mix.readers.core.actors import Actor
 from mix.rules.core.access import TABLE, Permission, grants
 from mix.web.drawing.pages import signed_in
-from mix.web.drawing.showing import in_language
+from mix.web.drawing.showing import in_language, titled
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, show, take
 from mix.web.forms.wordings import wording
@@ -141,7 +141,7 @@ class ForDepartment(Act[G]):
     def fit(self) -> None:
         """Offer the departments, each with its city."""
         rows = self.about.departments.items()
-        pairs = [(str(n), f"{in_language(d.municipality, 'name')}: {in_language(d, 'name')}") for n, d in rows]
+        pairs = [(str(n), titled(in_language(d.municipality, "name"), in_language(d, "name"))) for n, d in rows]
         fields.offer(self, "department", pairs)
 
     def chosen(self) -> Department:

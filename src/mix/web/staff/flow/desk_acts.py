@@ -23,7 +23,7 @@ from mix.rules.core.access import Permission
 from mix.rules.core.kinds import Route
 from mix.rules.core.unmet import require
 from mix.web.drawing.pages import actor_of
-from mix.web.drawing.showing import language
+from mix.web.drawing.showing import language, titled
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, do
 from mix.web.forms.wordings import wording
@@ -104,7 +104,7 @@ class Beginnable:
     def ways(self) -> list[tuple[str, str]]:
         """Return every method with each of its routes: what is posted, and what it is called."""
         return [
-            (f"{v.key}:{route}", f"{method.title.in_(language())}: {word('route', route, language())}")
+            (f"{v.key}:{route}", titled(method.title.in_(language()), word("route", route, language())))
             for v in self.methods
             for method in [method_of(v)]
             for route in method.routes
