@@ -84,9 +84,7 @@ def _step(scenario: Scenario, values: Values, name: str = "step") -> m.Step:
             challenge__code=values["source"], key=values["step"]
         )
     challenge = _challenge(scenario, values, name)
-    step = challenge.steps.get(key=values["step"] if "step" in values else _sole_room(challenge))
-    step.challenge = challenge
-    return step
+    return challenge.steps.get(key=values["step"] if "step" in values else _sole_room(challenge))
 
 
 def _sole_room(challenge: m.Challenge) -> str:
@@ -127,7 +125,6 @@ def _award(scenario: Scenario, values: Values, name: str = "") -> m.Award:
     award = find_live(_step(scenario, values))
     if award is None:
         raise ScenarioWrong(f"nobody is recommended ({name})")
-    award.step = _step(scenario, values)
     return award
 
 

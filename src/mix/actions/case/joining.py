@@ -74,10 +74,10 @@ def ask(deed: Deed, challenge: Challenge, *, city: Municipality, share_percent: 
 def answer(deed: Deed, request: JoinRequest, *, agree: bool, reason: str) -> JoinRequest:
     """Let a city in, its share taken from the lead's, or refuse with a reason. From then on it decides its gates."""
     challenge, role = lock_challenge(request.challenge, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
-    row = JoinRequest.objects.select_for_update(of=("self",)).select_related("city", "asked_by").get(pk=request.pk)
-    if row.challenge_id != challenge.pk:
+    rows = challenge.join_requests.select_for_update(of=("self",)).select_related("city", "asked_by")
+    row = rows.filter(pk=request.pk).first()
+    if row is None:
         raise Unknown
-    row.challenge = challenge
     require(row.answer == "", "join_answered")
     require(bool(reason.strip()), "reason_missing", field="reason")
     if agree:

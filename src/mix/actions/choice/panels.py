@@ -86,7 +86,6 @@ def _begin(step: Step) -> Evaluation:
     """Begin an evaluation of the opened call that the method names, with letters drawn by lot."""
     part = spec_of(step).evaluation
     source = step.challenge.steps.get(key=part.of) if part else step
-    source.challenge = step.challenge
     call = find_solicitation(source)
     if call is None or call.technical_opened_at is None:
         raise Unknown

@@ -50,7 +50,6 @@ def after_award(deed: Deed, step: Step, summary: str) -> None:
     award = find_live(step)
     if award is None:
         raise Unknown
-    award.step = step
     awards.approve(deed, award, summary=summary)
 
 

@@ -202,7 +202,6 @@ def _go_on(deed: Deed, step: Step, *, role: str) -> None:
     """Begin what waited for a step, and end the challenge when nothing is left."""
     started = start_ready_steps(step.challenge, now=deed.now)
     for other in started:
-        other.challenge = step.challenge
         title = spec_of(other).title
         deed.tell(
             people_of(step.challenge, spec_of(other).owner),
@@ -245,7 +244,6 @@ def disqualify(deed: Deed, challenge: Challenge, vendor: Vendor, *, reason: str)
     for step in challenge.steps.filter(kind=StepKind.AWARD.value).select_related("challenge__municipality"):
         award = find_live(step)
         if award and award.vendor_id == vendor.id:
-            award.step = step
             awards.revoke(award, reason=reason, now=deed.now)
             reopen_from(step, now=deed.now, reason=reason)
             deed.record_on(step, "moves.begin_again", reason=reason)

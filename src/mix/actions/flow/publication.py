@@ -43,8 +43,7 @@ def publish(
     Two bounds make the price formula linear between them; a fixed price is asked for where the method fixes prices.
     """
     step, role = lock_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
-    call = lock_call(call)
-    call.step = step
+    call = lock_call(call, step=step)
     require(call.published_at is None, "already_published")
     refuse_if((*unmet_to_publish(call, now=deed.now), *unmet_custody(call), *policy_unmet(step, now=deed.now)))
     line = (full_at_cents, none_at_cents)

@@ -12,6 +12,7 @@ from mix.actions.case.locking import lock_step
 from mix.actions.case.publishing import publish as publish_notice
 from mix.actions.core.deeds import Deed
 from mix.actions.market.keys import delay_key
+from mix.actions.market.solicitations import lock_call
 from mix.data.models import Addendum, ExtensionProposal, Solicitation
 from mix.phrases.mails import outage_text
 from mix.readers.case.challenges import spec_of
@@ -33,8 +34,7 @@ ADDENDUM_NOTICE = timedelta(hours=48)  # what a substantial change leaves to tho
 def _open_call(deed: Deed, call: Solicitation) -> tuple[Solicitation, str]:
     """Lock a published call that has not closed; return it with the actor's role."""
     _, role = lock_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
-    fresh = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
-    fresh.step = call.step
+    fresh = lock_call(call)
     require(fresh.published_at is not None, "solicitation_not_published")
     require(deed.now < fresh.closes_at, "solicitation_closed")
     return fresh, role.value
@@ -125,8 +125,7 @@ def extend_for_outages(*, now: datetime) -> list[Addendum]:
 
 
 def _extend_for_outage(call: Solicitation, outage: Outage, *, now: datetime) -> Addendum:
-    fresh = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
-    fresh.step = call.step
+    fresh = lock_call(call)
     closes_at = closing_after(closing_of(fresh), outage, calendar_of(fresh.municipality))
     text = outage_text(outage, closes_at, fresh.zone)
     return _issue(Deed(Actor(), now), fresh, role="", text=text, is_substantial=False, closes_at=closes_at)

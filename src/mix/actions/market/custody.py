@@ -11,6 +11,7 @@ from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
 from mix.actions.core.run import RecordedRefusal
 from mix.actions.market import keys
+from mix.actions.market.solicitations import lock_call
 from mix.data.models import CustodyKey, CustodyShare, Municipality, Person, Solicitation
 from mix.readers.city.people import list_with_role
 from mix.readers.core.actors import Actor
@@ -51,8 +52,7 @@ def _record(
 def make_key(deed: Deed, call: Solicitation, *, holders: Sequence[Person]) -> CustodyKey:
     """Make the key of a call that is not yet published, for three holders; a key made before is retired."""
     step, role = lock_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
-    call = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
-    call.step = step
+    call = lock_call(call, step=step)
     require(call.published_at is None, "already_published")
     require(call.custody_mode == CustodyMode.SPLIT, "custody_not_split")
     allowed = {person.pk for person in list_possible_holders(call)}

@@ -13,6 +13,7 @@ from mix.actions.core.run import prepared_by
 from mix.actions.core.signing import sign
 from mix.actions.market.custody import end_ceremony, too_early
 from mix.actions.market.sealing import Unsealed, keep_unsealed, unseal
+from mix.actions.market.solicitations import lock_call
 from mix.data.models import Chain, OpenedEnvelope, Opening, Solicitation, Submission, SubmissionVersion
 from mix.readers.case.challenges import check
 from mix.readers.city.people import list_members
@@ -73,9 +74,7 @@ def open_envelopes(
     match its receipt, or does not open, is left sealed and named in the act of opening and to its vendor.
     """
     _, role = lock_challenge(call.step.challenge, actor=deed.actor, needs=Permission.ENVELOPE_OPEN)
-    fresh = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
-    fresh.step = call.step
-    call = fresh
+    call = lock_call(call)
     _check(call, now=deed.now, envelope=envelope)
     current = list_counting(call)
     require({version.reference for _, version in current} == set(prepared), "opening_changed")

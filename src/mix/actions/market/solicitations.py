@@ -91,11 +91,9 @@ def record_on_call(
     )
 
 
-def lock_call(call: Solicitation) -> Solicitation:
-    """Lock a call until the transaction ends, and return it as it is now, with its step. Called inside other verbs."""
-    fresh = Solicitation.objects.select_for_update(of=("self",)).get(pk=call.pk)
-    fresh.step = call.step
-    return fresh
+def lock_call(call: Solicitation, *, step: Step | None = None) -> Solicitation:
+    """Lock a call until the transaction ends, and return it as it is now, with its step (as locked, where it was)."""
+    return (step or call.step).solicitations.select_for_update(of=("self",)).get(pk=call.pk)
 
 
 def add_document(deed: Deed, call: Solicitation, *, title: str, name: str, content: bytes) -> SolicitationDocument:

@@ -69,17 +69,14 @@ def lock_submission(deed: Deed, submission: Submission) -> Submission:
         .get(pk=submission.solicitation_id)
     )
     require(call.step.challenge.status == ChallengeStatus.RUNNING, "challenge_over")
-    submission.solicitation = call
-    refuse_late(submission, now=deed.now)
-    fresh = Submission.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=submission.pk)
-    fresh.solicitation = call
-    return fresh
+    refuse_late(call, now=deed.now)
+    return call.submissions.select_for_update(of=("self",)).select_related("vendor").get(pk=submission.pk)
 
 
-def refuse_late(submission: Submission, *, now: datetime) -> None:
+def refuse_late(call: Solicitation, *, now: datetime) -> None:
     """Raise Late at or after closing."""
-    if not is_in_time(closing_of(submission.solicitation), received_at=now):
-        raise Late(submission.solicitation, received_at=now)
+    if not is_in_time(closing_of(call), received_at=now):
+        raise Late(call, received_at=now)
 
 
 def start(deed: Deed, call: Solicitation, vendor: Vendor) -> Submission:
@@ -87,8 +84,7 @@ def start(deed: Deed, call: Solicitation, vendor: Vendor) -> Submission:
     get_own_vendor(vendor.code, actor=deed.actor)
     check_may_answer(call, vendor)
     require(call.published_at is not None, "solicitation_not_published")
-    if not is_in_time(closing_of(call), received_at=deed.now):
-        raise Late(call, received_at=deed.now)
+    refuse_late(call, now=deed.now)
     submission, made = Submission.objects.get_or_create(
         solicitation=call,
         vendor=vendor,

@@ -52,7 +52,7 @@ def add_part(deed: Deed, submission: Submission, *, upload: str, start: int, con
 def put_together(deed: Deed, submission: Submission, *, upload: str) -> Stored:
     """Make one sealed file of the parts; before the transaction, since it takes as long as the file is large."""
     get_own_vendor(submission.vendor.code, actor=deed.actor)
-    submissions.refuse_late(submission, now=deed.now)
+    submissions.refuse_late(submission.solicitation, now=deed.now)
     found = deed.must(find_upload(submission, upload), "upload_unknown")
     require(received(found) == found.size, "upload_incomplete", there=str(received(found)))
     return join_parts(found, submission.solicitation)

@@ -42,10 +42,7 @@ from mix.rules.market.states import QuestionKind, SubmissionState
 
 def find_disclosure(step: Step) -> Disclosure | None:
     """Return the disclosure of the step's present round, once a reviewer was appointed."""
-    found = Disclosure.objects.filter(step=step, round=step.round).select_related("reviewer", "appointed_by").first()
-    if found:
-        found.step = step
-    return found
+    return step.disclosures.filter(round=step.round).select_related("reviewer", "appointed_by").first()
 
 
 def get_public_disclosure(challenge: Challenge, key: str) -> Disclosure:

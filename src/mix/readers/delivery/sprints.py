@@ -84,10 +84,7 @@ def list_rooms(challenge: Challenge) -> list[Room]:
     """List the sprint rooms that have begun, in reading order."""
     method = method_for(challenge)
     keys = {method.room_of(step.key) for step in method.steps if step.sprint}
-    rows = challenge.steps.filter(key__in=keys, begun_at__isnull=False).order_by("position")
-    for row in rows:
-        row.challenge = challenge
-    return [Room(row) for row in rows]
+    return [Room(step) for step in challenge.steps.filter(key__in=keys, begun_at__isnull=False).order_by("position")]
 
 
 def list_open_rooms(

@@ -188,10 +188,7 @@ def next_envelope(solicitation: Solicitation) -> str:
 
 def waiting_extension(solicitation: Solicitation) -> ExtensionProposal | None:
     """Return the later closing that waits for a second person, if one was proposed."""
-    found = solicitation.extensions.filter(ended_at=None).select_related("proposed_by").first()
-    if found:
-        found.solicitation = solicitation
-    return found
+    return solicitation.extensions.filter(ended_at=None).select_related("proposed_by").first()
 
 
 def outage_of(solicitation: Solicitation, *, now: datetime) -> Outage | None:

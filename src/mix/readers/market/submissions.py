@@ -71,11 +71,7 @@ def list_counting(solicitation: Solicitation) -> list[tuple[Submission, Submissi
     """List the submissions that count, each with the version that counts. Nobody's page shows this before opening."""
     latest = Prefetch("versions", SubmissionVersion.objects.order_by("-number"), "latest_first")
     rows = solicitation.submissions.filter(state=SubmissionState.FINALISED).select_related("vendor").order_by("id")
-    found: list[tuple[Submission, SubmissionVersion]] = []
-    for submission in rows.prefetch_related(latest):
-        submission.solicitation = solicitation
-        found.append((submission, submission.latest_first[0]))
-    return found
+    return [(submission, submission.latest_first[0]) for submission in rows.prefetch_related(latest)]
 
 
 def get_own_version(reference: str, *, actor: Actor) -> SubmissionVersion:
