@@ -20,7 +20,7 @@ def answers() -> dict[str, str]:
     return {**typed, "cash": "1,200.00", "in_kind": "0", **dates}
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "plain"])
+@pytest.mark.parametrize("javascript", [True, pytest.param(False, marks=pytest.mark.lab)], ids=["script", "plain"])
 def test_a_pilot_from_its_record_to_its_approval(visit: Callable[..., Visitor], javascript: bool) -> None:
     owner = visit("stan", javascript=javascript)
     owner.go("/en/city/pilots/")

@@ -29,8 +29,7 @@ def fill(visitor: Visitor, **fields: str) -> None:
             field.fill(value)
 
 
-@pytest.mark.smoke
-@both
+@pytest.mark.parametrize("javascript", [pytest.param(True, marks=pytest.mark.smoke), False], ids=["script", "plain"])
 def test_a_need_becomes_a_challenge_that_passes_its_first_gate(visit: Callable[..., Visitor], javascript: bool) -> None:
     name = "Ice on bus stops" if javascript else "Ice on stairs"
     stan = visit("stan", javascript=javascript)
@@ -207,7 +206,7 @@ def _replace(visitor: Visitor, copy: Path) -> None:
     visitor.sees("Submission received")
 
 
-@both
+@pytest.mark.parametrize("javascript", [True, pytest.param(False, marks=pytest.mark.lab)], ids=["script", "plain"])
 def test_a_city_makes_and_rehearses_its_recovery_key(visit: Callable[..., Visitor], javascript: bool) -> None:
     city, keeper, holders = (
         ("guelph", "martin", ("martin", "leah", "audrey"))
