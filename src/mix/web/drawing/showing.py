@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, localedata
@@ -100,8 +102,21 @@ def day(value: date | datetime | None, zone: str = "") -> str:
 
 
 def _zone_name(local: datetime) -> str:
-    """Return the short name of a time's zone: EST or EDT in English, HNE or HAE in French."""
-    return str(get_timezone_name(local, "short", locale=_locale()))
+    """Return the short name of a time's zone: EST or EDT in English, HNE or HAE in French.
+
+    The pinned table of zones decides. Where the table of names does not know what it says, as of British Columbia since
+    2026, its own name stands.
+    """
+    name, is_summer = f"{local:%Z}", bool(local.dst())
+    zone = str(local.tzinfo)
+    is_known = name != "UTC" and _zone_named(zone, is_summer=is_summer, locale="en_CA") == name
+    return _zone_named(zone, is_summer=is_summer, locale=_locale()) if is_known else name
+
+
+@lru_cache(maxsize=256)
+def _zone_named(zone: str, *, is_summer: bool, locale: str) -> str:
+    variant: Literal["daylight", "standard"] = "daylight" if is_summer else "standard"
+    return str(get_timezone_name(ZoneInfo(zone), "short", locale=locale, zone_variant=variant))
 
 
 def moment(value: datetime | None, zone: str = "") -> str:

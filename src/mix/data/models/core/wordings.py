@@ -29,9 +29,9 @@ class Worded(models.Model):
         abstract = True
 
     def wording(self, column: str) -> Wording:
-        """Return one of the row's texts by language."""
+        """Return one of the row's texts by language. What was checked when it was written is not checked again."""
         others = {code: texts[column] for code, texts in self.translations.items() if column in texts}
-        return Wording.model_validate({"en": getattr(self, column), **others})
+        return Wording.model_construct({"en", *others}, en=getattr(self, column), **others)
 
     def reword(self, **texts: Wording) -> Self:
         """Set all of the row's texts; the caller saves them."""

@@ -1,0 +1,32 @@
+"""How values are written."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils.translation import override
+
+from mix.web.drawing.showing import moment, titled
+
+
+@pytest.mark.parametrize(
+    ("zone", "month", "english", "french"),
+    [
+        ("America/Toronto", 1, "EST", "HNE"),
+        ("America/Toronto", 7, "EDT", "HAE"),
+        ("America/St_Johns", 7, "NDT", "HAT"),
+        ("America/Vancouver", 1, "MST", "MST"),  # seven hours behind all year since 2026: no table of names knows it
+        ("UTC", 1, "UTC", "UTC"),
+    ],
+)
+def test_a_time_names_its_zone_in_the_language_of_the_page(zone: str, month: int, english: str, french: str) -> None:
+    at = datetime(2027, month, 14, 14, tzinfo=ZoneInfo(zone))
+    for language, name in (("en", english), ("fr", french)):
+        with override(language):
+            assert moment(at, zone).endswith(f"14:00\xa0{name}")
+
+
+def test_what_and_which_are_parted_as_the_language_does() -> None:
+    for language, text in (("en", "Pilot: Bins"), ("fr", "Pilot : Bins")):
+        with override(language):
+            assert titled("Pilot", "Bins") == text
