@@ -1,5 +1,6 @@
 """Acts without a page: what is about them says what is asked, and no request is needed to check them."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
+from django.utils.translation import override
 
 from mix.data.models import (
     AuthorityBand,
@@ -226,3 +228,15 @@ def test_nothing_is_said_for_a_member_of_the_panel() -> None:
     assert Declare(about).fields["ink"].choices[0] == ("", "–")  # type: ignore[attr-defined]  # a choice
     assert set(Declare(about, {"ink": ""}).errors) == {"ink"}
     assert set(Agree(Agreeable(Evaluation(), {}), {"item": "A-fit", "score": "", "reason": "So"}).errors) == {"score"}
+
+
+@pytest.mark.parametrize("page", ["en", "fr"])
+def test_the_box_that_must_be_filled_in_says_so(page: str) -> None:
+    """On a French page the French box comes first and may stay empty: the English one is marked."""
+    with override(page):
+        drawn = Rename(Department(), {"name": "", "name_fr": ""})["name"].as_field_group()
+    faulty = re.search(r'has-err">.*?<input[^>]+name="(\w+)"', drawn, re.DOTALL)
+    assert faulty
+    assert faulty.group(1) == "name"
+    assert re.findall(r'name="(\w+)"', drawn) == (["name", "name_fr"] if page == "en" else ["name_fr", "name"])
+    assert len(re.findall(r"aria-invalid", drawn)) == 1

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from mix.rules.core.fields import Wording
-from mix.web.drawing.showing import language, language_name
+from mix.web.drawing.showing import language, language_name, titled
 from mix.web.forms.fields import Label
 
-_OF_FIRST = ("aria-describedby", "aria-invalid")  # hint and errors stand beside the first box
+_OF_DUE = ("aria-describedby", "aria-invalid")  # hint and errors stand beside the box that is due
 
 
 def _name_in(name: str, code: str) -> str:
@@ -23,6 +23,11 @@ def _name_in(name: str, code: str) -> str:
 def _codes() -> list[str]:
     """Return the languages of the site: the page's own first, whose box needs no word on its language, then English."""
     return list(dict.fromkeys([language(), "en", *dict(settings.LANGUAGES)]))
+
+
+def _first_due(due: frozenset[str]) -> str:
+    """Return the language of the first box that must be filled in: what is said of all boxes stands there."""
+    return next(code for code in _codes() if code in due)
 
 
 class WordingWidget(forms.Widget):
@@ -39,12 +44,13 @@ class WordingWidget(forms.Widget):
         given = attrs or {}
         texts = value.texts if isinstance(value, Wording) else {"en": value} if isinstance(value, str) else value or {}
         for code in _codes():
-            is_first = code == language()
-            own = {key: value for key, value in given.items() if key not in _OF_FIRST or is_first}
+            is_told = code == _first_due(self.due)
+            own = {key: value for key, value in given.items() if key not in _OF_DUE or is_told}
             own |= {"lang": code, "id": _name_in(given.get("id", ""), code), "required": code in self.due}
             box = self.part.widget.get_context(_name_in(name, code), texts.get(code), own)["widget"]
             again = _("%(what)s in %(language)s") % {"what": self.again, "language": language_name(code)}
-            yield {**box, "label": self.part.label if is_first else again, "is_due": code in self.due}
+            label = self.part.label if code == language() else again
+            yield {**box, "label": label, "is_due": code in self.due, "is_told": is_told}
 
     def value_from_datadict(self, data: Any, _files: Any, name: str) -> dict[str, str]:  # noqa: ANN401 - Django's
         """Return what was typed, by language."""
@@ -67,13 +73,12 @@ class WordingField(forms.Field):
         """Check each box as the single field would; the error of another language says which."""
         texts: dict[str, str] = {}
         wrong: list[str] = []
+        told = _first_due(self.due)
         for code, text in (value or {}).items():
             try:
                 texts[code] = self.part.clean(text) if code in self.due or text.strip() else ""
             except forms.ValidationError as error:
-                wrong += (
-                    error.messages if code == language() else [f"{language_name(code)}: {m}" for m in error.messages]
-                )
+                wrong += error.messages if code == told else [titled(language_name(code), m) for m in error.messages]
         if wrong:
             raise forms.ValidationError(wrong)
         return self.of.of(texts)
