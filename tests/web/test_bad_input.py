@@ -465,7 +465,7 @@ def test_an_act_that_was_refused_stands_open_and_says_why(sign_in: Callable[[str
     assert answer.status_code == 422
     assert page.count("<details open") == 1
     assert "This was not saved. One field needs another look." in page
-    assert '<a href="#id_reason">Reason</a>' in page
+    assert '<a href="#id_reason">Reason: This field is required.</a>' in page
     assert 'id="id_reason"' in page[page.index("<details open") :]
 
 
