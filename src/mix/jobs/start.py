@@ -114,6 +114,9 @@ def refuse_taken_port(port: int) -> None:
 THREADS = 64
 # A web server that ends is started again, so many times within so many seconds.
 RESTARTS, RESTARTS_WITHIN = 3, 60
+# Seconds in which a web worker ends the requests at hand when the site stops; then it is killed. One that has just been
+# started again does not hear the signal yet. Less than the ten seconds after which a container is killed.
+ENDS_WITHIN = 8
 
 Starts: TypeAlias = Callable[[], subprocess.Popen[bytes]]
 
@@ -152,6 +155,8 @@ def _start_web(port: int, workers: int) -> subprocess.Popen[bytes]:
             "--respawn-failed-workers",
             "--respawn-interval",
             "0.5",
+            "--workers-kill-timeout",
+            str(ENDS_WITHIN),
             "--log-level",
             "warning",
             "mix.config.wsgi:application",
