@@ -121,6 +121,18 @@ def test_verbs_are_read_through_what_passes_them_on(tmp_path: Path) -> None:
         list_verbs([events, deeds, calls])
 
 
+def test_templates_write_the_colon_of_the_language() -> None:
+    """French puts a space before it; inside a translated sentence the translator does."""
+    translated = re.compile(r"{%-?\s*trans\b.*?endtrans\s*-?%}", re.DOTALL)
+    written = re.compile(r"(?:}}|%}|</b>|</a>):(?=[\s<{])")
+    found = {
+        path.name: lines
+        for path in (SOURCE / "web/templates").rglob("*.html")
+        if (lines := written.findall(translated.sub("%}", path.read_text(encoding="utf-8"))))
+    }
+    assert found == {}
+
+
 def test_only_showing_asks_whether_the_language_is_french() -> None:
     patterns = (
         r"""[=!]= ?["']fr["']|startswith\("fr"\)|"fr" if """,

@@ -201,6 +201,7 @@ def copy(row: Any, **changes: Any) -> Any:
         ("audrey", "/en/oversight/", 9),
         ("", "/en/challenges/?q=name", 6),
         ("", "/en/outcomes/", 5),
+        ("", "/en/measures/", 13),
     ],
 )
 def test_two_hundred_rows_cost_as_much_as_twenty(

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mix.data.models import Challenge
-from mix.readers.case.challenges import list_public_challenges
+from mix.readers.case.challenges import page_public_challenges
 from mix.readers.knowledge.lessons import measure
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def test_a_stage_that_runs_has_no_length() -> None:
 def test_many_cases_ask_no_more_than_one() -> None:
     with CaptureQueriesContext(connection) as one:
         measure([Challenge.objects.select_related("method").get(code="fleet-vans")])
-    every = list_public_challenges()
+    every = page_public_challenges(1).rows
     with CaptureQueriesContext(connection) as all_of_them:
         measure(every)
     assert len(one) - 1 == len(all_of_them) == 8

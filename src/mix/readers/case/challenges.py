@@ -118,11 +118,6 @@ def public_challenges() -> QuerySet[Challenge]:
     return Challenge.objects.filter(Q(noticed) | Q(origin=Origin.HISTORY))
 
 
-def list_public_challenges() -> list[Challenge]:
-    """List the challenges that a notice or the record made public, latest first."""
-    return list(_public_challenges())
-
-
 def page_public_challenges(page: int, *, city: str = "", text: str = "", status: str = "") -> Page[Challenge]:
     """Return a page of the public challenges, latest first; searched in title, question and city."""
     return page_of(_public_challenges(city=city, text=text, status=status), page)
@@ -153,6 +148,11 @@ def _in_translation(word: str) -> Q:
     codes = [code for code, _ in settings.LANGUAGES if code != "en"]
     places = [f"translations__{code}__{column}__icontains" for code in codes for column in ("title", "question")]
     return reduce(or_, (Q(**{place: word}) for place in places), Q())
+
+
+def page_measured_challenges(page: int) -> Page[Challenge]:
+    """Return a page of the public challenges that ran here, latest first: those of which the record says all."""
+    return page_of(_public_challenges().exclude(origin=Origin.HISTORY), page)
 
 
 def page_ended_challenges(page: int, *, size: int = SIZE) -> Page[Challenge]:

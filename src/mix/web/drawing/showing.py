@@ -74,9 +74,14 @@ def in_language(row: Worded, column: str) -> str:
     return plain(said(row.wording(column)))
 
 
+def colon() -> str:
+    """Return the colon after a word: French puts a space before it, on the same line."""
+    return _(":")
+
+
 def titled(what: str, which: str) -> str:
     """Write what something is and which one, as "Agile pilot: Pilot only"."""
-    return _("%(what)s: %(which)s") % {"what": what, "which": which}
+    return f"{what}{colon()} {which}"
 
 
 def language_name(code: str) -> str:

@@ -233,6 +233,7 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401 - Jinja2's own
     made.globals |= {kind.__name__: kind for kind in ENUMS}
     made.globals |= {
         "act": _act,
+        "colon": showing.colon,
         "spec_title": filters.spec_title,
         "static": static,
         "url": _url,

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 
-from mix.readers.case.challenges import list_public_challenges, page_ended_challenges
+from mix.readers.case.challenges import page_ended_challenges, page_measured_challenges
 from mix.readers.city.methods import list_latest, method_of
 from mix.readers.knowledge.lessons import Measures, measure
 from mix.readers.knowledge.outcomes import Outcome, list_outcomes
 from mix.rules.city.methods import Method
-from mix.rules.core.kinds import Origin
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
 
@@ -48,9 +47,10 @@ class MeasuresContext:
     """What the page of measures draws."""
 
     rows: Sequence[Measures]
+    pager: Pager
 
 
 def measures(request: HttpRequest) -> HttpResponse:
     """The figures by which methods are compared, case by case."""
-    rows = measure([c for c in list_public_challenges() if c.origin != Origin.HISTORY])
-    return draw_page(request, "public/measures.html", MeasuresContext(rows))
+    page = page_measured_challenges(number_of(request))
+    return draw_page(request, "public/measures.html", MeasuresContext(measure(page.rows), pager(request, page)))

@@ -22,10 +22,12 @@ from mix.readers.city.calendars import calendar_of, find_feed, find_reader, get_
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import actor_for
 from mix.readers.core.errors import Unknown
+from mix.readers.core.paging import page_of
 from mix.readers.flow.dates import Dated, list_dates
 from mix.rules.city.calendar import public_holidays
 from mix.rules.core.access import Permission
 from mix.web.drawing.pages import now_of, signed_in, staff_of, today_of
+from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.showing import in_language, language, said, use_clock
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, RowAct, do, show, take
@@ -103,9 +105,12 @@ class EndFeed(Act[Person]):
 
 @dataclass(frozen=True)
 class DatesContext:
-    """What the page of dates draws: what is late, what is due soon, what comes later; and the calendar's address."""
+    """What a page of dates draws: what is late, what is due soon, what comes later; and the calendar's address."""
 
-    groups: list[tuple[str, list[DatedView]]]
+    late: list[DatedView]
+    soon: list[DatedView]
+    later: list[DatedView]
+    pager: Pager
     feed: CalendarFeed | None
     address: str
 
@@ -124,14 +129,14 @@ def dates(request: HttpRequest) -> HttpResponse:
     if isinstance(taken, HttpResponse):
         return taken
     today = today_of(request)
-    found = [_view(d) for d in list_dates(actor, now=now_of(request))]
+    page = page_of(list_dates(actor, now=now_of(request)), number_of(request))
+    found = [_view(d) for d in page.rows]
     rest = [v for v in found if not v.dated.is_late(today)]
     context = DatesContext(
-        groups=[
-            (gettext("Late"), [v for v in found if v.dated.is_late(today)]),
-            (gettext("In the next thirty days"), [v for v in rest if v.dated.day <= today + SOON]),
-            (gettext("Later"), [v for v in rest if v.dated.day > today + SOON]),
-        ],
+        late=[v for v in found if v.dated.is_late(today)],
+        soon=[v for v in rest if v.dated.day <= today + SOON],
+        later=[v for v in rest if v.dated.day > today + SOON],
+        pager=pager(request, page),
         feed=feed,
         address=f"{settings.BASE_URL}{reverse('public-calendar', args=[feed.token])}" if feed else "",
     )
