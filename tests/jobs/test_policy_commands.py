@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from typer.testing import CliRunner
 
 from mix.jobs.cli import app
@@ -83,8 +84,10 @@ def test_rules_that_clash_are_told_with_what_to_do(tmp_path: Path) -> None:
     ("text", "on", "said"),
     [
         ("valeu: 5", "2026-11-23", "no fact is called 'valeu'"),
-        ("cities: [guelph]", "2026-11-23", "cannot be read"),
-        ("[", "2026-11-23", "cannot be read"),
+        ("cities: [guelph]", "2026-11-23", "'cities' is a whole number"),
+        ("[", "2026-11-23", "line 2: not YAML"),
+        ("value: 5\nvalue: 6", "2026-11-23", "line 2: 'value' is given twice"),
+        ("value: 5.00", "2026-11-23", "'value' is a whole number of cents"),
         ("value: 5", "2026-13-01", "cannot be read"),
         ("cities: {guelph: {value: much}}", "2026-11-23", "'value' is a whole number of cents"),
     ],
@@ -113,3 +116,26 @@ def test_the_adviser_at_the_command_line(tmp_path: Path) -> None:
     assert "Does not fit  Pilot or demonstration agreement" in answer.stdout
     file.write_text("scan_says: maybe")
     assert RUNNER.invoke(app, ["policy", "advise", "--facts", str(file)]).exit_code == 2
+
+
+def explained(file: Path, text: str, *options: str) -> Result:
+    file.write_text(text)
+    command = ["policy", "explain", "--facts", str(file), "--on", "2026-11-23", *options]
+    return RUNNER.invoke(app, command)
+
+
+def test_cities_are_a_number_or_a_table_and_those_of_a_table_are_counted(tmp_path: Path) -> None:
+    file = tmp_path / "facts.yaml"
+    assert explained(file, "cities: 2").exit_code == 0
+    named = explained(file, "cities: {guelph: {}, london: {}}", "--json").stdout
+    waits = [f for f in json.loads(named) if f["rule"] == "participation-notice" and "cities" in f["unknown"]]
+    assert waits == []
+
+
+def test_a_city_without_a_by_law_is_said_and_one_that_the_facts_do_not_name_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "facts.yaml"
+    answer = explained(file, "value: 5", "--municipality", "torronto")
+    assert answer.exit_code == 0
+    assert "No by-law of torronto is known" in answer.stderr
+    answer = explained(file, "cities: {guelph: {}}", "--municipality", "torronto")
+    assert (answer.exit_code, "`cities` does not name 'torronto'" in answer.stdout) == (2, True)

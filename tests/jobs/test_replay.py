@@ -12,17 +12,20 @@ from typing import Any
 import pytest
 import yaml
 from django.core import mail
+from typer.testing import CliRunner
 
 from mix.actions.core import run as run_module
 from mix.actions.core.run import Prepared
 from mix.data.models import Challenge, Event, HistoryFact, Message, Municipality, Step
 from mix.jobs import short_forms
+from mix.jobs.cli import app
 from mix.jobs.demo import scenario_files
 from mix.jobs.drawing import draw_method, find_method_file
 from mix.jobs.replay import MODULES, MOVED, replay
 from mix.jobs.scenarios import ScenarioWrong
 from mix.jobs.work import send_waiting
 from mix.jobs.world import RealInstance, refuse_real_instance
+from mix.readers.city.methods import get_latest
 from mix.readers.core.catalogue import CATALOGUE
 from mix.rules.city.method_files import parse
 
@@ -174,7 +177,27 @@ def test_real_cases_agree_with_the_shared_facts(shared: Path, db: None) -> None:
             ],
             "Unknown",
         ),
-        ([{"at": "+1 10:00", "by": "stan", "challenges.report_nede": {}}], "report_nede"),
+        ([{"at": "+1 10:00", "by": "stan", "challenges.report_nede": {}}], "no verb is called that"),
+        ([{"at": "+1 10:00", "by": "stan", "nobody.knows": {}}], "no verb is called that"),
+        ([{"by": "stan", "moves.ask": {}}], "'at' is missing"),
+        ([{"at": "+1 10:00"}], "an act has `at`, perhaps `by`, and one verb"),
+        ([{"at": "+1 10:00", "by": "nobody", "moves.ask": {}}], "Person is not there"),
+        (
+            [
+                {
+                    "at": "+1 10:00",
+                    "by": "stan",
+                    "challenges.report_need": {
+                        "department": "parks",
+                        "title": "a",
+                        "what": "b",
+                        "who": "c",
+                        "how_otfen": "daily",
+                    },
+                }
+            ],
+            "it knows no 'how_otfen'",
+        ),
     ],
 )
 def test_a_scenario_that_is_wrong_says_where(db: None, tmp_path: Path, acts: list[Any], expected: str) -> None:
@@ -182,7 +205,53 @@ def test_a_scenario_that_is_wrong_says_where(db: None, tmp_path: Path, acts: lis
     path.write_text(yaml.safe_dump({"key": "w", "anchor": date(2026, 1, 5), "municipality": "guelph", "acts": acts}))
     with pytest.raises(ScenarioWrong, match=re.escape(expected)) as caught:
         replay(path, today=date(2026, 1, 5), recorded_at=datetime.now(UTC), progress=lambda _text: None)
-    assert f"act {len(acts)}" in str(caught.value)
+    line = 1 + [n for n, text in enumerate(path.read_text().splitlines()) if text.startswith("- ")][len(acts) - 1]
+    assert str(caught.value).startswith(f"wrong.yaml:{line}: act {len(acts)} (")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "wrong.yaml:1: document: Input should be an object"),
+        ("key: w\nmunicipality: guelph\nacts: []", "wrong.yaml:1: missing key 'anchor'"),
+        ("key: w\nanchor: soon\nmunicipality: guelph\nacts: []", "wrong.yaml:2: anchor"),
+        ("key: w\nanchor: 1\nmunicipality: guelf\nacts: []", "no city is called 'guelf'"),
+        ("key: w\nanchor: 1\nmunicipality: guelph\nacts: {}", "wrong.yaml:4: `acts` is a list of acts"),
+        ("key: w\nanchor: 1\nmunicipality: guelph\nactz: []", "wrong.yaml:4: unknown key 'actz'"),
+        ("key: w\nkey: w", "wrong.yaml:2: 'key' is given twice"),
+        ("key: [", "wrong.yaml:2: not YAML"),
+    ],
+)
+def test_a_file_that_is_no_scenario_says_where(db: None, tmp_path: Path, text: str, expected: str) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text(text)
+    with pytest.raises(ScenarioWrong, match=re.escape(expected)):
+        replay(path, today=date(2026, 1, 5), recorded_at=datetime.now(UTC), progress=lambda _text: None)
+
+
+def test_a_scenario_that_is_wrong_ends_the_command_in_words(db: None, tmp_path: Path) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text("key: w\nkey: w")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mix.jobs.demo.refuse_real_instance_if_set_up", lambda _console: None)
+        answer = CliRunner().invoke(app, ["replay", str(path)])
+    assert (answer.exit_code, answer.stdout) == (2, "wrong.yaml:2: 'key' is given twice\n")
+
+
+def test_a_city_loads_a_method_of_its_own(db: None, tmp_path: Path) -> None:
+    path = tmp_path / "ours.yaml"
+    text = CATALOGUE.joinpath("methods/agile-pilot.yaml").read_text().replace("key: agile-pilot", "key: ours", 1)
+    path.write_text(text)
+    answer = CliRunner().invoke(app, ["methods", "add", str(path)])
+    assert (answer.exit_code, answer.stdout) == (0, "ours, version 1, can be chosen now.\n")
+    assert get_latest("ours").digest
+    path.write_text(text + "# changed\n")
+    answer = CliRunner().invoke(app, ["methods", "add", str(path)])
+    assert answer.exit_code == 1
+    assert "This version of ours has another content. Give the change a new version." in str(answer.exception)
+    path.write_text(text.replace("version: 1", "version: true", 1))
+    answer = CliRunner().invoke(app, ["methods", "add", str(path)])
+    assert f"{path}:5: version: a whole number" in str(answer.exception)
 
 
 def test_a_real_city_is_never_replayed_into(db: None) -> None:

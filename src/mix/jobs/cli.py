@@ -58,7 +58,7 @@ def evaluate(
     from mix.rules.choice.evaluation_file import FileInvalid, parse_file, recompute, result_document, result_lines
 
     try:
-        parsed = parse_file(file.read_text(encoding="utf-8"))
+        parsed = parse_file(file.read_text(encoding="utf-8-sig"))
     except FileInvalid as error:
         for place, text in error.problems:
             console.print(f"{file}: {place + ': ' if place else ''}{text}", markup=False)
@@ -212,8 +212,13 @@ def replay(files: list[Path]) -> None:
     os.environ.setdefault("MIX_DEMO", "1")
     start_django()
     from mix.jobs.demo import replay_files
+    from mix.jobs.scenarios import ScenarioWrong
 
-    replay_files(files, console)
+    try:
+        replay_files(files, console)
+    except (ScenarioWrong, OSError) as error:
+        console.print(str(error), markup=False)
+        raise typer.Exit(2) from None
 
 
 @log.command("verify")

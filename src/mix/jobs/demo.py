@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-import yaml
 from django.conf import settings
 from rich.console import Console
 
@@ -19,6 +18,7 @@ from mix.jobs.world import build_world, refuse_real_instance
 from mix.readers.city.methods import get_latest
 from mix.readers.core.actors import Actor
 from mix.readers.core.catalogue import CATALOGUE
+from mix.rules.core.catalogue import decode, load
 from mix.rules.core.kinds import Origin
 
 WORLD_FROM = datetime(2024, 1, 2, 14, tzinfo=UTC)
@@ -59,7 +59,7 @@ def load_history(console: Console) -> None:
     """Enter the cases of the public record, as facts with sources."""
     path = CATALOGUE.joinpath("scenarios", "history.yaml")
     actor = Actor(origin=Origin.HISTORY, recorded_at=datetime.now(UTC))
-    for row in yaml.safe_load(path.read_text(encoding="utf-8"))["cases"]:
+    for row in load(decode(path.read_bytes()))[0]["cases"]:
         if Challenge.objects.filter(code=row["code"]).exists():
             continue
         began = datetime.combine(row["began"], time(12), tzinfo=UTC)

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from mix.jobs.operating import start_django
 from mix.rules.city.method_files import parse
-from mix.rules.core.catalogue import DocumentInvalid
+from mix.rules.core.catalogue import DocumentInvalid, decode
 
 methods = typer.Typer(no_args_is_help=True, help="Methods: check and draw.")
 console = Console(highlight=False, soft_wrap=True)
@@ -19,16 +20,32 @@ console = Console(highlight=False, soft_wrap=True)
 def methods_check(file: Path) -> None:
     """Report everything wrong with a method file, with line numbers. Needs no secret and no database."""
     try:
-        method = parse(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        console.print(f"{file}: no such file")
+        method = parse(decode(file.read_bytes()))
+    except (FileNotFoundError, IsADirectoryError):
+        console.print(f"{file}: no such file", markup=False)
         raise typer.Exit(2) from None
     except DocumentInvalid as error:
         for problem in sorted(error.problems, key=lambda p: p.line):
-            console.print(f"{file}:{problem.line}: {problem.text}")
+            console.print(f"{file}:{problem.line}: {problem.text}", markup=False)
         raise typer.Exit(1) from None
     gates = sum(step.gate is not None for step in method.steps)
-    console.print(f"{file}: holds. {len(method.stages)} stages, {len(method.steps)} steps, {gates} gates.")
+    console.print(
+        f"{file}: holds. {len(method.stages)} stages, {len(method.steps)} steps, {gates} gates.", markup=False
+    )
+
+
+@methods.command("add")
+def methods_add(file: Path) -> None:
+    """Load a method that is not part of the program. A version that is there already stays as it is for ever."""
+    start_django()
+    from mix.jobs.start import add_method
+
+    try:
+        made = add_method(file)
+    except OSError as error:
+        console.print(f"{file}: cannot be read: {error.strerror}", markup=False)
+        raise typer.Exit(2) from None
+    console.print(f"{made.key}, version {made.version}, can be chosen now.", markup=False)
 
 
 @methods.command("show")
@@ -40,5 +57,5 @@ def methods_show(key: str, language: Annotated[str, typer.Option(help="en or fr"
     if path is None:
         console.print(f"The catalogue has no method '{key}'.")
         raise typer.Exit(2)
-    for line in draw_method(parse(path.read_text(encoding="utf-8")), language=language):
+    for line in draw_method(parse(decode(path.read_bytes())), language=language):
         console.print(line, markup=False)

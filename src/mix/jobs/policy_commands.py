@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 from rich.console import Console
 
 from mix.jobs.policy_files import policy_files, read_file
@@ -21,10 +20,11 @@ from mix.rules.city.policy.explain import Finding, Outcome, explain, prepare
 from mix.rules.city.policy.expressions import ExpressionWrong
 from mix.rules.city.policy.facts import FACTS, FactsWrong, FactType, FactValue, read_facts
 from mix.rules.city.policy.joint import Contradiction, contradictions
-from mix.rules.core.catalogue import DocumentInvalid
+from mix.rules.core.catalogue import DocumentInvalid, decode, load
 
 policy = typer.Typer(no_args_is_help=True, help="Rules of policy: check, explain.")
 console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
 HERE = "here"  # what a city is called in a file of facts that names none
 
 
@@ -96,8 +96,8 @@ def explain_command(
 def advise_command(facts: Annotated[Path, typer.Option(help="What is known, as YAML: a table of facts")]) -> None:
     """Say which routes and instruments fit, which do not, and why; and which facts would decide."""
     try:
-        known = read_facts(yaml.safe_load(facts.read_text(encoding="utf-8")) or {})
-    except (FactsWrong, OSError, ValueError, yaml.YAMLError) as error:
+        known = read_facts(load(decode(facts.read_bytes()))[0] or {})
+    except (FactsWrong, DocumentInvalid, OSError) as error:
         console.print(f"{facts}: {error}", markup=False)
         raise typer.Exit(2) from None
     toolbox = parse_instruments((CATALOGUE / "instruments.yaml").read_text(encoding="utf-8"))
@@ -112,29 +112,38 @@ def advise_command(facts: Annotated[Path, typer.Option(help="What is known, as Y
 
 
 def _inputs(file: Path, on: str, cities: list[str]) -> tuple[date, dict[str, dict[str, FactValue]]]:
+    """Read the day and the facts of each city. Those that a table of cities names take part, so they are counted."""
     try:
         day = date.fromisoformat(on)
-        raw = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
-        own = raw.pop("cities", {}) if isinstance(raw, dict) else {}
-        common = read_facts(raw)
+        raw = load(decode(file.read_bytes()))[0] or {}
+        own = raw.pop("cities") if isinstance(raw, dict) and isinstance(raw.get("cities"), dict) else {}
+        common = {**({"cities": len(own)} if own else {}), **read_facts(raw)}
         names = cities or [str(name) for name in own] or [HERE]
-        return day, {name: {**common, **read_facts(own.get(name) or {})} for name in names}
+        by_city = {name: {**common, **read_facts(own.get(name) or {})} for name in names}
+        problems = [f"`cities` does not name '{name}'" for name in names if own and name not in own]
     except FactsWrong as error:
         problems = error.problems
-    except (OSError, ValueError, AttributeError, yaml.YAMLError) as error:
+    except DocumentInvalid as error:
+        problems = [f"line {p.line}: {p.text}" for p in error.problems]
+    except (OSError, ValueError) as error:
         problems = [f"cannot be read: {error}"]
     for problem in problems:
         console.print(f"{file}: {problem}", markup=False)
-    raise typer.Exit(2)
+    if problems:
+        raise typer.Exit(2)
+    return day, by_city
 
 
 def _documents(by_city: Mapping[str, object], also: list[Path]) -> list[PolicyDocument]:
     wanted = [p for p in policy_files(CATALOGUE) if p.parent.name != "bylaws" or p.stem in by_city]
     try:
-        return _read([*wanted, *also])
+        documents = _read([*wanted, *also])
     except ExpressionWrong as error:
         console.print(str(error), markup=False)
         raise typer.Exit(2) from None
+    for name in sorted(by_city.keys() - {document.municipality for document in documents} - {HERE}):
+        errors.print(f"No by-law of {name} is known: only what binds every city is judged.", markup=False)
+    return documents
 
 
 def as_document(finding: Finding) -> dict[str, Any]:
@@ -148,7 +157,7 @@ def as_document(finding: Finding) -> dict[str, Any]:
         "title": rule.title.model_dump(),
         "text": rule.text.model_dump(),
         "status": finding.status.value,
-        "cites": [c.model_dump() for c in finding.cites],
+        "cites": [c.model_dump(mode="json") for c in finding.cites],
         "facts": dict(finding.judged),
         "figures": dict(finding.figures),
         "unknown": list(finding.unknown),

@@ -7,17 +7,14 @@ from pathlib import Path
 
 from mix.rules.city.policy.bylaws import BylawTable, to_document
 from mix.rules.city.policy.documents import PolicyDocument, Status, parse_policy
-from mix.rules.core.catalogue import DocumentInvalid, Problem, read
+from mix.rules.core.catalogue import decode, read
 
 DRAFTS_FROM = date(2018, 1, 1)
 
 
 def read_file(path: Path) -> PolicyDocument:
     """Read one file: a document of rules, or a by-law's table named after its city. Raises DocumentInvalid, OSError."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise DocumentInvalid([Problem(0, "not a text in UTF-8")]) from None
+    text = decode(path.read_bytes())
     return read_bylaw(text, municipality=path.stem) if path.parent.name == "bylaws" else parse_policy(text)
 
 

@@ -68,7 +68,9 @@ def _type(spec: FactSpec) -> str:
 
 
 def _cites(cites: tuple[Cite, ...]) -> str:
-    return "; ".join(f"[{c.text}]({c.url})" if c.url else c.text for c in cites)
+    return "; ".join(
+        (f"[{c.text}]({c.url})" if c.url else c.text) + (f", read on {c.read_on}" if c.read_on else "") for c in cites
+    )
 
 
 def _figures(document: PolicyDocument) -> Iterator[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import get_type_hints
 from zoneinfo import ZoneInfo
 
-import yaml
+from django.core.exceptions import ObjectDoesNotExist
 
 from mix.actions.case import challenges, documents, pilots
 from mix.actions.choice import awards, evaluations, meetings, panels
@@ -24,12 +24,14 @@ from mix.actions.flow import endings, findings, moves, publication
 from mix.actions.knowledge import lessons
 from mix.actions.market import addenda, engagements, openings, solicitations, submissions
 from mix.data import models as m
-from mix.jobs.scenarios import Scenario, ScenarioWrong, Values
+from mix.jobs.scenarios import Read, Scenario, ScenarioWrong, Values, read_scenario
 from mix.jobs.short_forms import SHORT
 from mix.jobs.subjects import FINDERS, read_plain
+from mix.phrases.refusals import sentence
 from mix.readers.city.people import actor_for
 from mix.readers.core.actors import Actor
 from mix.rules.core.kinds import Origin
+from mix.rules.core.unmet import Refused
 
 MODULES = {
     "addenda": addenda,
@@ -67,30 +69,41 @@ MOVED: dict[str, Callable[..., object]] = {
 
 def replay(path: Path, *, today: date, recorded_at: datetime, progress: Callable[[str], None]) -> m.Challenge | None:
     """Carry out one scenario. Raises ScenarioWrong at the first act that is refused or out of order."""
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    city = m.Municipality.objects.get(code=document["municipality"])
-    anchor = document["anchor"]
-    if isinstance(anchor, int):
-        anchor = today + timedelta(days=anchor)
+    document, acts = read_scenario(path)
+    city = m.Municipality.objects.filter(code=document.municipality).first()
+    if city is None:
+        raise ScenarioWrong(f"{path.name}: no city is called '{document.municipality}'")
     scenario = Scenario(
-        key=document["key"],
-        anchor=anchor,
+        key=document.key,
+        anchor=today + timedelta(days=document.anchor) if isinstance(document.anchor, int) else document.anchor,
         zone=ZoneInfo(city.zone),
         municipality=city,
         recorded_at=recorded_at,
-        texts=document.get("texts", {}),
+        texts=document.texts,
     )
-    for number, act in enumerate(document["acts"], start=1):
+    for number, (line, act) in enumerate(acts, start=1):
         try:
             _carry_out(scenario, act)
         except Exception as error:
-            raise ScenarioWrong(f"{path.name}, act {number} ({_name(act)}): {error!r}") from error
-        progress(f"{scenario.key}: act {number} of {len(document['acts'])}")
+            at = f"{path.name}:{line}: act {number} ({', '.join(_names(act)) or 'nothing'})"
+            raise ScenarioWrong(f"{at}: {_cause(error)}") from error
+        progress(f"{scenario.key}: act {number} of {len(acts)}")
     return scenario.challenge
 
 
-def _name(act: Values) -> str:
-    return next((k for k in act if k not in ("at", "by")), "?")
+def _names(act: Values) -> list[str]:
+    return [key for key in act if key not in ("at", "by")]
+
+
+def _cause(error: Exception) -> str:
+    """Say what is wrong in words: what was refused, what is missing, what is not there."""
+    if isinstance(error, Refused):
+        return "; ".join(sentence(unmet, "en") for unmet in error.unmet)
+    if isinstance(error, ObjectDoesNotExist):
+        return f"{str(error).removesuffix(' matching query does not exist.')} is not there"
+    if isinstance(error, KeyError):
+        return f"'{error.args[0]}' is missing"
+    return str(error) if isinstance(error, ScenarioWrong) else repr(error)
 
 
 def _carry_out(scenario: Scenario, act: Values) -> None:
@@ -98,19 +111,28 @@ def _carry_out(scenario: Scenario, act: Values) -> None:
     if scenario.last and at < scenario.last:
         raise ScenarioWrong("this act is dated before the one above it")
     scenario.last = at
-    name = _name(act)
-    given = act[name] or {}
+    names = _names(act)
+    if len(names) != 1:
+        raise ScenarioWrong("an act has `at`, perhaps `by`, and one verb")
+    name = names[0]
+    if not isinstance(act[name] or {}, dict):
+        raise ScenarioWrong("a verb's values are a table")
+    given = Read(act[name] or {})
     short = SHORT.get(name)
     calls = short(scenario, given) if short else iter([(name, act.get("by", ""), given)])
     for offset, (verb, by, values) in enumerate(calls):
         result = _call(scenario, verb, by=by or act.get("by", ""), values=values, at=at + timedelta(seconds=offset))
         if isinstance(result, m.Challenge) and verb in ("challenges.commission", "challenges.reissue"):
             scenario.challenge = result
+    if given.unread:
+        raise ScenarioWrong(f"it knows no {', '.join(map(repr, given.unread))}")
 
 
 def _call(scenario: Scenario, verb: str, *, by: str, values: Values, at: datetime) -> object:
     module, _, name = verb.partition(".")
-    function = MOVED.get(verb) or getattr(MODULES[module], name)
+    function = MOVED.get(verb) or getattr(MODULES.get(module), name, None)
+    if function is None or name.startswith("_"):
+        raise ScenarioWrong("no verb is called that")
     person = m.Person.objects.get(code=by) if by else None
     if person:
         actor = actor_for(person, origin=Origin.REPLAY, recorded_at=scenario.recorded_at)

@@ -101,7 +101,7 @@ def _scores(scenario: Scenario, given: Values) -> Calls:
 def _consensus(scenario: Scenario, given: Values) -> Calls:
     """Open the consensus, agree on every cell, freeze: `agreed` is vendor → list in the order of the criteria."""
     criteria = [c.key for c in criteria_now(evaluation_of(scenario, given))]
-    place = {"step": given["step"]}
+    place, reasons = {"step": given["step"]}, given.get("reasons", {})
     yield "evaluations.open_consensus", given["chair"], place
     yield "evaluations.agree_where_equal", given["chair"], {**place, "reason": given["equal"]}
     for vendor, values in given["agreed"].items():
@@ -109,7 +109,7 @@ def _consensus(scenario: Scenario, given: Values) -> Calls:
             yield (
                 "evaluations.agree",
                 given["chair"],
-                {**place, "vendor": vendor, "criterion": criterion, "score": score, "reason": given["reasons"][score]},
+                {**place, "vendor": vendor, "criterion": criterion, "score": score, "reason": reasons[score]},
             )
     yield "evaluations.freeze_quality", given["chair"], place
 

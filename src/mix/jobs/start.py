@@ -22,12 +22,15 @@ from rich.console import Console
 
 from mix.actions.city.methods import publish_method
 from mix.actions.core.run import run
-from mix.data.models import Municipality, Person
+from mix.data.models import MethodVersion, Municipality, Person
 from mix.data.triggers import missing_triggers
 from mix.data.wall import missing_policies
 from mix.jobs.messages import compile_messages
+from mix.phrases.refusals import sentence
 from mix.readers.core.actors import Actor
 from mix.readers.core.catalogue import CATALOGUE
+from mix.rules.core.catalogue import DocumentInvalid, decode
+from mix.rules.core.unmet import Refused
 from mix.rules.market.closing import local_instant
 
 console = Console(highlight=False)
@@ -49,9 +52,19 @@ def set_up() -> None:
 
 
 def load_methods() -> None:
-    """Load every method of the catalogue that is not there yet."""
+    """Load every method of the catalogue that is not there yet. Stops at one that was changed under its old version."""
     for path in sorted(CATALOGUE.joinpath("methods").glob("*.yaml")):
-        run(Actor(), now(), publish_method, path.read_text(encoding="utf-8"))
+        add_method(path)
+
+
+def add_method(path: Path) -> MethodVersion:
+    """Load one method from a file, of the catalogue or of a city's own. Stops, in words, where it cannot be used."""
+    try:
+        return run(Actor(), now(), publish_method, decode(path.read_bytes()))
+    except DocumentInvalid as error:
+        raise SystemExit("\n".join(f"{path}:{p.line}: {p.text}" for p in error.problems)) from None
+    except Refused as error:
+        raise SystemExit("\n".join(f"{path}: {sentence(unmet, 'en')}." for unmet in error.unmet)) from None
 
 
 def refuse_wrong_settings(*, alone: bool) -> None:

@@ -6,8 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from mix.actions.city.municipalities import found, set_bands
 from mix.actions.city.people import create_person, give_role
 from mix.actions.core.run import run
@@ -17,6 +15,7 @@ from mix.readers.city.people import actor_for
 from mix.readers.core.actors import Actor
 from mix.rules.city.delegation import Band
 from mix.rules.core.access import Role
+from mix.rules.core.catalogue import decode, load
 from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import Origin
 
@@ -35,7 +34,7 @@ def build_world(path: Path, *, now: datetime, recorded_at: datetime) -> None:
     """Make the world of a file, unless it is there. `now` is when it is said to have been made."""
     if Municipality.objects.filter(is_demo=True).exists():
         return
-    world = yaml.safe_load(path.read_text(encoding="utf-8"))
+    world = load(decode(path.read_bytes()))[0]
     nobody = Actor(origin=Origin.REPLAY, recorded_at=recorded_at)
     people: dict[str, Person] = {}
     for code, row in world["people"].items():

@@ -56,6 +56,7 @@ REFUSALS: dict[str, str | Counted] = {
     "bylaw_quotes": "Say how many quotes are asked for, and only where the way is quotes",
     "bylaw_open_end": "{category}: leave the value of the highest band empty, it has no limit",
     "bylaw_twice": "{category}: two bands end at the same value",
+    "bylaw_less_open": "{category}: a higher value asks the market less than a lower one",
     "bylaw_address": "Give an address that begins with https://",
     "bylaw_number": "Give a whole number: days from 1 to 365, quotes up to 20, values above zero",
     "rule_confirmed_already": "Two people have confirmed this rule already",

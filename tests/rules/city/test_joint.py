@@ -25,8 +25,8 @@ FACTS: dict[str, Any] = {"category": "services", "value": 90_000_000, "is_public
 def document(layer: str, city: str, *needs: str, start: int = 0) -> PolicyDocument:
     rules = "".join(
         f"  - {{id: {city or layer.replace('_', '-')}-{n}, at: [publication], needs: '{need}', effect: warn, "
-        f"title: {{en: t, fr: t}}, text: {{en: t, fr: t}}, cites: [{{text: c}}], valid_from: 2020-01-01, "
-        "status: verified}\n"
+        f"title: {{en: t, fr: t}}, text: {{en: t, fr: t}}, valid_from: 2020-01-01, status: verified, "
+        "cites: [{text: c, url: 'https://c', read_on: 2026-01-02}]}\n"
         for n, need in enumerate(needs, start=start)
     )
     return parse_policy(f"layer: {layer}\ntitle: {{en: t, fr: t}}\nmunicipality: '{city}'\nrules:\n{rules}")

@@ -200,3 +200,95 @@ def test_every_route_begins_and_reaches_its_end(path: Path) -> None:
         while ready := {key for key, needs in left.items() if not needs}:
             left = {key: needs - ready for key, needs in left.items() if key not in ready}
         assert left == {}, route
+
+
+CHOOSES = """key: contest
+version: 1
+title: {en: Contest, fr: Concours}
+summary: {en: s, fr: s}
+routes: [traditional]
+stages:
+  - key: one
+    title: {en: One, fr: Un}
+    note: {en: n, fr: n}
+    steps:
+      - key: entries
+        kind: solicitation
+        box: "1"
+        owner: procurement_officer
+        title: {en: Entries, fr: Participations}
+        guidance: {en: g, fr: g}
+        gate: {key: G1, title: {en: Go, fr: Oui}, decided_by: [sponsor]}
+        solicitation:
+          document_form: RFP
+          gives: qualified
+          answers:
+            - key: plan
+              type: choice
+              title: {en: P, fr: P}
+              options: [{key: a, title: {en: A, fr: A}}, {key: b, title: {en: B, fr: B}}]
+            - key: parts
+              type: rows
+              title: {en: P, fr: P}
+              columns: [{key: x, title: {en: X, fr: X}}, {key: z, title: {en: Z, fr: Z}}]
+      - key: jury
+        kind: evaluation
+        box: "2"
+        owner: procurement_officer
+        needs: [entries]
+        title: {en: Jury, fr: Jury}
+        guidance: {en: g, fr: g}
+        gate: {key: G2, title: {en: Go, fr: Oui}, decided_by: [sponsor]}
+        evaluation:
+          of: entries
+          gives: shortlisted
+          criteria:
+            - {key: idea, weight: 60, minimum: 2, title: {en: I, fr: I}, guideline: {en: g, fr: g}}
+            - {key: means, weight: 40, title: {en: M, fr: M}, guideline: {en: g, fr: g}}
+  - key: two
+    title: {en: Two, fr: Deux}
+    note: {en: n, fr: n}
+    steps:
+      - key: offers
+        kind: solicitation
+        box: "3"
+        owner: procurement_officer
+        needs: [jury]
+        title: {en: Offers, fr: Offres}
+        guidance: {en: g, fr: g}
+        solicitation:
+          document_form: RFP
+          open_to: shortlisted
+          answers: [{key: plan, title: {en: P, fr: P}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("key: means, weight", "key: idea, weight", [(43, "two criteria of 'jury' are called 'idea'")]),
+        ("key: G2", "key: G1", [(30, "gate G1 of 'entries' is also that of 'jury'")]),
+        ("- key: two", "- key: one", [(44, "two stages are called 'one'")]),
+        ("{key: z,", "{key: x,", [(26, "stages.0.steps.0.solicitation.answers.1: two columns are called 'x'")]),
+        ("{key: b,", "{key: a,", [(22, "stages.0.steps.0.solicitation.answers.0: two options are called 'a'")]),
+        (
+            "open_to: shortlisted",
+            "open_to: awarded",
+            [(48, "'offers' is open to 'awarded', and nothing before it makes anybody that")],
+        ),
+        ("needs: [entries]", "needs: []", [(30, "'jury' scores 'entries', and does not wait for it")]),
+        (
+            "gives: shortlisted",
+            "gives: shortlisted\n          fills_places: true",
+            [(41, "'jury' fills the places of a sprint, and no fact says how many there are")],
+        ),
+        ("version: 1", "version: true", [(2, "version: a whole number, without a point and without quotes")]),
+        ("version: 1", "version: 1\nversion: 2", [(3, "'version' is given twice")]),
+        ("{en: Jury, fr: Jury}", "{en: Jury, fr: '  '}", [(35, "stages.0.steps.1.title: nothing is written in 'fr'")]),
+    ],
+)
+def test_a_method_that_would_choose_wrongly_is_refused(
+    before: str, after: str, expected: list[tuple[int, str]]
+) -> None:
+    parse(CHOOSES)
+    assert problems(CHOOSES.replace(before, after)) == expected

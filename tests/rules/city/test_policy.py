@@ -10,6 +10,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from mix.jobs.policy_files import policy_files, read_bylaw, read_file
 from mix.rules.city.policy.bylaws import BylawTable, band_for, edges, to_document
@@ -345,6 +346,10 @@ rules:
         ('text: {en: "A", fr: "A"}', 'text: {en: "A"}', "missing French at rules.0.text", 16),
         ('    cites: [{text: "A"}]\n', "", "missing citation at rules.0", 10),
         ("status: derived\n", "status: sure\n", "status", 19),
+        ("status: derived\n", "status: verified\n", "one: what is verified names the page on which it was", 19),
+        ("value: 6, status: derived", "value: 6, status: verified", "limit: what is verified names the page", 8),
+        ("value: 6", "value: 6.00", "a whole number, without a point", 8),
+        ("value: 6", "value: 6, value: 7", "'value' is given twice", 8),
         ("effect: warn", "effect: shout", "effect", 14),
         ("effect: warn", "effect: warn\n    colour: red", "unknown key 'colour'", 15),
         ("    needs: 'competition == \"open\"'\n", "", "says what it needs", 10),
@@ -426,3 +431,13 @@ def test_what_changed_between_two_days_is_named() -> None:
     named = [[(c.value, f.rule.id) for c, f in changes(told[0], later)] for later in told]
     assert named == [[], [("changed", "a-0")], [("ended", "a-0")]]
     assert [(c.value, f.rule.id) for c, f in changes(told[2], told[0])] == [("began", "a-0")]
+
+
+def test_a_table_that_asks_the_market_less_at_a_higher_value_is_refused() -> None:
+    bands = [
+        {"category": "goods", "up_to_cents": 500_000, "method": "quotes", "quotes": 3},
+        {"category": "goods", "method": "direct"},
+    ]
+    with pytest.raises(ValidationError, match="a higher value asks the market less than a lower one"):
+        BylawTable.model_validate({"citation": "By-law 1", "bands": bands})
+    assert BylawTable.model_validate({"citation": "By-law 1", "bands": [bands[0], {**bands[1], "method": "invited"}]})

@@ -23,6 +23,7 @@ from mix.rules.city.variants import (
     write_tree,
 )
 from mix.rules.core.access import Role
+from mix.rules.core.catalogue import DocumentInvalid
 from mix.rules.core.kinds import Route
 from tests.rules.city.test_methods import CATALOGUE, SMALL
 
@@ -33,7 +34,7 @@ TREE = {"title": "t", "steps": {KEYED: True, "a": {"key": "a", "n": 1}, "b": {"k
 def test_a_document_becomes_a_tree_and_a_document_again() -> None:
     assert read_tree(LISTS) == TREE
     assert yaml.safe_load(write_tree(TREE)) == yaml.safe_load(LISTS)
-    with pytest.raises(yaml.YAMLError, match="a method is a table"):
+    with pytest.raises(DocumentInvalid, match="a method is a table"):
         read_tree("[1, 2]")
 
 

@@ -10,12 +10,13 @@ from mix.actions.core.deeds import Deed
 from mix.data.models import MethodDraft, MethodVersion, Municipality
 from mix.data.models.core.wordings import columns_of
 from mix.readers.city.municipalities import get_own_municipality
-from mix.readers.city.variants import MOST_CHARACTERS, newer_parent, tree_of, unmet_to_propose
+from mix.readers.city.variants import newer_parent, tree_of, unmet_to_propose
 from mix.readers.core.actors import Actor
 from mix.rules.city.method_files import parse
 from mix.rules.city.states import DraftState
 from mix.rules.city.variants import Path, begin_variant, merge, read_tree, set_at, write_tree
 from mix.rules.core.access import Permission
+from mix.rules.core.catalogue import MOST_CHARACTERS
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.unmet import refuse_if, require
 

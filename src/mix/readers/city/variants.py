@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import yaml
-
 from mix.data.models import MethodDraft, MethodVersion, Municipality
 from mix.readers.city.methods import get_latest
 from mix.readers.core.errors import Unknown
@@ -14,9 +10,6 @@ from mix.rules.city.methods import Method
 from mix.rules.city.variants import Change, Tree, differences, read_tree
 from mix.rules.core.catalogue import DocumentInvalid, Problem
 from mix.rules.core.unmet import Unmet
-
-MOST_CHARACTERS = 200_000
-MOST_ALIASES = 60
 
 
 def list_drafts(municipality: Municipality) -> list[MethodDraft]:
@@ -42,31 +35,17 @@ def list_versions(draft: MethodDraft) -> list[MethodVersion]:
 
 def read_document(text: str) -> tuple[Method | None, tuple[Problem, ...]]:
     """Read a draft's document: the method, or everything that is wrong with it by line."""
-    if problems := tuple(_too_much(text)):
-        return None, problems
     try:
         return parse(text), ()
     except DocumentInvalid as error:
         return None, tuple(sorted(error.problems, key=lambda p: p.line))
 
 
-def _too_much(text: str) -> Iterator[Problem]:
-    if len(text) > MOST_CHARACTERS:
-        yield Problem(0, f"a method has at most {MOST_CHARACTERS} characters")
-        return
-    try:
-        aliases = sum(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader))
-    except yaml.YAMLError:
-        return  # said with its line when it is read
-    if aliases > MOST_ALIASES:
-        yield Problem(0, f"a method refers to its own parts at most {MOST_ALIASES} times")
-
-
 def tree_of(draft: MethodDraft) -> Tree | None:
     """Return the draft's document as a tree, or None while it cannot be read as YAML."""
     try:
-        return read_tree(draft.document) if not tuple(_too_much(draft.document)) else None
-    except yaml.YAMLError:
+        return read_tree(draft.document)
+    except DocumentInvalid:
         return None
 
 

@@ -2,9 +2,8 @@
 
 from functools import lru_cache
 
-import yaml
-
 from mix.readers.core.catalogue import CATALOGUE
+from mix.rules.core.catalogue import decode, load
 from mix.rules.delivery.clauses import LibraryClause
 
 
@@ -13,5 +12,5 @@ def list_library() -> tuple[LibraryClause, ...]:
     """List every clause of the library, in its order."""
     rows = []
     for path in sorted(CATALOGUE.joinpath("clauses").glob("*.yaml")):
-        rows += yaml.safe_load(path.read_text(encoding="utf-8"))["clauses"]
+        rows += load(decode(path.read_bytes()))[0]["clauses"]
     return tuple(LibraryClause.model_validate(row) for row in rows)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 import yaml
 
 from mix.rules.city.kinds import is_known
-from mix.rules.city.methods import Fact, Method, Step
+from mix.rules.city.methods import EvaluationSpec, Fact, Method, Step
 from mix.rules.core.catalogue import Problem, line_of, read
 from mix.rules.core.fields import FieldType
-from mix.rules.core.kinds import AgreementKind, Envelope, Route, SprintSection, StepKind
+from mix.rules.core.kinds import AgreementKind, Envelope, Route, SprintSection, Standing, StepKind
 
 # What the field of a fact must be, for the program to read it: its type, and the columns of rows.
 SHAPES: dict[Fact, tuple[FieldType, tuple[str, ...]]] = {
@@ -46,26 +46,24 @@ def _problems_in(method: Method, node: yaml.Node | None) -> Iterator[Problem]:
         for s, stage in enumerate(method.stages)
         for n, step in enumerate(stage.steps)
     }
-    seen: set[str] = set()
-    kinds = {step.key: step.kind for step in method.steps}
     if not method.routes:
         yield Problem(line_of(node, ("routes",)), "a method offers at least one route")
-    for s, stage in enumerate(method.stages):
-        if not stage.steps:
-            yield Problem(line_of(node, ("stages", s)), f"stage '{stage.key}' has no step")
     if not method.stages:
         yield Problem(line_of(node, ("stages",)), "a method has at least one stage")
     for s, stage in enumerate(method.stages):
+        if not stage.steps:
+            yield Problem(line_of(node, ("stages", s)), f"stage '{stage.key}' has no step")
+        if stage.key in {other.key for other in method.stages[:s]}:
+            yield Problem(line_of(node, ("stages", s, "key")), f"two stages are called '{stage.key}'")
         for n, step in enumerate(stage.steps):
             at = ("stages", s, "steps", n)
-            if step.key in seen:
-                yield Problem(line_of(node, (*at, "key")), f"two steps are called '{step.key}'")
-            seen.add(step.key)
-            yield from _problems_in_step(step, kinds=kinds, line=lambda *tail, at=at: line_of(node, (*at, *tail)))
+            yield from _problems_in_step(step, method, line=lambda *tail, at=at: line_of(node, (*at, *tail)))
+            if places[step.key] != at:
+                yield Problem(line_of(node, (*places[step.key], "key")), f"two steps are called '{step.key}'")
     yield from (Problem(line_of(node, ("facts", fact.value)), text) for fact, text in _bad_facts(method))
     bad_order = [*_bad_order(method)]
     yield from (Problem(line_of(node, (*places[key], "needs")), text) for key, text in bad_order)
-    if not bad_order and seen >= {need for step in method.steps for need in step.needs}:
+    if not bad_order and places.keys() >= {need for step in method.steps for need in step.needs}:
         yield from (Problem(line_of(node, places.get(key, ("routes",))), text) for key, text in _bad_routes(method))
 
 
@@ -95,6 +93,12 @@ def _bad_routes(method: Method) -> Iterator[tuple[str, str]]:
         keys = {step.key for step in on_route.steps}
         if not keys:
             yield "", f"route '{route.value}' has no step"
+        gates: dict[str, str] = {}
+        for step in on_route.steps:
+            if step.gate and step.gate.key in gates:
+                yield step.key, f"gate {step.gate.key} of '{gates[step.gate.key]}' is also that of '{step.key}'"
+            elif step.gate:
+                gates[step.gate.key] = step.key
         for step in on_route.steps:
             yield from ((step.key, text) for text in _bad_on_route(on_route, step, route, keys))
 
@@ -105,12 +109,26 @@ def _bad_on_route(method: Method, step: Step, route: Route, keys: set[str]) -> I
         yield f"gate {step.gate.key if step.gate else ''} returns to '{back}', on which '{step.key}' does not rest"
     if step.evaluation and step.evaluation.of not in keys:
         yield f"'{step.key}' scores '{step.evaluation.of}', which is not there on route '{route.value}'"
+    elif step.evaluation and step.key not in method.resting_on(step.evaluation.of):
+        yield f"'{step.key}' scores '{step.evaluation.of}', and does not wait for it"
+    wanted = step.solicitation.open_to if step.solicitation else None
+    if wanted and not any(given.reaches(wanted) for given in _given_before(method, step)):
+        yield f"'{step.key}' is open to '{wanted.value}', and nothing before it makes anybody that"
     if step.sprint is SprintSection.RUN and sum(s.sprint is SprintSection.SET_UP for s in method.needed_by(step)) > 1:
         yield f"'{step.key}' works in two sprint rooms"
     if route is Route.PILOT_ONLY and (step.kind == StepKind.AWARD or step.agreement is AgreementKind.CONTRACT):
         yield f"'{step.key}' buys, and route 'pilot_only' has no purchase"
     if route is Route.SPRINT_THEN_OPEN and step.kind == StepKind.AWARD:
         yield from _not_open(method, step)
+
+
+def _given_before(method: Method, step: Step) -> Iterator[Standing]:
+    """Yield every standing that the steps before a step give."""
+    for layer in method.before(step.key):
+        for earlier in layer:
+            if earlier.kind == StepKind.AWARD:
+                yield Standing.AWARDED
+            yield from (part.gives for part in (earlier.solicitation, earlier.evaluation) if part)
 
 
 def _not_open(method: Method, award: Step) -> Iterator[str]:
@@ -123,7 +141,8 @@ def _not_open(method: Method, award: Step) -> Iterator[str]:
             yield f"on route 'sprint_then_open' a disclosure comes before '{call.key}'"
 
 
-def _problems_in_step(step: Step, *, kinds: dict[str, str], line: Callable[..., int]) -> Iterator[Problem]:
+def _problems_in_step(step: Step, method: Method, *, line: Callable[..., int]) -> Iterator[Problem]:
+    kinds = {other.key: other.kind for other in method.steps}
     if not is_known(step.kind):
         yield Problem(line("kind"), f"unknown kind {step.kind!r}")
     for name in step.needs:
@@ -133,8 +152,8 @@ def _problems_in_step(step: Step, *, kinds: dict[str, str], line: Callable[..., 
         yield Problem(line("gate"), f"gate {step.gate.key} has nobody who decides")
     if step.evaluation and kinds.get(step.evaluation.of) != StepKind.SOLICITATION:
         yield Problem(line("evaluation", "of"), f"'{step.evaluation.of}' is no solicitation that could be scored")
-    if step.evaluation and not any(c.weight for c in step.evaluation.criteria):
-        yield Problem(line("evaluation"), f"'{step.key}' scores nothing")
+    if step.evaluation:
+        yield from _problems_in_evaluation(step.key, step.evaluation, method, line=line)
     for part in (step.fields, step.solicitation.answers if step.solicitation else ()):
         keys = [spec.key for spec in part]
         for key in {k for k in keys if keys.count(k) > 1}:
@@ -144,6 +163,20 @@ def _problems_in_step(step: Step, *, kinds: dict[str, str], line: Callable[..., 
         for spec in step.solicitation.answers
     ):
         yield Problem(line("solicitation"), f"the price envelope of '{step.key}' may hold amounts only")
+
+
+def _problems_in_evaluation(
+    step: str, spec: EvaluationSpec, method: Method, *, line: Callable[..., int]
+) -> Iterator[Problem]:
+    if spec.fills_places and Fact.SPRINT_PLACES not in method.facts:
+        where = line("evaluation", "fills_places")
+        yield Problem(where, f"'{step}' fills the places of a sprint, and no fact says how many there are")
+    if not any(c.weight for c in spec.criteria):
+        yield Problem(line("evaluation"), f"'{step}' scores nothing")
+    for n, criterion in enumerate(spec.criteria):
+        if criterion.key in {other.key for other in spec.criteria[:n]}:
+            where = line("evaluation", "criteria", n, "key")
+            yield Problem(where, f"two criteria of '{step}' are called '{criterion.key}'")
 
 
 def _bad_order(method: Method) -> Iterator[tuple[str, str]]:

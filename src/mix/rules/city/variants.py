@@ -11,6 +11,7 @@ import yaml
 from mix.rules.city.delegation import Band, decider_for
 from mix.rules.city.methods import Method
 from mix.rules.core.access import Role
+from mix.rules.core.catalogue import DocumentInvalid, Problem, load
 from mix.rules.core.kinds import Route, StepKind
 
 Path = tuple[str, ...]
@@ -27,10 +28,13 @@ class Change:
 
 
 def read_tree(text: str) -> Tree:
-    """Read a method document whose lists of things with keys become tables by key, in their order."""
-    tree = _to_tree(yaml.safe_load(text))
+    """Read a method document whose lists of things with keys become tables by key, in their order.
+
+    Raises DocumentInvalid.
+    """
+    tree = _to_tree(load(text)[0])
     if not isinstance(tree, dict):
-        raise yaml.YAMLError("a method is a table")
+        raise DocumentInvalid([Problem(1, "a method is a table")])
     return tree
 
 

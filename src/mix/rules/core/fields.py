@@ -128,6 +128,12 @@ class FieldSpec(BaseModel):
             raise ValueError("a choice, and only a choice, has options")
         if (self.type is FieldType.ROWS) != bool(self.columns):
             raise ValueError("a field of rows, and only it, has columns")
+        for what, keys in (
+            ("options", [option.key for option in self.options]),
+            ("columns", [column.key for column in self.columns]),
+        ):
+            if twice := [key for n, key in enumerate(keys) if key in keys[:n]]:
+                raise ValueError(f"two {what} are called '{twice[0]}'")
         return self
 
 

@@ -76,6 +76,13 @@ class BylawTable(Part):
                 raise PydanticCustomError(
                     "bylaw_twice", "{category}: two bands end at the same value", {"category": category.value}
                 )
+            ways = [(list(Competition).index(band.method), band.quotes) for band in self.of(category)]
+            if ways != sorted(ways):
+                raise PydanticCustomError(
+                    "bylaw_less_open",
+                    "{category}: a higher value asks the market less than a lower one",
+                    {"category": category.value},
+                )
         return self
 
     def of(self, category: Category) -> list[BylawBand]:

@@ -64,10 +64,16 @@ class Moment(StrEnum):
 
 
 class Cite(Part):
-    """Where a rule stands: the article, and the page on which it was read, if it was."""
+    """Where a rule stands: the article; and the page on which it was read, if it was, and by which day."""
 
     text: str = Field(min_length=1)
     url: str = Field(default="", pattern=r"^(https://\S+)?$")
+    read_on: date | None = None
+
+    @property
+    def was_read(self) -> bool:
+        """Say whether somebody can open what was read, and knows when it was."""
+        return bool(self.url) and self.read_on is not None
 
 
 class Waiver(Part):
@@ -172,16 +178,28 @@ def _problems_in(document: PolicyDocument, node: yaml.Node | None) -> Iterator[P
         if figure.name in FACTS or len(twins) > 1:
             yield Problem(line_of(node, (*at, "name")), f"'{figure.name}' is called twice")
         yield from (Problem(line_of(node, (*at, "values", v)), text) for v, text in _bad_spans(figure))
+        for v, value in enumerate(figure.values):
+            if not _stands_on_a_source(value):
+                yield Problem(line_of(node, (*at, "values", v, "status")), f"{figure.name}: {_UNREAD}")
     for n, rule in enumerate(document.rules):
         at = ("rules", n)
         if [r.id for r in document.rules].count(rule.id) > 1:
             yield Problem(line_of(node, (*at, "id")), f"two rules are called '{rule.id}'")
+        if not _stands_on_a_source(rule):
+            yield Problem(line_of(node, (*at, "status")), f"{rule.id}: {_UNREAD}")
         for field in ("when", "needs"):
             text = getattr(rule, field)
             try:
                 compile_expression(text or "true", wants=FactType.FLAG, figures=names)
             except ExpressionWrong as error:
                 yield Problem(line_of(node, (*at, field)), f"{rule.id}: {error}")
+
+
+_UNREAD = "what is verified names the page on which it was read (url), and the day (read_on)"
+
+
+def _stands_on_a_source(row: Rule | Value) -> bool:
+    return row.status is not Status.VERIFIED or any(cite.was_read for cite in row.cites)
 
 
 def _bad_spans(figure: Figure) -> Iterator[tuple[int, str]]:

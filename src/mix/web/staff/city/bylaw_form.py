@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from mix.phrases.words import wording
 from mix.rules.city.policy.bylaws import BylawTable, Topic
 from mix.rules.city.policy.facts import Category, Competition
-from mix.rules.core.catalogue import DocumentInvalid, read
+from mix.rules.core.catalogue import DocumentInvalid, decode, read
 from mix.rules.core.fields import Column, FieldSpec, FieldType, Option, read_answers
 from mix.rules.core.unmet import Refused, Unmet
 
@@ -115,9 +115,7 @@ def read_table_file(content: bytes) -> BylawTable:
     if len(content) > MOST_BYTES:
         raise Refused(Unmet("bylaw_file", {"line": "0", "text": f"> {MOST_BYTES:,} bytes"}, field="file"))
     try:
-        return read(content.decode("utf-8"), BylawTable)
-    except UnicodeDecodeError:
-        raise Refused(Unmet("bylaw_file", {"line": "0", "text": "UTF-8"}, field="file")) from None
+        return read(decode(content), BylawTable)
     except DocumentInvalid as error:
         found = [Unmet("bylaw_file", {"line": str(p.line), "text": p.text}, field="file") for p in error.problems]
         raise Refused(*found) from None

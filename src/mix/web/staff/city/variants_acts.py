@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from mix.actions.city import variants
 from mix.data.models import MethodDraft, MethodVersion, Municipality
 from mix.phrases.words import word
-from mix.readers.city.variants import MOST_CHARACTERS
 from mix.readers.core.rows import row_key
 from mix.rules.city.methods import Method, Step
 from mix.rules.city.variants import Path
 from mix.rules.core.access import Permission, Role
+from mix.rules.core.catalogue import MOST_CHARACTERS
 from mix.rules.core.fields import Bilingual
 from mix.web.drawing.showing import in_language, language
 from mix.web.forms import fields
