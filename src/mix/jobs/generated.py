@@ -30,15 +30,17 @@ def permissions_page() -> str:
     lines += [f"| `{p.value}` | " + " | ".join("●" if r in TABLE[p] else "" for r in roles) + " |" for p in Permission]
     lines.append("\n## Hard separations\n")
     lines += [
-        f"- {', '.join(word('role', r.value, 'en') for r in sorted(one))} never together with "
-        f"{', '.join(word('role', r.value, 'en') for r in sorted(other))} (`{code}`)"
-        for one, other, code in SEPARATIONS
+        f"- {', '.join(word('role', r.value, 'en') for r in sorted(apart.one))} never together with "
+        f"{', '.join(word('role', r.value, 'en') for r in sorted(apart.other))}, "
+        f"{'anywhere' if apart.anywhere else 'in one city or challenge'} (`{apart.code}`)"
+        for apart in SEPARATIONS
     ]
     lines += [
         "- Whoever wrote an artifact may not approve it (`author_may_not_approve`).",
         "- Nobody signs one gate twice (`signed_in_another_role`).",
-        "- City staff may not act for a vendor (`staff_may_not_bid`).",
-        "- Whoever acts for a vendor has no role in any city (`vendor_may_not_serve`).",
+        "- Whoever works for a city, sits on a panel, keeps a share or reviews does not bid (`staff_may_not_bid`).",
+        "- Whoever acts for a vendor becomes none of these (`vendor_may_not_serve`).",
+        "- Judged over all cities, seats and memberships, when one is taken and when one opens, scores or signs.",
         "- Nobody at a city, administrators included, reads a sealed submission before it is opened.",
         "\n## Second factor\n",
         "Required of: " + ", ".join(word("role", r.value, "en") for r in Role if r in SECOND_FACTOR) + ".",

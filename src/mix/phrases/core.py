@@ -30,8 +30,9 @@ REFUSALS: dict[str, str | Counted] = {
     "councillors_do_not_evaluate": "{name} sits on council, and councillors do not evaluate",
     "approvers_do_not_evaluate": "{name} approves awards and may not evaluate",
     "overseers_do_not_evaluate": "{name} oversees the process and may not evaluate",
-    "vendors_do_not_evaluate": "{name} acts for a vendor and may not evaluate",
-    "staff_may_not_bid": "City staff may not act for a vendor",
+    "overseers_do_not_decide": "{name} cannot oversee a city and decide for it: nobody audits or monitors what they did themselves",
+    "administrators_do_not_decide": "{name} cannot administer a city’s people and also decide, score or oversee there",
+    "staff_may_not_bid": "Who works for a city, sits on a panel, keeps a share of a key or reviews requirements may not act for a vendor",
     "vendor_may_not_serve": "{name} acts for a vendor and may not have a role in a city",
     # the log
     "log_gap": "An entry is missing",

@@ -243,7 +243,7 @@ def panel() -> Evaluation:
         ("carl", "councillors_do_not_evaluate"),
         ("anita", "approvers_do_not_evaluate"),
         ("audrey", "overseers_do_not_evaluate"),
-        ("tess", "vendors_do_not_evaluate"),
+        ("tess", "vendor_may_not_serve"),
         ("eva", "on_the_panel"),
     ],
 )

@@ -69,7 +69,8 @@ def test_few_look_past_the_wall() -> None:
     # An invitation is accepted by its secret, before the wall knows its bearer.
     ways = {"readers/city/people.py", "web/entry/adapter.py", "actions/city/people.py"}
     ways |= {f"readers/{noun}.py" for noun in ("case/documents", "market/engagements", "knowledge/lessons")}
-    ways |= {"readers/city/municipalities.py"}
+    # What excludes something is looked for in every city, whoever asks.
+    ways |= {"readers/city/municipalities.py", "readers/city/separations.py"}
     assert found == {"data/wall.py", "web/frame/middleware.py", "web/staff/flow/dates.py", *ways}
 
 

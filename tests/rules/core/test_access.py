@@ -8,9 +8,11 @@ from mix.rules.core.access import (
     SECOND_FACTOR,
     SEPARATIONS,
     TABLE,
+    Held,
+    Part,
     Permission,
     Role,
-    broken_separations,
+    broken_by,
     grants,
     reads_for_the_city,
 )
@@ -60,21 +62,59 @@ def test_a_seat_on_the_panel_takes_the_citys_own_reading_away(seat: Role) -> Non
     assert not reads_for_the_city({Role.LEGAL}, Permission.SUBMISSION_READ)
 
 
-EXPECTED = {
-    "procurement_does_not_score": PROCUREMENT,
-    "councillors_do_not_evaluate": {Role.COUNCIL},
-    "approvers_do_not_evaluate": {Role.AUTHORITY},
-    "overseers_do_not_evaluate": {Role.FAIRNESS_MONITOR, Role.AUDITOR},
-    "vendors_do_not_evaluate": {Role.VENDOR},
+OVERSIGHT = {Role.FAIRNESS_MONITOR, Role.AUDITOR}
+DECIDING = PANEL | PROCUREMENT | OVERSIGHT | {Role.SPONSOR, Role.LEGAL, Role.FINANCE, Role.AUTHORITY, Role.COUNCIL}
+EXPECTED: dict[str, tuple[set[Role], set[Role]]] = {
+    "procurement_does_not_score": (PANEL, PROCUREMENT),
+    "councillors_do_not_evaluate": (PANEL, {Role.COUNCIL}),
+    "approvers_do_not_evaluate": (PANEL, {Role.AUTHORITY}),
+    "overseers_do_not_evaluate": (PANEL, OVERSIGHT),
+    "overseers_do_not_decide": (OVERSIGHT, PROCUREMENT | {Role.AUTHORITY}),
+    "administrators_do_not_decide": ({Role.ADMINISTRATOR}, DECIDING),
 }
+G, L = frozenset({"guelph"}), frozenset({"london"})
 
 
-def test_whoever_scores_does_nothing_else_that_decides_or_watches() -> None:
-    assert [code for *_, code in SEPARATIONS] == list(EXPECTED)
-    for one, other in itertools.product(Role, Role):
-        apart = [
-            code
-            for code, held in EXPECTED.items()
-            if (one in PANEL and other in held) or (other in PANEL and one in held)
-        ]
-        assert broken_separations([one, other]) == tuple(apart), (one, other)
+def _apart(one: Role, other: Role) -> list[str]:
+    """Return what the table of this test says of two roles, whichever comes first."""
+    return [c for c, (a, b) in EXPECTED.items() if (one in a and other in b) or (one in b and other in a)]
+
+
+def _sides(new: Role | Part, held: Role | Part) -> list[str]:
+    if (new is Role.VENDOR) is (held is Role.VENDOR):
+        return []
+    return ["staff_may_not_bid" if new is Role.VENDOR else "vendor_may_not_serve"]
+
+
+@pytest.mark.parametrize("new", Role)
+def test_nobody_is_two_things_that_exclude_each_other_in_one_place(new: Role) -> None:
+    assert [s.code for s in SEPARATIONS] == list(EXPECTED)
+    for held in Role:
+        found = broken_by(Held(new, G), [Held(held, G | L)])
+        assert list(found) == _sides(new, held) + _apart(new, held), (new, held)
+
+
+@pytest.mark.parametrize("new", Role)
+def test_elsewhere_only_councillors_and_vendors_stay_apart(new: Role) -> None:
+    for held in Role:
+        far = [c for c in _apart(new, held) if c == "councillors_do_not_evaluate"]
+        assert list(broken_by(Held(new, G), [Held(held, L)])) == _sides(new, held) + far, (new, held)
+
+
+@pytest.mark.parametrize("part", Part)
+def test_who_keeps_a_share_or_reviews_acts_for_no_vendor_both_ways(part: Part) -> None:
+    assert broken_by(Held(Role.VENDOR), [Held(part, G)]) == ("staff_may_not_bid",)
+    assert broken_by(Held(part, G), [Held(Role.VENDOR)]) == ("vendor_may_not_serve",)
+    assert [broken_by(Held(role, G), [Held(part, G)]) for role in Role if role is not Role.VENDOR] == [()] * (
+        len(Role) - 1
+    )
+
+
+def test_everything_that_is_broken_is_named() -> None:
+    held = [Held(Role.VENDOR), Held(Role.COUNCIL, L), Held(Role.PROCUREMENT_OFFICER, G)]
+    assert broken_by(Held(Role.CHAIR, G), held) == (
+        "vendor_may_not_serve",
+        "procurement_does_not_score",
+        "councillors_do_not_evaluate",
+    )
+    assert broken_by(Held(Role.PROJECT_LEAD, G), [Held(Role.SPONSOR, G)]) == ()

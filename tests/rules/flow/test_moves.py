@@ -6,7 +6,7 @@ from mix.rules.case.starting import startable
 from mix.rules.city.delegation import Band, decider_for
 from mix.rules.city.method_files import parse
 from mix.rules.city.methods import Gate
-from mix.rules.core.access import Role, broken_separations, crossed_sides
+from mix.rules.core.access import Role
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Decision, StepState
 from mix.rules.core.unmet import Unmet
@@ -181,27 +181,7 @@ def test_a_step_begins_when_it_waits_and_what_it_needs_is_over(
     assert startable(parse(SMALL), {"first": first, "second": second}) == begins
 
 
-def test_separations_are_complete() -> None:
-    assert broken_separations({Role.EVALUATOR, Role.PROCUREMENT_OFFICER}) == ("procurement_does_not_score",)
-    assert broken_separations({Role.CHAIR, Role.COUNCIL, Role.VENDOR}) == (
-        "councillors_do_not_evaluate",
-        "vendors_do_not_evaluate",
-    )
-    assert broken_separations({Role.PROJECT_LEAD, Role.SPONSOR}) == ()
-
-
 def test_parity_needs_a_reason_above_a_tenth() -> None:
     assert outside_tolerance({"a": Decimal(30), "b": Decimal(30), "c": Decimal(27)}) == frozenset()
     assert outside_tolerance({"a": Decimal(30), "b": Decimal(30), "c": Decimal("26.9")}) == {"c"}
     assert outside_tolerance({"a": Decimal(30)}) == frozenset()
-
-
-def test_nobody_stands_on_both_sides() -> None:
-    for role in Role:
-        held_by_vendor = crossed_sides({Role.VENDOR}, role)
-        assert held_by_vendor == (() if role is Role.VENDOR else ("vendor_may_not_serve",))
-        assert crossed_sides((), role) == ()
-        assert crossed_sides({role}, Role.VENDOR) == (() if role is Role.VENDOR else ("staff_may_not_bid",))
-        assert crossed_sides({Role.LEGAL, Role.COUNCIL}, role) == (
-            ("staff_may_not_bid",) if role is Role.VENDOR else ()
-        )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from mix.actions.case.locking import lock_challenge
-from mix.actions.choice.panels import lock_evaluation, record_on
+from mix.actions.choice.panels import lock_evaluation, record_on, take_seat
 from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
 from mix.actions.market.participations import raise_standing
@@ -26,7 +26,6 @@ from mix.readers.choice.evaluations import (
     compute,
     contenders,
     criteria_now,
-    get_seat,
     latest_consensus,
     list_results,
     most_of,
@@ -57,7 +56,7 @@ from mix.rules.core.unmet import Unmet, refuse_if, require
 def declare(deed: Deed, evaluation: Evaluation, *, conflicts: Mapping[str, tuple[str, str]]) -> PanelMember:
     """Declare about every vendor on the list, before any content: vendor code → (kind of conflict, note)."""
     evaluation = lock_evaluation(evaluation, EvaluationPhase.SCORING)
-    member = get_seat(evaluation, deed.actor)
+    member = take_seat(evaluation, deed.actor)
     vendors: dict[str, Vendor] = {s.vendor.code: s.vendor for s in contenders(evaluation)}
     refuse_if(
         Unmet("declaration_incomplete", {"vendor": v.name}, field=code)
@@ -101,7 +100,7 @@ def score(
 ) -> Score:
     """Give one score from 0 to 5. A 0 or 5 needs a comment, a change after handing in needs a reason."""
     evaluation = lock_evaluation(evaluation, EvaluationPhase.SCORING)
-    member = get_seat(evaluation, deed.actor)
+    member = take_seat(evaluation, deed.actor)
     so_far = scoring_of(evaluation, member)
     if submission not in so_far.to_score(member):
         raise Unknown
@@ -140,7 +139,7 @@ def score(
 def hand_in(deed: Deed, evaluation: Evaluation) -> PanelMember:
     """Hand in one's scores, when none is missing."""
     evaluation = lock_evaluation(evaluation, EvaluationPhase.SCORING)
-    member = get_seat(evaluation, deed.actor)
+    member = take_seat(evaluation, deed.actor)
     refuse_if(unmet_to_hand_in(scoring_of(evaluation, member), member))
     member.handed_in_at = deed.now
     member.save(update_fields=["handed_in_at"])
@@ -170,7 +169,7 @@ def open_consensus(deed: Deed, evaluation: Evaluation) -> Evaluation:
 
 
 def _chair(so_far: Scoring, actor: Actor) -> PanelMember:
-    member = get_seat(so_far.evaluation, actor)
+    member = take_seat(so_far.evaluation, actor)
     require(member.seat == Seat.CHAIR, "chair_only")
     require(so_far.has_declared(member), "declaration_missing", name=member.person.name)
     return member

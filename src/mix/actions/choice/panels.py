@@ -7,17 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from mix.actions.case.locking import lock_challenge, lock_step
+from mix.actions.city.people import lock_person
 from mix.actions.core.deeds import Deed
 from mix.data.models import Evaluation, Label, PanelMember, Person, Step
-from mix.readers.case.challenges import spec_of
-from mix.readers.choice.evaluations import contenders, find_evaluation, panel_of
-from mix.readers.city.people import actor_for
+from mix.readers.case.challenges import list_cities, spec_of
+from mix.readers.choice.evaluations import contenders, find_evaluation, get_seat, panel_of
+from mix.readers.city.separations import unmet_to_be
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.market.solicitations import find_solicitation
 from mix.rules.choice.states import Seat
-from mix.rules.core.access import Permission, Role, broken_separations
+from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import EvaluationPhase
-from mix.rules.core.unmet import Unmet, refuse_if, require
+from mix.rules.core.unmet import refuse_if, require
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -65,9 +67,8 @@ def appoint(deed: Deed, step: Step, *, person: Person, seat: str, due_at: dateti
     step, role = lock_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT, editing=True)
     evaluation = find_evaluation(step) or _begin(step)
     evaluation = lock_evaluation(evaluation, EvaluationPhase.PANEL, EvaluationPhase.SCORING)
-    other = actor_for(person)
-    held = other.roles_at(step.challenge.municipality.code) | ({Role.VENDOR} if other.vendors else set())
-    refuse_if(Unmet(c, {"name": person.name}) for c in broken_separations({*held, Role(seat)}))
+    cities = [city.code for city in list_cities(step.challenge)]
+    refuse_if(unmet_to_be(lock_person(person), Role(seat), cities))
     require(
         seat != Seat.CHAIR or not evaluation.panel.filter(seat=Seat.CHAIR, left_at=None).exists(),
         "chair_taken",
@@ -98,6 +99,14 @@ def _begin(step: Step) -> Evaluation:
     for submission, letter in zip(entries, letters, strict=True):
         Label.objects.create(evaluation=evaluation, submission=submission, label=letter)
     return evaluation
+
+
+def take_seat(evaluation: Evaluation, actor: Actor) -> PanelMember:
+    """Return the seat of whoever acts from it. Raises Unknown without one, Refused for who may not have it any more."""
+    member = get_seat(evaluation, actor)
+    cities = [city.code for city in list_cities(evaluation.step.challenge)]
+    refuse_if(unmet_to_be(member.person, Role(member.seat), cities))
+    return member
 
 
 def leave_panel(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:

@@ -11,8 +11,8 @@ from mix.actions.core.deeds import Deed
 from mix.data.models import GroupDuty, IdentityProvider, Municipality, Person, StaffRole
 from mix.readers.city.identities import cipher, duties_by_group
 from mix.readers.city.municipalities import get_own_municipality
-from mix.readers.city.people import unmet_to_take
-from mix.rules.core.access import Permission, Role, broken_separations
+from mix.readers.city.separations import unmet_to_be
+from mix.rules.core.access import Permission, Role
 from mix.rules.core.lines import is_one_line
 from mix.rules.core.unmet import require
 
@@ -113,7 +113,7 @@ def follow_groups(deed: Deed, provider: IdentityProvider, *, person: Person, gro
     has = {Role(row.role) for row in held if row.ended_at is None}
     refused = []
     for role in sorted(meant - has):
-        if broken_separations({*has, role}) or unmet_to_take(person, role):
+        if unmet_to_be(person, role, [provider.municipality.code]):
             refused.append(role)
             continue
         grant_role(deed, provider.municipality, person=person, role=role, provider=provider.key)

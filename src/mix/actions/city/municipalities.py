@@ -8,7 +8,7 @@ from mix.actions.core.deeds import Deed
 from mix.data.models import AuthorityBand, DocumentTemplate, Municipality, Person, StaffRole
 from mix.data.models.core.wordings import columns_of
 from mix.readers.city.municipalities import get_own_municipality, list_departments
-from mix.readers.city.people import unmet_to_take
+from mix.readers.city.separations import unmet_to_be
 from mix.rules.city.delegation import Band
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.fields import Wording
@@ -93,7 +93,7 @@ def found(
     lines = (posting_address, *(text for named in names for text in named.texts.values()))
     require(all(map(is_one_line, lines)), "not_one_line", field="name")
     require(not Municipality.objects.filter(code=code).exists(), "code_taken")
-    refuse_if(unmet_to_take(administrator, Role.ADMINISTRATOR))
+    refuse_if(unmet_to_be(administrator, Role.ADMINISTRATOR, [code]))
     city = Municipality.objects.create(
         code=code,
         **columns_of(name=name),

@@ -19,9 +19,10 @@ from mix.data.models import (
 from mix.data.wall import lifted
 from mix.phrases.words import word
 from mix.readers.city.municipalities import get_own_municipality
-from mix.readers.city.people import get_invitation, hash_token, unmet_to_accept, unmet_to_take
-from mix.rules.core.access import Permission, Role, broken_separations
-from mix.rules.core.unmet import Unmet, refuse_if, require
+from mix.readers.city.people import get_invitation, hash_token, unmet_to_accept
+from mix.readers.city.separations import unmet_to_be
+from mix.rules.core.access import Permission, Role
+from mix.rules.core.unmet import refuse_if, require
 
 INVITATION_DAYS = 14
 
@@ -56,13 +57,11 @@ def grant_role(
 ) -> StaffRole:
     """Give a duty that an administrator, an accepted invitation or the city's own sign-in service grants.
 
-    Raises Refused for whoever acts for a vendor, and as `give_role` does.
+    Raises Refused as `give_role` does.
     """
-    refuse_if(unmet_to_take(_lock_person(person), role))
+    refuse_if(unmet_to_be(lock_person(person), role, [municipality.code]))
     rows = StaffRole.objects.select_for_update().filter(person=person, ended_at=None, municipality=municipality)
-    held = {Role(r.role) for r in rows}
-    require(role not in held, "role_held", name=person.name)
-    refuse_if(Unmet(code, {"name": person.name}) for code in broken_separations({*held, role}))
+    require(not rows.filter(role=role.value).exists(), "role_held", name=person.name)
     own = Department.objects.filter(municipality=municipality, code=department).first()
     given = StaffRole.objects.create(
         municipality=municipality, person=person, role=role.value, department=own, since=deed.now, provider=provider
@@ -77,8 +76,8 @@ def grant_role(
     return given
 
 
-def _lock_person(person: Person) -> Person:
-    """Lock a person, so that nobody takes a role and joins a vendor at the same moment."""
+def lock_person(person: Person) -> Person:
+    """Lock a person, so that nobody becomes two things at the same moment that exclude each other."""
     return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
@@ -147,7 +146,7 @@ def accept_invitation(deed: Deed, token: str) -> StaffInvitation | VendorInvitat
     Raises Unknown for a secret that never was; Refused when it is over, is for another address, or is of the other
     side (`unmet_to_accept`), and then nothing is used up.
     """
-    person = _lock_person(deed.actor.someone)
+    person = lock_person(deed.actor.someone)
     with lifted():  # the invited person sees nothing of the city or the team before this
         invitation = get_invitation(token)
         invitation = type(invitation).objects.select_for_update(of=("self",)).get(pk=invitation.pk)
@@ -163,7 +162,7 @@ def accept_invitation(deed: Deed, token: str) -> StaffInvitation | VendorInvitat
 
 def join_vendor(deed: Deed, vendor: Vendor, *, person: Person) -> None:
     """Make a person a member of a vendor. Called inside other verbs. Raises Refused for whoever works for a city."""
-    refuse_if(unmet_to_take(_lock_person(person), Role.VENDOR))
+    refuse_if(unmet_to_be(lock_person(person), Role.VENDOR))
     VendorMember.objects.get_or_create(vendor=vendor, person=person, ended_at=None, defaults={"since": deed.now})
     deed.record(
         "people.join_vendor",

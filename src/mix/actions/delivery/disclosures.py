@@ -2,9 +2,11 @@
 
 from mix.actions.case.locking import lock_step
 from mix.actions.case.publishing import publish
+from mix.actions.city.people import lock_person
 from mix.actions.core.deeds import Deed
 from mix.data.models import Disclosure, Person, Step
 from mix.readers.case.challenges import spec_of
+from mix.readers.city.separations import unmet_to_be
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.delivery.disclosures import (
     digest_of,
@@ -15,8 +17,8 @@ from mix.readers.delivery.disclosures import (
     trace_requirements,
 )
 from mix.rules.case.states import NoticeKind
-from mix.rules.core.access import Permission
-from mix.rules.core.unmet import require
+from mix.rules.core.access import Part, Permission
+from mix.rules.core.unmet import refuse_if, require
 from mix.rules.delivery.states import Review
 
 
@@ -24,6 +26,7 @@ def appoint_reviewer(deed: Deed, step: Step, *, person: Person) -> Disclosure:
     """Ask somebody who saw no vendor's ideas and wrote no requirement to check them; again replaces the reviewer."""
     step, role = lock_step(step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH, editing=True)
     require(person in list_candidates(step), "reviewer_not_neutral", field="person", name=person.name)
+    refuse_if(unmet_to_be(lock_person(person), Part.REVIEWER, [step.challenge.municipality.code]))
     made, _ = Disclosure.objects.update_or_create(
         step=step,
         round=step.round,
@@ -67,6 +70,7 @@ def review(deed: Deed, step: Step, *, finding: str, note: str) -> Disclosure:
         field="note",
         name=deed.actor.someone.name,
     )
+    refuse_if(unmet_to_be(deed.actor.someone, Part.REVIEWER, [step.challenge.municipality.code]))
     disclosure.review, disclosure.note, disclosure.reviewed_at = finding, note, deed.now
     disclosure.reviewed = requirements_digest(step.challenge)
     disclosure.save(update_fields=["review", "note", "reviewed_at", "reviewed"])

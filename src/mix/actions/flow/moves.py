@@ -12,10 +12,11 @@ from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
 from mix.actions.market.participations import mark_disqualified
 from mix.data.models import Challenge, Evaluation, GateSignature, Municipality, Participation, Step, Vendor
-from mix.readers.case.challenges import get_step, method_for, spec_of
+from mix.readers.case.challenges import get_step, list_cities, method_for, spec_of
 from mix.readers.case.documents import authors_of, total_value
 from mix.readers.choice.awards import find_live
 from mix.readers.city.people import list_with_role
+from mix.readers.city.separations import unmet_to_be
 from mix.readers.core.errors import Forbidden
 from mix.readers.flow.moves import gather_gate, list_signatures, unmet_to_ask, unmet_to_proceed
 from mix.rules.case.states import ChallengeStatus, NoticeKind
@@ -79,6 +80,8 @@ def sign(
     gate, facts = gathered
     require(step.asked_at is not None, "gate_not_asked", gate=gate.key)
     require(bool(reason.strip()), "reason_missing", field="reason")
+    cities = {city.code, *(c.code for c in list_cities(step.challenge))}
+    refuse_if(unmet_to_be(deed.actor.someone, role, cities))
     if decision is Decision.PROCEED:
         refuse_if(unmet_to_proceed(step))
     refuse_if(

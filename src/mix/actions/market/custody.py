@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from mix.actions.case.locking import lock_step
+from mix.actions.city.people import lock_person
 from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
 from mix.actions.core.run import RecordedRefusal
@@ -14,6 +15,7 @@ from mix.actions.market import keys
 from mix.actions.market.solicitations import lock_call
 from mix.data.models import CustodyKey, CustodyShare, Municipality, Person, Solicitation
 from mix.readers.city.people import list_with_role
+from mix.readers.city.separations import unmet_to_be
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.market.custody import (
@@ -25,8 +27,8 @@ from mix.readers.market.custody import (
     list_staff,
 )
 from mix.readers.market.solicitations import phase_of
-from mix.rules.core.access import Permission, Role, grants
-from mix.rules.core.unmet import Unmet, require
+from mix.rules.core.access import Part, Permission, Role, grants
+from mix.rules.core.unmet import Unmet, refuse_if, require
 from mix.rules.market.closing import Phase
 from mix.rules.market.shares import NEEDED, SHARES, Probe, fingerprint, probe_of, read_share
 from mix.rules.market.states import CustodyMode
@@ -80,6 +82,7 @@ def _make(
     deed: Deed, city: Municipality, call: Solicitation | None, holders: Sequence[Person], *, role: str
 ) -> CustodyKey:
     require(len({p.pk for p in holders}) == SHARES == len(holders), "holders_differ", field="first")
+    refuse_if(unmet for p in holders for unmet in unmet_to_be(lock_person(p), Part.HOLDER, [city.code]))
     present = find_key(call) if call else find_recovery_key(city)
     if present:
         present.retired_at = deed.now
@@ -125,6 +128,7 @@ def _own(share: CustodyShare, *, actor: Actor) -> CustodyShare:
     fresh = found.get(pk=share.pk)
     if fresh.holder_id != actor.someone.pk or fresh.key.retired_at is not None:
         raise Unknown
+    refuse_if(unmet_to_be(fresh.holder, Part.HOLDER, [fresh.key.municipality.code]))
     return fresh
 
 
@@ -201,6 +205,7 @@ def offer_share(deed: Deed, call: Solicitation, *, words: str) -> int:
     share = find_offered(call, fingerprint(typed))
     require(share is not None and share.holder_id == deed.actor.someone.pk, "share_of_another", field="words")
     assert share is not None  # noqa: S101 - required above; tells mypy so
+    refuse_if(unmet_to_be(share.holder, Part.HOLDER, [share.key.municipality.code]))
     share.offered_at = deed.now
     share.save(update_fields=["offered_at"])
     count = keys.offer_share(share.key.key_id, share=typed, now=deed.now)

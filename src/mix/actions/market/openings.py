@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
 
 from mix.actions.case.locking import lock_challenge
 from mix.actions.core.checkpoints import make_checkpoint
@@ -15,13 +14,14 @@ from mix.actions.market.custody import end_ceremony, too_early
 from mix.actions.market.sealing import Unsealed, keep_unsealed, unseal
 from mix.actions.market.solicitations import lock_call
 from mix.data.models import Chain, OpenedEnvelope, Opening, Solicitation, Submission, SubmissionVersion
-from mix.readers.case.challenges import check
+from mix.readers.case.challenges import check, list_cities
 from mix.readers.city.people import list_members
+from mix.readers.city.separations import unmet_to_be
 from mix.readers.core.events import sealed_chain
 from mix.readers.market.custody import list_offered, opening_key
 from mix.readers.market.solicitations import closing_of, phase_of, unmet_to_open
 from mix.readers.market.submissions import list_counting, open_addenda
-from mix.rules.core.access import Permission
+from mix.rules.core.access import TABLE, Permission
 from mix.rules.core.chain import GENESIS
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
@@ -30,8 +30,12 @@ from mix.rules.market.openings import ChainHead, FoundEnvelope, OpeningStatement
 from mix.rules.market.states import CustodyMode
 
 
-def _check(call: Solicitation, *, now: datetime, envelope: Envelope) -> None:
-    """Refuse what may not be opened now: before its time, twice, or a price before quality is frozen."""
+def _check(deed: Deed, call: Solicitation, *, envelope: Envelope) -> None:
+    """Refuse what may not be opened now: before its time, twice, a price before quality is frozen; and who may not."""
+    now, challenge = deed.now, call.step.challenge
+    cities = [city.code for city in list_cities(challenge)]
+    duties = deed.actor.roles_at(challenge.municipality.code) & TABLE[Permission.ENVELOPE_OPEN]
+    refuse_if(unmet for role in sorted(duties) for unmet in unmet_to_be(deed.actor.someone, role, cities))
     require(call.published_at is not None, "solicitation_not_published")
     if phase_of(call, now=now) is not Phase.OPENABLE:
         raise too_early(call)
@@ -45,7 +49,7 @@ def unseal_all(deed: Deed, call: Solicitation, *, envelope: Envelope) -> dict[st
     """
     check(call.step.challenge, actor=deed.actor, needs=Permission.ENVELOPE_OPEN)
     call.refresh_from_db(fields=["closes_at", "published_at", "technical_opened_at", "price_opened_at"])
-    _check(call, now=deed.now, envelope=envelope)
+    _check(deed, call, envelope=envelope)
     key_id = call.key_id
     if call.custody_mode == CustodyMode.SPLIT:
         key = opening_key(call, now=deed.now)
@@ -75,7 +79,7 @@ def open_envelopes(
     """
     _, role = lock_challenge(call.step.challenge, actor=deed.actor, needs=Permission.ENVELOPE_OPEN)
     call = lock_call(call)
-    _check(call, now=deed.now, envelope=envelope)
+    _check(deed, call, envelope=envelope)
     current = list_counting(call)
     require({version.reference for _, version in current} == set(prepared), "opening_changed")
     setattr(call, f"{envelope.value}_opened_at", deed.now)

@@ -10,7 +10,8 @@ from mix.data.models import (
     Vendor,
     VendorInvitation,
 )
-from mix.readers.city.people import hash_token, unmet_to_take
+from mix.readers.city.people import hash_token
+from mix.readers.city.separations import unmet_to_be
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.core.access import Role
 from mix.rules.core.unmet import refuse_if, require
@@ -29,7 +30,7 @@ def register_vendor(
 ) -> Vendor:
     """Register an organization with the actor as its first member."""
     require(bool(name.strip()), "name_missing", field="name")
-    refuse_if(unmet_to_take(deed.actor.person, Role.VENDOR) if deed.actor.person else ())
+    refuse_if(unmet_to_be(deed.actor.person, Role.VENDOR) if deed.actor.person else ())
     vendor = Vendor(
         name=name.strip(),
         size=size,

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from mix.data.models import GroupDuty, IdentityProvider, Municipality, Person, StaffRole
-from mix.readers.city.people import unmet_to_take
+from mix.readers.city.separations import unmet_to_be
 from mix.readers.core.errors import Unknown
 from mix.rules.core.access import Role
 from mix.rules.core.lines import is_one_line
@@ -75,7 +75,7 @@ def unmet_to_come(
     if not person.is_active:
         return (Unmet("identity_inactive"),)
     elsewhere = StaffRole.objects.filter(person=person, ended_at=None).exclude(municipality=provider.municipality)
-    other_side = unmet_to_take(person, Role.STAFF)
+    other_side = unmet_to_be(person, Role.STAFF, [provider.municipality.code])
     if elsewhere.exists() or other_side:
         return (Unmet("identity_elsewhere", {"city": city}), *other_side)
     return ()

@@ -11,9 +11,10 @@ from allauth.mfa.models import Authenticator
 
 from mix.data.models import Person, StaffInvitation, StaffRole, VendorInvitation, VendorMember
 from mix.data.wall import lifted
+from mix.readers.city.separations import unmet_to_be
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
-from mix.rules.core.access import Role, crossed_sides
+from mix.rules.core.access import Role
 from mix.rules.core.kinds import Origin
 from mix.rules.core.unmet import Unmet
 
@@ -31,17 +32,6 @@ def actor_for(person: Person, *, origin: Origin = Origin.LIVE, recorded_at: date
         origin=origin,
         recorded_at=recorded_at,
     )
-
-
-def held_by(person: Person) -> frozenset[Role]:
-    """Return every duty that a person has in any city, and vendor where they act for one, whoever asks."""
-    with lifted():
-        return actor_for(person).all_roles()
-
-
-def unmet_to_take(person: Person, role: Role) -> tuple[Unmet, ...]:
-    """List why a person may not take a role in any city, or (`Role.VENDOR`) join a vendor."""
-    return tuple(Unmet(code, {"name": person.name}) for code in crossed_sides(held_by(person), role))
 
 
 def hash_token(token: str) -> str:
@@ -69,8 +59,11 @@ def unmet_to_accept(
         return (Unmet("invitation_used"),)
     if now >= invitation.expires_at:
         return (Unmet("invitation_expired", {"on": f"{invitation.expires_at:%Y-%m-%d}"}),)
-    role = Role(invitation.role) if isinstance(invitation, StaffInvitation) else Role.VENDOR
-    return (*_unmet_by_address(invitation, person), *unmet_to_take(person, role))
+    if isinstance(invitation, StaffInvitation):
+        unmet = unmet_to_be(person, Role(invitation.role), [invitation.municipality.code])
+    else:
+        unmet = unmet_to_be(person, Role.VENDOR)
+    return (*_unmet_by_address(invitation, person), *unmet)
 
 
 def _unmet_by_address(invitation: StaffInvitation | VendorInvitation, person: Person) -> tuple[Unmet, ...]:

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -148,13 +149,56 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.PILOT_MANAGE: frozenset(_PROCUREMENT),
 }
 
-# Pairs that one person may not hold in one challenge (docs/permissions.md, hard separations).
-SEPARATIONS: tuple[tuple[frozenset[Role], frozenset[Role], str], ...] = (
-    (frozenset({Role.EVALUATOR, Role.CHAIR}), frozenset(_PROCUREMENT), "procurement_does_not_score"),
-    (frozenset({Role.EVALUATOR, Role.CHAIR}), frozenset({Role.COUNCIL}), "councillors_do_not_evaluate"),
-    (frozenset({Role.EVALUATOR, Role.CHAIR}), frozenset({Role.AUTHORITY}), "approvers_do_not_evaluate"),
-    (frozenset({Role.EVALUATOR, Role.CHAIR}), frozenset(_OVERSIGHT), "overseers_do_not_evaluate"),
-    (frozenset({Role.EVALUATOR, Role.CHAIR}), frozenset({Role.VENDOR}), "vendors_do_not_evaluate"),
+
+class Part(StrEnum):
+    """What somebody is for one key or one step, without a duty of a city."""
+
+    HOLDER = "holder"  # keeps a share of a key
+    REVIEWER = "reviewer"  # says whether the requirements of a final challenge are neutral
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Something that somebody is, and in which cities (codes).
+
+    A duty is of one city, a seat of every city of its challenge, a share of its key's, a place in a vendor of none.
+    """
+
+    role: Role | Part
+    cities: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """Two sets of roles of which one person may not have one of each: in one city or challenge, or anywhere."""
+
+    one: frozenset[Role]
+    other: frozenset[Role]
+    code: str
+    anywhere: bool = False
+
+
+_PANEL = frozenset({Role.EVALUATOR, Role.CHAIR})
+# Who gives a word at a gate, opens, scores, or watches those who do.
+_DECIDING = frozenset(
+    {
+        *_PANEL,
+        *_PROCUREMENT,
+        *_OVERSIGHT,
+        Role.SPONSOR,
+        Role.LEGAL,
+        Role.FINANCE,
+        Role.AUTHORITY,
+        Role.COUNCIL,
+    }
+)
+SEPARATIONS = (
+    Separation(_PANEL, frozenset(_PROCUREMENT), "procurement_does_not_score"),
+    Separation(_PANEL, frozenset({Role.COUNCIL}), "councillors_do_not_evaluate", anywhere=True),
+    Separation(_PANEL, frozenset({Role.AUTHORITY}), "approvers_do_not_evaluate"),
+    Separation(_PANEL, frozenset(_OVERSIGHT), "overseers_do_not_evaluate"),
+    Separation(frozenset(_OVERSIGHT), frozenset({*_PROCUREMENT, Role.AUTHORITY}), "overseers_do_not_decide"),
+    Separation(frozenset({Role.ADMINISTRATOR}), _DECIDING, "administrators_do_not_decide"),
 )
 
 # Who must use a second factor: everybody who works for a city.
@@ -175,18 +219,22 @@ def reads_for_the_city(roles: Iterable[Role], permission: Permission) -> bool:
     return held.isdisjoint({Role.EVALUATOR, Role.CHAIR}) and grants(held, permission)
 
 
-def crossed_sides(held: Iterable[Role], role: Role) -> tuple[str, ...]:
-    """Name why somebody may not take a role, or join a vendor (`Role.VENDOR`), by what they hold anywhere.
+def broken_by(new: Held, held: Iterable[Held]) -> tuple[str, ...]:
+    """Name every separation that something new breaks beside what somebody holds anywhere; the same both ways round.
 
     Nobody works for a city, any city, and acts for a vendor.
     """
-    others = frozenset(held)
-    if role is Role.VENDOR:
-        return ("staff_may_not_bid",) if others - {Role.VENDOR} else ()
-    return ("vendor_may_not_serve",) if Role.VENDOR in others else ()
+    others = tuple(held)
+    codes = [code for code in (_crossed_sides(new, others),) if code]
+    for apart in SEPARATIONS:
+        against = apart.other if new.role in apart.one else apart.one if new.role in apart.other else frozenset()
+        if any(h.role in against and (apart.anywhere or h.cities & new.cities) for h in others):
+            codes.append(apart.code)
+    return tuple(codes)
 
 
-def broken_separations(roles: Iterable[Role]) -> tuple[str, ...]:
-    """Name every separation that one person with these roles would break."""
-    held = frozenset(roles)
-    return tuple(code for one, other, code in SEPARATIONS if held & one and held & other)
+def _crossed_sides(new: Held, others: Iterable[Held]) -> str:
+    acts_for_vendor = new.role is Role.VENDOR
+    if not any((h.role is Role.VENDOR) is not acts_for_vendor for h in others):
+        return ""
+    return "staff_may_not_bid" if acts_for_vendor else "vendor_may_not_serve"
