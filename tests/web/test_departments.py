@@ -9,7 +9,7 @@ from django.test import Client
 from typer.testing import CliRunner
 
 from mix.actions.case import challenges, pilots
-from mix.actions.city import departments, people
+from mix.actions.city import departments, people, roles
 from mix.actions.core.run import run
 from mix.data.models import Department, Event, Municipality, Need, Person
 from mix.jobs.cli import app
@@ -65,7 +65,7 @@ def test_without_departments_a_form_says_who_adds_them(url: str, now: datetime, 
     city = found_city()
     admin = Person.objects.get(email="ana@example.ca")
     stan = run(actor_for(admin), now, people.create_person, "stu@example.ca", name="Stu", is_demo=True)
-    run(actor_for(admin), now, people.give_role, city, person=stan, role=Role.STAFF)
+    run(actor_for(admin), now, roles.give_role, city, person=stan, role=Role.STAFF)
     own = signed_in(admin).get(url).content.decode()
     other = signed_in(stan).get(url).content.decode()
     for page in (own, other):

@@ -11,7 +11,7 @@ import requests
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
-from mix.actions.city import identities, people
+from mix.actions.city import identities, roles
 from mix.actions.core.run import run
 from mix.data.models import Event, IdentityProvider, Municipality, Person, StaffRole
 from mix.jobs.doctor import sign_in as sign_in_words
@@ -50,7 +50,7 @@ def provider(guelph: Municipality, fake: FakeProvider, actor: Callable[[str], An
         "buyers": (Role.PROCUREMENT_OFFICER,),
         "panel": (Role.EVALUATOR,),
     }
-    for group, role in ((group, role) for group, roles in duties.items() for role in roles):
+    for group, role in ((group, role) for group, given in duties.items() for role in given):
         run(actor("ada"), now, identities.map_group, made, group=group, role=role)
     return made
 
@@ -100,7 +100,7 @@ def test_roles_leave_with_the_groups_and_what_people_gave_stays(
     fake.says = person_says("nadia@guelph.example", "leads")
     come(Client())
     nadia = Person.objects.get(email="nadia@guelph.example")
-    run(actor("ada"), now, people.give_role, guelph, person=nadia, role=Role.LEGAL)
+    run(actor("ada"), now, roles.give_role, guelph, person=nadia, role=Role.LEGAL)
     fake.says = person_says("nadia@guelph.example")
     assert come(Client()).status_code == 302
     assert roles_of(nadia) == {"legal"}

@@ -9,7 +9,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
 
-from mix.actions.city import identities, people
+from mix.actions.city import identities, invitations, roles
 from mix.actions.city.municipalities import found
 from mix.actions.core.run import run
 from mix.actions.market import vendors
@@ -50,7 +50,7 @@ def invite(actor: Callable[[str], Any], now: Any) -> Callable[..., str]:
     def made(email: str, role: Role | None = None) -> str:
         if role:
             city = Municipality.objects.get(code="guelph")
-            run(actor("ada"), now, people.invite_staff, city, email=email, role=role)
+            run(actor("ada"), now, invitations.invite_staff, city, email=email, role=role)
         else:
             vendor = Vendor.objects.get(code="kestrel")
             run(actor("kim"), now, vendors.invite_member, vendor, email=email)
@@ -102,7 +102,7 @@ def test_an_invitation_to_a_bidders_own_address_is_refused_too(
     invite: Callable[..., str], actor: Callable[[str], Any], now: Any
 ) -> None:
     token = invite("nora@demo.mix.invalid", Role.STAFF)
-    assert refused(lambda: run(actor("nora"), now, people.accept_invitation, token)) == ["vendor_may_not_serve"]
+    assert refused(lambda: run(actor("nora"), now, invitations.accept_invitation, token)) == ["vendor_may_not_serve"]
 
 
 def test_a_rival_with_the_link_joins_no_team(invite: Callable[..., str], sign_in: Callable[[str], Client]) -> None:
@@ -130,7 +130,7 @@ def test_whoever_confirmed_the_address_accepts_whatever_its_case(
     assert client.post(f"/en/invitation/{token}/", {"act": "accept"}).status_code == 302
     assert [r.role for r in rosa.staff_roles.all()] == ([role.value] if role else [])
     assert rosa.vendor_members.filter(vendor__code="kestrel").exists() is (role is None)
-    again = refused(lambda: run(actor_for(rosa), now, people.accept_invitation, token))
+    again = refused(lambda: run(actor_for(rosa), now, invitations.accept_invitation, token))
     assert again == ["invitation_used"]
 
 
@@ -172,8 +172,8 @@ def test_no_way_leads_to_both_sides(actor: Callable[[str], Any], now: Any, invit
     assert given == (Role.LEGAL,)  # refused
     city = {"name": Wording(en="X"), "posting_address": "https://x.example", "administrator": nora}
     into_city: list[Act] = [
-        lambda: run(ada, now, people.give_role, guelph, person=nora, role=Role.EVALUATOR),
-        lambda: run(ada, now, people.grant_role, guelph, person=nora, role=Role.STAFF, provider="n-id"),
+        lambda: run(ada, now, roles.give_role, guelph, person=nora, role=Role.EVALUATOR),
+        lambda: run(ada, now, roles.grant_role, guelph, person=nora, role=Role.STAFF, by=ada.someone),
         lambda: run(Actor(), now, found, "xville", **city),
     ]
     assert [refused(act) for act in into_city] == [["vendor_may_not_serve"]] * 3
@@ -181,7 +181,7 @@ def test_no_way_leads_to_both_sides(actor: Callable[[str], Any], now: Any, invit
     into_vendor: list[Act] = [
         lambda: run(actor("stan"), now, vendors.register_vendor, "Side"),
         lambda: run(kim, now, vendors.add_member, kestrel, person=stan),
-        lambda: run(actor("stan"), now, people.accept_invitation, token),
+        lambda: run(actor("stan"), now, invitations.accept_invitation, token),
     ]
     assert [refused(act) for act in into_vendor] == [["staff_may_not_bid"]] * 3
     assert not StaffRole.objects.filter(person=nora).exists()

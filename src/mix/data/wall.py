@@ -93,6 +93,8 @@ POLICIES: dict[str, str] = {
         (
             "data_staffrole",
             "data_staffinvitation",
+            "data_roleproposal",
+            "data_bandsproposal",
             "data_authorityband",
             "data_documenttemplate",
             "data_cityday",

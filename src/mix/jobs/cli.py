@@ -9,19 +9,17 @@ import re
 import signal
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from mix.jobs import operating
+from mix.jobs import city_commands, operating
 from mix.jobs.identity_commands import identity
 from mix.jobs.method_commands import methods
 from mix.jobs.operating import start_django
 from mix.jobs.policy_commands import policy
-from mix.rules.core.fields import Wording
 from mix.rules.core.verdicts import Finding
 from mix.rules.flow import proofs
 from mix.rules.market import receipts
@@ -44,6 +42,8 @@ app.add_typer(identity, name="identity")
 app.command()(operating.doctor)
 app.command()(operating.backup)
 app.command()(operating.restore)
+app.command("city")(city_commands.found_city)
+app.command()(city_commands.holder)
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -314,61 +314,6 @@ def key_combine() -> None:
         for unmet in error.unmet:
             sys.stderr.write(f"{sentence(unmet, 'en')}.\n")
         raise typer.Exit(1) from None
-
-
-def _worded(english: str, *others: str) -> Wording:
-    """Read a text by language from what was typed, as "fr=Voirie". Raises Refused."""
-    from mix.rules.core.unmet import require
-
-    pairs = [other.strip().partition("=") for other in others]
-    require(all(re.fullmatch(r"[a-z]{2}", code) for code, _, _ in pairs), "not_one_line")
-    return Wording.of({"en": english, **{code: text for code, _, text in pairs}}, field="name")
-
-
-@app.command("city")
-def found_city(
-    code: str,
-    name: str,
-    *,
-    email: Annotated[str, typer.Option(help="The first administrator's address")],
-    person: Annotated[str, typer.Option(help="The first administrator's name")],
-    posting_address: Annotated[str, typer.Option(help="Where official notices are posted")],
-    name_in: Annotated[
-        list[str] | None, typer.Option(help="The name in another language; again for each: fr=Réelle")
-    ] = None,
-    department: Annotated[
-        list[str] | None,
-        typer.Option(help="A department; again for each. With its name in other languages: 'Roads; fr=Voirie'"),
-    ] = None,
-) -> None:
-    """Set up a real city with its first administrator, who then sets a password by mail."""
-    start_django()
-    from mix.actions.city.municipalities import found
-    from mix.actions.city.people import create_person
-    from mix.actions.core.run import run
-    from mix.readers.core.actors import Actor
-    from mix.rules.core.lines import is_one_line
-    from mix.rules.core.unmet import Refused, require
-
-    now = datetime.now(UTC)
-    try:
-        named = _worded(name, *(name_in or []))
-        require(all(map(is_one_line, (*named.texts.values(), posting_address, person, email))), "not_one_line")
-        admin = run(Actor(), now, create_person, email, name=person)
-        run(
-            Actor(),
-            now,
-            found,
-            code,
-            name=named,
-            posting_address=posting_address,
-            departments=[("", _worded(*d.split(";"))) for d in department or []],
-            administrator=admin,
-        )
-    except Refused as error:
-        console.print(f"Not set up: {error}")
-        raise typer.Exit(1) from None
-    console.print(f"{name} is set up. {person} sets a password at /en/account/password/reset/")
 
 
 def main() -> None:

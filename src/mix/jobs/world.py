@@ -6,15 +6,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mix.actions.city.municipalities import found, set_bands
-from mix.actions.city.people import create_person, give_role
+from mix.actions.city.bands import propose_bands, sign_bands
+from mix.actions.city.municipalities import found
+from mix.actions.city.people import create_person
+from mix.actions.city.roles import give_role
 from mix.actions.core.run import run
 from mix.actions.market.vendors import add_member, register_vendor
 from mix.data.models import Municipality, Person
 from mix.readers.city.people import actor_for
 from mix.readers.core.actors import Actor
 from mix.rules.city.delegation import Band
-from mix.rules.core.access import Role
+from mix.rules.core.access import TWO_PEOPLE, Role
 from mix.rules.core.catalogue import decode, load
 from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import Origin
@@ -58,6 +60,7 @@ def _build_city(
     code: str, row: dict[str, Any], *, people: dict[str, Person], now: datetime, recorded_at: datetime
 ) -> None:
     admin = people[row["administrator"]]
+    given = [(people[name], Role(role)) for role, names in row["roles"].items() for name in names]
     city = run(
         Actor(origin=Origin.REPLAY, recorded_at=recorded_at),
         now,
@@ -68,16 +71,21 @@ def _build_city(
         by_law=row["by_law"],
         departments=[(d["code"], Wording.of(d["name"])) for d in row["departments"]],
         administrator=admin,
+        holders=[(person, role) for person, role in given if role in TWO_PEOPLE],
         is_demo=True,
     )
-    boss = actor_for(admin, origin=Origin.REPLAY, recorded_at=recorded_at)
-    for role, names in row["roles"].items():
-        for name in names:
-            run(boss, now, give_role, city, person=people[name], role=Role(role))
-    manager = actor_for(people[row["roles"]["procurement_manager"][0]], origin=Origin.REPLAY, recorded_at=recorded_at)
+
+    def actor(person: Person) -> Actor:
+        return actor_for(person, origin=Origin.REPLAY, recorded_at=recorded_at)
+
+    for person, role in given:
+        if role not in TWO_PEOPLE:
+            run(actor(admin), now, give_role, city, person=person, role=role)
     bands = [Band(None if b["up_to"] is None else b["up_to"] * 100, Role(b["role"])) for b in row["bands"]]
     if bands:
-        run(manager, now, set_bands, city, bands=bands, source=row["bands_source"])
+        manager, second = (people[row["roles"][role][0]] for role in ("procurement_manager", "authority"))
+        proposal = run(actor(manager), now, propose_bands, city, bands=bands, source=row["bands_source"])
+        run(actor(second), now, sign_bands, proposal)
 
 
 def _build_vendor(

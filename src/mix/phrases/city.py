@@ -45,6 +45,13 @@ REFUSALS: dict[str, str | Counted] = {
     # people
     "email_taken": "This address has an account",
     "role_held": "{name} has this role already",
+    "role_waits": "This role waits for a second person already: {name}",
+    "role_decided": "This role was confirmed or dropped already",
+    "role_takes_one": "An administrator gives this role; only those that take two people are named here",
+    "own_role": "Nobody gives a role to themselves: somebody else does",
+    "city_confirms_itself": "Two people of the city propose and confirm this role themselves",
+    "successor_needs_role": "The role “{role}” takes two people: have it confirmed for whoever takes over first",
+    "bands_decided": "This table was signed or dropped already",
     "last_administrator": "The last administrator stays until there is another",
     "invitation_used": "This invitation was used already",
     "invitation_expired": "This invitation expired on {on}. Ask for a new one",
@@ -63,6 +70,34 @@ REFUSALS: dict[str, str | Counted] = {
 }
 
 MAILS: dict[str, tuple[str, str]] = {
+    "role_waits": (
+        "A role waits for a second person at {city}",
+        "{who} proposes {person} for the role “{role}” at {city}. It is held once somebody else has confirmed it.",
+    ),
+    "role_confirmed": (
+        "{person} has the role “{role}” at {city}",
+        "{who} proposed it and {second} confirmed it. If that is wrong, an administrator ends it.",
+    ),
+    "role_named": (
+        "{person} has the role “{role}” at {city}",
+        "Whoever runs this site named {person}, because nobody at {city} could confirm it. If that is wrong, say so at once.",
+    ),
+    "role_dropped": (
+        "A role was not confirmed at {city}",
+        "{person} does not get the role “{role}” at {city}. The reason: {reason}",
+    ),
+    "role_ended": (
+        "{person} no longer has the role “{role}” at {city}",
+        "It ended today. The reason: {reason}",
+    ),
+    "bands_wait": (
+        "A table of authority waits for a second person at {city}",
+        "{who} proposes who may approve how much at {city}. Gates use it once somebody else has signed it.",
+    ),
+    "bands_set": (
+        "The table of authority of {city} has changed",
+        "{who} proposed it and {second} signed it. Gates use it from now on.",
+    ),
     "handed_over": (
         "{who} hands over to you at {city}",
         "You now have the role “{role}” at {city}, after {who}. What waits for it:\n\n{tasks}",
@@ -276,11 +311,17 @@ VERBS: dict[str, str] = {
     "departments.rename": "Department renamed",
     "departments.close": "Department closed",
     "departments.open_again": "Department opened again",
-    "municipalities.set_bands": "Table of authority set",
+    "municipalities.propose_bands": "Table of authority proposed",
+    "municipalities.drop_bands": "Proposed table of authority dropped",
+    "municipalities.set_bands": "Table of authority signed",
     "municipalities.found": "City set up",
     "people.create_person": "Account made",
     "people.end_role": "Role ended",
     "people.give_role": "Role given",
+    "people.propose_role": "Role proposed",
+    "people.confirm_role": "Role confirmed by a second person",
+    "people.drop_role": "Proposed role dropped",
+    "people.name_holder": "Role given by whoever runs the site",
     "people.invite_member": "Team member invited",
     "people.invite_staff": "Staff invited",
     "people.join_vendor": "Somebody joined a vendor",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mix.actions.choice import evaluations, panels
-from mix.actions.city import people
+from mix.actions.city import roles
 from mix.actions.core.run import run
 from mix.actions.flow import moves
 from mix.actions.flow.succession import end_role
@@ -57,7 +57,7 @@ def slip_in(code: str, role: Role, at: str, now: Any) -> None:
 def give(actor: Callable[[str], Any], now: Any) -> Callable[..., object]:
     """Return a function that has a city's administrator give somebody a role."""
     bosses = {"guelph": "ada", "london": "lucia", "barrie": "ines"}
-    return lambda who, role, at: run(actor(bosses[at]), now, people.give_role, city(at), person=person(who), role=role)
+    return lambda who, role, at: run(actor(bosses[at]), now, roles.give_role, city(at), person=person(who), role=role)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from mix.actions.case import challenges, documents
 from mix.actions.choice import awards, evaluations, panels
-from mix.actions.city import municipalities, people
+from mix.actions.city import invitations, municipalities, roles
 from mix.actions.core.run import run
 from mix.actions.delivery import agreements, milestones
 from mix.actions.flow import moves
@@ -124,7 +124,7 @@ def test_who_wrote_it_does_not_approve_it(at_gate: Challenge, actor: Callable[[s
     run(
         actor("ada"),
         now,
-        people.give_role,
+        roles.give_role,
         guelph,
         person=Person.objects.get(code="priya"),
         role=Role.SPONSOR,
@@ -402,14 +402,14 @@ def test_an_agreement_is_signed_when_nothing_is_open(actor: Callable[[str], Any]
 def test_an_expired_invitation_is_refused(actor: Callable[[str], Any], now: Any) -> None:
     guelph, umar = Municipality.objects.get(code="guelph"), actor("umar")
     email = umar.someone.email.upper()
-    invitation = run(actor("ada"), now, people.invite_staff, guelph, email=email, role=Role.STAFF)
+    invitation = run(actor("ada"), now, invitations.invite_staff, guelph, email=email, role=Role.STAFF)
     token = Message.objects.latest("id").path.split("/")[1]
     with pytest.raises(Refused) as caught:
-        run(umar, now + timedelta(days=14), people.accept_invitation, token)
+        run(umar, now + timedelta(days=14), invitations.accept_invitation, token)
     assert codes(caught) == ["invitation_expired"]
-    run(umar, now, people.accept_invitation, token)
+    run(umar, now, invitations.accept_invitation, token)
     with pytest.raises(Refused) as used:
-        run(umar, now, people.accept_invitation, token)
+        run(umar, now, invitations.accept_invitation, token)
     assert codes(used) == ["invitation_used"]
     assert StaffInvitation.objects.get(pk=invitation.pk).accepted_at == now
 

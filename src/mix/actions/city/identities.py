@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from mix.actions.city.people import end_given, grant_role
+from mix.actions.city.roles import drop_by_provider, end_given, grant_role
 from mix.actions.core.deeds import Deed
 from mix.data.models import GroupDuty, IdentityProvider, Municipality, Person, StaffRole
-from mix.readers.city.identities import cipher, duties_by_group
+from mix.readers.city.identities import cipher, mapped_by, roles_settled
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.separations import unmet_to_be
 from mix.rules.core.access import Permission, Role
@@ -78,14 +78,17 @@ def end_provider(deed: Deed, provider: IdentityProvider) -> None:
     given = StaffRole.objects.filter(provider=provider.key, ended_at=None).select_related("municipality", "person")
     for row in given:
         end_given(deed, row, reason=f"{provider.name} ended")
+    drop_by_provider(deed, provider)
     _record(deed, "end_provider", provider, payload={})
 
 
 def map_group(deed: Deed, provider: IdentityProvider, *, group: str, role: Role) -> GroupDuty:
-    """Give a duty to a group's members, from their next sign-in on."""
+    """Give a duty to a group's members, from their next sign-in on; never to whoever says so here."""
     get_own_municipality(provider.municipality.code, actor=deed.actor, needs=Permission.PEOPLE_MANAGE)
     require(bool(group.strip()), "answer_missing", field="group")
-    made, is_new = GroupDuty.objects.get_or_create(provider=provider, group=group.strip(), role=role.value)
+    made, is_new = GroupDuty.objects.get_or_create(
+        provider=provider, group=group.strip(), role=role.value, defaults={"mapped_by": deed.actor.someone}
+    )
     if is_new:
         _record(deed, "map_group", provider, payload={"group": made.group, "role": role.value})
     return made
@@ -100,22 +103,25 @@ def drop_group(deed: Deed, duty: GroupDuty) -> None:
 
 
 def follow_groups(deed: Deed, provider: IdentityProvider, *, person: Person, groups: Iterable[str]) -> tuple[Role, ...]:
-    """Give and end duties as the person's groups say now; return those that a separation forbids.
+    """Give and end duties as the person's groups say now; return those that the person may not get.
 
-    Only duties that the same service gave are ended; what an administrator gave by hand stays.
+    Only duties that the same service gave are ended; what an administrator gave by hand stays. A duty that takes two
+    people waits for the second, and is proposed once by one service.
     """
     rows = StaffRole.objects.select_for_update().filter(person=person, ended_at=None)
     held = list(rows.filter(municipality=provider.municipality).select_related("municipality", "person"))
-    meant = duties_by_group(provider, groups)
+    meant = mapped_by(provider, groups, person=person)
     for row in held:
         if row.provider == provider.key and Role(row.role) not in meant:
             end_given(deed, row, reason=f"{provider.name}: no longer in the group")
+    drop_by_provider(deed, provider, person=person, kept=meant)
     has = {Role(row.role) for row in held if row.ended_at is None}
+    has |= roles_settled(provider, person)
     refused = []
-    for role in sorted(meant - has):
-        if unmet_to_be(person, role, [provider.municipality.code]):
+    for role in sorted(meant.keys() - has):
+        by = meant[role]
+        if by.pk == person.pk or unmet_to_be(person, role, [provider.municipality.code]):
             refused.append(role)
             continue
-        grant_role(deed, provider.municipality, person=person, role=role, provider=provider.key)
-        has.add(role)
+        grant_role(deed, provider.municipality, person=person, role=role, by=by, provider=provider.key)
     return tuple(refused)

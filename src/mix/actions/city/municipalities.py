@@ -1,45 +1,19 @@
-"""Verbs on a city's own rules and papers: its founding, its table of authority, its template."""
+"""Verbs on a city's own rules and papers: its founding, its rule on outages, its template."""
 
 from collections.abc import Sequence
 from hashlib import sha256
 
 from mix.actions.city.departments import place
 from mix.actions.core.deeds import Deed
-from mix.data.models import AuthorityBand, DocumentTemplate, Municipality, Person, StaffRole
+from mix.data.models import DocumentTemplate, Municipality, Person, StaffRole
 from mix.data.models.core.wordings import columns_of
 from mix.readers.city.municipalities import get_own_municipality, list_departments
 from mix.readers.city.separations import unmet_to_be
-from mix.rules.city.delegation import Band
-from mix.rules.core.access import Permission, Role
+from mix.rules.core.access import TWO_PEOPLE, Permission, Role
 from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import OutageRule
 from mix.rules.core.lines import is_one_line
 from mix.rules.core.unmet import refuse_if, require
-
-
-def set_bands(deed: Deed, municipality: Municipality, *, bands: Sequence[Band], source: str) -> list[AuthorityBand]:
-    """Replace a city's table of authority. One band, and only one, may be without limit."""
-    get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.DELEGATION_EDIT)
-    limits = [band.up_to_cents for band in bands]
-    require(bool(source.strip()), "source_missing", field="source")
-    require(bool(bands), "bands_missing", field="bands")
-    require(len(set(limits)) == len(limits), "bands_twice", field="bands")
-    Municipality.objects.select_for_update().get(pk=municipality.pk)
-    municipality.bands.all().delete()
-    made = [
-        AuthorityBand.objects.create(
-            municipality=municipality, up_to_cents=band.up_to_cents, role=band.role.value, source=source
-        )
-        for band in bands
-    ]
-    deed.record(
-        "municipalities.set_bands",
-        subject_type="municipality",
-        subject=municipality.code,
-        chain=municipality.code,
-        payload={"bands": [{"up_to": b.up_to_cents, "role": b.role.value} for b in bands], "source": source},
-    )
-    return made
 
 
 def set_outage_rule(deed: Deed, municipality: Municipality, *, rule: OutageRule) -> Municipality:
@@ -86,14 +60,18 @@ def found(
     zone: str = "America/Toronto",
     departments: Sequence[tuple[str, Wording]] = (),
     administrator: Person,
+    holders: Sequence[tuple[Person, Role]] = (),
     is_demo: bool = False,
 ) -> Municipality:
-    """Set up a city with its departments (code, or "" to make one, and name) and its first administrator."""
+    """Set up a city with its departments (code, or "" to make one, and name) and its first administrator.
+
+    `holders` are the first who have a duty that takes two people: whoever runs the site names them, since nobody is
+    there yet to confirm them.
+    """
     names = [name, *(named for _, named in departments)]
     lines = (posting_address, *(text for named in names for text in named.texts.values()))
     require(all(map(is_one_line, lines)), "not_one_line", field="name")
     require(not Municipality.objects.filter(code=code).exists(), "code_taken")
-    refuse_if(unmet_to_be(administrator, Role.ADMINISTRATOR, [code]))
     city = Municipality.objects.create(
         code=code,
         **columns_of(name=name),
@@ -104,12 +82,19 @@ def found(
     )
     for department_code, named in departments:
         place(city, named, code=department_code)
-    StaffRole.objects.create(municipality=city, person=administrator, role=Role.ADMINISTRATOR.value, since=deed.now)
+    for person, role in ((administrator, Role.ADMINISTRATOR), *holders):
+        require(role in TWO_PEOPLE, "role_takes_one")
+        refuse_if(unmet_to_be(person, role, [code]))
+        StaffRole.objects.create(municipality=city, person=person, role=role.value, since=deed.now)
     deed.record(
         "municipalities.found",
         subject_type="municipality",
         subject=code,
         chain=code,
-        payload={"administrator": administrator.code, "departments": [d.code for d in list_departments(city)]},
+        payload={
+            "administrator": administrator.code,
+            "departments": [d.code for d in list_departments(city)],
+            "holders": [{"person": person.code, "role": role.value} for person, role in holders],
+        },
     )
     return city

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from mix.actions.city.people import end_given, grant_role
+from mix.actions.city.roles import end_given, grant_role
 from mix.actions.core.deeds import Deed
 from mix.data.models import (
     Person,
@@ -14,7 +14,7 @@ from mix.phrases.words import wording
 from mix.readers.case.challenges import spec_of
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.flow.moves import Task, list_left_alone
-from mix.rules.core.access import Permission, Role
+from mix.rules.core.access import TWO_PEOPLE, Permission, Role
 from mix.rules.core.fields import Wording
 from mix.rules.core.unmet import require
 
@@ -54,7 +54,10 @@ def _hand_over(deed: Deed, given: StaffRole, *, successor: Person, waiting: Sequ
         **city.wording("name").params("city"),
     )
     if not theirs.filter(role=role.value).exists():
-        grant_role(deed, city, person=successor, role=role)
+        require(
+            role not in TWO_PEOPLE, "successor_needs_role", field="successor", **wording("role", role).params("role")
+        )
+        grant_role(deed, city, person=successor, role=role, by=deed.actor.someone)
     deed.tell(
         [successor],
         "handed_over",

@@ -3,7 +3,8 @@
 import secrets
 from datetime import timedelta
 
-from mix.actions.city.people import INVITATION_DAYS, join_vendor
+from mix.actions.city.invitations import INVITATION_DAYS
+from mix.actions.city.people import join_vendor
 from mix.actions.core.deeds import Deed
 from mix.data.models import (
     Person,

@@ -22,9 +22,11 @@ from mix.data.models.city.identities import GroupDuty, IdentityProvider
 from mix.data.models.city.methods import MethodVersion
 from mix.data.models.city.municipalities import (
     AuthorityBand,
+    BandsProposal,
     Department,
     DocumentTemplate,
     Municipality,
+    RoleProposal,
     StaffInvitation,
     StaffRole,
 )
@@ -77,6 +79,7 @@ __all__ = [
     "AuthorityBand",
     "Award",
     "BacklogItem",
+    "BandsProposal",
     "Beat",
     "Bylaw",
     "CalendarFeed",
@@ -149,6 +152,7 @@ __all__ = [
     "Registration",
     "RequirementReason",
     "Result",
+    "RoleProposal",
     "RuleConfirmation",
     "RuleWaiver",
     "Score",

@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.db.models import Q
 
 from mix.data.models import GroupDuty, IdentityProvider, Municipality, Person, StaffRole
 from mix.readers.city.separations import unmet_to_be
@@ -57,6 +58,19 @@ def duties_by_group(provider: IdentityProvider, groups: Iterable[str]) -> frozen
     """Return the duties that members of these groups have."""
     rows = provider.duties.filter(group__in=[str(g)[:200] for g in groups]).values_list("role", flat=True)
     return frozenset(Role(role) for role in rows)
+
+
+def mapped_by(provider: IdentityProvider, groups: Iterable[str], *, person: Person) -> dict[Role, Person]:
+    """Return the duties of these groups, each with who gave it to one; somebody else than the person where there is."""
+    rows = provider.duties.filter(group__in=[str(g)[:200] for g in groups]).select_related("mapped_by").order_by("id")
+    return {Role(row.role): row.mapped_by for row in sorted(rows, key=lambda r: r.mapped_by_id != person.pk)}
+
+
+def roles_settled(provider: IdentityProvider, person: Person) -> set[Role]:
+    """Return the duties that wait for a second person already, and those of this service that somebody dropped."""
+    rows = person.role_proposals.filter(municipality=provider.municipality, confirmed_at=None)
+    settled = rows.filter(Q(dropped_at=None) | Q(provider=provider.key, dropped_by__isnull=False))
+    return {Role(row.role) for row in settled}
 
 
 def unmet_to_come(

@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable
 
-from mix.data.models import AuthorityBand, Department, DocumentTemplate, Municipality, StaffInvitation, StaffRole
+from mix.data.models import (
+    AuthorityBand,
+    BandsProposal,
+    Department,
+    DocumentTemplate,
+    Municipality,
+    RoleProposal,
+    StaffInvitation,
+    StaffRole,
+)
 from mix.data.wall import lifted
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
@@ -96,6 +105,29 @@ def list_staff(municipality: Municipality) -> list[StaffRole]:
 def get_duty(municipality: Municipality, item: str) -> StaffRole:
     """Return one duty that somebody has in a city now. Raises Unknown."""
     return get_row(municipality.staff.filter(ended_at=None).select_related("person"), item)
+
+
+def list_role_proposals(municipality: Municipality) -> list[RoleProposal]:
+    """List the duties that wait for a second person, the oldest first."""
+    rows = municipality.role_proposals.filter(confirmed_at=None, dropped_at=None)
+    return list(rows.select_related("person", "proposed_by").order_by("proposed_at", "id"))
+
+
+def get_role_proposal(municipality: Municipality, item: str) -> RoleProposal:
+    """Return one duty that was proposed, also one that was decided meanwhile. Raises Unknown."""
+    return get_row(municipality.role_proposals.select_related("municipality"), item)
+
+
+def find_bands_proposal(municipality: Municipality) -> BandsProposal | None:
+    """Return the table of authority that waits for a second person, if one does."""
+    rows = municipality.bands_proposals.filter(signed_at=None, dropped_at=None)
+    return rows.select_related("municipality", "proposed_by").first()
+
+
+def bands_of(proposal: BandsProposal) -> tuple[Band, ...]:
+    """Return the bands of a proposed table, the smallest value first, without limit last."""
+    found = [Band(row["up_to"], Role(row["role"])) for row in proposal.bands]
+    return tuple(sorted(found, key=lambda b: (b.up_to_cents is None, b.up_to_cents or 0)))
 
 
 def list_invitations(municipality: Municipality) -> list[StaffInvitation]:

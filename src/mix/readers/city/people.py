@@ -9,12 +9,20 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 
-from mix.data.models import Person, StaffInvitation, StaffRole, VendorInvitation, VendorMember
+from mix.data.models import (
+    Municipality,
+    Person,
+    RoleProposal,
+    StaffInvitation,
+    StaffRole,
+    VendorInvitation,
+    VendorMember,
+)
 from mix.data.wall import lifted
 from mix.readers.city.separations import unmet_to_be
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
-from mix.rules.core.access import Role
+from mix.rules.core.access import TABLE, Permission, Role
 from mix.rules.core.kinds import Origin
 from mix.rules.core.unmet import Unmet
 
@@ -68,14 +76,23 @@ def unmet_to_accept(
 
 def _unmet_by_address(invitation: StaffInvitation | VendorInvitation, person: Person) -> tuple[Unmet, ...]:
     """Only a confirmed address counts: an account with somebody else's is soon made."""
-    confirmed = EmailAddress.objects.filter(user=person, verified=True).values_list("email", flat=True)
     invited = invitation.email.casefold()
-    if invited in {email.casefold() for email in confirmed}:
+    if invited in _confirmed(person):
         return ()
     if invited == person.email.casefold():
         return (Unmet("invitation_unconfirmed", {"email": invitation.email}),)
     params = {"email": invitation.email, "own": person.email, "inviter": invitation.invited_by.name}
     return (Unmet("invitation_of_another", params),)
+
+
+def _confirmed(person: Person) -> set[str]:
+    rows = EmailAddress.objects.filter(user=person, verified=True).values_list("email", flat=True)
+    return {email.casefold() for email in rows}
+
+
+def is_own_address(person: Person, email: str) -> bool:
+    """Say whether an address is somebody's own, confirmed or not."""
+    return email.casefold() in {person.email.casefold(), *_confirmed(person)}
 
 
 def get_person(code: str) -> Person:
@@ -134,6 +151,23 @@ def list_with_role(municipality_ids: Iterable[int], role: Role) -> list[Person]:
             .distinct()
             .order_by("name", "id")
         )
+
+
+def list_confirmers(proposal: RoleProposal) -> list[Person]:
+    """List who may confirm a duty that was proposed: neither who proposed it nor who gets it. By name."""
+    people = {
+        p.pk: p
+        for role in sorted(TABLE[Permission.ROLE_CONFIRM])
+        for p in list_with_role([proposal.municipality_id], role)
+        if p.pk not in (proposal.proposed_by_id, proposal.person_id)
+    }
+    return sorted(people.values(), key=lambda p: p.name)
+
+
+def list_told_of_roles(municipality: Municipality) -> list[Person]:
+    """List who hears when a duty that takes two people changes: auditors, then managers."""
+    roles = (Role.AUDITOR, Role.PROCUREMENT_MANAGER)
+    return [p for role in roles for p in list_with_role([municipality.pk], role)]
 
 
 def list_members(vendor_id: int) -> list[Person]:

@@ -65,6 +65,8 @@ class Permission(StrEnum):
     LOG_READ = "log.read"
     CASE_FILE_READ = "case_file.read"
     PEOPLE_MANAGE = "people.manage"
+    PEOPLE_READ = "people.read"
+    ROLE_CONFIRM = "role.confirm"
     DELEGATION_EDIT = "delegation.edit"
     DEPARTMENT_EDIT = "department.edit"
     BYLAW_SIGN = "bylaw.sign"
@@ -101,6 +103,9 @@ _WORKING_CITY = (
 )
 _PROCUREMENT = (Role.PROCUREMENT_OFFICER, Role.PROCUREMENT_MANAGER)
 _OVERSIGHT = (Role.FAIRNESS_MONITOR, Role.AUDITOR)
+
+# Who confirms what another proposed: every one of them was confirmed by a second person before.
+_CONFIRMING = frozenset({Role.ADMINISTRATOR, Role.PROCUREMENT_MANAGER, Role.AUTHORITY})
 
 _STAFF = frozenset(r for r in Role if r not in (Role.VENDOR, Role.PARTNER_CITY, Role.AUDITOR))
 
@@ -139,6 +144,8 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.LOG_READ: frozenset(_READING_CITY),
     Permission.CASE_FILE_READ: frozenset({*_OVERSIGHT, Role.AUTHORITY, Role.COUNCIL, *_PROCUREMENT}),
     Permission.PEOPLE_MANAGE: frozenset({Role.ADMINISTRATOR}),
+    Permission.PEOPLE_READ: _CONFIRMING | {Role.AUDITOR},
+    Permission.ROLE_CONFIRM: _CONFIRMING,
     Permission.DELEGATION_EDIT: frozenset({Role.PROCUREMENT_MANAGER}),
     Permission.DEPARTMENT_EDIT: frozenset({Role.ADMINISTRATOR, Role.PROCUREMENT_MANAGER}),
     Permission.BYLAW_SIGN: frozenset({Role.PROCUREMENT_MANAGER, Role.LEGAL, Role.AUTHORITY}),
@@ -200,6 +207,9 @@ SEPARATIONS = (
     Separation(frozenset(_OVERSIGHT), frozenset({*_PROCUREMENT, Role.AUTHORITY}), "overseers_do_not_decide"),
     Separation(frozenset({Role.ADMINISTRATOR}), _DECIDING, "administrators_do_not_decide"),
 )
+
+# Duties that one person proposes and another confirms, and whose changes the auditors and managers are told.
+TWO_PEOPLE = frozenset({*_CONFIRMING, Role.AUDITOR})
 
 # Who must use a second factor: everybody who works for a city.
 SECOND_FACTOR: frozenset[Role] = frozenset(r for r in Role if r is not Role.VENDOR)

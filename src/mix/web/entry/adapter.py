@@ -159,6 +159,9 @@ def _follow(request: HttpRequest, provider: IdentityProvider, person: Person, sa
     for role in refused:
         messages.warning(
             request,
-            _("Your groups would give you the role “%(role)s”, which nobody may have beside your others.")
+            _(
+                "Your groups would give you the role “%(role)s”, which nobody may have beside your others, "
+                "or give to themselves."
+            )
             % {"role": word("role", role.value, language())},
         )

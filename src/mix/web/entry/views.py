@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from mix.actions.city.people import accept_invitation
+from mix.actions.city.invitations import accept_invitation
 from mix.data.models import Message, Person, StaffInvitation, StaffRole, VendorInvitation, VendorMember
 from mix.readers.city.people import (
     find_in_cast,

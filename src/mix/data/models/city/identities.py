@@ -3,6 +3,7 @@
 from django.db import models
 
 from mix.data.models.city.municipalities import Municipality
+from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, one_of
 from mix.rules.core.access import Role
 
@@ -28,6 +29,7 @@ class GroupDuty(models.Model):
     provider = models.ForeignKey(IdentityProvider, on_delete=models.PROTECT, related_name="duties")
     group = models.CharField(max_length=200)
     role = choice(Role)
+    mapped_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [

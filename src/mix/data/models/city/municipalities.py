@@ -58,6 +58,42 @@ class StaffRole(models.Model):
         ]
 
 
+class RoleProposal(models.Model):
+    """A duty that one person proposed for another, until a third confirms it: it gives nothing before."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="role_proposals")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="role_proposals")
+    role = choice(Role)
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
+    provider = models.SlugField(max_length=40, blank=True)  # as `StaffRole.provider`
+    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    dropped_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", null=True)  # none: the service
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "person", "role"],
+                condition=models.Q(confirmed_at=None, dropped_at=None),
+                name="role_proposal_one_waits",
+            ),
+            models.CheckConstraint(
+                name="role_confirmed_by_a_second",
+                condition=models.Q(confirmed_by=None, confirmed_at=None)
+                | models.Q(confirmed_by__isnull=False, confirmed_at__isnull=False, dropped_at=None)
+                & ~models.Q(confirmed_by=models.F("proposed_by"))
+                & ~models.Q(confirmed_by=models.F("person")),
+            ),
+            models.CheckConstraint(
+                name="role_not_proposed_for_oneself", condition=~models.Q(proposed_by=models.F("person"))
+            ),
+            one_of("role", Role),
+        ]
+
+
 class StaffInvitation(models.Model):
     """A duty offered by mail to one address; the link holds a secret that works once, until it expires.
 
@@ -103,4 +139,35 @@ class AuthorityBand(models.Model):
                 name="band_positive", condition=models.Q(up_to_cents=None) | models.Q(up_to_cents__gt=0)
             ),
             one_of("role", Role),
+        ]
+
+
+class BandsProposal(models.Model):
+    """A table of authority that one person proposed, until another signs it: gates use it from then on.
+
+    `bands` lists {up_to, role}; `up_to` in cents, null without limit.
+    """
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="bands_proposals")
+    bands = models.JSONField()
+    source = models.CharField(max_length=200)
+    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    signed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", null=True)
+    signed_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality"],
+                condition=models.Q(signed_at=None, dropped_at=None),
+                name="bands_one_proposal",
+            ),
+            models.CheckConstraint(
+                name="bands_signed_by_a_second",
+                condition=models.Q(signed_by=None, signed_at=None)
+                | models.Q(signed_by__isnull=False, signed_at__isnull=False, dropped_at=None)
+                & ~models.Q(signed_by=models.F("proposed_by")),
+            ),
         ]

@@ -1,22 +1,19 @@
-"""A city's own settings: who has which duty, and who may approve how much."""
+"""A city's own settings: what there is to set, and who has which duty."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mix.actions.city import identities, municipalities, people
+from mix.actions.city import identities, invitations, roles
 from mix.actions.flow.succession import end_role
 from mix.data.models import (
-    AuthorityBand,
     GroupDuty,
     IdentityProvider,
     Municipality,
+    RoleProposal,
     StaffInvitation,
     StaffRole,
 )
@@ -24,34 +21,26 @@ from mix.readers.city.identities import list_duties, list_providers
 from mix.readers.city.municipalities import (
     get_duty,
     get_own_municipality,
-    list_bands,
+    get_role_proposal,
     list_invitations,
     list_own_municipalities,
+    list_role_proposals,
     list_staff,
 )
+from mix.readers.city.people import list_confirmers
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
-from mix.rules.city.delegation import Band
 from mix.rules.core.access import Permission, Role, grants
-from mix.rules.core.kinds import OutageRule
 from mix.web.drawing.pages import draw_page, signed_in
 from mix.web.forms import fields
-from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, show, take
+from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted, show, take
 
 GIVEN_ROLES = tuple(r.value for r in Role if r not in (Role.CHAIR, Role.PARTNER_CITY, Role.VENDOR))
-BAND_ROLES = (
-    Role.PROCUREMENT_OFFICER,
-    Role.PROCUREMENT_MANAGER,
-    Role.SPONSOR,
-    Role.FINANCE,
-    Role.AUTHORITY,
-    Role.COUNCIL,
-)
-ROWS = 6
 
 
 @dataclass(frozen=True)
 class CitiesContext:
-    """What the list of cities draws: each with whether one may change people, bands, by-law, methods, departments."""
+    """The cities, each with whether one sees people, changes bands, signs, writes methods, changes departments."""
 
     rows: list[tuple[Municipality, bool, bool, bool, bool, bool]]
 
@@ -62,7 +51,7 @@ def cities(request: HttpRequest) -> HttpResponse:
     rows = [
         (
             city,
-            grants(actor.roles_at(city.code), Permission.PEOPLE_MANAGE),
+            grants(actor.roles_at(city.code), Permission.PEOPLE_READ),
             grants(actor.roles_at(city.code), Permission.DELEGATION_EDIT),
             grants(actor.roles_at(city.code), Permission.BYLAW_SIGN),
             grants(actor.roles_at(city.code), Permission.METHOD_EDIT),
@@ -81,6 +70,7 @@ class Invite(Act[Municipality]):
     label = _("Invite")
     done = _("The invitation was sent. It works once, for 14 days.")
     style = ""
+    needs = Permission.PEOPLE_MANAGE
 
     email = fields.email(_("E-mail"))
     role = fields.word_choice(_("Role"), "role", GIVEN_ROLES)
@@ -89,7 +79,7 @@ class Invite(Act[Municipality]):
     def run(self, request: HttpRequest) -> None:
         """Invite them."""
         given = {**self.cleaned_data, "role": Role(self.cleaned_data["role"])}
-        do(request, people.invite_staff, self.about, **given)
+        do(request, invitations.invite_staff, self.about, **given)
 
 
 @dataclass(frozen=True)
@@ -105,6 +95,7 @@ class EndRole(RowAct[Duties]):
 
     label = _("End this role")
     done = _("Ended.")
+    needs = Permission.PEOPLE_MANAGE
 
     reason = fields.line(_("Reason"))
     successor = fields.optional_choice(_("Who takes over"), [], hint=_("They get the role and are told what waits."))
@@ -127,6 +118,7 @@ class MapGroup(Act[tuple[IdentityProvider, ...]]):
 
     label = _("Give the role to this group")
     done = _("Its members have the role from their next sign-in on.")
+    needs = Permission.PEOPLE_MANAGE
 
     at = fields.choice(_("Sign-in service"), [])
     group = fields.line(_("Group"), hint=_("As the service names it; often a long identifier."))
@@ -149,6 +141,7 @@ class DropGroup(RowAct[Municipality]):
     label = _("Take the role away")
     done = _("Its members lose the role when they sign in next.")
     style = "btn--link"
+    needs = Permission.PEOPLE_MANAGE
 
     def run(self, request: HttpRequest) -> None:
         """Take it away."""
@@ -158,106 +151,72 @@ class DropGroup(RowAct[Municipality]):
         do(request, identities.drop_group, row)
 
 
+class ConfirmRole(RowAct[Municipality]):
+    """Confirm, as a second person, a role that was proposed."""
+
+    label = _("Confirm as the second person")
+    done = _("Confirmed. The role is held from now on.")
+    needs = Permission.ROLE_CONFIRM
+
+    def run(self, request: HttpRequest) -> None:
+        """Confirm it."""
+        do(request, roles.confirm_role, get_role_proposal(self.about, self.row))
+
+
+class DropRole(RowAct[Municipality]):
+    """Drop a role that was proposed."""
+
+    label = _("Do not give this role")
+    done = _("Dropped.")
+    needs = Permission.ROLE_CONFIRM
+
+    reason = fields.line(_("Reason"))
+
+    def run(self, request: HttpRequest) -> None:
+        """Drop it."""
+        do(request, roles.drop_role, get_role_proposal(self.about, self.row), reason=self.cleaned_data["reason"])
+
+
 @dataclass(frozen=True)
 class StaffContext:
-    """What the page of a city's people draws."""
+    """What the page of a city's people draws; roles that wait, each with the names of those who may confirm it."""
 
     city: Municipality
     staff: list[StaffRole]
+    proposals: list[tuple[RoleProposal, bool, str]]
     invitations: list[StaffInvitation]
     providers: list[IdentityProvider]
     duties: list[GroupDuty]
 
 
 def staff(request: HttpRequest, city: str) -> HttpResponse:
-    """Who has which duty; invite, end."""
+    """Who has which duty; invite, end, confirm as a second person."""
     actor = signed_in(request)
-    found = get_own_municipality(city, actor=actor, needs=Permission.PEOPLE_MANAGE)
+    found = get_own_municipality(city, actor=actor, needs=Permission.PEOPLE_READ)
     providers = list_providers(found)
-    acts: Acts = {"invite": Listed(Invite, found), "end": Listed(EndRole, Duties(found, tuple(list_staff(found))))}
+    acts: Acts = {
+        "invite": Listed(Invite, found),
+        "end": Listed(EndRole, Duties(found, tuple(list_staff(found)))),
+        "confirm": Listed(ConfirmRole, found),
+        "drop_role": Listed(DropRole, found),
+    }
     if providers:
         acts = {**acts, "map": Listed(MapGroup, tuple(providers)), "drop": Listed(DropGroup, found)}
-    taken = take(request, acts)
+    taken = take(request, granted(actor.roles_at(found.code), acts))
     if isinstance(taken, HttpResponse):
         return taken
-    context = StaffContext(found, list_staff(found), list_invitations(found), providers, list_duties(found))
+    context = StaffContext(
+        found,
+        list_staff(found),
+        [_waits(p, actor) for p in list_role_proposals(found)],
+        list_invitations(found),
+        providers,
+        list_duties(found),
+    )
     return show(request, "staff/city/staff.html", taken, context)
 
 
-@dataclass(frozen=True)
-class Authority:
-    """A city, and its table of who may approve how much."""
-
-    city: Municipality
-    bands: tuple[AuthorityBand, ...]
-
-
-class SetBands(Act[Authority]):
-    """Set the table."""
-
-    label = _("Set the table")
-    done = _("Set. Gates use it from now on.")
-    style = ""
-
-    def fit(self) -> None:
-        """Ask for each row, then for the source of them all."""
-        for n in range(ROWS):
-            self.fields[f"limit{n}"] = fields.money(gettext("Row %(n)d: up to") % {"n": n + 1}, required=False)
-            self.fields[f"open{n}"] = fields.yes(_("Without limit"))
-            self.fields[f"role{n}"] = fields.word_choice(_("Decides"), "role", BAND_ROLES)
-        self.fields["source"] = fields.line(_("By-law and section"), hint=_("Where this table comes from."))
-
-    @classmethod
-    def first(cls, about: Authority) -> Mapping[str, Any]:
-        """Show the table that is in use."""
-        shown: dict[str, Any] = {"source": about.bands[0].source if about.bands else ""}
-        for n, band in enumerate(about.bands[:ROWS]):
-            shown |= {f"limit{n}": band.up_to_cents, f"open{n}": band.up_to_cents is None, f"role{n}": band.role}
-        return shown
-
-    def run(self, request: HttpRequest) -> None:
-        """Set it; a row without an amount that is not without limit is no row."""
-        given = self.cleaned_data
-        bands = [
-            Band(None if given[f"open{n}"] else given[f"limit{n}"], Role(given[f"role{n}"]))
-            for n in range(ROWS)
-            if given[f"open{n}"] or given[f"limit{n}"]
-        ]
-        do(request, municipalities.set_bands, self.about.city, bands=bands, source=given["source"])
-
-
-class SetOutageRule(Act[Municipality]):
-    """Set what an outage does to the closing of a call."""
-
-    label = _("Set the rule")
-    done = _("Set. It is printed in every notice from now on.")
-
-    rule = fields.word_choice(_("In calls that are published from now on"), "outage", radio=True)
-
-    @classmethod
-    def first(cls, about: Municipality) -> Mapping[str, Any]:
-        """Show the rule that is in use."""
-        return {"rule": about.outage_rule}
-
-    def run(self, request: HttpRequest) -> None:
-        """Set it."""
-        do(request, municipalities.set_outage_rule, self.about, rule=OutageRule(self.cleaned_data["rule"]))
-
-
-@dataclass(frozen=True)
-class AuthorityContext:
-    """What the page of the table draws."""
-
-    city: Municipality
-    bands: list[AuthorityBand]
-
-
-def authority(request: HttpRequest, city: str) -> HttpResponse:
-    """Who may approve how much: the table by which gates find their decider."""
-    actor = signed_in(request)
-    found = get_own_municipality(city, actor=actor, needs=Permission.DELEGATION_EDIT)
-    about = Authority(found, tuple(list_bands(found)))
-    taken = take(request, {"set": Listed(SetBands, about), "outage": Listed(SetOutageRule, found)})
-    if isinstance(taken, HttpResponse):
-        return taken
-    return show(request, "staff/city/authority.html", taken, AuthorityContext(found, list_bands(found)))
+def _waits(proposal: RoleProposal, actor: Actor) -> tuple[RoleProposal, bool, str]:
+    """Return a role that waits, whether the actor may confirm it, and who may."""
+    people = list_confirmers(proposal)
+    return proposal, actor.person in people, ", ".join(p.name for p in people)
