@@ -12,8 +12,10 @@ from django.test import Client
 from mix.actions.city import identities, invitations, roles
 from mix.actions.city.municipalities import found
 from mix.actions.core.run import run
+from mix.actions.flow.succession import end_role
 from mix.actions.market import vendors
 from mix.data.models import (
+    Event,
     Message,
     Municipality,
     Person,
@@ -186,3 +188,96 @@ def test_no_way_leads_to_both_sides(actor: Callable[[str], Any], now: Any, invit
     assert [refused(act) for act in into_vendor] == [["staff_may_not_bid"]] * 3
     assert not StaffRole.objects.filter(person=nora).exists()
     assert not VendorMember.objects.filter(person=stan).exists()
+
+
+PEOPLE, TEAM = "/en/city/settings/guelph/staff/", "/en/vendor/team/kestrel/"
+
+
+def last_to(email: str) -> Message:
+    return Message.objects.filter(to_email__iexact=email).latest("id")
+
+
+@pytest.mark.parametrize("role", [Role.LEGAL, None])
+def test_the_same_address_is_not_invited_twice_while_the_first_holds(
+    invite: Callable[..., str], now: Any, role: Role | None
+) -> None:
+    invite("rosa@example.org", role)
+    assert refused(lambda: invite("ROSA@example.org", role)) == ["invited_already"]
+    for model in (StaffInvitation, VendorInvitation):
+        model.objects.filter(email="rosa@example.org").update(expires_at=now)
+    assert invite("ROSA@example.org", role)  # what expired gives way
+    rows = [*StaffInvitation.objects.all(), *VendorInvitation.objects.all()]
+    assert [r.withdrawn_at == now for r in rows if r.email.lower() == "rosa@example.org"] == [True, False]
+
+
+def test_another_role_may_be_offered_beside(invite: Callable[..., str]) -> None:
+    assert invite("rosa@example.org", Role.LEGAL) != invite("rosa@example.org", Role.SPECIALIST)
+
+
+@pytest.mark.parametrize(("role", "url", "who"), [(Role.LEGAL, PEOPLE, "ada"), (None, TEAM, "kim")])
+def test_an_invitation_is_sent_again_and_withdrawn(
+    invite: Callable[..., str],
+    newcomer: Callable[..., Person],
+    sign_in: Callable[[str], Client],
+    role: Role | None,
+    url: str,
+    who: str,
+) -> None:
+    first, inviter, rosa = invite("rosa@example.org", role), sign_in(who), client_of(newcomer("rosa@example.org"))
+    row = (StaffInvitation if role else VendorInvitation).objects.get(token_hash=hash_token(first))
+    page = inviter.get(url).content.decode()
+    assert ("Send again" in page, "Withdraw" in page) == (True, True)
+    assert inviter.post(url, {"act": "again", "item": str(row.pk)}).status_code == 302
+    second = last_token()
+    assert (second != first, last_to("rosa@example.org").path) == (True, f"invitation/{second}/")
+    assert rosa.get(f"/en/invitation/{first}/").status_code == 404  # what was sent before opens nothing
+    assert rosa.get(f"/en/invitation/{second}/").status_code == 200
+    assert sign_in("lucia" if role else "nora").post(url, {"act": "withdraw", "item": str(row.pk)}).status_code == 404
+    assert inviter.post(url, {"act": "withdraw", "item": str(row.pk)}).status_code == 302
+    assert "rosa@example.org" not in inviter.get(url).content.decode()
+    said = rosa.get(f"/en/invitation/{second}/").content.decode()
+    assert ("was taken back" in said, "Accept the invitation" in said) == (True, False)
+    assert rosa.post(f"/en/invitation/{second}/", {"act": "accept"}).status_code == 422
+    stale = inviter.post(url, {"act": "again", "item": str(row.pk)})
+    assert (stale.status_code, "was taken back" in stale.content.decode()) == (422, True)
+    verbs = Event.objects.filter(verb__in=["people.send_invitation_again", "people.withdraw_invitation"])
+    said_role = role.value if role else "vendor"
+    assert [(e.verb.split(".")[1], e.payload) for e in verbs.order_by("id")] == [
+        ("send_invitation_again", {"role": said_role}),
+        ("withdraw_invitation", {"role": said_role}),
+    ]
+
+
+@pytest.mark.parametrize(("role", "inviter"), [(Role.LEGAL, "ada"), (None, "kim")])
+def test_who_invited_hears_who_accepted(
+    invite: Callable[..., str], newcomer: Callable[..., Person], role: Role | None, inviter: str
+) -> None:
+    token, client = invite("rosa@example.org", role), client_of(newcomer("rosa@example.org"))
+    mail = last_to("rosa@example.org")
+    assert ("Ada Moreau of Guelph" if role else "Kim Delaney asks you") in mail.body
+    assert client.post(f"/en/invitation/{token}/", {"act": "accept"}).status_code == 302
+    told = last_to(Person.objects.get(code=inviter).email)
+    assert ("Rosa Marsh" in told.subject, "rosa@example.org" in told.body) == (True, True)
+    assert ("the role “Legal” at Guelph" if role else "Kestrel Analytics Ltd.") in told.body
+
+
+def test_what_an_administrator_offered_ends_with_the_role(
+    invite: Callable[..., str], actor: Callable[[str], Any], now: Any
+) -> None:
+    token = invite("rosa@example.org", Role.LEGAL)
+    run(
+        actor("martin"),
+        now,
+        roles.confirm_role,
+        run(
+            actor("ada"),
+            now,
+            roles.give_role,
+            Municipality.objects.get(code="guelph"),
+            person=Person.objects.get(code="stan"),
+            role=Role.ADMINISTRATOR,
+        ),
+    )
+    given = StaffRole.objects.select_related("municipality", "person").get(person__code="ada")
+    run(actor("stan"), now, end_role, given, reason="Left")
+    assert StaffInvitation.objects.get(token_hash=hash_token(token)).withdrawn_at == now

@@ -54,6 +54,9 @@ REFUSALS: dict[str, str | Counted] = {
     "bands_decided": "This table was signed or dropped already",
     "last_administrator": "The last administrator stays until there is another",
     "invitation_used": "This invitation was used already",
+    "invitation_withdrawn": "This invitation was taken back. Ask {inviter} for a new one",
+    "invited_already": "{email} is invited to this already, until {until}. Send that invitation again, or withdraw it first",
+    "last_member": "The last one stays until somebody else has joined the team",
     "invitation_expired": "This invitation expired on {on}. Ask for a new one",
     "invitation_of_another": "This invitation is for {email}, and you are signed in as {own}. Sign out, and sign in or make an account with {email}; if both addresses are yours, add {email} under “E-mail addresses” on your account page and confirm it; or ask {inviter} to invite {own}",
     "invitation_unconfirmed": "Confirm the address {email} first, under “E-mail addresses” on your account page",
@@ -104,11 +107,27 @@ MAILS: dict[str, tuple[str, str]] = {
     ),
     "staff_invitation": (
         "{city} invites you to MIX",
-        "{city} gives you the role “{role}” in MIX. The link is for {to} alone and works once, until {until}.",
+        "{who} of {city} offers you the role “{role}” there. The link is for {to} alone and works once, until {until}.",
     ),
     "team_invitation": (
         "{vendor} invites you to MIX",
-        "{vendor} asks you to join its team in MIX. The link is for {to} alone and works once, until {until}.",
+        "{who} asks you to join the team of {vendor} in MIX. The link is for {to} alone and works once, until {until}.",
+    ),
+    "staff_invitation_accepted": (
+        "{who} accepted your invitation to {city}",
+        "{who} accepted what you sent to {to}: the role “{role}” at {city}. If you do not know them, end it.",
+    ),
+    "team_invitation_accepted": (
+        "{who} joined the team of {vendor}",
+        "{who} accepted what you sent to {to}, and now acts for {vendor}. If you do not know them, end it.",
+    ),
+    "membership_ended": (
+        "You no longer act for {vendor}",
+        "{who} ended your place in the team of {vendor}. Its drafts and letters are closed to you.",
+    ),
+    "member_ended": (
+        "{person} no longer acts for {vendor}",
+        "{who} ended the place of {person} in the team of {vendor}.",
     ),
 }
 
@@ -323,6 +342,10 @@ VERBS: dict[str, str] = {
     "people.drop_role": "Proposed role dropped",
     "people.name_holder": "Role given by whoever runs the site",
     "people.invite_member": "Team member invited",
+    "people.send_invitation_again": "Invitation sent again",
+    "people.withdraw_invitation": "Invitation withdrawn",
+    "people.end_member": "Somebody left a vendor",
+    "people.correct_person": "Name or language corrected",
     "people.invite_staff": "Staff invited",
     "people.join_vendor": "Somebody joined a vendor",
     "identities.set_up": "Sign-in service set up",

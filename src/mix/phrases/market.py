@@ -225,6 +225,7 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 VERBS: dict[str, str] = {
+    "vendors.describe": "Vendor described anew",
     "engagements.answer": "Question answered",
     "engagements.ask": "Question asked",
     "engagements.give_card": "Capability card left",

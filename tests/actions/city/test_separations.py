@@ -14,6 +14,7 @@ from mix.actions.flow import moves
 from mix.actions.flow.succession import end_role
 from mix.actions.market import openings, vendors
 from mix.data.models import (
+    ChallengeCity,
     CustodyKey,
     CustodyShare,
     Evaluation,
@@ -27,11 +28,11 @@ from mix.data.models import (
 )
 from mix.readers.city.separations import gather_held
 from mix.rules.core.access import Held, Part, Role
-from mix.rules.core.kinds import Decision, Envelope
+from mix.rules.core.kinds import CityState, Decision, Envelope
 from mix.rules.core.unmet import Refused
 
 pytestmark = pytest.mark.django_db
-JOINT = ("under-our-streets", "shortlist")  # led by Guelph, with London; Umar of London has a seat
+JOINT = ("under-our-streets", "shortlist")  # led by Guelph, with London and Barrie; Umar of London has a seat
 
 
 def refused(act: Callable[[], object]) -> list[str]:
@@ -107,6 +108,8 @@ def test_no_seat_for_who_may_not_score_in_a_partner_city(appoint: Callable[[str]
 def test_procurement_of_a_city_that_takes_no_part_may_score_and_a_councillor_of_any_may_not(
     appoint: Callable[[str], object], now: Any
 ) -> None:
+    assert refused(lambda: appoint("bo")) == ["procurement_does_not_score"]
+    ChallengeCity.objects.filter(challenge__code=JOINT[0], municipality__code="barrie").update(state=CityState.WITHDRAWN)
     slip_in("bea", Role.COUNCIL, "barrie", now)
     assert refused(lambda: appoint("bea")) == ["councillors_do_not_evaluate"]
     appoint("bo")

@@ -6,6 +6,7 @@ from mix.actions.core.deeds import Deed
 from mix.data.models import Person, Vendor, VendorMember
 from mix.readers.city.separations import unmet_to_be
 from mix.rules.core.access import Role
+from mix.rules.core.lines import is_one_line
 from mix.rules.core.unmet import refuse_if, require
 
 
@@ -25,6 +26,22 @@ def create_person(
     if is_demo:
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     deed.record("people.create_person", subject_type="person", subject=person.code)
+    return person
+
+
+def correct_person(deed: Deed, *, name: str, language: str) -> Person:
+    """Correct one's own name and the language of one's mail; what was signed under another name is in the log."""
+    person = lock_person(deed.actor.someone)
+    require(bool(name.strip()), "name_missing", field="name")
+    require(is_one_line(name), "not_one_line", field="name")
+    before, person.name, person.language = person.name, name.strip(), language
+    person.save(update_fields=["name", "language"])
+    deed.record(
+        "people.correct_person",
+        subject_type="person",
+        subject=person.code,
+        payload={"name": person.name, "before": before, "language": language},
+    )
     return person
 
 

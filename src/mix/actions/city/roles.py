@@ -7,7 +7,7 @@ from typing import Any
 
 from mix.actions.city.people import lock_person
 from mix.actions.core.deeds import Deed
-from mix.data.models import Department, IdentityProvider, Municipality, Person, RoleProposal, StaffRole
+from mix.data.models import Department, IdentityProvider, Municipality, Person, RoleProposal, StaffInvitation, StaffRole
 from mix.phrases.words import wording
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import list_confirmers, list_told_of_roles
@@ -228,7 +228,10 @@ def _tell_of(
 
 
 def end_given(deed: Deed, given: StaffRole, *, reason: str) -> bool:
-    """End a duty that an administrator or the city's own sign-in service takes; False for the last administrator's."""
+    """End a duty that an administrator or the city's own sign-in service takes; False for the last administrator's.
+
+    What an administrator offered and nobody accepted is taken back with it.
+    """
     row = StaffRole.objects.select_for_update().get(pk=given.pk)
     if row.role == Role.ADMINISTRATOR:
         others = StaffRole.objects.filter(
@@ -240,6 +243,9 @@ def end_given(deed: Deed, given: StaffRole, *, reason: str) -> bool:
     row.save(update_fields=["ended_at"])
     city, role = given.municipality, Role(row.role)
     _record(deed, "end_role", city, person=given.person, payload={"role": row.role}, reason=reason)
+    if role is Role.ADMINISTRATOR:
+        own = StaffInvitation.objects.filter(municipality=city, invited_by=given.person)
+        own.filter(accepted_at=None, withdrawn_at=None).update(withdrawn_at=deed.now)
     if role in TWO_PEOPLE:
         _tell_of(deed, "role_ended", city, person=given.person, role=role, reason=reason)
     return True

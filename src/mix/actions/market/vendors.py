@@ -1,20 +1,20 @@
-"""Verbs on vendors: register one, bring people into its team."""
+"""Verbs on vendors: register and describe one, bring people into its team and let them leave it."""
 
-import secrets
-from datetime import timedelta
-
-from mix.actions.city.invitations import INVITATION_DAYS
+from mix.actions.city.invitations import refuse_twice, send
 from mix.actions.city.people import join_vendor
 from mix.actions.core.deeds import Deed
 from mix.data.models import (
     Person,
     Vendor,
     VendorInvitation,
+    VendorMember,
 )
-from mix.readers.city.people import hash_token
+from mix.readers.city.people import list_members
 from mix.readers.city.separations import unmet_to_be
+from mix.readers.core.errors import Unknown
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.core.access import Role
+from mix.rules.core.lines import is_one_line
 from mix.rules.core.unmet import refuse_if, require
 from mix.rules.market.states import VendorSize
 
@@ -57,22 +57,50 @@ def add_member(deed: Deed, vendor: Vendor, *, person: Person) -> None:
 def invite_member(deed: Deed, vendor: Vendor, *, email: str, language: str = "en") -> VendorInvitation:
     """Offer a place in one's own team by mail; the link works as that of `invite_staff` does."""
     get_own_vendor(vendor.code, actor=deed.actor)
-    token = secrets.token_urlsafe(32)
-    invitation = VendorInvitation.objects.create(
-        vendor=vendor,
-        email=email,
-        token_hash=hash_token(token),
-        invited_by=deed.actor.someone,
-        expires_at=deed.now + timedelta(days=INVITATION_DAYS),
-    )
-    deed.tell_address(
-        email,
-        "team_invitation",
-        language=language,
-        path=f"invitation/{token}/",
-        to=email,
-        vendor=vendor.name,
-        until=f"{invitation.expires_at:%Y-%m-%d}",
-    )
-    deed.record("people.invite_member", subject_type="vendor", subject=vendor.code)
+    lock_vendor(vendor)
+    refuse_twice(deed, vendor.invitations.all(), email=email)
+    invitation = VendorInvitation(vendor=vendor, email=email, language=language, invited_by=deed.actor.someone)
+    send(deed, invitation)
+    payload = {"role": Role.VENDOR.value}
+    deed.record("people.invite_member", subject_type="vendor", subject=vendor.code, payload=payload)
     return invitation
+
+
+def lock_vendor(vendor: Vendor) -> Vendor:
+    """Lock a vendor: who is of its team, and who is invited, changes one at a time."""
+    return Vendor.objects.select_for_update(no_key=True).get(pk=vendor.pk)
+
+
+def end_member(deed: Deed, vendor: Vendor, *, person: Person) -> VendorMember:
+    """End somebody's place in one's own team, or one's own: from the next request on its drafts are unknown to them.
+
+    What they offered to others and nobody accepted is taken back. Nobody ends the last one.
+    """
+    get_own_vendor(vendor.code, actor=deed.actor)
+    vendor = lock_vendor(vendor)
+    team = vendor.members.filter(ended_at=None)
+    row = team.select_related("person").filter(person=person).first()
+    if row is None:
+        raise Unknown
+    others = list_members(vendor.pk, but=person)
+    require(bool(others), "last_member")
+    row.ended_at = deed.now
+    row.save(update_fields=["ended_at"])
+    vendor.invitations.filter(invited_by=person, accepted_at=None, withdrawn_at=None).update(withdrawn_at=deed.now)
+    deed.record("people.end_member", subject_type="vendor", subject=vendor.code, payload={"person": person.code})
+    who, path = deed.actor.someone.name, f"vendor/team/{vendor.code}/"
+    deed.tell([person], "membership_ended", path="me/account/", vendor=vendor.name, who=who)
+    deed.tell(others, "member_ended", path=path, vendor=vendor.name, who=who, person=person.name)
+    return row
+
+
+def describe(deed: Deed, vendor: Vendor, *, place: str, size: str, website: str = "", capability: str = "") -> Vendor:
+    """Correct what everybody reads of one's own organization. The name stays: receipts were made out to it."""
+    get_own_vendor(vendor.code, actor=deed.actor)
+    require(is_one_line(place), "not_one_line", field="place")
+    found = lock_vendor(vendor)
+    facts = {"place": place, "size": size, "website": website, "capability": capability}
+    found.place, found.size, found.website, found.capability = place, size, website, capability
+    found.save(update_fields=[*facts])
+    deed.record("vendors.describe", subject_type="vendor", subject=found.code, payload=facts)
+    return found

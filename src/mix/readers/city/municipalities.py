@@ -131,8 +131,14 @@ def bands_of(proposal: BandsProposal) -> tuple[Band, ...]:
 
 
 def list_invitations(municipality: Municipality) -> list[StaffInvitation]:
-    """List the invitations that nobody has accepted, latest first."""
-    return list(municipality.invitations.filter(accepted_at=None).order_by("-expires_at", "id"))
+    """List the invitations that nobody has accepted or taken back, latest first."""
+    rows = municipality.invitations.filter(accepted_at=None, withdrawn_at=None)
+    return list(rows.order_by("-expires_at", "id"))
+
+
+def get_invitation_of(municipality: Municipality, item: str) -> StaffInvitation:
+    """Return one invitation of a city, also one that was accepted meanwhile. Raises Unknown."""
+    return get_row(municipality.invitations.select_related("municipality"), item)
 
 
 def count_cities() -> int:

@@ -65,6 +65,8 @@ def unmet_to_accept(
     """List why a person may not accept an invitation: it is over, is another's, or is of the other side."""
     if invitation.accepted_at is not None:
         return (Unmet("invitation_used"),)
+    if invitation.withdrawn_at is not None:
+        return (Unmet("invitation_withdrawn", {"inviter": invitation.invited_by.name}),)
     if now >= invitation.expires_at:
         return (Unmet("invitation_expired", {"on": f"{invitation.expires_at:%Y-%m-%d}"}),)
     if isinstance(invitation, StaffInvitation):
@@ -170,10 +172,9 @@ def list_told_of_roles(municipality: Municipality) -> list[Person]:
     return [p for role in roles for p in list_with_role([municipality.pk], role)]
 
 
-def list_members(vendor_id: int) -> list[Person]:
-    """List the people who act for a vendor, by name."""
-    return list(
-        Person.objects.filter(
-            vendor_members__vendor_id=vendor_id, vendor_members__ended_at=None, is_active=True
-        ).order_by("name", "id")
-    )
+def list_members(vendor_id: int, *, but: Person | None = None) -> list[Person]:
+    """List the people who act for a vendor, by name; all of them, or all but one."""
+    rows = Person.objects.filter(
+        vendor_members__vendor_id=vendor_id, vendor_members__ended_at=None, is_active=True
+    ).order_by("name", "id")
+    return list(rows.exclude(pk=but.pk) if but else rows)

@@ -3,6 +3,7 @@
 from mix.data.models import Vendor, VendorInvitation
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
+from mix.readers.core.rows import get_row
 
 
 def list_own_vendors(actor: Actor) -> list[Vendor]:
@@ -25,5 +26,10 @@ def check_own_vendor(vendor_id: int, *, actor: Actor) -> None:
 
 
 def list_invitations(vendor: Vendor) -> list[VendorInvitation]:
-    """List the invitations that nobody has accepted, latest first."""
-    return list(vendor.invitations.filter(accepted_at=None).order_by("-expires_at", "id"))
+    """List the invitations that nobody has accepted or taken back, latest first."""
+    return list(vendor.invitations.filter(accepted_at=None, withdrawn_at=None).order_by("-expires_at", "id"))
+
+
+def get_invitation_of(vendor: Vendor, item: str) -> VendorInvitation:
+    """Return one invitation of a vendor, also one that was accepted meanwhile. Raises Unknown."""
+    return get_row(vendor.invitations.select_related("vendor"), item)

@@ -20,7 +20,7 @@ evaluations.hand_in evaluations.leave_panel evaluations.open_consensus evaluatio
 knowledge.write_lesson
 moves.ask moves.begin_again moves.skip
 participations.disqualify
-people.create_person people.invite_member
+people.create_person
 sealing.export_envelopes
 solicitations.ask solicitations.draft solicitations.draft_answer solicitations.give_confidential_answer
 solicitations.publish_answer
@@ -94,10 +94,16 @@ _SOMETHING = {
     "people.drop_role": "role",
     "people.end_role": "role",
     "people.give_role": "role provider",
+    "people.invite_member": "role",
     "people.invite_staff": "role",
     "people.join_vendor": "person",
     "people.name_holder": "role",
     "people.propose_role": "role provider proposed_by",
+    "people.send_invitation_again": "role",
+    "people.withdraw_invitation": "role",
+    "people.correct_person": "name before language",
+    "people.end_member": "person",
+    "vendors.describe": "place size website capability",
     "pilots.agree_extension": "title to",
     "pilots.ask": "title value deciders",
     "pilots.ask_extension": "title to",

@@ -1,6 +1,8 @@
 """Coming in: home by duty, demonstration cards, invitations, the account page, the outbox of the demonstration."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -13,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from mix.actions.city.invitations import accept_invitation
+from mix.actions.city.people import correct_person
 from mix.data.models import Message, Person, StaffInvitation, StaffRole, VendorInvitation, VendorMember
 from mix.readers.city.people import (
     find_in_cast,
@@ -27,6 +30,7 @@ from mix.rules.core.access import Permission, Role, grants
 from mix.web.drawing.pages import draw_page, now_of, signed_in
 from mix.web.drawing.showing import in_language
 from mix.web.entry.sessions import begin_session, get_session, list_sessions
+from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, RowAct, do, show, take
 
 
@@ -43,6 +47,25 @@ def home_of_person(request: HttpRequest) -> HttpResponse:
     return redirect("city-desk" if actor.is_staff else "vendor-register")
 
 
+class Correct(Act[Person]):
+    """Correct one's own name, and the language of one's mail."""
+
+    label = gettext_lazy("Save")
+    done = gettext_lazy("Saved.")
+
+    name = fields.line(gettext_lazy("Your name"))
+    language = fields.choice(gettext_lazy("Language of the mail"), fields.languages)
+
+    @classmethod
+    def first(cls, about: Person) -> Mapping[str, Any]:
+        """Show what is kept."""
+        return {"name": about.name, "language": about.language}
+
+    def run(self, request: HttpRequest) -> None:
+        """Save it."""
+        do(request, correct_person, **self.cleaned_data)
+
+
 @dataclass(frozen=True)
 class AccountContext:
     """What the page of one's own account draws."""
@@ -53,15 +76,18 @@ class AccountContext:
 
 
 def account(request: HttpRequest) -> HttpResponse:
-    """Show one's own duties and teams, and the way to password and second factor."""
+    """Show one's own duties and teams, correct one's name, and find the way to password and second factor."""
     actor = signed_in(request)
     person = actor.someone
+    taken = take(request, {"correct": Listed(Correct, person)})
+    if isinstance(taken, HttpResponse):
+        return taken
     context = AccountContext(
         roles=list_roles_of(person),
         teams=list_teams_of(person),
         needs_factor=grants(actor.all_roles(), Permission.CHALLENGE_READ),
     )
-    return draw_page(request, "entry/account.html", context)
+    return show(request, "entry/account.html", taken, context)
 
 
 class EndSession(RowAct[Person]):
@@ -118,7 +144,7 @@ def demo_cards(request: HttpRequest) -> HttpResponse:
     groups: dict[str, list[Person]] = {}
     for person in list_cast():
         rows = [r for r in person.staff_roles.all() if r.ended_at is None]
-        teams = list(person.vendor_members.all())
+        teams = [m for m in person.vendor_members.all() if m.ended_at is None]
         place = _("Vendors") if teams else in_language(rows[0].municipality, "name") if rows else _("Others")
         groups.setdefault(place, []).append(person)
     return draw_page(request, "entry/demo.html", DemoContext(sorted(groups.items())))

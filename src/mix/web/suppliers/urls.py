@@ -3,12 +3,12 @@
 from django.urls import path
 
 from mix.web.suppliers import redelivery as again
-from mix.web.suppliers import rooms, submitting, uploads, views
+from mix.web.suppliers import rooms, submitting, teams, uploads, views
 
 urlpatterns = [
     path("vendor/", views.home, name="vendor-home"),
-    path("vendor/register/", views.register, name="vendor-register"),
-    path("vendor/team/<slug:code>/", views.team, name="vendor-team"),
+    path("vendor/register/", teams.register, name="vendor-register"),
+    path("vendor/team/<slug:code>/", teams.team, name="vendor-team"),
     path("vendor/calls/<str:reference>/", views.call, name="vendor-call"),
     path("vendor/calls/<str:reference>/preview/", submitting.preview, name="vendor-preview"),
     path("vendor/submissions/<str:code>/", submitting.answers, name="vendor-submission"),

@@ -1,4 +1,4 @@
-"""A vendor's pages: home, register, team, calls, sprint room, agreements, letters."""
+"""A vendor's pages: home, calls, cards at events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from mix.actions.market import solicitations, submissions, vendors
+from mix.actions.market import solicitations, submissions
 from mix.actions.market.engagements import give_card
 from mix.data.models import (
     Agreement,
@@ -18,18 +18,15 @@ from mix.data.models import (
     Debrief,
     Engagement,
     Letter,
-    Person,
     Question,
     Solicitation,
     StageInvitation,
     Submission,
     Vendor,
-    VendorInvitation,
 )
 from mix.readers.case.challenges import get_public_challenge, list_vendor_challenges
 from mix.readers.choice.awards import list_own_debriefs, list_own_letters
 from mix.readers.choice.evaluations import list_own_meetings, stages_of
-from mix.readers.city.people import list_members
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.agreements import list_own_agreements
 from mix.readers.delivery.sprints import Room, list_open_rooms
@@ -43,7 +40,7 @@ from mix.readers.market.solicitations import (
     spec_of_call,
 )
 from mix.readers.market.submissions import OwnState, find_own, list_own_states
-from mix.readers.market.vendors import get_own_vendor, list_invitations, list_own_vendors
+from mix.readers.market.vendors import get_own_vendor, list_own_vendors
 from mix.rules.city.methods import SolicitationSpec
 from mix.rules.core.fields import Bilingual
 from mix.rules.market.states import QuestionKind
@@ -97,65 +94,6 @@ def home(request: HttpRequest) -> HttpResponse:
         meetings=[(m, stages_of(m.evaluation)[m.stage].title) for m in list_own_meetings(actor)],
     )
     return draw_page(request, "suppliers/home.html", context)
-
-
-class Register(Act[None]):
-    """Register an organization."""
-
-    label = _("Register")
-    done = _("Your organization is registered.")
-    style = ""
-
-    name = fields.line(_("Name of the organization"))
-    size = fields.word_choice(_("People"), "size")
-    place = fields.line(_("Town"), required=False)
-    capability = fields.text(_("What you can do"), hint=_("Public, in a few sentences."), required=False)
-
-    def run(self, request: HttpRequest) -> str:
-        """Register it."""
-        facts = dict(self.cleaned_data)
-        do(request, vendors.register_vendor, facts.pop("name"), **facts)
-        return reverse("vendor-home")
-
-
-def register(request: HttpRequest) -> HttpResponse:
-    """Register an organization in one minute."""
-    signed_in(request)
-    taken = take(request, {"register": Listed(Register, None)})
-    return taken if isinstance(taken, HttpResponse) else show(request, "suppliers/register.html", taken)
-
-
-class Invite(Act[Vendor]):
-    """Invite somebody who acts for the vendor."""
-
-    label = _("Invite")
-    done = _("The invitation was sent. It works once, for 14 days.")
-
-    email = fields.email(_("E-mail"))
-    language = fields.choice(_("Language of the mail"), fields.languages)
-
-    def run(self, request: HttpRequest) -> None:
-        """Invite them."""
-        do(request, vendors.invite_member, self.about, **self.cleaned_data)
-
-
-@dataclass(frozen=True)
-class TeamContext:
-    """What the page of a vendor's people draws."""
-
-    vendor: Vendor
-    members: Iterable[Person]
-    invitations: Iterable[VendorInvitation]
-
-
-def team(request: HttpRequest, code: str) -> HttpResponse:
-    """Who acts for the vendor, and invitations."""
-    vendor = get_own_vendor(code, actor=signed_in(request))
-    taken = take(request, {"invite": Listed(Invite, vendor)})
-    if isinstance(taken, HttpResponse):
-        return taken
-    context = TeamContext(vendor, list_members(vendor.id), list_invitations(vendor))
-    return show(request, "suppliers/team.html", taken, context)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from mix.data.models.city.people import Person
+from mix.data.models.city.people import Person, languages
 from mix.data.models.core.columns import choice, money, new_code, one_of
 from mix.data.models.core.wordings import Worded
 from mix.rules.core.access import Role
@@ -104,11 +104,16 @@ class StaffInvitation(models.Model):
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField()
     role = choice(Role)
+    language = models.CharField(max_length=5, default="en", choices=languages)
     token_hash = models.CharField(max_length=64, unique=True)
     code = models.CharField(max_length=20, unique=True, default=new_code)
     invited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [one_of("role", Role)]
 
 
 class DocumentTemplate(models.Model):

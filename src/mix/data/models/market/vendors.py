@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from mix.data.models.city.people import Person
+from mix.data.models.city.people import Person, languages
 from mix.data.models.core.columns import choice, new_code, one_of
 from mix.rules.market.states import VendorSize
 
@@ -44,7 +44,9 @@ class VendorInvitation(models.Model):
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField()
+    language = models.CharField(max_length=5, default="en", choices=languages)
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)

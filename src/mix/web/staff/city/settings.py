@@ -20,6 +20,7 @@ from mix.data.models import (
 from mix.readers.city.identities import list_duties, list_providers
 from mix.readers.city.municipalities import (
     get_duty,
+    get_invitation_of,
     get_own_municipality,
     get_role_proposal,
     list_invitations,
@@ -80,6 +81,32 @@ class Invite(Act[Municipality]):
         """Invite them."""
         given = {**self.cleaned_data, "role": Role(self.cleaned_data["role"])}
         do(request, invitations.invite_staff, self.about, **given)
+
+
+class SendAgain(RowAct[Municipality]):
+    """Send an invitation again."""
+
+    label = _("Send again")
+    done = _("Sent again. The link that was sent before opens nothing more.")
+    style = "btn--link"
+    needs = Permission.PEOPLE_MANAGE
+
+    def run(self, request: HttpRequest) -> None:
+        """Send it."""
+        do(request, invitations.send_again, get_invitation_of(self.about, self.row))
+
+
+class Withdraw(RowAct[Municipality]):
+    """Take an invitation back."""
+
+    label = _("Withdraw")
+    done = _("Withdrawn. Its link says so from now on.")
+    style = "btn--link"
+    needs = Permission.PEOPLE_MANAGE
+
+    def run(self, request: HttpRequest) -> None:
+        """Take it back."""
+        do(request, invitations.withdraw_invitation, get_invitation_of(self.about, self.row))
 
 
 @dataclass(frozen=True)
@@ -197,6 +224,8 @@ def staff(request: HttpRequest, city: str) -> HttpResponse:
     acts: Acts = {
         "invite": Listed(Invite, found),
         "end": Listed(EndRole, Duties(found, tuple(list_staff(found)))),
+        "again": Listed(SendAgain, found),
+        "withdraw": Listed(Withdraw, found),
         "confirm": Listed(ConfirmRole, found),
         "drop_role": Listed(DropRole, found),
     }

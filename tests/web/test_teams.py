@@ -1,0 +1,98 @@
+"""A firm keeps its own team and profile, and everybody their own name: corrected, ended, logged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from mix.actions.core.run import run
+from mix.actions.market import vendors
+from mix.data.models import Event, Message, Person, Submission, Vendor, VendorInvitation, VendorMember
+from mix.readers.core.errors import Unknown
+from mix.rules.core.unmet import Refused
+
+pytestmark = pytest.mark.django_db
+TEAM, ACCOUNT = "/en/vendor/team/tamarack/", "/en/me/account/"
+
+
+def mails_to(code: str) -> list[str]:
+    rows = Message.objects.filter(to_email=Person.objects.get(code=code).email).order_by("id")
+    return list(rows.values_list("subject", flat=True))
+
+
+def test_whoever_left_a_firm_reads_its_drafts_no_more(sign_in: Callable[[str], Client]) -> None:
+    tess, tom = sign_in("tess"), sign_in("tom")
+    own = Submission.objects.filter(vendor__code="tamarack", state="draft").first()
+    assert own is not None
+    pages = [f"/en/vendor/submissions/{own.code}/{page}" for page in ("", "files/", "price/", "check/", "copy/")]
+    assert {tom.get(page).status_code for page in pages} == {200}
+    VendorInvitation.objects.create(
+        vendor=own.vendor,
+        email="friend@example.org",
+        token_hash="x",
+        invited_by=Person.objects.get(code="tom"),
+        expires_at=own.started_at,
+    )
+    assert "End this place in the team" in tess.get(TEAM).content.decode()
+    assert tess.post(TEAM, {"act": "end", "item": "tom"}).status_code == 302
+    # the very session that was open
+    assert [tom.get(page).status_code for page in (*pages, TEAM)] == [404] * 6
+    assert tom.post(pages[0], {"act": "save"}).status_code == 404
+    assert VendorInvitation.objects.get(email="friend@example.org").withdrawn_at is not None
+    event = Event.objects.get(verb="people.end_member")
+    assert (event.actor, event.subject, event.payload) == ("tess", "tamarack", {"person": "tom"})
+    assert mails_to("tom")[-1] == "You no longer act for Tamarack Ground Data Co-op"
+    assert mails_to("tess")[-1] == "Tom Birch no longer acts for Tamarack Ground Data Co-op"
+
+
+def test_one_may_leave_and_the_last_one_stays(sign_in: Callable[[str], Client], actor: Any, now: Any) -> None:
+    tom, firm = sign_in("tom"), Vendor.objects.get(code="tamarack")
+    assert tom.post(TEAM, {"act": "end", "item": "tom"}).headers["Location"] == "/en/me/"
+    with pytest.raises(Refused) as caught:
+        run(actor("tess"), now, vendors.end_member, firm, person=Person.objects.get(code="tess"))
+    assert [u.code for u in caught.value.unmet] == ["last_member"]
+    assert "End this place" not in sign_in("tess").get(TEAM).content.decode()
+    assert VendorMember.objects.filter(vendor=firm, ended_at=None).count() == 1
+
+
+def test_nobody_ends_a_place_in_another_firm(sign_in: Callable[[str], Client], actor: Any, now: Any) -> None:
+    assert sign_in("nora").post(TEAM, {"act": "end", "item": "tom"}).status_code == 404
+    assert sign_in("tess").post(TEAM, {"act": "end", "item": "nora"}).status_code == 404
+    with pytest.raises(Unknown):
+        run(
+            actor("tess"),
+            now,
+            vendors.end_member,
+            Vendor.objects.get(code="tamarack"),
+            person=Person.objects.get(code="nora"),
+        )
+
+
+def test_a_firm_corrects_what_is_read_of_it_and_keeps_its_name(sign_in: Callable[[str], Client]) -> None:
+    tess = sign_in("tess")
+    assert 'value="Sudbury"' in tess.get(TEAM).content.decode()
+    facts = {"place": "Timmins", "size": "medium", "website": "https://tamarack.example/", "capability": "Maps."}
+    assert tess.post(TEAM, {"act": "describe", **facts, "name": "Another"}).status_code == 302
+    firm = Vendor.objects.get(code="tamarack")
+    assert {name: getattr(firm, name) for name in facts} == facts
+    assert firm.name == "Tamarack Ground Data Co-op"
+    assert Event.objects.get(verb="vendors.describe").payload == facts
+    bad = tess.post(TEAM, {"act": "describe", **facts, "place": "A\r\nB", "website": "nonsense"})
+    assert (bad.status_code, "nonsense" in bad.content.decode()) == (422, True)
+
+
+def test_everybody_corrects_their_own_name_and_language(sign_in: Callable[[str], Client]) -> None:
+    tess = sign_in("tess")
+    assert tess.post(ACCOUNT, {"act": "correct", "name": "Tess M. Maracle", "language": "fr"}).status_code == 302
+    person = Person.objects.get(code="tess")
+    assert (person.name, person.language) == ("Tess M. Maracle", "fr")
+    event = Event.objects.get(verb="people.correct_person")
+    assert (event.actor, event.subject) == ("tess", "tess")
+    assert event.payload == {"name": "Tess M. Maracle", "before": "Tess Maracle", "language": "fr"}
+    for name, language in (("", "fr"), ("A\nB", "fr"), ("Tess", "xx")):
+        bad = tess.post(ACCOUNT, {"act": "correct", "name": name, "language": language})
+        assert bad.status_code == 422, (name, language)
+    assert Person.objects.get(code="tess").name == "Tess M. Maracle"
