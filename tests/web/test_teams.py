@@ -10,8 +10,21 @@ from django.test import Client
 
 from mix.actions.core.run import run
 from mix.actions.market import vendors
-from mix.data.models import Event, Message, Person, Submission, Vendor, VendorInvitation, VendorMember
+from mix.data.models import (
+    Event,
+    Message,
+    Person,
+    Solicitation,
+    Submission,
+    Vendor,
+    VendorInvitation,
+    VendorMember,
+)
+from mix.readers.choice.evaluations import find_evaluation
 from mix.readers.core.errors import Unknown
+from mix.readers.flow.findings import judge
+from mix.readers.market.submissions import list_opened
+from mix.rules.city.policy.explain import Outcome
 from mix.rules.core.unmet import Refused
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +109,65 @@ def test_everybody_corrects_their_own_name_and_language(sign_in: Callable[[str],
         bad = tess.post(ACCOUNT, {"act": "correct", "name": name, "language": language})
         assert bad.status_code == 422, (name, language)
     assert Person.objects.get(code="tess").name == "Tess M. Maracle"
+
+
+REGISTER = "/en/vendor/register/"
+
+
+def test_a_look_alike_is_shown_and_needs_a_word(sign_in: Callable[[str], Client]) -> None:
+    walt = sign_in("walt")
+    typed = {"act": "register", "name": "NORTHLIGHT Sensing, Limited", "size": "small", "place": "Guelph"}
+    page = walt.post(REGISTER, typed)
+    text = page.content.decode()
+    assert (page.status_code, "Northlight Sensing Inc. (Kingston)" in text) == (422, True)
+    assert ("It is another organization than these" in text, 'value="Guelph"' in text) == (True, True)
+    assert "It is another organization" not in walt.get(REGISTER).content.decode()
+    assert not Vendor.objects.filter(name__contains="Limited").exists()
+    assert walt.post(REGISTER, {**typed, "is_another": "on"}).status_code == 302
+    event = Event.objects.filter(verb="vendors.register").latest("id")
+    assert event.payload == {"name": "NORTHLIGHT Sensing, Limited", "alike": ["northlight"]}
+    assert walt.post(REGISTER, {**typed, "name": "Wellington Snow"}).status_code == 302
+
+
+def share_kim(actor: Any, now: Any) -> None:
+    """Bring Kim of Kestrel into Northlight's team."""
+    kim = Person.objects.get(code="kim")
+    run(actor("nora"), now, vendors.add_member, Vendor.objects.get(code="northlight"), person=kim)
+
+
+def test_both_teams_see_who_acts_for_both_before_anything_is_opened(
+    sign_in: Callable[[str], Client], actor: Any, now: Any
+) -> None:
+    call = Solicitation.objects.get(step__challenge__code="water-leaks", step__key="invitation")
+    pages = {
+        ("nora", "/en/vendor/team/northlight/"): "Kim Delaney also acts for Kestrel Analytics Ltd.",
+        ("kim", "/en/vendor/team/kestrel/"): "Kim Delaney also acts for Northlight Sensing Inc.",
+        ("nora", f"/en/vendor/calls/{call.reference}/"): "Kim Delaney also acts for Kestrel Analytics Ltd.",
+    }
+    before = [said in sign_in(who).get(url).content.decode() for (who, url), said in pages.items()]
+    share_kim(actor, now)
+    after = [said in sign_in(who).get(url).content.decode() for (who, url), said in pages.items()]
+    assert (before, after) == ([False] * 3, [True] * 3)
+    assert mails_to("nora")[-1] == "Kim Delaney acts for Northlight Sensing Inc. and for Kestrel Analytics Ltd."
+
+
+def test_two_opened_bids_that_share_people_are_a_finding(
+    sign_in: Callable[[str], Client], actor: Any, now: Any, step: Any
+) -> None:
+    place = step("under-our-streets", "shortlist")
+    call = find_evaluation(place).solicitation
+    bidders = {s.vendor.code for s in list_opened(call)}
+    assert {"kestrel", "northlight"} <= bidders
+    url, said = "/en/city/challenges/under-our-streets/shortlist/", "Kim Delaney acted for"
+
+    def outcome() -> Outcome:
+        return next(f.outcome for f in judge(place, now=now).findings if f.rule.id == "separate-bidders")
+
+    assert (outcome(), said in sign_in("olivia").get(url).content.decode()) == (Outcome.HOLDS, False)
+    share_kim(actor, now)  # after the closing: nobody shared anything while it was open
+    assert outcome() is Outcome.HOLDS
+    VendorMember.objects.filter(person__code="kim").update(since=call.published_at)
+    assert outcome() is Outcome.WARNING
+    assert said in sign_in("olivia").get(url).content.decode()
+    VendorMember.objects.filter(person__code="kim", vendor__code="northlight").update(ended_at=call.published_at)
+    assert outcome() is Outcome.WARNING  # left while it was open

@@ -121,6 +121,10 @@ MAILS: dict[str, tuple[str, str]] = {
         "{who} joined the team of {vendor}",
         "{who} accepted what you sent to {to}, and now acts for {vendor}. If you do not know them, end it.",
     ),
+    "shared_member": (
+        "{person} acts for {vendor} and for {other}",
+        "{person} is in the team of {vendor} and in that of {other}. Where both answer one call, the city sees it once the envelopes are open.",
+    ),
     "membership_ended": (
         "You no longer act for {vendor}",
         "{who} ended your place in the team of {vendor}. Its drafts and letters are closed to you.",
@@ -161,6 +165,7 @@ WORDS: dict[str, dict[str, str]] = {
         "has_accessibility": "Accessibility is among what is asked, or why not is written down",
         "has_market_scan": "The market was scanned",
         "has_all_declarations": "Every panel member has declared conflicts",
+        "has_separate_bidders": "Nobody acted for two of the vendors that answered",
         "days_since_award": "Days since the award",
         "has_award_notice": "The award notice is published",
         "debrief_days": "Days in which a vendor may ask for a debrief",

@@ -3,6 +3,7 @@
 from mix.phrases.speaking import Counted
 
 REFUSALS: dict[str, str | Counted] = {
+    "vendor_alike": "An organization has a name that looks like this one: {names}. If it is yours, ask its team to invite you; if yours is another, say so below",
     # closing and outages
     "extension_waits": "A later closing is proposed already: confirm or drop it first",
     "extension_decided": "This proposal was decided already",
@@ -225,6 +226,7 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 VERBS: dict[str, str] = {
+    "vendors.register": "Vendor registered",
     "vendors.describe": "Vendor described anew",
     "engagements.answer": "Question answered",
     "engagements.ask": "Question asked",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -109,7 +110,9 @@ def test_procurement_of_a_city_that_takes_no_part_may_score_and_a_councillor_of_
     appoint: Callable[[str], object], now: Any
 ) -> None:
     assert refused(lambda: appoint("bo")) == ["procurement_does_not_score"]
-    ChallengeCity.objects.filter(challenge__code=JOINT[0], municipality__code="barrie").update(state=CityState.WITHDRAWN)
+    ChallengeCity.objects.filter(challenge__code=JOINT[0], municipality__code="barrie").update(
+        state=CityState.WITHDRAWN
+    )
     slip_in("bea", Role.COUNCIL, "barrie", now)
     assert refused(lambda: appoint("bea")) == ["councillors_do_not_evaluate"]
     appoint("bo")
@@ -170,7 +173,7 @@ def test_who_became_something_else_opens_no_envelope(actor: Callable[[str], Any]
     )
     slip_in("olivia", Role.AUDITOR, "guelph", now)
     for envelope in Envelope:
-        act = lambda e=envelope: run(actor("olivia"), now, openings.open_envelopes, call, envelope=e)  # noqa: E731
+        act = partial(run, actor("olivia"), now, openings.open_envelopes, call, envelope=envelope)
         assert refused(act) == ["overseers_do_not_decide"]
 
 

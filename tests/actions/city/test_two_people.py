@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -130,14 +131,12 @@ def test_nobody_gives_a_role_to_themselves(
 ) -> None:
     ada = actor("ada")
     email = ada.someone.email.upper()
-    invite = lambda: run(ada, now, invitations.invite_staff, guelph, email=email, role=Role.PROJECT_LEAD)  # noqa: E731
+    invite = partial(run, ada, now, invitations.invite_staff, guelph, email=email, role=Role.PROJECT_LEAD)
     assert refused(lambda: propose("ada", Role.PROJECT_LEAD)) == ["own_role"]
     assert refused(invite) == ["own_role"]
     run(ada, now, identities.map_group, provider, group="g", role=Role.PROJECT_LEAD)
-    follow = lambda who: run(  # noqa: E731
-        actor(who), now, identities.follow_groups, provider, person=person(who), groups=["g"]
-    )
-    assert (follow("ada"), follow("stan")) == ((Role.PROJECT_LEAD,), ())
+    follow = partial(run, ada, now, identities.follow_groups, provider, groups=["g"])
+    assert (follow(person=ada.someone), follow(person=person("stan"))) == ((Role.PROJECT_LEAD,), ())
     assert (holds("ada"), holds("stan")) == ({"administrator"}, {"staff", "project_lead"})
 
 
@@ -150,22 +149,35 @@ def test_an_invitation_or_a_group_proposes_and_does_not_give(
     token = Message.objects.filter(path__startswith="invitation/").latest("id").path.split("/")[1]
     run(actor("stan"), now, invitations.accept_invitation, token)
     run(actor("ada"), now, identities.map_group, provider, group="g", role=Role.AUDITOR)
-    follow = lambda *groups: run(  # noqa: E731
-        actor("frank"), now, identities.follow_groups, provider, person=person("frank"), groups=groups
-    )
-    assert [follow("g"), follow("g")] == [(), ()]
+    follow = partial(run, actor("frank"), now, identities.follow_groups, provider, person=person("frank"))
+    assert [follow(groups=["g"]), follow(groups=["g"])] == [(), ()]
     waiting = RoleProposal.objects.filter(confirmed_at=None, dropped_at=None)
     assert {(p.person.code, p.role, p.proposed_by.code) for p in waiting} == {
         ("stan", "authority", "ada"),
         ("frank", "auditor", "ada"),
     }
     assert (holds("stan"), holds("frank")) == ({"staff"}, set())
-    follow()  # left the group: nothing waits any more
+    follow(groups=[])  # left the group: nothing waits any more
     assert not waiting.filter(person__code="frank").exists()
-    follow("g")
+    follow(groups=["g"])
     run(actor("martin"), now, roles.drop_role, waiting.get(person__code="frank"), reason="No")
-    follow("g")  # what somebody dropped is not proposed at each sign-in
+    follow(groups=["g"])  # what somebody dropped is not proposed at each sign-in
     assert not waiting.filter(person__code="frank").exists()
+
+
+def test_whoever_accepted_a_weighty_role_reads_that_it_waits(
+    actor: Callable[[str], Any], now: Any, guelph: Municipality, sign_in: Callable[[str], Client]
+) -> None:
+    StaffRole.objects.filter(person__code="stan").update(ended_at=now)
+    run(actor("ada"), now, invitations.invite_staff, guelph, email=person("stan").email, role=Role.AUDITOR)
+    path = Message.objects.filter(path__startswith="invitation/").latest("id").path
+    stan = sign_in("stan")
+    answer = stan.post(f"/en/{path}", {"act": "accept"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/en/me/account/")
+    page = stan.get("/en/me/account/").content.decode()
+    assert "A second person confirms the role." in page
+    assert ("waits for a second person" in page, "None yet." in page) == (True, False)
+    assert stan.get("/en/me/").headers["Location"] == "/en/me/account/"
 
 
 def test_the_table_of_authority_takes_two_people(actor: Callable[[str], Any], now: Any, guelph: Municipality) -> None:
@@ -202,7 +214,7 @@ def test_a_weighty_role_is_handed_over_to_who_has_it(
     propose: Callable[..., Any], actor: Callable[[str], Any], now: Any
 ) -> None:
     given = StaffRole.objects.select_related("municipality", "person").get(person__code="martin")
-    end = lambda: run(actor("ada"), now, end_role, given, reason="Left", successor=person("stan"))  # noqa: E731
+    end = partial(run, actor("ada"), now, end_role, given, reason="Left", successor=person("stan"))
     assert refused(end) == ["successor_needs_role"]
     run(actor("anita"), now, roles.confirm_role, propose("stan", Role.PROCUREMENT_MANAGER))
     end()

@@ -67,7 +67,7 @@ def test_few_look_past_the_wall() -> None:
     # What is public of a document, what everybody is told of talks, figures over all cases, and who decides at a joint
     # gate stand in rows that hold more than that: their readers pick (tests/web/test_behind_the_wall.py).
     # An invitation is accepted by its secret, before the wall knows its bearer.
-    ways = {"readers/city/people.py", "web/entry/adapter.py", "actions/city/people.py"}
+    ways = {"readers/city/people.py", "web/entry/adapter.py", "actions/city/invitations.py"}
     ways |= {f"readers/{noun}.py" for noun in ("case/documents", "market/engagements", "knowledge/lessons")}
     # What excludes something is looked for in every city, whoever asks.
     ways |= {"readers/city/municipalities.py", "readers/city/separations.py"}

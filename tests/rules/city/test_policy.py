@@ -60,6 +60,7 @@ CLEAN: dict[str, Any] = {
     "has_market_scan": True,
     "contacts_while_open": 0,
     "has_all_declarations": True,
+    "has_separate_bidders": True,
     "days_since_award": 10,
     "has_award_notice": True,
     "debrief_days": 15,
@@ -136,6 +137,7 @@ MISSES: list[tuple[str, dict[str, Any], Outcome]] = [
     ("scan-first", {"has_market_scan": False}, Outcome.WARNING),
     ("one-channel", {"contacts_while_open": 1}, Outcome.WARNING),
     ("declarations", {"has_all_declarations": False}, Outcome.WARNING),
+    ("separate-bidders", {"has_separate_bidders": False}, Outcome.WARNING),
     (
         "disclosure-pack",
         {"route": "sprint_then_open", "is_final_call": True, "has_disclosure_pack": False},
@@ -392,7 +394,7 @@ def test_a_rule_that_overrides_another_replaces_it_where_both_apply() -> None:
 
 def test_findings_of_one_moment_only() -> None:
     found = explain(RULES, {"guelph": CLEAN}, on=DAY, at=Moment.EVALUATION)
-    assert {f.rule.id for f in found} == {"declarations"}
+    assert {f.rule.id for f in found} == {"declarations", "separate-bidders"}
     assert {f.layer for f in found} == {Layer.GOOD_PRACTICE}
 
 

@@ -87,7 +87,7 @@ def _lock_own(invitation: Invitation, *, actor: Actor) -> Invitation:
         raise Unknown
     fresh = type(invitation).objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     require(fresh.accepted_at is None, "invitation_used")
-    require(fresh.withdrawn_at is None, "invitation_withdrawn")
+    require(fresh.withdrawn_at is None, "invitation_withdrawn", inviter=fresh.invited_by.name)
     return fresh
 
 

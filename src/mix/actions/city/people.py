@@ -4,6 +4,7 @@ from allauth.account.models import EmailAddress
 
 from mix.actions.core.deeds import Deed
 from mix.data.models import Person, Vendor, VendorMember
+from mix.readers.city.people import list_members
 from mix.readers.city.separations import unmet_to_be
 from mix.rules.core.access import Role
 from mix.rules.core.lines import is_one_line
@@ -51,9 +52,17 @@ def lock_person(person: Person) -> Person:
 
 
 def join_vendor(deed: Deed, vendor: Vendor, *, person: Person) -> None:
-    """Make a person a member of a vendor. Called inside other verbs. Raises Refused for whoever works for a city."""
+    """Make a person a member of a vendor. Called inside other verbs. Raises Refused for whoever works for a city.
+
+    Where the person acts for another vendor too, both teams are told.
+    """
     refuse_if(unmet_to_be(lock_person(person), Role.VENDOR))
+    others = Vendor.objects.filter(members__person=person, members__ended_at=None).exclude(pk=vendor.pk)
     VendorMember.objects.get_or_create(vendor=vendor, person=person, ended_at=None, defaults={"since": deed.now})
+    for other in others:
+        for one, two in ((vendor, other), (other, vendor)):
+            team, path = list_members(one.pk, but=person), f"vendor/team/{one.code}/"
+            deed.tell(team, "shared_member", path=path, person=person.name, vendor=one.name, other=two.name)
     deed.record(
         "people.join_vendor",
         subject_type="vendor",

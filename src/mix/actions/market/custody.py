@@ -82,7 +82,9 @@ def _make(
     deed: Deed, city: Municipality, call: Solicitation | None, holders: Sequence[Person], *, role: str
 ) -> CustodyKey:
     require(len({p.pk for p in holders}) == SHARES == len(holders), "holders_differ", field="first")
-    refuse_if(unmet for p in holders for unmet in unmet_to_be(lock_person(p), Part.HOLDER, [city.code]))
+    for person in sorted(holders, key=lambda p: p.pk):
+        lock_person(person)
+    refuse_if(unmet for p in holders for unmet in unmet_to_be(p, Part.HOLDER, [city.code]))
     present = find_key(call) if call else find_recovery_key(city)
     if present:
         present.retired_at = deed.now

@@ -12,10 +12,11 @@ from mix.data.models import (
 from mix.readers.city.people import list_members
 from mix.readers.city.separations import unmet_to_be
 from mix.readers.core.errors import Unknown
-from mix.readers.market.vendors import get_own_vendor
+from mix.readers.market.vendors import get_own_vendor, list_alike
 from mix.rules.core.access import Role
 from mix.rules.core.lines import is_one_line
 from mix.rules.core.unmet import refuse_if, require
+from mix.rules.market.likeness import likeness
 from mix.rules.market.states import VendorSize
 
 
@@ -28,12 +29,20 @@ def register_vendor(
     code: str = "",
     capability: str = "",
     is_fictional: bool = False,
+    is_another: bool = False,
 ) -> Vendor:
-    """Register an organization with the actor as its first member."""
+    """Register an organization with the actor as its first member.
+
+    Raises Refused where one has a name that looks alike, unless it is said to be another.
+    """
     require(bool(name.strip()), "name_missing", field="name")
+    alike = list_alike(name)
+    names = ", ".join(f"{v.name} ({v.place})" if v.place else v.name for v in alike)
+    require(not alike or is_another, "vendor_alike", field="name", names=names)
     refuse_if(unmet_to_be(deed.actor.person, Role.VENDOR) if deed.actor.person else ())
     vendor = Vendor(
         name=name.strip(),
+        likeness=likeness(name),
         size=size,
         place=place,
         capability=capability,
@@ -43,6 +52,8 @@ def register_vendor(
     if code:
         vendor.code = code
     vendor.save()
+    payload = {"name": vendor.name, "alike": [v.code for v in alike]}
+    deed.record("vendors.register", subject_type="vendor", subject=vendor.code, payload=payload)
     if deed.actor.person:
         join_vendor(deed, vendor, person=deed.actor.someone)
     return vendor

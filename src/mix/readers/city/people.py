@@ -121,6 +121,13 @@ def list_roles_of(person: Person) -> list[StaffRole]:
     return list(rows.order_by("municipality__name", "role"))
 
 
+def list_waiting_of(person: Person) -> list[RoleProposal]:
+    """List the duties that somebody gets once a second person has confirmed them. They are not of the city yet."""
+    rows = person.role_proposals.filter(confirmed_at=None, dropped_at=None).select_related("municipality")
+    with lifted():
+        return list(rows.order_by("municipality__name", "role"))
+
+
 def list_teams_of(person: Person) -> list[VendorMember]:
     """List the vendors for whom somebody acts now, by name."""
     return list(person.vendor_members.filter(ended_at=None).select_related("vendor").order_by("vendor__name"))

@@ -29,6 +29,7 @@ from mix.readers.city.policies import confirmed_by_city, dispute_days, ruleset_f
 from mix.readers.core.rows import get_row
 from mix.readers.delivery.agreements import list_agreements
 from mix.readers.delivery.disclosures import list_disclosures
+from mix.readers.market.shared_people import list_shared
 from mix.rules.city.calendar import day_in
 from mix.rules.city.kinds import Facts, kind_of
 from mix.rules.city.methods import Fact, Method
@@ -262,7 +263,10 @@ def facts_of_panel(step: Step) -> dict[str, Any]:
         return {}
     members = panel_of(evaluation)
     so_far = scoring_of(evaluation)
-    return {"has_all_declarations": bool(members) and all(map(so_far.has_declared, members))}
+    return {
+        "has_all_declarations": bool(members) and all(map(so_far.has_declared, members)),
+        "has_separate_bidders": not list_shared(evaluation.solicitation),
+    }
 
 
 def _asked(method: Method) -> str:

@@ -4,6 +4,7 @@ from mix.data.models import Vendor, VendorInvitation
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.core.rows import get_row
+from mix.rules.market.likeness import likeness
 
 
 def list_own_vendors(actor: Actor) -> list[Vendor]:
@@ -17,6 +18,11 @@ def get_own_vendor(code: str, *, actor: Actor) -> Vendor:
     if found is None:
         raise Unknown
     return found
+
+
+def list_alike(name: str) -> list[Vendor]:
+    """List the vendors whose names look like this one, by name."""
+    return list(Vendor.objects.filter(likeness=likeness(name)).order_by("name", "id"))
 
 
 def check_own_vendor(vendor_id: int, *, actor: Actor) -> None:

@@ -103,6 +103,7 @@ _SOMETHING = {
     "people.withdraw_invitation": "role",
     "people.correct_person": "name before language",
     "people.end_member": "person",
+    "vendors.register": "name alike",
     "vendors.describe": "place size website capability",
     "pilots.agree_extension": "title to",
     "pilots.ask": "title value deciders",

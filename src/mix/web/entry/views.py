@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,17 +17,18 @@ from django.views.decorators.http import require_POST
 
 from mix.actions.city.invitations import accept_invitation
 from mix.actions.city.people import correct_person
-from mix.data.models import Message, Person, StaffInvitation, StaffRole, VendorInvitation, VendorMember
+from mix.data.models import Message, Person, RoleProposal, StaffInvitation, StaffRole, VendorInvitation, VendorMember
 from mix.readers.city.people import (
     find_in_cast,
     get_invitation,
     list_cast,
     list_roles_of,
     list_teams_of,
+    list_waiting_of,
     unmet_to_accept,
 )
 from mix.readers.core.outbox import list_latest_mail
-from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.access import TWO_PEOPLE, Permission, Role, grants
 from mix.web.drawing.pages import draw_page, now_of, signed_in
 from mix.web.drawing.showing import in_language
 from mix.web.entry.sessions import begin_session, get_session, list_sessions
@@ -44,7 +46,9 @@ def home_of_person(request: HttpRequest) -> HttpResponse:
         return redirect("evaluator-home")
     if roles and not roles - {Role.AUDITOR, Role.COUNCIL, Role.FAIRNESS_MONITOR}:
         return redirect("oversight-home")
-    return redirect("city-desk" if actor.is_staff else "vendor-register")
+    if actor.is_staff:
+        return redirect("city-desk")
+    return redirect("account" if list_waiting_of(actor.someone) else "vendor-register")
 
 
 class Correct(Act[Person]):
@@ -71,6 +75,7 @@ class AccountContext:
     """What the page of one's own account draws."""
 
     roles: list[StaffRole]
+    waiting: list[RoleProposal]
     teams: list[VendorMember]
     needs_factor: bool
 
@@ -84,6 +89,7 @@ def account(request: HttpRequest) -> HttpResponse:
         return taken
     context = AccountContext(
         roles=list_roles_of(person),
+        waiting=list_waiting_of(person),
         teams=list_teams_of(person),
         needs_factor=grants(actor.all_roles(), Permission.CHALLENGE_READ),
     )
@@ -181,13 +187,14 @@ class Accept(Act[str]):
     """Accept the invitation with this token."""
 
     label = gettext_lazy("Accept the invitation")
-    done = gettext_lazy("Welcome.")
     style = ""
 
     def run(self, request: HttpRequest) -> str:
-        """Accept it, and go to the person's own page."""
-        do(request, accept_invitation, self.about)
-        return reverse("home-of-person")
+        """Accept it, and go to the person's own page; where a second person is needed, say so there."""
+        accepted = do(request, accept_invitation, self.about)
+        waits = isinstance(accepted, StaffInvitation) and Role(accepted.role) in TWO_PEOPLE
+        messages.success(request, _("Accepted. A second person confirms the role.") if waits else _("Welcome."))
+        return reverse("account" if waits else "home-of-person")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from mix.actions.market import vendors
 from mix.data.models import Person, Vendor, VendorInvitation
 from mix.readers.city.people import list_members
 from mix.readers.core.errors import Unknown
-from mix.readers.market.vendors import get_invitation_of, get_own_vendor, list_invitations
+from mix.readers.market.shared_people import list_also_elsewhere
+from mix.readers.market.vendors import get_invitation_of, get_own_vendor, list_alike, list_invitations
 from mix.web.drawing.pages import actor_of, signed_in
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, show, take
@@ -34,6 +35,11 @@ class Register(Act[None]):
     size = fields.word_choice(_("People"), "size")
     place = fields.line(_("Town"), required=False)
     capability = fields.text(_("What you can do"), hint=_("Public, in a few sentences."), required=False)
+
+    def fit(self) -> None:
+        """Ask whether it is another, where what was typed looks like one that is there."""
+        if self.is_bound and list_alike(str(self.data.get("name", ""))):
+            self.fields["is_another"] = fields.yes(_("It is another organization than these"))
 
     def run(self, request: HttpRequest) -> str:
         """Register it."""
@@ -134,6 +140,7 @@ class TeamContext:
     vendor: Vendor
     members: Sequence[Person]
     invitations: Sequence[VendorInvitation]
+    elsewhere: Sequence[tuple[Person, str]]
 
 
 def team(request: HttpRequest, code: str) -> HttpResponse:
@@ -149,5 +156,5 @@ def team(request: HttpRequest, code: str) -> HttpResponse:
     taken = take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
-    context = TeamContext(vendor, list_members(vendor.id), list_invitations(vendor))
+    context = TeamContext(vendor, list_members(vendor.id), list_invitations(vendor), list_also_elsewhere(vendor))
     return show(request, "suppliers/team.html", taken, context)

@@ -18,6 +18,7 @@ from mix.data.models import (
     Debrief,
     Engagement,
     Letter,
+    Person,
     Question,
     Solicitation,
     StageInvitation,
@@ -32,6 +33,7 @@ from mix.readers.delivery.agreements import list_own_agreements
 from mix.readers.delivery.sprints import Room, list_open_rooms
 from mix.readers.market.engagements import list_public_engagements
 from mix.readers.market.participations import has_reached, list_taking_part
+from mix.readers.market.shared_people import list_also_elsewhere
 from mix.readers.market.solicitations import (
     get_public,
     list_answered_questions,
@@ -170,6 +172,7 @@ class CallContext:
     may_answer: bool
     is_open: bool
     asks: bool
+    elsewhere: Sequence[tuple[Person, str]]
 
 
 def call(request: HttpRequest, reference: str) -> HttpResponse:
@@ -197,6 +200,7 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
         may_answer=bool(vendors),
         is_open=found.closes_at > now_of(request),
         asks=found.questions_until > now_of(request),
+        elsewhere=[row for v in vendors for row in list_also_elsewhere(v)],
     )
     return show(request, "suppliers/call.html", taken, context)
 

@@ -12,6 +12,7 @@ class Vendor(models.Model):
 
     code = models.CharField(max_length=40, unique=True, default=new_code)
     name = models.CharField(max_length=200)
+    likeness = models.CharField(max_length=200, blank=True, db_index=True)  # `rules.market.likeness` of the name
     size = choice(VendorSize, default=VendorSize.UNKNOWN.value)
     place = models.CharField(max_length=100, blank=True)
     website = models.URLField(blank=True)

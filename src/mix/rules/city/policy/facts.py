@@ -131,6 +131,7 @@ FACTS: dict[str, FactSpec] = {
     "has_accessibility": _flag("document"),
     "has_market_scan": _flag("document"),
     "has_all_declarations": _flag("evaluation"),
+    "has_separate_bidders": _flag("evaluation"),
     "days_since_award": _number("award"),
     "has_award_notice": _flag("award"),
     "debrief_days": _number("award"),

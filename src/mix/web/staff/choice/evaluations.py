@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from mix.data.models import Evaluation, PanelMember, Result, StageInvitation, Step, Submission, TieBreak
+from mix.data.models import Evaluation, PanelMember, Person, Result, StageInvitation, Step, Submission, TieBreak
 from mix.readers.case.challenges import list_cities, spec_of
 from mix.readers.choice.evaluations import (
     compute,
@@ -29,6 +29,7 @@ from mix.readers.choice.evaluations import (
 )
 from mix.readers.choice.scoring import Cell, consensus_table, scoring_of
 from mix.readers.city.people import list_with_role
+from mix.readers.market.shared_people import list_shared
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.choice.scoring import NOT_INVITED, Outcome, tied_for_a_place
 from mix.rules.choice.states import Seat
@@ -84,6 +85,7 @@ class EvaluationContext:
     is_blocked_by_tie: bool
     stages: list[tuple[int, ScoringStage, list[StageInvitation]]]
     stage_titles: dict[str, Bilingual]
+    shared: list[tuple[Person, str]]
 
 
 def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, EvaluationContext]:  # noqa: ARG001 - a panel's shape
@@ -125,6 +127,7 @@ def _before(spec: EvaluationSpec | None, *, sees_progress: bool) -> EvaluationCo
         is_blocked_by_tie=False,
         stages=[(n, s, []) for n, s in enumerate(stages)],
         stage_titles={s.key: s.title for s in stages},
+        shared=[],
     )
 
 
@@ -150,6 +153,7 @@ def _shown(
         is_blocked_by_tie=is_blocked,
         stages=[(n, s, [i for i in invited if i.stage == n]) for n, s in enumerate(stages)],
         stage_titles={s.key: s.title for s in stages},
+        shared=list_shared(evaluation.solicitation) if sees_progress else [],
     )
 
 
