@@ -38,6 +38,12 @@ def spec_of_call(solicitation: Solicitation) -> SolicitationSpec:
     return part
 
 
+def hides_names(solicitation: Solicitation) -> bool:
+    """Say whether a panel scores what comes in without the names of vendors."""
+    steps = method_for(solicitation.step.challenge).steps
+    return any(s.evaluation.anonymous for s in steps if s.evaluation and s.evaluation.of == solicitation.step.key)
+
+
 def find_solicitation(step: Step) -> Solicitation | None:
     """Return the call of the step's present round, if it was drafted."""
     return (

@@ -104,7 +104,10 @@ class Column(BaseModel):
 
 
 class FieldSpec(BaseModel):
-    """One field of an artifact or of a vendor's answers. With `routes` a step asks it on these alone."""
+    """One field of an artifact or of a vendor's answers. With `routes` a step asks it on these alone.
+
+    What is not `for_panel` is asked of vendors for other ends, and shown to nobody who scores.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -120,6 +123,7 @@ class FieldSpec(BaseModel):
     min_rows: int = 0
     public: bool = False
     envelope: str = "technical"
+    for_panel: bool = True
     routes: tuple[Route, ...] = ()
 
     @model_validator(mode="after")

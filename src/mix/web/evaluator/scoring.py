@@ -200,8 +200,8 @@ def _is_own(request: HttpRequest) -> bool:
 
 
 def _answers(found: Evaluation, submission: Submission) -> list[Answer]:
-    part = spec_of_call(found.solicitation)
-    return read_only(part.fields_of(Envelope.TECHNICAL.value), opened_answers(submission, Envelope.TECHNICAL))
+    asked = spec_of_call(found.solicitation).fields_of(Envelope.TECHNICAL.value)
+    return read_only([f for f in asked if f.for_panel], opened_answers(submission, Envelope.TECHNICAL))
 
 
 def _files(submission: Submission) -> list[FileFact]:

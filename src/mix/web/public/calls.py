@@ -18,6 +18,7 @@ from mix.readers.market.solicitations import (
     closing_of,
     get_public,
     get_public_document,
+    hides_names,
     list_addenda,
     list_answered_questions,
     list_documents,
@@ -59,6 +60,7 @@ class NoticeContext:
     questions: Sequence[Question]
     title: Bilingual
     fields: Sequence[FieldSpec]
+    hides_names: bool
     is_open: bool
 
 
@@ -79,6 +81,7 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
         questions=list_answered_questions(call),
         title=spec_of(call.step).title,
         fields=part.answers,
+        hides_names=hides_names(call),
         is_open=call.closes_at > now_of(request) and challenge.status == ChallengeStatus.RUNNING,
     )
     return draw_page(request, "public/notice.html", context)

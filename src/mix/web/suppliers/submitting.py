@@ -26,7 +26,7 @@ from mix.data.models import (
 )
 from mix.readers.case.challenges import spec_of
 from mix.readers.market.sealing import FileFact, find_draft, has_draft, list_files, read_draft
-from mix.readers.market.solicitations import get_public, spec_of_call
+from mix.readers.market.solicitations import get_public, hides_names, spec_of_call
 from mix.readers.market.submissions import (
     COPY_KIND,
     blocking,
@@ -65,6 +65,7 @@ class WayContext:
     ways: list[tuple[str, str, str]]
     here: str
     current: SubmissionVersion | None
+    hides_names: bool
 
 
 def _way(submission: Submission, here: str) -> WayContext:
@@ -82,6 +83,7 @@ def _way(submission: Submission, here: str) -> WayContext:
         ways=ways,
         here=here,
         current=find_current(submission),
+        hides_names=hides_names(submission.solicitation),
     )
 
 
@@ -345,6 +347,7 @@ class PreviewContext:
     challenge: Challenge
     title: Bilingual
     fields: list[FieldView]
+    hides_names: bool
 
 
 def preview(request: HttpRequest, reference: str) -> HttpResponse:
@@ -355,5 +358,6 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
         challenge=call.step.challenge,
         title=spec_of(call.step).title,
         fields=draw(spec_of_call(call).answers, {}, blanks=1),
+        hides_names=hides_names(call),
     )
     return draw_page(request, "suppliers/preview.html", context)

@@ -36,6 +36,7 @@ from mix.readers.market.participations import has_reached, list_taking_part
 from mix.readers.market.shared_people import list_also_elsewhere
 from mix.readers.market.solicitations import (
     get_public,
+    hides_names,
     list_answered_questions,
     list_open,
     list_own_questions,
@@ -173,6 +174,7 @@ class CallContext:
     is_open: bool
     asks: bool
     elsewhere: Sequence[tuple[Person, str]]
+    hides_names: bool
 
 
 def call(request: HttpRequest, reference: str) -> HttpResponse:
@@ -201,6 +203,7 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
         is_open=found.closes_at > now_of(request),
         asks=found.questions_until > now_of(request),
         elsewhere=[row for v in vendors for row in list_also_elsewhere(v)],
+        hides_names=hides_names(found),
     )
     return show(request, "suppliers/call.html", taken, context)
 
