@@ -91,8 +91,8 @@ def test_they_agree_on_own_copies(page: Page) -> None:
     )
     by_program = [verify_receipt(r, copy=c) for r, c in pairs]
     assert [(f["verdict"], f["place"]) for f in by_page] == [(int(f.verdict), f.place) for f in by_program]
-    assert by_program[0].verdict == 0
-    assert {int(f.verdict) for f in by_program} == {0, 1, 2}
+    assert by_program[0].verdict == 3
+    assert {int(f.verdict) for f in by_program} == {1, 2, 3}
 
 
 def test_they_agree_on_a_thousand_mutated_logs(page: Page) -> None:
@@ -135,13 +135,14 @@ def test_they_agree_on_bundles(page: Page) -> None:
         (made.bundle({"logs/guelph.jsonl": made.log(made.entries(5))[:-5]}), ""),
         (made.bundle({"é.txt": b"x"}), ""),
         *((raw, "") for raw, _verdict, _place in made.WRONG_RESULTS),
+        *((raw, key) for raw, _place in made.FORGED for key in ("", made.PUBLIC)),
     ]
     assert said_by_page(page, "bundle", cases) == said_by_program(verify_bundle, cases)
     changed = []
     for position in range(0, len(raw), 3):
         copy = bytearray(raw)
         copy[position] ^= 1 << position % 8
-        changed.append((bytes(copy), ""))
+        changed.append((bytes(copy), made.PUBLIC))
     verdicts = [
         [v for v, _place in said]
         for said in (said_by_page(page, "bundle", changed), said_by_program(verify_bundle, changed))

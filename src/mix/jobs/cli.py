@@ -32,7 +32,8 @@ app.add_typer(methods, name="methods")
 app.add_typer(log, name="log")
 verify = typer.Typer(
     no_args_is_help=True,
-    help="Check a receipt, a log or a bundle offline. 0: holds, 1: tampered, 2: incomplete; the first place is named.",
+    help="Check a receipt, a log or a bundle offline. 0: holds, 1: tampered, 2: incomplete, 3: compared with no key; "
+    "the first place is named.",
 )
 app.add_typer(verify, name="verify")
 key = typer.Typer(no_args_is_help=True, help="Keys in split custody, without a site.")
@@ -74,7 +75,9 @@ def evaluate(
         console.print(line, markup=False)
 
 
-Key = Annotated[str, typer.Option(help="The signer's public key, as its site shows it; without it any signer is taken")]
+Key = Annotated[
+    str, typer.Option(help="The signer's public key, as its site shows it; without it, it is only said who signed")
+]
 
 
 def _conclude(file: Path, check: Callable[[bytes], Finding]) -> None:

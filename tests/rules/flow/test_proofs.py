@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import io
 import json
 import random
 import zipfile
@@ -34,9 +35,14 @@ PUBLIC = base64.b64encode(KEY.public_key().public_bytes_raw()).decode()
 NAME = "mix.example.org"
 
 
-def signed(statement: Any) -> bytes:
-    signature = base64.b64encode(KEY.sign(canonical(statement))).decode()
-    return json.dumps({"statement": statement, "signature": signature, "public_key": PUBLIC}).encode()
+STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(32))
+STRANGERS = base64.b64encode(STRANGER.public_key().public_bytes_raw()).decode()
+
+
+def signed(statement: Any, *, key: Ed25519PrivateKey = KEY) -> bytes:
+    signature = base64.b64encode(key.sign(canonical(statement))).decode()
+    public = base64.b64encode(key.public_key().public_bytes_raw()).decode()
+    return json.dumps({"statement": statement, "signature": signature, "public_key": public}).encode()
 
 
 def entries(count: int, *, finalised: list[str] | None = None) -> list[dict[str, Any]]:
@@ -133,15 +139,21 @@ def bundle(files: dict[str, bytes] | None = None, **changes: Any) -> bytes:
     return packed(held)
 
 
-def packed(held: dict[str, bytes], *, listed: dict[str, bytes] | None = None) -> bytes:
+def packed(
+    held: dict[str, bytes],
+    *,
+    listed: dict[str, bytes] | None = None,
+    key: Ed25519PrivateKey = KEY,
+    stated_key: str = PUBLIC,
+) -> bytes:
     manifest = {
         "format": "mix-bundle/1",
         "challenge": "x",
         "signer": NAME,
-        "public_key": PUBLIC,
+        "public_key": stated_key,
         "files": {name: hashlib.sha256(raw).hexdigest() for name, raw in (listed or held).items()},
     }
-    return pack({**held, "manifest.json": signed(manifest)})
+    return pack({**held, "manifest.json": signed(manifest, key=key)})
 
 
 def as_if_compressed(method: int) -> bytes:
@@ -201,7 +213,7 @@ WRONG_RESULTS: list[tuple[bytes, Verdict, str]] = [
 
 @pytest.mark.parametrize(("raw", "verdict", "place"), WRONG_RESULTS)
 def test_a_result_that_does_not_follow_from_its_scores_is_found(raw: bytes, verdict: Verdict, place: str) -> None:
-    found = verify_bundle(raw)
+    found = verify_bundle(raw, public_key=PUBLIC)
     assert (found.verdict, found.place) == (verdict, place), found
 
 
@@ -268,7 +280,7 @@ def test_a_receipt_holds_and_every_changed_byte_is_found() -> None:
             same = json.loads(bytes(changed)) == meaning
         except ValueError:
             same = False
-        assert (verify_receipt(bytes(changed)).verdict is Verdict.HOLDS) == same, position
+        assert (verify_receipt(bytes(changed), public_key=PUBLIC).verdict is Verdict.HOLDS) == same, position
 
 
 @pytest.mark.parametrize("changes", UNKNOWN)
@@ -341,8 +353,54 @@ def test_a_thousand_mutations_are_all_found() -> None:
 
 
 def test_a_bundle_holds_and_the_same_files_give_the_same_bytes() -> None:
-    assert verify_bundle(bundle(), public_key=PUBLIC) == Finding(Verdict.HOLDS, "", "x: 5 files, 8 entries hold")
+    assert verify_bundle(bundle(), public_key=PUBLIC) == Finding(Verdict.HOLDS, "", "x: 5 files, 8 entries")
     assert bundle() == bundle()
+
+
+def forged(*, stated_key: str) -> bytes:
+    """Return a bundle of which a stranger changed the case and signed the list, naming one key or another."""
+    held = {name: raw for name, raw in unpacked(bundle()).items() if name != "manifest.json"}
+    return packed({**held, "case.json": b'{"value": 1}'}, key=STRANGER, stated_key=stated_key)
+
+
+def unpacked(raw: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        return {info.filename: archive.read(info) for info in archive.infolist()}
+
+
+# What a stranger signs, the first place where it is found, with the city's key and without any.
+FORGED = [
+    (forged(stated_key=PUBLIC), "manifest.json.public_key"),
+    (forged(stated_key=STRANGERS), "checkpoints/guelph/3.txt"),
+    (
+        packed({"receipts/AAAA.json": signed(stated())}, key=STRANGER, stated_key=STRANGERS),
+        "receipts/AAAA.json.public_key",
+    ),
+    (
+        bundle({"receipts/AAAA.json": signed(stated(), key=STRANGER)}),
+        "receipts/AAAA.json.public_key",
+    ),
+]
+
+
+@pytest.mark.parametrize(("raw", "place"), FORGED)
+def test_a_bundle_with_two_keys_is_refused_also_where_no_key_is_given(raw: bytes, place: str) -> None:
+    found = verify_bundle(raw)
+    assert (found.verdict, found.place) == (Verdict.TAMPERED, place), found
+    assert verify_bundle(raw, public_key=PUBLIC).verdict is Verdict.TAMPERED
+
+
+def test_whoever_signed_is_named_and_nothing_holds_that_was_compared_with_no_key() -> None:
+    for raw, text in (
+        (packed({"case.json": b"{}"}, key=STRANGER, stated_key=STRANGERS), "x: 1 files, 0 entries"),
+        (bundle(), "x: 5 files, 8 entries"),
+    ):
+        key = PUBLIC if raw == bundle() else STRANGERS
+        said = f"{text}. Signed with {key}, which was compared with no key"
+        assert verify_bundle(raw) == Finding(Verdict.UNCOMPARED, "", said)
+    found = verify_receipt(signed(stated(), key=STRANGER))
+    assert (found.verdict, STRANGERS in found.text, "hold" in found.text) == (Verdict.UNCOMPARED, True, False)
+    assert verify_receipt(signed(stated(), key=STRANGER), public_key=PUBLIC).verdict is Verdict.TAMPERED
 
 
 def test_any_changed_byte_of_a_bundle_is_found() -> None:
@@ -350,9 +408,9 @@ def test_any_changed_byte_of_a_bundle_is_found() -> None:
     for position in range(len(raw)):
         changed = bytearray(raw)
         changed[position] ^= 1 << position % 8
-        assert verify_bundle(bytes(changed)).verdict is not Verdict.HOLDS, position
+        assert verify_bundle(bytes(changed), public_key=PUBLIC).verdict is not Verdict.HOLDS, position
     for cut in range(0, len(raw), 97):
-        assert verify_bundle(raw[:cut]).verdict is not Verdict.HOLDS, cut
+        assert verify_bundle(raw[:cut], public_key=PUBLIC).verdict is not Verdict.HOLDS, cut
 
 
 def test_a_changed_file_is_named() -> None:
@@ -398,5 +456,5 @@ def test_a_changed_file_is_named() -> None:
     ],
 )
 def test_the_first_broken_place_is_named(made: Any, verdict: Verdict, place: str) -> None:
-    found = verify_bundle(made())
+    found = verify_bundle(made(), public_key=PUBLIC)
     assert (found.verdict, found.place) == (verdict, place), found

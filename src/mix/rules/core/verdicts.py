@@ -20,6 +20,7 @@ class Verdict(IntEnum):
     HOLDS = 0
     TAMPERED = 1
     INCOMPLETE = 2
+    UNCOMPARED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,13 @@ def incomplete(place: str, text: str) -> Broken:
     return Broken(Verdict.INCOMPLETE, place, text)
 
 
+def concluded(text: str, *, signed_with: str, public_key: str) -> Finding:
+    """Return that all holds; where nobody said whose key to expect (base64), that it fits together, and who signed."""
+    if public_key:
+        return Finding(Verdict.HOLDS, "", text)
+    return Finding(Verdict.UNCOMPARED, "", f"{text}. Signed with {signed_with}, which was compared with no key")
+
+
 def read_json(raw: bytes, place: str) -> Any:  # noqa: ANN401 - any JSON
     """Read JSON that holds no floating point number, as everything does that was signed or logged."""
     try:
@@ -64,8 +72,8 @@ def _refuse_number(text: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number)
 
 
-def read_signed(raw: bytes, place: str, *, public_key: str) -> dict[str, Any]:
-    """Return the statement of a signed document. Raises Broken."""
+def read_signed(raw: bytes, place: str, *, public_key: str) -> tuple[dict[str, Any], str]:
+    """Return the statement of a signed document and the key that it was signed with (base64). Raises Broken."""
     document = read_json(raw, place)
     if not isinstance(document, dict) or not {"statement", "signature", "public_key"} <= set(document):
         raise incomplete(place, "has no statement, signature or public key")
@@ -78,4 +86,4 @@ def read_signed(raw: bytes, place: str, *, public_key: str) -> dict[str, Any]:
         raise tampered(f"{place}.signature", "does not hold for what is stated") from None
     if not isinstance(document["statement"], dict):
         raise tampered(f"{place}.statement", "is not a statement")
-    return document["statement"]
+    return document["statement"], document["public_key"]

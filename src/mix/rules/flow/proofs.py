@@ -1,8 +1,9 @@
 """What anybody can check offline: a receipt, an exported log, a bundle of a whole case.
 
-Verdicts: HOLDS; TAMPERED, something that is there does not fit; INCOMPLETE, something that must be there is not. The
-first broken place is named. A second implementation, `verify.html`, is written after docs/proofs.md and not after
-this module; tests hold both against each other.
+Verdicts: HOLDS; TAMPERED, something that is there does not fit; INCOMPLETE, something that must be there is not;
+UNCOMPARED, all fits together and was signed, but nobody said whose key to expect. The first broken place is named. A
+second implementation, `verify.html`, is written after docs/proofs.md and not after this module; tests hold both
+against each other.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from mix.rules.choice.evaluation_file import parse_file, recompute, result_docum
 from mix.rules.core.chain import GENESIS, written
 from mix.rules.core.merkle import root
 from mix.rules.core.notes import NoteWrong, open_note, read_checkpoint
-from mix.rules.core.verdicts import Broken, Finding, Verdict, incomplete, read_json, read_signed, tampered
+from mix.rules.core.verdicts import Broken, Finding, Verdict, concluded, incomplete, read_json, read_signed, tampered
 from mix.rules.market.receipts import read_receipt
 
 UNHASHED = frozenset({"payload", "reason", "previous_hash", "hash"})  # an entry's hash covers their digests
@@ -112,11 +113,12 @@ def _bundle(raw: bytes, *, public_key: str) -> Finding:
     files = _unzip(raw)
     if MANIFEST not in files:
         raise incomplete(MANIFEST, "is missing")
-    manifest = read_signed(files.pop(MANIFEST), MANIFEST, public_key=public_key)
+    manifest, key = read_signed(files.pop(MANIFEST), MANIFEST, public_key=public_key)
     if manifest.get("format") != BUNDLE_FORMAT:
         raise tampered(f"{MANIFEST}.format", f"is not {BUNDLE_FORMAT}")
+    if manifest.get("public_key") != key:
+        raise tampered(f"{MANIFEST}.public_key", "is not the key that signed the list")
     _listed(files, manifest)
-    key = str(manifest.get("public_key"))
     logs = {name: _log(files[name], name) for name in sorted(files) if name.startswith("logs/")}
     for name in sorted(n for n in files if n.startswith("checkpoints/")):
         log = f"logs/{name.split('/')[1]}.jsonl"
@@ -130,7 +132,8 @@ def _bundle(raw: bytes, *, public_key: str) -> Finding:
     for name in sorted(n for n in files if n.startswith("evaluations/") and n.endswith(RESULT)):
         _result(name, files)
     entries = sum(len(hashes) for hashes in logs.values())
-    return Finding(Verdict.HOLDS, "", f"{manifest.get('challenge')}: {len(files)} files, {entries} entries hold")
+    text = f"{manifest.get('challenge')}: {len(files)} files, {entries} entries"
+    return concluded(text, signed_with=key, public_key=public_key)
 
 
 def _unzip(raw: bytes) -> dict[str, bytes]:
@@ -169,7 +172,7 @@ def _listed(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
 
 def _receipt(name: str, files: Mapping[str, bytes], *, public_key: str) -> None:
     """Check a receipt, that it came before closing, and that the log of its call holds its ciphertext."""
-    statement = read_receipt(files[name], name, public_key=public_key)
+    statement, _ = read_receipt(files[name], name, public_key=public_key)
     if not statement.received_at < statement.closes_at:
         raise tampered(name, "was received after closing")
     log = files.get(f"logs/sealed-{statement.call}.jsonl")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mix.rules.core.chain import written
 from mix.rules.core.kinds import Envelope
-from mix.rules.core.verdicts import Broken, Finding, Verdict, incomplete, read_json, read_signed, tampered
+from mix.rules.core.verdicts import Broken, Finding, concluded, incomplete, read_json, read_signed, tampered
 from mix.rules.core.versioned import Form, FormUnknown, Instant, Versioned
 from mix.rules.market.states import CustodyMode
 
@@ -87,10 +87,11 @@ class ReceiptStatement(Versioned):
         return next(line for line in self.envelopes if line.envelope is envelope)
 
 
-def read_receipt(raw: bytes, place: str, *, public_key: str) -> ReceiptStatement:
-    """Return what a signed receipt states. Raises Broken."""
+def read_receipt(raw: bytes, place: str, *, public_key: str) -> tuple[ReceiptStatement, str]:
+    """Return what a signed receipt states, and the key that signed it (base64). Raises Broken."""
+    statement, signed_with = read_signed(raw, place, public_key=public_key)
     try:
-        return ReceiptStatement.read(read_signed(raw, place, public_key=public_key))
+        return ReceiptStatement.read(statement), signed_with
     except FormUnknown as error:
         raise tampered(place, f"is no receipt of a version that is known ({error.place})") from None
 
@@ -101,12 +102,13 @@ def verify_receipt(raw: bytes, *, public_key: str = "", copy: bytes = b"") -> Fi
     With the vendor's own copy: also that each envelope of the receipt is a commitment to what the copy says.
     """
     try:
-        statement = read_receipt(raw, "receipt", public_key=public_key)
+        statement, signed_with = read_receipt(raw, "receipt", public_key=public_key)
         if copy:
             _copy(statement, read_json(copy, "copy"))
     except Broken as broken:
         return broken.finding
-    return Finding(Verdict.HOLDS, "", f"{statement.reference}: received {statement.received_at.isoformat()}")
+    text = f"{statement.reference}: received {statement.received_at.isoformat()}"
+    return concluded(text, signed_with=signed_with, public_key=public_key)
 
 
 def _copy(statement: ReceiptStatement, copy: object) -> None:
