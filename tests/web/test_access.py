@@ -39,8 +39,8 @@ def test_the_cast_is_complete(db: None) -> None:
 
 
 STATES = {
-    # challenge → who may read it: its own cities' readers, and whoever works for a partner city
-    "under-our-streets": GUELPH_READS | LONDON | BARRIE,
+    # challenge → who may read it: its own cities' readers, and whoever works on challenges in a partner city
+    "under-our-streets": GUELPH_READS | ((LONDON | BARRIE) - {"lucia", "ines", "umar"}),
     "water-leaks": GUELPH_READS,
     "guelph-roads-sprint": GUELPH_READS,
     "downtown-parking": GUELPH_READS,

@@ -15,6 +15,7 @@ from mix.rules.core.access import (
     broken_by,
     grants,
     reads_for_the_city,
+    roles_as_partner,
 )
 
 STAFF = set(Role) - {Role.VENDOR, Role.PARTNER_CITY, Role.AUDITOR}
@@ -118,3 +119,20 @@ def test_everything_that_is_broken_is_named() -> None:
         "councillors_do_not_evaluate",
     )
     assert broken_by(Held(Role.PROJECT_LEAD, G), [Held(Role.SPONSOR, G)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("own", "there"),
+    [
+        ({Role.AUDITOR}, {Role.AUDITOR}),
+        ({Role.COUNCIL}, {Role.COUNCIL}),
+        ({Role.PROCUREMENT_OFFICER}, {Role.PARTNER_CITY}),
+        ({Role.SPONSOR, Role.COUNCIL}, {Role.PARTNER_CITY, Role.COUNCIL}),
+        ({Role.ADMINISTRATOR}, set()),
+        ({Role.STAFF}, set()),
+        ({Role.EVALUATOR, Role.CHAIR}, set()),
+        (set(), set()),
+    ],
+)
+def test_in_a_joint_challenge_a_partners_people_are_what_they_are_at_home(own: set[Role], there: set[Role]) -> None:
+    assert roles_as_partner(own) == there

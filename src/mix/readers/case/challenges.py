@@ -17,7 +17,7 @@ from mix.readers.core.paging import SIZE, Page, page_of
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Method
 from mix.rules.city.methods import Step as StepSpec
-from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.access import Permission, Role, grants, roles_as_partner
 from mix.rules.core.kinds import CityState, NeedState, Origin, Route, StepState
 
 
@@ -57,17 +57,18 @@ def roles_in_each(challenges: Sequence[Challenge], actor: Actor) -> dict[int, fr
     seats = PanelMember.objects.filter(evaluation__step__challenge__in=challenges, person=actor.person, left_at=None)
     for pk, seat in seats.values_list("evaluation__step__challenge_id", "seat"):
         seated.setdefault(pk, set()).add(Role(seat))
-    partners = set()
+    partners: dict[int, frozenset[Role]] = {}
     if any(code != c.municipality.code for c in challenges for code in actor.duties):
         cities = ChallengeCity.objects.filter(
             challenge__in=challenges, is_lead=False, municipality__code__in=actor.duties
         )
-        partners = set(cities.values_list("challenge_id", flat=True))
+        for pk, code in cities.values_list("challenge_id", "municipality__code"):
+            partners[pk] = partners.get(pk, frozenset()) | roles_as_partner(actor.roles_at(code))
     found = {}
     for c in challenges:
         # A seat, not the general duty, makes an evaluator of this challenge.
         duties = actor.roles_at(c.municipality.code) - {Role.EVALUATOR, Role.CHAIR}
-        found[c.pk] = duties | seated.get(c.pk, set()) | ({Role.PARTNER_CITY} if c.pk in partners else set())
+        found[c.pk] = duties | seated.get(c.pk, set()) | partners.get(c.pk, frozenset())
     return found
 
 
@@ -195,8 +196,9 @@ def _own_challenges(actor: Actor, needs: Permission) -> QuerySet[Challenge]:
     Cases of the public record were not run here and belong to nobody.
     """
     may = Q(municipality__code__in=[code for code in actor.duties if grants(actor.roles_at(code), needs)])
-    if grants([Role.PARTNER_CITY], needs):
-        partners = ChallengeCity.objects.filter(challenge=OuterRef("pk"), municipality__code__in=actor.duties)
+    elsewhere = [code for code in actor.duties if grants(roles_as_partner(actor.roles_at(code)), needs)]
+    if elsewhere:
+        partners = ChallengeCity.objects.filter(challenge=OuterRef("pk"), municipality__code__in=elsewhere)
         may |= Q(Exists(partners.exclude(municipality=OuterRef("municipality"))))
     return (
         Challenge.objects.filter(may)

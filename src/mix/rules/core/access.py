@@ -215,6 +215,21 @@ TWO_PEOPLE = frozenset({*_CONFIRMING, Role.AUDITOR})
 SECOND_FACTOR: frozenset[Role] = frozenset(r for r in Role if r is not Role.VENDOR)
 
 
+# Who reads for those who oversee: in a challenge of several cities each city's own do, as in one that it leads.
+_WATCHING = frozenset({*_OVERSIGHT, Role.COUNCIL})
+
+
+def roles_as_partner(own: Iterable[Role]) -> frozenset[Role]:
+    """Return what a partner city's people are in a challenge by their duties at home.
+
+    Its auditors, fairness monitors and councillors stay that; whoever works on challenges works for the partner;
+    anybody else, such as an administrator or an evaluator without a seat, is nothing there.
+    """
+    held = frozenset(own) - {Role.EVALUATOR, Role.CHAIR}
+    works = held & TABLE[Permission.CHALLENGE_READ] - _WATCHING
+    return (held & _WATCHING) | ({Role.PARTNER_CITY} if works else frozenset())
+
+
 def grants(roles: Iterable[Role], permission: Permission) -> bool:
     """Say whether any of the roles carries the permission."""
     return not TABLE[permission].isdisjoint(roles)
