@@ -2,6 +2,7 @@
 
 from mix.actions.flow import completions
 from mix.readers.choice.awards import unmet_in
+from mix.readers.core.events import who_did
 from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import StepKind
@@ -16,6 +17,7 @@ KIND = StepKindOf(
     facts=lambda _step, _now: ({"is_rollout": True}, ()),
     unmet=lambda step, _now: unmet_in(step),
     unmet_to_proceed=lambda _step: (),
+    preparers=lambda step: who_did(step, "awards.recommend", "awards.record_negotiation"),
     waits_for=lambda _step, _actor: False,
     on_done=completions.after_award,
     record=lambda _challenge: {},

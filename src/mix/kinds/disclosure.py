@@ -16,6 +16,7 @@ KIND = StepKindOf(
     facts=lambda _step, _now: ({}, ()),
     unmet=lambda step, _now: unmet_in(step),
     unmet_to_proceed=unmet_to_proceed,
+    preparers=lambda _step: frozenset(),
     waits_for=may_review,
     on_done=completions.after_disclosure,
     record=lambda _challenge: {},

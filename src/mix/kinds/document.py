@@ -15,6 +15,7 @@ KIND = StepKindOf(
     facts=lambda _step, _now: ({}, ()),
     unmet=lambda step, _now: awards.unmet_by_drift(step),
     unmet_to_proceed=lambda _step: (),
+    preparers=lambda _step: frozenset(),
     waits_for=lambda _step, _actor: False,
     on_done=completions.nothing,
     record=lambda _challenge: {},

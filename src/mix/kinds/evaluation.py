@@ -18,6 +18,7 @@ KIND = StepKindOf(
     facts=lambda step, _now: (facts_of_panel(step), ()),
     unmet=lambda step, _now: unmet_in(step),
     unmet_to_proceed=lambda _step: (),
+    preparers=lambda _step: frozenset(),
     waits_for=lambda _step, _actor: False,
     on_done=completions.after_evaluation,
     record=record_of_evaluations,

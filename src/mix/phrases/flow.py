@@ -12,7 +12,7 @@ REFUSALS: dict[str, str | Counted] = {
     "not_a_decider": "Your role does not decide at gate {gate}",
     "already_signed": "This word was given already at gate {gate}",
     "signed_in_another_role": "You have signed gate {gate} in another role; a second person must sign",
-    "author_may_not_approve": "You wrote what gate {gate} decides on; somebody else must approve it",
+    "author_may_not_approve": "You prepared what gate {gate} decides on; somebody else must approve it",
     "value_unknown": "State the most the purchase can cost, with all options",
     # sprint
     "sprint_still_runs": "The sprint runs until {until}",

@@ -14,6 +14,8 @@ from mix.data.models import Agreement, Challenge, Municipality, Step, Vendor
 from mix.readers.case.challenges import get_step
 from mix.readers.choice.awards import find_live
 from mix.readers.flow.moves import gather_gate, list_signatures
+from mix.readers.market.solicitations import authors_of_call
+from mix.rules.city.kinds import kind_of
 from mix.rules.core.access import Role
 from mix.rules.core.kinds import Decision, StepState
 from mix.rules.delivery.clauses import ClauseText
@@ -52,20 +54,22 @@ def states(challenge: Challenge) -> dict[str, tuple[str, int]]:
     }
 
 
-def recommend_next(roads: Challenge, *, actor: Any, now: datetime) -> Step:
+def recommend_next(roads: Challenge, *, actor: Any, now: datetime, value_cents: int = 36_000_000) -> Step:
     """Bring the sale to its gate with whoever is next-ranked."""
     sale = get_step(roads, "sale")
     made = run(actor, now, awards.recommend, sale)
     made.step = sale
-    run(actor, now, awards.record_negotiation, made, text="Nothing to negotiate.", value_cents=36_000_000)
+    run(actor, now, awards.record_negotiation, made, text="Nothing to negotiate.", value_cents=value_cents)
     run(actor, now, moves.ask, sale)
     return get_step(roads, "sale")
 
 
-def contract_with(vendor: str, step: Step, *, actor: Callable[[str], Any], signer: str, now: datetime) -> Agreement:
-    olivia, day = actor("olivia"), now.date()
+def contract_with(
+    vendor: str, step: Step, *, actor: Callable[[str], Any], signer: str, now: datetime, by: str = "olivia"
+) -> Agreement:
+    day = now.date()
     made = run(
-        olivia,
+        actor(by),
         now,
         agreements.draft,
         step,
@@ -76,9 +80,9 @@ def contract_with(vendor: str, step: Step, *, actor: Callable[[str], Any], signe
         clauses=[ClauseText("fee", "Fee", "As awarded.")],
     )
     made.step = step
-    for by, person in (("leah", "anita"), (signer, signer)):
+    for naming, person in (("leah", "anita"), (signer, signer)):
         who = actor(person).person
-        run(actor(by), now, agreements.name_signatory, made, person=who, title="Signs")
+        run(actor(naming), now, agreements.name_signatory, made, person=who, title="Signs")
     for person in (signer, "anita"):
         run(actor(person), now, agreements.sign, made)
     return made
@@ -141,3 +145,28 @@ def test_a_step_beside_the_award_goes_on(roads: Challenge, actor: Callable[[str]
     roads.steps.filter(key="select-winner").update(position=1000)
     disqualify(roads, "tamarack", actor=actor("olivia"), now=now)
     assert states(roads)["select-winner"] == ("done", 1)
+
+
+def test_a_low_figure_never_chooses_a_lower_decider(
+    roads: Challenge, actor: Callable[[str], Any], now: datetime
+) -> None:
+    """Somebody negotiated a value down to one dollar, which chose the approver, and approved it."""
+    disqualify(roads, "tamarack", actor=actor("olivia"), now=now)
+    gathered = gather_gate(recommend_next(roads, actor=actor("martin"), now=now, value_cents=1_00))
+    assert gathered is not None
+    assert gathered[1].value_cents == 49_500_000  # as estimated, options included
+    assert open_duties(*gathered) == (Duty("guelph", Role.AUTHORITY),)
+
+
+def test_who_wrote_a_call_or_negotiated_is_known(
+    roads: Challenge, challenge: Callable[[str], Challenge], actor: Callable[[str], Any], now: datetime
+) -> None:
+    assert authors_of_call(get_step(challenge("water-leaks"), "expression-of-interests")) == {"priya"}
+    assert authors_of_call(get_step(challenge("water-leaks"), "invitation")) == {"olivia"}
+    disqualify(roads, "tamarack", actor=actor("olivia"), now=now)
+    sale = recommend_next(roads, actor=actor("martin"), now=now)
+    assert kind_of(sale.kind).preparers(sale) == {"martin"}
+    waiting = get_step(challenge("under-our-streets"), "sign-contract")
+    assert kind_of(waiting.kind).preparers(waiting) == set()
+    sprint = get_step(challenge("bins-that-tell"), "exploration-contracts")
+    assert kind_of(sprint.kind).preparers(sprint) == {"olivia"}

@@ -67,6 +67,7 @@ KIND = StepKindOf(
     facts=lambda _step, _now: ({"category": "services"}, ()),
     unmet=_unmet,
     unmet_to_proceed=lambda _step: (),
+    preparers=lambda _step: frozenset(),
     waits_for=lambda _step, _actor: False,
     on_done=_on_done,
     record=_record,

@@ -84,11 +84,9 @@ def sign(
     refuse_if(unmet_to_be(deed.actor.someone, role, cities))
     if decision is Decision.PROCEED:
         refuse_if(unmet_to_proceed(step))
-    refuse_if(
-        unmet_to_sign(
-            gate, facts, duty=Duty(city.code, role), person=deed.actor.code, authors=authors_of(step), decision=decision
-        )
-    )
+    authors = authors_of(step) | kind_of(step.kind).preparers(step)
+    duty = Duty(city.code, role)
+    refuse_if(unmet_to_sign(gate, facts, duty=duty, person=deed.actor.code, authors=authors, decision=decision))
     signature = GateSignature.objects.create(
         municipality_id=step.municipality_id,
         step=step,

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from mix.data.models import Chain, Challenge, Checkpoint, Evaluation, Event, Solicitation, Submission
+from mix.data.models import Chain, Challenge, Checkpoint, Evaluation, Event, Solicitation, Step, Submission
 from mix.readers.core.paging import Page, page_of
 from mix.rules.core.chain import GENESIS, Break, digest, first_break
 from mix.rules.core.kinds import EvaluationPhase
@@ -50,6 +50,14 @@ def list_events(challenge: Challenge, *, most: int | None = None) -> list[Event]
 def page_events(challenge: Challenge, page: int) -> Page[Event]:
     """Return a page of a challenge's events that the city may know of, latest first."""
     return page_of(_events(challenge), page, size=50)
+
+
+def who_did(step: Step, *verbs: str, subject: str = "") -> frozenset[str]:
+    """Return the codes of the people who did something since a step began, as the log has it; `subject` narrows it."""
+    if step.started_at is None:
+        return frozenset()
+    rows = Event.objects.filter(challenge=step.challenge.code, verb__in=verbs, happened_at__gte=step.started_at)
+    return frozenset((rows.filter(subject=subject) if subject else rows).values_list("actor", flat=True))
 
 
 def _events(challenge: Challenge) -> QuerySet[Event]:

@@ -50,11 +50,11 @@ def gather_gate(step: Step, *, judged: Judged | None = None) -> tuple[Gate, Gate
     if gate is None:
         return None
     cities = judged.cities if judged else list_cities(step.challenge)
-    value = award_value(step.challenge)
+    estimate = total_value(step.challenge, judged.known if judged else None)
     return gate, GateFacts(
         cities=tuple(c.code for c in cities),
         lead=step.challenge.municipality.code,
-        value_cents=value if value is not None else total_value(step.challenge, judged.known if judged else None),
+        value_cents=highest(estimate, award_value(step.challenge)),
         bands=gather_bands(c.id for c in cities),
         signatures=tuple(
             Signature(s.city.code, Role(s.role), s.person.code, Decision(s.decision)) for s in list_signatures(step)
@@ -62,8 +62,16 @@ def gather_gate(step: Step, *, judged: Judged | None = None) -> tuple[Gate, Gate
     )
 
 
+def highest(*values: int | None) -> int | None:
+    """Return the highest of the values that are known, in cents: it chooses who decides. None where none is.
+
+    A low figure never chooses a lower decider, and nothing is no value.
+    """
+    return max((value for value in values if value), default=None)
+
+
 def award_value(challenge: Challenge) -> int | None:
-    """Return the value of the live award in cents, which replaces the estimate once there is one."""
+    """Return the value of the live award in cents; None where there is none."""
     steps = challenge.steps.filter(kind=StepKind.AWARD.value, state=StepState.ACTIVE.value)
     live = awards.find_live(step) if (step := steps.first()) else None
     return live.value_cents if live else None

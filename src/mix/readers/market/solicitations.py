@@ -16,6 +16,7 @@ from mix.data.models import (
 )
 from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.core.errors import Unknown
+from mix.readers.core.events import who_did
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import SolicitationSpec
 from mix.rules.core.kinds import Envelope, EvaluationPhase, OutageRule
@@ -51,6 +52,12 @@ def find_solicitation(step: Step) -> Solicitation | None:
         .select_related("step__challenge__method", "step__challenge__municipality")
         .first()
     )
+
+
+def authors_of_call(step: Step) -> frozenset[str]:
+    """Return the codes of everybody who wrote the call of the step's present round."""
+    call = find_solicitation(step)
+    return who_did(step, "solicitations.draft", subject=call.reference) if call else frozenset()
 
 
 def get_public(reference: str) -> Solicitation:

@@ -33,6 +33,7 @@ class Kind(Generic[StepT, ChallengeT, ActorT, DeedT, PanelT]):
     - chooses: whether it rests on it with whom later steps are
     - facts: what policy learns from the step at hand, and what its words may exclude
     - unmet: what a step lacks before its gate; unmet_to_proceed: what forbids *proceed* there
+    - preparers: the codes of those who prepared what its gate decides on, beside the authors of its artifact
     - waits_for: whether it waits for the word of somebody who need not own it
     - on_done: what its end does, with the public summary of its gate
     - record: its files in the bundle of a case, by their names
@@ -47,6 +48,7 @@ class Kind(Generic[StepT, ChallengeT, ActorT, DeedT, PanelT]):
     facts: Callable[[StepT, datetime], Facts]
     unmet: Callable[[StepT, datetime], tuple[Unmet, ...]]
     unmet_to_proceed: Callable[[StepT], tuple[Unmet, ...]]
+    preparers: Callable[[StepT], frozenset[str]]
     waits_for: Callable[[StepT, ActorT], bool]
     on_done: Callable[[DeedT, StepT, str], None]
     record: Callable[[ChallengeT], Mapping[str, Any]]

@@ -77,7 +77,8 @@ def unmet_to_sign(
 ) -> tuple[Unmet, ...]:
     """List what keeps a person from giving a word at a gate.
 
-    Whoever wrote the artifact may not approve it, and nobody signs twice (approver is not requester).
+    Whoever prepared what is decided (wrote it, negotiated it, worded a clause) may not approve it, and nobody signs
+    twice (approver is not requester).
     """
     found: list[Unmet] = []
     needed, nobody = duties(gate, facts)
