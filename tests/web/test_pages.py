@@ -98,7 +98,7 @@ def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
         ("priya", "/en/city/challenges/guelph-roads-sprint/sprint-run/", 38),
         ("priya", "/en/city/challenges/water-leaks/procurement-brief/", 22),
         ("priya", "/en/city/challenges/water-leaks/invitation/", 39),
-        ("priya", "/en/city/challenges/under-our-streets/shortlist/", 51),
+        ("priya", "/en/city/challenges/under-our-streets/shortlist/", 53),
         ("hugo", "/en/evaluation/under-our-streets/shortlist/", 17),
         ("hugo", "/en/evaluation/under-our-streets/shortlist/score/A/", 16),
         ("priya", "/en/city/challenges/", 9),
@@ -119,7 +119,7 @@ def test_queries_are_counted(sign_in: Callable[[str], Client], code: str, url: s
 @pytest.mark.parametrize(
     ("code", "url", "count"),
     [
-        ("priya", "/en/city/challenges/under-our-streets/shortlist/", 51),
+        ("priya", "/en/city/challenges/under-our-streets/shortlist/", 53),
         ("hugo", "/en/evaluation/under-our-streets/shortlist/score/A/", 16),
     ],
 )
