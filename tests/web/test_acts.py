@@ -40,8 +40,9 @@ from mix.web.evaluator.progress import Declarable, Declare
 from mix.web.forms.acts import Taken, show
 from mix.web.public.engagements import Register
 from mix.web.staff.choice.evaluations_acts import BreakTie, EndSeat, Tie
+from mix.web.staff.city.authority import ROWS, Authority, ProposeBands
 from mix.web.staff.city.departments import Rename
-from mix.web.staff.city.settings import ROWS, Authority, Duties, EndRole, SetBands
+from mix.web.staff.city.settings import Duties, EndRole
 from mix.web.staff.city.variants_acts import SetStep, StepOf, WriteDocument
 from mix.web.staff.market.custody_acts import Keyless, MakeKey
 from mix.web.staff.market.engagements import Attended, Hold, Plan, Planned
@@ -131,7 +132,7 @@ def test_a_role_is_handed_over_to_somebody_of_the_city_or_to_nobody() -> None:
 
 def test_a_table_of_authority_shows_the_rows_that_it_has() -> None:
     bands = (AuthorityBand(up_to_cents=50_00, role=Role.SPONSOR, source="By-law 7"), AuthorityBand(role=Role.COUNCIL))
-    first = SetBands.first(Authority(Municipality(), bands))
+    first = ProposeBands.first(Authority(Municipality(), bands))
     assert first == {
         "source": "By-law 7",
         "limit0": 50_00,
@@ -141,7 +142,7 @@ def test_a_table_of_authority_shows_the_rows_that_it_has() -> None:
         "open1": True,
         "role1": Role.COUNCIL,
     }
-    form = SetBands(Authority(Municipality(), ()), {f"role{n}": "council" for n in range(ROWS)} | {"limit0": "x"})
+    form = ProposeBands(Authority(Municipality(), ()), {f"role{n}": "council" for n in range(ROWS)} | {"limit0": "x"})
     assert set(form.errors) == {"limit0", "source"}
 
 
