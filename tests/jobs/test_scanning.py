@@ -77,7 +77,7 @@ def test_the_panel_reads_what_the_scanner_says(
     scanner: FakeScanner, suspect: SealedFile, now: Any, sign_in: Callable[[str], Client]
 ) -> None:
     scan_waiting(now=now)
-    label = submission_of("releve").labels.get().label
+    label = submission_of("releve").labels.get(member__person__code="hugo").label
     page = sign_in("hugo").get(f"/fr/evaluation/under-our-streets/shortlist/score/{label}/").content.decode()
     assert "L’antivirus met en garde: Test.Virus" in page or "L’antivirus met en garde : Test.Virus" in page
 

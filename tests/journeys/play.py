@@ -174,3 +174,8 @@ class Play:
             if self.teams["invitation", vendor] in visitor.page.content():
                 return letter
         raise AssertionError(vendor)
+
+    def common_label(self, visitor: Visitor, own: str) -> str:
+        """Find the panel's letter of what has this letter in a member's own list, on the page of the consensus."""
+        section = visitor.page.locator(f"section[data-own='{own}']")
+        return str(section.get_attribute("data-letter"))

@@ -245,8 +245,9 @@ def test_a_panel_scores_agrees_and_three_cities_decide(visit: Callable[..., Visi
     chloe.go(f"/fr{base[3:]}")
     chloe.sees("Déclaration de conflits")
     chloe.check()
-    chloe.act("declare", tamarack="none", northlight="none", releve="none", kestrel="none")
-    chloe.sees("Déclaré. Vous pouvez lire maintenant.")
+    names = dict.fromkeys(("tamarack", "northlight", "releve", "kestrel"), "none")
+    chloe.act("declare", **names, signed_statement="on")
+    chloe.sees("Déclaré et signé.")
     hugo = visit("hugo")
     for visitor, language in ((chloe, "fr"), (hugo, "en")):
         for label in "ABCD":

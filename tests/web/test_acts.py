@@ -12,7 +12,6 @@ from django.utils.translation import override
 
 from mix.data.models import (
     AuthorityBand,
-    Declaration,
     Department,
     Engagement,
     Evaluation,
@@ -29,8 +28,9 @@ from mix.data.models import (
     Submission,
     Vendor,
 )
+from mix.readers.choice.conflicts import Said
 from mix.readers.city.variants import read_document
-from mix.rules.choice.states import Conflict
+from mix.rules.choice.states import Conflict, Ruling
 from mix.rules.city.methods import Criterion
 from mix.rules.core.access import Role
 from mix.rules.core.fields import Bilingual, Wording
@@ -67,15 +67,19 @@ def test_two_contexts_of_a_page_never_name_the_same_thing() -> None:
 
 def test_a_declaration_asks_about_every_name() -> None:
     form = Declare(Declarable(Evaluation(), ((INK, "Guelph"), (TIN, ""))), {"ink": Conflict.NONE})
-    assert list(form.fields) == ["ink", "note-ink", "tin", "note-tin"]
+    assert list(form.fields) == ["ink", "note-ink", "tin", "note-tin", "signed_statement"]
     assert form.fields["ink"].help_text == "Guelph"
-    assert set(form.errors) == {"tin"}
+    assert set(form.errors) == {"tin", "signed_statement"}
 
 
 def test_a_declaration_shows_what_was_said_before() -> None:
-    said = Declaration(vendor=TIN, conflict=Conflict.EMPLOYMENT, note="Until May")
-    about = Declarable(Evaluation(), ((INK, ""), (TIN, "")), (said,))
+    said = {TIN.pk: Said(Conflict.EMPLOYMENT, "Until May", "")}
+    about = Declarable(Evaluation(), ((INK, ""), (TIN, "")), said)
     assert Declare.first(about) == {"tin": Conflict.EMPLOYMENT, "note-tin": "Until May"}
+    offered = {code: [value for value, _label in Declare(about).fields[code].choices] for code in ("ink", "tin")}
+    assert offered == {"ink": ["", *Conflict], "tin": [c for c in Conflict if c != Conflict.NONE]}
+    eased = Declarable(Evaluation(), ((TIN, ""),), {TIN.pk: Said(Conflict.EMPLOYMENT, "", Ruling.EASED)})
+    assert Declare.first(eased) == {"tin": Conflict.NONE, "note-tin": ""}
 
 
 def test_an_agreed_score_is_of_the_scale_and_has_a_reason() -> None:

@@ -13,6 +13,8 @@ APPEND_ONLY = (
     "data_checkpoint",
     "data_documentversion",
     "data_gatesignature",
+    "data_declaration",
+    "data_conflictruling",
     "data_score",
     "data_consensusscore",
     "data_tiebreak",

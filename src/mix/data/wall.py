@@ -115,6 +115,7 @@ POLICIES: dict[str, str] = {
     "data_custodyshare": _up("data_custodykey", "key_id"),
     **dict.fromkeys(("data_label", "data_panelmember", "data_consensusscore", "data_tiebreak"), _OF_PANEL),
     **dict.fromkeys(("data_score", "data_declaration"), _up("data_panelmember", "member_id")),
+    "data_conflictruling": _up("data_declaration", "declaration_id"),
     "data_registration": _up("data_engagement", "engagement_id"),
     # the city's and the vendor's
     **dict.fromkeys(

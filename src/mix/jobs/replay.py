@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ObjectDoesNotExist
 
 from mix.actions.case import challenges, documents, pilots
-from mix.actions.choice import awards, evaluations, meetings, panels
+from mix.actions.choice import awards, conflicts, evaluations, meetings, panels
 from mix.actions.city import calendars, departments, policies, variants
 from mix.actions.core.run import Prepared, run
 from mix.actions.delivery import agreements, disclosures, milestones, sprints
@@ -39,6 +39,7 @@ MODULES = {
     "awards": awards,
     "calendars": calendars,
     "challenges": challenges,
+    "conflicts": conflicts,
     "delivery": milestones,
     "departments": departments,
     "disclosures": disclosures,

@@ -8,7 +8,7 @@ from mix.actions.market import sealing
 from mix.jobs.scenarios import Scenario, Values
 from mix.jobs.subjects import call_of, evaluation_of
 from mix.readers.choice.evaluations import criteria_now
-from mix.rules.choice.states import Seat
+from mix.rules.choice.states import Ruling, Seat
 from mix.rules.core.kinds import Envelope
 from mix.rules.delivery.states import Confidence, ParityKind
 from mix.rules.market.states import SubmissionState
@@ -71,7 +71,10 @@ def _panel(_scenario: Scenario, given: Values) -> Calls:
 
 
 def _scores(scenario: Scenario, given: Values) -> Calls:
-    """Declare, score and hand in for each member: `scores` is person → vendor → list in the order of the criteria."""
+    """Declare, score and hand in for each member: `scores` is person → vendor → list in the order of the criteria.
+
+    Who scores not every vendor has a conflict with the others, and goes on by `kept`: [who rules, the reason].
+    """
     evaluation = evaluation_of(scenario, given)
     criteria = [c.key for c in criteria_now(evaluation)]
     everyone = [
@@ -82,6 +85,10 @@ def _scores(scenario: Scenario, given: Values) -> Calls:
         conflicts = {v: ("none", "") if v in by_vendor else ("financial", "") for v in everyone}
         if evaluation.stage == 0:  # later ones rest on the same declaration
             yield "evaluations.declare", person, {"step": given["step"], "conflicts": conflicts}
+            for vendor in (v for v in everyone if v not in by_vendor):
+                officer, reason = given["kept"]
+                about = {"step": given["step"], "person": person, "vendor": vendor}
+                yield "conflicts.rule", officer, {**about, "ruling": Ruling.KEPT, "reason": reason}
         for vendor, values in by_vendor.items():
             for criterion, score in zip(criteria, values, strict=True):
                 yield (

@@ -168,6 +168,13 @@ FINDERS: dict[type, Finder] = {
             submission__vendor__code=v["vendor"], stage=evaluation_of(s, v).stage
         )
     ),
+    m.Declaration: _row(
+        lambda s, v: (
+            m.Declaration.objects.filter(member__evaluation=evaluation_of(s, v), member__person__code=v["person"])
+            .filter(vendor__code=v["vendor"])
+            .latest("id")
+        )
+    ),
     m.PanelMember: _row(lambda s, v: evaluation_of(s, v).panel.get(person__code=v["person"], left_at=None)),
     m.Clause: _row(lambda s, v: _agreement(s, v).clauses.get(key=v["clause"])),
     m.ClauseEdit: _row(

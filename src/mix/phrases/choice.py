@@ -14,6 +14,11 @@ REFUSALS: dict[str, str | Counted] = {
     "chair_missing": "Appoint a chair",
     "chair_taken": "This panel has a chair",
     "chair_only": "Only the chair does this",
+    "chair_has_conflict": "{name} declared a conflict and may not see everything that is to be agreed on. Procurement gives the chair to somebody else",
+    "conflict_stands": "You declared a conflict with {vendor}. Only procurement can find that it is none, with a reason",
+    "conflict_waits": "{name} declared a conflict. Procurement first decides whether {name} scores the others",
+    "conflict_over": "This conflict does not stand any more",
+    "conflict_own": "Somebody else decides about your own declaration",
     "on_the_panel": "{name} is on this panel already",
     "evaluation_in_panel": "Let the panel begin to score",
     "evaluation_in_scoring": "The panel is scoring",
@@ -70,6 +75,22 @@ MAILS: dict[str, tuple[str, str]] = {
     "conflict_declared": (
         "A conflict was declared: {challenge}",
         "A member of the panel of “{challenge}” declared a conflict. Check that every submission still has two scores.",
+    ),
+    "conflict_to_rule": (
+        "{member} declared a conflict: {challenge}",
+        "{member}, on the panel of “{challenge}”, declared a conflict. {member} reads nothing until you decide whether the others are scored in spite of it, or end the seat. Your reason is kept with the case.",
+    ),
+    "conflict_ruled": (
+        "Decided on your declaration: {challenge}",
+        "Procurement decided on the conflict that you declared for “{challenge}”. You may read what is not hidden from you.",
+    ),
+    "chair_given": (
+        "You chair the panel: {challenge}",
+        "You are the chair of the panel of “{challenge}” now. The chair opens the consensus and records what is agreed.",
+    ),
+    "chair_passed": (
+        "The chair has changed: {challenge}",
+        "{member} is the chair of the panel of “{challenge}” now. You stay on the panel, and your scores stay.",
     ),
     "all_handed_in": (
         "All scores are in: {challenge}",
@@ -163,6 +184,16 @@ WORDS: dict[str, dict[str, str]] = {
         "advised": "Advised on the specification",
         "other": "Another conflict",
     },
+    "ruling": {
+        "eased": "This is no conflict: nothing is hidden",
+        "kept": "The conflict stands; the member scores the others",
+    },
+    "statement": {
+        "conflict": (
+            "I declare for each organization named here whether I, or somebody close to me, have anything to do with it. "
+            "I say so at once when this changes. What I read and hear on this panel I keep to myself, and use for nothing else."
+        ),
+    },
     "award_state": {
         "recommended": "Recommended",
         "failed": "Negotiation failed",
@@ -195,6 +226,7 @@ VERBS: dict[str, str] = {
     "evaluations.leave_panel": "Panel member left",
     "evaluations.open_consensus": "Consensus opened",
     "evaluations.open_scoring": "Scoring opened",
+    "evaluations.rule_on_conflict": "Ruled on a declared conflict",
     "evaluations.score": "Score given",
     "evaluations.send_letters": "Letters sent",
 }

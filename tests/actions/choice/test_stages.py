@@ -65,12 +65,13 @@ def test_from_one_stage_to_the_next_on_pages(between: Evaluation, sign_in: Calla
         assert olivia.post(page(between), post).status_code == 302
 
     eva = sign_in("eva")
-    label = invitation.submission.labels.get(evaluation=between).label
+    label = invitation.submission.labels.get(evaluation=between, member__person__code="eva").label
     read = eva.get(reverse("evaluator-score", args=["fleet-vans", between.step.key, label])).content.decode()
     assert "A sentence that only the panel reads." in read
     assert "Technical merit" not in read
     assert "A sentence that only the panel reads." not in walt.get(reverse("vendor-home")).content.decode()
-    out = between.solicitation.submissions.get(vendor__code="kestrel").labels.get(evaluation=between).label
+    kestrel = between.solicitation.submissions.get(vendor__code="kestrel")
+    out = kestrel.labels.get(evaluation=between, member__person__code="eva").label
     assert eva.get(reverse("evaluator-score", args=["fleet-vans", between.step.key, out])).status_code == 404
 
 

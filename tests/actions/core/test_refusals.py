@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mix.actions.case import challenges, documents
-from mix.actions.choice import awards, evaluations, panels
+from mix.actions.choice import awards, conflicts, evaluations, panels
 from mix.actions.city import invitations, municipalities, roles
 from mix.actions.core.run import run
 from mix.actions.delivery import agreements, milestones
@@ -32,6 +32,7 @@ from mix.data.models import (
 )
 from mix.jobs.cli import app
 from mix.readers.case.documents import find_latest, latest_content
+from mix.readers.choice.conflicts import list_standing
 from mix.readers.choice.evaluations import get_seat
 from mix.readers.choice.scoring import scoring_of
 from mix.readers.city.methods import get_latest
@@ -272,7 +273,9 @@ def test_a_conflict_hides_everything_of_that_vendor(
     run(actor("chloe"), now, evaluations.declare, panel, conflicts={**names, "kestrel": ("family", "cousin")})
     seat = get_seat(panel, actor("chloe"))
     hidden = Submission.objects.get(solicitation=panel.solicitation, vendor__code="kestrel")
-    label = hidden.labels.get(evaluation=panel).label
+    (declaration,) = [d for d in list_standing(panel) if d.member_id == seat.pk]
+    run(actor("olivia"), now, conflicts.rule, declaration, ruling="kept", reason="A cousin, and no rival.")
+    label = "D"  # closed up: three are left
     so_far = scoring_of(panel, seat)
     assert so_far.hidden_from(seat) == {hidden.vendor_id}
     assert hidden not in so_far.readable(seat)

@@ -49,7 +49,10 @@ def _scores(play: Play, v: Values, _by: str) -> None:
     for person, by_vendor in v["scores"].items():
         visitor = play.person(person)
         visitor.go(f"/en/evaluation/{play.code}/{v['step']}/declare/")
-        play.send(visitor, "declare", **{x: "none" if x in by_vendor else "financial" for x in everyone})
+        said = {x: "none" if x in by_vendor else "financial" for x in everyone}
+        play.send(visitor, "declare", **said, signed_statement=True)
+        for vendor in everyone - set(by_vendor):
+            _keep_on(play, v, vendor)
         for vendor, scores in by_vendor.items():
             visitor.go(f"/en/evaluation/{play.code}/{v['step']}/score/{play.label(visitor, v['step'], vendor)}/")
             for key, score in zip(_criteria(play, v["step"]), scores, strict=True):
@@ -61,11 +64,26 @@ def _scores(play: Play, v: Values, _by: str) -> None:
         play.send(visitor, "hand_in")
 
 
+def _keep_on(play: Play, v: Values, vendor: str) -> None:
+    """Have procurement say that whoever has a conflict with a vendor scores the others."""
+    officer, reason = v["kept"]
+    visitor = play.person(officer)
+    visitor.go(play.step_path(v["step"]))
+    form = visitor.page.locator("form:has(input[value=rule])")
+    form.evaluate("f => { f.closest('details').open = true }")
+    option = form.locator("[name=item] option").filter(has_text=play.names[vendor]).first
+    form.locator("[name=item]").select_option(str(option.get_attribute("value")))
+    form.locator("[name=ruling][value=kept]").check(force=True)
+    form.locator("[name=reason]").fill(reason)
+    visitor.click(form.locator("button"))
+
+
 def _consensus(play: Play, v: Values, _by: str) -> None:
     visitor = play.person(v["chair"])
-    labels = {vendor: play.label(visitor, v["step"], vendor) for vendor in v["agreed"]}
+    own = {vendor: play.label(visitor, v["step"], vendor) for vendor in v["agreed"]}
     visitor.go(f"/en/evaluation/{play.code}/{v['step']}/")
     play.send(visitor, "consensus")
+    labels = {vendor: play.common_label(visitor, letter) for vendor, letter in own.items()}
     play.send(visitor, "equal", reason=v["equal"])
     for vendor, scores in v["agreed"].items():
         for key, score in zip(_criteria(play, v["step"]), scores, strict=True):

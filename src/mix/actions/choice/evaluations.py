@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from mix.actions.case.locking import lock_challenge
-from mix.actions.choice.panels import lock_evaluation, record_on, take_seat
+from mix.actions.choice.panels import draw_letters, lock_evaluation, record_on, take_seat
 from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
 from mix.actions.market.participations import raise_standing
@@ -21,7 +21,9 @@ from mix.data.models import (
     TieBreak,
     Vendor,
 )
+from mix.phrases.words import word
 from mix.readers.case.challenges import spec_of
+from mix.readers.choice.conflicts import last_words
 from mix.readers.choice.evaluations import (
     compute,
     contenders,
@@ -42,7 +44,7 @@ from mix.readers.choice.scoring import (
     unmet_to_freeze,
     unmet_to_hand_in,
 )
-from mix.readers.city.people import list_members
+from mix.readers.city.people import list_members, list_with_role
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.rules.choice.scoring import selected
@@ -53,39 +55,55 @@ from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import Unmet, refuse_if, require
 
 
-def declare(deed: Deed, evaluation: Evaluation, *, conflicts: Mapping[str, tuple[str, str]]) -> PanelMember:
-    """Declare about every vendor on the list, before any content: vendor code → (kind of conflict, note)."""
+def declare(
+    deed: Deed, evaluation: Evaluation, *, conflicts: Mapping[str, tuple[str, str]], language: str = "en"
+) -> PanelMember:
+    """Declare about every vendor on the list, before any content: vendor code → (kind of conflict, note).
+
+    `language` is that in which the statement was read that is signed so. A conflict that stands is not taken back
+    by whoever declared it (`conflicts.rule` does that), and keeps the rivals closed until somebody else has ruled.
+    """
     evaluation = lock_evaluation(evaluation, EvaluationPhase.SCORING)
     member = take_seat(evaluation, deed.actor)
     vendors: dict[str, Vendor] = {s.vendor.code: s.vendor for s in contenders(evaluation)}
+    said = last_words(evaluation, [member]).get(member.pk, {})
     refuse_if(
         Unmet("declaration_incomplete", {"vendor": v.name}, field=code)
         for code, v in vendors.items()
-        if code not in conflicts and not member.declarations.filter(vendor=v).exists()
+        if code not in conflicts and v.pk not in said
     )
-    for code, (conflict, note) in conflicts.items():
-        if code in vendors:
-            Declaration.objects.update_or_create(
-                member=member,
-                vendor=vendors[code],
-                defaults={"conflict": conflict, "note": note, "declared_at": deed.now},
+    words = {vendors[code]: word for code, word in conflicts.items() if code in vendors}
+    refuse_if(
+        Unmet("conflict_stands", {"vendor": vendor.name}, field=vendor.code)
+        for vendor, (conflict, _note) in words.items()
+        if conflict == Conflict.NONE and vendor.pk in said and said[vendor.pk].stands
+    )
+    statement = word("statement", "conflict", language)
+    for vendor, (conflict, note) in words.items():
+        before = said.get(vendor.pk)
+        if before is None or (before.in_force, before.note) != (conflict, note):
+            Declaration.objects.create(
+                member=member, vendor=vendor, conflict=conflict, note=note, statement=statement, declared_at=deed.now
             )
+    so_far = scoring_of(evaluation, member)
+    if so_far.is_admitted(member):
+        draw_letters(evaluation, so_far.readable(member), member)
+    if so_far.is_waiting(member):
+        _tell_of_conflict(deed, evaluation, member)
     declared = any(conflict != Conflict.NONE for conflict, _ in conflicts.values())
-    if declared:
-        deed.tell(
-            [m.person for m in panel_of(evaluation) if m.seat == Seat.CHAIR and m.pk != member.pk],
-            "conflict_declared",
-            challenge=evaluation.step.challenge,
-            path="evaluation/",
-        )
-    record_on(
-        deed,
-        "declare",
-        evaluation,
-        role=member.seat,
-        payload={"declared": "some" if declared else "none"},
-    )
+    payload = {"declared": "some" if declared else "none"}
+    record_on(deed, "declare", evaluation, role=member.seat, payload=payload)
     return member
+
+
+def _tell_of_conflict(deed: Deed, evaluation: Evaluation, member: PanelMember) -> None:
+    """Tell the chair that somebody may fall out, and procurement that it has to rule."""
+    challenge = evaluation.step.challenge
+    chairs = [m.person for m in panel_of(evaluation) if m.seat == Seat.CHAIR and m.pk != member.pk]
+    deed.tell(chairs, "conflict_declared", challenge=challenge, path="evaluation/")
+    officers = list_with_role([evaluation.municipality_id], Role.PROCUREMENT_OFFICER)
+    path = f"city/challenges/{challenge.code}/{evaluation.step.key}/"
+    deed.tell(officers, "conflict_to_rule", challenge=challenge, path=path, member=member.person.name)
 
 
 def score(
@@ -131,7 +149,7 @@ def score(
         evaluation,
         role=member.seat,
         reason=reason,
-        subject=f"{submission.code}/{criterion}",
+        payload={"submission": submission.code, "criterion": criterion},
     )
     return given
 
@@ -151,11 +169,12 @@ def hand_in(deed: Deed, evaluation: Evaluation) -> PanelMember:
 
 
 def open_consensus(deed: Deed, evaluation: Evaluation) -> Evaluation:
-    """Show everybody's scores to the panel, once all are handed in. Only the chair opens it."""
+    """Show everybody's scores to the panel, once all are handed in, under letters that all share. Only the chair."""
     evaluation = lock_evaluation(evaluation, EvaluationPhase.SCORING)
     so_far = scoring_of(evaluation)
     _chair(so_far, deed.actor)
     refuse_if(unmet_for_consensus(so_far))
+    draw_letters(evaluation, so_far.contenders)
     evaluation.phase = EvaluationPhase.CONSENSUS
     evaluation.save(update_fields=["phase"])
     deed.tell(
@@ -172,6 +191,7 @@ def _chair(so_far: Scoring, actor: Actor) -> PanelMember:
     member = take_seat(so_far.evaluation, actor)
     require(member.seat == Seat.CHAIR, "chair_only")
     require(so_far.has_declared(member), "declaration_missing", name=member.person.name)
+    require(not so_far.has_conflict(member), "chair_has_conflict", name=member.person.name)
     return member
 
 
@@ -201,8 +221,7 @@ def agree(
         evaluation,
         role=Role.CHAIR,
         reason=reason,
-        subject=f"{submission.code}/{criterion}",
-        payload={"score": score},
+        payload={"submission": submission.code, "criterion": criterion, "score": score},
     )
     return made
 

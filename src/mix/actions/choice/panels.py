@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from mix.actions.case.locking import lock_challenge, lock_step
 from mix.actions.city.people import lock_person
 from mix.actions.core.deeds import Deed
-from mix.data.models import Evaluation, Label, PanelMember, Person, Step
+from mix.data.models import Evaluation, Label, PanelMember, Person, Step, Submission
 from mix.readers.case.challenges import list_cities, spec_of
-from mix.readers.choice.evaluations import contenders, find_evaluation, get_seat, panel_of
+from mix.readers.choice.evaluations import find_evaluation, get_seat, labels_of, panel_of
+from mix.readers.choice.scoring import scoring_of
 from mix.readers.city.separations import unmet_to_be
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
@@ -32,14 +34,13 @@ def record_on(
     role: str,
     reason: str = "",
     payload: dict[str, Any] | None = None,
-    subject: str = "",
 ) -> None:
     """Record an act on an evaluation in the log."""
     challenge = evaluation.step.challenge
     deed.record(
         f"evaluations.{verb}",
         subject_type="evaluation",
-        subject=subject or f"{challenge.code}/{evaluation.step.key}",
+        subject=f"{challenge.code}/{evaluation.step.key}",
         challenge=challenge,
         role=role,
         payload=payload,
@@ -84,21 +85,28 @@ def appoint(deed: Deed, step: Step, *, person: Person, seat: str, due_at: dateti
 
 
 def _begin(step: Step) -> Evaluation:
-    """Begin an evaluation of the opened call that the method names, with letters drawn by lot."""
+    """Begin an evaluation of the opened call that the method names."""
     part = spec_of(step).evaluation
     source = step.challenge.steps.get(key=part.of) if part else step
     call = find_solicitation(source)
     if call is None or call.technical_opened_at is None:
         raise Unknown
-    evaluation = Evaluation.objects.create(
+    return Evaluation.objects.create(
         municipality_id=step.municipality_id, step=step, round=step.round, solicitation=call
     )
-    entries = contenders(evaluation)
-    letters = [LETTERS[i % 26] + (str(i // 26) if i >= 26 else "") for i in range(len(entries))]
-    secrets.SystemRandom().shuffle(letters)
-    for submission, letter in zip(entries, letters, strict=True):
-        Label.objects.create(evaluation=evaluation, submission=submission, label=letter)
-    return evaluation
+
+
+def draw_letters(evaluation: Evaluation, submissions: Sequence[Submission], member: PanelMember | None = None) -> None:
+    """Draw letters by lot for submissions that a member, or from the consensus on the whole panel, may read.
+
+    They follow each other without a gap. What has a letter keeps it: pages may be open on which it stands.
+    """
+    known = labels_of(evaluation).get(member.pk if member else None, {})
+    fresh = [s for s in submissions if s.pk not in known]
+    secrets.SystemRandom().shuffle(fresh)
+    for place, submission in enumerate(fresh, start=len(known)):
+        letter = LETTERS[place % 26] + (str(place // 26) if place >= 26 else "")
+        Label.objects.create(evaluation=evaluation, member=member, submission=submission, label=letter)
 
 
 def take_seat(evaluation: Evaluation, actor: Actor) -> PanelMember:
@@ -123,17 +131,25 @@ def leave_panel(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
 
 
 def give_chair(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
-    """Have another member take the chair, also when the chair has left; who had it stays on the panel."""
+    """Have another member take the chair, also when the chair has left; who had it stays on the panel, and is told.
+
+    Whoever has a conflict with somebody on the list may not: the chair agrees on what it may not see.
+    """
     _, role = lock_challenge(member.evaluation.step.challenge, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = lock_evaluation(
         member.evaluation, EvaluationPhase.PANEL, EvaluationPhase.SCORING, EvaluationPhase.CONSENSUS
     )
     require(bool(reason.strip()), "reason_missing", field="reason")
     require(member.left_at is None and member.seat != Seat.CHAIR, "chair_taken")
+    require(not scoring_of(evaluation, member).has_conflict(member), "chair_has_conflict", name=member.person.name)
+    before = [m for m in panel_of(evaluation) if m.seat == Seat.CHAIR]
     evaluation.panel.filter(seat=Seat.CHAIR, left_at=None).update(seat=Seat.EVALUATOR)
     member.seat = Seat.CHAIR
     member.save(update_fields=["seat"])
-    deed.tell([member.person], "appointed", challenge=evaluation.step.challenge, path="evaluation/")
+    challenge = evaluation.step.challenge
+    deed.tell([member.person], "chair_given", challenge=challenge, path="evaluation/")
+    passed, name = [m.person for m in before], member.person.name
+    deed.tell(passed, "chair_passed", challenge=challenge, path="evaluation/", member=name)
     payload = {"person": member.person.code}
     record_on(deed, "give_chair", evaluation, role=role.value, reason=reason, payload=payload)
     return member

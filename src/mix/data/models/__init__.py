@@ -7,6 +7,7 @@ from mix.data.models.case.pilots import Pilot, PilotExtension, PilotWord
 from mix.data.models.case.publishing import Notice
 from mix.data.models.choice.awards import Award, Debrief, Dispute, Letter
 from mix.data.models.choice.evaluations import (
+    ConflictRuling,
     ConsensusScore,
     Declaration,
     Evaluation,
@@ -94,6 +95,7 @@ __all__ = [
     "Clause",
     "ClauseEdit",
     "Comment",
+    "ConflictRuling",
     "ConsensusScore",
     "ContactLogEntry",
     "CustodyKey",

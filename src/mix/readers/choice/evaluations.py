@@ -163,9 +163,13 @@ def contenders(evaluation: Evaluation) -> list[Submission]:
     return [s for s in list_opened(evaluation.solicitation) if s.vendor_id not in out]
 
 
-def labels_of(evaluation: Evaluation) -> dict[int, str]:
-    """Return the letters by submission."""
-    return dict(Label.objects.filter(evaluation=evaluation).values_list("submission_id", "label"))
+def labels_of(evaluation: Evaluation) -> dict[int | None, dict[int, str]]:
+    """Return the letters by submission: each member's own by its seat, those of the whole panel by None."""
+    found: dict[int | None, dict[int, str]] = {}
+    rows = Label.objects.filter(evaluation=evaluation).order_by("id")
+    for member, submission, label in rows.values_list("member_id", "submission_id", "label"):
+        found.setdefault(member, {})[submission] = label
+    return found
 
 
 def find_meeting(evaluation: Evaluation, submission: Submission) -> StageInvitation | None:

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from mix.data.models import ConsensusScore, Declaration, Evaluation, PanelMember, Score, Submission
+from mix.data.models import ConsensusScore, Evaluation, PanelMember, Score, Submission
+from mix.readers.choice.conflicts import Said, last_words
 from mix.readers.choice.evaluations import (
     contenders,
     criteria_now,
@@ -23,7 +24,7 @@ from mix.readers.choice.evaluations import (
 )
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.rules.choice.scoring import SPREAD_ALERT, spread
-from mix.rules.choice.states import Conflict
+from mix.rules.choice.states import Ruling, Seat
 from mix.rules.city.methods import Criterion
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import EvaluationPhase
@@ -40,8 +41,8 @@ class Scoring:
     evaluation: Evaluation
     contenders: Sequence[Submission]
     here: Sequence[Submission]
-    letters: Mapping[int, str]
-    declared: Mapping[int, Mapping[int, str]]
+    letters: Mapping[int | None, Mapping[int, str]]
+    declared: Mapping[int, Mapping[int, Said]]
     scores: Mapping[Place, Score]
 
     def has_declared(self, member: PanelMember) -> bool:
@@ -50,25 +51,39 @@ class Scoring:
 
     def hidden_from(self, member: PanelMember) -> frozenset[int]:
         """Return the vendors of which this member may know nothing."""
-        return frozenset(v for v, conflict in self._declared(member).items() if conflict != Conflict.NONE)
+        return frozenset(vendor for vendor, said in self._declared(member).items() if said.stands)
+
+    def has_conflict(self, member: PanelMember) -> bool:
+        """Say whether the member may know nothing of somebody who is still on the list."""
+        return not self.hidden_from(member).isdisjoint(s.vendor_id for s in self.contenders)
+
+    def is_waiting(self, member: PanelMember) -> bool:
+        """Say whether somebody else has yet to decide if the member, who has a conflict, scores the rivals."""
+        here = {s.vendor_id for s in self.contenders}
+        declared = self._declared(member)
+        return any(said.stands and said.ruling != Ruling.KEPT for vendor, said in declared.items() if vendor in here)
+
+    def is_admitted(self, member: PanelMember) -> bool:
+        """Say whether the member may read: it has declared, and goes on where it has a conflict."""
+        return self.has_declared(member) and not self.is_waiting(member)
 
     def readable(self, member: PanelMember) -> list[Submission]:
-        """List what a member may read, by lot. Raises Forbidden before it has declared."""
-        if not self.has_declared(member):
+        """List what a member may read, by its own letters. Raises Forbidden before it is admitted."""
+        if not self.is_admitted(member):
             raise Forbidden(Permission.SUBMISSION_READ)
         hidden = self.hidden_from(member)
         own = [s for s in self.contenders if s.vendor_id not in hidden]
-        return sorted(own, key=lambda s: self.letters.get(s.pk, ""))
+        return sorted(own, key=lambda s: self.letter(s, member))
 
     def get_readable(self, member: PanelMember, letter: str) -> Submission:
-        """Return one submission that a member may read, by its letter. Raises Unknown, Forbidden."""
+        """Return one submission that a member may read, by its own letter. Raises Unknown, Forbidden."""
         for submission in self.readable(member):
-            if self.letters.get(submission.pk) == letter:
+            if self.letter(submission, member) == letter:
                 return submission
         raise Unknown
 
     def to_score(self, member: PanelMember) -> list[Submission]:
-        """List what a member scores in the present stage, by lot. Raises Forbidden before it has declared."""
+        """List what a member scores in this stage, by its own letters. Raises Forbidden before it is admitted."""
         here = {s.pk for s in self.here}
         return [s for s in self.readable(member) if s.pk in here]
 
@@ -81,27 +96,37 @@ class Scoring:
         places = [(member.pk, s.pk, c.key) for s in self.to_score(member) for c in criteria_now(self.evaluation)]
         return sum(place in self.scores for place in places), len(places)
 
-    def name(self, submission: Submission) -> str:
-        """Return what panel members call a submission: its letter while names are hidden, else the vendor's name."""
+    def owes(self, member: PanelMember) -> int:
+        """Return how many scores of the present stage a member still owes. Raises Forbidden."""
+        given, all_of_them = self.progress(member)
+        return all_of_them - given
+
+    def letter(self, submission: Submission, member: PanelMember | None = None) -> str:
+        """Return the letter of a submission to a member, or to the whole panel; "?" where none was drawn."""
+        return self.letters.get(member.pk if member else None, {}).get(submission.pk, "?")
+
+    def name(self, submission: Submission, member: PanelMember | None = None) -> str:
+        """Return what a member calls a submission, or the panel: its letter while names are hidden, else the vendor."""
         if spec_of_evaluation(self.evaluation).anonymous and self.evaluation.phase != EvaluationPhase.FINAL:
-            return self.letters.get(submission.pk, "?")
+            return self.letter(submission, member)
         return submission.vendor.name
 
-    def _declared(self, member: PanelMember) -> Mapping[int, str]:
+    def _declared(self, member: PanelMember) -> Mapping[int, Said]:
         return self.declared.get(member.pk, {})
 
 
 def scoring_of(evaluation: Evaluation, *members: PanelMember) -> Scoring:
     """Gather how far the scoring stands, with what these members declared and gave: everybody seated, if none is named.
 
-    The number of queries depends neither on the members nor on the submissions.
+    What a member gave before it declared a conflict with that vendor does not count. The number of queries depends
+    neither on the members nor on the submissions.
     """
     found = contenders(evaluation)
     reached = reached_by(evaluation) if evaluation.stage else {}
     about = {"member_id__in": [m.pk for m in members]} if members else {"member__left_at": None}
-    declared: dict[int, dict[int, str]] = {}
-    for row in Declaration.objects.filter(member__evaluation=evaluation, **about):
-        declared.setdefault(row.member_id, {})[row.vendor_id] = row.conflict
+    declared = last_words(evaluation, members)
+    vendors = {s.pk: s.vendor_id for s in found}
+    hidden = {(member, v) for member, words in declared.items() for v, said in words.items() if said.stands}
     scores = Score.objects.filter(member__evaluation=evaluation, **about).order_by("id")
     return Scoring(
         evaluation,
@@ -109,7 +134,11 @@ def scoring_of(evaluation: Evaluation, *members: PanelMember) -> Scoring:
         [s for s in found if reached.get(s.pk, 0) == evaluation.stage],
         labels_of(evaluation),
         declared,
-        {(s.member_id, s.submission_id, s.criterion): s for s in scores},
+        {
+            (s.member_id, s.submission_id, s.criterion): s
+            for s in scores
+            if (s.member_id, vendors.get(s.submission_id)) not in hidden
+        },
     )
 
 
@@ -142,8 +171,9 @@ def unmet_to_hand_in(now: Scoring, member: PanelMember) -> tuple[Unmet, ...]:
     """List the scores that a member still owes."""
     if not now.has_declared(member):
         return (Unmet("declaration_missing", {"name": member.person.name}),)
-    given, all_of_them = now.progress(member)
-    owed = all_of_them - given
+    if now.is_waiting(member):
+        return (Unmet("conflict_waits", {"name": member.person.name}),)
+    owed = now.owes(member)
     unmet = [Unmet("scores_missing", {"name": member.person.name, "count": str(owed)})] if owed else []
     return (*unmet, *unmet_meetings(now))
 
@@ -160,17 +190,21 @@ def unmet_meetings(now: Scoring) -> tuple[Unmet, ...]:
 
 
 def unmet_for_consensus(now: Scoring) -> tuple[Unmet, ...]:
-    """List what keeps the scores from being shown: members who have not handed in, too few for a submission."""
-    found = [
-        Unmet("not_handed_in", {"name": m.person.name}, place="panel")
-        for m in panel_of(now.evaluation)
-        if m.handed_in_at is None
-    ]
+    """List what keeps the scores from being shown, by the chair's letters.
+
+    Members who have not handed in, a chair who may not see everything that is to be agreed, too few scores.
+    """
+    seated = panel_of(now.evaluation)
+    chair = next((m for m in seated if m.seat == Seat.CHAIR), None)
+    found = [Unmet("not_handed_in", {"name": m.person.name}, place="panel") for m in seated if m.handed_in_at is None]
+    found += [Unmet("conflict_waits", {"name": m.person.name}, place="panel") for m in seated if now.is_waiting(m)]
+    if chair and now.has_conflict(chair):
+        found.append(Unmet("chair_has_conflict", {"name": chair.person.name}, place="panel"))
     keys = {c.key for c in criteria_now(now.evaluation)}
     for submission in now.here:
         by = {member for member, scored, key in now.scores if scored == submission.pk and key in keys}
         if len(by) < 2:
-            found.append(Unmet("too_few_scores", {"name": now.name(submission)}, place="panel"))
+            found.append(Unmet("too_few_scores", {"name": now.name(submission, chair)}, place="panel"))
     return tuple(found)
 
 

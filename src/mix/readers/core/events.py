@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Concat
 
 from mix.data.models import Chain, Challenge, Checkpoint, Evaluation, Event, Solicitation, Step, Submission
 from mix.readers.core.paging import Page, page_of
@@ -31,8 +30,24 @@ PUBLIC_VERBS = (
     "delivery.read_outcome",
     "disclosures.publish_pack",
 )
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-SCORING = ("evaluations.score", "evaluations.agree", "sealing.warn_of_file")
+# What tells how a panel scores, or of which vendor a member may know nothing.
+SCORING = ("evaluations.score", "evaluations.agree", "evaluations.rule_on_conflict", "sealing.warn_of_file")
+
+
+def _withheld() -> Q:
+    """Return which events nobody reads yet: those that tell of a scoring, until the result of its panel is final.
+
+    The one rule for timelines, exports and bundles. Of a panel that another replaced, the later result counts.
+    """
+    results = Evaluation.objects.filter(step=OuterRef("step"), round__gt=OuterRef("round"), phase=EvaluationPhase.FINAL)
+    place = Concat("step__challenge__code", Value("/"), "step__key", output_field=TextField())
+    under_way = Evaluation.objects.annotate(place=place).filter(
+        Q(place=OuterRef("subject")) | Q(solicitation__reference=OuterRef("subject")),
+        ~Q(phase=EvaluationPhase.FINAL),
+        ~Exists(results),
+        panel__appointed_at__lte=OuterRef("happened_at"),
+    )
+    return Q(verb__in=SCORING) & Q(Exists(under_way))
 
 
 def sealed_subjects() -> list[str]:
@@ -61,20 +76,12 @@ def who_did(step: Step, *verbs: str, subject: str = "") -> frozenset[str]:
 
 
 def _events(challenge: Challenge) -> QuerySet[Event]:
-    """Return a challenge's events, latest first, but for those of sealed submissions.
+    """Return a challenge's events, latest first, but for those of sealed submissions and of a scoring under way.
 
-    That a panel scores, or that a file is warned of, is told once its result is final: before, it would tell a member
-    with a conflict about a vendor of which it may know nothing. The chain itself keeps every entry.
+    The chain itself keeps every entry.
     """
     rows = Event.objects.filter(challenge=challenge.code).exclude(subject__in=sealed_subjects())
-    scoring = (
-        Evaluation.objects.filter(step__challenge=challenge)
-        .exclude(phase=EvaluationPhase.FINAL)
-        .order_by("step__started_at")
-    )
-    since = Coalesce(Subquery(scoring.values("step__started_at")[:1]), Value(NEVER))
-    rows = rows.exclude(verb__in=SCORING, happened_at__gte=since)
-    return rows.order_by("-happened_at", "-id")
+    return rows.exclude(_withheld()).order_by("-happened_at", "-id")
 
 
 def list_public_events(challenge: Challenge, *, most: int = 60) -> list[Event]:
@@ -145,16 +152,17 @@ def verify_chain(chain: Chain) -> Break | None:
 def export_chain(chain: Chain) -> Iterator[dict[str, Any]]:
     """Yield each event of a chain as plain JSON, with what the hash covers and what it does not.
 
-    The head comes last, so that a log that was cut is found out.
+    Of what nobody may read yet the hashes alone. The head comes last, so that a log that was cut is found out.
     """
     last = 0
     head = GENESIS
-    for event in Event.objects.filter(chain=chain).order_by("seq").iterator(chunk_size=2000):
+    rows = Event.objects.filter(chain=chain).annotate(is_withheld=Case(When(_withheld(), then=True), default=False))
+    for event in rows.order_by("seq").iterator(chunk_size=2000):
         last, head = event.seq, event.hash
         yield {
             **event.entry(),
-            "payload": event.payload,
-            "reason": event.reason,
+            "payload": None if event.is_withheld else event.payload,
+            "reason": None if event.is_withheld else event.reason,
             "previous_hash": event.previous_hash,
             "hash": event.hash,
         }

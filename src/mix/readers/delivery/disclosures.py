@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from mix.data.models import (
     Challenge,
     CheckIn,
+    ConflictRuling,
     DataGrant,
     Disclosure,
     Evidence,
@@ -30,7 +31,7 @@ from mix.readers.city.people import list_with_role
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.sprints import Room, latest_evidence, list_hypotheses, list_rooms, list_sprint_vendors
-from mix.rules.choice.states import Conflict
+from mix.rules.choice.states import Conflict, Ruling
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import TABLE, Permission, Role
 from mix.rules.core.kinds import StepState
@@ -113,11 +114,17 @@ def _seen_on_panels(challenge: Challenge) -> Iterator[tuple[int, str, str]]:
     seats = PanelMember.objects.filter(
         evaluation__step__challenge=challenge, evaluation__solicitation__technical_opened_at__isnull=False
     )
-    for seat in seats.prefetch_related("evaluation__solicitation__submissions__vendor", "declarations"):
-        hidden = {d.vendor_id for d in seat.declarations.all() if d.conflict != Conflict.NONE}
+    for seat in seats.prefetch_related("evaluation__solicitation__submissions__vendor", "declarations__rulings"):
+        said = seat.declarations.all()
+        read = {d.vendor_id for d in said if d.conflict == Conflict.NONE or any(_eases(r) for r in d.rulings.all())}
+        hidden = {d.vendor_id for d in said} - read
         for submission in seat.evaluation.solicitation.submissions.all():
             if submission.state == SubmissionState.FINALISED and submission.vendor_id not in hidden:
                 yield seat.person_id, submission.vendor.name, "panel"
+
+
+def _eases(ruling: ConflictRuling) -> bool:
+    return ruling.ruling == Ruling.EASED
 
 
 def _seen_in_work(challenge: Challenge) -> Iterator[tuple[int, str, str]]:

@@ -13,6 +13,7 @@ from mix.data.models import (
     Chain,
     Challenge,
     ConsensusScore,
+    Declaration,
     Evaluation,
     Score,
     Solicitation,
@@ -21,6 +22,7 @@ from mix.data.models import (
 from mix.readers.case.challenges import list_cities, method_for
 from mix.readers.case.documents import latest_content
 from mix.readers.case.pilots import find_pilot_before
+from mix.readers.choice.conflicts import list_declarations
 from mix.readers.choice.evaluations import (
     criteria_of,
     gather_bids,
@@ -224,6 +226,7 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
     scores = Score.objects.filter(member__evaluation=evaluation).order_by("id").select_related("member__person")
     agreed = ConsensusScore.objects.filter(evaluation=evaluation).order_by("id").select_related("recorded_by")
     panel = evaluation.panel.select_related("person").order_by("appointed_at", "id")
+    said = list_declarations(evaluation)
     return {
         f"{name}.json": document,
         f"{name}-result.json": result_document(parsed, recompute(parsed)),
@@ -233,7 +236,7 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
                     "person": m.person.code,
                     "seat": m.seat,
                     "left": m.left_reason,
-                    "declared": {d.vendor.code: d.conflict for d in m.declarations.select_related("vendor")},
+                    "declared": [_declared(d) for d in said if d.member_id == m.pk],
                 }
                 for m in panel
             ],
@@ -263,6 +266,20 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
                 for c in agreed
             ],
         },
+    }
+
+
+def _declared(declaration: Declaration) -> dict[str, Any]:
+    return {
+        "vendor": declaration.vendor.code,
+        "conflict": declaration.conflict,
+        "note": declaration.note,
+        "statement": declaration.statement,
+        "at": declaration.declared_at.isoformat(),
+        "rulings": [
+            {"ruling": r.ruling, "reason": r.reason, "by": r.ruled_by.code, "at": r.ruled_at.isoformat()}
+            for r in sorted(declaration.rulings.all(), key=lambda r: r.pk)
+        ],
     }
 
 

@@ -21,6 +21,13 @@ class Conflict(StrEnum):
     OTHER = "other"
 
 
+class Ruling(StrEnum):
+    """What a second person says of a declared conflict: that it is none, or that the member scores the others."""
+
+    EASED = "eased"
+    KEPT = "kept"
+
+
 class AwardState(StrEnum):
     """What became of a recommendation."""
 

@@ -16,7 +16,7 @@ delivery.judge_milestone delivery.plan_milestone delivery.read_outcome delivery.
 documents.comment documents.settle_comment
 engagements.answer engagements.ask engagements.give_card engagements.hold engagements.log_contact engagements.plan
 engagements.publish engagements.register
-evaluations.hand_in evaluations.leave_panel evaluations.open_consensus evaluations.open_scoring evaluations.score
+evaluations.hand_in evaluations.leave_panel evaluations.open_consensus evaluations.open_scoring
 knowledge.write_lesson
 moves.ask moves.begin_again moves.skip
 participations.disqualify
@@ -55,7 +55,7 @@ _SOMETHING = {
     "disclosures.review": "finding requirements doubts",
     "documents.reuse": "source",
     "documents.save": "version content",
-    "evaluations.agree": "score",
+    "evaluations.agree": "submission criterion score",
     "evaluations.appoint": "person seat",
     "evaluations.break_tie": "order how",
     "evaluations.declare": "declared",
@@ -64,6 +64,8 @@ _SOMETHING = {
     "evaluations.give_chair": "person",
     "evaluations.invite": "stage vendors",
     "evaluations.record_meeting": "vendor minutes",
+    "evaluations.rule_on_conflict": "person vendor ruling",
+    "evaluations.score": "submission criterion",
     "evaluations.send_letters": "count",
     "evaluations.set_meeting": "vendor at",
     "findings.agree_to_waive": "city rule",

@@ -90,17 +90,21 @@ class FreezeQuality(EndStage):
 
 @dataclass(frozen=True)
 class ConsensusContext:
-    """What the consensus draws: each submission with its label, its name and its cells."""
+    """What the consensus draws: each submission with the panel's letter, the member's own, its name and its cells.
 
-    table: list[tuple[Submission, str, str, list[Cell]]]
+    `hidden` is how many the member may not see.
+    """
+
+    table: list[tuple[str, str, str, list[Cell]]]
     unmet: tuple[Unmet, ...]
+    hidden: int
 
 
 def consensus(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Everybody's scores side by side; the chair records what the panel agrees on, with reasons."""
     found, member = own_seat(request, code, key)
     so_far = scoring_of(found)
-    if found.phase not in AFTER_SCORING or not so_far.has_declared(member):
+    if found.phase not in AFTER_SCORING or not so_far.is_admitted(member):
         raise Unknown
     is_over = found.phase in (EvaluationPhase.QUALITY_FROZEN, EvaluationPhase.FINAL)
     if is_over:
@@ -111,14 +115,17 @@ def consensus(request: HttpRequest, code: str, key: str) -> HttpResponse:
     taken = take(request, _chair_acts(so_far, own) if chairs else {})
     if isinstance(taken, HttpResponse):
         return taken
-    table = [(s, so_far.letters[s.pk], so_far.name(s), cells) for s, cells in consensus_table(so_far, own, criteria)]
-    context = ConsensusContext(table, unmet_to_freeze(so_far))
+    table = [
+        (so_far.letter(s), so_far.letter(s, member), so_far.name(s), cells)
+        for s, cells in consensus_table(so_far, sorted(own, key=so_far.letter), criteria)
+    ]
+    context = ConsensusContext(table, unmet_to_freeze(so_far), len(so_far.hidden_from(member)))
     return show(request, "evaluator/consensus.html", taken, seat_context(found, member), context)
 
 
 def _chair_acts(so_far: Scoring, own: list[Submission]) -> Acts:
     found = so_far.evaluation
-    cells = {f"{so_far.letters[s.pk]}-{c.key}": (s, c) for s in own for c in criteria_now(found)}
+    cells = {f"{so_far.letter(s)}-{c.key}": (s, c) for s in own for c in criteria_now(found)}
     is_last = found.stage + 1 >= len(stages_of(found))
     return {
         "agree": Listed(Agree, Agreeable(found, cells)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,13 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from mix.actions.choice import evaluations
 from mix.data.models import Declaration, Evaluation, PanelMember, Result, Vendor
 from mix.phrases.words import word
-from mix.readers.choice.evaluations import (
-    contenders,
-    list_results,
-    suggest_conflicts,
-)
+from mix.readers.choice.conflicts import Said, last_words, list_declarations
+from mix.readers.choice.evaluations import contenders, list_results, suggest_conflicts
 from mix.readers.choice.scoring import scoring_of, unmet_for_consensus
-from mix.rules.choice.states import Seat
+from mix.rules.choice.states import Conflict, Seat
 from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import Unmet
 from mix.web.drawing.showing import language
@@ -37,50 +34,62 @@ def address(evaluation: Evaluation, page: str) -> str:
 
 @dataclass(frozen=True)
 class Declarable:
-    """An evaluation, the vendors on its list with a hint about each, and what was declared about them before."""
+    """An evaluation, the vendors on its list with a hint about each, and what was said of them last, by vendor."""
 
     evaluation: Evaluation
     hints: tuple[tuple[Vendor, str], ...]
-    before: tuple[Declaration, ...] = ()
+    before: Mapping[int, Said] = field(default_factory=dict)
 
 
 class Declare(Act[Declarable]):
-    """Declare about every name on the list: a conflict or none, and a note."""
+    """Declare about every name on the list, a conflict or none, and sign the statement. One that stands stays."""
 
-    label = _("Declare")
-    done = _("Declared. You may read now.")
+    label = _("Sign and declare")
+    done = _("Declared and signed.")
     style = ""
 
     def fit(self) -> None:
-        """Ask about every vendor."""
+        """Ask about every vendor, then for the signature."""
         for vendor, hint in self.about.hints:
             note = gettext("Note on %(vendor)s") % {"vendor": vendor.name}
-            self.fields[vendor.code] = fields.word_choice(vendor.name, "conflict", hint=hint, unsaid=True)
+            stands = vendor.pk in self.about.before and self.about.before[vendor.pk].stands
+            codes = [c for c in Conflict if c != Conflict.NONE] if stands else None
+            self.fields[vendor.code] = fields.word_choice(vendor.name, "conflict", codes, hint=hint, unsaid=not stands)
             self.fields[f"note-{vendor.code}"] = fields.line(note, required=False)
+        self.fields["signed_statement"] = fields.yes(word("statement", "conflict", language()), required=True)
 
     @classmethod
     def first(cls, about: Declarable) -> Mapping[str, Any]:
-        """Show what was declared before."""
-        said = {d.vendor_id: d for d in about.before}
-        known = [(vendor.code, said[vendor.pk]) for vendor, _hint in about.hints if vendor.pk in said]
-        return {code: d.conflict for code, d in known} | {f"note-{code}": d.note for code, d in known}
+        """Show what was declared before; the signature is given each time."""
+        known = [(vendor.code, about.before[vendor.pk]) for vendor, _hint in about.hints if vendor.pk in about.before]
+        return {code: said.in_force for code, said in known} | {f"note-{code}": said.note for code, said in known}
 
     def run(self, request: HttpRequest) -> str:
         """Declare, and go on to the list."""
         codes = [vendor.code for vendor, _hint in self.about.hints]
         conflicts = {code: (self.cleaned_data[code], self.cleaned_data[f"note-{code}"]) for code in codes}
-        do(request, evaluations.declare, self.about.evaluation, conflicts=conflicts)
+        do(request, evaluations.declare, self.about.evaluation, conflicts=conflicts, language=language())
         return address(self.about.evaluation, "evaluator-evaluation")
 
 
+@dataclass(frozen=True)
+class DeclareContext:
+    """What the page of a declaration draws: does the member wait for a ruling; what it declared so far."""
+
+    is_waiting: bool
+    declared: list[Declaration]
+
+
 def declare(request: HttpRequest, code: str, key: str) -> HttpResponse:
-    """Declare about every name on the list, before any content is shown."""
+    """Declare about every name on the list, before any content is shown; read what was ruled on it."""
     found, member = own_seat(request, code, key)
     acts = {"declare": Listed(Declare, _declarable(found, member))} if found.phase == EvaluationPhase.SCORING else {}
     taken = take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
-    return show(request, "evaluator/declare.html", taken, seat_context(found, member))
+    own = [d for d in list_declarations(found) if d.member_id == member.pk]
+    context = DeclareContext(scoring_of(found, member).is_waiting(member), own)
+    return show(request, "evaluator/declare.html", taken, seat_context(found, member), context)
 
 
 def _declarable(evaluation: Evaluation, member: PanelMember) -> Declarable:
@@ -90,7 +99,7 @@ def _declarable(evaluation: Evaluation, member: PanelMember) -> Declarable:
     return Declarable(
         evaluation,
         tuple((v, " · ".join(h for h in said if h)) for v, said in zip(vendors, hints, strict=True)),
-        tuple(member.declarations.all()),
+        last_words(evaluation, [member]).get(member.pk, {}),
     )
 
 
@@ -130,7 +139,7 @@ class ProgressContext:
 def evaluation(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """One's own progress: what is scored, what is not, hand in."""
     found, member = own_seat(request, code, key)
-    if not scoring_of(found, member).has_declared(member):
+    if not scoring_of(found, member).is_admitted(member):
         return redirect("evaluator-declare", code=code, key=key)
     acts = {}
     is_scored = found.phase == EvaluationPhase.SCORING

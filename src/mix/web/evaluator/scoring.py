@@ -80,7 +80,7 @@ def score(request: HttpRequest, code: str, key: str, label: str) -> HttpResponse
     """Read one submission and score it, criterion by criterion."""
     found, member = own_seat(request, code, key)
     so_far = scoring_of(found, member)
-    if not so_far.has_declared(member):
+    if not so_far.is_admitted(member):
         return redirect("evaluator-declare", code=code, key=key)
     submission = so_far.get_readable(member, label)
     if submission not in so_far.here:
@@ -99,16 +99,13 @@ def across(request: HttpRequest, code: str, key: str, criterion: str) -> HttpRes
     """Score one criterion across all submissions."""
     found, member = own_seat(request, code, key)
     so_far = scoring_of(found, member)
-    if not so_far.has_declared(member):
+    if not so_far.is_admitted(member):
         return redirect("evaluator-declare", code=code, key=key)
     chosen = next((c for c in criteria_now(found) if c.key == criterion), None)
     if chosen is None:
         raise Unknown
-    letters = so_far.letters
-    asked = [
-        Asked(s, letters.get(s.pk, "?"), chosen, f"score-{letters.get(s.pk, '')}", f"comment-{letters.get(s.pk, '')}")
-        for s in so_far.to_score(member)
-    ]
+    lettered = [(s, so_far.letter(s, member)) for s in so_far.to_score(member)]
+    asked = [Asked(s, letter, chosen, f"score-{letter}", f"comment-{letter}") for s, letter in lettered]
     return _scoring(request, so_far, member, asked, ReadContext(), here=f"={criterion}")
 
 
@@ -155,7 +152,7 @@ def _line(so_far: Scoring, member: PanelMember, one: Asked, typed: Any, unmet: d
         score, comment = (str(saved.score), saved.comment) if saved else ("", "")
     return Line(
         label=one.label,
-        name=so_far.name(one.submission),
+        name=so_far.name(one.submission, member),
         criterion=one.criterion,
         score_name=one.score_name,
         comment_name=one.comment_name,

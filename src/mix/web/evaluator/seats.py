@@ -28,9 +28,9 @@ from mix.web.drawing.showing import use_clock
 
 @dataclass(frozen=True)
 class HomeContext:
-    """What an evaluator's home draws: what waits (are interests declared, scores given, scores owed), what is done."""
+    """What an evaluator's home draws: what waits, what its declaration lacks, scores given and owed; what is done."""
 
-    waiting: list[tuple[PanelMember, bool, int, int, Bilingual]]
+    waiting: list[tuple[PanelMember, str, int, int, Bilingual]]
     done: list[tuple[PanelMember, Bilingual]]
 
 
@@ -47,9 +47,10 @@ def home(request: HttpRequest) -> HttpResponse:
             done.append((seat, title))
             continue
         so_far = scoring_of(seat.evaluation, seat)
-        declared, scores = so_far.has_declared(seat), seat.evaluation.phase == EvaluationPhase.SCORING
-        given, owed = so_far.progress(seat) if declared and scores else (0, 0)
-        waiting.append((seat, declared, given, owed, title))
+        lacks = "declaration" if not so_far.has_declared(seat) else "ruling" if so_far.is_waiting(seat) else ""
+        scores = seat.evaluation.phase == EvaluationPhase.SCORING
+        given, owed = so_far.progress(seat) if scores and not lacks else (0, 0)
+        waiting.append((seat, lacks, given, owed, title))
     return draw_page(request, "evaluator/home.html", HomeContext(waiting, done))
 
 
@@ -109,8 +110,8 @@ def list_context(so_far: Scoring, member: PanelMember) -> ListContext:
         [
             (
                 s,
-                so_far.letters.get(s.pk, "?"),
-                so_far.name(s),
+                so_far.letter(s, member),
+                so_far.name(s, member),
                 sum(so_far.given(member, s, c.key) is not None for c in criteria),
                 len(criteria),
             )

@@ -25,7 +25,7 @@ from jinja2.runtime import Context
 
 from mix.rules.case.pilots import PilotState, Word
 from mix.rules.case.states import ChallengeStatus, JoinAnswer, NoticeKind
-from mix.rules.choice.states import AwardState
+from mix.rules.choice.states import AwardState, Conflict
 from mix.rules.city.kinds import REGISTERED
 from mix.rules.city.policy.adviser import Fit, Kind
 from mix.rules.city.policy.documents import Effect
@@ -93,6 +93,7 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     AwardState,
     ChallengeStatus,
     CityState,
+    Conflict,
     CustodyMode,
     Decision,
     DeliverySection,

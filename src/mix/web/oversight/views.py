@@ -13,6 +13,7 @@ from mix.data.models import (
     Award,
     Chain,
     Challenge,
+    Declaration,
     Evaluation,
     Event,
     GateSignature,
@@ -29,6 +30,7 @@ from mix.readers.case.documents import latest_contents
 from mix.readers.case.pilots import find_pilot_before, register
 from mix.readers.case.publishing import list_notices
 from mix.readers.choice.awards import list_awards_of
+from mix.readers.choice.conflicts import list_panels
 from mix.readers.choice.evaluations import by_rank, find_evaluation, list_final_evaluations
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
@@ -75,7 +77,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class CaseFileContext:
-    """What a case file draws; `broken` is where the log does not hold, `skipped` the steps that were left out."""
+    """What a case file draws; `broken` is where the log does not hold, `skipped` the steps that were left out.
+
+    `panels` holds what each panel declared, and the statements that were signed by it.
+    """
 
     challenge: Challenge
     bar: StageBar
@@ -83,6 +88,7 @@ class CaseFileContext:
     artifacts: Sequence[tuple[StepSpec, Sequence[Answer]]]
     results: Sequence[tuple[Bilingual, Evaluation, Sequence[Result]]]
     awards: Sequence[Award]
+    panels: Sequence[tuple[Bilingual, Sequence[Declaration], Sequence[str]]]
     participations: Sequence[Participation]
     notices: Sequence[Notice]
     events: Sequence[Event]
@@ -118,6 +124,10 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
             (method.step(e.step.key).title, e, by_rank(e.results.all())) for e in list_final_evaluations(challenge)
         ],
         awards=list_awards_of(challenge),
+        panels=[
+            (method.step(step.key).title, declared, list(dict.fromkeys(d.statement for d in declared)))
+            for step, declared in list_panels(challenge)
+        ],
         participations=list_participations(challenge),
         notices=list_notices(challenge),
         events=list_events(challenge),

@@ -9,7 +9,7 @@ from mix.data.models.core.columns import choice, one_of
 from mix.data.models.market.solicitations import Solicitation
 from mix.data.models.market.submissions import Submission
 from mix.data.models.market.vendors import Vendor
-from mix.rules.choice.states import Conflict, Seat
+from mix.rules.choice.states import Conflict, Ruling, Seat
 from mix.rules.core.kinds import EvaluationPhase
 
 
@@ -35,20 +35,6 @@ class Evaluation(models.Model):
         ]
 
 
-class Label(models.Model):
-    """The letter under which evaluators know a submission; drawn by lot, not by order of arrival."""
-
-    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="labels")
-    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="labels")
-    label = models.CharField(max_length=4)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["evaluation", "submission"], name="label_submission_once"),
-            models.UniqueConstraint(fields=["evaluation", "label"], name="label_once"),
-        ]
-
-
 class PanelMember(models.Model):
     """A seat on the panel, until the person is replaced with a reason."""
 
@@ -67,6 +53,32 @@ class PanelMember(models.Model):
                 fields=["evaluation"], condition=models.Q(seat=Seat.CHAIR.value, left_at=None), name="panel_one_chair"
             ),
             one_of("seat", Seat),
+        ]
+
+
+class Label(models.Model):
+    """The letter of a submission, drawn by lot: to one member who reads alone, or to all of them from the consensus on.
+
+    A member's letters are drawn among what it may read, so that a gap in them tells nothing of what it may not.
+    """
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="labels")
+    member = models.ForeignKey(PanelMember, on_delete=models.PROTECT, related_name="labels", null=True)
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="labels")
+    label = models.CharField(max_length=4)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "submission"], name="label_submission_once"),
+            models.UniqueConstraint(fields=["member", "label"], name="label_once"),
+            models.UniqueConstraint(
+                fields=["evaluation", "submission"],
+                condition=models.Q(member=None),
+                name="label_common_submission_once",
+            ),
+            models.UniqueConstraint(
+                fields=["evaluation", "label"], condition=models.Q(member=None), name="label_common_once"
+            ),
         ]
 
 
@@ -99,18 +111,38 @@ class StageInvitation(models.Model):
 
 
 class Declaration(models.Model):
-    """A panel member's word about one vendor, given against the list of names before any content."""
+    """A panel member's word about one vendor, given against the list of names before any content.
+
+    Never changed (trigger): the latest about a vendor counts. `statement` is what was signed by it, as it was shown.
+    """
 
     member = models.ForeignKey(PanelMember, on_delete=models.PROTECT, related_name="declarations")
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
     conflict = choice(Conflict)
     note = models.TextField(blank=True)
+    statement = models.TextField()
     declared_at = models.DateTimeField()
 
     class Meta:
+        constraints = [one_of("conflict", Conflict)]
+
+
+class ConflictRuling(models.Model):
+    """What a second person says of a declared conflict, and why. Never changed (trigger): the latest counts.
+
+    It is about that declaration alone: a later one of the same member about the same vendor waits for its own.
+    """
+
+    declaration = models.ForeignKey(Declaration, on_delete=models.PROTECT, related_name="rulings")
+    ruling = choice(Ruling)
+    reason = models.TextField()
+    ruled_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    ruled_at = models.DateTimeField()
+
+    class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["member", "vendor"], name="declaration_once"),
-            one_of("conflict", Conflict),
+            one_of("ruling", Ruling),
+            models.CheckConstraint(name="conflict_ruling_with_reason", condition=~models.Q(reason="")),
         ]
 
 

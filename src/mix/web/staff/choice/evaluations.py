@@ -8,8 +8,19 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from mix.data.models import Evaluation, PanelMember, Person, Result, StageInvitation, Step, Submission, TieBreak
+from mix.data.models import (
+    Declaration,
+    Evaluation,
+    PanelMember,
+    Person,
+    Result,
+    StageInvitation,
+    Step,
+    Submission,
+    TieBreak,
+)
 from mix.readers.case.challenges import list_cities, spec_of
+from mix.readers.choice.conflicts import list_declarations, list_standing
 from mix.readers.choice.evaluations import (
     compute,
     criteria_now,
@@ -32,7 +43,7 @@ from mix.readers.city.people import list_with_role
 from mix.readers.market.shared_people import list_shared
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.choice.scoring import NOT_INVITED, Outcome, tied_for_a_place
-from mix.rules.choice.states import Seat
+from mix.rules.choice.states import Conflict, Seat
 from mix.rules.city.methods import Criterion, EvaluationSpec, ScoringStage
 from mix.rules.city.schemes import Scheme
 from mix.rules.core.access import Permission, Role, grants, reads_for_the_city
@@ -49,6 +60,7 @@ from mix.web.staff.choice.evaluations_acts import (
     Invite,
     OpenScoring,
     RecordMeeting,
+    RuleOnConflict,
     SetMeeting,
     Tie,
 )
@@ -63,18 +75,22 @@ def _panel_rows(evaluation: Evaluation) -> list[tuple[PanelMember, int, int]]:
     """Return each member with how many scores are given and how many are owed, as far as it is known."""
     so_far = scoring_of(evaluation)
     owed = len(so_far.here) * len(criteria_now(evaluation))
-    return [(m, *(so_far.progress(m) if so_far.has_declared(m) else (0, owed))) for m in panel_of(evaluation)]
+    return [(m, *(so_far.progress(m) if so_far.is_admitted(m) else (0, owed))) for m in panel_of(evaluation)]
 
 
 @dataclass(frozen=True)
 class EvaluationContext:
-    """What the step of an evaluation draws; `panel` is each member with scores given and owed."""
+    """What the step of an evaluation draws; `panel` is each member with scores given and owed.
+
+    `declared` holds every conflict that was declared, for procurement and those who oversee.
+    """
 
     evaluation: Evaluation | None
     evaluation_spec: EvaluationSpec | None
     sees_progress: bool
     panel: list[tuple[PanelMember, int, int]]
     left: Sequence[PanelMember]
+    declared: Sequence[Declaration]
     criteria: tuple[Criterion, ...]
     scheme: Scheme | None
     waits_for_price: bool
@@ -99,12 +115,22 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
     if is_open and evaluation and ties:
         acts["break_tie"] = Listed(BreakTie, _tie_to_break(evaluation, ties))
     sees_progress = grants(roles, Permission.PANEL_APPOINT)
+    if is_open and sees_progress and evaluation and evaluation.phase == EvaluationPhase.SCORING:
+        standing = tuple(list_standing(evaluation))
+        acts |= {"rule": Listed(RuleOnConflict, standing)} if standing else {}
     if evaluation is None:
         context = _before(spec, sees_progress=sees_progress)
     else:
         sees_scores = evaluation.phase in AFTER_SCORING and reads_for_the_city(roles, Permission.SCORES_READ)
         is_blocked = bool(ties) and bool(unmet_by_tie(evaluation))
-        context = _shown(evaluation, spec, sees_progress=sees_progress, sees_scores=sees_scores, is_blocked=is_blocked)
+        context = _shown(
+            evaluation,
+            spec,
+            sees_progress=sees_progress,
+            sees_scores=sees_scores,
+            sees_conflicts=reads_for_the_city(roles, Permission.CASE_FILE_READ),
+            is_blocked=is_blocked,
+        )
     return granted(roles, acts), context
 
 
@@ -117,6 +143,7 @@ def _before(spec: EvaluationSpec | None, *, sees_progress: bool) -> EvaluationCo
         sees_progress=sees_progress,
         panel=[],
         left=(),
+        declared=(),
         criteria=spec.criteria if spec else (),
         scheme=None,
         waits_for_price=False,
@@ -132,7 +159,13 @@ def _before(spec: EvaluationSpec | None, *, sees_progress: bool) -> EvaluationCo
 
 
 def _shown(
-    evaluation: Evaluation, spec: EvaluationSpec | None, *, sees_progress: bool, sees_scores: bool, is_blocked: bool
+    evaluation: Evaluation,
+    spec: EvaluationSpec | None,
+    *,
+    sees_progress: bool,
+    sees_scores: bool,
+    sees_conflicts: bool,
+    is_blocked: bool,
 ) -> EvaluationContext:
     criteria, stages = criteria_of(evaluation), stages_of(evaluation)
     is_final = evaluation.phase == EvaluationPhase.FINAL
@@ -143,6 +176,7 @@ def _shown(
         sees_progress=sees_progress,
         panel=_panel_rows(evaluation),
         left=list_left(evaluation),
+        declared=_conflicts(evaluation) if sees_conflicts else (),
         criteria=criteria,
         scheme=scheme_of(evaluation),
         waits_for_price=evaluation.phase == EvaluationPhase.QUALITY_FROZEN and _waits_for_price(evaluation),
@@ -155,6 +189,10 @@ def _shown(
         stage_titles={s.key: s.title for s in stages},
         shared=list_shared(evaluation.solicitation) if sees_progress else [],
     )
+
+
+def _conflicts(evaluation: Evaluation) -> list[Declaration]:
+    return [d for d in list_declarations(evaluation) if d.conflict != Conflict.NONE]
 
 
 def _table(evaluation: Evaluation, criteria: Sequence[Criterion]) -> list[tuple[Submission, list[Cell]]]:

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mix.actions.choice import evaluations, meetings, panels
-from mix.data.models import Evaluation, PanelMember, Person, Result, StageInvitation, Step
+from mix.actions.choice import conflicts, evaluations, meetings, panels
+from mix.data.models import Declaration, Evaluation, PanelMember, Person, Result, StageInvitation, Step
 from mix.readers.choice.evaluations import list_invitations, stage_now
 from mix.readers.core.errors import Unknown
 from mix.rules.choice.states import Seat
@@ -104,6 +104,32 @@ class GiveChair(AboutMember):
     def run(self, request: HttpRequest) -> None:
         """Give it."""
         do(request, panels.give_chair, self.chosen(), reason=self.cleaned_data["reason"])
+
+
+class RuleOnConflict(Act[tuple[Declaration, ...]]):
+    """Say of a declared conflict that the member goes on with the rivals, or that it is none."""
+
+    label = _("Decide")
+    done = _("Decided. The member was told.")
+    needs = Permission.PANEL_APPOINT
+
+    item = fields.choice(_("Declared conflict"), [])
+    ruling = fields.word_choice(_("Decision"), "ruling", radio=True)
+    reason = fields.text(
+        _("Reason"),
+        hint=_("It is kept with the case. Whoever oversees the case reads it; vendors may ask for it."),
+        rows=2,
+    )
+
+    def fit(self) -> None:
+        """Offer the conflicts that stand."""
+        fields.offer(self, "item", [(str(d.pk), f"{d.member.person.name}, {d.vendor.name}") for d in self.about])
+
+    def run(self, request: HttpRequest) -> None:
+        """Decide."""
+        chosen = next(d for d in self.about if str(d.pk) == self.cleaned_data["item"])
+        facts = {name: self.cleaned_data[name] for name in ("ruling", "reason")}
+        do(request, conflicts.rule, chosen, **facts)
 
 
 class Invite(Act[Step]):

@@ -1,0 +1,69 @@
+"""What panel members declared about vendors, and what a second person ruled on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Subquery
+
+from mix.data.models import Challenge, ConflictRuling, Declaration, Evaluation, PanelMember, Step
+from mix.readers.choice.evaluations import contenders
+from mix.rules.choice.states import Conflict, Ruling
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A member's last word about a vendor: the conflict, the note on it, and the last ruling, if any."""
+
+    conflict: str
+    note: str
+    ruling: str
+
+    @property
+    def stands(self) -> bool:
+        """Say whether there is a conflict that nobody else has found to be none."""
+        return self.conflict != Conflict.NONE and self.ruling != Ruling.EASED
+
+    @property
+    def in_force(self) -> str:
+        """The conflict that counts."""
+        return self.conflict if self.stands else Conflict.NONE.value
+
+
+def last_words(evaluation: Evaluation, members: Sequence[PanelMember] = ()) -> Mapping[int, Mapping[int, Said]]:
+    """Return what these members said last, by member and vendor: everybody seated, if none is named."""
+    about = {"member__in": members} if members else {"member__left_at": None}
+    last = ConflictRuling.objects.filter(declaration=OuterRef("pk")).order_by("-id").values("ruling")[:1]
+    rows = Declaration.objects.filter(member__evaluation=evaluation, **about).annotate(ruled=Subquery(last))
+    found: dict[int, dict[int, Said]] = {}
+    for member, vendor, conflict, note, ruled in rows.order_by("id").values_list(
+        "member_id", "vendor_id", "conflict", "note", "ruled"
+    ):
+        found.setdefault(member, {})[vendor] = Said(conflict, note, ruled or "")
+    return found
+
+
+def list_declarations(evaluation: Evaluation) -> list[Declaration]:
+    """List every word of everybody who sits or sat on a panel, with what was ruled on it, as they were given."""
+    rows = Declaration.objects.filter(member__evaluation=evaluation).select_related("member__person", "vendor")
+    return list(rows.prefetch_related("rulings__ruled_by").order_by("id"))
+
+
+def list_standing(evaluation: Evaluation) -> list[Declaration]:
+    """List the declared conflicts of those seated with vendors on the list that stand, by member and vendor."""
+    said, here = last_words(evaluation), {s.vendor_id for s in contenders(evaluation)}
+    last = {(d.member_id, d.vendor_id): d for d in list_declarations(evaluation)}
+    found = [
+        declaration
+        for (member, vendor), declaration in last.items()
+        if vendor in here and member in said and said[member][vendor].stands
+    ]
+    return sorted(found, key=lambda d: (d.member.person.name, d.vendor.name, d.pk))
+
+
+def list_panels(challenge: Challenge) -> list[tuple[Step, list[Declaration]]]:
+    """List what was declared on each panel of a challenge, by step and round; panels that said nothing are left out."""
+    rows = Evaluation.objects.filter(step__challenge=challenge).select_related("step")
+    found = [(e.step, list_declarations(e)) for e in rows.order_by("step__position", "round")]
+    return [(step, declared) for step, declared in found if declared]
