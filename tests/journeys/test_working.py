@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Route
 
 from tests.journeys.acts import keys
+from tests.journeys.acts.panels import agree
 from tests.journeys.conftest import Visitor
 
 pytestmark = pytest.mark.journey
@@ -262,13 +263,16 @@ def test_a_panel_scores_agrees_and_three_cities_decide(visit: Callable[..., Visi
     hugo.act("consensus")
     hugo.sees("Everybody’s scores, side by side.")
     hugo.check()
-    hugo.act("freeze")
-    hugo.sees("This was not done.")
+    agree(hugo, "freeze", refused=True)
+    hugo.sees("Nothing was saved.")
     agreed = {"A": "4", "B": "4", "C": "3", "D": "2"}  # no equals share the last place
     for label, score in agreed.items():
+        typed = {}
         for key in ("fit", "team", "newness", "feasible", "business"):
-            hugo.act("agree", item=f"{label}-{key}", score=score, reason="We agree after talking.")
-    hugo.act("freeze")
+            typed |= {f"score-{label}-{key}": score, f"reason-{label}-{key}": "We agree after talking."}
+        agree(hugo, f"agree:{label}-fit", **typed)
+    hugo.check()
+    agree(hugo, "freeze")
     hugo.sees("Quality is final")
     olivia = visit("olivia")
     step = "/en/city/challenges/under-our-streets/shortlist/"

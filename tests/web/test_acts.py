@@ -31,11 +31,9 @@ from mix.data.models import (
 from mix.readers.choice.conflicts import Said
 from mix.readers.city.variants import read_document
 from mix.rules.choice.states import Conflict, Ruling
-from mix.rules.city.methods import Criterion
 from mix.rules.core.access import Role
-from mix.rules.core.fields import Bilingual, Wording
+from mix.rules.core.fields import Wording
 from mix.rules.market.states import CustodyMode
-from mix.web.evaluator.consensus import Agree, Agreeable
 from mix.web.evaluator.progress import Declarable, Declare
 from mix.web.forms.acts import Taken, show
 from mix.web.public.engagements import Register
@@ -80,14 +78,6 @@ def test_a_declaration_shows_what_was_said_before() -> None:
     assert offered == {"ink": ["", *Conflict], "tin": [c for c in Conflict if c != Conflict.NONE]}
     eased = Declarable(Evaluation(), ((TIN, ""),), {TIN.pk: Said(Conflict.EMPLOYMENT, "", Ruling.EASED)})
     assert Declare.first(eased) == {"tin": Conflict.NONE, "note-tin": ""}
-
-
-def test_an_agreed_score_is_of_the_scale_and_has_a_reason() -> None:
-    said = Bilingual(en="Fit", fr="Adéquation")
-    fit = Criterion(key="fit", title=said, guideline=said, weight=30)
-    about = Agreeable(Evaluation(), {"A-fit": (Submission(), fit)})
-    assert Agree(about, {"item": "A-fit", "score": "5", "reason": "All say so"}).is_valid()
-    assert set(Agree(about, {"item": "A-fit", "score": "6", "reason": ""}).errors) == {"score", "reason"}
 
 
 def test_whoever_finalises_may_bind_the_vendor() -> None:
@@ -228,11 +218,10 @@ def test_every_place_among_equals_is_asked_for_by_its_rank() -> None:
 
 
 def test_nothing_is_said_for_a_member_of_the_panel() -> None:
-    """What stands in a list before anybody chose is no declaration and no score."""
+    """What stands in a list before anybody chose is no declaration."""
     about = Declarable(Evaluation(), ((INK, ""),))
     assert Declare(about).fields["ink"].choices[0] == ("", "–")  # type: ignore[attr-defined]  # a choice
-    assert set(Declare(about, {"ink": ""}).errors) == {"ink"}
-    assert set(Agree(Agreeable(Evaluation(), {}), {"item": "A-fit", "score": "", "reason": "So"}).errors) == {"score"}
+    assert set(Declare(about, {"ink": "", "signed_statement": "on"}).errors) == {"ink"}
 
 
 @pytest.mark.parametrize("page", ["en", "fr"])

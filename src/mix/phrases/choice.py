@@ -40,6 +40,7 @@ REFUSALS: dict[str, str | Counted] = {
     "criterion_unknown": "This criterion was not published",
     "score_out_of_range": "Choose a score from 0 to 5",
     "extreme_needs_comment": "A score of {score} needs a comment. Say why",
+    "written_meanwhile": "This was changed on another page while you wrote. Both stand here: keep what is right, and save again",
     "change_needs_reason": "You handed in already. Say why the score changes",
     "scores_missing": Counted("{name}: {count} score is missing", "{name}: {count} scores are missing"),
     "not_handed_in": "{name} has not handed in",
@@ -227,6 +228,6 @@ VERBS: dict[str, str] = {
     "evaluations.open_consensus": "Consensus opened",
     "evaluations.open_scoring": "Scoring opened",
     "evaluations.rule_on_conflict": "Ruled on a declared conflict",
-    "evaluations.score": "Score given",
+    "evaluations.score": "Score or comment given",
     "evaluations.send_letters": "Letters sent",
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from mix.rules.city.methods import stage_position
 from tests.journeys.acts.common import on_step
+from tests.journeys.conftest import Visitor
 from tests.journeys.play import Acts, Play, Values
 
 
@@ -84,11 +85,23 @@ def _consensus(play: Play, v: Values, _by: str) -> None:
     visitor.go(f"/en/evaluation/{play.code}/{v['step']}/")
     play.send(visitor, "consensus")
     labels = {vendor: play.common_label(visitor, letter) for vendor, letter in own.items()}
-    play.send(visitor, "equal", reason=v["equal"])
+    agree(visitor, "equal", equal=v["equal"])
     for vendor, scores in v["agreed"].items():
         for key, score in zip(_criteria(play, v["step"]), scores, strict=True):
-            play.send(visitor, "agree", f"{labels[vendor]}-{key}", score=score, reason=v["reasons"][score])
-    play.send(visitor, "freeze")
+            item = f"{labels[vendor]}-{key}"
+            agree(visitor, f"agree:{item}", **{f"score-{item}": str(score), f"reason-{item}": v["reasons"][score]})
+    agree(visitor, "freeze")
+
+
+def agree(visitor: Visitor, button: str, /, *, refused: bool = False, **fields: str) -> None:
+    """Fill in fields of the consensus, press one of its buttons, and see that it was not refused, or that it was."""
+    page = visitor.page
+    page.locator("#consensus").evaluate("f => { for (const d of f.querySelectorAll('details')) d.open = true }")
+    for name, value in fields.items():
+        field = page.locator(f"[name='{name}']")
+        (field.select_option if name.startswith("score-") else field.fill)(value)
+    visitor.click(page.locator(f"button[name=go][value='{button}']"))
+    assert bool(page.locator(".errsum").count()) == refused, page.locator(".errsum").all_inner_texts()
 
 
 def _leave(play: Play, v: Values, by: str) -> None:

@@ -39,20 +39,23 @@ from mix.readers.choice.evaluations import (
 )
 from mix.readers.choice.scoring import (
     Scoring,
+    find_written,
     scoring_of,
     unmet_for_consensus,
     unmet_to_freeze,
     unmet_to_hand_in,
+    written_by,
 )
 from mix.readers.city.people import list_members, list_with_role
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
+from mix.rules.choice.merging import Written, merge
 from mix.rules.choice.scoring import selected
 from mix.rules.choice.states import Conflict, Seat
 from mix.rules.city.schemes import MAX_SCORE
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import EvaluationPhase
-from mix.rules.core.unmet import Unmet, refuse_if, require
+from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
 
 
 def declare(
@@ -112,34 +115,43 @@ def score(
     *,
     submission: Submission,
     criterion: str,
-    score: int,
+    score: int | None,
     comment: str = "",
     reason: str = "",
-) -> Score:
-    """Give one score from 0 to 5. A 0 or 5 needs a comment, a change after handing in needs a reason."""
+    seen: int | None = None,
+) -> Score | None:
+    """Give one score from 0 to 5, or keep a comment until there is one; return what is kept now.
+
+    A 0 or 5 needs a comment, a change after handing in a reason. `seen` is the key of what stood on the page, 0 for
+    nothing: what another page changed since then stays, and where both changed the same, this one is refused.
+    """
     evaluation = lock_evaluation(evaluation, EvaluationPhase.SCORING)
     member = take_seat(evaluation, deed.actor)
     so_far = scoring_of(evaluation, member)
     if submission not in so_far.to_score(member):
         raise Unknown
     require(criterion in {c.key for c in criteria_now(evaluation)}, "criterion_unknown")
-    require(0 <= score <= MAX_SCORE, "score_out_of_range", field=criterion)
+    require(score is None or 0 <= score <= MAX_SCORE, "score_out_of_range", field=criterion)
+    last = so_far.last_of(member, submission, criterion)
+    shown = written_by(last) if seen is None else find_written(member, submission, criterion, key=seen)
+    merged = merge(shown, Written(score, comment), written_by(last))
+    require(not merged.clashes, "written_meanwhile", field=criterion)
+    now = merged.kept
+    if now == written_by(last):
+        return last
     require(
-        0 < score < MAX_SCORE or bool(comment.strip()),
+        now.score not in (0, MAX_SCORE) or bool(now.comment.strip()),
         "extreme_needs_comment",
         field=criterion,
-        score=str(score),
+        score=str(now.score),
     )
-    before = so_far.given(member, submission, criterion)
-    if before and (before.score, before.comment) == (score, comment):
-        return before
     require(member.handed_in_at is None or bool(reason.strip()), "change_needs_reason", field=criterion)
     given = Score.objects.create(
         member=member,
         submission=submission,
         criterion=criterion,
-        score=score,
-        comment=comment,
+        score=now.score,
+        comment=now.comment,
         reason=reason,
         given_at=deed.now,
     )
@@ -196,16 +208,31 @@ def _chair(so_far: Scoring, actor: Actor) -> PanelMember:
 
 
 def agree(
-    deed: Deed, evaluation: Evaluation, *, submission: Submission, criterion: str, score: int, reason: str
+    deed: Deed,
+    evaluation: Evaluation,
+    *,
+    submission: Submission,
+    criterion: str,
+    score: int | None,
+    reason: str,
+    seen: int | None = None,
 ) -> ConsensusScore:
-    """Record, as the chair, the score that the panel agreed on, with the reason."""
+    """Record, as the chair, the score that the panel agreed on, with the reason.
+
+    `seen` is the key of what stood on the page, 0 for nothing: what was recorded since then is not written over.
+    """
     evaluation = lock_evaluation(evaluation, EvaluationPhase.CONSENSUS)
     so_far = scoring_of(evaluation)
     if submission not in so_far.to_score(_chair(so_far, deed.actor)):
         raise Unknown
     require(criterion in {c.key for c in criteria_now(evaluation)}, "criterion_unknown")
-    require(0 <= score <= MAX_SCORE, "score_out_of_range", field="score")
+    if score is None or not 0 <= score <= MAX_SCORE:
+        raise Refused(Unmet("score_out_of_range", field="score"))
     require(bool(reason.strip()), "reason_missing", field="reason")
+    last = latest_consensus(evaluation).get((submission.pk, criterion))
+    if last and (last.score, last.reason) == (score, reason):
+        return last
+    require(seen is None or seen == (last.pk if last else 0), "written_meanwhile", field="score")
     made = ConsensusScore.objects.create(
         evaluation=evaluation,
         submission=submission,
@@ -233,7 +260,7 @@ def agree_where_equal(deed: Deed, evaluation: Evaluation, *, reason: str) -> int
     for submission in so_far.to_score(_chair(so_far, deed.actor)):
         for criterion in criteria_now(evaluation):
             place = (submission.pk, criterion.key)
-            given = {score.score for (_seat, *at), score in so_far.scores.items() if tuple(at) == place}
+            given = {score.score for (_seat, *at), score in so_far.scores.items() if tuple(at) == place} - {None}
             if len(given) == 1 and place not in agreed:
                 agree(
                     deed,

@@ -23,6 +23,7 @@ from mix.readers.choice.evaluations import (
     stage_now,
 )
 from mix.readers.core.errors import Forbidden, Unknown
+from mix.rules.choice.merging import Written
 from mix.rules.choice.scoring import SPREAD_ALERT, spread
 from mix.rules.choice.states import Ruling, Seat
 from mix.rules.city.methods import Criterion
@@ -36,7 +37,10 @@ Place: TypeAlias = tuple[int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """An evaluation with its contenders by vendor, their letters, and what some of its members declared and gave."""
+    """An evaluation with its contenders by vendor, their letters, and what some of its members declared and gave.
+
+    `written` holds what a member wrote last, also where it is a comment alone, which only that member reads.
+    """
 
     evaluation: Evaluation
     contenders: Sequence[Submission]
@@ -44,6 +48,7 @@ class Scoring:
     letters: Mapping[int | None, Mapping[int, str]]
     declared: Mapping[int, Mapping[int, Said]]
     scores: Mapping[Place, Score]
+    written: Mapping[Place, Score]
 
     def has_declared(self, member: PanelMember) -> bool:
         """Say whether the member has declared about every vendor on the list."""
@@ -91,6 +96,10 @@ class Scoring:
         """Return the score that a member gave last."""
         return self.scores.get((member.pk, submission.pk, criterion))
 
+    def last_of(self, member: PanelMember, submission: Submission, criterion: str) -> Score | None:
+        """Return what a member wrote last, be it a comment that still waits for its score."""
+        return self.written.get((member.pk, submission.pk, criterion))
+
     def progress(self, member: PanelMember) -> tuple[int, int]:
         """Return how many scores of the present stage a member has given, and how many it owes. Raises Forbidden."""
         places = [(member.pk, s.pk, c.key) for s in self.to_score(member) for c in criteria_now(self.evaluation)]
@@ -127,19 +136,31 @@ def scoring_of(evaluation: Evaluation, *members: PanelMember) -> Scoring:
     declared = last_words(evaluation, members)
     vendors = {s.pk: s.vendor_id for s in found}
     hidden = {(member, v) for member, words in declared.items() for v, said in words.items() if said.stands}
-    scores = Score.objects.filter(member__evaluation=evaluation, **about).order_by("id")
+    rows = Score.objects.filter(member__evaluation=evaluation, **about).order_by("id")
+    written = {
+        (s.member_id, s.submission_id, s.criterion): s
+        for s in rows
+        if (s.member_id, vendors.get(s.submission_id)) not in hidden
+    }
     return Scoring(
         evaluation,
         found,
         [s for s in found if reached.get(s.pk, 0) == evaluation.stage],
         labels_of(evaluation),
         declared,
-        {
-            (s.member_id, s.submission_id, s.criterion): s
-            for s in scores
-            if (s.member_id, vendors.get(s.submission_id)) not in hidden
-        },
+        {place: s for place, s in written.items() if s.score is not None},
+        written,
     )
+
+
+def written_by(row: Score | None) -> Written:
+    """Return what a row says; nothing where there is none."""
+    return Written(row.score, row.comment) if row else Written()
+
+
+def find_written(member: PanelMember, submission: Submission, criterion: str, *, key: int) -> Written:
+    """Return what a member had written in a row that stood on a page; nothing for the key 0."""
+    return written_by(Score.objects.filter(member=member, submission=submission, criterion=criterion, pk=key).first())
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +182,7 @@ def consensus_table(
 
     def cell(submission: Submission, criterion: Criterion) -> Cell:
         given = [(m, s) for m in members if (s := now.given(m, submission, criterion.key))]
-        wide = spread([s.score for _, s in given])
+        wide = spread([s.score for _, s in given if s.score is not None])
         return Cell(criterion, given, wide, wide > SPREAD_ALERT, agreed.get((submission.pk, criterion.key)))
 
     return [(submission, [cell(submission, c) for c in criteria]) for submission in submissions]
@@ -173,8 +194,13 @@ def unmet_to_hand_in(now: Scoring, member: PanelMember) -> tuple[Unmet, ...]:
         return (Unmet("declaration_missing", {"name": member.person.name}),)
     if now.is_waiting(member):
         return (Unmet("conflict_waits", {"name": member.person.name}),)
-    owed = now.owes(member)
-    unmet = [Unmet("scores_missing", {"name": member.person.name, "count": str(owed)})] if owed else []
+    keys = [c.key for c in criteria_now(now.evaluation)]
+    owed = {s: sum(now.given(member, s, key) is None for key in keys) for s in now.to_score(member)}
+    unmet = [
+        Unmet("scores_missing", {"name": now.name(s, member), "count": str(count)}, place="scores")
+        for s, count in owed.items()
+        if count
+    ]
     return (*unmet, *unmet_meetings(now))
 
 

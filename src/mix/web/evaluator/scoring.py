@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 
-from mix.actions.choice import evaluations
-from mix.data.models import Evaluation, PanelMember, Score, StageInvitation, Submission
+from mix.data.models import Evaluation, PanelMember, StageInvitation, Submission
 from mix.readers.choice.evaluations import criteria_now, find_meeting
 from mix.readers.choice.scoring import Scoring, scoring_of
 from mix.readers.core.errors import Unknown
@@ -20,46 +22,21 @@ from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import find_current, opened_answers
 from mix.rules.city.methods import Criterion
 from mix.rules.core.kinds import Envelope
-from mix.rules.core.unmet import Refused, Unmet
 from mix.web.documents.specs import Answer, read_only
+from mix.web.evaluator.saving import Asked, Line, Saved, draw_line, save_scores
 from mix.web.evaluator.seats import list_context, own_seat, seat_context
-from mix.web.forms.acts import Taken, do, show, take_stash
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One score that a page asks for, and the names of its two fields."""
-
-    submission: Submission
-    label: str
-    criterion: Criterion
-    score_name: str
-    comment_name: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """One score as a page draws it: what was typed, else what is saved; and why it was refused."""
-
-    label: str
-    name: str
-    criterion: Criterion
-    score_name: str
-    comment_name: str
-    score: str
-    comment: str
-    saved: Score | None
-    unmet: Unmet | None
+from mix.web.forms.acts import Taken, show, take_stash
 
 
 @dataclass(frozen=True)
 class ScoreContext:
-    """What a page of scores draws."""
+    """What a page of scores draws; `refused` says what was not saved, where something was not."""
 
     lines: list[Line]
     here: str
     following: str
-    unmet: list[Unmet]
+    refused: str
+    reason: str
     returned: bool
     criterion: Criterion | None
     scale: range
@@ -85,7 +62,7 @@ def score(request: HttpRequest, code: str, key: str, label: str) -> HttpResponse
     submission = so_far.get_readable(member, label)
     if submission not in so_far.here:
         raise Unknown
-    asked = [Asked(submission, label, c, f"score-{c.key}", f"comment-{c.key}") for c in criteria_now(found)]
+    asked = [Asked(submission, label, c, c.key) for c in criteria_now(found)]
     reading = ReadContext(
         answers=_answers(found, submission),
         files=_files(submission),
@@ -105,7 +82,7 @@ def across(request: HttpRequest, code: str, key: str, criterion: str) -> HttpRes
     if chosen is None:
         raise Unknown
     lettered = [(s, so_far.letter(s, member)) for s in so_far.to_score(member)]
-    asked = [Asked(s, letter, chosen, f"score-{letter}", f"comment-{letter}") for s, letter in lettered]
+    asked = [Asked(s, letter, chosen, letter) for s, letter in lettered]
     return _scoring(request, so_far, member, asked, ReadContext(), here=f"={criterion}")
 
 
@@ -118,15 +95,18 @@ def _scoring(
     *,
     here: str,
 ) -> HttpResponse:
-    found = so_far.evaluation
-    unmet: dict[str, Unmet] = {}
-    typed = request.POST if request.method == "POST" else take_stash(request)
+    saved, typed = Saved(), take_stash(request)
     if request.method == "POST":
-        unmet = _save_scores(request, found, asked)
-        if not unmet:
-            return redirect(request.POST.get("next") or request.path) if _is_own(request) else redirect(request.path)
-        so_far = scoring_of(found, member)
-    lines = [_line(so_far, member, one, typed, unmet) for one in asked]
+        saved = save_scores(request, so_far, member, asked)
+        if saved.status == HTTPStatus.OK:
+            messages.success(request, saved.told or gettext("Nothing had changed."))
+            return redirect(request.POST["next"] if _is_own(request) else request.path)
+        so_far = scoring_of(so_far.evaluation, member)
+    returned = typed is not None
+    lines = []
+    for one in asked:
+        kept = request.POST if saved.is_over or one.name in saved.unmet else typed
+        lines.append(draw_line(so_far, member, one, kept, saved.unmet.get(one.name)))
     listed = list_context(so_far, member)
     labels = [label for _s, label, _n, _g, _o in listed.rows]
     following = labels[labels.index(here) + 1] if here in labels and labels.index(here) + 1 < len(labels) else ""
@@ -134,60 +114,16 @@ def _scoring(
         lines=lines,
         here=here,
         following=following,
-        unmet=list(unmet.values()),
-        returned=typed is not None and request.method == "GET",
+        refused=saved.refused if saved.status != HTTPStatus.OK else "",
+        reason=(typed or request.POST).get("reason", ""),
+        returned=returned,
         criterion=asked[0].criterion if here.startswith("=") and asked else None,
         scale=range(6),
         total=(sum(g for _s, _l, _n, g, _o in listed.rows), sum(o for _s, _l, _n, _g, o in listed.rows)),
     )
-    taken = Taken({}, status=422 if unmet else 200)
-    return show(request, "evaluator/score.html", taken, seat_context(found, member), listed, reading, context)
-
-
-def _line(so_far: Scoring, member: PanelMember, one: Asked, typed: Any, unmet: dict[str, Unmet]) -> Line:  # noqa: ANN401 - Django's data or none
-    saved = so_far.given(member, one.submission, one.criterion.key)
-    if typed is not None:
-        score, comment = typed.get(one.score_name, ""), typed.get(one.comment_name, "")
-    else:
-        score, comment = (str(saved.score), saved.comment) if saved else ("", "")
-    return Line(
-        label=one.label,
-        name=so_far.name(one.submission, member),
-        criterion=one.criterion,
-        score_name=one.score_name,
-        comment_name=one.comment_name,
-        score=score,
-        comment=comment,
-        saved=saved,
-        unmet=unmet.get(one.score_name),
-    )
-
-
-def _save_scores(request: HttpRequest, found: Evaluation, asked: list[Asked]) -> dict[str, Unmet]:
-    """Save every score that was chosen; return, by field, those that were refused."""
-    unmet: dict[str, Unmet] = {}
-    for one in asked:
-        value = request.POST.get(one.score_name, "")
-        if not value.isdigit():
-            continue
-        try:
-            do(
-                request,
-                evaluations.score,
-                found,
-                submission=one.submission,
-                criterion=one.criterion.key,
-                score=int(value),
-                comment=_typed(request, one.comment_name),
-                reason=_typed(request, "reason"),
-            )
-        except Refused as error:
-            unmet[one.score_name] = error.unmet[0]
-    return unmet
-
-
-def _typed(request: HttpRequest, name: str) -> str:
-    return request.POST.get(name, "").replace("\x00", "").strip()
+    taken = Taken({}, status=saved.status)
+    seat = seat_context(so_far.evaluation, member)
+    return show(request, "evaluator/score.html", taken, seat, listed, reading, context)
 
 
 def _is_own(request: HttpRequest) -> bool:

@@ -147,12 +147,15 @@ class ConflictRuling(models.Model):
 
 
 class Score(models.Model):
-    """One score with its comment. Never changed (trigger): the latest of a member counts, with the reason for it."""
+    """One score with its comment. Never changed (trigger): the latest of a member counts, with the reason for it.
+
+    A comment may stand before there is a score; it waits for it, and counts for nothing.
+    """
 
     member = models.ForeignKey(PanelMember, on_delete=models.PROTECT, related_name="scores")
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
     criterion = models.CharField(max_length=60)
-    score = models.PositiveIntegerField()
+    score = models.PositiveIntegerField(null=True)
     comment = models.TextField(blank=True)
     reason = models.TextField(blank=True)
     given_at = models.DateTimeField()

@@ -1,0 +1,95 @@
+"""An evaluator with two tabs and a session that ends; a conflict that is signed, waits, and is ruled on."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.journeys.conftest import Visitor
+
+BASE = "/en/evaluation/under-our-streets/shortlist/"
+SAVE = "form .dock button"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_two_tabs_and_an_ended_session_cost_an_evaluator_nothing(
+    visit: Callable[..., Visitor], *, javascript: bool
+) -> None:
+    hugo = visit("hugo", javascript=javascript)
+    hugo.go(f"{BASE}score/C/")
+    other = hugo.context.new_page()
+    other.goto(hugo.page.url)
+    first, second = f"From the first tab, {javascript}", f"Typed while signed out, {javascript}"
+    hugo.page.fill("[name='comment-business']", first)
+    hugo.click(hugo.page.locator(SAVE).last)
+    hugo.sees("1 comment kept without a score.")
+    hugo.check()
+    other.check("[name='score-newness'][value='3']" if javascript else "[name='score-newness'][value='2']", force=True)
+    other.locator(SAVE).last.click()
+    other.wait_for_load_state()
+    assert other.locator("[name='comment-business']").input_value() == first
+    other.close()
+
+    hugo.go(f"{BASE}score/C/")
+    hugo.page.fill("[name='comment-team']", second)
+    hugo.context.clear_cookies(name="sessionid")
+    hugo.click(hugo.page.locator(SAVE).last)
+    assert "/account/login/" in hugo.page.url
+    hugo.sign_in("hugo")
+    hugo.go(f"{BASE}score/C/")
+    hugo.sees("Your text is back.")
+    assert hugo.page.locator("[name='comment-team']").input_value() == second
+    hugo.click(hugo.page.locator(SAVE).last)
+    hugo.sees("1 comment kept without a score.")
+
+
+def test_where_two_tabs_wrote_the_same_both_stand_on_the_page(visit: Callable[..., Visitor]) -> None:
+    hugo = visit("hugo")
+    hugo.go(f"{BASE}score/D/")
+    other = hugo.context.new_page()
+    other.goto(hugo.page.url)
+    for page, text in ((other, "Written first."), (hugo.page, "Written second.")):
+        page.fill("[name='comment-fit']", text)
+        page.locator(SAVE).last.click()
+        page.wait_for_load_state()
+    hugo.sees("Saved on another page:")
+    hugo.sees("Written first.")
+    assert hugo.page.locator("[name='comment-fit']").input_value() == "Written second."
+    hugo.check()
+    hugo.click(hugo.page.locator(SAVE).last)
+    hugo.sees("1 comment kept without a score.")
+
+
+def test_text_that_was_typed_and_not_sent_can_be_brought_back(visit: Callable[..., Visitor]) -> None:
+    hugo = visit("hugo")
+    hugo.go(f"{BASE}score/D/")
+    hugo.page.locator("[name='comment-feasible']").press_sequentially("Left behind")
+    hugo.click(hugo.page.locator(".subs a").first)
+    hugo.go(f"{BASE}score/D/")
+    hugo.click("[data-offer] button")
+    assert hugo.page.locator("[name='comment-feasible']").input_value() == "Left behind"
+
+
+def test_a_conflict_is_signed_waits_and_is_ruled_on(visit: Callable[..., Visitor]) -> None:
+    umar, olivia = visit("umar"), visit("olivia")
+    umar.go(f"{BASE}declare/")
+    umar.check()
+    umar.act("declare", releve="advised", signed_statement="on")
+    umar.sees("Procurement decides whether you score the others")
+    umar.check()
+    step = "/en/city/challenges/under-our-streets/shortlist/"
+    olivia.go(step)
+    form = olivia.page.locator("form:has(input[value=rule])")
+    form.evaluate("f => { f.closest('details').open = true }")
+    olivia.check()
+    option = form.locator("[name=item] option").filter(has_text="Relevé").first
+    form.locator("[name=item]").select_option(str(option.get_attribute("value")))
+    form.locator("[name=ruling][value=kept]").check(force=True)
+    form.locator("[name=reason]").fill("He wrote one page of the specification; three others score.")
+    olivia.click(form.locator("button"))
+    olivia.sees("Decided. The member was told.")
+    umar.go(BASE)
+    umar.sees("2 submissions are hidden from you")
+    audrey = visit("audrey")
+    audrey.go("/en/oversight/under-our-streets/")
+    audrey.sees("He wrote one page of the specification")
+    audrey.check()
