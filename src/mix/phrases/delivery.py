@@ -56,6 +56,8 @@ REFUSALS: dict[str, str | Counted] = {
     "no_signatory_vendor": "The vendor names who signs for it",
     "signatory_not_of_side": "{name} does not act for this vendor",
     "signatory_without_authority": "{name} may not sign for the city",
+    "text_changed_since": "The agreement is not what it was when you opened this page. Nothing was signed: read it again",
+    "clause_changed_since": "“{clause}” has the words of {who} now ({at})",
     "not_a_signatory": "You are not named to sign this agreement",
     "not_delivered": "Nothing was delivered yet",
     "deliverable_accepted": "This was accepted already",
@@ -81,19 +83,23 @@ MAILS: dict[str, tuple[str, str]] = {
     ),
     "agreement_drafted": (
         "An agreement for you: {challenge}",
-        "An agreement on “{challenge}” was drafted. Read it; you may propose other words, with a reason.",
+        "An agreement on “{challenge}” with {vendor} was drafted. Read it; you may propose other words, with a reason.",
     ),
     "clause_proposed": (
         "A clause was changed: {challenge}",
-        "The city proposes other words for a clause. Accept or refuse them.",
+        "The city proposes other words for a clause of the agreement on “{challenge}” with {vendor}. Accept or refuse them.",
     ),
     "asked_to_sign": (
         "Please sign: {challenge}",
-        "You are named to sign an agreement on “{challenge}”.",
+        "You are named to sign the agreement on “{challenge}” with {vendor}.",
+    ),
+    "signature_voided": (
+        "Your signature no longer stands: {challenge}",
+        "The agreement on “{challenge}” with {vendor} was changed after you signed it, and nobody’s signature stands any more. Read it and sign again.",
     ),
     "agreement_signed": (
         "Signed: {challenge}",
-        "Everybody has signed the agreement on “{challenge}”. It is in force.",
+        "Everybody has signed the agreement on “{challenge}” with {vendor}. It is in force.",
     ),
     "deliverable_judged": (
         "Deliverable: {title}",
@@ -199,6 +205,7 @@ VERBS: dict[str, str] = {
     "agreements.propose_edit": "Clause change proposed",
     "agreements.receive_paper": "Certificate received",
     "agreements.sign": "Agreement signed",
+    "agreements.void_signatures": "Signatures void, because the agreement changed",
     "delivery.add_backlog_item": "Backlog item added",
     "delivery.ask_change": "Change order asked for",
     "delivery.decide_change": "Change order decided",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from mix.actions.case.locking import lock_challenge, lock_step
 from mix.actions.core.deeds import Deed
@@ -12,12 +12,12 @@ from mix.data.models import Agreement, Clause, ClauseEdit, Deliverable, Paper, P
 from mix.readers.case.challenges import spec_of
 from mix.readers.city.people import actor_for, list_members
 from mix.readers.core.actors import Actor
-from mix.readers.delivery.agreements import unmet_to_sign
+from mix.readers.delivery.agreements import changes_since, digest_of, list_signatories, unmet_to_sign
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import AgreementKind
-from mix.rules.core.unmet import refuse_if, require
+from mix.rules.core.unmet import Outdated, Unmet, refuse_if, require
 from mix.rules.delivery.clauses import ClauseText
 from mix.rules.delivery.states import AgreementState, EditState, Side
 
@@ -73,12 +73,13 @@ def draft(
         "agreement_drafted",
         challenge=step.challenge,
         path=f"vendor/agreements/{agreement.code}/",
+        vendor=vendor.name,
     )
     _record(deed, "draft", agreement, role=role.value)
     return agreement
 
 
-def _record(deed: Deed, verb: str, agreement: Agreement, *, role: str, reason: str = "") -> None:
+def _record(deed: Deed, verb: str, agreement: Agreement, *, role: str, reason: str = "", **payload: object) -> None:
     deed.record(
         f"agreements.{verb}",
         subject_type="agreement",
@@ -86,6 +87,7 @@ def _record(deed: Deed, verb: str, agreement: Agreement, *, role: str, reason: s
         challenge=agreement.step.challenge,
         role=role,
         reason=reason,
+        payload=payload,
     )
 
 
@@ -130,6 +132,7 @@ def propose_edit(deed: Deed, clause: Clause, *, text: str, reason: str) -> Claus
             "clause_proposed",
             challenge=agreement.step.challenge,
             path=f"vendor/agreements/{agreement.code}/",
+            vendor=agreement.vendor.name,
         )
     _record(deed, "propose_edit", agreement, role=role, reason=reason)
     return edit
@@ -148,8 +151,34 @@ def answer_edit(deed: Deed, edit: ClauseEdit, *, accept: bool, answer: str = "")
         clause = edit.clause
         clause.text = edit.text
         clause.save(update_fields=["text"])
+        _void_signatures(deed, agreement, role=role)
     _record(deed, "answer_edit", agreement, role=role, reason=answer)
     return edit
+
+
+def _void_signatures(deed: Deed, agreement: Agreement, *, role: str) -> None:
+    """Take back every signature under what is not the text any more, and tell those who gave it."""
+    signed = [s for s in list_signatories(agreement) if s.signed_at]
+    for row in signed:
+        row.signed_at, row.signed_digest, row.voided_at = None, "", deed.now
+        row.save(update_fields=["signed_at", "signed_digest", "voided_at"])
+        deed.tell(
+            [row.person],
+            "signature_voided",
+            challenge=agreement.step.challenge,
+            path=_path(agreement, Side(row.side)),
+            vendor=agreement.vendor.name,
+        )
+    if signed:
+        people = [row.person.code for row in signed]
+        _record(deed, "void_signatures", agreement, role=role, digest=digest_of(agreement), people=people)
+
+
+def _path(agreement: Agreement, side: Side) -> str:
+    """Return the address of an agreement for one side."""
+    if side is Side.VENDOR:
+        return f"vendor/agreements/{agreement.code}/"
+    return f"city/challenges/{agreement.step.challenge.code}/agreements/{agreement.code}/"
 
 
 def receive_paper(deed: Deed, paper: Paper, *, expires_on: date | None = None) -> Paper:
@@ -166,40 +195,57 @@ def name_signatory(deed: Deed, agreement: Agreement, *, person: Person, title: s
     """Name a person who signs: the city names its own, the vendor its own."""
     agreement = _drafting(agreement)
     side, role = _side(agreement, actor=deed.actor)
-    theirs = actor_for(person)
-    if side == Side.VENDOR:
-        require(agreement.vendor_id in theirs.vendors, "signatory_not_of_side", name=person.name)
-    else:
-        lead = agreement.step.challenge.municipality.code
-        require(
-            grants(theirs.roles_at(lead), Permission.AGREEMENT_SIGN),
-            "signatory_without_authority",
-            name=person.name,
-        )
-    row, _ = Signatory.objects.get_or_create(
+    _require_authority(agreement, person, side=Side(side))
+    row, is_new = Signatory.objects.get_or_create(
         agreement=agreement, person=person, defaults={"side": side, "title": title}
     )
+    if is_new:
+        _void_signatures(deed, agreement, role=role)
     deed.tell(
         [person],
         "asked_to_sign",
         challenge=agreement.step.challenge,
-        path=f"vendor/agreements/{agreement.code}/"
-        if side == Side.VENDOR
-        else f"city/challenges/{agreement.step.challenge.code}/agreements/{agreement.code}/",
+        path=_path(agreement, Side(side)),
+        vendor=agreement.vendor.name,
     )
     _record(deed, "name_signatory", agreement, role=role)
     return row
 
 
-def sign(deed: Deed, agreement: Agreement) -> Agreement:
-    """Sign as a named person. When the last one has signed, the agreement is in force."""
+def _require_authority(agreement: Agreement, person: Person, *, side: Side) -> None:
+    """Refuse whoever does not act for the vendor, or has no role in the city that may sign."""
+    theirs = actor_for(person)
+    if side is Side.VENDOR:
+        require(agreement.vendor_id in theirs.vendors, "signatory_not_of_side", name=person.name)
+    else:
+        lead = agreement.step.challenge.municipality.code
+        may_sign = grants(theirs.roles_at(lead), Permission.AGREEMENT_SIGN)
+        require(may_sign, "signatory_without_authority", name=person.name)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenText:
+    """What stood on the page on which somebody signs: its digest, and when the page was drawn, as it says itself."""
+
+    digest: str
+    at: datetime | None
+
+
+def sign(deed: Deed, agreement: Agreement, *, seen: SeenText | None = None) -> Agreement:
+    """Sign as a named person, who still stands for that side. When the last one has signed, it is in force.
+
+    What is signed is the digest of all that the agreement says. Raises Outdated where it is not what was `seen`.
+    """
     agreement = _drafting(agreement)
-    row = agreement.signatories.filter(person=deed.actor.someone).first()
-    require(row is not None, "not_a_signatory")
+    row = deed.must(agreement.signatories.filter(person=deed.actor.someone).first(), "not_a_signatory")
+    _require_authority(agreement, deed.actor.someone, side=Side(row.side))
     refuse_if(unmet_to_sign(agreement, today=day_in(agreement.step.challenge.municipality.zone, deed.now)))
-    if row and row.signed_at is None:
-        row.signed_at = deed.now
-        row.save(update_fields=["signed_at"])
+    digest = digest_of(agreement)
+    if seen and seen.digest != digest:
+        raise Outdated(Unmet("text_changed_since", place="clauses"), *changes_since(agreement, at=seen.at))
+    if row.signed_at is None:
+        row.signed_at, row.signed_digest, row.voided_at = deed.now, digest, None
+        row.save(update_fields=["signed_at", "signed_digest", "voided_at"])
     if not agreement.signatories.filter(signed_at=None).exists():
         agreement.state, agreement.signed_at = AgreementState.SIGNED, deed.now
         agreement.save(update_fields=["state", "signed_at"])
@@ -208,8 +254,9 @@ def sign(deed: Deed, agreement: Agreement) -> Agreement:
             "agreement_signed",
             challenge=agreement.step.challenge,
             path=f"vendor/agreements/{agreement.code}/",
+            vendor=agreement.vendor.name,
         )
-    _record(deed, "sign", agreement, role=row.side if row else "")
+    _record(deed, "sign", agreement, role=row.side, digest=digest)
     return agreement
 
 

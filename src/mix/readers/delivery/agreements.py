@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from mix.data.models import Agreement, Challenge, Clause, ClauseEdit, Deliverable, Paper, Signatory, Step, Vendor
+from mix.phrases.mails import local_text
 from mix.readers.case.challenges import spec_of
 from mix.readers.choice.awards import find_approved
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.core.rows import get_row
 from mix.readers.market.participations import list_chosen
+from mix.rules.core.chain import digest
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.core.unmet import Unmet
 from mix.rules.delivery.states import AgreementState, EditState
@@ -140,6 +142,41 @@ def list_deliverables(agreement: Agreement) -> list[Deliverable]:
 def open_edits(agreement: Agreement) -> int:
     """Count the proposed clauses that the other side has not answered."""
     return sum(clause.edits.filter(state=EditState.PROPOSED).count() for clause in agreement.clauses.all())
+
+
+def digest_of(agreement: Agreement) -> str:
+    """Return the SHA-256 of all that is signed: parties, amounts, dates, clauses, what is due, papers, who signs."""
+    return digest(
+        {
+            "agreement": agreement.code,
+            "kind": agreement.kind,
+            "vendor": agreement.vendor.code,
+            "value_cents": agreement.value_cents,
+            "options_cents": agreement.options_cents,
+            "starts_on": agreement.starts_on.isoformat(),
+            "ends_on": agreement.ends_on.isoformat(),
+            "clauses": [[c.key, c.position, c.title, c.text] for c in agreement.clauses.order_by("position")],
+            "deliverables": [[d.title, d.due_on.isoformat(), d.fee_cents] for d in list_deliverables(agreement)],
+            "papers": [[p.kind, p.name] for p in list_papers(agreement)],
+            "signatories": [[s.side, s.person.code, s.title] for s in list_signatories(agreement)],
+        }
+    )
+
+
+def changes_since(agreement: Agreement, *, at: datetime | None) -> tuple[Unmet, ...]:
+    """Say which clauses got other words since an instant, whose they are, and who was named to sign."""
+    if at is None:
+        return ()
+    rows = ClauseEdit.objects.filter(clause__agreement=agreement, state=EditState.ACCEPTED, answered_at__gte=at)
+    zone = agreement.step.challenge.municipality.zone
+    return tuple(
+        Unmet(
+            "clause_changed_since",
+            {"clause": e.clause.title, "who": e.person.name, "at": local_text(e.answered_at or at, zone)},
+            place="clauses",
+        )
+        for e in rows.select_related("clause", "person").order_by("answered_at", "id")
+    )
 
 
 def unmet_to_sign(agreement: Agreement, *, today: date) -> tuple[Unmet, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 _NOTHING = """
 addenda.drop_extension
 agreements.answer_edit agreements.deliver agreements.draft agreements.judge_deliverable agreements.name_signatory
-agreements.propose_edit agreements.receive_paper agreements.sign
+agreements.propose_edit agreements.receive_paper
 awards.answer_dispute awards.approve awards.ask_debrief awards.fail_negotiation awards.file_dispute awards.hold_debrief
 awards.plan_debrief awards.recommend awards.record_negotiation
 challenges.cancel challenges.complete
@@ -29,6 +29,8 @@ submissions.start submissions.withdraw
 _SOMETHING = {
     "addenda.issue": "number closes_at",
     "addenda.propose_extension": "closes_at",
+    "agreements.sign": "digest",
+    "agreements.void_signatures": "digest people",
     "calendars.drop_day": "on works",
     "calendars.set_day": "on works",
     "challenges.change_route": "route",

@@ -27,6 +27,10 @@ class Refused(Exception):
         self.unmet: tuple[Unmet, ...] = unmet
 
 
+class Outdated(Refused):
+    """A refusal because what it is about changed after the page was drawn that asks for it. The page is shown anew."""
+
+
 def refuse_if(unmet: Iterable[Unmet]) -> None:
     """Raise `Refused` with everything unmet, or do nothing."""
     found = tuple(unmet)

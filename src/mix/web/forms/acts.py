@@ -27,7 +27,7 @@ from mix.actions.market.submissions import Late
 from mix.phrases.refusals import sentence
 from mix.readers.core.errors import Unknown
 from mix.rules.core.access import Permission, Role, grants
-from mix.rules.core.unmet import Refused, Unmet
+from mix.rules.core.unmet import Outdated, Refused, Unmet
 from mix.web.drawing.anchors import place_of
 from mix.web.drawing.pages import Context, actor_of, draw_page, now_of, stamp
 from mix.web.drawing.showing import language
@@ -188,6 +188,10 @@ def take(request: HttpRequest, acts: Acts) -> Taken | HttpResponse:
         goes_to = form.run(request)
     except Late:
         raise
+    except Outdated as error:
+        taken.unmet, taken.status = error.unmet, HTTPStatus.CONFLICT
+        del taken.bound[name]  # the form is drawn anew, with what stands on the page now
+        return taken
     except Refused as error:
         taken.unmet = error.unmet
         _mark(form, error.unmet)

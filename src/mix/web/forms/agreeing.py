@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
@@ -21,7 +22,9 @@ from mix.data.models import (
     Signatory,
 )
 from mix.readers.city.people import get_person
+from mix.readers.core.clock import read_clock
 from mix.readers.delivery.agreements import (
+    digest_of,
     get_clause,
     get_edit,
     list_clauses,
@@ -114,6 +117,13 @@ class Sign(Act[Agreement]):
     sentence: ClassVar[fields.Label]
 
     sure = fields.yes("", required=True)
+    digest = fields.hidden(required=False)
+    drawn_at = fields.hidden(required=False)
+
+    @classmethod
+    def first(cls, about: Agreement) -> Mapping[str, Any]:
+        """Say which text stands on the page, and since when."""
+        return {"digest": digest_of(about), "drawn_at": read_clock().isoformat()}
 
     def fit(self) -> None:
         """Say what is confirmed."""
@@ -121,7 +131,16 @@ class Sign(Act[Agreement]):
 
     def run(self, request: HttpRequest) -> None:
         """Sign."""
-        do(request, agreements.sign, self.about)
+        seen = agreements.SeenText(self.cleaned_data["digest"], _instant(self.cleaned_data["drawn_at"]))
+        do(request, agreements.sign, self.about, seen=seen)
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def editing_acts(found: Agreement, *, signers: Sequence[tuple[str, str]]) -> dict[str, Listed[Any]]:

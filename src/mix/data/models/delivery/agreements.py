@@ -72,17 +72,28 @@ class ClauseEdit(models.Model):
 
 
 class Signatory(models.Model):
-    """A named person who signs for one side."""
+    """A named person who signs for one side.
+
+    `signed_digest` is of the agreement as it was signed. A signature that a later change voided is none any more; when
+    that was stands in `voided_at`.
+    """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="signatories")
     side = choice(Side)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     title = models.CharField(max_length=120)
     signed_at = models.DateTimeField(null=True)
+    signed_digest = models.CharField(max_length=64, blank=True)
+    voided_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["agreement", "person"], name="signatory_once"),
+            models.CheckConstraint(
+                name="signatory_signed_a_text",
+                condition=models.Q(signed_at=None, signed_digest="")
+                | models.Q(signed_at__isnull=False) & ~models.Q(signed_digest=""),
+            ),
             one_of("side", Side),
         ]
 
