@@ -134,7 +134,7 @@ def test_a_vendor_submits_replaces_and_withdraws(visit: Callable[..., Visitor], 
         "input[type=file]", {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"MZ program"}
     )
     visitor.click("button:has-text('Seal and send')")
-    visitor.sees("is not the kind of file that its name says")
+    visitor.sees("is not what its name says")
     if javascript:
         _break_off_and_go_on(visitor)
     visitor.sees("plan.txt")

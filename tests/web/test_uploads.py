@@ -115,7 +115,7 @@ def test_what_may_not_begin(sender: Sender, name: str, size: int, says: str) -> 
 def test_a_program_that_calls_itself_a_plan_is_refused(sender: Sender) -> None:
     answer = sender.part(sender.begin(name="plan.pdf", size=500).json()["upload"], 0, b"MZ" + b"\0" * 400)
     assert answer.status_code == 422
-    assert "not the kind of file" in answer.json()["refused"][0]
+    assert "is not what its name says" in answer.json()["refused"][0]
 
 
 def test_another_vendors_upload_is_unknown(sender: Sender, sign_in: Callable[[str], Client]) -> None:

@@ -11,6 +11,7 @@ REFUSALS: dict[str, str | Counted] = {
     "too_few_rows": Counted(
         "Add at least {least} row to “{field}”", "Add at least {least} rows to “{field}”", by="least"
     ),
+    "too_many_rows": "At most {most} rows are taken here; there are {given}. Take out those that matter least, or send them as a file",
     "cell_missing": "“{field}”, row {row}: fill in “{column}”",
     "answer_missing": "Write something here",
     "reason_missing": "Give a reason",
@@ -21,7 +22,10 @@ REFUSALS: dict[str, str | Counted] = {
     "not_an_option": "“{given}” is not one of the choices",
     "not_one_line": "Write this on one line, without line breaks or tabs",
     "text_too_long": "This text is longer than {most} characters",
-    "file_kind": "“{name}” is not the kind of file that its name says. Send PDF, Word, Excel, PowerPoint, PNG, JPEG, CSV or text",
+    "file_kind": "What is in “{name}” is not what its name says. Send PDF, Word, Excel, PowerPoint, PNG, JPEG, CSV or text",
+    "file_kind_not_taken": "“{name}” is of a kind that is not taken here. Send PDF, Word, Excel, PowerPoint, PNG, JPEG, CSV or text",
+    "file_without_kind": "The name “{name}” does not end in a kind of file, such as .pdf. Send PDF, Word, Excel, PowerPoint, PNG, JPEG, CSV or text",
+    "file_utf16": "“{name}” is written in UTF-16, which is not taken here. Save it as UTF-8 (in Excel: CSV UTF-8) and send it again",
     "pdf_unavailable": "This site cannot make PDF files: its operator installs Pango (libpango-1.0-0, libpangoft2-1.0-0). Print the page instead",
     # gates
     "nobody_named_for_value": "Nobody is named to approve this value in {city}. Its procurement manager enters the table of authority",

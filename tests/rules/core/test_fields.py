@@ -97,7 +97,17 @@ def test_only_a_text_may_have_several_lines(type_: FieldType, break_: str) -> No
     assert caught.value.code == "not_one_line"
     rows = FieldSpec(key="x", type=FieldType.ROWS, title=T, columns=(Column(key="c", type=type_, title=T),))
     assert read_answers((rows,), {"x": [{"c": raw}]})[1]["x"].code == "not_one_line"
-    assert read_value(FieldSpec(key="x", title=T), raw) == raw.replace("\r\n", "\n")
+    ends, sets_a_tab = break_ not in "\t\x1f\x7f", break_ == "\t"
+    assert read_value(FieldSpec(key="x", title=T), raw) == ("1\n2" if ends else "1\t2" if sets_a_tab else "12")
+
+
+@pytest.mark.parametrize(("given", "problem"), [(200, ""), (201, "too_many_rows")])
+def test_rows_past_the_limit_are_refused_and_never_cut(given: int, problem: str) -> None:
+    rows = FieldSpec(key="x", type=FieldType.ROWS, title=T, columns=(Column(key="c", title=T),))
+    good, bad = read_answers((rows,), {"x": [{"c": f"{n}"} for n in range(given)]})
+    assert (len(good.get("x", [])), {key: e.code for key, e in bad.items()}) == (
+        (given, {}) if not problem else (0, {"x": problem})
+    )
 
 
 def test_a_text_by_language_is_read_in_it_or_in_english() -> None:

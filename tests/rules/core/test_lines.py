@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mix.rules.core.lines import is_one_line, one_line
+from mix.rules.core.lines import file_name, is_one_line, lines, one_line
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,30 @@ def test_no_control_character_is_left(text: str) -> None:
     assert is_one_line(text) != any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in text)
     assert is_one_line(one_line(text))
     assert len(one_line(text).splitlines()) <= 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ("plan.pdf", "plan.pdf"),
+        ("../../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\Users\\li\\plan.pdf", "plan.pdf"),
+        ("\u202egnp.fdp", "gnp.fdp"),
+        ("a\u2066b\u200e.pdf", "ab.pdf"),
+        ("a\r\nb\x00.pdf", "a b.pdf"),
+        ("Résumé équipe.pdf", "Résumé équipe.pdf"),
+        ("Re\u0301sume\u0301.pdf", "Résumé.pdf"),
+        ("x" * 300 + ".pdf", "x" * 146 + ".pdf"),
+        ("x" * 300, "x" * 150),
+        ("x." + "y" * 300, "x." + "y" * 148),
+        (".pdf", ".pdf"),
+        ("folder/", ""),
+    ],
+)
+def test_a_file_has_a_bare_name(raw: str, name: str) -> None:
+    assert file_name(raw) == name
+    assert file_name(name) == name
+
+
+def test_each_line_ends_as_all_others_do() -> None:
+    assert lines("R&D\x0bx\ry\r\nz\u2028 & \x00\x07t\tt\x85u") == "R&D\nx\ny\nz\n & t\tt\nu"

@@ -13,6 +13,7 @@ from mix.data.models import Submission
 from mix.readers.market.sealing import find_upload, received
 from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.vendors import get_own_vendor
+from mix.rules.core.lines import file_name
 from mix.rules.core.unmet import Refused, require
 from mix.rules.market.sealed import Stored
 
@@ -26,13 +27,14 @@ def begin(deed: Deed, submission: Submission, *, envelope: str, name: str, size:
     """
     submission = lock_submission(deed, submission)
     require(envelope in {e.value for e in spec_of_call(submission.solicitation).envelopes}, "envelope_unknown")
-    require(bool(name.strip()), "name_missing", field="file")
+    name = file_name(name)
+    require(bool(name), "name_missing", field="file")
     require(size > 0, "file_empty", field="file")
     most = settings.SEALED_FILE_LIMIT
     require(size <= most, "file_too_large", field="file", name=name, most=str(most // 2**20))
     require(has_room(), "no_room", field="file")
     begin_draft(deed, submission)
-    upload = begin_upload(submission, envelope=envelope, name=name[-150:], size=size, now=deed.now)
+    upload = begin_upload(submission, envelope=envelope, name=name, size=size, now=deed.now)
     return upload.code, received(upload)
 
 

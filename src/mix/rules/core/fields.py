@@ -15,7 +15,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mix.rules.core.kinds import Route
-from mix.rules.core.lines import is_one_line
+from mix.rules.core.lines import is_one_line, lines
 from mix.rules.core.unmet import Unmet, require
 
 MAX_TEXT = 60_000
@@ -190,7 +190,8 @@ def _read_choice(text: str, options: Sequence[Option]) -> str:
 
 def _typed(raw: object, type_: FieldType) -> str:
     """Return what was typed, trimmed. Raises BadValue for what is too long, or on several lines where one is asked."""
-    text = "" if raw is None else str(raw).replace("\r\n", "\n").replace("\x00", "").strip()
+    given = "" if raw is None else str(raw).replace("\x00", "")
+    text = (lines(given) if type_ is FieldType.TEXT else given.replace("\r\n", "\n")).strip()
     if len(text) > MAX_TEXT:
         raise BadValue("text_too_long", most=str(MAX_TEXT))
     if type_ is not FieldType.TEXT and not is_one_line(text):
@@ -230,7 +231,9 @@ def _in_range(cents: int) -> int:
 
 def _read_rows(spec: FieldSpec, raw: object) -> list[dict[str, Any]]:
     rows = []
-    for given in (raw if isinstance(raw, list | tuple) else ())[:MAX_ROWS]:
+    if isinstance(raw, list | tuple) and len(raw) > MAX_ROWS:
+        raise BadValue("too_many_rows", most=str(MAX_ROWS), given=str(len(raw)))
+    for given in raw if isinstance(raw, list | tuple) else ():
         row = {column.key: read_value(column, given.get(column.key)) for column in spec.columns}
         if any(value not in (None, False) for value in row.values()):
             rows.append(row)

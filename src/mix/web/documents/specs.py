@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 from typing import Any
 
 from django.http import QueryDict
 
 from mix.phrases.refusals import sentence
 from mix.phrases.words import word
-from mix.rules.core.fields import MAX_ROWS, Column, FieldSpec, FieldType, count_words
+from mix.rules.core.fields import Column, FieldSpec, FieldType, count_words
 from mix.rules.core.unmet import Unmet
 from mix.web.drawing.showing import day, language, money, plain_amount, said
 
@@ -104,7 +105,7 @@ def read_post(specs: Sequence[FieldSpec], data: QueryDict) -> dict[str, Any]:
             raw[spec.key] = data.get(spec.key, "")
             continue
         rows = []
-        for number in range(MAX_ROWS):
+        for number in count():
             names = {column.key: f"{spec.key}-{number}-{column.key}" for column in spec.columns}
             if not any(name in data for name in names.values()):
                 break

@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 from mix.phrases.refusals import sentence
 from mix.phrases.words import WORDS, word
 from mix.rules.core.fields import BadValue, read_money
-from mix.rules.core.lines import is_one_line
+from mix.rules.core.lines import file_name, is_one_line, lines
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.closing import local_instant
 from mix.rules.market.shares import WORDLIST
 from mix.rules.market.shares import WORDS as SHARE_WORDS
 from mix.web.drawing.showing import clock, language, plain_amount
-from mix.web.forms.filekinds import is_what_it_says
+from mix.web.forms.filekinds import problem_of
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as Promise  # what django-stubs calls a lazy text
@@ -107,14 +107,17 @@ class UploadField(forms.FileField):
     """A public document. Refuses what is too large, empty, or not what its name says."""
 
     def clean(self, data: UploadedFile[Any] | None, initial: object = None) -> UploadedFile[Any] | None:
-        """Check the size and the first bytes."""
+        """Clean its name, and check the size and the first bytes."""
+        if isinstance(data, UploadedFile) and data.name:
+            data.name = file_name(data.name)
         file: UploadedFile[Any] | None = super().clean(data, initial)
         if file is not None and (file.size or 0) > settings.PUBLIC_FILE_LIMIT:
             raise forms.ValidationError(
                 _say("file_too_large", name=file.name or "", most=str(settings.PUBLIC_FILE_LIMIT // 2**20))
             )
-        if file is not None and not is_what_it_says(file.name or "", file.read(4096)):
-            raise forms.ValidationError(_say("file_kind", name=file.name or ""))
+        problem = problem_of(file.name or "", file.read(4096)) if file is not None else ""
+        if file is not None and problem:
+            raise forms.ValidationError(_say(problem, name=file.name or ""))
         if file is not None:
             file.seek(0)
         return file
@@ -159,9 +162,17 @@ def line(label: Label, *, hint: Label = "", required: bool = True, most: int = 2
     return forms.CharField(label=label, help_text=hint, required=required, max_length=most, validators=[check_line])
 
 
+class LinesField(forms.CharField):
+    """A text of several lines, each of which ends as all others do, whatever it was pasted from."""
+
+    def to_python(self, value: str | None) -> str:
+        """Read it."""
+        return lines(super().to_python(value) or "").strip()
+
+
 def text(label: Label, *, hint: Label = "", required: bool = True, rows: int = 3) -> forms.CharField:
     """Make a field for several lines."""
-    return forms.CharField(
+    return LinesField(
         label=label, help_text=hint, required=required, max_length=60_000, widget=forms.Textarea({"rows": rows})
     )
 
@@ -226,9 +237,9 @@ def yes(label: Label, *, required: bool = False) -> forms.BooleanField:
     return forms.BooleanField(label=label, required=required)
 
 
-def hidden(*, required: bool = True) -> forms.CharField:
+def hidden(*, required: bool = True, most: int = 100) -> forms.CharField:
     """Make the field that says which thing a form is about."""
-    return forms.CharField(widget=forms.HiddenInput, required=required, max_length=100, validators=[check_line])
+    return forms.CharField(widget=forms.HiddenInput, required=required, max_length=most, validators=[check_line])
 
 
 def choice(label: Label, pairs: Pairs, *, hint: Label = "", radio: bool = False) -> forms.ChoiceField:

@@ -13,12 +13,20 @@ PLAIN = {"txt", "csv"}
 NOT_WRITTEN = frozenset(range(32)) - frozenset(b"\t\n\f\r")  # bytes that no text holds
 
 
-def is_what_it_says(name: str, first: bytes) -> bool:
-    """Say whether a file's first bytes fit its name's ending."""
-    ending = name.rpartition(".")[2].lower()
-    if ending in ALLOWED:
-        return first.startswith(ALLOWED[ending])
-    if ending not in PLAIN:
-        return False
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def problem_of(name: str, first: bytes) -> str:
+    """Say by a code of refusals why a file is not taken, from its name and its first bytes; empty where it is."""
+    stem, dot, ending = name.rpartition(".")
+    kind = ending.lower()
+    if not dot or not stem:
+        return "file_without_kind"
+    if kind in ALLOWED:
+        return "" if first.startswith(ALLOWED[kind]) else "file_kind"
+    if kind not in PLAIN:
+        return "file_kind_not_taken"
+    if first.startswith(UTF_16):
+        return "file_utf16"
     is_other = any(first.startswith(mark) for marks in ALLOWED.values() for mark in marks)
-    return not is_other and NOT_WRITTEN.isdisjoint(first)
+    return "file_kind" if is_other or not NOT_WRITTEN.isdisjoint(first) else ""

@@ -16,12 +16,13 @@ from mix.phrases.refusals import sentence
 from mix.readers.market.sealing import find_upload
 from mix.readers.market.submissions import get_own_submission
 from mix.rules.core.kinds import Envelope
+from mix.rules.core.lines import file_name
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.sealed import SealingStream, TooLarge
 from mix.web.drawing.pages import draw_page, signed_in
 from mix.web.drawing.showing import language
 from mix.web.forms.acts import do
-from mix.web.forms.filekinds import is_what_it_says
+from mix.web.forms.filekinds import problem_of
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,16 @@ class SealingHandler(FileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
         """Begin to encrypt."""
         super().new_file(*args, **kwargs)
-        self.name = (self.file_name or "")[-150:]
+        self.name = file_name(self.file_name or "")
         self.sealer = None
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Encrypt the next piece; what is not allowed is drained and dropped."""
         if self.problem:
             return
-        if start == 0 and not is_what_it_says(self.name, raw_data[:4096]):
-            self.problem = "file_kind"
+        if start == 0:
+            self.problem = problem_of(self.name, raw_data[:4096])
+        if self.problem:
             return
         if start == 0 and not has_room():
             self.problem = "no_room"
@@ -112,8 +114,9 @@ def part(request: HttpRequest, code: str, upload: str) -> JsonResponse:
 
     def verb() -> dict[str, Any]:
         found = find_upload(submission, upload)
-        if found and start == 0 and not is_what_it_says(found.name, request.body[:4096]):
-            raise Refused(Unmet("file_kind", {"name": found.name}, field="file"))
+        problem = problem_of(found.name, request.body[:4096]) if found and start == 0 else ""
+        if found and problem:
+            raise Refused(Unmet(problem, {"name": found.name}, field="file"))
         return {"there": do(request, uploads.add_part, submission, upload=upload, start=start, content=request.body)}
 
     return _said(request, verb)

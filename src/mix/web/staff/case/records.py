@@ -18,6 +18,7 @@ from mix.rules.core.access import Permission
 from mix.web.documents.changes import Changed, changes
 from mix.web.documents.docx import write_docx
 from mix.web.documents.specs import Answer, read_only
+from mix.web.drawing.downloads import attachment
 from mix.web.drawing.pages import draw_page, signed_in
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.pdf import as_pdf
@@ -118,7 +119,7 @@ def document(request: HttpRequest, code: str, key: str, ending: str) -> HttpResp
 def as_file(content: bytes, kind: str, name: str) -> HttpResponse:
     """Hand out a file to keep."""
     response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = attachment(name)
     return response
 
 

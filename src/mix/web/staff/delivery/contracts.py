@@ -18,6 +18,7 @@ from mix.readers.market.submissions import get_opened
 from mix.rules.core.access import TABLE, Permission, grants, reads_for_the_city
 from mix.rules.core.kinds import Envelope
 from mix.rules.delivery.states import AgreementState, Side
+from mix.web.drawing.downloads import download
 from mix.web.drawing.pages import signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.forms import fields
@@ -80,12 +81,3 @@ def opened_file(request: HttpRequest, code: str, submission: str, file: str) -> 
     ):
         raise Forbidden(Permission.PRICE_READ)
     return download(fact.name, chunks)
-
-
-def download(name: str, chunks: Any) -> StreamingHttpResponse:  # noqa: ANN401 - an iterator of bytes
-    """Answer with a file that browsers save and never show."""
-    response = StreamingHttpResponse(chunks, content_type="application/octet-stream")
-    safe = name.replace('"', "").replace("\\", "").replace("\r", "").replace("\n", "")
-    response["Content-Disposition"] = f'attachment; filename="{safe.encode("ascii", "replace").decode()}"'
-    response["Content-Security-Policy"] = "sandbox"
-    return response
