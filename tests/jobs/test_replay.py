@@ -59,6 +59,7 @@ ON_PAGES = {
     "panels.give_chair",
     "policies.drop_bylaw",
     "submissions.bring_copy",
+    "submissions.bring_back",
     "submissions.drop_file",
     "variants.propose",
     "variants.publish",

@@ -22,3 +22,10 @@ def entered(page: str, name: str) -> str:
     value = re.search(r'\svalue="([^"]*)"', found[0])
     assert value, found[0]
     return unescape(value[1])
+
+
+def finalising_form(page: str) -> dict[str, str]:
+    """Return what the form sends that finalises what stands on a page."""
+    files = re.search(r'name="codes" value="([^"]*)"', page)
+    seen = {"codes": files[1] if files else "", **{name: entered(page, name) for name in ("retry", "draft")}}
+    return {"act": "finalise", "bind": "on", **seen}

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from mix.data.models import Agreement, Letter, Opening, Person, Submission, SubmissionVersion
 from mix.readers.market.sealing import list_files
+from mix.rules.market.receipts import ReceiptStatement
 
 GUELPH_READS = {"priya", "sam", "olivia", "martin", "leah", "noor", "frank", "anita", "carl", "fiona", "audrey"}
 LONDON = {"lena", "pat", "mona", "lou", "finn", "aida", "umar", "lucia"}
@@ -131,7 +133,11 @@ def test_pages_by_role(sign_in: Callable[[str], Client], name: str, args: list[s
 
 
 @pytest.mark.parametrize(
-    "name", ["vendor-submission", "vendor-files", "vendor-price", "vendor-check", "vendor-export", "vendor-copy"]
+    "name",
+    [
+        *("vendor-submission", "vendor-files", "vendor-price", "vendor-check", "vendor-export", "vendor-export-pdf"),
+        *("vendor-copy", "vendor-drafts"),
+    ],
 )
 @pytest.mark.parametrize("code", ["water-leaks", "guelph-roads-sprint"])
 def test_a_submission_is_its_own_vendors_alone(sign_in: Callable[[str], Client], name: str, code: str) -> None:
@@ -184,6 +190,36 @@ def test_a_receipt_as_pdf_is_tagged_and_its_vendors_alone(sign_in: Callable[[str
         )
         assert b"/StructTreeRoot" in inside
         assert b"pdfuaid" in inside
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_each_digit_of_a_receipt_is_on_the_paper(
+    sign_in: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    weasyprint = pytest.importorskip("weasyprint", exc_type=OSError)
+    version = SubmissionVersion.objects.filter(submission__vendor__code="releve").latest("id")
+    said = dict(version.receipt["statement"])
+    long = {"name": "m" * 146 + ".pdf", "size": 5, "sha256": "f" * 64, "ciphertext_sha256": "e" * 64}
+    said["envelopes"][0]["files"].append(long)
+    monkeypatch.setattr(SubmissionVersion, "statement", ReceiptStatement.read(said))
+    drawn: list[Any] = []
+
+    def write(html: Any, **given: Any) -> bytes:
+        drawn.append((html, html.render(stylesheets=given["stylesheets"])))
+        return b""
+
+    monkeypatch.setattr(weasyprint.HTML, "write_pdf", write)
+    with translation.override(language):
+        assert sign_in("remi").get(reverse("vendor-receipt-pdf", args=[version.reference])).status_code == 200
+    ((html, paper),) = drawn
+    assert html.etree_element.get("lang") == f"{language}-CA"
+    boxes = [box for page in paper.pages for box in page._page_box.descendants() if getattr(box, "text", "")]
+    text = "".join(box.text for box in boxes).replace(" ", "")
+    assert "f" * 64 in text
+    assert all(f.commitment in text for f in version.statement.envelopes)
+    assert version.submission.vendor.name.replace(" ", "") in text
+    right = max(box.position_x + box.width for box in boxes)
+    assert right <= paper.pages[0].width - 60  # CSS pixels: 18 mm of margin are 68
 
 
 @pytest.mark.parametrize(

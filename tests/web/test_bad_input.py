@@ -31,7 +31,7 @@ from mix.web.drawing import pages
 from mix.web.entry.forms import SignUp
 from mix.web.forms import fields
 from mix.web.frame.middleware import ClockMiddleware
-from tests.web.reading import compared, entered
+from tests.web.reading import compared, entered, finalising_form
 
 pytestmark = pytest.mark.django_db
 
@@ -213,8 +213,8 @@ def test_a_double_click_makes_one_version(sign_in: Callable[[str], Client], draf
     }
     draft_number = {"draft": str(Submission.objects.get(pk=draft.pk).draft_version)}
     assert client.post(reverse("vendor-submission", args=[draft.code]), {**answers, **draft_number}).status_code == 302
-    post = {"act": "finalise", "retry": "same", "bind": "on"}
     url = reverse("vendor-check", args=[draft.code])
+    post = finalising_form(client.get(url).content.decode())
     first, second = (client.post(url, post).headers["Location"] for _ in range(2))
     assert (first, draft.versions.count()) == (second, 1)
 
@@ -387,7 +387,8 @@ def test_a_form_that_is_too_large_is_refused(sign_in: Callable[[str], Client]) -
     answer = sign_in("priya").post(
         reverse("city-need-new"), "what=" + "a" * 6_000_000, content_type="application/x-www-form-urlencoded"
     )
-    assert answer.status_code == 413
+    page = answer.content.decode()
+    assert (answer.status_code, "Nothing was saved" in page, "Rien n’a été enregistré" in page) == (413, True, True)
 
 
 def test_a_long_title_begins_a_challenge_and_tells_its_reporter(sign_in: Callable[[str], Client]) -> None:

@@ -17,6 +17,7 @@ from mix.actions.market import submissions
 from mix.data.models import Solicitation, Submission, Vendor
 from mix.readers.market.sealing import list_files
 from mix.vault.models import SealedFile, Upload
+from tests.web.reading import finalising_form
 
 pytestmark = pytest.mark.django_db
 CANARY = b"PARTS-CANARY-5b1f-NOBODY-READS-THIS "
@@ -159,4 +160,5 @@ def test_where_there_is_no_room_files_wait_and_finalising_goes_on(
     assert (answer.status_code, "no room for files" in answer.content.decode()) == (422, True)
     assert list_files(draft) == []
     check = f"/en/vendor/submissions/{draft.code}/check/"
-    assert sender.client.post(check, {"act": "finalise", "retry": "k", "bind": "on"}).status_code == 302
+    form = finalising_form(sender.client.get(check).content.decode())
+    assert sender.client.post(check, form).status_code == 302

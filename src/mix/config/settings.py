@@ -167,6 +167,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = False
+CSRF_FAILURE_VIEW = "mix.web.frame.kept.refuse_token"
 FORM_RENDERER = "mix.web.forms.fields.Renderer"
 # Only the encrypting view for sealed files reads uploads, and it brings its own handler: with Django's
 # handlers installed a large file would lie in a temporary folder in the clear.

@@ -157,8 +157,10 @@ POLICIES: dict[str, str] = {
     "data_rulewaiver": f"{CITY} OR {_OF_CITY_OF_CHALLENGE}",
     **dict.fromkeys(("data_purchase", "data_participationnotice", "data_requirementreason"), _OF_CITY_OF_CHALLENGE),
     # the vault: a draft is its vendor's alone, at the level of the database too
-    "vault_draft": "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission AND mix_is(s.vendor_id))",
-    "vault_upload": "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission AND mix_is(s.vendor_id))",
+    **dict.fromkeys(
+        ("vault_draft", "vault_earlierdraft", "vault_upload"),
+        "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission AND mix_is(s.vendor_id))",
+    ),
     "vault_uploadpart": _up("vault_upload", "upload_id"),
     "vault_sealedfile": _SUBMITTED,
     "vault_sealedenvelope": _SUBMITTED,

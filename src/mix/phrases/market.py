@@ -90,7 +90,13 @@ REFUSALS: dict[str, str | Counted] = {
     "price_before_quality": "Prices may be opened when the panel has frozen quality",
     # submissions
     "late": "Received {received}. Closed {closed}. It does not count",
-    "draft_changed_meanwhile": "A team mate saved this draft while you were writing. Your text is kept on this page; check it against the draft and save again",
+    "answer_clashes": "You and a team mate both changed “{field}”. Choose which text stays",
+    "finalised_meanwhile": "A team mate finalised this submission while you were writing. Your text is below: saved, it begins a replacement, which counts once it is finalised too",
+    "draft_gone": "This draft is no longer there: finalising destroys it",
+    "seen_another": "What you checked has changed since. Nothing was finalised: look at it again",
+    "answer_changed_since": "“{field}” was changed by {who} ({at})",
+    "file_came_since": "The file “{name}” was added by {who} ({at})",
+    "file_went_since": "The file “{name}” was taken out by {who} ({at})",
     "retry_key_reused": "This was sent before, and the draft has changed since. Check it and finalise again",
     "submission_empty": "There is nothing to submit yet",
     "submission_too_large": "All files together would be larger than 500 MB. Nothing else was lost",
@@ -120,32 +126,32 @@ MAILS: dict[str, tuple[str, str]] = {
         "{who} tried to open envelopes of “{challenge}” before their time. Nothing was opened. The attempt is in the log.",
     ),
     "not_opened": (
-        "Your submission could not be opened: {reference}",
-        "What was stored for your submission {reference} to “{challenge}” does not match your receipt, or does not open. It was left sealed. From your receipt you may hand in again the same answers and files, and no others: your own copy and the receipt prove that they are the same.",
+        "Your submission could not be opened: {challenge} ({vendor}, {reference})",
+        "What was stored for the submission of {vendor} to “{challenge}” ({reference}) does not match your receipt, or does not open. It was left sealed. From your receipt you may hand in again the same answers and files, and no others: your own copy and the receipt prove that they are the same.",
     ),
     "redelivered": (
-        "Handed in again: {reference}",
-        "What could not be opened of submission {reference} to “{challenge}” was handed in again. It is what its receipt commits to, and can be read now.",
+        "Handed in again: {challenge} ({vendor}, {reference})",
+        "What could not be opened of the submission of {vendor} to “{challenge}” ({reference}) was handed in again. It is what its receipt commits to, and can be read now.",
     ),
     "addendum": (
         "Addendum {number}: {challenge}",
-        "Addendum {number} changes a call that you are answering. Read it and confirm it; until then you cannot finalise.",
+        "Addendum {number} changes the call on “{challenge}” that {vendor} is answering. Read it and confirm it; until then you cannot finalise.\n\n{text}\n\nClosing: {closes}",
     ),
     "question_answered": (
         "A question was answered: {challenge}",
         "A question about “{challenge}” was answered.",
     ),
     "receipt": (
-        "Received: {reference}",
-        "Your submission to “{challenge}” was received {local} (exactly: {received}). Reference {reference}. You may replace or withdraw it until closing.",
+        "Received: {challenge} ({vendor}, {reference})",
+        "The submission of {vendor} to “{challenge}” was received {local} (exactly: {received}). Version {number}, reference {reference}. You may replace or withdraw it until closing.",
     ),
     "withdrawn": (
-        "Withdrawn: {challenge}",
-        "Your submission to “{challenge}” was withdrawn. Your draft is kept.",
+        "Withdrawn: {challenge} ({vendor}, {reference})",
+        "The submission of {vendor} to “{challenge}” ({reference}) was withdrawn {local}. Nothing of {vendor} counts now. Its draft was destroyed when it was finalised: to answer again before closing, bring in your copy or write the answers anew.",
     ),
     "opened": (
-        "Opened: {reference}",
-        "Your submission {reference} to “{challenge}” was opened. It matches your receipt.",
+        "Opened: {challenge} ({vendor}, {reference})",
+        "The submission of {vendor} to “{challenge}” ({reference}) was opened. It matches your receipt, and you can read it here now.",
     ),
     "disqualified": (
         "Disqualified: {challenge}",

@@ -4,11 +4,14 @@ The catalogue is read without Django: commands that check and verify offline spe
 """
 
 import gettext
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+_MARK = "\ue000"  # behind what ends in a full stop already, such as “Ltd.”
+_DOTS = re.compile(f"{_MARK}\\.?")
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
 
 
@@ -38,4 +41,5 @@ def filled(context: str, english: str | Counted, language: str, params: Mapping[
         text = _catalogue(language, LOCALE).npgettext(context, english.one, english.many, int(given[english.by]))
     else:
         text = told(context, english, language)
-    return text.format(**given)
+    ending_once = {k: f"{v}{_MARK}" if isinstance(v, str) and v.endswith(".") else v for k, v in given.items()}
+    return _DOTS.sub("", text.format(**ending_once))

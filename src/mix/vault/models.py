@@ -16,6 +16,19 @@ class Draft(models.Model):
     saved_by = models.CharField(max_length=40)
 
 
+class EarlierDraft(models.Model):
+    """What a draft was before it was saved again, encrypted to the same key; it goes with the draft."""
+
+    submission = models.CharField(max_length=20, db_index=True)
+    version = models.PositiveIntegerField()
+    ciphertext = models.BinaryField()
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["submission", "version"], name="earlier_draft_once")]
+
+
 class SealedFile(models.Model):
     """A file that streamed in and was never plain on disk. `blob` is its name in the vault's folder.
 
@@ -32,7 +45,9 @@ class SealedFile(models.Model):
     blob = models.CharField(max_length=80)
     opened_blob = models.CharField(max_length=80, blank=True)
     uploaded_at = models.DateTimeField()
+    uploaded_by = models.CharField(max_length=40)
     removed_at = models.DateTimeField(null=True)
+    removed_by = models.CharField(max_length=40, blank=True)
     scan = models.CharField(max_length=20, choices=[(s.value, s.value) for s in Scan], default=Scan.WAITING.value)
     found = models.CharField(max_length=200, blank=True)
 

@@ -16,12 +16,12 @@ from mix.actions.core.run import run
 from mix.actions.market import addenda, openings, sealing, submissions
 from mix.data.models import Event, Message, OpenedEnvelope, Solicitation, Submission, Vendor
 from mix.readers.core.errors import Forbidden, Unknown
-from mix.readers.market.sealing import find_draft, list_files, read_draft
+from mix.readers.market.sealing import find_draft, list_drafts, list_files, read_draft
 from mix.readers.market.submissions import envelopes_of, list_opened, opened_answers
 from mix.rules.core.chain import canonical
 from mix.rules.core.kinds import Envelope
-from mix.rules.core.unmet import Refused
-from mix.vault.models import Draft
+from mix.rules.core.unmet import Outdated, Refused
+from mix.vault.models import Draft, EarlierDraft
 
 pytestmark = pytest.mark.django_db
 CANARY = "QX7-CANARY-93f1c2-NOBODY-MAY-READ-THIS"
@@ -257,13 +257,101 @@ def test_a_receipt_says_what_is_held_and_no_price(sealed: Submission) -> None:
 def test_two_people_drafting_lose_nothing(call: Solicitation, actor: Callable[[str], Any], now: Any) -> None:
     submission = Submission.objects.select_related("vendor").get(solicitation=call, vendor__code="tamarack")
     tess, tom = actor("tess"), actor("tom")
+    seen, before = submission.draft_version, read_draft(submission)
+    whole = {
+        "team": before["team"],
+        "approach": before.get("approach"),
+    }  # a page sends all its fields, also as they were
+    run(tess, now, submissions.save_answers, submission, answers={**whole, "team": "by Tess"}, based_on=seen)
+    saved = run(tom, now, submissions.save_answers, submission, answers={**whole, "approach": "by Tom"}, based_on=seen)
+    assert saved == submissions.Saved(seen + 2, ("team",))
+    assert (read_draft(submission)["team"], read_draft(submission)["approach"]) == ("by Tess", "by Tom")
+
+
+def test_one_field_that_two_people_changed_is_never_overwritten(
+    call: Solicitation, actor: Callable[[str], Any], now: Any
+) -> None:
+    submission = Submission.objects.select_related("vendor").get(solicitation=call, vendor__code="tamarack")
+    tess, tom = actor("tess"), actor("tom")
     seen = submission.draft_version
     run(tess, now, submissions.save_answers, submission, answers={"team": "by Tess"}, based_on=seen)
+    for _again in range(2):
+        with pytest.raises(submissions.SavedMeanwhile) as caught:
+            run(tom, now, submissions.save_answers, submission, answers={"team": "by Tom"}, based_on=seen)
+        assert [(u.code, u.field) for u in caught.value.unmet] == [("answer_clashes", "team")]
+    assert read_draft(submission)["team"] == "by Tess"
+    over = {"based_on": seen, "since": {"team": seen + 1}}  # Tom saw both texts, and chose
+    run(tom, now, submissions.save_answers, submission, answers={"team": "by Tom"}, **over)
+    assert read_draft(submission)["team"] == "by Tom"
+
+
+def test_earlier_drafts_are_sealed_brought_back_and_gone_when_finalised(
+    call: Solicitation, actor: Callable[[str], Any], now: Any
+) -> None:
+    kim = actor("kim")
+    submission = run(kim, now, submissions.start, call, Vendor.objects.get(code="kestrel"))
+    for team in (CANARY, "Two", "Two"):
+        run(kim, now, submissions.save_answers, submission, answers={**ANSWERS, "team": team})
+    assert [d.number for d in list_drafts(submission)] == [2, 1]  # what changes nothing makes no version
+    assert CANARY.encode() not in _every_text_in_the_database()
+    run(kim, now, submissions.bring_back, submission, number=1)
+    assert (read_draft(submission)["team"], [d.number for d in list_drafts(submission)]) == (CANARY, [3, 2, 1])
     with pytest.raises(Refused) as caught:
-        run(tom, now, submissions.save_answers, submission, answers={"approach": "by Tom"}, based_on=seen)
-    assert caught.value.unmet[0].code == "draft_changed_meanwhile"
-    run(tom, now, submissions.save_answers, submission, answers={"approach": "by Tom"}, based_on=seen + 1)
-    assert (read_draft(submission)["team"], read_draft(submission)["approach"]) == ("by Tess", "by Tom")
+        run(kim, now, submissions.bring_back, submission, number=9)
+    assert [u.code for u in caught.value.unmet] == ["draft_gone"]
+    backups = [bytes(row.ciphertext) for row in EarlierDraft.objects.filter(submission=submission.code)]
+    run(kim, now, submissions.finalise, submission, retry_key="one")
+    held = _every_text_in_the_database()
+    assert (len(backups), [b for b in backups if b in held], list_drafts(submission)) == (2, [], [])
+
+
+def test_what_was_written_over_a_finalised_draft_begins_no_replacement_by_itself(
+    sealed: Submission, actor: Callable[[str], Any], now: Any
+) -> None:
+    kim = actor("kim")
+    with pytest.raises(submissions.SavedMeanwhile) as caught:
+        run(kim, now, submissions.save_answers, sealed, answers={"team": "Late"}, based_on=sealed.draft_version - 1)
+    assert [u.code for u in caught.value.unmet] == ["finalised_meanwhile"]
+    run(kim, now, submissions.save_answers, sealed, answers={"team": "Anew"}, based_on=sealed.draft_version)
+    assert read_draft(sealed) == {"team": "Anew"}
+
+
+def test_what_is_finalised_is_what_was_seen(call: Solicitation, actor: Callable[[str], Any], now: Any) -> None:
+    submission = Submission.objects.select_related("vendor", "solicitation").get(
+        solicitation=call, vendor__code="tamarack"
+    )
+    tess, tom = actor("tess"), actor("tom")
+    run(tess, now, submissions.save_answers, submission, answers={**ANSWERS, "team": "seen"})
+    submission.refresh_from_db()
+    seen = submissions.Seen(submission.draft_version, tuple(f.code for f in list_files(submission)))
+    run(tom, now, submissions.save_answers, submission, answers={"approach": "replaced"})
+    stream = sealing.open_stream(call)
+    stream.write(b"more")
+    run(tom, now, submissions.add_file, submission, stored=stream.finish(), envelope="technical", name="more.txt")
+    with pytest.raises(Outdated) as caught:
+        run(tess, now, submissions.finalise, submission, retry_key="x", seen=seen)
+    said = [(u.code, u.params.get("who"), u.params.get("field") or u.params.get("name")) for u in caught.value.unmet]
+    assert said == [
+        ("seen_another", None, None),
+        ("answer_changed_since", tom.person.name, "Approach"),
+        ("file_came_since", tom.person.name, "more.txt"),
+    ]
+    assert not submission.versions.exists()
+    submission.refresh_from_db()
+    fresh = submissions.Seen(submission.draft_version, tuple(f.code for f in list_files(submission)))
+    assert run(tess, now, submissions.finalise, submission, retry_key="y", seen=fresh).number == 1
+
+
+def test_a_withdrawal_tells_the_truth(sealed: Submission, actor: Callable[[str], Any], now: Any) -> None:
+    run(actor("kim"), now, submissions.withdraw, sealed)
+    mail = Message.objects.filter(to_name=actor("kim").person.name).latest("id")
+    version = sealed.versions.get()
+    assert (mail.path, version.reference in mail.subject) == (f"vendor/receipts/{version.reference}/", True)
+    assert ("destroyed when it was finalised" in mail.body, "Ltd.." in mail.body, "Kestrel" in mail.body) == (
+        True,
+        False,
+        True,
+    )
 
 
 def test_an_addendum_must_be_confirmed_before_finalising(
@@ -329,6 +417,7 @@ def test_closing_is_extended_by_two_people(call: Solicitation, actor: Callable[[
 def test_only_the_sealing_modules_know_the_vault() -> None:
     assert {m.__name__ for m in apps.get_app_config("vault").get_models()} == {
         "Draft",
+        "EarlierDraft",
         "SealedEnvelope",
         "SealedFile",
         "Upload",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mix.rules.case.versions import compare_text, merge_answers, merge_units, sentences
+from mix.rules.case.versions import Merged, compare_text, merge_answers, merge_fields, merge_units, sentences
 from mix.rules.core.fields import Bilingual, Column, FieldSpec, FieldType
 
 TITLE = Bilingual(en="Title", fr="Titre")
@@ -114,3 +114,31 @@ def test_two_peoples_edits_come_together(  # one row a case, by its columns
 ) -> None:
     merged = merge_answers(SPECS, base, mine, theirs)
     assert (merged.answers, merged.taken, merged.clashes) == (answers, taken, clashes)
+
+
+def test_two_people_on_two_fields_both_keep_theirs() -> None:
+    base = {"team": "a", "plan": "b", "rows": [{"c": "1"}], "kept": "k"}
+    mine = {"team": "A", "plan": "b", "rows": [{"c": "1"}], "kept": ""}
+    theirs = {"team": "a", "plan": "B", "rows": [{"c": "2"}], "kept": None, "price": 5}
+    assert merge_fields(base, mine, theirs) == Merged(
+        {"team": "A", "plan": "B", "rows": [{"c": "2"}], "kept": ""}, ("plan", "rows"), ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("base", "mine", "theirs", "clashes"),
+    [
+        ("a", "b", "c", ("x",)),
+        (None, "b", "c", ("x",)),
+        ("a", None, "c", ("x",)),
+        ("a", "b", None, ("x",)),
+        ("a", "b", "b", ()),
+        ("a", "b", "a", ()),
+        ("a", "", None, ()),
+    ],
+)
+def test_only_what_both_changed_to_something_else_clashes(
+    base: str | None, mine: str | None, theirs: str | None, clashes: tuple[str, ...]
+) -> None:
+    merged = merge_fields({"x": base}, {"x": mine}, {"x": theirs})
+    assert (merged.answers, merged.clashes) == ({"x": mine}, clashes)

@@ -14,7 +14,7 @@ from mix.actions.core.deeds import Deed
 from mix.actions.market.keys import delay_key
 from mix.actions.market.solicitations import lock_call
 from mix.data.models import Addendum, ExtensionProposal, Solicitation
-from mix.phrases.mails import outage_text
+from mix.phrases.mails import local_text, outage_text
 from mix.readers.case.challenges import spec_of
 from mix.readers.city.calendars import calendar_of
 from mix.readers.city.people import list_members
@@ -163,6 +163,9 @@ def _issue(
             challenge=call.step.challenge,
             path=f"vendor/submissions/{submission.code}/check/",
             number=str(addendum.number),
+            vendor=submission.vendor.name,
+            text=text,
+            closes=local_text(call.closes_at, call.zone),
         )
     _record(
         deed,

@@ -134,6 +134,7 @@ def _open_one(
         "not_opened" if found.problem else "opened",
         challenge=submission.solicitation.step.challenge,
         path=f"vendor/receipts/{version.reference}/",
+        vendor=submission.vendor.name,
         reference=version.reference,
     )
 

@@ -85,7 +85,14 @@ def redeliver(deed: Deed, submission: Submission, *, envelope: Envelope, brought
     challenge = submission.solicitation.step.challenge
     officers = list_with_role([challenge.municipality_id], Role.PROCUREMENT_OFFICER)
     path = f"city/challenges/{challenge.code}/{submission.solicitation.step.key}/"
-    deed.tell(officers, "redelivered", challenge=challenge, path=path, reference=version.reference)
+    deed.tell(
+        officers,
+        "redelivered",
+        challenge=challenge,
+        path=path,
+        vendor=submission.vendor.name,
+        reference=version.reference,
+    )
     _record(deed, "redeliver", submission, version, envelope=envelope.value, commitment=mark)
 
 

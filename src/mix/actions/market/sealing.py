@@ -28,7 +28,7 @@ from mix.rules.core.unmet import Refused, require
 from mix.rules.market.receipts import FileLine, SealedLine
 from mix.rules.market.sealed import ScannerDown, SealingStream, Stored
 from mix.vault import scanner, storage
-from mix.vault.models import Draft, SealedEnvelope, SealedFile, Upload, UploadPart
+from mix.vault.models import Draft, EarlierDraft, SealedEnvelope, SealedFile, Upload, UploadPart
 
 
 def ping_scanner() -> str:
@@ -36,15 +36,25 @@ def ping_scanner() -> str:
     return scanner.ping()
 
 
-def save_draft(deed: Deed, submission: Submission, answers: dict[str, Any], *, based_on: int | None) -> int:
-    """Encrypt and keep a vendor's draft; return its number. Raises Refused when a team mate saved in between.
+def save_draft(deed: Deed, submission: Submission, answers: dict[str, Any]) -> int:
+    """Encrypt and keep a vendor's draft; return its number, the same where nothing differs. The caller holds the lock.
 
-    The salts of its commitments are drawn with it, so that the vendor's own copy holds all that proves a receipt.
+    What it was before is kept beside it, to the same key, until it is destroyed. The salts of its commitments are drawn
+    with it, so that the vendor's own copy holds all that proves a receipt.
     """
     row = Draft.objects.select_for_update().filter(submission=submission.code).first()
     number = submission.draft_version
-    require(based_on is None or based_on == number, "draft_changed_meanwhile")
     before = find_draft(submission)
+    if row and before and before.answers == answers:
+        return number
+    if row:
+        EarlierDraft.objects.create(
+            submission=row.submission,
+            version=row.version,
+            ciphertext=row.ciphertext,
+            saved_at=row.saved_at,
+            saved_by=row.saved_by,
+        )
     salts = before.salts if before else {e.value: secrets.token_hex(16) for e in Envelope}
     key_id = row.key_id if row else new_key_id("draft")
     content = canonical({"answers": answers, "salts": salts})
@@ -105,9 +115,10 @@ def end_upload(upload: Upload) -> None:
 
 
 def destroy_draft(submission: Submission) -> None:
-    """Drop a draft and, once that is durable, its key: from then on nobody can read it here."""
+    """Drop a draft with all that it was and, once that is durable, its key: from then on nobody can read it here."""
     for upload in Upload.objects.filter(submission=submission.code):
         end_upload(upload)
+    EarlierDraft.objects.filter(submission=submission.code).delete()
     for draft in Draft.objects.filter(submission=submission.code):
         draft.delete()
         transaction.on_commit(partial(storage.drop_key, draft.key_id))
@@ -118,7 +129,7 @@ def open_stream(solicitation: Solicitation) -> SealingStream:
     return storage.StreamSealer(solicitation.recipients, limit=settings.SEALED_FILE_LIMIT)
 
 
-def keep_file(submission: Submission, stored: Stored, *, envelope: str, name: str, now: datetime) -> str:
+def keep_file(deed: Deed, submission: Submission, stored: Stored, *, envelope: str, name: str) -> str:
     """Keep what was streamed under a new code, unless the submission would grow past its limit."""
     rows = SealedFile.objects.select_for_update().filter(submission=submission.code, removed_at=None)
     total = sum(row.size for row in rows) + stored.size
@@ -135,7 +146,8 @@ def keep_file(submission: Submission, stored: Stored, *, envelope: str, name: st
         sha256=stored.sha256,
         ciphertext_sha256=stored.ciphertext_sha256,
         blob=stored.blob,
-        uploaded_at=now,
+        uploaded_at=deed.now,
+        uploaded_by=deed.actor.code,
     )
     return code
 
@@ -145,9 +157,11 @@ def drop_blob(blob: str) -> None:
     storage.blob_path(blob).unlink(missing_ok=True)
 
 
-def remove_file(submission: Submission, code: str, *, now: datetime) -> None:
+def remove_file(deed: Deed, submission: Submission, code: str) -> None:
     """Take a file out of a draft; what was finalised with it keeps it."""
-    SealedFile.objects.filter(submission=submission.code, code=code, removed_at=None).update(removed_at=now)
+    SealedFile.objects.filter(submission=submission.code, code=code, removed_at=None).update(
+        removed_at=deed.now, removed_by=deed.actor.code
+    )
 
 
 def seal_version(

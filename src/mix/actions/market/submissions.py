@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,17 +22,21 @@ from mix.readers.market.solicitations import closing_of, spec_of_call
 from mix.readers.market.submissions import (
     COPY_KIND,
     blocking,
+    changes_since,
     check_may_answer,
     envelopes_of,
+    find_current,
     open_addenda,
     warnings_for,
 )
 from mix.readers.market.vendors import check_own_vendor, get_own_vendor
 from mix.rules.case.states import ChallengeStatus
+from mix.rules.case.versions import Merged, merge_fields
 from mix.rules.core.access import Role
 from mix.rules.core.chain import digest
 from mix.rules.core.fields import read_answers
-from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
+from mix.rules.core.lines import file_name
+from mix.rules.core.unmet import Outdated, Refused, Unmet, refuse_if, require
 from mix.rules.market.closing import is_in_time
 from mix.rules.market.receipts import ReceiptClock, ReceiptEntry, ReceiptStatement, SealedLine
 from mix.rules.market.sealed import Stored
@@ -43,9 +48,34 @@ class Late(Refused):
 
     def __init__(self, call: Solicitation, *, received_at: datetime) -> None:
         super().__init__(Unmet("late", {"received": received_at.isoformat(), "closed": call.closes_at.isoformat()}))
+        self.call = call
         self.received_at = received_at
         self.closed_at = call.closes_at
         self.zone = call.zone
+
+
+class SavedMeanwhile(Outdated):
+    """A draft of which a team mate changed the same fields: what was made of both stands in `merged`."""
+
+    def __init__(self, *unmet: Unmet, merged: Merged) -> None:
+        super().__init__(*unmet)
+        self.merged = merged
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A draft that was saved: its number, and the fields that a team mate changed meanwhile and that it has, too."""
+
+    number: int
+    taken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What stood on the page on which somebody finalises: the number of the draft, and the codes of its files."""
+
+    number: int
+    files: tuple[str, ...]
 
 
 def _record(deed: Deed, verb: str, submission: Submission, **payload: object) -> Event:
@@ -95,21 +125,61 @@ def start(deed: Deed, call: Solicitation, vendor: Vendor) -> Submission:
     return submission
 
 
-def save_answers(deed: Deed, submission: Submission, *, answers: Mapping[str, Any], based_on: int | None = None) -> int:
-    """Save the team's draft; only the fields given are touched. Returns the draft's number."""
+def save_answers(
+    deed: Deed,
+    submission: Submission,
+    *,
+    answers: Mapping[str, Any],
+    based_on: int | None = None,
+    since: Mapping[str, int] | None = None,
+) -> Saved:
+    """Save the team's draft; only the fields given are touched, and what a team mate saved meanwhile stays.
+
+    They were written over the draft numbered `based_on`, some over another in `since`. Raises SavedMeanwhile where both
+    changed one field, or somebody finalised: then nothing is saved.
+    """
     submission = lock_submission(deed, submission)
     specs = [s for s in spec_of_call(submission.solicitation).answers if s.key in answers]
     good, bad = read_answers(specs, answers)
     if bad:
         raise Refused(*(Unmet(e.code, e.params, field=key) for key, e in bad.items()))
-    content = {**read_draft(submission), **good}
-    submission.draft_version = save_draft(deed, submission, content, based_on=based_on)
+    present = read_draft(submission)
+    merged = Merged(good, (), ())
+    if based_on is not None:
+        merged = _merge(submission, good, present, numbers={key: (since or {}).get(key, based_on) for key in good})
+    return Saved(_keep(deed, submission, {**present, **merged.answers}), merged.taken)
+
+
+def _merge(
+    submission: Submission, mine: Mapping[str, Any], theirs: Mapping[str, Any], *, numbers: Mapping[str, int]
+) -> Merged:
+    if not has_draft(submission) and set(numbers.values()) - {submission.draft_version}:
+        raise SavedMeanwhile(Unmet("finalised_meanwhile"), merged=Merged(dict(mine), (), ()))
+    drafts = {number: find_draft(submission, number=number) for number in set(numbers.values())}
+    base = {key: draft.answers.get(key) for key, number in numbers.items() if (draft := drafts[number])}
+    merged = merge_fields(base, mine, theirs)
+    if merged.clashes:
+        titles = {s.key: s.title for s in spec_of_call(submission.solicitation).answers}
+        unmet = (Unmet("answer_clashes", titles[key].params("field"), field=key) for key in merged.clashes)
+        raise SavedMeanwhile(*unmet, merged=merged)
+    return merged
+
+
+def _keep(deed: Deed, submission: Submission, answers: dict[str, Any]) -> int:
+    submission.draft_version = save_draft(deed, submission, answers)
     submission.save(update_fields=["draft_version"])
     return submission.draft_version
 
 
-def bring_copy(deed: Deed, submission: Submission, *, brought: object) -> int:
-    """Make the vendor's own copy the draft again, after finalising or elsewhere. Returns the draft's number.
+def bring_back(deed: Deed, submission: Submission, *, number: int) -> int:
+    """Make the draft again what it was under a number; what it is stays among its versions. Returns its new number."""
+    submission = lock_submission(deed, submission)
+    earlier = deed.must(find_draft(submission, number=number), "draft_gone")
+    return _keep(deed, submission, earlier.answers)
+
+
+def bring_copy(deed: Deed, submission: Submission, *, brought: object) -> Saved:
+    """Make the vendor's own copy the draft again, after finalising or elsewhere.
 
     Files stay as they are: a copy names them and does not hold them.
     """
@@ -130,7 +200,7 @@ def add_file(deed: Deed, submission: Submission, *, stored: Stored, envelope: st
     submission = lock_submission(deed, submission)
     require(envelope in {e.value for e in spec_of_call(submission.solicitation).envelopes}, "envelope_unknown")
     require(stored.size > 0, "file_empty", field="file")
-    code = keep_file(submission, stored, envelope=envelope, name=name, now=deed.now)
+    code = keep_file(deed, submission, stored, envelope=envelope, name=file_name(name))
     begin_draft(deed, submission)
     _record(deed, "add_file", submission, file=code)
     return code
@@ -139,14 +209,13 @@ def add_file(deed: Deed, submission: Submission, *, stored: Stored, envelope: st
 def begin_draft(deed: Deed, submission: Submission) -> None:
     """Begin a draft where there is none: with an empty one, since what was finalised cannot be read."""
     if not has_draft(submission):
-        submission.draft_version = save_draft(deed, submission, {}, based_on=None)
-        submission.save(update_fields=["draft_version"])
+        _keep(deed, submission, {})
 
 
 def drop_file(deed: Deed, submission: Submission, *, code: str) -> None:
     """Take a file out of the draft."""
     submission = lock_submission(deed, submission)
-    remove_file(submission, code, now=deed.now)
+    remove_file(deed, submission, code)
     _record(deed, "drop_file", submission, file=code)
 
 
@@ -163,12 +232,18 @@ def acknowledge(deed: Deed, submission: Submission, *, addendum: Addendum) -> Ac
 
 
 def finalise(
-    deed: Deed, submission: Submission, *, retry_key: str, began_at: datetime | None = None
+    deed: Deed,
+    submission: Submission,
+    *,
+    retry_key: str,
+    began_at: datetime | None = None,
+    seen: Seen | None = None,
 ) -> SubmissionVersion:
     """Seal the draft as the version that counts, destroy it, and sign a receipt. `now` is when the last byte came.
 
     The same `retry_key` returns the same receipt, and refuses another draft. Missing answers only warn; an unread
-    addendum or a broken limit refuses. Raises Late at or after closing. `began_at` is when its first byte came.
+    addendum or a broken limit refuses. Raises Late at or after closing, and Outdated where draft or files are not those
+    that were `seen` on a page. `began_at` is when its first byte came.
     """
     check_own_vendor(submission.vendor_id, actor=deed.actor)
     done = submission.versions.filter(retry_key=retry_key).first()
@@ -183,6 +258,8 @@ def finalise(
     draft, files = find_draft(submission), list_files(submission)
     number = submission.versions.count() + 1
     content = _require_whole(draft, files, is_first=number == 1)
+    if seen and (seen.number, set(seen.files)) != (submission.draft_version, {f.code for f in files}):
+        raise Outdated(Unmet("seen_another"), *changes_since(submission, number=seen.number, files=seen.files))
     refuse_if(blocking(warnings_for(part.answers, content, addenda=open_addenda(submission))))
     envelopes = envelopes_of(call, draft, files)
     lines = seal_version(submission, version=number, envelopes=envelopes, files=files, now=deed.now)
@@ -197,6 +274,7 @@ def finalise(
         lines=lines,
         log=ReceiptEntry(sealed_chain(call), entry.hash),
     )
+    submission.draft_version += 1  # what is written over this draft is not taken for the beginning of another
     version = SubmissionVersion.objects.create(
         submission=submission,
         number=number,
@@ -209,17 +287,25 @@ def finalise(
     )
     destroy_draft(submission)
     submission.state = SubmissionState.FINALISED
-    submission.save(update_fields=["state"])
+    submission.save(update_fields=["state", "draft_version"])
+    _tell_received(deed, version)
+    return version
+
+
+def _tell_received(deed: Deed, version: SubmissionVersion) -> None:
+    """Write the receipt to each member of the team."""
+    submission, call = version.submission, version.submission.solicitation
     deed.tell(
         list_members(submission.vendor_id),
         "receipt",
         challenge=call.step.challenge,
-        path=f"vendor/receipts/{reference}/",
-        reference=reference,
+        path=f"vendor/receipts/{version.reference}/",
+        vendor=submission.vendor.name,
+        number=str(version.number),
+        reference=version.reference,
         received=deed.now.isoformat(timespec="milliseconds"),
         local=local_text(deed.now, call.zone),
     )
-    return version
 
 
 def _require_whole(draft: DraftContent | None, files: Sequence[FileFact], *, is_first: bool) -> dict[str, Any]:
@@ -274,14 +360,17 @@ def _statement(
 def withdraw(deed: Deed, submission: Submission) -> Submission:
     """Withdraw before closing; another submission may be finalised until then."""
     submission = lock_submission(deed, submission)
-    require(submission.state == SubmissionState.FINALISED, "not_finalised")
-    submission.state = SubmissionState.WITHDRAWN
-    submission.save(update_fields=["state"])
+    version = deed.must(find_current(submission), "not_finalised")
+    submission.state, submission.withdrawn_at = SubmissionState.WITHDRAWN, deed.now
+    submission.save(update_fields=["state", "withdrawn_at"])
     _record(deed, "withdraw", submission)
     deed.tell(
         list_members(submission.vendor_id),
         "withdrawn",
         challenge=submission.solicitation.step.challenge,
-        path=f"vendor/submissions/{submission.code}/",
+        path=f"vendor/receipts/{version.reference}/",
+        vendor=submission.vendor.name,
+        reference=version.reference,
+        local=local_text(deed.now, submission.solicitation.zone),
     )
     return submission

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
@@ -103,6 +103,11 @@ def get_person(code: str) -> Person:
     if found is None:
         raise Unknown
     return found
+
+
+def names_of(codes: Collection[str]) -> dict[str, str]:
+    """Return people's names by their codes; whoever is not known is left out."""
+    return dict(Person.objects.filter(code__in=codes).values_list("code", "name"))
 
 
 def find_by_email(email: str) -> Person | None:

@@ -15,7 +15,7 @@ from mix.data.models import Submission
 from mix.readers.core.errors import Unknown
 from mix.rules.core.kinds import Envelope, Scan
 from mix.vault import storage
-from mix.vault.models import Draft, SealedEnvelope, SealedFile, Upload
+from mix.vault.models import Draft, EarlierDraft, SealedEnvelope, SealedFile, Upload
 
 OPENED_KEY = "opened"
 
@@ -47,13 +47,35 @@ class DraftContent:
     salts: dict[str, str]
 
 
-def find_draft(submission: Submission) -> DraftContent | None:
-    """Decrypt a vendor's own draft, if there is one. Only the vendor's pages call this."""
+@dataclass(frozen=True, slots=True)
+class DraftFact:
+    """When a draft was saved as it was under one number, and by whom (the code of a person)."""
+
+    number: int
+    saved_at: datetime
+    saved_by: str
+
+
+def find_draft(submission: Submission, *, number: int | None = None) -> DraftContent | None:
+    """Decrypt a vendor's own draft, if there is one: as it is, or as it was. Only the vendor's pages call this."""
     draft = Draft.objects.filter(submission=submission.code).first()
     if draft is None:
         return None
-    content = json.loads(storage.decrypt(bytes(draft.ciphertext), draft.key_id))
+    row: Draft | EarlierDraft | None = draft
+    if number is not None and number != draft.version:
+        row = EarlierDraft.objects.filter(submission=submission.code, version=number).first()
+    if row is None:
+        return None
+    content = json.loads(storage.decrypt(bytes(row.ciphertext), draft.key_id))
     return DraftContent(content["answers"], content["salts"])
+
+
+def list_drafts(submission: Submission) -> list[DraftFact]:
+    """List what the draft is and was, latest first; empty where there is none."""
+    present = Draft.objects.filter(submission=submission.code).defer("ciphertext")
+    before = EarlierDraft.objects.filter(submission=submission.code).defer("ciphertext").order_by("-version")
+    rows: list[Draft | EarlierDraft] = [*present, *before]
+    return [DraftFact(row.version, row.saved_at, row.saved_by) for row in rows]
 
 
 def read_draft(submission: Submission) -> dict[str, Any]:
@@ -118,6 +140,26 @@ def list_files(submission: Submission) -> list[FileFact]:
     """List a submission's files that were not removed, oldest first."""
     rows = SealedFile.objects.filter(submission=submission.code, removed_at=None).order_by("uploaded_at", "id")
     return [_fact(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class FileMove:
+    """A file that came to a draft or was taken out of it: when, and by whom (the code of a person)."""
+
+    name: str
+    came: bool
+    at: datetime
+    by: str
+
+
+def list_moves(submission: Submission, *, seen: Collection[str]) -> list[FileMove]:
+    """List how the files of a draft differ from those that were seen (their codes)."""
+    rows = SealedFile.objects.filter(submission=submission.code).order_by("uploaded_at", "id")
+    came = [
+        FileMove(r.name, True, r.uploaded_at, r.uploaded_by) for r in rows if not r.removed_at and r.code not in seen
+    ]
+    gone = [FileMove(r.name, False, r.removed_at, r.removed_by) for r in rows if r.removed_at and r.code in seen]
+    return [*came, *gone]
 
 
 def list_sealed_files(submission: Submission, *, version: int, envelope: str) -> list[FileFact]:

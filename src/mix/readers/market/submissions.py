@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,10 +20,12 @@ from mix.data.models import (
     SubmissionVersion,
     Vendor,
 )
+from mix.phrases.mails import local_text
+from mix.readers.city.people import names_of
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.market.participations import find_participation, has_reached
-from mix.readers.market.sealing import DraftContent, FileFact
+from mix.readers.market.sealing import DraftContent, DraftFact, FileFact, find_draft, list_drafts, list_moves
 from mix.readers.market.solicitations import spec_of_call
 from mix.rules.core.access import Permission
 from mix.rules.core.fields import FieldSpec, FieldType, missing_answers
@@ -95,6 +97,43 @@ def open_addenda(submission: Submission) -> list[Addendum]:
 def list_acknowledged(submission: Submission) -> list[Acknowledgement]:
     """List the addenda that the vendor has acknowledged, oldest first, each with who did."""
     return list(submission.acknowledgements.select_related("addendum", "person").order_by("addendum__number"))
+
+
+def changes_since(submission: Submission, *, number: int, files: Collection[str]) -> tuple[Unmet, ...]:
+    """Say how a draft differs from what it was under a number, with these files (their codes), and by whom.
+
+    Nothing is said of the answers where that draft is gone.
+    """
+    drafts = {d.number: d for d in reversed(list_drafts(submission)) if d.number >= number}
+    by: dict[str, DraftFact] = {}
+    first = before = find_draft(submission, number=number)
+    for draft in list(drafts.values())[1:] if before else ():
+        after = find_draft(submission, number=draft.number)
+        by |= dict.fromkeys(_differing(before, after), draft)
+        before = after
+    specs = {s.key: s.title for s in spec_of_call(submission.solicitation).answers}
+    differing = _differing(first, before)
+    moves = list_moves(submission, seen=files)
+    names = names_of({d.saved_by for d in by.values()} | {m.by for m in moves})
+
+    def said(code: str, who: str, at: datetime, **params: str) -> Unmet:
+        at_text = local_text(at, submission.solicitation.zone)
+        return Unmet(code, {**params, "who": names.get(who, who), "at": at_text})
+
+    changed = [
+        said("answer_changed_since", by[key].saved_by, by[key].saved_at, **specs[key].params("field"))
+        for key in specs
+        if key in differing
+    ]
+    moved = [said("file_came_since" if m.came else "file_went_since", m.by, m.at, name=m.name) for m in moves]
+    return (*changed, *moved)
+
+
+def _differing(one: DraftContent | None, other: DraftContent | None) -> set[str]:
+    """Name the fields that two drafts answer differently."""
+    if one is None or other is None:
+        return set()
+    return {key for key in {*one.answers, *other.answers} if one.answers.get(key) != other.answers.get(key)}
 
 
 def is_sealed(submission: Submission) -> bool:
@@ -173,6 +212,42 @@ def opened_answers(submission: Submission, envelope: Envelope) -> dict[str, Any]
     """Return the answers of an opened envelope, empty while it is sealed."""
     found = OpenedEnvelope.objects.filter(submission=submission, envelope=envelope.value).first()
     return dict(found.answers) if found else {}
+
+
+def when_opened(submission: Submission) -> dict[Envelope, datetime]:
+    """Return which envelopes of a submission are open, and since when."""
+    return {Envelope(row.envelope): row.opened_at for row in submission.opened.all()}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What became of one version: the later one that took its place, when it was withdrawn, when it was opened."""
+
+    replaced_by: SubmissionVersion | None
+    withdrawn_at: datetime | None
+    opened_at: datetime | None
+
+    @property
+    def counts(self) -> bool:
+        """Say whether it is the version that counts."""
+        return self.replaced_by is None and self.withdrawn_at is None
+
+
+def standing_of(version: SubmissionVersion) -> Standing:
+    """Say what became of a version."""
+    submission = version.submission
+    later = submission.versions.filter(number__gt=version.number).order_by("number").first()
+    if later:
+        return Standing(later, None, None)
+    if submission.state == SubmissionState.WITHDRAWN:
+        return Standing(None, submission.withdrawn_at, None)
+    return Standing(None, None, when_opened(submission).get(Envelope.TECHNICAL))
+
+
+def list_own_counting(solicitation: Solicitation, *, actor: Actor) -> list[SubmissionVersion]:
+    """List the versions that count of the actor's own vendors at a call, by vendor."""
+    rows = solicitation.submissions.filter(vendor_id__in=actor.vendors).select_related("vendor")
+    return [found for row in rows.order_by("vendor__name", "id") if (found := find_current(row))]
 
 
 def list_unopened(submission: Submission) -> list[Envelope]:

@@ -127,6 +127,25 @@ def merge_answers(
     return Merged(answers, tuple(taken), tuple(clashes))
 
 
+def merge_fields(base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> Merged:
+    """Put together what two people made of one draft, field by field, as far as mine goes.
+
+    A field that one of them changed is that one's, whole. What both changed to something else stays as mine and is
+    named among the clashes.
+    """
+    answers, taken, clashes = dict(mine), list[str](), list[str]()
+    for key in mine:
+        old, own, other = (side.get(key) or None for side in (base, mine, theirs))
+        if other in (old, own):
+            continue
+        if own == old:
+            answers[key] = theirs.get(key)
+            taken.append(key)
+        else:
+            clashes.append(key)
+    return Merged(answers, tuple(taken), tuple(clashes))
+
+
 def _merge_value(spec: FieldSpec, base: Any, mine: Any, theirs: Any) -> Any:  # noqa: ANN401 - JSON in, JSON out
     if spec.type is FieldType.TEXT and all(isinstance(side, str) for side in (mine, theirs)):
         merged = merge_units(sentences(base or ""), sentences(mine), sentences(theirs))

@@ -32,6 +32,16 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, ready to read."""
+
+    spec: FieldSpec
+    title: str
+    value: Any
+    rows: list[list[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
 class FieldView:
     """One field, ready to draw: texts in the page's language, the value as it is typed, and what is wrong."""
 
@@ -45,6 +55,14 @@ class FieldView:
     rows: list[list[Cell]] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    theirs: Answer | None = None
+
+    @property
+    def described_by(self) -> str:
+        """The ids of what stands beside the box: first what is wrong, then the hint."""
+        error = f"e-{self.spec.key}" if self.errors else ""
+        hint = f"h-{self.spec.key}" if self.hint or self.spec.max_words else ""
+        return " ".join(filter(None, (error, hint)))
 
 
 def typed(spec: FieldSpec | Column, value: object) -> str:
@@ -57,9 +75,15 @@ def typed(spec: FieldSpec | Column, value: object) -> str:
 
 
 def draw(
-    specs: Sequence[FieldSpec], values: Mapping[str, Any], unmet: Sequence[Unmet] = (), *, blanks: int = BLANK_ROWS
+    specs: Sequence[FieldSpec],
+    values: Mapping[str, Any],
+    unmet: Sequence[Unmet] = (),
+    *,
+    blanks: int = BLANK_ROWS,
+    theirs: Sequence[Answer] = (),
 ) -> list[FieldView]:
-    """Make every field ready to draw."""
+    """Make every field ready to draw; `theirs` are answers of others beside which those are to be chosen."""
+    others = {answer.spec.key: answer for answer in theirs}
     views = []
     for spec in specs:
         value = values.get(spec.key)
@@ -78,6 +102,7 @@ def draw(
                 else [],
                 columns=[said(c.title) for c in spec.columns],
                 errors=[sentence(u, language()) for u in unmet if u.field == spec.key],
+                theirs=others.get(spec.key),
             )
         )
     return views
@@ -114,16 +139,6 @@ def read_post(specs: Sequence[FieldSpec], data: QueryDict) -> dict[str, Any]:
                 rows.append(row)
         raw[spec.key] = rows
     return raw
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer, ready to read."""
-
-    spec: FieldSpec
-    title: str
-    value: Any
-    rows: list[list[tuple[str, str]]]
 
 
 def read_only(specs: Sequence[FieldSpec], values: Mapping[str, Any], *, public: bool = False) -> list[Answer]:

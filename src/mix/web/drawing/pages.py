@@ -8,6 +8,7 @@ from typing import Any, ClassVar, ParamSpec, Protocol, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from mix.readers.core.actors import Actor
 from mix.readers.core.clock import read_clock
@@ -84,6 +85,11 @@ def names_of(template: str, *contexts: Context) -> dict[str, object]:
 def draw_page(request: HttpRequest, template: str, *contexts: Context, status: int = 200) -> HttpResponse:
     """Draw a page; one with acts is drawn by `acts.show`. Raises ValueError as `names_of` does."""
     return render(request, template, names_of(template, *contexts), status=status)
+
+
+def draw_bare(template: str, *, status: int) -> HttpResponse:
+    """Draw a page that stands alone, before anything is known of who asks."""
+    return HttpResponse(render_to_string(template), status=status)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NoReturn
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from mix.rules.core.unmet import Refused, Unmet
+from mix.web.drawing.downloads import attachment
 from mix.web.drawing.pages import Context, names_of
+
+PAPER = Path(__file__).resolve().parents[1] / "static" / "paper.css"
 
 
 def _fetch_nothing(url: str, *_: object, **__: object) -> NoReturn:
@@ -18,11 +22,12 @@ def _fetch_nothing(url: str, *_: object, **__: object) -> NoReturn:
 def as_pdf(request: HttpRequest, template: str, *contexts: Context, name: str) -> HttpResponse:
     """Answer with a PDF/UA of a template. Raises Refused where this system cannot make one."""
     try:
-        from weasyprint import HTML
+        from weasyprint import CSS, HTML
     except OSError:
         raise Refused(Unmet("pdf_unavailable")) from None
     text = render_to_string(template, names_of(template, *contexts), request=request)
-    pdf = HTML(string=text, url_fetcher=_fetch_nothing).write_pdf(pdf_variant="pdf/ua-1")
+    style = CSS(string=PAPER.read_text(encoding="utf-8"), url_fetcher=_fetch_nothing)
+    pdf = HTML(string=text, url_fetcher=_fetch_nothing).write_pdf(pdf_variant="pdf/ua-1", stylesheets=[style])
     response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = attachment(name)
     return response

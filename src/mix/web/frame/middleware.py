@@ -17,16 +17,18 @@ from django.utils.translation import gettext as _
 from requests import RequestException
 
 from mix.actions.market.submissions import Late
-from mix.data.models import Person
+from mix.data.models import Person, SubmissionVersion
 from mix.data.wall import lifted, lower_wall, raise_wall
 from mix.readers.city.people import actor_for, has_second_factor
 from mix.readers.core.actors import PUBLIC
 from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.market.submissions import list_own_counting
 from mix.rules.core.access import SECOND_FACTOR
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.sealed import SealerDown
-from mix.web.drawing.pages import RefusedContext, actor_of, draw_page, now_of, stamp
+from mix.web.drawing.pages import RefusedContext, actor_of, draw_bare, draw_page, now_of, stamp
 from mix.web.drawing.showing import HOME_ZONE, closing_words, use_clock
+from mix.web.frame.kept import draw_kept, is_sealed
 
 logger = logging.getLogger(__name__)
 STASH_LIMIT = 400_000
@@ -56,7 +58,7 @@ class ClockMiddleware:
         try:
             request.body  # noqa: B018 - read to its last byte
         except RequestDataTooBig:
-            return HttpResponse(status=413)
+            return draw_bare("too_much.html", status=413)
         stamp(request)
         has_turn = TURN.acquire(timeout=PATIENCE)
         try:
@@ -103,10 +105,11 @@ def lacks_second_factor(request: HttpRequest) -> bool:
 
 @dataclass(frozen=True)
 class LateContext:
-    """What the page draws that says when something came, and when it could have come at the latest."""
+    """What the page draws that says when something came, when it could have come at the latest, and what counts."""
 
     received: str
     closed: str
+    counting: list[SubmissionVersion]
 
 
 def _refused(request: HttpRequest, *unmet: Unmet, status: int) -> HttpResponse:
@@ -135,6 +138,7 @@ class RefusalMiddleware:
             late = LateContext(
                 received=closing_words(exception.received_at, exception.zone),
                 closed=closing_words(exception.closed_at, exception.zone),
+                counting=list_own_counting(exception.call, actor=actor_of(request)),
             )
             return draw_page(request, "parts/late.html", late, status=409)
         if isinstance(exception, SealerDown):
@@ -150,7 +154,12 @@ class RefusalMiddleware:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Send somebody who is signed out to sign in; what they had typed waits for them in the session."""
+    """Send somebody who is signed out to sign in; what they had typed waits for them in the session.
+
+    What is sealed waits nowhere: it stays on the page that says so.
+    """
+    if request.method == "POST" and is_sealed(request):
+        return draw_kept(request)
     if request.method == "POST" and not request.FILES:
         typed = {key: values for key, values in request.POST.lists() if key != "csrfmiddlewaretoken"}
         if sum(len(v) for values in typed.values() for v in values) < STASH_LIMIT:

@@ -4,7 +4,7 @@ const refusal = document.querySelector("[data-focus]");
 if (refusal) refusal.focus();
 
 for (const area of document.querySelectorAll("textarea[data-words]")) {
-  const hint = document.getElementById(area.getAttribute("aria-describedby"));
+  const hint = document.getElementById(area.getAttribute("aria-describedby").split(" ").pop());
   const count = document.createElement("span");
   count.className = "xs quiet words-so-far";
   hint?.append(" ", count);
@@ -171,7 +171,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     if (reply.refused) said.textContent = reply.refused.join(" ");
     else if (own.length === 64 && own !== reply.sha256) said.textContent = form.dataset.other;
     else {
-      sessionStorage.setItem("mix:sealed", form.dataset.same);
+      sessionStorage.setItem("mix:sealed", own.length === 64 ? form.dataset.same : form.dataset.done);
       location.reload();
       return;
     }
@@ -184,6 +184,14 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     said.classList.add("ok");
     sessionStorage.removeItem("mix:sealed");
   }
+}
+
+// What is sealed lies nowhere but on the page: whoever leaves it is asked first.
+for (const form of document.querySelectorAll("form[data-sealed]")) {
+  let typed = form.querySelector("input[type=hidden][name^=since-]") !== null;
+  form.addEventListener("input", () => { typed = true; });
+  form.addEventListener("submit", () => { typed = false; });
+  window.addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
 }
 
 for (const form of document.querySelectorAll("form[method=post]")) {

@@ -1,42 +1,26 @@
-"""The way of a submission: answers, files, price, check, receipt. The team drafts together; nothing is lost."""
+"""The way of a submission beside its answers: files, the check, and every question before anybody begins."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from mix.actions.market import submissions
 from mix.actions.market.sealing import drop_blob, open_stream
-from mix.data.models import (
-    Acknowledgement,
-    Addendum,
-    Challenge,
-    Solicitation,
-    Submission,
-    SubmissionVersion,
-)
+from mix.data.models import Acknowledgement, Addendum, Challenge, Solicitation, Submission
 from mix.readers.case.challenges import spec_of
-from mix.readers.market.sealing import FileFact, find_draft, has_draft, list_files, read_draft
+from mix.readers.market.sealing import FileFact, find_draft, list_files
 from mix.readers.market.solicitations import get_public, hides_names, spec_of_call
 from mix.readers.market.submissions import (
-    COPY_KIND,
     blocking,
-    envelopes_of,
-    find_current,
-    get_own_submission,
-    get_own_version,
     is_sealed,
     list_acknowledged,
-    list_unopened,
     open_addenda,
     price_total,
     warnings_for,
@@ -44,106 +28,12 @@ from mix.readers.market.submissions import (
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
-from mix.rules.market.receipts import ReceiptStatement
-from mix.web.documents.specs import Answer, FieldView, draw, read_only, read_post
-from mix.web.drawing.pages import draw_page, now_of, signed_in
-from mix.web.drawing.pdf import as_pdf
-from mix.web.drawing.showing import use_clock
+from mix.web.documents.specs import Answer, FieldView, draw, read_only
+from mix.web.drawing.pages import draw_page
 from mix.web.forms.acts import Acts, Listed, Taken, do, refused, show, take
-from mix.web.suppliers.submitting_acts import BringCopy, Confirm, DropFile, Finalise, Withdraw
+from mix.web.suppliers.submitting_acts import Confirm, DropFile, Finalise, Withdraw
 from mix.web.suppliers.uploads import SealingHandler, too_large
-
-
-@dataclass(frozen=True)
-class WayContext:
-    """What every page on the way of a submission draws: `ways` are key, title and address."""
-
-    submission: Submission
-    call: Solicitation
-    challenge: Challenge
-    title: Bilingual
-    ways: list[tuple[str, str, str]]
-    here: str
-    current: SubmissionVersion | None
-    hides_names: bool
-
-
-def _way(submission: Submission, here: str) -> WayContext:
-    part = spec_of_call(submission.solicitation)
-    ways = [("answers", _("Answers"), reverse("vendor-submission", args=[submission.code]))]
-    ways.append(("files", _("Files"), reverse("vendor-files", args=[submission.code])))
-    if Envelope.PRICE in part.envelopes:
-        ways.append(("price", _("Price"), reverse("vendor-price", args=[submission.code])))
-    ways.append(("check", _("Check and finalise"), reverse("vendor-check", args=[submission.code])))
-    return WayContext(
-        submission=submission,
-        call=submission.solicitation,
-        challenge=submission.solicitation.step.challenge,
-        title=spec_of(submission.solicitation.step).title,
-        ways=ways,
-        here=here,
-        current=find_current(submission),
-        hides_names=hides_names(submission.solicitation),
-    )
-
-
-@dataclass(frozen=True)
-class WriteContext:
-    """What a page draws on which answers or amounts are written; `theirs` is what a team mate saved meanwhile."""
-
-    fields: list[FieldView]
-    draft: int
-    unmet: tuple[Unmet, ...]
-    total: int | None
-    theirs: list[Answer] | None
-
-
-def answers(request: HttpRequest, code: str) -> HttpResponse:
-    """Write the answers."""
-    return _write(request, code, envelope=Envelope.TECHNICAL, here="answers", next_name="vendor-files")
-
-
-def price(request: HttpRequest, code: str) -> HttpResponse:
-    """Write the amounts; the total is computed and never typed."""
-    return _write(request, code, envelope=Envelope.PRICE, here="price", next_name="vendor-check")
-
-
-def _write(request: HttpRequest, code: str, *, envelope: Envelope, here: str, next_name: str) -> HttpResponse:
-    submission = get_own_submission(code, actor=signed_in(request))
-    use_clock(submission.solicitation.zone)
-    specs = spec_of_call(submission.solicitation).fields_of(envelope.value)
-    content = read_draft(submission)
-    unmet: tuple[Unmet, ...] = ()
-    typed: dict[str, Any] | None = None
-    status = 200
-    if request.method == "POST":
-        typed = read_post(specs, request.POST)
-        based_on = request.POST.get("draft", "")
-        try:
-            do(
-                request,
-                submissions.save_answers,
-                submission,
-                answers=typed,
-                based_on=int(based_on) if based_on.isdigit() else None,
-            )
-        except submissions.Late:
-            raise
-        except Refused as error:
-            unmet, status = error.unmet, 422
-            submission.refresh_from_db()
-        else:
-            messages.success(request, _("Saved."))
-            stays = request.POST.get("go") == "stay"
-            return redirect(request.path if stays else reverse(next_name, args=[submission.code]))
-    context = WriteContext(
-        fields=draw(specs, typed if typed is not None else content, unmet),
-        draft=submission.draft_version,
-        unmet=unmet,
-        total=price_total(specs, content) if envelope is Envelope.PRICE else None,
-        theirs=read_only(specs, content) if any(u.code == "draft_changed_meanwhile" for u in unmet) else None,
-    )
-    return show(request, "suppliers/answers.html", Taken({}, status=status), _way(submission, here), context)
+from mix.web.suppliers.ways import is_open, own_submission, way_of
 
 
 @csrf_exempt
@@ -152,8 +42,9 @@ def files(request: HttpRequest, code: str) -> HttpResponse:
 
     The encrypting upload handler is installed before anything reads the body; only then is the CSRF token checked.
     """
-    submission = get_own_submission(code, actor=signed_in(request))
-    use_clock(submission.solicitation.zone)
+    submission = own_submission(request, code)
+    if request.method == "GET" and not is_open(request, submission):
+        return redirect("vendor-submission", code=code)
     if request.method == "POST" and request.content_type == "multipart/form-data":
         handler = SealingHandler(request, partial(open_stream, submission.solicitation))
         request.upload_handlers = [handler]
@@ -206,7 +97,7 @@ def _file_acts(submission: Submission) -> Acts:
 
 def _drawn_files(request: HttpRequest, submission: Submission, taken: Taken) -> HttpResponse:
     context = FilesContext(list_files(submission), spec_of_call(submission.solicitation).envelopes)
-    return show(request, "suppliers/files.html", taken, _way(submission, "files"), context)
+    return show(request, "suppliers/files.html", taken, way_of(submission, "files"), context)
 
 
 @dataclass(frozen=True)
@@ -226,8 +117,9 @@ class CheckContext:
 
 def check(request: HttpRequest, code: str) -> HttpResponse:
     """Check everything once more, then finalise. Missing answers warn, unread addenda do not let through."""
-    submission = get_own_submission(code, actor=signed_in(request))
-    use_clock(submission.solicitation.zone)
+    submission = own_submission(request, code)
+    if request.method == "GET" and not is_open(request, submission):
+        return redirect("vendor-submission", code=code)
     acts = {
         "finalise": Listed(Finalise, submission),
         "confirm": Listed(Confirm, submission),
@@ -236,7 +128,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     taken = take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
-    return show(request, "suppliers/check.html", taken, _way(submission, "check"), _checked(submission))
+    return show(request, "suppliers/check.html", taken, way_of(submission, "check"), _checked(submission))
 
 
 def _checked(submission: Submission) -> CheckContext:
@@ -256,87 +148,6 @@ def _checked(submission: Submission) -> CheckContext:
         addenda=addenda,
         acknowledged=list_acknowledged(submission),
     )
-
-
-@dataclass(frozen=True)
-class CopyContext:
-    """What the page of the vendor's own copy draws."""
-
-    has_draft: bool
-
-
-def copy(request: HttpRequest, code: str) -> HttpResponse:
-    """The vendor's own copy: take it before finalising, bring it in to replace what was sealed."""
-    submission = get_own_submission(code, actor=signed_in(request))
-    use_clock(submission.solicitation.zone)
-    taken = take(request, {"bring": Listed(BringCopy, submission)})
-    if isinstance(taken, HttpResponse):
-        return taken
-    context = CopyContext(has_draft(submission))
-    return show(request, "suppliers/copy.html", taken, _way(submission, "check"), context)
-
-
-def export(request: HttpRequest, code: str) -> HttpResponse:
-    """Hand a vendor its own copy as JSON: answers, salts and files of each envelope, as they will be sealed."""
-    submission = get_own_submission(code, actor=signed_in(request))
-    use_clock(submission.solicitation.zone)
-    if not has_draft(submission) and find_current(submission):
-        return redirect("vendor-copy", code=code)  # which says that nobody can read it here
-    body = {
-        "kind": COPY_KIND,
-        "call": submission.solicitation.reference,
-        "vendor": submission.vendor.code,
-        "envelopes": envelopes_of(submission.solicitation, find_draft(submission), list_files(submission)),
-    }
-    response = HttpResponse(json.dumps(body, indent=2, ensure_ascii=False), content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="{submission.code}-copy.json"'
-    return response
-
-
-@dataclass(frozen=True)
-class ReceiptContext:
-    """What a receipt draws, on the page and on paper; `unopened` are envelopes that stayed sealed at their time."""
-
-    version: SubmissionVersion
-    statement: ReceiptStatement
-    is_open: bool
-    call: Solicitation
-    challenge: Challenge
-    unopened: list[Envelope]
-
-
-def _receipt(request: HttpRequest, reference: str) -> ReceiptContext:
-    version = get_own_version(reference, actor=signed_in(request))
-    call = version.submission.solicitation
-    use_clock(call.zone)
-    counts = find_current(version.submission) == version
-    return ReceiptContext(
-        version=version,
-        statement=version.statement,
-        is_open=now_of(request) < call.closes_at,
-        call=call,
-        challenge=call.step.challenge,
-        unopened=list_unopened(version.submission) if counts else [],
-    )
-
-
-def receipt(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show the receipt of a finalised version."""
-    return draw_page(request, "suppliers/receipt.html", _receipt(request, reference))
-
-
-def receipt_pdf(request: HttpRequest, reference: str) -> HttpResponse:
-    """Hand out the receipt for the file."""
-    return as_pdf(request, "suppliers/receipt_pdf.html", _receipt(request, reference), name=f"receipt-{reference}.pdf")
-
-
-def receipt_json(request: HttpRequest, reference: str) -> JsonResponse:
-    """Hand out the signed receipt for machines."""
-    version = get_own_version(reference, actor=signed_in(request))
-    use_clock(version.submission.solicitation.zone)
-    response = JsonResponse(version.receipt, json_dumps_params={"indent": 2, "sort_keys": True})
-    response["Content-Disposition"] = f'attachment; filename="receipt-{version.reference}.json"'
-    return response
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from mix.actions.market import submissions
 from mix.data.models import Submission
 from mix.readers.core.rows import row_key
+from mix.readers.market.sealing import list_files
 from mix.readers.market.solicitations import get_addendum
 from mix.web.drawing.pages import began_of
 from mix.web.forms import fields
@@ -40,6 +41,8 @@ class Finalise(Act[Submission]):
     style = ""
 
     retry = fields.hidden()
+    draft = fields.hidden(required=False)
+    codes = fields.hidden(required=False, most=100_000)
 
     def fit(self) -> None:
         """Ask whether this person may bind this vendor."""
@@ -47,14 +50,17 @@ class Finalise(Act[Submission]):
         self.fields["bind"] = fields.yes(text % {"vendor": self.about.vendor.name}, required=True)
 
     @classmethod
-    def first(cls, about: Submission) -> Mapping[str, Any]:  # noqa: ARG003 - a key of its own each time
-        """Give this form its key."""
-        return {"retry": secrets.token_urlsafe(16)}
+    def first(cls, about: Submission) -> Mapping[str, Any]:
+        """Give this form its key, and say what stands on the page: the draft, and the files."""
+        codes = ".".join(f.code for f in list_files(about))
+        return {"retry": secrets.token_urlsafe(16), "draft": str(about.draft_version), "codes": codes}
 
     def run(self, request: HttpRequest) -> str:
         """Finalise, and go to the receipt."""
-        retry = self.cleaned_data["retry"]
-        version = do(request, submissions.finalise, self.about, retry_key=retry, began_at=began_of(request))
+        retry, draft = self.cleaned_data["retry"], self.cleaned_data["draft"]
+        codes = tuple(code for code in self.cleaned_data["codes"].split(".") if code)
+        seen = submissions.Seen(int(draft) if draft.isdigit() and len(draft) < 9 else 0, codes)
+        version = do(request, submissions.finalise, self.about, retry_key=retry, began_at=began_of(request), seen=seen)
         return reverse("vendor-receipt", args=[version.reference])
 
 
@@ -81,6 +87,19 @@ class Withdraw(Act[Submission]):
     def run(self, request: HttpRequest) -> None:
         """Withdraw it."""
         do(request, submissions.withdraw, self.about)
+
+
+class BringBack(RowAct[Submission]):
+    """Make the draft again what it was."""
+
+    label = _("Bring back")
+    done = _("The draft is what it was then. What it was just now is kept among its versions.")
+
+    def run(self, request: HttpRequest) -> str:
+        """Bring it back, and go on writing."""
+        number = int(self.row) if self.row.isdigit() and len(self.row) < 9 else 0
+        do(request, submissions.bring_back, self.about, number=number)
+        return reverse("vendor-submission", args=[self.about.code])
 
 
 class BringCopy(Act[Submission]):

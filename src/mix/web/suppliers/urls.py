@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from mix.web.suppliers import drafting, reading, receipts, rooms, submitting, teams, uploads, views
 from mix.web.suppliers import redelivery as again
-from mix.web.suppliers import rooms, submitting, teams, uploads, views
 
 urlpatterns = [
     path("vendor/", views.home, name="vendor-home"),
@@ -11,20 +11,23 @@ urlpatterns = [
     path("vendor/team/<slug:code>/", teams.team, name="vendor-team"),
     path("vendor/calls/<str:reference>/", views.call, name="vendor-call"),
     path("vendor/calls/<str:reference>/preview/", submitting.preview, name="vendor-preview"),
-    path("vendor/submissions/<str:code>/", submitting.answers, name="vendor-submission"),
+    path("vendor/submissions/<str:code>/", drafting.answers, name="vendor-submission"),
     path("vendor/submissions/<str:code>/files/", submitting.files, name="vendor-files"),
     path("vendor/submissions/<str:code>/uploads/", uploads.begin, name="vendor-upload"),
     path("vendor/submissions/<str:code>/uploads/<str:upload>/", uploads.part, name="vendor-upload-part"),
     path("vendor/submissions/<str:code>/uploads/<str:upload>/finish/", uploads.finish, name="vendor-upload-finish"),
-    path("vendor/submissions/<str:code>/price/", submitting.price, name="vendor-price"),
+    path("vendor/submissions/<str:code>/price/", drafting.price, name="vendor-price"),
     path("vendor/submissions/<str:code>/check/", submitting.check, name="vendor-check"),
-    path("vendor/submissions/<str:code>/export/", submitting.export, name="vendor-export"),
-    path("vendor/submissions/<str:code>/copy/", submitting.copy, name="vendor-copy"),
+    path("vendor/submissions/<str:code>/export/", receipts.export, name="vendor-export"),
+    path("vendor/submissions/<str:code>/export/pdf/", receipts.export_pdf, name="vendor-export-pdf"),
+    path("vendor/submissions/<str:code>/drafts/", drafting.drafts, name="vendor-drafts"),
+    path("vendor/submissions/<str:code>/opened/<str:file>/", reading.own_file, name="vendor-own-file"),
+    path("vendor/submissions/<str:code>/copy/", receipts.copy, name="vendor-copy"),
     path("vendor/submissions/<str:code>/again/", again.again, name="vendor-again"),
     path("vendor/submissions/<str:code>/again/<str:file>/", again.again_file, name="vendor-again-file"),
-    path("vendor/receipts/<str:reference>/", submitting.receipt, name="vendor-receipt"),
-    path("vendor/receipts/<str:reference>/json/", submitting.receipt_json, name="vendor-receipt-json"),
-    path("vendor/receipts/<str:reference>/pdf/", submitting.receipt_pdf, name="vendor-receipt-pdf"),
+    path("vendor/receipts/<str:reference>/", receipts.receipt, name="vendor-receipt"),
+    path("vendor/receipts/<str:reference>/json/", receipts.receipt_json, name="vendor-receipt-json"),
+    path("vendor/receipts/<str:reference>/pdf/", receipts.receipt_pdf, name="vendor-receipt-pdf"),
     path("vendor/sprints/<slug:code>/<slug:key>/", rooms.sprint, name="vendor-sprint"),
     path("vendor/agreements/<str:code>/", rooms.agreement, name="vendor-agreement"),
     path("vendor/letters/<int:pk>/", rooms.letter, name="vendor-letter"),

@@ -188,15 +188,19 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
         for v in list_own_vendors(actor)
         if has_reached(taking_part.get((found.step.challenge_id, v.id)), spec_of_call(found).open_to)
     ]
-    about = CallFor(found, tuple(vendors))
-    taken = take(request, {"start": Listed(Start, about), "ask": Listed(Ask, about)} if vendors else {})
+    own = [(v, find_own(found, v)) for v in vendors]
+    about, begins = CallFor(found, tuple(vendors)), tuple(v for v, begun in own if begun is None)
+    acts: dict[str, Listed[Any]] = {"ask": Listed(Ask, about)} if vendors else {}
+    if begins:
+        acts["start"] = Listed(Start, CallFor(found, begins))
+    taken = take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
     context = CallContext(
         call=found,
         challenge=found.step.challenge,
         part=spec_of_call(found),
-        own=[(v, find_own(found, v)) for v in vendors],
+        own=own,
         answered=list_answered_questions(found),
         mine=[q for v in vendors for q in list_own_questions(found, v.id)],
         may_answer=bool(vendors),

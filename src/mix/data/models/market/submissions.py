@@ -22,6 +22,7 @@ class Submission(models.Model):
     state = choice(SubmissionState, default=SubmissionState.DRAFT.value)
     draft_version = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -1,0 +1,75 @@
+"""What somebody sent and what could not be taken yet: it stays on the page that is returned, to be sent again.
+
+Nothing of it is kept here: what is sealed may lie nowhere in the clear, and a form that came with an old token may not
+be from the person at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from mix.web.drawing.pages import draw_page
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
+
+
+@dataclass(frozen=True)
+class KeptContext:
+    """What the page draws that holds a form to be sent again: its address, and name and value of each field."""
+
+    address: str
+    kept: list[tuple[str, str]]
+    has_files: bool
+    is_signed_in: bool
+    sign_in: str
+
+
+def carries_sealed(view: View) -> View:
+    """Mark a view whose forms hold what is sealed: they never wait in a session."""
+    view.carries_sealed = True  # type: ignore[attr-defined]  # read by is_sealed
+    return view
+
+
+def is_sealed(request: HttpRequest) -> bool:
+    """Say whether what was sent may not wait in a session."""
+    match = request.resolver_match
+    return bool(match and getattr(match.func, "carries_sealed", False))
+
+
+def draw_kept(request: HttpRequest) -> HttpResponse:
+    """Return what was sent on a page from which it is sent again."""
+    kept = [(key, value) for key, values in request.POST.lists() if key != TOKEN for value in values]
+    context = KeptContext(
+        address=request.get_full_path(),
+        kept=[(key, str(value)) for key, value in kept],
+        has_files=request.content_type == "multipart/form-data",
+        is_signed_in=request.user.is_authenticated,
+        sign_in=f"{reverse(settings.LOGIN_URL)}?next={reverse('home-of-person')}",
+    )
+    return draw_page(request, "parts/kept.html", context, status=403)
+
+
+def refuse_token(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Answer a form whose token does not hold: with what was typed, where it came from a page of this site.
+
+    A form of another site is not offered to be sent again, nor is one that holds a password.
+    """
+    is_own = urlsplit(request.headers.get("Origin", "")).netloc == request.get_host()
+    if not is_own or any("password" in key for key in request.POST):
+        return draw_page(request, "parts/token.html", BackContext(request.get_full_path()), status=403)
+    return draw_kept(request)
+
+
+@dataclass(frozen=True)
+class BackContext:
+    """What the page draws that takes no form: the way back to the page of the form."""
+
+    address: str

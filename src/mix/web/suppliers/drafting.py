@@ -1,0 +1,240 @@
+"""Writing the answers and prices of a submission. The team drafts together; nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from mix.actions.market import submissions
+from mix.data.models import Submission
+from mix.phrases.refusals import sentence
+from mix.readers.city.people import names_of
+from mix.readers.core.errors import Unknown
+from mix.readers.market.sealing import DraftFact, find_draft, list_drafts, list_files, read_draft
+from mix.readers.market.solicitations import spec_of_call
+from mix.readers.market.submissions import changes_since, price_total
+from mix.rules.core.fields import FieldSpec, FieldType
+from mix.rules.core.kinds import Envelope
+from mix.rules.core.unmet import Refused, Unmet
+from mix.web.documents.changes import Changed, changes
+from mix.web.documents.specs import FieldView, draw, read_only, read_post
+from mix.web.drawing.showing import language, plain, said, titled
+from mix.web.forms.acts import Acts, Fault, Listed, Taken, do, show, take
+from mix.web.frame.kept import carries_sealed
+from mix.web.suppliers.reading import draw_own
+from mix.web.suppliers.submitting_acts import BringBack
+from mix.web.suppliers.ways import is_open, own_submission, way_of
+
+CHOICES = ("mine", "theirs")
+
+
+@dataclass(frozen=True)
+class WriteContext:
+    """What a page draws on which answers or amounts are written.
+
+    `draft` is the number of the draft over which they are written; of fields in `since` it is another, and whose text
+    stays is still to be chosen. `meanwhile` says what team mates changed.
+    """
+
+    fields: list[FieldView]
+    draft: int
+    since: Mapping[str, int]
+    chosen: Mapping[str, str]
+    problems: list[Fault]
+    meanwhile: tuple[Unmet, ...]
+    total: int | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part of a submission that one page writes."""
+
+    submission: Submission
+    envelope: Envelope
+    here: str
+    next_name: str
+
+    @property
+    def specs(self) -> tuple[FieldSpec, ...]:
+        """The fields of the part."""
+        return tuple(spec_of_call(self.submission.solicitation).fields_of(self.envelope.value))
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What was sent: answers as typed, over which draft, and which text stays where two people changed one field."""
+
+    typed: dict[str, Any]
+    draft: int
+    since: dict[str, int]
+    chosen: dict[str, str]
+    unmet: tuple[Unmet, ...] = ()
+    meanwhile: tuple[Unmet, ...] = ()
+    status: int = 200
+
+    @property
+    def open(self) -> dict[str, int]:
+        """The fields of which nobody has chosen yet, with the draft over which each was written."""
+        return {key: number for key, number in self.since.items() if key not in self.chosen}
+
+    @property
+    def mine(self) -> dict[str, Any]:
+        """What is to be saved: all but where a team mate's text stays."""
+        return {key: value for key, value in self.typed.items() if self.chosen.get(key) != "theirs"}
+
+
+@carries_sealed
+def answers(request: HttpRequest, code: str) -> HttpResponse:
+    """Write the answers; once the call is closed, read what there is."""
+    submission = own_submission(request, code)
+    if request.method == "GET" and not is_open(request, submission):
+        return draw_own(request, submission)
+    return _write(request, Part(submission, Envelope.TECHNICAL, "answers", "vendor-files"))
+
+
+@carries_sealed
+def price(request: HttpRequest, code: str) -> HttpResponse:
+    """Write the amounts; the total is computed and never typed."""
+    submission = own_submission(request, code)
+    if request.method == "GET" and not is_open(request, submission):
+        return redirect("vendor-submission", code=code)
+    return _write(request, Part(submission, Envelope.PRICE, "price", "vendor-check"))
+
+
+def _write(request: HttpRequest, part: Part) -> HttpResponse:
+    if request.method != "POST":
+        content = read_draft(part.submission)
+        return _drawn(request, part, Posted(content, part.submission.draft_version, {}, {}))
+    posted = _read(request, part.specs)
+    try:
+        saved = do(
+            request,
+            submissions.save_answers,
+            part.submission,
+            answers=posted.mine,
+            based_on=posted.draft,
+            since=posted.open,
+        )
+    except submissions.Late:
+        raise
+    except submissions.SavedMeanwhile as error:
+        return _drawn(request, part, _clashing(part, posted, error))
+    except Refused as error:
+        return _drawn(request, part, replace(posted, unmet=error.unmet, status=422))
+    taken = ", ".join(plain(said(spec.title)) for spec in part.specs if spec.key in saved.taken)
+    with_theirs = _("Saved, with what your team changed meanwhile: %(fields)s.") % {"fields": taken}
+    messages.success(request, with_theirs if taken else _("Saved."))
+    stays = request.POST.get("go") == "stay"
+    return redirect(request.path if stays else reverse(part.next_name, args=[part.submission.code]))
+
+
+def _read(request: HttpRequest, specs: Sequence[FieldSpec]) -> Posted:
+    given = request.POST
+    since = {s.key: n for s in specs if (n := _number(given.get(f"since-{s.key}", ""))) is not None}
+    chosen = {key: word for key in since if (word := given.get(f"choose-{key}", "")) in CHOICES}
+    return Posted(read_post(specs, given), _number(given.get("draft", "")) or 0, since, chosen)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdigit() and len(text) < 9 else None
+
+
+def _clashing(part: Part, posted: Posted, error: submissions.SavedMeanwhile) -> Posted:
+    """Put what a team mate saved into the form, but for the fields that both changed; of these both texts are shown."""
+    part.submission.refresh_from_db()
+    present = read_draft(part.submission)
+    clashes = error.merged.clashes
+    theirs = {*error.merged.taken, *(key for key, word in posted.chosen.items() if word == "theirs")} - set(clashes)
+    numbers = {key: posted.open.get(key, posted.draft) for key in posted.typed}
+    codes = [f.code for f in list_files(part.submission)]
+    return Posted(
+        typed={key: present.get(key) if key in theirs else value for key, value in posted.typed.items()},
+        draft=part.submission.draft_version,
+        since={key: numbers[key] for key in clashes},
+        chosen={},
+        unmet=error.unmet,
+        meanwhile=changes_since(part.submission, number=min(numbers.values()), files=codes),
+        status=409,
+    )
+
+
+def _drawn(request: HttpRequest, part: Part, posted: Posted) -> HttpResponse:
+    specs, content = part.specs, read_draft(part.submission)
+    context = WriteContext(
+        fields=draw(
+            specs, posted.typed, posted.unmet, theirs=read_only([s for s in specs if s.key in posted.since], content)
+        ),
+        draft=posted.draft,
+        since=posted.since,
+        chosen=posted.chosen,
+        problems=[_fault(specs, one, is_clash=one.field in posted.since) for one in posted.unmet],
+        meanwhile=posted.meanwhile,
+        total=price_total(specs, content) if part.envelope is Envelope.PRICE else None,
+    )
+    taken = Taken({}, status=posted.status)
+    return show(request, "suppliers/answers.html", taken, way_of(part.submission, part.here), context)
+
+
+def _fault(specs: Sequence[FieldSpec], one: Unmet, *, is_clash: bool) -> Fault:
+    """Say what is wrong with which answer, and where it is put right: at what can be typed into or chosen."""
+    spec, text = next((s for s in specs if s.key == one.field), None), sentence(one, language())
+    if spec is None:
+        return Fault("", "", text)
+    title = plain(said(spec.title))
+    if is_clash and one.code == "answer_clashes":
+        return Fault(f"mine-{spec.key}", title, text)
+    first = f"-{spec.options[0].key}" if spec.options else ""
+    place = f"f-{spec.key}" if spec.type is FieldType.ROWS else f"i-{spec.key}{first}"
+    return Fault(place, title, titled(title, text))
+
+
+@dataclass(frozen=True)
+class DraftRow:
+    """The draft as it was saved once."""
+
+    draft: DraftFact
+    who: str
+    is_present: bool
+
+
+@dataclass(frozen=True)
+class DraftsContext:
+    """What the page of a draft's earlier versions draws; `differing` is how the present differs from the one shown."""
+
+    drafts: list[DraftRow]
+    shown_number: int | None
+    differing: list[Changed] = field(default_factory=list)
+
+
+def drafts(request: HttpRequest, code: str) -> HttpResponse:
+    """What the draft was each time that it was saved, how it differs, and bringing one back. Gone with the draft."""
+    submission = own_submission(request, code)
+    if not is_open(request, submission):
+        return redirect("vendor-submission", code=code)
+    acts: Acts = {"bring_back": Listed(BringBack, submission)}
+    taken = take(request, acts)
+    if isinstance(taken, HttpResponse):
+        return taken
+    rows = list_drafts(submission)
+    names = names_of({row.saved_by for row in rows})
+    number = _number(request.GET.get("number", ""))
+    context = DraftsContext(
+        [DraftRow(d, names.get(d.saved_by, ""), d.number == submission.draft_version) for d in rows],
+        number,
+        _differing(submission, number) if number is not None else [],
+    )
+    return show(request, "suppliers/drafts.html", taken, way_of(submission, "answers"), context)
+
+
+def _differing(submission: Submission, number: int) -> list[Changed]:
+    earlier = find_draft(submission, number=number)
+    if earlier is None:
+        raise Unknown
+    return changes(spec_of_call(submission.solicitation).answers, earlier.answers, read_draft(submission))
