@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.http import FileResponse
 from django.test import Client
 
@@ -18,6 +16,7 @@ from mix.actions.market import submissions
 from mix.data.models import Challenge, Evaluation, OpenedEnvelope, Solicitation, Vendor
 from mix.readers.choice.conflicts import list_standing
 from mix.readers.choice.evaluations import criteria_of
+from tests.behind import open_tables, world
 
 pytestmark = pytest.mark.django_db
 MASKED = re.compile(rb'name="(csrfmiddlewaretoken|retry)" value="[^"]*"|data-now="[^"]+"|\d+ h \d+ min|\d\d:\d\d:\d\d')
@@ -78,16 +77,6 @@ def test_a_sealed_submission_changes_nothing_for_anybody_else(
     assert len(before) > 15
 
 
-@contextmanager
-def world() -> Iterator[None]:
-    """Do something that is forgotten afterwards; durable transactions may nest in it, as in Django's own tests."""
-    atomic = transaction.atomic()
-    atomic._from_testcase = True
-    with atomic:
-        yield
-        transaction.set_rollback(True)
-
-
 @pytest.mark.parametrize("code", [person("umar"), person("olivia"), person("remi", lab=True)])
 def test_the_value_of_anothers_score_changes_nothing_before_consensus(
     sign_in: Callable[[str], Client], actor: Callable[[str], Any], now: Any, code: str
@@ -127,6 +116,7 @@ def test_what_a_conflicted_member_may_not_know_changes_nothing_for_it(
             (said,) = [d for d in list_standing(evaluation) if d.member.person.code == "umar"]
             run(actor("olivia"), now, conflicts.rule, said, ruling="kept", reason="No rival.")
             run(actor("chloe"), now, evaluations.declare, evaluation, conflicts=every)
+            open_tables("data_openedenvelope")
             OpenedEnvelope.objects.filter(submission=hidden).update(answers={"team": "SECRET" * value})
             facts = {"submission": hidden, "criterion": criteria_of(evaluation)[0].key, "score": value, "comment": "C"}
             if value > 1:  # scored in one world, not at all in the other

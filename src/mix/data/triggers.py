@@ -24,6 +24,16 @@ APPEND_ONLY = (
     "data_submissionversion",
     "data_evidence",
     "data_opening",
+    "data_openedenvelope",
+    "data_addendum",
+    "data_label",
+    "data_signoff",
+    "data_parityentry",
+    "data_contactlogentry",
+    "data_takeover",
+    "data_lesson",
+    "data_hoursentry",
+    "data_historyfact",
 )
 
 _POSTGRESQL_FUNCTION = """

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from mix.jobs import city_commands, operating
 from mix.jobs.identity_commands import identity
+from mix.jobs.log_commands import log
 from mix.jobs.method_commands import methods
 from mix.jobs.operating import start_django
 from mix.jobs.policy_commands import policy
@@ -27,7 +28,6 @@ from mix.rules.market import receipts
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mix.config.settings")
 
 app = typer.Typer(no_args_is_help=True, help="The Municipal Innovation Exchange.", add_completion=False)
-log = typer.Typer(no_args_is_help=True, help="The log: verify and export.")
 app.add_typer(methods, name="methods")
 app.add_typer(log, name="log")
 verify = typer.Typer(
@@ -148,12 +148,19 @@ def bundle(challenge: str, file: Path) -> None:
     start_django()
     from mix.actions.flow.bundles import make_bundle
     from mix.data.models import Challenge
+    from mix.rules.choice.evaluation_file import FileInvalid
+    from mix.rules.core.versioned import FormUnknown
 
     found = Challenge.objects.select_related("municipality", "method").filter(code=challenge).first()
     if found is None:
         console.print(f"There is no challenge '{challenge}'.")
         raise typer.Exit(2)
-    file.write_bytes(make_bundle(found))
+    try:
+        made = make_bundle(found)
+    except (FileInvalid, FormUnknown) as error:
+        console.print(f"No bundle: a record of {challenge} cannot be read: {error}. Run: mix log verify", markup=False)
+        raise typer.Exit(1) from None
+    file.write_bytes(made)
     console.print(f"wrote {file}")
 
 
@@ -222,57 +229,6 @@ def replay(files: list[Path]) -> None:
     except (ScenarioWrong, OSError) as error:
         console.print(str(error), markup=False)
         raise typer.Exit(2) from None
-
-
-@log.command("verify")
-def log_verify() -> None:
-    """Recompute every chain of the log. Exit 0 when all hold, 1 at the first break."""
-    start_django()
-    from mix.phrases.refusals import sentence
-    from mix.readers.core.events import list_chains, verify_chain
-    from mix.rules.core.unmet import Unmet
-
-    broken = False
-    for chain in list_chains():
-        found = verify_chain(chain)
-        if found:
-            broken = True
-            console.print(f"{chain.code}: broken at entry {found.seq}. {sentence(Unmet(found.code), 'en')}.")
-        else:
-            console.print(f"{chain.code}: {chain.seq} entries hold. Head {chain.hash}")
-    raise typer.Exit(1 if broken else 0)
-
-
-@log.command("export")
-def log_export(chain: str) -> None:
-    """Write one chain to standard output, one JSON object a line."""
-    start_django()
-    from mix.readers.core.events import export_chain, list_chains
-
-    found = next((c for c in list_chains() if c.code == chain), None)
-    if found is None:
-        console.print(f"There is no chain '{chain}'.")
-        raise typer.Exit(2)
-    for line in export_chain(found):
-        sys.stdout.write(json.dumps(line, sort_keys=True, ensure_ascii=False) + "\n")
-
-
-@log.command("countersign")
-def log_countersign(
-    checkpoint: Path,
-    log_file: Annotated[Path, typer.Option("--log", help="The log that the checkpoint is of, exported")],
-    key: Annotated[str, typer.Option(help="The signer's key: the line under “Log and proofs” of its site")],
-) -> None:
-    """Witness another site's checkpoint: add this site's signature when its log holds and begins as before."""
-    start_django()
-    from mix.jobs.witness import WitnessRefuses, countersign_checkpoint
-
-    try:
-        signed = countersign_checkpoint(checkpoint.read_text(encoding="utf-8"), log_file.read_bytes(), vkey=key)
-    except (OSError, WitnessRefuses) as error:
-        console.print(f"{checkpoint}: not countersigned. {error}", markup=False)
-        raise typer.Exit(1) from None
-    sys.stdout.write(signed)
 
 
 @app.command()

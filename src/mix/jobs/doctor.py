@@ -26,6 +26,7 @@ from mix.actions.market.sealing import ping_scanner
 from mix.data.models import Beat, Message, Solicitation
 from mix.data.triggers import missing_triggers
 from mix.data.wall import missing_policies
+from mix.jobs.log_checks import EVERY, last_check
 from mix.jobs.start import refuse_wrong_clock
 from mix.readers.city.identities import list_providers, secret_of
 from mix.rules.market.sealed import ScannerDown
@@ -197,6 +198,18 @@ def worker() -> Iterator[Word]:
         yield _good("worker", "At work.")
 
 
+def log() -> Iterator[Word]:
+    """Say what the daily check of the log found."""
+    found = last_check()
+    if found is None or datetime.now(UTC) - found.at > 2 * EVERY:
+        yield _look("log", "It was not checked for two days. The worker checks it daily; at once: mix log verify")
+    elif found.wrong:
+        text = f"{len(found.wrong)} places were wrong on {found.at:%Y-%m-%d}, first {found.wrong[0]}"
+        yield _bad("log", f"{text} Run: mix log verify")
+    else:
+        yield _good("log", f"{found.entries} entries, their checkpoints and every row held on {found.at:%Y-%m-%d}.")
+
+
 def printing() -> Iterator[Word]:
     """Make one small PDF."""
     try:
@@ -242,6 +255,7 @@ CHECKS: tuple[Callable[[], Iterator[Word]], ...] = (
     keys,
     mail,
     worker,
+    log,
     printing,
     sign_in,
     scanner,

@@ -16,11 +16,13 @@ from django.db import close_old_connections, transaction
 
 from mix.actions.case.pilots import remind as remind_of_pilots
 from mix.actions.core.outbox import claim, mark_failed, mark_sent
+from mix.actions.core.run import whole
 from mix.actions.flow.due import make_due, remind_of_dates
 from mix.actions.market.addenda import extend_for_outages
 from mix.actions.market.custody import remind_holders
 from mix.actions.market.sealing import scan_opened
 from mix.data.models import Beat, Message
+from mix.jobs.log_checks import check_daily
 from mix.rules.market.outages import BEAT
 from mix.rules.market.sealed import ScannerDown
 
@@ -28,6 +30,7 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 50
 REMIND_EVERY = timedelta(minutes=10)
 SCAN_EVERY = timedelta(seconds=20)
+CHECK_EVERY = timedelta(minutes=10)
 
 
 def send_waiting(*, most: int = AT_ONCE) -> int:
@@ -105,7 +108,7 @@ def watch(*, now: datetime) -> None:
     """Every ten seconds note that the site answers; where it did not, extend the closings that an outage moves."""
     if Beat.objects.filter(at__gt=now - BEAT).exists() or not site_answers():
         return
-    with transaction.atomic():
+    with whole():
         Beat.objects.get_or_create(at=now)
         Beat.objects.filter(at__lt=now - timedelta(days=3)).delete()
         extend_for_outages(now=now)
@@ -135,6 +138,7 @@ DUTIES: tuple[tuple[Callable[..., object], timedelta], ...] = (
     (transaction.atomic(remind_of_pilots), REMIND_EVERY),
     (scan_waiting, SCAN_EVERY),
     (make_due, timedelta(0)),
+    (check_daily, CHECK_EVERY),
     (transaction.atomic(remind_holders), timedelta(0)),
 )
 

@@ -323,6 +323,7 @@ VERBS: dict[str, str] = {
     "policies.drop_bylaw": "Proposed by-law table dropped",
     "policies.propose_bylaw": "By-law table proposed",
     "policies.sign_bylaw": "By-law table signed",
+    "log.acknowledge_gap": "Lost entries acknowledged",
     "methods.publish_method": "Method published",
     "variants.begin": "Variant of a method begun",
     "variants.write": "Variant saved",

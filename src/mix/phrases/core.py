@@ -43,6 +43,17 @@ REFUSALS: dict[str, str | Counted] = {
     "log_unlinked": "This entry does not follow from the one before",
     "log_altered": "This entry was changed",
     "log_cut_short": "The end of the chain is missing",
+    "log_contradicts_checkpoint": "The entries are not those of a checkpoint that was signed",
+    "log_contradicts_kept": "The entries are not those of the last checkpoint, which is kept outside of the database",
+    "log_has_no_gap": "Nothing is missing since the last checkpoint",
+    "checkpoint_not_ours": "A checkpoint was not signed by this site",
+    "checkpoint_missing": "A checkpoint that was signed is missing from the database",
+    "row_altered": "This row is not as the log has it",
+    "row_missing": "The log knows this row, and it is missing",
+    "row_unlogged": "The log does not know this row",
+    "receipt_altered": "This receipt is not as the log has it",
+    "receipt_missing": "The log knows a version that was handed in here, and its receipt is missing",
+    "receipt_unlogged": "The log does not know this receipt",
     # requests
 }
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document
 from mix.rules.core.chain import GENESIS, canonical, digest, link
-from mix.rules.core.merkle import EMPTY, leaf, root
+from mix.rules.core.merkle import EMPTY, leaf, root, roots_at
 from mix.rules.core.notes import (
     Checkpoint,
     NoteWrong,
@@ -128,6 +128,7 @@ UNKNOWN: list[dict[str, Any]] = [
 def bundle(files: dict[str, bytes] | None = None, **changes: Any) -> bytes:
     rows = entries(5)
     sealed = entries(3, finalised=["c" * 64])
+    changes = {"log": {"chain": "sealed:REF", "entry": sealed[1]["hash"]}, **changes}
     held = {
         "case.json": b"{}",
         "logs/guelph.jsonl": log(rows),
@@ -233,6 +234,8 @@ def plain_root(leaves: list[bytes]) -> bytes:
 def test_the_root_is_that_of_the_standard(count: int) -> None:
     hashes = [hashlib.sha256(str(n).encode()).hexdigest() for n in range(count)]
     assert root(hashes) == plain_root([leaf(h) for h in hashes])
+    sizes = {0, 1, count // 2, count, count + 1}
+    assert roots_at(hashes, sizes) == {n: plain_root([leaf(h) for h in hashes[:n]]) for n in sizes if n <= count}
 
 
 def test_a_note_is_opened_by_the_key_that_signed_it_and_takes_witnesses() -> None:

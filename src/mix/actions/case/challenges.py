@@ -169,6 +169,7 @@ def commission(
             challenge=challenge, municipality=partner.municipality, share_percent=partner.share_percent
         )
     _lay_out(challenge)
+    start_ready_steps(challenge, now=deed.now)
     if need:
         need = _decide_on(need, actor=deed.actor)
         need.state, need.challenge = NeedState.COMMISSIONED, challenge
@@ -183,24 +184,24 @@ def commission(
         payload={"method": f"{method.key}-{method.version}", "digest": method.digest, "route": route.value},
         reason=route_reason,
     )
-    start_ready_steps(challenge, now=deed.now)
     return challenge
 
 
 def _lay_out(challenge: Challenge) -> None:
     """Give a challenge the steps of its route; those that only another route has go, where nobody began them."""
-    steps = method_for(challenge).steps
-    gone = challenge.steps.exclude(key__in=[step.key for step in steps])
+    specs = method_for(challenge).steps
+    gone = challenge.steps.exclude(key__in=[spec.key for spec in specs])
     require(not gone.filter(begun_at__isnull=False).exists(), "route_step_begun", field="route")
-    Document.objects.filter(step__in=gone).delete()
-    gone.delete()
-    for position, step in enumerate(steps, start=1):
+    for step in gone:
+        Document.objects.get(step=step).delete()
+        step.delete()
+    for position, spec in enumerate(specs, start=1):
         row, made = Step.objects.update_or_create(
             challenge=challenge,
-            key=step.key,
+            key=spec.key,
             defaults={
                 "municipality_id": challenge.municipality_id,
-                "kind": step.kind,
+                "kind": spec.kind,
                 "position": position,
             },
         )

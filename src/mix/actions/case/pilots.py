@@ -151,7 +151,8 @@ def ask(deed: Deed, pilot: Pilot) -> Pilot:
 def take_back(deed: Deed, pilot: Pilot) -> Pilot:
     """Take a record back before it is decided, to change it. Words that were given must be given again."""
     fresh = _lock_pilot(deed, pilot, keeps=True, states=(PilotState.ASKED,))
-    fresh.words.all().delete()
+    for word in fresh.words.all():
+        word.delete()
     fresh.asked_at = fresh.value_cents = fresh.starts_on = fresh.ends_on = None
     fresh.risk = ""
     fresh.save(update_fields=["asked_at", "value_cents", "starts_on", "ends_on", "risk"])

@@ -313,7 +313,9 @@ def store(evaluation: Evaluation) -> None:
     outcomes = compute(evaluation)
     live = {int(o.key) for o in outcomes}
     chosen = selected(outcomes, most)
-    evaluation.results.exclude(submission_id__in=live).update(rank=None, is_selected=False)
+    for gone in evaluation.results.exclude(submission_id__in=live):
+        gone.rank, gone.is_selected = None, False
+        gone.save(update_fields=["rank", "is_selected"])
     for outcome in outcomes:
         Result.objects.update_or_create(
             evaluation=evaluation,

@@ -29,7 +29,9 @@ def invite(deed: Deed, step: Step) -> list[StageInvitation]:
     evaluation.stage += 1
     evaluation.phase = EvaluationPhase.SCORING if submissions else EvaluationPhase.QUALITY_FROZEN
     evaluation.save(update_fields=["stage", "phase"])
-    evaluation.panel.filter(left_at=None).update(handed_in_at=None)
+    for member in panel_of(evaluation):
+        member.handed_in_at = None
+        member.save(update_fields=["handed_in_at"])
     invitations = [
         StageInvitation.objects.create(evaluation=evaluation, submission=s, stage=evaluation.stage, invited_at=deed.now)
         for s in submissions

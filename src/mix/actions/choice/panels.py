@@ -143,7 +143,9 @@ def give_chair(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
     require(member.left_at is None and member.seat != Seat.CHAIR, "chair_taken")
     require(not scoring_of(evaluation, member).has_conflict(member), "chair_has_conflict", name=member.person.name)
     before = [m for m in panel_of(evaluation) if m.seat == Seat.CHAIR]
-    evaluation.panel.filter(seat=Seat.CHAIR, left_at=None).update(seat=Seat.EVALUATOR)
+    for former in before:
+        former.seat = Seat.EVALUATOR
+        former.save(update_fields=["seat"])
     member.seat = Seat.CHAIR
     member.save(update_fields=["seat"])
     challenge = evaluation.step.challenge

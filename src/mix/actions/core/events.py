@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from mix.data.models import Chain, Challenge, Event, Step
+from mix.data.models.core.kept import Kept, take_written
 from mix.readers.core.actors import Actor
+from mix.readers.core.kept import ROWS, name_of, read_rows
 from mix.rules.core.chain import GENESIS, digest, link
 from mix.rules.core.payloads import check_payload
 
@@ -31,6 +33,9 @@ def record(
     """
     said = payload or {}
     check_payload(verb, said)
+    written = _commitments()
+    if written:
+        said = {**said, ROWS: written}
     code = chain or (challenge.municipality.code if challenge else INSTANCE)
     head = Chain.objects.select_for_update().filter(code=code).first()
     if head is None:
@@ -58,6 +63,18 @@ def record(
     head.seq, head.hash = event.seq, event.hash
     head.save(update_fields=["seq", "hash"])
     return event
+
+
+def _commitments() -> dict[str, str | None]:
+    """Return the commitment to each row of record that was written since the last line; None where it is gone."""
+    by_table: dict[type[Kept], list[int]] = {}
+    for model, pk in take_written():
+        by_table.setdefault(model, []).append(pk)
+    made: dict[str, str | None] = {}
+    for model, pks in by_table.items():
+        made |= dict.fromkeys(name_of(model, pk) for pk in pks)
+        made |= {row.name: row.commitment for row in read_rows(model, pks)}
+    return made
 
 
 def record_on(

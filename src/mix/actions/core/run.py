@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Concatenate, Generic, ParamSpec, TypeVar
@@ -10,12 +11,26 @@ from typing import Concatenate, Generic, ParamSpec, TypeVar
 from django.db import transaction
 
 from mix.actions.core.deeds import Deed
+from mix.data.models.core.kept import noting_rows
 from mix.readers.core.actors import Actor
 from mix.rules.core.unmet import Refused, Unmet
 
 P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+class Unrecorded(Exception):
+    """A verb that left a row of record written after its last line of the log: nothing of it is kept."""
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """Make one durable transaction; the log commits to every row of record written in it. Raises Unrecorded."""
+    with noting_rows() as rest, transaction.atomic(durable=True):
+        yield
+        if rest:
+            raise Unrecorded(", ".join(sorted({model.__name__ for model, _pk in rest})))
 
 
 class RecordedRefusal(Refused):
@@ -55,11 +70,11 @@ def run(actor: Actor, now: datetime, verb: Callable[Concatenate[Deed, P], T], *a
     try:
         if isinstance(verb, Prepared):
             found = verb.prepare(deed, *args, **kwargs)
-            with transaction.atomic(durable=True):
+            with whole():
                 return verb.verb(deed, found, *args, **kwargs)  # type: ignore[no-any-return]  # T is the prepared verb's
-        with transaction.atomic(durable=True):
+        with whole():
             return verb(deed, *args, **kwargs)
     except RecordedRefusal as error:
-        with transaction.atomic(durable=True):
+        with whole():
             error.note(deed)
         raise

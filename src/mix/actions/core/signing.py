@@ -12,7 +12,7 @@ from django.conf import settings
 
 from mix.data.private_files import write_private
 from mix.rules.core.chain import canonical
-from mix.rules.core.notes import Checkpoint, countersign, key_id, sign_note
+from mix.rules.core.notes import Checkpoint, countersign, key_id, open_note, sign_note
 
 
 def signer_name() -> str:
@@ -52,6 +52,15 @@ def sign(statement: dict[str, Any]) -> dict[str, Any]:
 def countersign_note(note: str) -> str:
     """Return another site's checkpoint with this site's signature added."""
     return countersign(note, name=signer_name(), key=_key())
+
+
+def open_own_note(note: str) -> str:
+    """Return the body of a checkpoint that this instance signed, under the name that it states. Raises NoteWrong.
+
+    A site may have changed its address since; not its key.
+    """
+    name = note.split("\n", 1)[0].partition("/log/")[0]
+    return open_note(note, name=name, public_key=_key().public_key().public_bytes_raw())
 
 
 def sign_checkpoint(chain: str, *, size: int, root: bytes) -> str:

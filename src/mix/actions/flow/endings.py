@@ -67,14 +67,6 @@ def reissue(deed: Deed, challenge: Challenge, *, code: str, reason: str) -> Chal
     )
     again.reissue_of = challenge
     again.save(update_fields=["reissue_of"])
-    deed.record(
-        "challenges.reissue",
-        subject_type="challenge",
-        subject=code,
-        challenge=again,
-        payload={"of": challenge.code},
-        reason=reason,
-    )
     for step in challenge.steps.all():
         content = latest_content(step)
         if content:
@@ -83,4 +75,12 @@ def reissue(deed: Deed, challenge: Challenge, *, code: str, reason: str) -> Chal
             document.version = 1
             document.save(update_fields=["version"])
             document.versions.create(number=1, content=content, author=deed.actor.someone, saved_at=deed.now)
+    deed.record(
+        "challenges.reissue",
+        subject_type="challenge",
+        subject=code,
+        challenge=again,
+        payload={"of": challenge.code},
+        reason=reason,
+    )
     return again

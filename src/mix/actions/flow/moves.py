@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from mix.actions.case.challenges import end, leave, people_of, start_ready_steps
@@ -100,6 +101,7 @@ def sign(
         public_summary=public_summary,
         signed_at=deed.now,
     )
+    _heed(signature, step, now=deed.now)
     deed.record_on(
         step,
         "moves.sign",
@@ -111,15 +113,21 @@ def sign(
     return signature
 
 
-def _follow(deed: Deed, step: Step, signature: GateSignature) -> None:
+def _heed(signature: GateSignature, step: Step, *, now: datetime) -> None:
+    """Do what a word alone does, and the line that records it tells."""
     if signature.decision == Decision.REVISE:
-        _return(step, signature, now=deed.now)
-        return
-    if signature.decision == Decision.STOP:
-        if signature.city_id == step.challenge.municipality_id:
-            _stop(deed, step, signature)
-            return
+        _return(step, signature, now=now)
+    elif signature.decision == Decision.STOP and signature.city_id != step.challenge.municipality_id:
         leave(step.challenge, signature.city, reason=signature.reason)
+
+
+def _follow(deed: Deed, step: Step, signature: GateSignature) -> None:
+    """Do what follows from all words together, with lines of its own."""
+    if signature.decision == Decision.REVISE:
+        return
+    if signature.decision == Decision.STOP and signature.city_id == step.challenge.municipality_id:
+        _stop(deed, step, signature)
+        return
     gathered = gather_gate(step)
     if gathered and is_passed(*gathered):
         summaries = [s.public_summary for s in list_signatures(step) if s.public_summary]
@@ -166,7 +174,9 @@ def reopen_from(step: Step, *, now: datetime, reason: str) -> None:
         ):
             award.step.challenge = step.challenge
             awards.revoke(award, reason=reason, now=now)
-        rows[key].agreements.exclude(state=AgreementState.ENDED).update(state=AgreementState.ENDED, ended_reason=reason)
+        for agreement in rows[key].agreements.exclude(state=AgreementState.ENDED):
+            agreement.state, agreement.ended_reason = AgreementState.ENDED, reason
+            agreement.save(update_fields=["state", "ended_reason"])
 
 
 def _stop(deed: Deed, step: Step, signature: GateSignature) -> None:
@@ -195,13 +205,13 @@ def _complete(deed: Deed, step: Step, *, role: str, summary: str) -> None:
     step.state, step.done_at, step.asked_at = StepState.DONE.value, deed.now, None
     step.save(update_fields=["state", "done_at", "asked_at"])
     kind_of(step.kind).on_done(deed, step, summary)
-    deed.record_on(step, "moves.complete", role=role, payload={"step": step.key})
-    _go_on(deed, step, role=role)
-
-
-def _go_on(deed: Deed, step: Step, *, role: str) -> None:
-    """Begin what waited for a step, and end the challenge when nothing is left."""
     started = start_ready_steps(step.challenge, now=deed.now)
+    deed.record_on(step, "moves.complete", role=role, payload={"step": step.key})
+    _go_on(deed, step, started, role=role)
+
+
+def _go_on(deed: Deed, step: Step, started: Sequence[Step], *, role: str) -> None:
+    """Tell of what begins once a step is done, and end the challenge when nothing is left."""
     for other in started:
         title = spec_of(other).title
         deed.tell(
@@ -230,18 +240,27 @@ def skip(deed: Deed, step: Step, *, reason: str) -> Step:
     require(bool(reason.strip()), "reason_missing", field="reason")
     step.state, step.skipped_reason, step.done_at = StepState.SKIPPED.value, reason, deed.now
     step.save(update_fields=["state", "skipped_reason", "done_at"])
+    started = start_ready_steps(step.challenge, now=deed.now)
     deed.record_on(step, "moves.skip", role=role.value, reason=reason)
-    _go_on(deed, step, role=role.value)
+    _go_on(deed, step, started, role=role.value)
     return step
 
 
 def disqualify(deed: Deed, challenge: Challenge, vendor: Vendor, *, reason: str) -> Participation:
     """Disqualify a vendor at any time: ranks are recomputed; an award to it is revoked and the sale begins again."""
-    row = mark_disqualified(deed, challenge, vendor, reason=reason)
+    row, role = mark_disqualified(deed, challenge, vendor, reason=reason)
     for evaluation in Evaluation.objects.filter(step__challenge=challenge, phase=EvaluationPhase.FINAL).select_related(
         "step__challenge__method", "solicitation__step__challenge__method"
     ):
         evaluations.store(evaluation)
+    deed.record(
+        "participations.disqualify",
+        subject_type="vendor",
+        subject=vendor.code,
+        challenge=row.challenge,
+        role=role.value,
+        reason=reason,
+    )
     for step in challenge.steps.filter(kind=StepKind.AWARD.value).select_related("challenge__municipality"):
         award = find_live(step)
         if award and award.vendor_id == vendor.id:

@@ -40,7 +40,8 @@ def plan(
         step=step,
         defaults={"municipality_id": step.municipality_id, "title": title, "place": place, "starts_at": starts_at},
     )
-    event.cards.all().delete()
+    for card in event.cards.all():
+        card.delete()
     for card_title, text in cards:
         ProblemCard.objects.create(engagement=event, title=card_title, text=text)
     deed.record_on(event.step, "engagements.plan", role=role.value)
@@ -87,7 +88,9 @@ def hold(deed: Deed, event: Engagement, *, attended: Sequence[str]) -> Engagemen
     require(deed.now >= event.starts_at, "engagement_not_begun")
     event.held_at = event.held_at or deed.now
     event.save(update_fields=["held_at"])
-    event.registrations.filter(email__in=[a.lower() for a in attended], attended_at=None).update(attended_at=deed.now)
+    for row in event.registrations.filter(email__in=[a.lower() for a in attended], attended_at=None):
+        row.attended_at = deed.now
+        row.save(update_fields=["attended_at"])
     deed.record_on(event.step, "engagements.hold", role=role.value)
     return event
 

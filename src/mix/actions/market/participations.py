@@ -6,7 +6,7 @@ from mix.actions.case.locking import lock_challenge
 from mix.actions.core.deeds import Deed
 from mix.data.models import Challenge, Participation, Vendor
 from mix.readers.city.people import list_members
-from mix.rules.core.access import Permission
+from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import Standing
 from mix.rules.core.unmet import require
 
@@ -24,11 +24,12 @@ def raise_standing(challenge: Challenge, vendor: Vendor, *, to: Standing, now: d
     return row
 
 
-def mark_disqualified(deed: Deed, challenge: Challenge, vendor: Vendor, *, reason: str) -> Participation:
-    """Disqualify a vendor with a reason; it is told. `moves.disqualify` recomputes what follows."""
+def mark_disqualified(deed: Deed, challenge: Challenge, vendor: Vendor, *, reason: str) -> tuple[Participation, Role]:
+    """Disqualify a vendor with a reason; it is told. `moves.disqualify` recomputes what follows, and records it."""
     challenge, role = lock_challenge(challenge, actor=deed.actor, needs=Permission.RESULT_FINALISE)
     require(bool(reason.strip()), "reason_missing", field="reason")
     row = Participation.objects.get(challenge=challenge, vendor=vendor)
+    row.challenge = challenge
     require(row.disqualified_at is None, "already_disqualified")
     row.disqualified_at, row.disqualified_reason = deed.now, reason
     row.save(update_fields=["disqualified_at", "disqualified_reason"])
@@ -40,12 +41,4 @@ def mark_disqualified(deed: Deed, challenge: Challenge, vendor: Vendor, *, reaso
         vendor=vendor.name,
         reason=reason,
     )
-    deed.record(
-        "participations.disqualify",
-        subject_type="vendor",
-        subject=vendor.code,
-        challenge=challenge,
-        role=role.value,
-        reason=reason,
-    )
-    return row
+    return row, role

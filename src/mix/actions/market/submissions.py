@@ -264,6 +264,9 @@ def finalise(
     envelopes = envelopes_of(call, draft, files)
     lines = seal_version(submission, version=number, envelopes=envelopes, files=files, now=deed.now)
     reference = "-".join([new_code(4), new_code(4), new_code(4)])
+    submission.state = SubmissionState.FINALISED
+    submission.draft_version += 1  # what is written over this draft is not taken for the beginning of another
+    submission.save(update_fields=["state", "draft_version"])
     entry = _record(deed, "finalise", submission, version=number, sealed=[line.ciphertext_sha256 for line in lines])
     statement = _statement(
         deed,
@@ -274,7 +277,6 @@ def finalise(
         lines=lines,
         log=ReceiptEntry(sealed_chain(call), entry.hash),
     )
-    submission.draft_version += 1  # what is written over this draft is not taken for the beginning of another
     version = SubmissionVersion.objects.create(
         submission=submission,
         number=number,
@@ -286,8 +288,6 @@ def finalise(
         receipt=sign(statement.write()),
     )
     destroy_draft(submission)
-    submission.state = SubmissionState.FINALISED
-    submission.save(update_fields=["state", "draft_version"])
     _tell_received(deed, version)
     return version
 

@@ -33,6 +33,7 @@ from mix.readers.choice.evaluations import (
 )
 from mix.readers.city.policies import digest_of, in_force, list_bylaws, ruleset_for
 from mix.readers.core.events import export_chain, sealed_chain
+from mix.readers.flow.bundle_rows import rows_of
 from mix.readers.flow.findings import find_purchase, governing_day, is_in_effect, list_reasons, list_waivers
 from mix.readers.flow.moves import list_decisions
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document, to_document
@@ -64,6 +65,7 @@ def gather_files(challenge: Challenge) -> dict[str, bytes]:
             s.key: latest_content(s) for s in challenge.steps.filter(state=StepState.DONE).order_by("position")
         },
     }
+    files["rows.json"] = rows_of(challenge, chains=_chains(challenge))
     for key in dict.fromkeys(challenge.steps.order_by("position").values_list("kind", flat=True)):
         files |= kind_of(key).record(challenge)
     written = {
@@ -334,13 +336,16 @@ def export_lines(chain: Chain, challenge: Challenge) -> Iterator[bytes]:
 
 def _logs(challenge: Challenge) -> Iterator[tuple[str, bytes]]:
     """Yield the chain of the lead city, and those of submissions to calls that were opened, with their checkpoints."""
-    opened = Solicitation.objects.filter(step__challenge=challenge, technical_opened_at__isnull=False)
-    codes = [challenge.municipality.code, *(sealed_chain(call) for call in opened)]
-    for chain in Chain.objects.filter(code__in=codes).order_by("code"):
+    for chain in Chain.objects.filter(code__in=_chains(challenge)).order_by("code"):
         name = chain.code.replace(":", "-")
         yield f"logs/{name}.jsonl", b"".join(export_lines(chain, challenge))
         for checkpoint in chain.checkpoints.order_by("size"):
             yield f"checkpoints/{name}/{checkpoint.size}.txt", checkpoint.note.encode()
+
+
+def _chains(challenge: Challenge) -> list[str]:
+    opened = Solicitation.objects.filter(step__challenge=challenge, technical_opened_at__isnull=False)
+    return [challenge.municipality.code, *(sealed_chain(call) for call in opened)]
 
 
 def pack_signed(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> bytes:

@@ -85,6 +85,7 @@ _SOMETHING = {
     "joining.ask": "city share answer",
     "joining.declare_window": "until percent",
     "knowledge.enter_hours": "hours",
+    "log.acknowledge_gap": "size root left second",
     "methods.publish_method": "digest",
     "moves.complete": "step",
     "moves.sign": "gate decision city round",

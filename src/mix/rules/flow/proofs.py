@@ -13,11 +13,12 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document
 from mix.rules.core.chain import GENESIS, written
+from mix.rules.core.commitments import commitment
 from mix.rules.core.merkle import root
 from mix.rules.core.notes import NoteWrong, open_note, read_checkpoint
 from mix.rules.core.verdicts import Broken, Finding, Verdict, concluded, incomplete, read_json, read_signed, tampered
@@ -26,6 +27,8 @@ from mix.rules.market.receipts import read_receipt
 UNHASHED = frozenset({"payload", "reason", "previous_hash", "hash"})  # an entry's hash covers their digests
 BUNDLE_FORMAT = "mix-bundle/1"
 MANIFEST = "manifest.json"
+ROWS = "rows.json"
+LOGS = "logs/"
 RESULT = "-result.json"
 
 
@@ -119,7 +122,7 @@ def _bundle(raw: bytes, *, public_key: str) -> Finding:
     if manifest.get("public_key") != key:
         raise tampered(f"{MANIFEST}.public_key", "is not the key that signed the list")
     _listed(files, manifest)
-    logs = {name: _log(files[name], name) for name in sorted(files) if name.startswith("logs/")}
+    logs = {name: _log(files[name], name) for name in sorted(files) if name.startswith(LOGS)}
     for name in sorted(n for n in files if n.startswith("checkpoints/")):
         log = f"logs/{name.split('/')[1]}.jsonl"
         if log not in logs:
@@ -127,8 +130,8 @@ def _bundle(raw: bytes, *, public_key: str) -> Finding:
         note = files[name].decode(errors="replace")
         signer = note.split("\n", 1)[0].partition("/log/")[0]  # a site may have changed its address since; not its key
         _checkpoint(note, name, hashes=logs[log], signer=signer, public_key=key)
-    for name in sorted(n for n in files if n.startswith("receipts/")):
-        _receipt(name, files, public_key=key)
+    _receipts(files, public_key=key)
+    _rows(files, challenge=manifest.get("challenge"))
     for name in sorted(n for n in files if n.startswith("evaluations/") and n.endswith(RESULT)):
         _result(name, files)
     entries = sum(len(hashes) for hashes in logs.values())
@@ -170,17 +173,77 @@ def _listed(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
             raise tampered(name, "is not on the signed list")
 
 
-def _receipt(name: str, files: Mapping[str, bytes], *, public_key: str) -> None:
-    """Check a receipt, that it came before closing, and that the log of its call holds its ciphertext."""
+def _receipts(files: Mapping[str, bytes], *, public_key: str) -> None:
+    """Check each receipt, and that every version of which the logs know has one."""
+    finalised = {name: _finalised(files[name]) for name in sorted(files) if name.startswith(f"{LOGS}sealed-")}
+    for name in sorted(n for n in files if n.startswith("receipts/")):
+        _receipt(name, files, finalised, public_key=public_key)
+    for name, entries in finalised.items():
+        for number, _payload in entries.values():
+            raise incomplete(f"{name}: line {number}", "the receipt of what was handed in is missing")
+
+
+def _receipt(
+    name: str, files: Mapping[str, bytes], finalised: Mapping[str, dict[str, tuple[int, Any]]], *, public_key: str
+) -> None:
+    """Check a receipt, that it came before closing, and that the log of its call holds its ciphertext; take it out."""
     statement, _ = read_receipt(files[name], name, public_key=public_key)
     if not statement.received_at < statement.closes_at:
         raise tampered(name, "was received after closing")
-    log = files.get(f"logs/sealed-{statement.call}.jsonl")
-    if log is None:
+    known = finalised.get(f"{LOGS}sealed-{statement.call}.jsonl")
+    if known is None:
         raise incomplete(name, "the log of its call is missing")
     sealed = [line.ciphertext_sha256 for line in statement.envelopes]
-    if not any(sealed == payload.get("sealed") for payload in _finalised(log)):
+    _number, payload = known.pop(statement.log.entry, (0, None))
+    if not isinstance(payload, dict) or (payload.get("version"), payload.get("sealed")) != (statement.number, sealed):
         raise tampered(name, "the log of its call does not know it")
+
+
+def _rows(files: Mapping[str, bytes], *, challenge: object) -> None:
+    """Compare the rows of the case with what the log's lines on it commit to, both ways. Each that is wrong is named.
+
+    A row that several chains speak of is as the last line of one of them has it.
+    """
+    told: dict[str, set[object]] = {}
+    for name in sorted(n for n in files if n.startswith(LOGS)):
+        told_here = _told(files[name], challenge=challenge)
+        for row, said in told_here.items():
+            told.setdefault(row, set()).add(said)
+    rows = read_json(files[ROWS], ROWS) if ROWS in files else {}
+    if not isinstance(rows, dict):
+        raise tampered(ROWS, "is no table of rows")
+    wrong: dict[str, tuple[Verdict, str]] = {}
+    for row, held in rows.items():
+        if row not in told:
+            wrong[row] = Verdict.TAMPERED, "is not known to the log"
+        elif _commitment(held) not in told[row]:
+            wrong[row] = Verdict.TAMPERED, "is not what the log commits to"
+    for row, said_of in told.items():
+        if row not in rows and None not in said_of:
+            wrong[row] = Verdict.INCOMPLETE, "is missing"
+    if wrong:
+        first = min(wrong)
+        verdict, text = wrong[first]
+        more = f"; {len(wrong)} rows in all: {', '.join(sorted(wrong))}" if len(wrong) > 1 else ""
+        raise Broken(verdict, f"{ROWS}: {first}", text + more)
+
+
+def _told(log: bytes, *, challenge: object) -> dict[str, object]:
+    """Return, by the row, what the lines of a log on one case commit to last; None where the row is gone."""
+    told: dict[str, object] = {}
+    for line in log.splitlines():
+        entry = json.loads(line)
+        payload = entry.get("payload")
+        if entry.get("challenge") == challenge and isinstance(payload, dict) and isinstance(payload.get("rows"), dict):
+            told |= {row: said if isinstance(said, str) else None for row, said in payload["rows"].items()}
+    return told
+
+
+def _commitment(held: object) -> str | bool:
+    try:
+        return commitment(held["fact"], salt=held["salt"]) if isinstance(held, dict) else False
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return False
 
 
 def _result(name: str, files: Mapping[str, bytes]) -> None:
@@ -200,11 +263,10 @@ def _result(name: str, files: Mapping[str, bytes]) -> None:
         raise tampered(name, f"does not follow from {given}")
 
 
-def _finalised(log: bytes) -> Iterable[Mapping[str, Any]]:
-    for line in log.splitlines():
-        entry = json.loads(line)
-        if entry.get("verb") == "submissions.finalise" and isinstance(entry.get("payload"), dict):
-            yield entry["payload"]
+def _finalised(log: bytes) -> dict[str, tuple[int, Any]]:
+    """Return, by the hash of its entry, the line and the payload of each version that was handed in."""
+    entries = ((number, json.loads(line)) for number, line in enumerate(log.splitlines(), start=1))
+    return {e["hash"]: (number, e.get("payload")) for number, e in entries if e.get("verb") == "submissions.finalise"}
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:

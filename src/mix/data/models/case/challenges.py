@@ -6,12 +6,13 @@ from mix.data.models.city.methods import MethodVersion
 from mix.data.models.city.municipalities import Department, Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, new_code, one_of
+from mix.data.models.core.kept import Kept
 from mix.data.models.core.wordings import Worded
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.kinds import CityState, NeedState, Origin, Route, StepState
 
 
-class Challenge(Worded):
+class Challenge(Kept, Worded):
     """The whole case, from commission to outcome. The route is frozen by the first public notice."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="challenges")
@@ -44,7 +45,7 @@ class Challenge(Worded):
         indexes = [models.Index(fields=["status", "-commissioned_at"])]
 
 
-class ChallengeCity(models.Model):
+class ChallengeCity(Kept):
     """A city that takes part, the lead included. Shares are in percent of the value."""
 
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="cities")
@@ -62,7 +63,7 @@ class ChallengeCity(models.Model):
         ]
 
 
-class Step(models.Model):
+class Step(Kept):
     """One box of the method, in one challenge. `asked_at` is set while it stands before its gate.
 
     `begun_at` is when it first became active, `started_at` when its present round did.
@@ -88,7 +89,7 @@ class Step(models.Model):
         ]
 
 
-class Need(models.Model):
+class Need(Kept):
     """A problem that a member of staff reported."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="needs")

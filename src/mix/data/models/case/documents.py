@@ -5,9 +5,10 @@ from django.db import models
 from mix.data.models.case.challenges import Step
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
+from mix.data.models.core.kept import Kept
 
 
-class Document(models.Model):
+class Document(Kept):
     """The fields of one step and the number of the latest version (0: nothing saved yet)."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
@@ -15,7 +16,7 @@ class Document(models.Model):
     version = models.PositiveIntegerField(default=0)
 
 
-class DocumentVersion(models.Model):
+class DocumentVersion(Kept):
     """One saved state. Never changed."""
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
@@ -28,7 +29,7 @@ class DocumentVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["document", "number"], name="document_version_once")]
 
 
-class Comment(models.Model):
+class Comment(Kept):
     """A remark on a document, until it is settled."""
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="comments")

@@ -6,10 +6,11 @@ from mix.data.models.case.challenges import Challenge
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, new_code, one_of
+from mix.data.models.core.kept import Kept
 from mix.rules.case.states import JoinAnswer
 
 
-class JoinRequest(models.Model):
+class JoinRequest(Kept):
     """One city's wish to take part with a share of the value, and what the lead answered."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")  # the lead

@@ -7,18 +7,21 @@ from mix.data.models.case.challenges import Challenge
 from mix.data.models.city.municipalities import Department, Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, new_code, one_of
+from mix.data.models.core.kept import Kept
 from mix.data.models.core.wordings import Worded
 from mix.rules.case.pilot_records import PilotRecord, PilotReport, Risk
 from mix.rules.case.pilots import Word
 from mix.rules.core.access import Role
 
 
-class Pilot(Worded):
+class Pilot(Kept, Worded):
     """A trial of a vendor's product. Its terms are set when it is asked.
 
     `record` and `close_out` are what `catalogue/pilots.yaml` asks, as documents of `rules.case.pilot_records`.
     Its state is computed (`rules.case.pilots.state_of`). `declared_on` marks one that ran before anybody registered it.
     """
+
+    loose = frozenset({"reminded"})
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="pilots")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="pilots")
@@ -78,7 +81,7 @@ class Pilot(Worded):
         return None if self.close_out is None else PilotReport.read(self.close_out)
 
 
-class PilotWord(models.Model):
+class PilotWord(Kept):
     """What one decider said of a pilot, in one role. Nobody speaks in two."""
 
     pilot = models.ForeignKey(Pilot, on_delete=models.PROTECT, related_name="words")
@@ -100,7 +103,7 @@ class PilotWord(models.Model):
         ]
 
 
-class PilotExtension(models.Model):
+class PilotExtension(Kept):
     """The one extension of a pilot: asked for with a reason, agreed by whoever decides on its value."""
 
     pilot = models.OneToOneField(Pilot, on_delete=models.PROTECT, related_name="extension")

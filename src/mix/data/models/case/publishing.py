@@ -5,10 +5,11 @@ from django.db import models
 from mix.data.models.case.challenges import Challenge
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.core.columns import choice, one_of
+from mix.data.models.core.kept import Kept
 from mix.rules.case.states import NoticeKind
 
 
-class Notice(models.Model):
+class Notice(Kept):
     """Something published for everyone, with its number and day. Never changed (trigger).
 
     A notice of an award belongs to it, and holds in `details` what was true then: supplier, value in cents, number of

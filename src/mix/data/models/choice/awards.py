@@ -8,12 +8,13 @@ from mix.data.models.choice.evaluations import Evaluation, Result
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, new_code, one_of
+from mix.data.models.core.kept import Kept
 from mix.data.models.market.vendors import Vendor
 from mix.rules.choice.debriefs import DebriefSheet
 from mix.rules.choice.states import AwardState, DisputeOutcome
 
 
-class Award(models.Model):
+class Award(Kept):
     """One recommended vendor; when negotiation fails or it is disqualified, the next-ranked follows."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
@@ -40,7 +41,7 @@ class Award(models.Model):
         ]
 
 
-class Letter(models.Model):
+class Letter(Kept):
     """What a vendor is told, with its own scores, the range, strengths and what was better. Never changed (trigger).
 
     `award` is the award that decided, where the evaluation only recommended; `is_selected` then means that it is the
@@ -68,7 +69,7 @@ class Letter(models.Model):
         return DebriefSheet.read(self.sheet)
 
 
-class Debrief(models.Model):
+class Debrief(Kept):
     """A vendor's request to hear more, by when it must be held, and what was said."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
@@ -85,7 +86,7 @@ class Debrief(models.Model):
         constraints = [models.UniqueConstraint(fields=["step", "vendor"], name="debrief_once")]
 
 
-class Dispute(models.Model):
+class Dispute(Kept):
     """A vendor's objection to a result, with the day by which it is answered, and the answer with its reasons."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")

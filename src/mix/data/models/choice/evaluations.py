@@ -6,6 +6,7 @@ from mix.data.models.case.challenges import Step
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, one_of
+from mix.data.models.core.kept import Kept
 from mix.data.models.market.solicitations import Solicitation
 from mix.data.models.market.submissions import Submission
 from mix.data.models.market.vendors import Vendor
@@ -13,7 +14,7 @@ from mix.rules.choice.states import Conflict, Ruling, Seat
 from mix.rules.core.kinds import EvaluationPhase
 
 
-class Evaluation(models.Model):
+class Evaluation(Kept):
     """The scoring of one call's submissions, by criteria frozen when the call was published.
 
     `stage` is the position of the scoring stage that is under way, or was last; the first is 0.
@@ -35,7 +36,7 @@ class Evaluation(models.Model):
         ]
 
 
-class PanelMember(models.Model):
+class PanelMember(Kept):
     """A seat on the panel, until the person is replaced with a reason."""
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="panel")
@@ -56,7 +57,7 @@ class PanelMember(models.Model):
         ]
 
 
-class Label(models.Model):
+class Label(Kept):
     """The letter of a submission, drawn by lot: to one member who reads alone, or to all of them from the consensus on.
 
     A member's letters are drawn among what it may read, so that a gap in them tells nothing of what it may not.
@@ -82,7 +83,7 @@ class Label(models.Model):
         ]
 
 
-class StageInvitation(models.Model):
+class StageInvitation(Kept):
     """That a submission reached a later stage of the scoring; where the vendor is met, when, and what was noted."""
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="invitations")
@@ -110,11 +111,13 @@ class StageInvitation(models.Model):
         ]
 
 
-class Declaration(models.Model):
+class Declaration(Kept):
     """A panel member's word about one vendor, given against the list of names before any content.
 
     Never changed (trigger): the latest about a vendor counts. `statement` is what was signed by it, as it was shown.
     """
+
+    private = frozenset({"note"})
 
     member = models.ForeignKey(PanelMember, on_delete=models.PROTECT, related_name="declarations")
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
@@ -146,7 +149,7 @@ class ConflictRuling(models.Model):
         ]
 
 
-class Score(models.Model):
+class Score(Kept):
     """One score with its comment. Never changed (trigger): the latest of a member counts, with the reason for it.
 
     A comment may stand before there is a score; it waits for it, and counts for nothing.
@@ -164,7 +167,7 @@ class Score(models.Model):
         constraints = [models.CheckConstraint(name="score_range", condition=models.Q(score__lte=5))]
 
 
-class ConsensusScore(models.Model):
+class ConsensusScore(Kept):
     """The score that the chair records for all, with the reason. Never changed (trigger): the latest counts."""
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="consensus")
@@ -182,7 +185,7 @@ class ConsensusScore(models.Model):
         ]
 
 
-class Result(models.Model):
+class Result(Kept):
     """A submission's points (as exact fractions), rank and selection when the evaluation became final."""
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="results")
@@ -198,7 +201,7 @@ class Result(models.Model):
         constraints = [models.UniqueConstraint(fields=["evaluation", "submission"], name="result_once")]
 
 
-class TieBreak(models.Model):
+class TieBreak(Kept):
     """The order of equals that no rule could part, as it was drawn: how, why so, by whom. Never changed (trigger).
 
     `order` holds the keys of submissions, the first first.

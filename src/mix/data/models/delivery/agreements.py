@@ -6,12 +6,13 @@ from mix.data.models.case.challenges import Step
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, new_code, one_of
+from mix.data.models.core.kept import Kept
 from mix.data.models.market.vendors import Vendor
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.delivery.states import AgreementState, EditState, PaperKind, Side
 
 
-class Agreement(models.Model):
+class Agreement(Kept):
     """A sprint agreement or a contract with one vendor. Values in cents, options apart."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
@@ -40,7 +41,7 @@ class Agreement(models.Model):
         ]
 
 
-class Clause(models.Model):
+class Clause(Kept):
     """One clause as it stands, in the words of the agreement."""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="clauses")
@@ -53,7 +54,7 @@ class Clause(models.Model):
         constraints = [models.UniqueConstraint(fields=["agreement", "key"], name="clause_once")]
 
 
-class ClauseEdit(models.Model):
+class ClauseEdit(Kept):
     """Other words for a clause, proposed by one side with a reason, accepted or refused by the other."""
 
     clause = models.ForeignKey(Clause, on_delete=models.PROTECT, related_name="edits")
@@ -71,7 +72,7 @@ class ClauseEdit(models.Model):
         constraints = [one_of("side", Side), one_of("state", EditState)]
 
 
-class Signatory(models.Model):
+class Signatory(Kept):
     """A named person who signs for one side.
 
     `signed_digest` is of the agreement as it was signed. A signature that a later change voided is none any more; when
@@ -98,7 +99,7 @@ class Signatory(models.Model):
         ]
 
 
-class Paper(models.Model):
+class Paper(Kept):
     """A certificate that an agreement needs, with the day on which it expires."""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="papers")
@@ -111,7 +112,7 @@ class Paper(models.Model):
         constraints = [one_of("kind", PaperKind)]
 
 
-class Deliverable(models.Model):
+class Deliverable(Kept):
     """Something that a sprint fee pays for: delivered, accepted or refused with a reason, paid."""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="deliverables")

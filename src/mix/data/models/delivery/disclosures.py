@@ -6,10 +6,11 @@ from mix.data.models.case.challenges import Step
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, one_of
+from mix.data.models.core.kept import Kept
 from mix.rules.delivery.states import Review
 
 
-class Disclosure(models.Model):
+class Disclosure(Kept):
     """The disclosure of one step and round: its neutral reviewer, the reviewer's word, and the pack as published.
 
     The pack is kept as it was: what is saved later never changes what the market was given.

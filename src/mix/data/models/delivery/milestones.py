@@ -6,13 +6,14 @@ from mix.data.models.case.challenges import Challenge
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, one_of
+from mix.data.models.core.kept import Kept
 from mix.data.models.delivery.agreements import Agreement
 from mix.rules.delivery.states import BacklogKind
 
 MONTHS = (3, 6, 12)
 
 
-class _DeliveryRow(models.Model):
+class _DeliveryRow(Kept):
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="%(class)ss")
 

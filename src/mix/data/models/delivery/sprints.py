@@ -6,11 +6,12 @@ from mix.data.models.case.challenges import Challenge
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, one_of
+from mix.data.models.core.kept import Kept
 from mix.data.models.market.vendors import Vendor
 from mix.rules.delivery.states import Area, Confidence, EvidenceVerdict, IncidentKind, ParityKind, Side
 
 
-class _SprintRow(models.Model):
+class _SprintRow(Kept):
     """A row of one sprint room: the step that opens the room, and its round, since a sprint may be run again."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")

@@ -6,10 +6,11 @@ from mix.data.models.case.challenges import Challenge, Step
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, one_of
+from mix.data.models.core.kept import Kept
 from mix.rules.city.policy.facts import Category, Competition, Ground
 
 
-class Purchase(models.Model):
+class Purchase(Kept):
     """What is bought and how the market is asked. Amounts are cents before tax; None is not said yet."""
 
     challenge = models.OneToOneField(Challenge, on_delete=models.PROTECT, related_name="purchase")
@@ -29,7 +30,7 @@ class Purchase(models.Model):
         ]
 
 
-class ParticipationNotice(models.Model):
+class ParticipationNotice(Kept):
     """Where a city published that it takes part in a challenge of several cities."""
 
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="participation_notices")
@@ -43,7 +44,7 @@ class ParticipationNotice(models.Model):
         constraints = [models.UniqueConstraint(fields=["challenge", "municipality"], name="participation_notice_once")]
 
 
-class RequirementReason(models.Model):
+class RequirementReason(Kept):
     """Why a requirement that may keep new firms out stays as it is. `mark` is `rules.city.policy.lint.Hit.mark`."""
 
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="requirement_reasons")
@@ -61,7 +62,7 @@ class RequirementReason(models.Model):
         ]
 
 
-class RuleWaiver(models.Model):
+class RuleWaiver(Kept):
     """That one city sets a rule aside for one challenge, with its reason; where the rule says so, two people do."""
 
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="waivers")

@@ -6,10 +6,11 @@ from mix.data.models.case.challenges import Challenge, Step
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, one_of
+from mix.data.models.core.kept import Kept
 from mix.rules.knowledge.states import FactConfidence
 
 
-class Lesson(models.Model):
+class Lesson(Kept):
     """Something learned at a step, for whoever comes next."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
@@ -19,7 +20,7 @@ class Lesson(models.Model):
     written_at = models.DateTimeField()
 
 
-class HoursEntry(models.Model):
+class HoursEntry(Kept):
     """Hours that a role worked on a step, so that methods can be compared."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
@@ -33,7 +34,7 @@ class HoursEntry(models.Model):
         constraints = [models.CheckConstraint(name="hours_positive", condition=models.Q(hours__gt=0))]
 
 
-class HistoryFact(models.Model):
+class HistoryFact(Kept):
     """One fact of a case from before, with its source; or the statement that it is not on the public record."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")

@@ -5,6 +5,7 @@ from django.db import models
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, new_code
+from mix.data.models.core.kept import Kept
 from mix.data.models.market.solicitations import Solicitation
 from mix.rules.core.kinds import Envelope
 from mix.rules.market.openings import OpeningStatement
@@ -57,7 +58,7 @@ class CustodyShare(models.Model):
         ]
 
 
-class Opening(models.Model):
+class Opening(Kept):
     """The act of one opening: who was there, what was found, signed by this instance. Never changed (trigger)."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")

@@ -5,10 +5,11 @@ from django.db import models
 from mix.data.models.case.challenges import Challenge, Step
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
+from mix.data.models.core.kept import Kept
 from mix.data.models.market.vendors import Vendor
 
 
-class Engagement(models.Model):
+class Engagement(Kept):
     """One event or consultation of a step, open to everyone once published."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
@@ -20,7 +21,7 @@ class Engagement(models.Model):
     held_at = models.DateTimeField(null=True)
 
 
-class ProblemCard(models.Model):
+class ProblemCard(Kept):
     """A problem as shown at the booth."""
 
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="cards")
@@ -28,8 +29,10 @@ class ProblemCard(models.Model):
     text = models.TextField()
 
 
-class Registration(models.Model):
+class Registration(Kept):
     """Somebody who said that they come, and whether they came."""
+
+    private = frozenset({"name", "organization", "email", "needs"})
 
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="registrations")
     name = models.CharField(max_length=200)
@@ -43,7 +46,7 @@ class Registration(models.Model):
         constraints = [models.UniqueConstraint(fields=["engagement", "email"], name="registration_once")]
 
 
-class EngagementQuestion(models.Model):
+class EngagementQuestion(Kept):
     """A question from the market and its answer, which everybody sees."""
 
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="questions")
@@ -53,7 +56,7 @@ class EngagementQuestion(models.Model):
     answered_at = models.DateTimeField(null=True)
 
 
-class CapabilityCard(models.Model):
+class CapabilityCard(Kept):
     """What a vendor says it can do. Opt-in, public, not confidential."""
 
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="capabilities")
@@ -65,7 +68,7 @@ class CapabilityCard(models.Model):
         constraints = [models.UniqueConstraint(fields=["engagement", "vendor"], name="capability_card_once")]
 
 
-class ContactLogEntry(models.Model):
+class ContactLogEntry(Kept):
     """One talk with somebody in the market; what was said by the city is published to all."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")

@@ -5,11 +5,12 @@ from django.db import models
 from mix.data.models.case.challenges import Challenge
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.core.columns import choice, one_of
+from mix.data.models.core.kept import Kept
 from mix.data.models.market.vendors import Vendor
 from mix.rules.core.kinds import Standing
 
 
-class Participation(models.Model):
+class Participation(Kept):
     """A vendor's standing in a challenge; a disqualification ends it with a reason and an authority."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")

@@ -6,13 +6,14 @@ from mix.data.models.case.challenges import Step
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, new_code, one_of
+from mix.data.models.core.kept import Kept
 from mix.data.models.market.vendors import Vendor
 from mix.rules.core.kinds import OutageRule
 from mix.rules.market.freezing import FrozenRules
 from mix.rules.market.states import CustodyMode, QuestionKind
 
 
-class Solicitation(models.Model):
+class Solicitation(Kept):
     """One call. Closing is one UTC instant with the zone in which it was published; it is only ever extended."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
@@ -58,7 +59,7 @@ class Solicitation(models.Model):
         return {step: FrozenRules.read(kept) for step, kept in self.frozen.items()}
 
 
-class SolicitationDocument(models.Model):
+class SolicitationDocument(Kept):
     """A public document of a call, as a file that anybody may fetch once the notice is out."""
 
     solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="documents")
@@ -72,7 +73,7 @@ class SolicitationDocument(models.Model):
     replaced_at = models.DateTimeField(null=True)
 
 
-class Addendum(models.Model):
+class Addendum(Kept):
     """A change after publication, told to everybody; a substantial one must be reconfirmed.
 
     Nobody issued the one that extends closing after an outage: the rule in the notice did.
@@ -97,7 +98,7 @@ class Addendum(models.Model):
         ]
 
 
-class ExtensionProposal(models.Model):
+class ExtensionProposal(Kept):
     """A later closing that one person proposed and a second confirms or drops. Ended when either was done."""
 
     solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="extensions")
@@ -118,8 +119,10 @@ class ExtensionProposal(models.Model):
         ]
 
 
-class Question(models.Model):
+class Question(Kept):
     """A vendor's question. A general one is answered to all without a name; a confidential one to its asker."""
+
+    private = frozenset({"vendor", "text", "answer"})
 
     solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="questions")
     code = models.CharField(max_length=20, unique=True, default=new_code)

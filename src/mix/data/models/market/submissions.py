@@ -5,6 +5,7 @@ from django.db import models
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, new_code, one_of
+from mix.data.models.core.kept import Kept
 from mix.data.models.market.solicitations import Addendum, Solicitation
 from mix.data.models.market.vendors import Vendor
 from mix.rules.core.kinds import Envelope
@@ -12,8 +13,10 @@ from mix.rules.market.receipts import ReceiptStatement
 from mix.rules.market.states import SubmissionState
 
 
-class Submission(models.Model):
+class Submission(Kept):
     """One vendor's answer to one call. Its draft and its files lie in the vault, as ciphertext."""
+
+    loose = frozenset({"draft_version"})
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="submissions")
@@ -59,7 +62,7 @@ class SubmissionVersion(models.Model):
         return ReceiptStatement.read(self.receipt["statement"])
 
 
-class Acknowledgement(models.Model):
+class Acknowledgement(Kept):
     """A vendor's word that it has read an addendum; for a substantial one, given again after it."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="acknowledgements")
@@ -71,8 +74,10 @@ class Acknowledgement(models.Model):
         constraints = [models.UniqueConstraint(fields=["submission", "addendum"], name="acknowledgement_once")]
 
 
-class OpenedEnvelope(models.Model):
+class OpenedEnvelope(Kept):
     """The readable content of one envelope, from the moment of opening."""
+
+    private = frozenset({"answers"})
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="opened")
     envelope = choice(Envelope)
