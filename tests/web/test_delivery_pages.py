@@ -25,6 +25,7 @@ from mix.data.models import (
 )
 from mix.readers.delivery.milestones import list_measures
 from mix.rules.core.kinds import StepState
+from tests.behind import open_tables
 
 CODE = "guelph-roads-sprint"
 DAYS = {"granted_on": "2027-01-04", "expires_on": "2027-02-26"}
@@ -68,6 +69,7 @@ def test_data_is_granted_to_every_vendor_of_a_sprint_at_once(ended: Challenge, p
 
 def test_an_area_is_signed_off_by_whose_it_is(ended: Challenge, post: Callable[..., int]) -> None:
     assert post("noor", "test-environment", "sign_off", area="privacy") == 404
+    open_tables("data_signoff")
     SignOff.objects.filter(challenge=ended, area__in=["privacy", "department"]).delete()
     assert post("noor", "test-environment", "sign_off", area="department") == 422
     assert post("noor", "test-environment", "sign_off", area="privacy", note="Blurred") == 302
