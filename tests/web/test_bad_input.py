@@ -241,6 +241,7 @@ def test_a_closing_that_is_no_one_instant_is_refused(sign_in: Callable[[str], Cl
 
 def test_registering_twice_is_once(sign_in: Callable[[str], Client], now: datetime) -> None:
     Challenge.objects.filter(code="downtown-parking").update(status="running")
+    Step.objects.filter(challenge__code="downtown-parking", key="market-engagement").update(state="active")
     Engagement.objects.update(starts_at=now + timedelta(days=2), held_at=None)
     url = reverse("public-engagement", args=["downtown-parking", "market-engagement"])
     for _ in range(2):

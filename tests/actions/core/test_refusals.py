@@ -382,6 +382,7 @@ def test_only_who_has_authority_over_the_whole_decides_a_change(
 ) -> None:
     vans = challenge("fleet-vans")
     Challenge.objects.filter(pk=vans.pk).update(status="running")
+    vans.steps.filter(kind="delivery").update(state="active")
     change = run(actor("priya"), now, milestones.ask_change, vans, value_cents=100_00, reason="Racks")
     with pytest.raises(Refused) as caught:
         run(actor("martin"), now, milestones.decide_change, change, approve=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mix.actions.case.locking import lock_challenge, lock_step
+from mix.actions.case.locking import keep_open, lock_challenge, lock_step
 from mix.actions.core.deeds import Deed
 from mix.data.models import Comment, Document, DocumentVersion, Step
 from mix.readers.case.challenges import spec_of
@@ -77,6 +77,7 @@ def reuse(deed: Deed, step: Step, *, source: Step) -> DocumentVersion:
 def comment(deed: Deed, step: Step, *, text: str) -> Comment:
     """Remark on the present version; the writers see it beside the text."""
     _, role = lock_challenge(step.challenge, actor=deed.actor, needs=Permission.DOCUMENT_COMMENT)
+    keep_open([step])
     require(bool(text.strip()), "answer_missing", field="comment")
     document = Document.objects.get(step=step)
     made = Comment.objects.create(
@@ -90,6 +91,7 @@ def settle_comment(deed: Deed, made: Comment) -> Comment:
     """Mark a remark as dealt with."""
     step = made.document.step
     _, role = lock_challenge(step.challenge, actor=deed.actor, needs=Permission.DOCUMENT_EDIT)
+    keep_open([step])
     made.settled_at = deed.now
     made.save(update_fields=["settled_at"])
     deed.record_on(step, "documents.settle_comment", role=role.value)

@@ -1,4 +1,11 @@
-"""How every verb on a challenge begins: lock it, read the actor's roles afresh, check that it still runs."""
+"""How every verb on a challenge begins: lock it, read the actor's roles afresh, check that it still runs.
+
+What belongs to a step changes while that step is active, and to several while one of them is: `lock_step` for the
+city, `keep_open` whoever acts. What by its nature comes later (a debrief, a dispute, data given back, a lesson, another
+city's wish) asks for neither.
+"""
+
+from collections.abc import Sequence
 
 from mix.data.models import Challenge, Step
 from mix.readers.case.challenges import check, spec_of
@@ -36,3 +43,11 @@ def lock_step(step: Step, *, actor: Actor, needs: Permission, editing: bool = Fa
     if editing:
         require(fresh.asked_at is None, "step_at_gate", **title.params("step"))
     return fresh, role
+
+
+def keep_open(steps: Sequence[Step]) -> None:
+    """Lock the challenge of steps, whoever acts, and refuse once it has ended or all of the steps are done."""
+    challenge = Challenge.objects.select_for_update(of=("self",)).get(pk=steps[0].challenge_id)
+    require(challenge.status == ChallengeStatus.RUNNING, "challenge_over")
+    is_open = challenge.steps.filter(pk__in=[step.pk for step in steps], state=StepState.ACTIVE).exists()
+    require(is_open, "step_not_active", **spec_of(steps[-1]).title.params("step"))

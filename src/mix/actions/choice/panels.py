@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from mix.actions.case.locking import lock_challenge, lock_step
+from mix.actions.case.locking import keep_open, lock_challenge, lock_step
 from mix.actions.city.people import lock_person
 from mix.actions.core.deeds import Deed
 from mix.data.models import Evaluation, Label, PanelMember, Person, Step, Submission
@@ -53,13 +53,15 @@ _SEATED = (EvaluationPhase.PANEL, EvaluationPhase.SCORING, EvaluationPhase.CONSE
 
 
 def lock_evaluation(evaluation: Evaluation, *phases: EvaluationPhase) -> Evaluation:
-    """Lock an evaluation and return it as it is now; it must be in one of the phases."""
+    """Lock an evaluation and return it as it is now; it must be of this round and in one of the phases."""
+    if EvaluationPhase.FINAL not in phases:  # equals whose order decides are parted later too
+        keep_open([evaluation.step])
     fresh = (
         Evaluation.objects.select_for_update(of=("self",))
         .select_related("step__challenge__method", "step__challenge__municipality", "solicitation__step")
         .get(pk=evaluation.pk)
     )
-    require(fresh.phase in phases, "evaluation_wrong_phase")
+    require(fresh.phase in phases and fresh.round == fresh.step.round, "evaluation_wrong_phase")
     return fresh
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from mix.actions.case.locking import lock_challenge, lock_step
+from mix.actions.case.locking import keep_open, lock_challenge, lock_step
 from mix.actions.core.deeds import Deed
 from mix.data.models import Agreement, Clause, ClauseEdit, Deliverable, Paper, Person, Signatory, Step, Vendor
-from mix.readers.case.challenges import spec_of
+from mix.readers.case.challenges import list_steps_after, spec_of
 from mix.readers.city.people import actor_for, list_members
 from mix.readers.core.actors import Actor
 from mix.readers.delivery.agreements import changes_since, digest_of, list_signatories, unmet_to_sign
@@ -107,6 +107,7 @@ def _drafting(agreement: Agreement) -> Agreement:
         .get(pk=agreement.pk)
     )
     require(fresh.state == AgreementState.DRAFTING, "agreement_fixed")
+    keep_open([fresh.step])
     return fresh
 
 
@@ -182,9 +183,10 @@ def _path(agreement: Agreement, side: Side) -> str:
 
 
 def receive_paper(deed: Deed, paper: Paper, *, expires_on: date | None = None) -> Paper:
-    """Note that a certificate came in, and until when it holds."""
+    """Note that a certificate came in, and until when it holds; again where it is renewed while the work goes on."""
     agreement = paper.agreement
     _, role = lock_challenge(agreement.step.challenge, actor=deed.actor, needs=Permission.AGREEMENT_EDIT)
+    keep_open(list_steps_after(agreement.step))
     paper.received_at, paper.expires_on = deed.now, expires_on
     paper.save(update_fields=["received_at", "expires_on"])
     _record(deed, "receive_paper", agreement, role=role.value)
@@ -265,6 +267,7 @@ def deliver(deed: Deed, deliverable: Deliverable) -> Deliverable:
     agreement = deliverable.agreement
     get_own_vendor(agreement.vendor.code, actor=deed.actor)
     require(agreement.state == AgreementState.SIGNED, "agreement_not_signed")
+    keep_open(list_steps_after(agreement.step))
     deliverable.delivered_at, deliverable.refused_reason = deed.now, ""
     deliverable.save(update_fields=["delivered_at", "refused_reason"])
     _record(deed, "deliver", agreement, role=Role.VENDOR)
@@ -275,6 +278,7 @@ def judge_deliverable(deed: Deed, deliverable: Deliverable, *, accept: bool, rea
     """Accept what was delivered, which releases its fee, or refuse it with a reason."""
     agreement = deliverable.agreement
     _, role = lock_challenge(agreement.step.challenge, actor=deed.actor, needs=Permission.SPRINT_RUN)
+    keep_open(list_steps_after(agreement.step))
     require(deliverable.delivered_at is not None, "not_delivered")
     require(deliverable.accepted_at is None, "deliverable_accepted")
     require(accept or bool(reason.strip()), "reason_missing", field="reason")

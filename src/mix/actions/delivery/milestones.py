@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from mix.actions.case.locking import lock_challenge
+from mix.actions.case.locking import keep_open, lock_challenge
 from mix.actions.core.deeds import Deed
 from mix.data.models import BacklogItem, Challenge, ChangeOrder, Milestone, Municipality, OutcomeReading, TakeOver
 from mix.data.models.delivery.milestones import MONTHS
@@ -12,11 +12,13 @@ from mix.readers.case.challenges import list_cities
 from mix.readers.city.municipalities import gather_bands
 from mix.readers.city.people import list_members, list_with_role
 from mix.readers.core.actors import Actor
+from mix.readers.core.errors import Unknown
 from mix.readers.delivery.agreements import find_contract
 from mix.readers.delivery.milestones import changed_cents, list_measures
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.city.delegation import decider_for
 from mix.rules.core.access import Permission, Role
+from mix.rules.core.kinds import StepKind
 from mix.rules.core.unmet import Refused, Unmet, require
 
 
@@ -31,9 +33,20 @@ def _record(deed: Deed, verb: str, challenge: Challenge, *, role: str, reason: s
     )
 
 
+def _keep_open(challenge: Challenge) -> None:
+    """Refuse once the delivery is done. Raises Unknown, Refused."""
+    steps = list(
+        challenge.steps.filter(kind=StepKind.DELIVERY).select_related("challenge__method").order_by("position")
+    )
+    if not steps:
+        raise Unknown
+    keep_open(steps)
+
+
 def add_backlog_item(deed: Deed, challenge: Challenge, *, kind: str, text: str) -> BacklogItem:
     """Add a decision, a test or a piece of work to the shared backlog; either side may."""
     role = _role_on_either_side(challenge, actor=deed.actor)
+    _keep_open(challenge)
     require(bool(text.strip()), "answer_missing", field="text")
     made = BacklogItem.objects.create(
         municipality_id=challenge.municipality_id, challenge=challenge, kind=kind, text=text, added_at=deed.now
@@ -53,6 +66,7 @@ def _role_on_either_side(challenge: Challenge, *, actor: Actor) -> str:
 def settle_backlog_item(deed: Deed, item: BacklogItem, *, result: str) -> BacklogItem:
     """Note what came of an item."""
     challenge, role = lock_challenge(item.challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
+    _keep_open(challenge)
     require(bool(result.strip()), "answer_missing", field="result")
     item.result, item.settled_at = result, deed.now
     item.save(update_fields=["result", "settled_at"])
@@ -63,6 +77,7 @@ def settle_backlog_item(deed: Deed, item: BacklogItem, *, result: str) -> Backlo
 def plan_milestone(deed: Deed, challenge: Challenge, *, title: str, due_on: date, value_cents: int) -> Milestone:
     """Plan something due for a sum; all milestones together stay within the contract and its changes."""
     challenge, role = lock_challenge(challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
+    _keep_open(challenge)
     contract = find_contract(challenge)
     if contract is None:
         raise Refused(Unmet("contract_missing"))
@@ -87,6 +102,7 @@ def deliver_milestone(deed: Deed, milestone: Milestone) -> Milestone:
     if contract is None:
         raise Refused(Unmet("contract_missing"))
     get_own_vendor(contract.vendor.code, actor=deed.actor)
+    _keep_open(milestone.challenge)
     milestone.delivered_at, milestone.refused_reason = deed.now, ""
     milestone.save(update_fields=["delivered_at", "refused_reason"])
     deed.tell(
@@ -103,6 +119,7 @@ def deliver_milestone(deed: Deed, milestone: Milestone) -> Milestone:
 def judge_milestone(deed: Deed, milestone: Milestone, *, accept: bool, reason: str = "") -> Milestone:
     """Accept a delivered milestone, or refuse it with a reason."""
     challenge, role = lock_challenge(milestone.challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
+    _keep_open(challenge)
     require(milestone.delivered_at is not None and milestone.accepted_at is None, "not_delivered")
     require(accept or bool(reason.strip()), "reason_missing", field="reason")
     if accept:
@@ -126,6 +143,7 @@ def judge_milestone(deed: Deed, milestone: Milestone, *, accept: bool, reason: s
 def ask_change(deed: Deed, challenge: Challenge, *, value_cents: int, reason: str) -> ChangeOrder:
     """Ask for a change of the contract's value, up or down, with a reason."""
     challenge, role = lock_challenge(challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
+    _keep_open(challenge)
     contract = find_contract(challenge)
     if contract is None:
         raise Refused(Unmet("contract_missing"))
@@ -148,6 +166,7 @@ def ask_change(deed: Deed, challenge: Challenge, *, value_cents: int, reason: st
 def decide_change(deed: Deed, change: ChangeOrder, *, approve: bool, reason: str = "") -> ChangeOrder:
     """Approve or refuse a change. Authority is by the contract's whole value with every change, never by the part."""
     challenge, _ = lock_challenge(change.challenge, actor=deed.actor, needs=Permission.CHALLENGE_READ)
+    _keep_open(challenge)
     require(change.approved_at is None and not change.refused_reason, "change_decided")
     require(change.asked_by_id != (deed.actor.person.pk if deed.actor.person else 0), "approver_is_requester")
     contract = change.agreement
@@ -172,6 +191,7 @@ def read_outcome(
 ) -> OutcomeReading:
     """Record what a promised measure shows after 3, 6 or 12 months, beside its baseline and target."""
     challenge, role = lock_challenge(challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
+    _keep_open(challenge)
     promised = {m["measure"]: m for m in list_measures(challenge)}
     require(measure in promised, "measure_unknown", field="measure")
     require(month in MONTHS, "month_unknown", field="month")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from mix.actions.case.locking import lock_challenge
+from mix.actions.case.locking import keep_open, lock_challenge
 from mix.actions.core.deeds import Deed
 from mix.data.models import (
     CheckIn,
@@ -23,7 +23,7 @@ from mix.readers.case.challenges import get_step
 from mix.readers.city.people import list_members
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
-from mix.readers.delivery.sprints import Room, get_room, list_hypotheses, list_sprint_vendors
+from mix.readers.delivery.sprints import Room, get_room, list_hypotheses, list_room_steps, list_sprint_vendors
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, Role
@@ -46,6 +46,13 @@ def _in_sprint(room: Room, vendor: Vendor) -> None:
     require(vendor in list_sprint_vendors(room), "vendor_not_in_sprint", vendor=vendor.name)
 
 
+def _open_room(step: Step) -> Room:
+    """Return the room of a step; its sprint is still going on. Raises Unknown, Refused."""
+    room = get_room(step)
+    keep_open(list_room_steps(room))
+    return room
+
+
 def _either_side(room: Room, vendor: Vendor, *, actor: Actor) -> tuple[str, str]:
     """Return the side and role of whoever writes: a member of the vendor's team, or the city."""
     _in_sprint(room, vendor)
@@ -57,10 +64,10 @@ def _either_side(room: Room, vendor: Vendor, *, actor: Actor) -> tuple[str, str]
 
 
 def _lock_room(step: Step, *, actor: Actor) -> tuple[Room, Role]:
-    """Enter the room of a step for the city. Raises Unknown, Forbidden."""
+    """Enter the room of a step for the city. Raises Unknown, Forbidden, Refused."""
     room = get_room(step)
     _, role = lock_challenge(room.challenge, actor=actor, needs=Permission.SPRINT_RUN)
-    return room, role
+    return _open_room(step), role
 
 
 def _room_for(row: DataGrant | Incident) -> Room:
@@ -72,6 +79,7 @@ def sign_off(deed: Deed, step: Step, *, area: str, note: str = "") -> SignOff:
     """Give a word that the sprint may start: the department by its sponsor, the other areas by a specialist."""
     room = get_room(step)
     challenge, _ = lock_challenge(room.challenge, actor=deed.actor, needs=Permission.SPRINT_SIGN_OFF)
+    keep_open(list_room_steps(room))
     needed = Role.SPONSOR if area == Area.DEPARTMENT else Role.SPECIALIST
     if needed not in deed.actor.roles_at(challenge.municipality.code):
         raise Forbidden(Permission.SPRINT_SIGN_OFF)
@@ -138,6 +146,7 @@ def check_in(
     """Say how a week went, from one's own side; again in the same week replaces it."""
     room = get_room(step)
     side, role = _either_side(room, vendor, actor=deed.actor)
+    _open_room(step)
     require(1 <= mood <= 5, "mood_out_of_range", field="mood")
     require(1 <= week <= 52, "week_out_of_range", field="week")
     require(bool(progress.strip()), "answer_missing", field="progress")
@@ -188,6 +197,7 @@ def report_incident(deed: Deed, step: Step, *, vendor: Vendor, kind: str, text: 
     """Report that something went wrong, from either side."""
     room = get_room(step)
     _, role = _either_side(room, vendor, actor=deed.actor)
+    _open_room(step)
     require(bool(text.strip()), "answer_missing", field="text")
     made = Incident.objects.create(
         municipality_id=room.challenge.municipality_id,

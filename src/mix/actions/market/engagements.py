@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from mix.actions.case.challenges import freeze_route
-from mix.actions.case.locking import lock_challenge, lock_step
+from mix.actions.case.locking import keep_open, lock_challenge, lock_step
 from mix.actions.case.publishing import publish as publish_notice
 from mix.actions.core.deeds import Deed
 from mix.data.models import (
@@ -66,6 +66,7 @@ def register(
     deed: Deed, event: Engagement, *, name: str, organization: str, email: str, needs: str = ""
 ) -> Registration:
     """Say that one comes. Open to everybody, signed in or not; twice from one address is once."""
+    keep_open([event.step])
     require(takes_registrations(event, now=deed.now), "registration_closed")
     for value, field in ((name, "name"), (organization, "organization"), (email, "email")):
         require(bool(value.strip()), "answer_missing", field=field)
@@ -97,6 +98,7 @@ def hold(deed: Deed, event: Engagement, *, attended: Sequence[str]) -> Engagemen
 
 def ask(deed: Deed, event: Engagement, *, text: str) -> EngagementQuestion:
     """Ask something about an event; the answer goes to everybody."""
+    keep_open([event.step])
     require(event.published_at is not None, "engagement_not_published")
     require(bool(text.strip()), "answer_missing", field="text")
     question = EngagementQuestion.objects.create(engagement=event, text=text, asked_at=deed.now)
@@ -107,6 +109,7 @@ def ask(deed: Deed, event: Engagement, *, text: str) -> EngagementQuestion:
 def answer(deed: Deed, question: EngagementQuestion, *, text: str) -> EngagementQuestion:
     """Answer a question, to everybody."""
     _, role = lock_challenge(question.engagement.step.challenge, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
+    keep_open([question.engagement.step])
     require(bool(text.strip()), "answer_missing", field="answer")
     question.answer, question.answered_at = text, deed.now
     question.save(update_fields=["answer", "answered_at"])
@@ -117,6 +120,7 @@ def answer(deed: Deed, question: EngagementQuestion, *, text: str) -> Engagement
 def give_card(deed: Deed, event: Engagement, vendor: Vendor, *, text: str) -> CapabilityCard:
     """Leave a capability card: opt-in, public, no condition for anything."""
     get_own_vendor(vendor.code, actor=deed.actor)
+    keep_open([event.step])
     require(event.published_at is not None, "engagement_not_published")
     require(bool(text.strip()), "answer_missing", field="text")
     card, _ = CapabilityCard.objects.update_or_create(

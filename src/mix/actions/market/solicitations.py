@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from mix.actions.case.locking import lock_challenge, lock_step
+from mix.actions.case.locking import keep_open, lock_challenge, lock_step
 from mix.actions.core.deeds import Deed
 from mix.data.models import (
     Person,
@@ -99,6 +99,7 @@ def lock_call(call: Solicitation, *, step: Step | None = None) -> Solicitation:
 def add_document(deed: Deed, call: Solicitation, *, title: str, name: str, content: bytes) -> SolicitationDocument:
     """Add a public document, or a new version of one with the same title."""
     _, role = lock_challenge(call.step.challenge, actor=deed.actor, needs=Permission.SOLICITATION_EDIT)
+    keep_open([call.step])
     require(bool(content), "file_empty", field="file")
     require(bool(title.strip()), "answer_missing", field="title")
     digest = hashlib.sha256(content).hexdigest()
@@ -125,6 +126,7 @@ def add_document(deed: Deed, call: Solicitation, *, title: str, name: str, conte
 def ask(deed: Deed, call: Solicitation, vendor: Vendor, *, text: str, kind: str = QuestionKind.GENERAL) -> Question:
     """Ask a question about a call, until questions close."""
     get_own_vendor(vendor.code, actor=deed.actor)
+    keep_open([call.step])
     check_may_answer(call, vendor)
     require(bool(text.strip()), "answer_missing", field="text")
     require(call.published_at is not None and deed.now < call.questions_until, "questions_closed")
@@ -142,6 +144,7 @@ def ask(deed: Deed, call: Solicitation, vendor: Vendor, *, text: str, kind: str 
 def draft_answer(deed: Deed, question: Question, *, text: str) -> Question:
     """Write an answer that procurement then publishes."""
     _, role = lock_challenge(question.solicitation.step.challenge, actor=deed.actor, needs=Permission.QUESTION_ANSWER)
+    keep_open([question.solicitation.step])
     require(question.published_at is None, "answer_published")
     require(bool(text.strip()), "answer_missing", field="answer")
     question.answer, question.drafted_by = text, deed.actor.person
@@ -154,6 +157,7 @@ def publish_answer(deed: Deed, question: Question) -> Question:
     """Give the answer: a general one to everybody without the asker's name, a confidential one to its asker."""
     call = question.solicitation
     _, role = lock_challenge(call.step.challenge, actor=deed.actor, needs=Permission.QUESTION_PUBLISH)
+    keep_open([call.step])
     require(bool(question.answer.strip()), "answer_missing", field="answer")
     require(question.published_at is None, "answer_published")
     question.published_at = deed.now

@@ -26,6 +26,12 @@ def method_for(challenge: Challenge) -> Method:
     return method_on(challenge.method, Route(challenge.route))
 
 
+def list_steps_after(step: Step) -> list[Step]:
+    """List a step and every step that rests on it, in reading order."""
+    keys = method_for(step.challenge).resting_on(step.key)
+    return list(step.challenge.steps.filter(key__in=keys).select_related("challenge__method").order_by("position"))
+
+
 def spec_of(step: Step) -> StepSpec:
     """Return what the method says about a step."""
     return method_for(step.challenge).step(step.key)

@@ -80,6 +80,13 @@ def get_room(step: Step) -> Room:
     return room
 
 
+def list_room_steps(room: Room) -> list[Step]:
+    """List the steps that work in a sprint room, in reading order."""
+    method = method_for(room.challenge)
+    keys = [step.key for step in method.steps if step.sprint and method.room_of(step.key) == room.step.key]
+    return list(room.challenge.steps.filter(key__in=keys).select_related("challenge__method").order_by("position"))
+
+
 def list_rooms(challenge: Challenge) -> list[Room]:
     """List the sprint rooms that have begun, in reading order."""
     method = method_for(challenge)
