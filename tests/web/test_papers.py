@@ -22,6 +22,7 @@ from mix.readers.case.documents import latest_content
 from mix.rules.core.fields import Bilingual, Column, FieldSpec, FieldType, Option, read_answers
 from mix.rules.core.unmet import Refused
 from mix.web.documents.docx import check_template, plain_template, read_docx, write_docx
+from mix.web.documents.word import _surroundings
 from tests.web.reading import compared, entered
 
 SAID = {"title": "T", "challenge": "C", "city": "G", "version": "Version 1", "written_by": "P", "saved_at": "now"}
@@ -134,12 +135,28 @@ def with_text(*texts: str) -> bytes:
         ("{% include 'settings.py' %}", "docx_template_wrong"),
         ("{{ title", "docx_template_wrong"),
         ("{{ title | map(attribute='x') }}", "docx_template_wrong"),
+        ("{% set a = 'x' %}" + "{% set a = a ~ a %}" * 40, "docx_template_wrong"),
+        ("{% for a in title %}" * 99 + "{% endfor %}" * 99, "docx_template_wrong"),
+        ("{% for a in answers %}" * 40 + "{{ a.title }}" + "{% endfor %}" * 40, "docx_template_wrong"),
     ],
 )
 def test_a_template_can_do_nothing_but_show(text: str, code: str) -> None:
     with pytest.raises(Refused) as caught:
         check_template(with_text(text), "own.docx")
     assert [u.code for u in caught.value.unmet] == [code]
+
+
+def test_the_process_that_reads_strangers_files_knows_no_secret(monkeypatch: Any) -> None:
+    monkeypatch.setenv("MIX_SECRET_KEY", "s" * 40)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://mix:secret@host/mix")
+    assert set(_surroundings()) <= {"PATH", "PYTHONPATH", "LANG"}
+
+
+def test_a_file_that_takes_too_long_is_refused(monkeypatch: Any) -> None:
+    monkeypatch.setattr("mix.web.documents.word.MOST_WAIT", 0.001)
+    with pytest.raises(Refused) as caught:
+        read_docx(plain_template(), "x.docx", SPECS)
+    assert [(u.code, u.params["why"]) for u in caught.value.unmet] == [("docx_unreadable", "it takes too long")]
 
 
 def test_a_template_shows_every_answer() -> None:

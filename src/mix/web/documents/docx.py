@@ -3,59 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+from zipfile import BadZipFile, ZipFile
 
 import docx
-from docx.document import Document
-from docx.opc.exceptions import OpcError
-from docx.table import Table
-from docx.text.paragraph import Paragraph
-from docxtpl import DocxTemplate, Listing
-from jinja2 import TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from lxml.etree import LxmlError
 
 from mix.rules.core.fields import Bilingual, Column, FieldSpec, FieldType
 from mix.rules.core.unmet import Refused, Unmet
 from mix.web.documents.specs import read_only, typed
+from mix.web.documents.word import (
+    Broken,
+    Outline,
+    Paragraph,
+    Table,
+    fill,
+    fill_apart,
+    names_apart,
+    outline_apart,
+    timeless,
+)
 
 MOST_BYTES = 5 * 2**20
 MOST_UNPACKED = 40 * 2**20
 MOST_PARTS = 500
 NOTHING = "–"
 PLACES = ("title", "challenge", "city", "version", "written_by", "saved_at", "answers")  # what a template may name
-_BROKEN = (
-    OpcError,
-    BadZipFile,
-    LxmlError,
-    LookupError,
-    ValueError,
-    AttributeError,
-    TypeError,
-    ArithmeticError,
-    OSError,
-)
-
-
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Templates may show and repeat what they are given, and nothing else: no functions, no arithmetic of texts."""
-
-    intercepted_binops = frozenset(["*", "**", "%", "+"])
-
-    def __init__(self) -> None:
-        super().__init__(autoescape=True)
-        self.globals.clear()
-        self.filters = {name: self.filters[name] for name in ("upper", "lower", "title", "default", "length", "first")}
-
-    def call_binop(self, _context: Any, operator: str, _left: Any, _right: Any) -> Any:  # noqa: ANN401 - the library's
-        raise TemplateError(f"{operator} is not for templates")
-
-    def is_safe_callable(self, _obj: object) -> bool:
-        return False
 
 
 def _check(data: bytes, name: str) -> None:
@@ -97,17 +73,7 @@ def plain_template() -> bytes:
     made.add_paragraph("{{ answer.text }}")
     made.add_paragraph("{%p endif %}")
     made.add_paragraph("{%p endfor %}")
-    return _saved(made)
-
-
-def _saved(made: Document | DocxTemplate) -> bytes:
-    """Return the file's bytes, without the hour at which they were packed: same answers, same bytes."""
-    packed, out = BytesIO(), BytesIO()
-    made.save(packed)
-    with ZipFile(packed) as parts, ZipFile(out, "w", ZIP_DEFLATED) as timeless:
-        for part in parts.infolist():
-            timeless.writestr(ZipInfo(part.filename), parts.read(part), ZIP_DEFLATED)
-    return out.getvalue()
+    return timeless(made)
 
 
 def check_template(data: bytes, name: str) -> None:
@@ -118,34 +84,30 @@ def check_template(data: bytes, name: str) -> None:
         {"title": "Two", "text": "", "columns": ["A", "B"], "rows": [["1", "mixmixmix"]]},
     ]
     sample = {**dict.fromkeys(PLACES, "x"), "answers": answers}
-    try:
-        unknown = DocxTemplate(BytesIO(data)).get_undeclared_template_variables(_Sandbox()) - set(PLACES)
-    except (TemplateError, *_BROKEN) as error:
-        raise Refused(Unmet("docx_template_wrong", {"why": str(error)[:200]}, field="file")) from None
-    if unknown:
-        raise Refused(Unmet("docx_template_names", {"names": ", ".join(sorted(unknown))}, field="file"))
-    text = "\n".join(_texts(docx.Document(BytesIO(_fill(data, sample)))))
+    with _said("docx_template_wrong"):
+        unknown = set(names_apart(data)) - set(PLACES)
+        if unknown:
+            raise Refused(Unmet("docx_template_names", {"names": ", ".join(sorted(unknown))}, field="file"))
+        text = "\n".join(_texts(outline_apart(fill_apart(data, sample))))
     if "Sample" not in text or "mixmixmix" not in text:
         raise Refused(Unmet("docx_template_bare", field="file"))
 
 
-def _fill(template: bytes, context: Mapping[str, Any]) -> bytes:
-    made = DocxTemplate(BytesIO(template))
+@contextmanager
+def _said(code: str, **params: str) -> Iterator[None]:
+    """Refuse with a code what cannot be read or filled, with why."""
     try:
-        made.render(dict(context), jinja_env=_Sandbox(), autoescape=True)
-        return _saved(made)
-    except (TemplateError, *_BROKEN) as error:
-        raise Refused(Unmet("docx_template_wrong", {"why": str(error)[:200]}, field="file")) from None
+        yield
+    except Broken as error:
+        raise Refused(Unmet(code, {"why": str(error)[:200], **params}, field="file")) from None
 
 
-def _texts(document: Document) -> list[str]:
-    found: list[str] = []
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            found += [cell.text for row in block.rows for cell in row.cells]
-        else:
-            found.append(block.text)
-    return found
+def _texts(found: Outline) -> list[str]:
+    return [
+        text
+        for block in found.blocks
+        for text in ((cell for row in block.rows for cell in row) if isinstance(block, Table) else (block.text,))
+    ]
 
 
 def write_docx(
@@ -155,16 +117,15 @@ def write_docx(
     answers = [
         {
             "title": answer.title,
-            "text": Listing(_in_word(answer.spec, content.get(answer.spec.key), str(answer.value)) or NOTHING),
+            "text": _in_word(answer.spec, content.get(answer.spec.key), str(answer.value)) or NOTHING,
             "columns": [title for title, _value in answer.rows[0]] if answer.rows else [],
             "rows": [[value for _title, value in row] for row in answer.rows],
         }
         for answer in read_only(specs, content)
     ]
-    filled = docx.Document(BytesIO(_fill(template or plain_template(), {**said, "answers": answers})))
-    filled.core_properties.identifier = mark
-    filled.core_properties.title = said["title"]
-    return _saved(filled)
+    context = {**said, "mark": mark, "answers": answers}
+    with _said("docx_template_wrong"):
+        return fill_apart(template, context) if template else fill(plain_template(), context)
 
 
 def _in_word(spec: FieldSpec | Column, value: object, said: str) -> str:
@@ -184,13 +145,10 @@ class Taken:
 def read_docx(data: bytes, name: str, specs: Sequence[FieldSpec]) -> Taken:
     """Take from a Word file what stands under the titles of the fields, in English or French. Raises Refused."""
     _check(data, name)
-    try:
-        document = docx.Document(BytesIO(data))
-        blocks = list(document.iter_inner_content())
-        taken = Taken(mark=document.core_properties.identifier or "")
-        _read_blocks(blocks, specs, taken)
-    except _BROKEN:
-        raise Refused(Unmet("docx_unreadable", {"name": name}, field="file")) from None
+    with _said("docx_unreadable", name=name):
+        found = outline_apart(data)
+    taken = Taken(mark=found.mark)
+    _read_blocks(found.blocks, specs, taken)
     if not taken.answers:
         raise Refused(Unmet("docx_without_fields", {"name": name, "first": specs[0].title.en}, field="file"))
     return taken
@@ -202,7 +160,7 @@ def _read_blocks(blocks: Sequence[Paragraph | Table], specs: Sequence[FieldSpec]
         if isinstance(block, Table):
             rows = _read_table(block, here) if here and here.columns else None
             if rows is None or here is None:
-                taken.left_over += [" | ".join(cell.text for cell in row.cells)[:200] for row in block.rows[:1]]
+                taken.left_over += [" | ".join(row)[:200] for row in block.rows[:1]]
             else:
                 taken.answers[here.key] = [*taken.answers.get(here.key, []), *rows]
             continue
@@ -212,7 +170,7 @@ def _read_blocks(blocks: Sequence[Paragraph | Table], specs: Sequence[FieldSpec]
             here = found
             taken.left_over = [] if not taken.answers and taken.mark else taken.left_over  # the head that we wrote
             taken.answers.setdefault(found.key, [] if found.columns else "")
-        elif (block.style and (block.style.name or "").startswith("Heading")) or here is None or here.columns:
+        elif block.style.startswith("Heading") or here is None or here.columns:
             here = here if here and here.columns and not text else None
             taken.left_over += [text[:200]] if text and text != NOTHING else []
         else:
@@ -235,16 +193,12 @@ def _read_table(table: Table, spec: FieldSpec) -> list[dict[str, str]] | None:
     """Read the rows of a table whose first row names columns of the field; None when it names none."""
     if not table.rows:
         return None
-    heads = [cell.text for cell in table.rows[0].cells]
+    heads = table.rows[0]
     columns = [next((c for c in spec.columns if _is_titled(c.title, head)), None) for head in heads]
     if not any(columns):
         return None
     return [
-        {
-            column.key: _as_typed(column, cell.text.strip())
-            for column, cell in zip(columns, row.cells, strict=False)
-            if column
-        }
+        {column.key: _as_typed(column, cell.strip()) for column, cell in zip(columns, row, strict=False) if column}
         for row in table.rows[1:]
     ]
 

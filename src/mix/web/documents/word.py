@@ -1,0 +1,206 @@
+"""Word files of strangers, read and filled in a process of its own: it has little memory, little time, and ends.
+
+This module knows nothing else of the program, so that the process begins at once. What it is asked, and what it
+answers, is JSON on its standard input and output.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+
+import docx
+from docx.document import Document
+from docx.opc.exceptions import OpcError
+from docx.table import Table as WordTable
+from docxtpl import DocxTemplate, Listing
+from jinja2 import TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from lxml.etree import LxmlError
+
+MOST_MEMORY = 512 * 2**20
+MOST_SECONDS = 5  # of the processor
+MOST_WAIT = 30  # seconds: with a busy machine in mind
+MOST_ANSWER = 60 * 2**20
+_BROKEN = (
+    OpcError,
+    BadZipFile,
+    LxmlError,
+    LookupError,
+    ValueError,
+    AttributeError,
+    TypeError,
+    ArithmeticError,
+    OSError,
+)
+
+
+class Broken(Exception):
+    """A file that cannot be read, or a template that cannot be filled; says why, in the library's words."""
+
+
+class TooMuch(Broken):
+    """A file that took more memory or time than one may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph, with the name of its style."""
+
+    text: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The texts of a table's cells, row by row."""
+
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What is read of a file: the mark in its properties, paragraphs and tables in order."""
+
+    mark: str
+    blocks: tuple[Paragraph | Table, ...]
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Templates may show and repeat what they are given, and nothing else: no functions, no arithmetic of texts."""
+
+    intercepted_binops = frozenset(["*", "**", "%", "+"])
+
+    def __init__(self) -> None:
+        super().__init__(autoescape=True)
+        self.globals.clear()
+        self.filters = {name: self.filters[name] for name in ("upper", "lower", "title", "default", "length", "first")}
+
+    def call_binop(self, _context: Any, operator: str, _left: Any, _right: Any) -> Any:  # noqa: ANN401 - the library's
+        raise TemplateError(f"{operator} is not for templates")
+
+    def is_safe_callable(self, _obj: object) -> bool:
+        return False
+
+
+def timeless(made: Document | DocxTemplate) -> bytes:
+    """Return the file's bytes, without the hour at which they were packed: same answers, same bytes."""
+    packed, out = BytesIO(), BytesIO()
+    made.save(packed)
+    with ZipFile(packed) as parts, ZipFile(out, "w", ZIP_DEFLATED) as kept:
+        for part in parts.infolist():
+            kept.writestr(ZipInfo(part.filename), parts.read(part), ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def fill(template: bytes, context: Mapping[str, Any]) -> bytes:
+    """Fill a template; texts of answers may have lines. `mark` goes into the file's properties. Raises Broken."""
+    answers = [{**answer, "text": Listing(answer["text"])} for answer in context["answers"]]
+    made = DocxTemplate(BytesIO(template))
+    try:
+        made.render({**context, "answers": answers}, jinja_env=_Sandbox(), autoescape=True)
+        made.docx.core_properties.identifier = context.get("mark", "")
+        made.docx.core_properties.title = context["title"]
+        return timeless(made)
+    except (TemplateError, *_BROKEN) as error:
+        raise Broken(str(error)) from None
+
+
+def names_in(template: bytes) -> list[str]:
+    """List the names that a template asks for. Raises Broken."""
+    try:
+        return sorted(DocxTemplate(BytesIO(template)).get_undeclared_template_variables(_Sandbox()))
+    except (TemplateError, *_BROKEN) as error:
+        raise Broken(str(error)) from None
+
+
+def outline(data: bytes) -> Outline:
+    """Read what a file says, in order. Raises Broken."""
+    try:
+        document = docx.Document(BytesIO(data))
+        blocks = tuple(
+            Table(tuple(tuple(cell.text for cell in row.cells) for row in block.rows))
+            if isinstance(block, WordTable)
+            else Paragraph(block.text, (block.style.name or "") if block.style else "")
+            for block in document.iter_inner_content()
+        )
+        return Outline(document.core_properties.identifier or "", blocks)
+    except _BROKEN as error:
+        raise Broken(str(error)) from None
+
+
+def fill_apart(template: bytes, context: Mapping[str, Any]) -> bytes:
+    """Fill a stranger's template in a process of its own. Raises Broken and TooMuch."""
+    return base64.b64decode(_ask("fill", template, dict(context)))
+
+
+def names_apart(template: bytes) -> list[str]:
+    """List the names that a stranger's template asks for. Raises Broken and TooMuch."""
+    return list(_ask("names", template, {}))
+
+
+def outline_apart(data: bytes) -> Outline:
+    """Read a stranger's file in a process of its own. Raises Broken and TooMuch."""
+    mark, blocks = _ask("outline", data, {})
+    return Outline(
+        mark,
+        tuple(Table(tuple(map(tuple, b["rows"]))) if "rows" in b else Paragraph(b["text"], b["style"]) for b in blocks),
+    )
+
+
+def _ask(what: str, data: bytes, context: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    asked = json.dumps({"what": what, "data": base64.b64encode(data).decode(), "context": context})
+    command = [sys.executable, "-m", __name__]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module
+            command, input=asked.encode(), capture_output=True, timeout=MOST_WAIT, check=False, env=_surroundings()
+        )
+    except subprocess.TimeoutExpired:
+        raise TooMuch("it takes too long") from None
+    if done.returncode != 0 or len(done.stdout) > MOST_ANSWER:
+        raise TooMuch("it takes too much time or memory")
+    answer = json.loads(done.stdout)
+    if "broken" in answer:
+        raise Broken(answer["broken"])
+    return answer["said"]
+
+
+def _surroundings() -> dict[str, str]:
+    """Return the environment without the secrets of this program."""
+    return {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "LANG") if name in os.environ}
+
+
+def _answer(what: str, data: bytes, context: Mapping[str, Any]) -> object:
+    if what == "fill":
+        return base64.b64encode(fill(data, context)).decode()
+    if what == "names":
+        return names_in(data)
+    found = outline(data)
+    blocks = [{"rows": b.rows} if isinstance(b, Table) else {"text": b.text, "style": b.style} for b in found.blocks]
+    return found.mark, blocks
+
+
+def main() -> None:
+    """Answer one question within the limits; end without a word beyond them."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    asked = json.load(sys.stdin)
+    try:
+        said = {"said": _answer(asked["what"], base64.b64decode(asked["data"]), asked["context"])}
+    except Broken as error:
+        said = {"broken": str(error)}
+    json.dump(said, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
