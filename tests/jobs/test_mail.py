@@ -117,6 +117,7 @@ def test_the_worker_has_these_duties() -> None:
         "scan_waiting",
         "make_due",
         "remind_holders",
+        "drop_unreferenced",
     ]
 
 

@@ -178,6 +178,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 PUBLIC_FILE_LIMIT = SEALED_FILE_LIMIT = 100 * 1024 * 1024
 UPLOADS_LEAVE = 256 * 1024 * 1024  # what files may not take of the disk, so that finalising goes on when they must wait
 SEALED_SUBMISSION_LIMIT = 500 * 1024 * 1024
+VENDOR_FILES_LIMIT = 4 * 1024 * 1024 * 1024  # in all of a vendor's submissions that nobody has opened
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 CONTENT_SECURITY_POLICY = {

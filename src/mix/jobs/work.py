@@ -20,7 +20,7 @@ from mix.actions.core.run import whole
 from mix.actions.flow.due import make_due, remind_of_dates
 from mix.actions.market.addenda import extend_for_outages
 from mix.actions.market.custody import remind_holders
-from mix.actions.market.sealing import scan_opened
+from mix.actions.market.sealing import drop_unreferenced, scan_opened
 from mix.data.models import Beat, Message
 from mix.jobs.log_checks import check_daily
 from mix.rules.market.outages import BEAT
@@ -31,6 +31,7 @@ AT_ONCE = 50
 REMIND_EVERY = timedelta(minutes=10)
 SCAN_EVERY = timedelta(seconds=20)
 CHECK_EVERY = timedelta(minutes=10)
+CLEAR_EVERY = timedelta(hours=1)
 
 
 def send_waiting(*, most: int = AT_ONCE) -> int:
@@ -140,6 +141,7 @@ DUTIES: tuple[tuple[Callable[..., object], timedelta], ...] = (
     (make_due, timedelta(0)),
     (check_daily, CHECK_EVERY),
     (transaction.atomic(remind_holders), timedelta(0)),
+    (drop_unreferenced, CLEAR_EVERY),
 )
 
 

@@ -99,6 +99,8 @@ REFUSALS: dict[str, str | Counted] = {
     "file_went_since": "The file “{name}” was taken out by {who} ({at})",
     "retry_key_reused": "This was sent before, and the draft has changed since. Check it and finalise again",
     "submission_empty": "There is nothing to submit yet",
+    "vendor_files_full": "The files of your organization in open calls would be larger than {most} GB together. Take out some that you do not need",
+    "one_file": "Send one file at a time. None of these was kept",
     "submission_too_large": "All files together would be larger than 500 MB. Nothing else was lost",
     "addendum_unread": "Read addendum {number} and confirm it",
     "addendum_unknown": "This addendum belongs to another call",

@@ -5,7 +5,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator
-from io import BytesIO
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
 
@@ -174,9 +174,36 @@ def hash_blob(blob: str) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def list_blobs() -> Iterator[tuple[str, datetime]]:
+    """Yield every blob on the disk, with the instant (UTC) at which it was last written."""
+    for path in (Path(settings.DATA_DIR) / "sealed").glob("??/*"):
+        try:
+            yield path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        except FileNotFoundError:
+            continue  # it has just been dropped
+
+
 def decrypt_blob(blob: str, key_id: str) -> Iterator[bytes]:
-    """Yield the plaintext of a blob in chunks, without writing it anywhere."""
-    plain = decrypt(blob_path(blob).read_bytes(), key_id)
-    stream = BytesIO(plain)
-    while chunk := stream.read(CHUNK):
-        yield chunk
+    """Yield the plaintext of a blob in chunks as it is decrypted, without writing it or holding it anywhere.
+
+    A thread decrypts behind a pipe. Raises pyrage.DecryptError.
+    """
+    identity = pyrage.x25519.Identity.from_str(_key_path(key_id).read_text())
+    read_end, write_end = os.pipe()
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            with os.fdopen(write_end, "wb") as sink, blob_path(blob).open("rb") as source:
+                pyrage.decrypt_io(source, sink, [identity])
+        except BaseException as error:  # noqa: BLE001 - re-raised for whoever reads
+            failure.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    with os.fdopen(read_end, "rb") as plain:
+        while chunk := plain.read(CHUNK):
+            yield chunk
+    thread.join()
+    if failure:
+        raise failure[0]

@@ -479,7 +479,7 @@ def test_the_offline_way_gives_the_same_bytes(
         assert sign_in(code).get(url).status_code in (403, 404)
     answer = olivia.get(url)
     assert answer.status_code == 200
-    pack = zipfile.ZipFile(io.BytesIO(answer.content))
+    pack = zipfile.ZipFile(io.BytesIO(answer.getvalue()))
     pack.extractall(tmp_path)
     words = f"{ceremony.words['frank']}\n{ceremony.words['carl']}\n"
     combined = subprocess.run(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mix.rules.core.lines import file_name, is_one_line, lines, one_line
+from mix.rules.core.lines import address_in, file_name, is_one_line, lines, one_line
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,17 @@ def test_a_file_has_a_bare_name(raw: str, name: str) -> None:
 
 def test_each_line_ends_as_all_others_do() -> None:
     assert lines("R&D\x0bx\ry\r\nz\u2028 & \x00\x07t\tt\x85u") == "R&D\nx\ny\nz\n & t\tt\nu"
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("Olivia Grant, olivia.grant@guelph.example, 519 555-0100", "olivia.grant@guelph.example"),
+        ("<olivia@guelph.ca>; olivia@guelph.ca.", "olivia@guelph.ca"),
+        ("a@guelph.ca or b@guelph.ca", ""),
+        ("Olivia Grant", ""),
+        ("a@localhost", ""),
+    ],
+)
+def test_the_one_address_of_a_contact_is_found(text: str, address: str) -> None:
+    assert address_in(text) == address

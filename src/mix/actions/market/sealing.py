@@ -8,12 +8,13 @@ import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 
 from mix.actions.core.deeds import Deed
 from mix.actions.core.events import record
@@ -29,6 +30,8 @@ from mix.rules.market.receipts import FileLine, SealedLine
 from mix.rules.market.sealed import ScannerDown, SealingStream, Stored
 from mix.vault import scanner, storage
 from mix.vault.models import Draft, EarlierDraft, SealedEnvelope, SealedFile, Upload, UploadPart
+
+LEFT_FOR = timedelta(days=7)  # long after any request that could still refer to it has ended
 
 
 def ping_scanner() -> str:
@@ -76,17 +79,22 @@ def has_room() -> bool:
     return shutil.disk_usage(settings.DATA_DIR).free > settings.UPLOADS_LEAVE
 
 
+def _require_quota(submission: Submission, size: int) -> None:
+    """Refuse more than one vendor may have lie here, in all its submissions that nobody has opened."""
+    waiting = Submission.objects.filter(vendor_id=submission.vendor_id, solicitation__technical_opened_at=None)
+    codes = list(waiting.values_list("code", flat=True))
+    held = [m.objects.filter(submission__in=codes).aggregate(n=Sum("size"))["n"] or 0 for m in (SealedFile, Upload)]
+    most = settings.VENDOR_FILES_LIMIT
+    require(sum(held) + size <= most, "vendor_files_full", field="file", most=str(most // 2**30))
+
+
 def begin_upload(submission: Submission, *, envelope: str, name: str, size: int, now: datetime) -> Upload:
     """Begin an upload, or go on with the one of the same name and size that was broken off. The draft has begun."""
     key_id = Draft.objects.get(submission=submission.code).key_id
-    upload, _ = Upload.objects.get_or_create(
-        submission=submission.code,
-        envelope=envelope,
-        name=name,
-        size=size,
-        key_id=key_id,
-        defaults={"code": new_code(12), "started_at": now},
-    )
+    there = {"submission": submission.code, "envelope": envelope, "name": name, "size": size, "key_id": key_id}
+    if not Upload.objects.filter(**there).exists():
+        _require_quota(submission, size)
+    upload, _ = Upload.objects.get_or_create(**there, defaults={"code": new_code(12), "started_at": now})
     return upload
 
 
@@ -133,9 +141,8 @@ def keep_file(deed: Deed, submission: Submission, stored: Stored, *, envelope: s
     """Keep what was streamed under a new code, unless the submission would grow past its limit."""
     rows = SealedFile.objects.select_for_update().filter(submission=submission.code, removed_at=None)
     total = sum(row.size for row in rows) + stored.size
-    if total > settings.SEALED_SUBMISSION_LIMIT:
-        drop_blob(stored.blob)
     require(total <= settings.SEALED_SUBMISSION_LIMIT, "submission_too_large")
+    _require_quota(submission, stored.size)
     code = new_code(12)
     SealedFile.objects.create(
         submission=submission.code,
@@ -158,10 +165,32 @@ def drop_blob(blob: str) -> None:
 
 
 def remove_file(deed: Deed, submission: Submission, code: str) -> None:
-    """Take a file out of a draft; what was finalised with it keeps it."""
-    SealedFile.objects.filter(submission=submission.code, code=code, removed_at=None).update(
-        removed_at=deed.now, removed_by=deed.actor.code
-    )
+    """Take a file out of a draft; what was finalised with it keeps it, and otherwise nothing of its content stays."""
+    row = SealedFile.objects.filter(submission=submission.code, code=code, removed_at=None).first()
+    if row is None:
+        return
+    row.removed_at, row.removed_by = deed.now, deed.actor.code
+    if not any(code in sealed.files for sealed in SealedEnvelope.objects.filter(submission=submission.code)):
+        transaction.on_commit(partial(drop_blob, row.blob))
+        row.blob = ""
+    row.save(update_fields=["removed_at", "removed_by", "blob"])
+
+
+def drop_unreferenced(*, now: datetime) -> int:
+    """Remove ciphertext that no row refers to, and uploads that were left, once they lie for `LEFT_FOR`.
+
+    Whoever asks must see every row: the worker does. Returns how many blobs went.
+    """
+    for upload in Upload.objects.filter(started_at__lt=now - LEFT_FOR):
+        with transaction.atomic():
+            end_upload(upload)
+    old = [blob for blob, written_at in storage.list_blobs() if now - written_at > LEFT_FOR]
+    known = {blob for pair in SealedFile.objects.values_list("blob", "opened_blob") for blob in pair}
+    known |= set(UploadPart.objects.values_list("blob", flat=True))
+    gone = [blob for blob in old if blob not in known]
+    for blob in gone:
+        drop_blob(blob)
+    return len(gone)
 
 
 def seal_version(

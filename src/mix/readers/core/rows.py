@@ -7,13 +7,14 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 
 from mix.readers.core.errors import Unknown
+from mix.rules.core.lines import whole_number
 
 M = TypeVar("M", bound=Model)
 
 
 def row_key(item: str) -> int:
     """Read the key of a row, or another number that a form keeps; anything else is 0, which no row has."""
-    return int(item) if item.isascii() and item.isdigit() and len(item) < 15 else 0
+    return whole_number(item, digits=14) or 0
 
 
 def get_row(rows: QuerySet[M], item: str) -> M:

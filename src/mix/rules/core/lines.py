@@ -7,6 +7,8 @@ _CONTROL = "\x00-\x1f\x7f-\x9f\u2028\u2029"  # C0, DEL and C1, and Unicode's two
 _ANY = re.compile(f"[{_CONTROL}]")
 _RUN = re.compile(f" *[{_CONTROL}][ {_CONTROL}]*")
 
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
 
 _ENDS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # what ends a line; Office pastes U+000B
 _STEERS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")  # control characters that end none and set no tab
@@ -42,3 +44,14 @@ def is_one_line(text: str) -> bool:
 def one_line(text: str) -> str:
     """Fold a text that others composed into one line: each run of control characters becomes one space."""
     return _RUN.sub(" ", text).strip()
+
+
+def address_in(text: str) -> str:
+    """Return the e-mail address that a text names, such as a call's contact; empty where it names none, or several."""
+    found = set(_ADDRESS.findall(text))
+    return found.pop() if len(found) == 1 else ""
+
+
+def whole_number(text: str, *, digits: int = 9) -> int | None:
+    """Read a number that was typed in plain digits; None for anything else, such as "²", which Python calls a digit."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from mix.readers.core.paging import Page
+from mix.rules.core.lines import whole_number
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,7 @@ class Pager:
 
 def number_of(request: HttpRequest) -> int:
     """Return the number of the page that is asked for; the first where the address names none."""
-    asked = request.GET.get("page", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+    return whole_number(request.GET.get("page", "")) or 1
 
 
 def pager(request: HttpRequest, page: Page[Any]) -> Pager:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from mix.actions.market import redelivery
-from mix.actions.market.sealing import drop_blob, open_readable_stream
+from mix.actions.market.sealing import open_readable_stream
 from mix.data.models import Challenge, Submission, SubmissionVersion
 from mix.readers.core.errors import Unknown
 from mix.readers.market.sealing import FileFact, list_sealed_files
@@ -24,7 +24,7 @@ from mix.web.drawing.showing import use_clock
 from mix.web.forms import fields
 from mix.web.forms.acts import Acts, Listed, RowAct, Taken, do, refused, show, take
 from mix.web.suppliers.submitting_acts import read_copy
-from mix.web.suppliers.uploads import SealingHandler, too_large
+from mix.web.suppliers.uploads import SealingHandler, sealing, too_large
 
 
 class BringAgain(RowAct[Submission]):
@@ -73,9 +73,8 @@ def again_file(request: HttpRequest, code: str, file: str) -> HttpResponse:
     submission = _own(request, code)
     if request.method != "POST" or request.content_type != "multipart/form-data":
         return redirect("vendor-again", code=code)
-    handler = SealingHandler(request, open_readable_stream)
-    request.upload_handlers = [handler]
-    return _take(request, submission, handler, file)
+    with sealing(request, open_readable_stream) as handler:
+        return _take(request, submission, handler, file)
 
 
 @csrf_protect
@@ -88,12 +87,11 @@ def _take(request: HttpRequest, submission: Submission, handler: SealingHandler,
         return _drawn(request, submission, refused(_acts(submission), unmet))
     envelope = next((e for e, rows in _files(submission) if file in {f.code for f in rows}), None)
     if envelope is None:
-        drop_blob(handler.stored.blob)
         raise Unknown
     try:
         do(request, redelivery.redeliver_file, submission, envelope=envelope, code=file, stored=handler.stored)
+        handler.is_kept = True
     except Refused as error:
-        drop_blob(handler.stored.blob)
         return _drawn(request, submission, refused(_acts(submission), *error.unmet))
     messages.success(request, gettext("It is the file of your receipt."))
     return redirect("vendor-again", code=submission.code)

@@ -12,8 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from mix.actions.market import submissions
-from mix.actions.market.sealing import drop_blob, open_stream
-from mix.data.models import Acknowledgement, Addendum, Challenge, Solicitation, Submission
+from mix.actions.market.sealing import open_stream
+from mix.data.models import (
+    Acknowledgement,
+    Addendum,
+    Challenge,
+    Solicitation,
+    Submission,
+)
 from mix.readers.case.challenges import spec_of
 from mix.readers.market.sealing import FileFact, find_draft, list_files
 from mix.readers.market.solicitations import get_public, hides_names, spec_of_call
@@ -32,7 +38,7 @@ from mix.web.documents.specs import Answer, FieldView, draw, read_only
 from mix.web.drawing.pages import draw_page
 from mix.web.forms.acts import Acts, Listed, Taken, do, refused, show, take
 from mix.web.suppliers.submitting_acts import Confirm, DropFile, Finalise, Withdraw
-from mix.web.suppliers.uploads import SealingHandler, too_large
+from mix.web.suppliers.uploads import SealingHandler, sealing, too_large
 from mix.web.suppliers.ways import is_open, own_submission, way_of
 
 
@@ -40,18 +46,14 @@ from mix.web.suppliers.ways import is_open, own_submission, way_of
 def files(request: HttpRequest, code: str) -> HttpResponse:
     """Add and take out files.
 
-    The encrypting upload handler is installed before anything reads the body; only then is the CSRF token checked.
+    The CSRF token is checked once the body is read, through the encrypting handler; another site is refused before.
     """
     submission = own_submission(request, code)
     if request.method == "GET" and not is_open(request, submission):
         return redirect("vendor-submission", code=code)
     if request.method == "POST" and request.content_type == "multipart/form-data":
-        handler = SealingHandler(request, partial(open_stream, submission.solicitation))
-        request.upload_handlers = [handler]
-        response = _take_file(request, submission, handler)
-        if handler.stored is not None and handler.problem == "refused":
-            drop_blob(handler.stored.blob)
-        return response
+        with sealing(request, partial(open_stream, submission.solicitation)) as handler:
+            return _take_file(request, submission, handler)
     return _show_files(request, submission)
 
 
@@ -66,12 +68,10 @@ def _take_file(request: HttpRequest, submission: Submission, handler: SealingHan
         return _drawn_files(request, submission, refused(_file_acts(submission), unmet))
     try:
         do(request, submissions.add_file, submission, stored=handler.stored, envelope=envelope, name=handler.name)
+        handler.is_kept = True
     except submissions.Late:
-        handler.problem = "refused"
-        drop_blob(handler.stored.blob)
         raise
     except Refused as error:
-        handler.problem = "refused"
         return _drawn_files(request, submission, refused(_file_acts(submission), *error.unmet))
     messages.success(request, _("The file is sealed."))
     return redirect("vendor-files", code=submission.code)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +11,15 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from mix.actions.market import uploads
-from mix.actions.market.sealing import has_room
+from mix.actions.market.sealing import drop_blob, has_room
 from mix.actions.market.submissions import Late
 from mix.phrases.refusals import sentence
 from mix.readers.market.sealing import find_upload
 from mix.readers.market.submissions import get_own_submission
 from mix.rules.core.kinds import Envelope
-from mix.rules.core.lines import file_name
+from mix.rules.core.lines import file_name, whole_number
 from mix.rules.core.unmet import Refused, Unmet
-from mix.rules.market.sealed import SealingStream, TooLarge
+from mix.rules.market.sealed import SealingStream, Stored, TooLarge
 from mix.web.drawing.pages import draw_page, signed_in
 from mix.web.drawing.showing import language
 from mix.web.forms.acts import do
@@ -45,12 +46,16 @@ class SealingHandler(FileUploadHandler):
         self.begin = begin
         self.sealer: SealingStream | None = None
         self.problem = ""
-        self.stored: Any = None
+        self.stored: Stored | None = None
+        self.is_kept = False
         self.name = ""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
         """Begin to encrypt."""
         super().new_file(*args, **kwargs)
+        if self.stored is not None:
+            self.problem = "one_file"
+            return
         self.name = file_name(self.file_name or "")
         self.sealer = None
 
@@ -79,18 +84,33 @@ class SealingHandler(FileUploadHandler):
             self.stored = self.sealer.finish()
             self.sealer = None
 
-    def upload_interrupted(self) -> None:
-        """Leave nothing of a broken upload."""
+    def end(self) -> None:
+        """Leave nothing of a file that was broken off or that nobody kept."""
         if self.sealer is not None:
             self.sealer.abort()
             self.sealer = None
+        if self.stored is not None and not self.is_kept:
+            drop_blob(self.stored.blob)
+
+
+@contextmanager
+def sealing(request: HttpRequest, begin: Callable[[], SealingStream]) -> Iterator[SealingHandler]:
+    """Have the file of a request encrypted as it arrives, before anything reads the body.
+
+    Only what was kept (`is_kept`) stays, whatever happens: a token that is lacking, a refusal, a broken connection.
+    """
+    handler = SealingHandler(request, begin)
+    request.upload_handlers = [handler]
+    try:
+        yield handler
+    finally:
+        handler.end()
 
 
 def begin(request: HttpRequest, code: str) -> JsonResponse:
     """Begin a file that arrives in parts; answers where to go on."""
     submission = get_own_submission(code, actor=signed_in(request))
     given = request.POST
-    size = given.get("size", "")
 
     def verb() -> dict[str, Any]:
         upload, there = do(
@@ -99,7 +119,7 @@ def begin(request: HttpRequest, code: str) -> JsonResponse:
             submission,
             envelope=given.get("envelope") or Envelope.TECHNICAL.value,
             name=given.get("name", ""),
-            size=int(size) if size.isdigit() and len(size) < 16 else 0,
+            size=whole_number(given.get("size", ""), digits=15) or 0,
         )
         return {"upload": upload, "there": there}
 
@@ -109,8 +129,8 @@ def begin(request: HttpRequest, code: str) -> JsonResponse:
 def part(request: HttpRequest, code: str, upload: str) -> JsonResponse:
     """Take a part: the bytes are the body, `start` says where they belong."""
     submission = get_own_submission(code, actor=signed_in(request))
-    at = request.GET.get("start", "")
-    start = int(at) if at.isdigit() and len(at) < 16 else -1
+    at = whole_number(request.GET.get("start", ""), digits=15)
+    start = -1 if at is None else at
 
     def verb() -> dict[str, Any]:
         found = find_upload(submission, upload)

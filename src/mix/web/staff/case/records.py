@@ -15,6 +15,7 @@ from mix.readers.core.errors import Unknown
 from mix.readers.core.events import page_events
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.access import Permission
+from mix.rules.core.lines import whole_number
 from mix.web.documents.changes import Changed, changes
 from mix.web.documents.docx import write_docx
 from mix.web.documents.specs import Answer, read_only
@@ -35,8 +36,8 @@ def _find(request: HttpRequest, code: str, key: str) -> tuple[Challenge, Step, D
 
 
 def _asked(request: HttpRequest, name: str, document: Document) -> DocumentVersion | None:
-    number = request.GET.get(name, "")
-    return get_version(document, int(number)) if number.isdigit() and len(number) < 9 else None
+    number = whole_number(request.GET.get(name, ""))
+    return None if number is None else get_version(document, number)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from mix.rules.core.access import Permission
 from mix.rules.core.catalogue import Problem
 from mix.rules.core.fields import MAX_CENTS, Bilingual
 from mix.rules.core.kinds import Route
+from mix.rules.core.lines import whole_number
 from mix.web.drawing.pages import draw_page, signed_in
 from mix.web.drawing.showing import language, use_clock
 from mix.web.forms.acts import Acts, Listed, granted, show, take
@@ -182,7 +183,8 @@ def _rehearsal(request: HttpRequest, city: Municipality, method: Method | None) 
         return ()
     asked, dollars = request.GET.get("route", ""), request.GET.get("value", "").replace(",", "").replace(" ", "")
     route = Route(asked) if asked in {r.value for r in method.routes} else method.routes[0]
-    cents = int(dollars) * 100 if dollars.isdigit() and int(dollars) * 100 <= MAX_CENTS else SAMPLE_CENTS
+    amount = whole_number(dollars, digits=15)
+    cents = SAMPLE_CENTS if amount is None or amount * 100 > MAX_CENTS else amount * 100
     bands = gather_bands([city.id]).get(city.code, ())
     walked = rehearse(method, route, value_cents=cents, bands=bands)
     titles = {s.key: s.title for s in method.steps}

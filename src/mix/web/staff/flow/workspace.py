@@ -45,6 +45,7 @@ from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.fields import read_answers
 from mix.rules.core.kinds import StepState
+from mix.rules.core.lines import whole_number
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.flow.moves import Duty, duties, open_duties
 from mix.web.documents.changes import changes
@@ -228,7 +229,7 @@ def _artifact(
 def _save(request: HttpRequest, step: Step, roles: frozenset[Role]) -> HttpResponse:
     """Save the artifact; when somebody saved in between both texts are put together, and nothing is lost."""
     typed = read_post(spec_of(step).fields, request.POST)
-    based_on = _number(request.POST.get("version", ""))
+    based_on = whole_number(request.POST.get("version", ""))
     try:
         version = do(request, documents.save, step, answers=typed, based_on=based_on)
     except documents.EditedMeanwhile as error:
@@ -238,10 +239,6 @@ def _save(request: HttpRequest, step: Step, roles: frozenset[Role]) -> HttpRespo
         return _again(request, step, roles, *error.unmet, typed=typed)
     messages.success(request, _("Version %(number)d is saved.") % {"number": version.number})
     return redirect(request.path)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdigit() and len(text) < 9 else None
 
 
 def _together(
@@ -274,7 +271,7 @@ def _bring_in(request: HttpRequest, step: Step, roles: frozenset[Role]) -> HttpR
         return _again(request, step, roles, *error.unmet)
     latest = find_latest(step.document)
     code, _slash, number = read.mark.rpartition("/")
-    base = _number(number) if code == f"MIX {step.challenge.code}/{step.key}" else None
+    base = whole_number(number) if code == f"MIX {step.challenge.code}/{step.key}" else None
     based_on = base if base is not None else (latest.number if latest else 0)
     before: dict[str, Any] = next((v.content for v in list_versions(step.document) if v.number == based_on), {})
     merged, drafted = _together(step, {**before, **read.answers}, based_on=based_on, theirs=latest)

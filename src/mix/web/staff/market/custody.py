@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from mix.actions.market import custody, openings
 from mix.data.models import Challenge, CustodyKey, CustodyShare, Municipality, Opening, Solicitation
@@ -42,6 +42,7 @@ from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.closing import Phase
 from mix.rules.market.states import CustodyMode
+from mix.web.drawing.packing import zip_of
 from mix.web.drawing.pages import now_of, signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.forms.acts import Acts, Listed, Taken, do, granted, refused, show, take
@@ -221,22 +222,24 @@ def act_of_opening(request: HttpRequest, reference: str, code: str) -> HttpRespo
     return response
 
 
-def envelopes(request: HttpRequest, reference: str) -> HttpResponse:
+_SEPARATORS = re.compile(r"[/\\\x00-\x1f]")  # of a file's name nothing may lead out of the pack
+
+
+def envelopes(request: HttpRequest, reference: str) -> StreamingHttpResponse:
     """Hand out every sealed envelope as it lies on the disk, for an opening without this site (docs/opening.md)."""
     call = get_call(reference)
     check(call.step.challenge, actor=signed_in(request), needs=Permission.ENVELOPE_OPEN)
     if call.published_at is None or phase_of(call, now=now_of(request)) is not Phase.OPENABLE:
         raise Refused(Unmet("not_openable_yet"))
-    body = io.BytesIO()
-    with zipfile.ZipFile(body, "w") as pack:
-        for submission, version in list_counting(call):
-            for name, ciphertext, files in list_envelopes(submission, version=version.number):
-                if name == Envelope.PRICE and call.price_opened_at is None:
-                    continue  # its turn comes when quality is frozen
-                pack.writestr(f"{version.reference}/{name}.age", ciphertext)
-                for number, (file, path) in enumerate(files, start=1):
-                    pack.write(path, f"{version.reference}/{name}-{number:02d}-{file}.age")
+    entries: list[tuple[str, bytes | Path]] = []
+    for submission, version in list_counting(call):
+        for name, ciphertext, files in list_envelopes(submission, version=version.number):
+            if name == Envelope.PRICE and call.price_opened_at is None:
+                continue  # its turn comes when quality is frozen
+            entries.append((f"{version.reference}/{name}.age", ciphertext))
+            for number, (file, path) in enumerate(files, start=1):
+                entries.append((f"{version.reference}/{name}-{number:02d}-{_SEPARATORS.sub('_', file)}.age", path))
     do(request, openings.note_export, call)
-    response = HttpResponse(body.getvalue(), content_type="application/zip")
+    response = StreamingHttpResponse(zip_of(entries), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{call.reference}-sealed.zip"'
     return response
