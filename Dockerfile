@@ -19,5 +19,5 @@ ENV PATH=/opt/mix/bin:$PATH PYTHONUNBUFFERED=1 MIX_DATA_DIR=/var/lib/mix MIX_HOS
 USER mix
 VOLUME /var/lib/mix
 EXPOSE 8000
-HEALTHCHECK --interval=20s --timeout=5s --start-period=60s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+HEALTHCHECK --interval=20s --timeout=5s --start-period=60s CMD ["python", "-c", "import os, urllib.request as u; host = os.environ['MIX_BASE_URL'].split('/')[2]; u.urlopen(u.Request('http://127.0.0.1:' + os.environ['PORT'] + '/healthz', headers={'Host': host}), timeout=4)"]
 CMD ["mix", "serve", "--alone"]

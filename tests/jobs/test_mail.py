@@ -6,6 +6,8 @@ import smtplib
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 from typing import Any
 
 import pytest
@@ -14,7 +16,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, connections
 
 from mix.actions.core import outbox
-from mix.data.models import Message, Person
+from mix.actions.core.run import run
+from mix.actions.market import solicitations, vendors
+from mix.data.models import Message, Person, Solicitation, Vendor
 from mix.jobs import doctor, work
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +121,8 @@ def test_the_worker_has_these_duties() -> None:
         "scan_waiting",
         "make_due",
         "remind_holders",
+        "forget_sessions",
+        "forget_expired",
         "drop_unreferenced",
     ]
 
@@ -309,3 +315,48 @@ def test_the_doctor_tells_a_server_that_fails_from_a_worker_that_is_away(server:
     assert said() == [(doctor.State.BAD, failing)]
     let_pass(made, timedelta(hours=1))
     assert said() == [away, (doctor.State.BAD, failing)]
+
+
+@pytest.mark.usefixtures("_empty")
+def test_a_mail_says_what_it_is_and_whom_to_answer(settings: Any) -> None:
+    settings.BASE_URL = "https://mix.exemple.ca:8443"
+    made = write()
+    Message.objects.update(to_name="Élodie, Roy", reply_to="olivia@guelph.example")
+    assert work.send_waiting() == 1
+    sent = mail.outbox[0].message()
+    name, address = parseaddr(str(sent["To"]))
+    assert (str(make_header(decode_header(name))), address) == ("Élodie, Roy", TO)
+    assert {name: str(sent[name]) for name in ("Reply-To", "Auto-Submitted", "Message-ID")} == {
+        "Reply-To": "olivia@guelph.example",
+        "Auto-Submitted": "auto-generated",
+        "Message-ID": f"<{made.pk}.{made.written_at.timestamp():.0f}@mix.exemple.ca>",
+    }
+
+
+@pytest.mark.usefixtures("_empty")
+def test_answers_about_a_call_go_to_its_contact(actor: Callable[[str], Any], now: datetime) -> None:
+    call = Solicitation.objects.get(step__challenge__code="water-leaks", step__key="invitation")
+    Solicitation.objects.filter(pk=call.pk).update(contact="Olivia Grant, olivia.grant@guelph.example, 519 555-0100")
+    question = run(actor("kim"), now, solicitations.ask, call, Vendor.objects.get(code="kestrel"), text="How deep?")
+    run(actor("olivia"), now, solicitations.draft_answer, question, text="Two metres.")
+    question.solicitation.refresh_from_db()
+    run(actor("olivia"), now, solicitations.publish_answer, question)
+    told = Message.objects.filter(code="question_answered").values_list("reply_to", "city", "challenge").distinct()
+    assert list(told) == [("olivia.grant@guelph.example", "guelph", "water-leaks")]
+
+
+@pytest.mark.usefixtures("_empty")
+def test_who_invited_an_address_hears_that_it_is_refused_for_good(
+    actor: Callable[[str], Any], now: datetime, server: Callable[..., None]
+) -> None:
+    kim = actor("kim")
+    run(kim, now, vendors.invite_member, Vendor.objects.get(code="kestrel"), email="wrong@gmial.example")
+    invitation = Message.objects.get()
+    assert (invitation.writer, invitation.reply_to) == ("kim", kim.someone.email)
+    server(_raise(smtplib.SMTPRecipientsRefused({"wrong@gmial.example": (550, b"no such user")})))
+    assert work.send_waiting(most=1) == 0
+    told = Message.objects.get(code="mail_refused")
+    assert (told.to_email, told.subject) == (kim.someone.email, "wrong@gmial.example could not be reached")
+    assert f"“{invitation.subject}” to wrong@gmial.example will not arrive: 550 no such user" in told.body
+    assert work.send_waiting(most=1) == 0  # what is refused of this one nobody is told
+    assert Message.objects.count() == 2

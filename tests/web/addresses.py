@@ -18,6 +18,7 @@ POST = "post"  # acts only
 
 ADDRESSES: dict[str, str] = {
     "healthz": PUBLIC,
+    "change-password": PUBLIC,
     "public-home": PUBLIC,
     "public-challenges": PUBLIC,
     "public-challenge": PUBLIC,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from mix.rules.core.lines import whole_number
+
 
 class Misconfigured(SystemExit):
     """A setting that must be put right before anything starts; says what to do."""
@@ -20,6 +22,7 @@ class Environment:
     secret_key: str
     port: int
     base_url: str
+    proxies: int
     sealer_dir: Path
     sealer_socket: str
     mail_url: str
@@ -37,8 +40,11 @@ def read() -> Environment:
     if debug and not demo:
         raise Misconfigured("MIX_DEBUG=1 shows internals to visitors. Unset it, or set MIX_DEMO=1 as well.")
     port = os.environ.get("PORT", "8000")
-    if not port.isdigit() or not 0 < int(port) < 65536:
+    if not 0 < (whole_number(port) or 0) < 65536:
         raise Misconfigured(f"PORT is {port!r}. Set it to a number from 1 to 65535.")
+    proxies = os.environ.get("MIX_PROXIES", "0")
+    if proxies not in {"0", "1", "2", "3", "4"}:
+        raise Misconfigured(f"MIX_PROXIES is {proxies!r}. Set it to how many proxies stand before the site: 0 to 4.")
     mail_url = os.environ.get("MIX_MAIL_URL", "")
     if mail_url and urlsplit(mail_url).scheme not in ("smtp", "smtps"):
         raise Misconfigured(
@@ -53,6 +59,7 @@ def read() -> Environment:
         secret_key=os.environ.get("MIX_SECRET_KEY", ""),
         port=int(port),
         base_url=os.environ.get("MIX_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+        proxies=int(proxies),
         sealer_dir=Path(os.environ.get("MIX_SEALER_DIR") or data_dir / "keys" / "sealer").resolve(),
         sealer_socket=os.environ.get("MIX_SEALER_SOCKET", ""),
         mail_url=mail_url,

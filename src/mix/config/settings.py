@@ -21,6 +21,7 @@ SECRET_KEY = environment.secret_key(ENVIRONMENT)
 BASE_URL = ENVIRONMENT.base_url
 ALLOWED_HOSTS = ["*"] if DEMO else [BASE_URL.split("//", 1)[-1].split(":", 1)[0].split("/", 1)[0]]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+PROXIES = ENVIRONMENT.proxies
 
 INSTALLED_APPS = [
     "mix.data",
@@ -42,10 +43,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "mix.web.frame.middleware.ClockMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "mix.web.frame.middleware.ClockMiddleware",  # below those that put headers on whatever it answers itself
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -55,7 +57,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "mix.web.frame.middleware.ActorMiddleware",
     "mix.web.frame.middleware.RefusalMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "mix.config.urls"
@@ -104,6 +105,9 @@ else:
         ),
     }
 
+# Limits and used codes: shared by all processes, and there after a restart.
+CACHES = {"default": {"BACKEND": "mix.data.cache.TableCache"}}
+
 AUTH_USER_MODEL = "data.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
@@ -120,6 +124,16 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_ADAPTER = "mix.web.entry.adapter.Adapter"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+# Guesses are counted for the account first, from each address apart (web/entry/adapter.py): whoever guesses shuts out
+# nobody else. What one address may do is generous, for a whole city hall may have one.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "10/10m/key,300/10m/ip",
+    "reset_password": "5/10m/key,100/10m/ip",
+    "reset_password_from_key": "100/10m/ip",
+    "signup": "100/h/ip",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Browsers know passkeys on https and on this very machine.
@@ -132,6 +146,7 @@ MFA_TOTP_ISSUER = "MIX"
 LOGIN_REDIRECT_URL = "home-of-person"
 LOGIN_URL = "account_login"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE = 2 * 3600  # seconds without a request, after which one signs in again (web/frame/idle.py)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
@@ -193,9 +208,12 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Anybody can write such a header: it is believed where a proxy is known to write it over.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 IS_HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+if IS_HTTPS:  # a cookie of that name is this host's own, which no other host of its domain can set
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_HSTS_SECONDS = 31536000 if IS_HTTPS else 0
 SILENCED_SYSTEM_CHECKS = ["models.W042"]
 LOGGING: dict[str, Any] = {

@@ -6,8 +6,15 @@ from django.views.generic import RedirectView
 
 from mix.web.public.health import healthz
 
+handler429 = "mix.web.frame.crowds.too_many"  # read by allauth
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path(
+        ".well-known/change-password",  # where password managers look (W3C: A Well-Known URL for Changing Passwords)
+        RedirectView.as_view(pattern_name="account_change_password"),
+        name="change-password",
+    ),
     path("", RedirectView.as_view(pattern_name="public-home"), name="root"),
     *i18n_patterns(
         path("", include("mix.web.public.urls")),

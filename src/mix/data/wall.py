@@ -24,6 +24,7 @@ ROLE = "mix_app"
 SHARED = frozenset(
     {
         "data_beat",
+        "data_cacheentry",
         "data_calendarfeed",
         "data_chain",
         "data_checkpoint",

@@ -28,7 +28,7 @@ from mix.readers.core.events import list_chains, verify_chain
 
 FORMAT = "mix-backup-1"
 # made anew by `migrate`, or of no use elsewhere
-LEFT_OUT = frozenset({"contenttypes.ContentType", "auth.Permission", "sessions.Session"})
+LEFT_OUT = frozenset({"contenttypes.ContentType", "auth.Permission", "sessions.Session", "data.CacheEntry"})
 FOLDERS = ("sealed", "public")
 BATCH = 500
 

@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
@@ -152,6 +154,29 @@ def keys() -> Iterator[Word]:
         yield _bad("secret", "MIX_SECRET_KEY is not set. Set it to at least 32 random characters and keep it.")
 
 
+def proxy() -> Iterator[Word]:
+    """Ask the site at its public address, as a visitor would, and compare the way there with what is set."""
+    address, proxies = settings.BASE_URL, settings.PROXIES
+    if settings.IS_HTTPS and not proxies:
+        text = "it stands behind the proxy that does https, and takes all visitors for one. Set MIX_PROXIES=1."
+        yield _bad("proxy", f"MIX_PROXIES is 0: {text}")
+    try:
+        answer = requests.get(f"{address}/healthz", timeout=5)
+    except requests.RequestException as error:
+        yield _look("proxy", f"{address} does not answer ({type(error).__name__}). Is `mix serve` running?")
+        return
+    seen, scheme = answer.headers.get("Mix-Proxies", ""), answer.headers.get("Mix-Scheme", "")
+    if answer.status_code != HTTPStatus.OK:
+        yield _bad("proxy", f"{address}/healthz answers {answer.status_code}. Look at MIX_BASE_URL and the proxy.")
+    elif seen != str(proxies):
+        text = f"X-Forwarded-For arrives with {seen or 'no'} addresses, and MIX_PROXIES is {proxies}"
+        yield _bad("proxy", f"{text}. Set both alike, or visitors are taken for each other.")
+    elif scheme != urlsplit(address).scheme:
+        yield _bad("proxy", f"It is asked by {address} and sees {scheme}. Have the proxy set X-Forwarded-Proto.")
+    else:
+        yield _good("proxy", f"{address} answers, through {proxies} proxies.")
+
+
 def mail() -> Iterator[Word]:
     """Greet the mail server, and look whether mail waits."""
     if not settings.ENVIRONMENT.mail_url:
@@ -253,6 +278,7 @@ CHECKS: tuple[Callable[[], Iterator[Word]], ...] = (
     disk,
     clock,
     keys,
+    proxy,
     mail,
     worker,
     log,

@@ -8,9 +8,11 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from email.utils import formataddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.db import close_old_connections, transaction
 
@@ -21,8 +23,10 @@ from mix.actions.flow.due import make_due, remind_of_dates
 from mix.actions.market.addenda import extend_for_outages
 from mix.actions.market.custody import remind_holders
 from mix.actions.market.sealing import drop_unreferenced, scan_opened
+from mix.data.cache import forget_expired
 from mix.data.models import Beat, Message
 from mix.jobs.log_checks import check_daily
+from mix.rules.core.lines import one_line
 from mix.rules.market.outages import BEAT
 from mix.rules.market.sealed import ScannerDown
 
@@ -56,10 +60,24 @@ def send_waiting(*, most: int = AT_ONCE) -> int:
 
 
 def _send(message: Message) -> Exception | None:
-    """Send one message; return what kept it from going out."""
+    """Send one message; return what kept it from going out.
+
+    It says that no person wrote it, so that no absence note answers, and keeps its name when it is sent twice.
+    """
     link = f"\n\n{settings.BASE_URL}/{message.language}/{message.path}" if message.path else ""
+    host = (urlsplit(settings.BASE_URL).hostname or "").encode("idna").decode()
+    headers = {
+        "Auto-Submitted": "auto-generated",
+        "Message-ID": f"<{message.pk}.{message.written_at.timestamp():.0f}@{host}>",
+    }
     try:
-        EmailMessage(message.subject, message.body + link, to=[message.to_email]).send()
+        EmailMessage(
+            message.subject,
+            message.body + link,
+            to=[formataddr((one_line(message.to_name), message.to_email))],
+            reply_to=[message.reply_to] if message.reply_to else None,
+            headers=headers,
+        ).send()
     except Exception as error:  # whatever is wrong with one message is that one's alone: the others go out
         logger.exception("mail %s did not go out", message.pk)
         return error
@@ -132,6 +150,11 @@ def scan_waiting(*, now: datetime) -> None:
         logger.exception("files wait for the scanner")
 
 
+def forget_sessions(*, now: datetime) -> None:
+    """Remove the sessions that have ended, with what was typed in them."""
+    Session.objects.filter(expire_date__lt=now).delete()
+
+
 # What the worker does, and how often at most. No duty is done in another's transaction.
 DUTIES: tuple[tuple[Callable[..., object], timedelta], ...] = (
     (send_all, timedelta(0)),
@@ -141,6 +164,8 @@ DUTIES: tuple[tuple[Callable[..., object], timedelta], ...] = (
     (make_due, timedelta(0)),
     (check_daily, CHECK_EVERY),
     (transaction.atomic(remind_holders), timedelta(0)),
+    (forget_sessions, CLEAR_EVERY),
+    (forget_expired, CLEAR_EVERY),
     (drop_unreferenced, CLEAR_EVERY),
 )
 

@@ -55,6 +55,32 @@ REFUSALS: dict[str, str | Counted] = {
     "receipt_missing": "The log knows a version that was handed in here, and its receipt is missing",
     "receipt_unlogged": "The log does not know this receipt",
     # requests
+    "too_many_from_here": "To keep guesses and floods out, this site takes only so much in a while from one place. Nothing was changed. Wait ten minutes",
+    "database_busy": "This site is busy for a moment, as while it is backed up. Nothing was changed",
+    "too_often": "This was done too often in the last hour. Wait a while and send it again: what you typed is kept here",
+}
+
+MAILS: dict[str, tuple[str, str]] = {
+    "mail_refused": (
+        "{to} could not be reached",
+        "The mail “{subject}” to {to} will not arrive: {reason}\n\nCheck the address and send it again, or tell them another way.",
+    ),
+    "account_confirm": (
+        "Confirm your address for MIX",
+        "Somebody, probably you, gave this address for an account in MIX. Confirm it with the link below, within three days. If it was not you, do nothing.",
+    ),
+    "account_exists": (
+        "You have an account in MIX already",
+        "Somebody, probably you, asked for an account in MIX with this address. There is one already: sign in, or choose a new password with the link below.",
+    ),
+    "account_reset": (
+        "Choose a new password for MIX",
+        "Somebody, probably you, asked for a new password for your account in MIX. Choose it with the link below, which works once, within three days. If it was not you, do nothing: your password stays as it is.",
+    ),
+    "account_unknown": (
+        "There is no account in MIX with this address",
+        "Somebody, probably you, asked for a new password for an account in MIX with this address. There is none. Perhaps yours has another address; if you have none yet, make one with the link below.",
+    ),
 }
 
 WORDS: dict[str, dict[str, str]] = {

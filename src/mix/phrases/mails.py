@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from mix.phrases import case, choice, city, delivery, flow, market
+from mix.phrases import case, choice, city, core, delivery, flow, market
 from mix.phrases.speaking import filled
 from mix.rules.core.fields import Wording
 from mix.rules.market.outages import Outage
@@ -13,6 +13,7 @@ from mix.rules.market.outages import Outage
 GREETING = "Hello {name},"
 
 MAILS: dict[str, tuple[str, str]] = {
+    **core.MAILS,
     **city.MAILS,
     **case.MAILS,
     **market.MAILS,

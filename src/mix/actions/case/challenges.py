@@ -70,6 +70,7 @@ def report_need(
     deed.tell(
         list_with_role([municipality.id], Role.PROJECT_LEAD),
         "need_reported",
+        of=municipality,
         path=f"city/needs/{need.code}/",
         need=title,
     )
@@ -101,7 +102,14 @@ def decline_need(deed: Deed, need: Need, *, reason: str) -> Need:
     need.state, need.reason = NeedState.DECLINED, reason
     need.save(update_fields=["state", "reason"])
     _record_need(deed, "decline_need", need, reason=reason)
-    deed.tell([need.reported_by], "need_declined", path=f"city/needs/{need.code}/", need=need.title, reason=reason)
+    deed.tell(
+        [need.reported_by],
+        "need_declined",
+        of=need.municipality,
+        path=f"city/needs/{need.code}/",
+        need=need.title,
+        reason=reason,
+    )
     return need
 
 
@@ -116,7 +124,14 @@ def merge_need(deed: Deed, need: Need, *, into: Need) -> Need:
     need.state, need.merged_into = NeedState.MERGED, into
     need.save(update_fields=["state", "merged_into"])
     _record_need(deed, "merge_need", need)
-    deed.tell([need.reported_by], "need_merged", path=f"city/needs/{into.code}/", need=need.title, into=into.title)
+    deed.tell(
+        [need.reported_by],
+        "need_merged",
+        of=need.municipality,
+        path=f"city/needs/{into.code}/",
+        need=need.title,
+        into=into.title,
+    )
     return need
 
 

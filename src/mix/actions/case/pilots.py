@@ -118,7 +118,13 @@ def describe(deed: Deed, pilot: Pilot, *, answers: Mapping[str, Any], based_on: 
     fresh.save(update_fields=["record"])
     _record(deed, "describe", fresh, fields=sorted(k for k, v in made.answers.items() if v is not None))
     if made.facts.found_by == UNSOLICITED != before:
-        deed.tell(_managers(fresh), "pilot_unsolicited", path=_path(fresh), pilot=fresh.wording("title"))
+        deed.tell(
+            _managers(fresh),
+            "pilot_unsolicited",
+            of=fresh.municipality,
+            path=_path(fresh),
+            pilot=fresh.wording("title"),
+        )
     return fresh
 
 
@@ -144,7 +150,7 @@ def ask(deed: Deed, pilot: Pilot) -> Pilot:
     _record(deed, "ask", fresh, value=fresh.value_cents, deciders=[r.value for r in needed])
     for role in needed:
         people = list_with_role([fresh.municipality_id], role)
-        deed.tell(people, "pilot_asked", path=_path(fresh), pilot=fresh.wording("title"))
+        deed.tell(people, "pilot_asked", of=fresh.municipality, path=_path(fresh), pilot=fresh.wording("title"))
     return fresh
 
 
@@ -181,7 +187,9 @@ def say(deed: Deed, pilot: Pilot, *, role: Role, word: Word, reason: str = "") -
         fresh.save(update_fields=["decision", "decided_at"])
         told = [fresh.owner, *_managers(fresh)]
         code = "pilot_refused" if word is Word.REFUSE else "pilot_approved"
-        deed.tell(told, code, path=_path(fresh), pilot=fresh.wording("title"), reason=reason.strip())
+        deed.tell(
+            told, code, of=fresh.municipality, path=_path(fresh), pilot=fresh.wording("title"), reason=reason.strip()
+        )
     _record(deed, "say", fresh, reason=reason.strip(), role=role.value, word=word.value)
     return fresh
 
@@ -201,7 +209,7 @@ def ask_extension(deed: Deed, pilot: Pilot, *, ends_on: date, reason: str) -> Pi
     _record(deed, "ask_extension", fresh, reason=made.reason, to=ends_on.isoformat())
     role = needed_words(fresh)[0][:1]
     people = [person for one in role for person in list_with_role([fresh.municipality_id], one)]
-    deed.tell(people, "pilot_extension_asked", path=_path(fresh), pilot=fresh.wording("title"))
+    deed.tell(people, "pilot_extension_asked", of=fresh.municipality, path=_path(fresh), pilot=fresh.wording("title"))
     return made
 
 
@@ -229,7 +237,13 @@ def stop(deed: Deed, pilot: Pilot, *, reason: str) -> Pilot:
     fresh.stopped_on, fresh.stopped_reason = today_at(fresh.municipality, deed.now), reason.strip()
     fresh.save(update_fields=["stopped_on", "stopped_reason"])
     _record(deed, "stop", fresh, reason=fresh.stopped_reason)
-    deed.tell([fresh.owner, *_managers(fresh)], "pilot_ended", path=_path(fresh), pilot=fresh.wording("title"))
+    deed.tell(
+        [fresh.owner, *_managers(fresh)],
+        "pilot_ended",
+        of=fresh.municipality,
+        path=_path(fresh),
+        pilot=fresh.wording("title"),
+    )
     return fresh
 
 
@@ -241,7 +255,7 @@ def close(deed: Deed, pilot: Pilot, *, answers: Mapping[str, Any]) -> Pilot:
     fresh.close_out, fresh.closed_at = PilotReport(report).write(), deed.now
     fresh.save(update_fields=["close_out", "closed_at"])
     _record(deed, "close", fresh, result=report["result"], decision=report["decision"])
-    deed.tell(_managers(fresh), "pilot_closed", path=_path(fresh), pilot=fresh.wording("title"))
+    deed.tell(_managers(fresh), "pilot_closed", of=fresh.municipality, path=_path(fresh), pilot=fresh.wording("title"))
     return fresh
 
 
@@ -289,6 +303,7 @@ def remind(*, now: datetime) -> int:
                 [pilot.owner, *_managers(pilot)],
                 f"pilot_{code}",
                 now=now,
+                of=pilot.municipality,
                 path=_path(pilot),
                 pilot=pilot.wording("title"),
             )

@@ -62,7 +62,16 @@ def send(deed: Deed, invitation: Invitation) -> None:
     if isinstance(invitation, StaffInvitation):
         city, role = invitation.municipality.wording("name"), wording("role", invitation.role)
         deed.tell_address(
-            to, "staff_invitation", language=language, path=path, to=to, who=who, city=city, role=role, until=until
+            to,
+            "staff_invitation",
+            language=language,
+            path=path,
+            of=invitation.municipality,
+            to=to,
+            who=who,
+            city=city,
+            role=role,
+            until=until,
         )
     else:
         vendor = invitation.vendor.name

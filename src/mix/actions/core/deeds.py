@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from mix.actions.core.events import record, record_on
 from mix.actions.core.outbox import tell, tell_address
-from mix.data.models import Challenge, Event, Person, Step
+from mix.data.models import Challenge, Event, Municipality, Person, Step
 from mix.readers.core.actors import Actor
 from mix.rules.core.fields import Wording
 from mix.rules.core.unmet import Refused, Unmet
@@ -68,15 +68,29 @@ class Deed:
         code: str,
         *,
         challenge: Challenge | None = None,
+        of: Municipality | None = None,
         path: str = "",
+        reply_to: str = "",
         **params: str | Wording,
     ) -> None:
-        """Write one mail to each person; it leaves once the transaction holds. `code` is a key of the mails."""
-        tell(people, code, now=self.now, challenge=challenge, path=path, **params)
+        """Write one mail to each person; it leaves once the transaction holds. `code` is a key of the mails.
 
-    def tell_address(self, email: str, code: str, *, language: str, path: str, **params: str | Wording) -> None:
-        """Write one mail to somebody who has no account yet."""
-        tell_address(email, code, language=language, now=self.now, path=path, **params)
+        It is a mail of the city `of`, where it is about no challenge.
+        """
+        tell(people, code, now=self.now, challenge=challenge, of=of, path=path, reply_to=reply_to, **params)
+
+    def tell_address(
+        self,
+        email: str,
+        code: str,
+        *,
+        language: str,
+        path: str,
+        of: Municipality | None = None,
+        **params: str | Wording,
+    ) -> None:
+        """Write one mail to somebody who has no account yet; the actor gets the answer, or hears that none comes."""
+        tell_address(email, code, language=language, now=self.now, path=path, of=of, writer=self.actor.person, **params)
 
     @staticmethod
     def must(found: T | None, code: str, *, field: str = "", place: str = "", **params: str) -> T:

@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from mix.data.models import Challenge, Message, Person
+from mix.data.models import Challenge, Message, Municipality, Person
 from mix.phrases.mails import mail_text
 from mix.rules.core.fields import Wording
 from mix.rules.core.lines import one_line
 
 SUBJECT = 300  # characters of a mail's subject; a title may be longer
+KEYS = frozenset({"account_confirm", "account_reset"})  # mails whose link opens an account
 REASON = 300  # characters of why a try failed
 LEASE = timedelta(minutes=10)  # a try that takes longer died with its worker
 # What is left between tries: two days and almost four hours in all.
@@ -24,12 +26,15 @@ def tell(
     *,
     now: datetime,
     challenge: Challenge | None = None,
+    of: Municipality | None = None,
     path: str = "",
+    reply_to: str = "",
     **params: str | Wording,
 ) -> None:
     """Write one message to each person, in their language.
 
-    `code` is a key of `mix.phrases.mails`, `path` an address without language.
+    `code` is a key of `mix.phrases.mails`, `path` an address without language. The mail is one `of` a city, or of the
+    challenge's lead city; answers to it go to `reply_to`.
     """
     if challenge:
         params["challenge"] = challenge.wording("title")
@@ -42,16 +47,43 @@ def tell(
             subject=one_line(subject)[:SUBJECT],
             body=body,
             path=path,
+            code=code,
             challenge=challenge.code if challenge else "",
+            city=of.code if of else challenge.municipality.code if challenge else "",
+            reply_to=reply_to,
             written_at=now,
         )
 
 
-def tell_address(email: str, code: str, *, language: str, now: datetime, path: str, **params: str | Wording) -> None:
-    """Write one message to somebody who has no account yet."""
+def tell_address(
+    email: str,
+    code: str,
+    *,
+    language: str,
+    now: datetime,
+    path: str,
+    of: Municipality | None = None,
+    writer: Person | None = None,
+    **params: str | Wording,
+) -> None:
+    """Write one message to an address, whether somebody has an account there or not; greeted by `name` if given.
+
+    Answers go to the `writer`, who also hears when the address is refused for good.
+    """
     subject, body = mail_text(code, language, **params)
     Message.objects.create(
-        to_email=email, language=language, subject=one_line(subject)[:SUBJECT], body=body, path=path, written_at=now
+        to_email=email,
+        to_name=str(params.get("name", "")),
+        language=language,
+        subject=one_line(subject)[:SUBJECT],
+        body=body,
+        path=path,
+        code=code,
+        city=of.code if of else "",
+        reply_to=writer.email if writer else "",
+        writer=writer.code if writer else "",
+        is_key=code in KEYS,
+        written_at=now,
     )
 
 
@@ -72,18 +104,28 @@ def claim(*, now: datetime) -> Message | None:
 
 
 def mark_sent(message: Message, *, now: datetime) -> None:
-    """Note that a message went out."""
-    Message.objects.filter(pk=message.pk).update(sent_at=now, given_up_at=None)
+    """Note that a message went out, and forget a link that opens an account."""
+    Message.objects.filter(pk=message.pk).update(sent_at=now, given_up_at=None, **_forgotten(message))
 
 
 def mark_failed(message: Message, *, now: datetime, reason: str, is_final: bool) -> None:
     """Note that a message did not go out: it is tried again after a pause, or given up for good after the last.
 
-    Does nothing when somebody else has taken it up since.
+    Whoever wrote to an address that is given up hears of it. Does nothing when somebody else took it up since.
     """
     given_up = is_final or message.attempts > len(PAUSES)
-    Message.objects.filter(pk=message.pk, attempts=message.attempts, sent_at=None).update(
-        reason=one_line(reason)[:REASON],
-        given_up_at=now if given_up else None,
-        due_at=None if given_up else now + PAUSES[message.attempts - 1],
-    )
+    with transaction.atomic():
+        noted = Message.objects.filter(pk=message.pk, attempts=message.attempts, sent_at=None).update(
+            reason=one_line(reason)[:REASON],
+            given_up_at=now if given_up else None,
+            due_at=None if given_up else now + PAUSES[message.attempts - 1],
+        )
+        if noted and given_up and message.writer:
+            to, subject = message.to_email, message.subject
+            writers = Person.objects.filter(code=message.writer)
+            tell(writers, "mail_refused", now=now, to=to, subject=subject, reason=one_line(reason)[:REASON])
+
+
+def _forgotten(message: Message) -> dict[str, str]:
+    """Return what is blanked of a message that was sent. A demonstration has no other mailbox than its outbox."""
+    return {"path": ""} if message.is_key and not settings.DEMO else {}

@@ -23,6 +23,7 @@ from mix.readers.market.solicitations import spec_of_call, unmet_to_publish
 from mix.rules.case.states import NoticeKind
 from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.access import Permission
+from mix.rules.core.lines import address_in
 from mix.rules.core.unmet import refuse_if, require
 from mix.rules.market.closing import EMBARGO
 from mix.rules.market.freezing import freeze
@@ -75,6 +76,7 @@ def publish(
                 "invited_to_answer",
                 challenge=step.challenge,
                 path=f"vendor/calls/{call.reference}/",
+                reply_to=address_in(call.contact),
             )
     record_on_call(
         deed,

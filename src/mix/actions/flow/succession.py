@@ -61,6 +61,7 @@ def _hand_over(deed: Deed, given: StaffRole, *, successor: Person, waiting: Sequ
     deed.tell(
         [successor],
         "handed_over",
+        of=city,
         path="city/",
         who=given.person.name,
         city=city.wording("name"),

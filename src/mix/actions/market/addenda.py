@@ -22,6 +22,7 @@ from mix.readers.core.actors import Actor
 from mix.readers.market.solicitations import closing_of, list_at_risk, outage_of
 from mix.rules.case.states import NoticeKind
 from mix.rules.core.access import Permission
+from mix.rules.core.lines import address_in
 from mix.rules.core.unmet import require
 from mix.rules.market.closing import EMBARGO
 from mix.rules.market.outages import Outage, closing_after
@@ -162,6 +163,7 @@ def _issue(
             "addendum",
             challenge=call.step.challenge,
             path=f"vendor/submissions/{submission.code}/check/",
+            reply_to=address_in(call.contact),
             number=str(addendum.number),
             vendor=submission.vendor.name,
             text=text,

@@ -113,6 +113,7 @@ def _make(
         holders,
         "share_waits",
         challenge=call.step.challenge if call else None,
+        of=city,
         path=custody_path(key),
         city=city.wording("name"),
     )

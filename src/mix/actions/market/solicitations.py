@@ -24,6 +24,7 @@ from mix.readers.market.solicitations import find_solicitation
 from mix.readers.market.submissions import check_may_answer
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.core.access import Permission, Role
+from mix.rules.core.lines import address_in
 from mix.rules.core.unmet import require
 from mix.rules.market.states import CustodyMode, QuestionKind
 
@@ -166,7 +167,13 @@ def publish_answer(deed: Deed, question: Question) -> Question:
     if question.kind == QuestionKind.GENERAL:
         vendors |= set(call.submissions.values_list("vendor_id", flat=True))
     people: list[Person] = [member for vendor_id in sorted(vendors) for member in list_members(vendor_id)]
-    deed.tell(people, "question_answered", challenge=call.step.challenge, path=f"vendor/calls/{call.reference}/")
+    deed.tell(
+        people,
+        "question_answered",
+        challenge=call.step.challenge,
+        path=f"vendor/calls/{call.reference}/",
+        reply_to=address_in(call.contact),
+    )
     verb = "publish_answer" if question.kind == QuestionKind.GENERAL else "give_confidential_answer"
     record_on_call(deed, verb, call, role=role.value)
     return question

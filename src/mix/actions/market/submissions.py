@@ -35,7 +35,7 @@ from mix.rules.case.versions import Merged, merge_fields
 from mix.rules.core.access import Role
 from mix.rules.core.chain import digest
 from mix.rules.core.fields import read_answers
-from mix.rules.core.lines import file_name
+from mix.rules.core.lines import address_in, file_name
 from mix.rules.core.unmet import Outdated, Refused, Unmet, refuse_if, require
 from mix.rules.market.closing import is_in_time
 from mix.rules.market.receipts import ReceiptClock, ReceiptEntry, ReceiptStatement, SealedLine
@@ -253,14 +253,13 @@ def finalise(
         return done
     submission = lock_submission(deed, submission)
     call = submission.solicitation
-    part = spec_of_call(call)
     check_may_answer(call, submission.vendor)
     draft, files = find_draft(submission), list_files(submission)
     number = submission.versions.count() + 1
     content = _require_whole(draft, files, is_first=number == 1)
     if seen and (seen.number, set(seen.files)) != (submission.draft_version, {f.code for f in files}):
         raise Outdated(Unmet("seen_another"), *changes_since(submission, number=seen.number, files=seen.files))
-    refuse_if(blocking(warnings_for(part.answers, content, addenda=open_addenda(submission))))
+    refuse_if(blocking(warnings_for(spec_of_call(call).answers, content, addenda=open_addenda(submission))))
     envelopes = envelopes_of(call, draft, files)
     lines = seal_version(submission, version=number, envelopes=envelopes, files=files, now=deed.now)
     reference = "-".join([new_code(4), new_code(4), new_code(4)])
@@ -301,6 +300,7 @@ def _tell_received(deed: Deed, version: SubmissionVersion) -> None:
         challenge=call.step.challenge,
         path=f"vendor/receipts/{version.reference}/",
         vendor=submission.vendor.name,
+        reply_to=address_in(call.contact),
         number=str(version.number),
         reference=version.reference,
         received=deed.now.isoformat(timespec="milliseconds"),
@@ -370,6 +370,7 @@ def withdraw(deed: Deed, submission: Submission) -> Submission:
         challenge=submission.solicitation.step.challenge,
         path=f"vendor/receipts/{version.reference}/",
         vendor=submission.vendor.name,
+        reply_to=address_in(submission.solicitation.contact),
         reference=version.reference,
         local=local_text(deed.now, submission.solicitation.zone),
     )

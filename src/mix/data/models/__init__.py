@@ -34,6 +34,7 @@ from mix.data.models.city.municipalities import (
 from mix.data.models.city.people import Person
 from mix.data.models.city.policies import Bylaw, RuleConfirmation
 from mix.data.models.city.variants import MethodDraft
+from mix.data.models.core.cache import CacheEntry
 from mix.data.models.core.events import Beat, Chain, Checkpoint, Event
 from mix.data.models.core.outbox import Message
 from mix.data.models.delivery.agreements import Agreement, Clause, ClauseEdit, Deliverable, Paper, Signatory
@@ -83,6 +84,7 @@ __all__ = [
     "BandsProposal",
     "Beat",
     "Bylaw",
+    "CacheEntry",
     "CalendarFeed",
     "CapabilityCard",
     "Chain",

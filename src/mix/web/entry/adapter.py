@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -16,17 +18,30 @@ from django.utils.translation import gettext as _
 from requests import RequestException
 
 from mix.actions.city import identities
+from mix.actions.core.outbox import tell_address
 from mix.actions.core.run import run
 from mix.data.models import IdentityProvider, Person
 from mix.data.wall import lifted
 from mix.phrases.words import word
 from mix.readers.city.identities import get_provider, list_providers, secret_of, unmet_to_come
 from mix.readers.city.people import actor_for, find_by_email
+from mix.readers.core.clock import read_clock
 from mix.readers.core.errors import Unknown
 from mix.rules.core.lines import one_line
 from mix.rules.core.unmet import Unmet
 from mix.web.drawing.pages import RefusedContext, draw_page, now_of
 from mix.web.drawing.showing import language
+from mix.web.forms.limits import address_of, is_within
+
+# Each mail of allauth that is ever sent here: ours, and the link of it.
+MAILS = {
+    "account/email/email_confirmation": ("account_confirm", "activate_url"),
+    "account/email/email_confirmation_signup": ("account_confirm", "activate_url"),
+    "account/email/account_already_exists": ("account_exists", "password_reset_url"),
+    "account/email/password_reset_key": ("account_reset", "password_reset_url"),
+    "account/email/unknown_account": ("account_unknown", "signup_url"),
+}
+MOST_GUESSES = 300  # an hour, at one account: several addresses would have to take turns
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -35,6 +50,35 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
     def get_login_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 - allauth's signature
         """Return the home of the person."""
         return reverse("home-of-person")
+
+    def send_mail(self, template_prefix: str, email: str, context: Mapping[str, Any]) -> None:
+        """Write a mail of ours into the outbox: what is said does not wait for a mail server, and tells nothing."""
+        code, link = MAILS[template_prefix]
+        person = context.get("user") or find_by_email(email)
+        path = urlsplit(str(context[link])).path.removeprefix(f"/{language()}/")
+        tell_address(
+            email,
+            code,
+            language=person.language if person else language(),
+            name=person.name if person else "",
+            now=read_clock(),
+            path=path,
+        )
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address that limits count and that somebody reads beside their sessions."""
+        return address_of(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401 - allauth's signature
+        """Refuse more guesses at one account in an hour than one person makes, from wherever they come."""
+        account = str(credentials.get("email", "")).lower()
+        if not is_within("guess", sha256(account.encode()).hexdigest(), most=MOST_GUESSES, within=3600):
+            raise self.validation_error("too_many_login_attempts")
+        super().pre_authenticate(request, **credentials)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ANN401 - the same
+        """Count guesses at an account from each address apart: whoever guesses does not shut its owner out."""
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{address_of(request)}"
 
     def populate_username(self, request: HttpRequest, user: Person) -> None:
         """Do nothing: people sign in by e-mail."""

@@ -32,6 +32,7 @@ from mix.web.drawing.anchors import place_of
 from mix.web.drawing.pages import Context, actor_of, draw_page, now_of, stamp
 from mix.web.drawing.showing import language
 from mix.web.forms.fields import Label, hidden
+from mix.web.forms.limits import Limit
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -54,6 +55,7 @@ class Act(forms.Form, Generic[S]):
     done: ClassVar[Label] = ""
     style: ClassVar[str] = "btn--2"
     needs: ClassVar[Permission | None] = None
+    limit: ClassVar[Limit | None] = None
 
     def __init__(self, about: S, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own
         super().__init__(*args, **kwargs)
@@ -184,6 +186,13 @@ def take(request: HttpRequest, acts: Acts) -> Taken | HttpResponse:
     taken.status = 422
     if not form.is_valid():
         return taken
+    if form.limit and not form.limit.allows(request, f"{type(form).__module__}.{type(form).__qualname__}"):
+        taken.unmet, taken.status = (Unmet("too_often"),), HTTPStatus.TOO_MANY_REQUESTS
+        return taken
+    return _carry_out(request, name, form, taken)
+
+
+def _carry_out(request: HttpRequest, name: str, form: Act[Any], taken: Taken) -> Taken | HttpResponse:
     try:
         goes_to = form.run(request)
     except Late:

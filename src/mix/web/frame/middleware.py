@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -28,15 +31,19 @@ from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.sealed import SealerDown
 from mix.web.drawing.pages import RefusedContext, actor_of, draw_bare, draw_page, now_of, stamp
 from mix.web.drawing.showing import HOME_ZONE, closing_words, use_clock
+from mix.web.forms.limits import address_of, is_within
+from mix.web.frame.crowds import later
+from mix.web.frame.idle import is_idle
 from mix.web.frame.kept import draw_kept, is_sealed
 
 logger = logging.getLogger(__name__)
-STASH_LIMIT = 400_000
+STASH_LIMIT = 400_000  # characters: a long form
+MOST_STASHES = 60  # an hour, from one address
 # Acts in one process take turns, each for itself: when they compete for the interpreter, whoever holds a lock of the
 # database is slowed by those who wait for it (docs/operations.md). Nobody waits longer than the patience, in seconds.
 TURN = threading.BoundedSemaphore(1)
 PATIENCE = 5.0
-OPEN_WITHOUT_FACTOR = ("/account/", "/demo/", "/static/", "/i18n/")
+OPEN_WITHOUT_FACTOR = re.compile(r"/[a-z-]+/(account|demo)/")  # where one gets a second factor, or needs none
 
 
 class ClockMiddleware:
@@ -78,10 +85,12 @@ class ActorMiddleware:
         """Read who acts, once. An address with a NUL in it names nothing."""
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponseNotFound()
+        if is_idle(request):
+            logout(request)
         with lifted():
             actor = actor_for(request.user) if isinstance(request.user, Person) else PUBLIC
         request.actor = actor  # type: ignore[attr-defined]  # read by pages.actor_of
-        if lacks_second_factor(request) and not any(part in request.path for part in OPEN_WITHOUT_FACTOR):
+        if lacks_second_factor(request) and not OPEN_WITHOUT_FACTOR.match(request.path):
             return redirect(reverse("mfa_index"))
         use_clock(HOME_ZONE)
         raise_wall(actor.person.pk if actor.person else None)
@@ -128,7 +137,7 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer with the page that fits; anything unforeseen goes on to Django."""
-        if isinstance(exception, Unknown | Forbidden) and not request.user.is_authenticated:
+        if isinstance(exception, Unknown | Forbidden) and not request.user.is_authenticated and not _is_public(request):
             return to_sign_in(request)
         if isinstance(exception, Unknown):
             return draw_page(request, "404.html", status=404)
@@ -150,7 +159,16 @@ class RefusalMiddleware:
             return _refused(request, unmet, status=503)
         if isinstance(exception, Refused):
             return _refused(request, *exception.unmet, status=409)
+        if isinstance(exception, OperationalError) and "locked" in str(exception):
+            logger.error("the database is busy: %s", exception)
+            return later(request, Unmet("database_busy"), status=503)
         return None
+
+
+def _is_public(request: HttpRequest) -> bool:
+    """Say whether the address is one that everybody may open: what is not there is not there for anybody."""
+    match = request.resolver_match
+    return match is not None and match.func.__module__.startswith("mix.web.public.")
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -162,6 +180,9 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
         return draw_kept(request)
     if request.method == "POST" and not request.FILES:
         typed = {key: values for key, values in request.POST.lists() if key != "csrfmiddlewaretoken"}
-        if sum(len(v) for values in typed.values() for v in values) < STASH_LIMIT:
+        size = sum(len(v) for values in typed.values() for v in values)
+        if size < STASH_LIMIT and is_within("stash", address_of(request), most=MOST_STASHES, within=3600):
+            for key in [key for key in request.session.keys() if key.startswith("stash:")]:  # noqa: SIM118 - no dict
+                del request.session[key]
             request.session[f"stash:{request.path}"] = typed
     return redirect_to_login(request.get_full_path() if request.method == "GET" else request.path)

@@ -22,6 +22,7 @@ from mix.web.drawing.pages import now_of
 from mix.web.drawing.showing import use_clock
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, do, show, take
+from mix.web.forms.limits import Limit
 
 
 class Register(Act[Engagement]):
@@ -30,6 +31,7 @@ class Register(Act[Engagement]):
     label = _("Register")
     done = _("You are registered. We look forward to meeting you.")
     style = ""
+    limit = Limit(by_person=30, by_address=60)  # a whole office may come from one address
 
     name = fields.line(_("Your name"))
     organization = fields.line(_("Organization"))
@@ -49,6 +51,7 @@ class Ask(Act[Engagement]):
 
     label = _("Send the question")
     done = _("Your question was sent. The answer will stand here.")
+    limit = Limit(by_person=20, by_address=30)
 
     text = fields.text(_("Your question"), hint=_("The answer goes to everybody, without your name."))
 

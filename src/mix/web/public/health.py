@@ -8,12 +8,16 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 
 from mix.readers.city.municipalities import count_cities
+from mix.web.forms.limits import hops_of
 
 LEAST_FREE = 512 * 2**20  # bytes: what a submission and its commit need many times over
 
 
-def healthz(_request: HttpRequest) -> HttpResponse:
-    """Answer 200 when database and disk can take a submission, else 503 with what cannot."""
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer 200 when database and disk can take a submission, else 503 with what cannot.
+
+    How the question came here is said too: `mix doctor` asks from outside and compares it with the settings.
+    """
     try:
         count_cities()
     except (DatabaseError, InterfaceError):
@@ -22,4 +26,5 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     free = os.statvfs(folder)
     if not os.access(folder, os.W_OK) or free.f_bavail * free.f_frsize < LEAST_FREE:
         return HttpResponse("disk", status=503, content_type="text/plain")
-    return HttpResponse("ok", content_type="text/plain")
+    way = {"Mix-Proxies": str(len(hops_of(request))), "Mix-Scheme": request.scheme or ""}
+    return HttpResponse("ok", content_type="text/plain", headers=way)

@@ -20,6 +20,7 @@ from mix.readers.market.vendors import get_invitation_of, get_own_vendor, list_a
 from mix.web.drawing.pages import actor_of, signed_in
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, show, take
+from mix.web.forms.limits import Limit
 
 S = TypeVar("S")
 
@@ -30,6 +31,7 @@ class Register(Act[None]):
     label = _("Register")
     done = _("Your organization is registered.")
     style = ""
+    limit = Limit(by_person=5)
 
     name = fields.line(_("Name of the organization"))
     size = fields.word_choice(_("People"), "size")
@@ -85,6 +87,7 @@ class Invite(Act[Vendor]):
 
     label = _("Invite")
     done = _("The invitation was sent. It works once, for 14 days.")
+    limit = Limit(by_person=20)  # its mail goes to anybody, under a name that anybody may choose
 
     email = fields.email(_("E-mail"))
     language = fields.choice(_("Language of the mail"), fields.languages)

@@ -52,6 +52,7 @@ from mix.web.drawing.showing import use_clock
 from mix.web.drawing.stagebar import StageBar, on_bars
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, do, show, take
+from mix.web.forms.limits import Limit
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ class Ask(Act[CallFor]):
 
     label = _("Send the question")
     done = _("Your question was sent.")
+    limit = Limit(by_person=30)
 
     vendor = fields.choice(_("For"), [])
     text = fields.text(_("Your question"))
@@ -218,6 +220,7 @@ class LeaveCard(Act[tuple[Engagement, tuple[Vendor, ...]]]):
     label = _("Leave the card")
     done = _("Your card is public.")
     style = ""
+    limit = Limit(by_person=10)
 
     vendor = fields.choice(_("For"), [])
     text = fields.text(_("What you can do"), hint=_("Public. It is no condition for anything."))

@@ -8,6 +8,9 @@ class Message(models.Model):
 
     `due_at` is when it is tried next (null: at once). Who takes it up moves that past the time that a try takes, so
     that nobody else does, and so that it comes up again when a worker dies over it. `reason` says why a try failed.
+
+    `code` is its key among the mails, `city` whose people look after it. `writer` (the code of a person) hears when
+    an address is refused for good. Of a mail that `is_key` the link opens an account: it is forgotten once it is sent.
     """
 
     to_email = models.EmailField()
@@ -16,7 +19,12 @@ class Message(models.Model):
     subject = models.CharField(max_length=300)
     body = models.TextField()
     path = models.CharField(max_length=300, blank=True)
+    code = models.CharField(max_length=40, blank=True)
     challenge = models.CharField(max_length=60, blank=True, db_index=True)
+    city = models.CharField(max_length=60, blank=True)
+    reply_to = models.EmailField(blank=True)
+    writer = models.CharField(max_length=40, blank=True)
+    is_key = models.BooleanField(default=False)
     written_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
@@ -30,7 +38,8 @@ class Message(models.Model):
                 fields=["attempts", "id"],
                 condition=models.Q(sent_at=None, given_up_at=None),
                 name="message_waiting",
-            )
+            ),
+            models.Index(fields=["city"], condition=models.Q(sent_at=None), name="message_of_city"),
         ]
         constraints = [
             models.CheckConstraint(
