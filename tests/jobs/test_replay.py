@@ -54,6 +54,7 @@ ON_PAGES = {
     "departments.open_again",
     "departments.rename",
     "evaluations.break_tie",
+    "municipalities.send_again",
     "findings.justify",
     "openings.note_export",
     "panels.give_chair",

@@ -104,7 +104,7 @@ BY_ROLE = {
         "evaluation/guelph-roads-sprint/select-winner/consensus/",
     ],
     "audrey": ["oversight/", "oversight/guelph-roads-sprint/"],
-    "ada": ["city/settings/", "city/settings/guelph/staff/"],
+    "ada": ["city/settings/", "city/settings/guelph/mail/", "city/settings/guelph/staff/"],
     "martin": ["city/settings/guelph/authority/", "city/settings/guelph/bylaw/", "city/settings/guelph/days/"],
     "leah": ["city/settings/guelph/rules/"],
 }

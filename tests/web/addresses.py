@@ -90,6 +90,7 @@ ADDRESSES: dict[str, str] = {
     "city-envelopes": KEYS,
     "city-recovery": SETTINGS,
     "city-settings": SETTINGS,
+    "city-mail": SETTINGS,
     "city-staff": SETTINGS,
     "city-departments": SETTINGS,
     "city-authority": SETTINGS,

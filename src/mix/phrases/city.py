@@ -358,6 +358,7 @@ VERBS: dict[str, str] = {
     "identities.end_provider": "Sign-in service ended",
     "identities.map_group": "Duty given to a group",
     "identities.drop_group": "Duty taken from a group",
+    "municipalities.send_again": "Mail sent again",
     "municipalities.set_template": "Word template set",
     "municipalities.set_outage_rule": "Outage rule set",
 }

@@ -5,8 +5,10 @@ from hashlib import sha256
 
 from mix.actions.city.departments import place
 from mix.actions.core.deeds import Deed
+from mix.actions.core.outbox import try_again
 from mix.data.models import DocumentTemplate, Municipality, Person, StaffRole
 from mix.data.models.core.wordings import columns_of
+from mix.readers.city.mails import get_given_up
 from mix.readers.city.municipalities import get_own_municipality, list_departments
 from mix.readers.city.separations import unmet_to_be
 from mix.rules.core.access import TWO_PEOPLE, Permission, Role
@@ -98,3 +100,17 @@ def found(
         },
     )
     return city
+
+
+def send_again(deed: Deed, municipality: Municipality, *, item: str) -> None:
+    """Have a mail that was given up tried once more, from the first pause on."""
+    get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.MAIL_MANAGE)
+    message = get_given_up(municipality, item, actor=deed.actor)
+    try_again(message)
+    deed.record(
+        "municipalities.send_again",
+        subject_type="municipality",
+        subject=municipality.code,
+        chain=municipality.code,
+        payload={"mail": message.code},
+    )

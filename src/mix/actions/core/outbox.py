@@ -129,3 +129,8 @@ def mark_failed(message: Message, *, now: datetime, reason: str, is_final: bool)
 def _forgotten(message: Message) -> dict[str, str]:
     """Return what is blanked of a message that was sent. A demonstration has no other mailbox than its outbox."""
     return {"path": ""} if message.is_key and not settings.DEMO else {}
+
+
+def try_again(message: Message) -> None:
+    """Take up a message that was given up, from the first pause on."""
+    Message.objects.filter(pk=message.pk).exclude(given_up_at=None).update(given_up_at=None, due_at=None, attempts=0)

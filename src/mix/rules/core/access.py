@@ -67,6 +67,7 @@ class Permission(StrEnum):
     PEOPLE_MANAGE = "people.manage"
     PEOPLE_READ = "people.read"
     ROLE_CONFIRM = "role.confirm"
+    MAIL_MANAGE = "mail.manage"
     DELEGATION_EDIT = "delegation.edit"
     DEPARTMENT_EDIT = "department.edit"
     BYLAW_SIGN = "bylaw.sign"
@@ -146,6 +147,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.PEOPLE_MANAGE: frozenset({Role.ADMINISTRATOR}),
     Permission.PEOPLE_READ: _CONFIRMING | {Role.AUDITOR},
     Permission.ROLE_CONFIRM: _CONFIRMING,
+    Permission.MAIL_MANAGE: frozenset({Role.ADMINISTRATOR, *_PROCUREMENT}),
     Permission.DELEGATION_EDIT: frozenset({Role.PROCUREMENT_MANAGER}),
     Permission.DEPARTMENT_EDIT: frozenset({Role.ADMINISTRATOR, Role.PROCUREMENT_MANAGER}),
     Permission.BYLAW_SIGN: frozenset({Role.PROCUREMENT_MANAGER, Role.LEGAL, Role.AUTHORITY}),

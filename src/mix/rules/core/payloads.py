@@ -91,6 +91,7 @@ _SOMETHING = {
     "moves.sign": "gate decision city round",
     "municipalities.found": "administrator departments holders",
     "municipalities.drop_bands": "bands",
+    "municipalities.send_again": "mail",
     "municipalities.propose_bands": "bands source",
     "municipalities.set_bands": "bands source proposed_by",
     "municipalities.set_outage_rule": "rule",

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from mix.web.staff.case import joining, pilots, records, whole, word_template
-from mix.web.staff.city import authority, bylaws, departments, settings, variants
+from mix.web.staff.city import authority, bylaws, departments, mail, settings, variants
 from mix.web.staff.delivery import contracts
 from mix.web.staff.flow import dates, desk, findings, workspace
 from mix.web.staff.market import custody
@@ -38,6 +38,7 @@ urlpatterns = [
     path("city/settings/<slug:city>/recovery/", custody.recovery, name="city-recovery"),
     path("city/settings/", settings.cities, name="city-settings"),
     path("city/settings/<slug:city>/staff/", settings.staff, name="city-staff"),
+    path("city/settings/<slug:city>/mail/", mail.unsent, name="city-mail"),
     path("city/settings/<slug:city>/departments/", departments.departments, name="city-departments"),
     path("city/settings/<slug:city>/authority/", authority.authority, name="city-authority"),
     path("city/settings/<slug:city>/template/", word_template.template, name="city-template"),

@@ -41,9 +41,9 @@ GIVEN_ROLES = tuple(r.value for r in Role if r not in (Role.CHAIR, Role.PARTNER_
 
 @dataclass(frozen=True)
 class CitiesContext:
-    """The cities, each with whether one sees people, changes bands, signs, writes methods, changes departments."""
+    """What the list of cities draws: each with what one may change or look after there."""
 
-    rows: list[tuple[Municipality, bool, bool, bool, bool, bool]]
+    rows: list[tuple[Municipality, bool, bool, bool, bool, bool, bool]]
 
 
 def cities(request: HttpRequest) -> HttpResponse:
@@ -57,6 +57,7 @@ def cities(request: HttpRequest) -> HttpResponse:
             grants(actor.roles_at(city.code), Permission.BYLAW_SIGN),
             grants(actor.roles_at(city.code), Permission.METHOD_EDIT),
             grants(actor.roles_at(city.code), Permission.DEPARTMENT_EDIT),
+            grants(actor.roles_at(city.code), Permission.MAIL_MANAGE),
         )
         for city in list_own_municipalities(actor)
     ]
