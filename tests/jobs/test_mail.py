@@ -19,7 +19,7 @@ from mix.actions.core import outbox
 from mix.actions.core.run import run
 from mix.actions.market import solicitations, vendors
 from mix.data.models import Message, Person, Solicitation, Vendor
-from mix.jobs import doctor, work
+from mix.jobs import doctor, duties, work
 
 pytestmark = pytest.mark.django_db
 TO = "kim@demo.mix.invalid"
@@ -111,6 +111,34 @@ def test_a_fault_in_one_duty_costs_no_other(monkeypatch: pytest.MonkeyPatch, cap
     assert [r.getMessage() for r in caplog.records if r.name.startswith("mix.")] == [
         "breaks is tried again after a pause"
     ] * 4
+
+
+def test_the_doctor_says_which_duty_fails_and_which_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    is_well = False
+
+    def sweeps(*, now: datetime) -> None:
+        if not is_well:
+            raise ValueError("no broom")
+
+    def hangs(*, now: datetime) -> None:
+        assert now
+
+    def of_duties() -> list[str]:
+        return [w.text for w in doctor.worker() if w.state is doctor.State.BAD]
+
+    monkeypatch.setattr(doctor, "DUTIES", ((sweeps, timedelta(0)), (hangs, timedelta(minutes=10))))
+    work.do_apart(sweeps, now=datetime.now(UTC))
+    work.do_apart(hangs, now=datetime.now(UTC))
+    assert of_duties() == ["sweeps fails and is tried again; last done ever. ValueError: no broom"]
+    is_well = True
+    work.do_apart(sweeps, now=datetime.now(UTC))
+    assert of_duties() == []
+    long_ago = datetime.now(UTC) - timedelta(minutes=29)
+    duties.cache.set("mix:duty:hangs", {"done": long_ago.isoformat()}, timeout=None)
+    assert of_duties() == []
+    long_ago -= timedelta(minutes=2)
+    duties.cache.set("mix:duty:hangs", {"done": long_ago.isoformat()}, timeout=None)
+    assert of_duties() == [f"hangs was last done {long_ago:%Y-%m-%d %H:%M} UTC. Restart `mix work`."]
 
 
 def test_the_worker_has_these_duties() -> None:

@@ -28,14 +28,17 @@ from mix.actions.market.sealing import ping_scanner
 from mix.data.models import Beat, Message, Solicitation
 from mix.data.triggers import missing_triggers
 from mix.data.wall import missing_policies
+from mix.jobs.duties import standing_of
 from mix.jobs.log_checks import EVERY, last_check
 from mix.jobs.start import refuse_wrong_clock
+from mix.jobs.work import DUTIES
 from mix.readers.city.identities import list_providers, secret_of
 from mix.rules.market.sealed import ScannerDown
 from mix.rules.market.states import CustodyMode
 
 LEAST_FREE = 2 * 2**30
 MOST_SKEW = timedelta(seconds=2)
+LATE = timedelta(minutes=15)
 WAITS_LONG = timedelta(minutes=30)
 STAYS_NEWS = timedelta(days=7)  # mail that was given up is an alarm for so long
 
@@ -221,6 +224,18 @@ def worker() -> Iterator[Word]:
         yield _look("worker", "It has not looked after the site for five minutes. It runs with `mix serve`.")
     else:
         yield _good("worker", "At work.")
+    for duty, every in DUTIES:
+        yield from _duty(duty.__name__, late_after=max(every * 3, LATE), now=datetime.now(UTC))
+
+
+def _duty(name: str, *, late_after: timedelta, now: datetime) -> Iterator[Word]:
+    """Look at one duty of the worker: whether it fails, or has not been done for long although others are."""
+    found = standing_of(name)
+    if found.failed_at:
+        since = f"{found.done_at:%Y-%m-%d %H:%M} UTC" if found.done_at else "ever"
+        yield _bad("worker", f"{name} fails and is tried again; last done {since}. {found.fault}")
+    elif found.done_at and now - found.done_at > late_after:
+        yield _bad("worker", f"{name} was last done {found.done_at:%Y-%m-%d %H:%M} UTC. Restart `mix work`.")
 
 
 def log() -> Iterator[Word]:

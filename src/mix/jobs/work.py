@@ -7,6 +7,7 @@ import smtplib
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import formataddr
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
-from django.db import close_old_connections, transaction
+from django.db import DatabaseError, close_old_connections, transaction
 
 from mix.actions.case.pilots import remind as remind_of_pilots
 from mix.actions.core.outbox import claim, mark_failed, mark_sent
@@ -25,6 +26,7 @@ from mix.actions.market.custody import remind_holders
 from mix.actions.market.sealing import drop_unreferenced, scan_opened
 from mix.data.cache import forget_expired
 from mix.data.models import Beat, Message
+from mix.jobs.duties import note_done, note_fault
 from mix.jobs.log_checks import check_daily
 from mix.rules.core.lines import one_line
 from mix.rules.market.outages import BEAT
@@ -175,9 +177,12 @@ def do_apart(duty: Callable[..., object], *, now: datetime) -> None:
     close_old_connections()
     try:
         duty(now=now)
-    except Exception:
+        note_done(duty.__name__, now=datetime.now(UTC))
+    except Exception as error:
         # The outermost place: whatever it was, the process stays, for mail, closings and checkpoints hang on it.
         logger.exception("%s is tried again after a pause", duty.__name__)
+        with suppress(DatabaseError):  # it may be what went wrong
+            note_fault(duty.__name__, error, now=datetime.now(UTC))
 
 
 def do_duties(last: dict[int, datetime]) -> None:
