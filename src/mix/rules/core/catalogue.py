@@ -44,6 +44,8 @@ D = TypeVar("D", bound=BaseModel)
 MOST_CHARACTERS = 400_000
 MOST_EXPANDED = 1_000_000
 DEEPEST = 60
+MOST_DIGITS = 100  # characters of a number: one of base sixty takes time by the square of its length
+_NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
 
 
 def decode(raw: bytes) -> str:
@@ -114,7 +116,9 @@ def _wrong_parts(node: yaml.Node, loader: Any, seen: set[int]) -> Iterator[Probl
     if id(node) in seen:
         return
     seen.add(id(node))
-    if node.tag == "tag:yaml.org,2002:timestamp":
+    if node.tag in _NUMBERS and len(node.value) > MOST_DIGITS:
+        yield Problem(node.start_mark.line + 1, f"a number has at most {MOST_DIGITS} characters")
+    elif node.tag == "tag:yaml.org,2002:timestamp":
         try:
             loader.construct_object(node)
         except ValueError as error:
