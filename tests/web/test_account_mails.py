@@ -91,3 +91,17 @@ def test_a_link_that_opens_an_account_is_forgotten_once_it_is_sent(settings: Any
     Message.objects.update(due_at=None)
     assert send_waiting() == 1
     assert bool(Message.objects.get().path) is demo
+
+
+def test_pages_of_an_account_say_courriel() -> None:
+    client = Client()
+    pages = [client.get(f"/fr/account/{page}/") for page in ("login", "signup", "password/reset", "confirm-email")]
+    client.force_login(Person.objects.get(code="kim"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    pages += [client.get(f"/fr/account/{page}/") for page in ("email", "password/change", "2fa", "reauthenticate")]
+    pages.append(client.post("/fr/account/email/", {"action_add": "", "email": "kim@demo.mix.invalid"}))
+    said = [page.content.decode().lower() for page in pages if page.status_code == 200]
+    assert len(said) > 5
+    assert [
+        text[max(0, text.index("e-mail") - 60) : text.index("e-mail") + 20] for text in said if "e-mail" in text
+    ] == []
+    assert sum("courriel" in text for text in said) > 3
