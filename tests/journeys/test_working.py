@@ -106,7 +106,10 @@ def test_a_vendor_submits_replaces_and_withdraws(visit: Callable[..., Visitor], 
     visitor = visit(code, javascript=javascript)
     visitor.go("/en/challenges/water-leaks/")
     visitor.click("a:has-text('Start a submission')")
-    visitor.act("start", vendor=vendor)
+    if javascript:  # Tess's team has begun
+        visitor.click("a:has-text('Go on for')")
+    else:
+        visitor.act("start", vendor=vendor)
     visitor.check()
     fill(
         visitor,
