@@ -27,6 +27,7 @@ def stampede(data: Path, *, bidders: int, before: float, after: float, certain: 
     from mix.data.models import Solicitation
 
     server = world.Server(data)
+    seen = {bidder: world.checked(bidder) for bidder in crowd}
     closes = datetime.now(UTC) + timedelta(seconds=before + 3)
     Solicitation.objects.filter(pk=call.pk).update(closes_at=closes)
     connections.close_all()
@@ -45,7 +46,7 @@ def stampede(data: Path, *, bidders: int, before: float, after: float, certain: 
         time.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()))
         began, start = datetime.now(UTC), time.perf_counter()
         try:
-            answer = world.finalise(bidder, "only")
+            answer = world.finalise(bidder, "only", seen[bidder])
         except OSError:
             answer = world.Answer(0, "", began)
         with lock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import secrets
 import signal
 import socket
@@ -218,9 +219,22 @@ def post(bidder: Bidder, page: str, **fields: str) -> Answer:
     )
 
 
-def finalise(bidder: Bidder, key: str) -> Answer:
-    """Finalise over HTTP."""
-    return post(bidder, "check/", act="finalise", retry=key, bind="on")
+def look(bidder: Bidder, page: str, *names: str) -> dict[str, str]:
+    """Open a page of a bidder's submission, and return what stands in these hidden fields; "" where there is none."""
+    path = f"/en/vendor/submissions/{bidder.submission}/{page}"
+    text = ask("GET", path, headers={"Cookie": f"sessionid={bidder.session}"}).body.decode()
+    found = {name: re.search(rf'name="{name}" value="([^"]*)"', text) for name in names}
+    return {name: match[1] if match else "" for name, match in found.items()}
+
+
+def checked(bidder: Bidder) -> dict[str, str]:
+    """Open the page of the check: what is finalised is what stands on it."""
+    return look(bidder, "check/", "draft", "codes")
+
+
+def finalise(bidder: Bidder, key: str, seen: dict[str, str] | None = None) -> Answer:
+    """Finalise over HTTP what was seen, or what is seen now."""
+    return post(bidder, "check/", act="finalise", retry=key, bind="on", **(checked(bidder) if seen is None else seen))
 
 
 def send_file(bidder: Bidder, name: str, content: bytes, *, part: int = 2**17) -> str:
@@ -249,4 +263,4 @@ def send_file(bidder: Bidder, name: str, content: bytes, *, part: int = 2**17) -
 def save(bidder: Bidder) -> Answer:
     """Write the whole draft over HTTP."""
     answers = {key: "on" if value is True else str(value) for key, value in ANSWERS.items()}
-    return post(bidder, "", go="stay", **answers)
+    return post(bidder, "", go="stay", **answers, **look(bidder, "", "draft"))

@@ -166,7 +166,7 @@ def test_a_form_with_an_old_token_is_sent_again_from_the_page_that_says_so(
     client, url = Client(enforce_csrf_checks=True), reverse("vendor-submission", args=[draft.code])
     client.cookies = tess.cookies
     given = {**WHOLE, "draft": entered(page_of(tess, url), "draft"), "team": CANARY, "csrfmiddlewaretoken": "old"}
-    answer = client.post(f"/fr{url[3:]}", given, headers={"Origin": "http://testserver"})
+    answer = client.post(f"/fr{url[3:]}", given, headers={"Referer": "http://testserver/fr/vendor/"})
     page = answer.content.decode()
     assert (answer.status_code, 'lang="fr-CA"' in page, "L’envoyer de nouveau" in page) == (403, True, True)
     assert entered(page, "team") == CANARY

@@ -62,7 +62,8 @@ def refuse_token(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
     A form of another site is not offered to be sent again, nor is one that holds a password.
     """
-    is_own = urlsplit(request.headers.get("Origin", "")).netloc == request.get_host()
+    came_from = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    is_own = urlsplit(came_from).netloc == request.get_host()
     if not is_own or any("password" in key for key in request.POST):
         return draw_page(request, "parts/token.html", BackContext(request.get_full_path()), status=403)
     return draw_kept(request)
