@@ -281,6 +281,14 @@ def test_a_vendor_reads_its_own_submission_once_it_is_open(
     assert sign_in("nora").get(own).status_code == 404
 
 
+def test_a_vendor_reads_its_prices_with_their_total(sign_in: Callable[[str], Client]) -> None:
+    own = Submission.objects.get(solicitation__reference__startswith="YOUNG-TREES-RFP", vendor__code="tamarack")
+    page = page_of(sign_in("tess"), reverse("vendor-submission", args=[own.code])).replace("\u00a0", " ")
+    assert [amount in page for amount in ("CAD 95,000", "CAD 25,000", "Total, computed for you:</b> CAD 120,000")] == [
+        True
+    ] * 3
+
+
 def test_a_receipt_knows_what_became_of_it(
     sign_in: Callable[[str], Client], actor: Callable[[str], Any], draft: Submission, now: Any
 ) -> None:

@@ -12,7 +12,7 @@ from mix.data.models import Challenge, Solicitation, Submission, SubmissionVersi
 from mix.readers.core.errors import Unknown
 from mix.readers.market.sealing import FileFact, list_opened_files, list_sealed_files, read_draft, stream_opened_file
 from mix.readers.market.solicitations import spec_of_call
-from mix.readers.market.submissions import find_current, list_unopened, opened_answers, when_opened
+from mix.readers.market.submissions import find_current, list_unopened, opened_answers, price_total, when_opened
 from mix.rules.core.kinds import Envelope
 from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.downloads import download
@@ -22,13 +22,14 @@ from mix.web.suppliers.ways import own_submission
 
 @dataclass(frozen=True)
 class OwnEnvelope:
-    """One envelope of what counts: when it was opened, its answers from then on, and its files."""
+    """One envelope of what counts: when it was opened, its answers and total from then on, and its files."""
 
     envelope: Envelope
     opened_at: datetime | None
     is_damaged: bool
     answers: Sequence[Answer]
     files: Sequence[FileFact]
+    total: int | None
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,15 @@ def draw_own(request: HttpRequest, submission: Submission) -> HttpResponse:
 def _envelopes(submission: Submission, current: SubmissionVersion) -> list[OwnEnvelope]:
     part = spec_of_call(submission.solicitation)
     opened, damaged = when_opened(submission), list_unopened(submission)
+    answers = {e: opened_answers(submission, e) for e in part.envelopes}
     return [
         OwnEnvelope(
             e,
             opened.get(e),
             e in damaged,
-            read_only(part.fields_of(e.value), opened_answers(submission, e)) if e in opened else [],
+            read_only(part.fields_of(e.value), answers[e]) if e in opened else [],
             list_sealed_files(submission, version=current.number, envelope=e.value),
+            price_total(part.fields_of(e.value), answers[e]),
         )
         for e in part.envelopes
     ]
