@@ -70,7 +70,7 @@ def test_a_subject_is_one_line(now: datetime, challenge: Callable[[str], Any]) -
     about.title = "Leaks\r\nBcc: x@y.z"
     outbox.tell([kim], "challenge_cancelled", now=now, challenge=about, reason="x")
     outbox.tell_address(
-        TO, "team_invitation", language="en", now=now, path="", to=TO, vendor="A\nB", until="2027-01-01"
+        TO, "team_invitation", language="en", now=now, path="", to=TO, who="K", vendor="A\nB", until="2027-01-01"
     )
     subjects = list(Message.objects.order_by("id").values_list("subject", flat=True))
     assert subjects == ["Cancelled: Leaks Bcc: x@y.z", "A B invites you to MIX"]
