@@ -104,6 +104,14 @@ def _lengths_hold() -> Iterator[None]:
     pre_save.disconnect(look)
 
 
+@pytest.fixture(autouse=True)
+def _forgets_its_language() -> None:
+    """Begin each test in the language of the settings: a page leaves the thread in its own."""
+    from django.utils.translation import deactivate
+
+    deactivate()
+
+
 @pytest.fixture
 def now() -> datetime:
     """Return the present instant."""
