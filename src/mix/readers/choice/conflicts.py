@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from mix.data.models import Challenge, ConflictRuling, Declaration, Evaluation, PanelMember, Step
 from mix.readers.choice.evaluations import contenders
@@ -46,8 +46,13 @@ def last_words(evaluation: Evaluation, members: Sequence[PanelMember] = ()) -> M
 
 def list_declarations(evaluation: Evaluation) -> list[Declaration]:
     """List every word of everybody who sits or sat on a panel, with what was ruled on it, as they were given."""
-    rows = Declaration.objects.filter(member__evaluation=evaluation).select_related("member__person", "vendor")
-    return list(rows.prefetch_related("rulings__ruled_by").order_by("id"))
+    return list(_declarations().filter(member__evaluation=evaluation))
+
+
+def _declarations() -> QuerySet[Declaration]:
+    rulings = Prefetch("rulings", ConflictRuling.objects.select_related("ruled_by").order_by("id"))
+    rows = Declaration.objects.select_related("member__person", "vendor").prefetch_related(rulings)
+    return rows.order_by("id")
 
 
 def list_standing(evaluation: Evaluation) -> list[Declaration]:
@@ -64,6 +69,10 @@ def list_standing(evaluation: Evaluation) -> list[Declaration]:
 
 def list_panels(challenge: Challenge) -> list[tuple[Step, list[Declaration]]]:
     """List what was declared on each panel of a challenge, by step and round; panels that said nothing are left out."""
-    rows = Evaluation.objects.filter(step__challenge=challenge).select_related("step")
-    found = [(e.step, list_declarations(e)) for e in rows.order_by("step__position", "round")]
-    return [(step, declared) for step, declared in found if declared]
+    rows = _declarations().filter(member__evaluation__step__challenge=challenge)
+    found: dict[int, tuple[Evaluation, list[Declaration]]] = {}
+    for declaration in rows.select_related("member__person", "member__evaluation__step", "vendor"):
+        evaluation = declaration.member.evaluation
+        found.setdefault(evaluation.pk, (evaluation, []))[1].append(declaration)
+    panels = sorted(found.values(), key=lambda panel: (panel[0].step.position, panel[0].round))
+    return [(evaluation.step, declared) for evaluation, declared in panels]

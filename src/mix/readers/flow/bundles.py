@@ -280,7 +280,7 @@ def _declared(declaration: Declaration) -> dict[str, Any]:
         "at": declaration.declared_at.isoformat(),
         "rulings": [
             {"ruling": r.ruling, "reason": r.reason, "by": r.ruled_by.code, "at": r.ruled_at.isoformat()}
-            for r in sorted(declaration.rulings.all(), key=lambda r: r.pk)
+            for r in declaration.rulings.all()
         ],
     }
 
