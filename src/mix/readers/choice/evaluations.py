@@ -26,7 +26,7 @@ from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import list_opened, opened_answers, price_total
-from mix.rules.choice.affiliations import Somebody, affiliations
+from mix.rules.choice.affiliations import Somebody, affiliations, telling
 from mix.rules.choice.scoring import Bid, Outcome, evaluate, invited, tied_for_a_place
 from mix.rules.city.methods import Criterion, EvaluationSpec, ScoringStage, stage_position
 from mix.rules.city.schemes import Scheme
@@ -274,5 +274,5 @@ def suggest_conflicts(member: PanelMember, vendors: Iterable[Vendor]) -> dict[in
     teams: dict[int, list[Somebody]] = {vendor.pk: [] for vendor in vendors}
     for row in VendorMember.objects.filter(vendor_id__in=teams).select_related("person"):
         teams[row.vendor_id].append(Somebody(row.person.code, row.person.name, row.person.email))
-    found = {vendor: affiliations(person, team) for vendor, team in teams.items()}
+    found = telling({vendor: affiliations(person, team) for vendor, team in teams.items()})
     return {vendor: codes for vendor, codes in found.items() if codes}

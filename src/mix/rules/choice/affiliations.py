@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 # Where everybody may have an address: sharing such a domain says nothing.
@@ -60,3 +60,9 @@ def affiliations(member: Somebody, team: Iterable[Somebody]) -> tuple[str, ...]:
         and any(p.family_name == member.family_name for p in people if p.code != member.code),
     }
     return tuple(code for code, holds in found.items() if holds)
+
+
+def telling(found: Mapping[int, tuple[str, ...]]) -> dict[int, tuple[str, ...]]:
+    """Leave out a shared domain where every vendor of several has it: it tells nothing of any of them."""
+    shared = len(found) > 1 and all("same_domain" in codes for codes in found.values())
+    return {vendor: tuple(c for c in codes if not (shared and c == "same_domain")) for vendor, codes in found.items()}
