@@ -123,7 +123,8 @@ class RuleOnConflict(Act[tuple[Declaration, ...]]):
 
     def fit(self) -> None:
         """Offer the conflicts that stand."""
-        fields.offer(self, "item", [(str(d.pk), f"{d.member.person.name}, {d.vendor.name}") for d in self.about])
+        pairs = [(str(d.pk), f"{d.member.person.name}, {d.vendor.name}") for d in self.about]
+        fields.offer(self, "item", [fields.UNSAID, *pairs])
 
     def run(self, request: HttpRequest) -> None:
         """Decide."""
