@@ -18,10 +18,18 @@ SALT = "5" * 64
 FACTS: dict[str, Any] = {"score/1": {"score": 4, "comment": "é"}, "score/2": {"score": 0}, "award/9": {"cents": 10**20}}
 
 
-def with_rows(*, rows: Any = None, told: dict[str, Any] | None = None, challenge: str = "x") -> bytes:
+def with_rows(
+    *,
+    rows: Any = None,
+    told: dict[str, Any] | None = None,
+    challenge: str = "x",
+    first: dict[str, Any] | None = None,
+    beside: dict[str, bytes] | None = None,
+) -> bytes:
     """Return a bundle whose log commits to rows, twice to one of them, and has taken one out again."""
     said = {row: commitment(fact, salt=SALT) for row, fact in FACTS.items()}
-    lines = [{"score/1": "0" * 64, "card/3": "1" * 64}, {**said, "card/3": None} if told is None else told]
+    before = {"score/1": "0" * 64, "card/3": "1" * 64} if first is None else first
+    lines = [before, {**said, "card/3": None} if told is None else told]
     made: list[dict[str, Any]] = []
     for seq, committed in enumerate(lines, start=1):
         payload = {"rows": committed}
@@ -32,6 +40,7 @@ def with_rows(*, rows: Any = None, told: dict[str, Any] | None = None, challenge
         made.append({**entry, **more, "hash": link(entry, previous=previous)})
     held = {row: {"fact": fact, "salt": SALT} for row, fact in FACTS.items()}
     files = {"logs/guelph.jsonl": log(made), "rows.json": json.dumps(held if rows is None else rows).encode()}
+    files |= beside or {}
     return packed(files if rows != 0 else {"logs/guelph.jsonl": log(made)})
 
 
@@ -94,6 +103,32 @@ WRONG_ROWS: list[tuple[bytes, Verdict, str, str]] = [
         "logs/sealed-REF.jsonl: line 2",
         "the receipt of what was handed in is missing",
     ),
+]
+
+
+WORD = {key: f"{key} é" for key in ("gate", "city", "role", "person", "decision", "reason", "public_summary")}
+SIGNED = {
+    "gatesignature/1": {**WORD, "round": 1, "signed_at": "a"},
+    "gatesignature/2": {**WORD, "round": 2, "signed_at": "b"},
+}
+DECISIONS: list[dict[str, Any]] = [{**WORD, "round": 2, "at": "b"}, {**WORD, "round": 1, "at": "a"}]
+
+
+def with_decisions(shown: Any, *, facts: dict[str, Any] = SIGNED) -> bytes:
+    """Return a bundle that shows words at gates, and whose log commits to the rows that they are shown from."""
+    told = {row: commitment(fact, salt=SALT) for row, fact in facts.items()}
+    rows = {row: {"fact": fact, "salt": SALT} for row, fact in facts.items()}
+    return with_rows(rows=rows, told=told, first={}, beside={"decisions.json": json.dumps(shown).encode()})
+
+
+DIFFERS = (Verdict.TAMPERED, "decisions.json", "does not follow from the rows")
+WRONG_ROWS += [
+    (with_decisions(DECISIONS), Verdict.HOLDS, "", ""),
+    (with_decisions([{**DECISIONS[0], "reason": "x"}, DECISIONS[1]]), *DIFFERS),
+    (with_decisions(DECISIONS[:1]), *DIFFERS),
+    (with_decisions([*DECISIONS, DECISIONS[0]]), *DIFFERS),
+    (with_decisions({}), *DIFFERS),
+    (with_decisions([{**WORD, "round": 1}], facts={"gatesignature/1": {**WORD, "round": 1}}), *DIFFERS),
 ]
 
 

@@ -28,6 +28,8 @@ UNHASHED = frozenset({"payload", "reason", "previous_hash", "hash"})  # an entry
 BUNDLE_FORMAT = "mix-bundle/1"
 MANIFEST = "manifest.json"
 ROWS = "rows.json"
+DECISIONS = "decisions.json"
+WORD = ("gate", "round", "city", "role", "person", "decision", "reason", "public_summary")
 LOGS = "logs/"
 RESULT = "-result.json"
 
@@ -132,6 +134,7 @@ def _bundle(raw: bytes, *, public_key: str) -> Finding:
         _checkpoint(note, name, hashes=logs[log], signer=signer, public_key=key)
     _receipts(files, public_key=key)
     _rows(files, challenge=manifest.get("challenge"))
+    _decisions(files)
     for name in sorted(n for n in files if n.startswith("evaluations/") and n.endswith(RESULT)):
         _result(name, files)
     entries = sum(len(hashes) for hashes in logs.values())
@@ -226,6 +229,22 @@ def _rows(files: Mapping[str, bytes], *, challenge: object) -> None:
         verdict, text = wrong[first]
         more = f"; {len(wrong)} rows in all: {', '.join(sorted(wrong))}" if len(wrong) > 1 else ""
         raise Broken(verdict, f"{ROWS}: {first}", text + more)
+
+
+def _decisions(files: Mapping[str, bytes]) -> None:
+    """Compare the words at the gates, as they are shown, with the rows to which the log commits."""
+    if not {DECISIONS, ROWS} <= files.keys():
+        return
+    rows = read_json(files[ROWS], ROWS)
+    shown = read_json(files[DECISIONS], DECISIONS)
+    facts = [held["fact"] for name, held in rows.items() if name.startswith("gatesignature/")]
+    try:
+        said = sorted(written({**{key: fact[key] for key in WORD}, "at": fact["signed_at"]}) for fact in facts)
+        fits = isinstance(shown, list) and sorted(map(written, shown)) == said
+    except (KeyError, TypeError, ValueError, RecursionError):
+        fits = False
+    if not fits:
+        raise tampered(DECISIONS, "does not follow from the rows")
 
 
 def _told(log: bytes, *, challenge: object) -> dict[str, object]:
