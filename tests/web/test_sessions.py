@@ -123,7 +123,7 @@ class _Strict(BaseHTTPRequestHandler):
         self.send_response(200 if self.headers["Host"] == "mix.example.ca" and self.path == "/healthz" else 400)
         self.end_headers()
 
-    def log_message(self, *_: object) -> None:  # type: ignore[override]
+    def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 
