@@ -7,6 +7,7 @@ from django.test import Client
 
 from mix.data.models import Department, Need, ParticipationNotice, TakeOver
 from mix.rules.core.kinds import NeedState
+from tests.behind import open_tables
 
 NEW, TREES = "/en/city/needs/new/", "/en/city/needs/N-TREES/"
 
@@ -56,6 +57,7 @@ def test_what_was_measured_is_taken_over_by_a_city_that_took_no_part(
     sign_in: Callable[[str], Client], who: str, city: str, status: int
 ) -> None:
     asked = TakeOver.objects.filter(challenge__code="guelph-roads-sprint")
+    open_tables("data_takeover")
     asked.delete()
     typed = {"act": "take_over", "city": city, "note": "All of it"}
     assert sign_in(who).post("/en/city/take-over/guelph-roads-sprint/", typed).status_code == status
