@@ -213,7 +213,7 @@ CHANGES: list[tuple[type[Kept], str, Any]] = [
     (Score, "comment", "Weak."),
     (Score, "score", 0),
     (ConsensusScore, "score", 0),
-    (Declaration, "conflict", "personal"),
+    (Declaration, "conflict", "family"),
     (GateSignature, "reason", "Other."),
     (GateSignature, "signed_at", "2020-01-01 00:00:00"),
     (Award, "value_cents", 369_000_00),
