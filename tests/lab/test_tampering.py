@@ -146,10 +146,11 @@ def _tamper(at: int, files: dict[str, bytes]) -> tuple[int, list[str]]:
     """Change the column at one place in every table that has so many; return how many were, and what was not named."""
     changed: dict[str, bool] = {}
     with behind_the_program():
-        for model in kept_models().values():
-            row, columns = row_of(model), columns_of(model)
-            if row is not None and at < len(columns) and change(row, columns[at]):
-                changed[name_of(model, row.pk)] = of_case(row)
+        rows = [row for row in map(row_of, kept_models().values()) if row is not None]
+        for row, is_of_case in [(row, of_case(row)) for row in rows]:  # as it was before a step went elsewhere
+            columns = columns_of(type(row))
+            if at < len(columns) and change(row, columns[at]):
+                changed[name_of(type(row), row.pk)] = is_of_case
         named = {found.row for found in list_differences()}
         by_bundle = named_by_bundle(files)
     expected = {row for row, is_of_case in changed.items() if is_of_case}
