@@ -148,6 +148,7 @@ def test_the_worker_has_these_duties() -> None:
         "remind",
         "scan_waiting",
         "make_due",
+        "check_daily",
         "remind_holders",
         "forget_sessions",
         "forget_expired",

@@ -34,7 +34,7 @@ def test_every_file_that_is_wrong_is_named_with_its_line(tmp_path: Path) -> None
     answer = RUNNER.invoke(app, ["policy", "check", str(wrong), str(twin), str(tmp_path / "none.yaml")])
     assert answer.exit_code == 2
     assert f"{wrong}:12: one: no fact or figure is called 'valeu'" in answer.stdout
-    assert f"{twin}:0: not a text in UTF-8" in answer.stdout
+    assert f"{twin}:1: not a text in UTF-8" in answer.stdout
     assert "none.yaml: cannot be read" in answer.stdout
 
 

@@ -79,7 +79,7 @@ def test_without_departments_a_form_says_who_adds_them(url: str, now: datetime, 
     run(actor_for(admin), now, departments.add, city, name=Wording(en="Roads", fr="Voirie"))
     after = signed_in(stan).get(url).content.decode()
     assert ("has no department yet" in after, "Elora: Roads</option>" in after) == (False, True)
-    assert "Elora : Voirie</option>" in signed_in(stan).get(url.replace("/en/", "/fr/")).content.decode()
+    assert "Elora : Voirie</option>" in signed_in(stan).get(url.replace("/en/", "/fr/")).content.decode()
 
 
 def test_the_page_of_a_new_city_teaches(db: None) -> None:

@@ -114,7 +114,8 @@ def test_a_file_that_was_never_handed_in_is_gone_when_it_is_taken_out(
     (file,) = list_files(draft)
     with django_capture_on_commit_callbacks(execute=True):
         run(actor("tess"), now, submissions.drop_file, draft, code=file.code)
-    assert (lying(), SealedFile.objects.filter(code=file.code).exists()) == (before, False)
+    row = SealedFile.objects.get(code=file.code)  # who took it out and when is told to the team
+    assert (lying(), row.blob, row.removed_by, list_files(draft)) == (before, "", "tess", [])
 
 
 def test_a_file_that_was_handed_in_stays_when_it_is_taken_out(

@@ -47,12 +47,18 @@ def test_who_answers_a_sealed_call_is_not_told_by_a_mail_that_failed(
     sign_in: Callable[[str], Client], now: datetime
 ) -> None:
     hour = timedelta(hours=1)
-    said = {"reference": "R", "received": "x", "local": "y"}
-    written("receipt", "kim", now=now, ago=hour, challenge=True, **said)
-    written("addendum", "kim", now=now, ago=hour, challenge=True, number="1")
-    written("withdrawn", "kim", now=now, ago=hour, challenge=True)
-    written("question_answered", "kim", now=now, ago=hour, challenge=True)
-    written("invited_to_answer", "tess", now=now, ago=hour, challenge=True)
+    said = {
+        "reference": "R",
+        "received": "x",
+        "local": "y",
+        "vendor": "Kestrel",
+        "number": "1",
+        "text": "T",
+        "closes": "y",
+    }
+    for code in ("receipt", "addendum", "withdrawn", "question_answered"):
+        written(code, "kim", now=now, ago=hour, challenge=True, **said)
+    written("invited_to_answer", "tess", now=now, ago=hour, challenge=True, **said)
     assert {code: listed(sign_in(code)) for code in ("ada", "olivia", "martin")} == {
         "ada": [],
         "olivia": ["tess"],

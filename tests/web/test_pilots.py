@@ -68,7 +68,7 @@ def test_only_approved_pilots_are_public_and_conflicts_never(client: Client, db:
     assert "Conflicts of interest" not in one
     assert "Vie privée, sécurité" not in client.get("/fr/pilots/binsense/").content.decode()
     for code in ("leakears", "permitai", "transcra", "nothing"):
-        assert client.get(f"/en/pilots/{code}/").status_code == 302  # to sign in, as for what is not there
+        assert client.get(f"/en/pilots/{code}/").status_code == 404
 
 
 def test_a_challenge_keeps_the_record_of_its_pilot(sign_in: Callable[[str], Client]) -> None:

@@ -104,7 +104,7 @@ def test_a_busy_database_is_said_and_what_was_typed_is_kept(sign_in: Callable[[s
     def busy(*_: object, **__: object) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr("mix.web.suppliers.views.vendors.register_vendor", busy)
+    monkeypatch.setattr("mix.web.suppliers.teams.vendors.register_vendor", busy)
     answer = sign_in("kim").post(
         "/en/vendor/register/", {"act": "register", "name": "Typed Ltd", "size": VendorSize.UNKNOWN.value}
     )

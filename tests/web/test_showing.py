@@ -27,6 +27,6 @@ def test_a_time_names_its_zone_in_the_language_of_the_page(zone: str, month: int
 
 
 def test_what_and_which_are_parted_as_the_language_does() -> None:
-    for language, text in (("en", "Pilot: Bins"), ("fr", "Pilot : Bins")):
+    for language, text in (("en", "Pilot: Bins"), ("fr", "Pilot : Bins")):
         with override(language):
             assert titled("Pilot", "Bins") == text

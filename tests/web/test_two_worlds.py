@@ -98,7 +98,8 @@ def test_the_value_of_anothers_score_changes_nothing_before_consensus(
             }
             run(chloe, now, evaluations.score, evaluation, **facts)
             pages.append(crawl(client, about="under-our-streets"))
-    assert differing(*pages) == []
+    # A bundle holds the log, whose lines commit under fresh salts: test_withheld.py reads what it says.
+    assert [url for url in differing(*pages) if not url.endswith("/bundle/")] == []
 
 
 def test_what_a_conflicted_member_may_not_know_changes_nothing_for_it(

@@ -241,8 +241,8 @@ def test_a_document_that_would_explode_is_refused_before_it_is_read() -> None:
     lines = ["a0: &a0 [x, x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))]
     method, problems = read_document("\n".join(lines))
     assert method is None
-    assert "refers to its own parts" in problems[0].text
-    assert "characters" in read_document("x" * 200_001)[1][0].text
+    assert "with what it refers to" in problems[0].text
+    assert "characters" in read_document("x" * 400_001)[1][0].text
 
 
 def test_a_newer_parent_offers_its_changes(draft: MethodDraft, actor: Callable[[str], Any], now: Any) -> None:

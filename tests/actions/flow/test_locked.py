@@ -58,7 +58,7 @@ def calls_of(name: str, code: str) -> Iterator[tuple[Scenario, str, str, Any]]:
             challenge=challenge,
             texts=document.get("texts", {}),
         )
-        verb = replay._name(act)
+        (verb,) = replay._names(act)
         short = SHORT.get(verb)
         calls = short(scenario, act[verb] or {}) if short else iter([(verb, act.get("by", ""), act[verb] or {})])
         try:

@@ -34,7 +34,7 @@ PUBLIC_VERBS = (
 SCORING = ("evaluations.score", "evaluations.agree", "evaluations.rule_on_conflict", "sealing.warn_of_file")
 
 
-def _withheld() -> Q:
+def withheld() -> Q:
     """Return which events nobody reads yet: those that tell of a scoring, until the result of its panel is final.
 
     The one rule for timelines, exports and bundles. Of a panel that another replaced, the later result counts.
@@ -81,7 +81,7 @@ def _events(challenge: Challenge) -> QuerySet[Event]:
     The chain itself keeps every entry.
     """
     rows = Event.objects.filter(challenge=challenge.code).exclude(subject__in=sealed_subjects())
-    return rows.exclude(_withheld()).order_by("-happened_at", "-id")
+    return rows.exclude(withheld()).order_by("-happened_at", "-id")
 
 
 def list_public_events(challenge: Challenge, *, most: int = 60) -> list[Event]:
@@ -156,7 +156,7 @@ def export_chain(chain: Chain) -> Iterator[dict[str, Any]]:
     """
     last = 0
     head = GENESIS
-    rows = Event.objects.filter(chain=chain).annotate(is_withheld=Case(When(_withheld(), then=True), default=False))
+    rows = Event.objects.filter(chain=chain).annotate(is_withheld=Case(When(withheld(), then=True), default=False))
     for event in rows.order_by("seq").iterator(chunk_size=2000):
         last, head = event.seq, event.hash
         yield {

@@ -10,6 +10,7 @@ from django.db.models import ForeignKey
 
 from mix.data.models import Challenge, Event
 from mix.data.models.core.kept import Kept
+from mix.readers.core.events import withheld
 from mix.readers.core.kept import ROWS, committed_rows, kept_models, name_of, read_rows
 
 DEEPEST = 5  # relations from a row to its challenge
@@ -35,11 +36,12 @@ def path_to_challenge(model: type[Kept]) -> str | None:
 def rows_of(challenge: Challenge, *, chains: Collection[str]) -> dict[str, dict[str, Any]]:
     """Return, by the log's name of it, each row to which the lines on a case commit in some chains, as it is now.
 
-    With them every row of the case that no chain knows: it is one too many.
+    With them every row of the case that no chain knows: it is one too many. What nobody reads yet (`withheld`) is not
+    there, as its lines say nothing in the log of the bundle.
     """
     told: dict[str, str | None] = {}
     lines = Event.objects.filter(chain__code__in=chains, challenge=challenge.code, payload__has_key=ROWS)
-    for payload in lines.order_by("id").values_list("payload", flat=True).iterator(chunk_size=2000):
+    for payload in lines.exclude(withheld()).order_by("id").values_list("payload", flat=True).iterator(chunk_size=2000):
         told |= payload[ROWS]
     everywhere = committed_rows().keys()
     found: dict[str, dict[str, Any]] = {}
