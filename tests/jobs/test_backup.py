@@ -119,7 +119,20 @@ def test_a_backup_holds_no_plaintext_and_its_keys_lie_apart(made: tuple[Path, Pa
     assert b"AGE-SECRET-KEY" not in content
     assert b"Fictional solution of tamarack." not in content
     assert b"AGE-SECRET-KEY" in keys.read_bytes()
-    assert keys.stat().st_mode & 0o077 == 0
+    assert [path.stat().st_mode & 0o077 for path in made] == [0, 0]
+
+
+def test_a_backup_that_is_broken_off_leaves_nothing(tmp_path: Path, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> list[tuple[Path, str]]:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("mix.jobs.backup._key_folders", full)
+        with pytest.raises(OSError, match="No space left"):
+            back_up(tmp_path / "world.tar", now=NOW)
+    assert list(tmp_path.iterdir()) == []
+    assert all(path.is_file() for path in back_up(tmp_path / "world.tar", now=NOW))
+    assert {path.name for path in tmp_path.iterdir()} == {"world.tar", "world.keys.tar"}
 
 
 def test_the_doctor_says_what_is_wrong(tmp_path: Path, monkeypatch: Any, db: None) -> None:

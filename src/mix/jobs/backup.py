@@ -11,6 +11,7 @@ import io
 import json
 import tarfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -65,14 +66,40 @@ def _put_file(archive: tarfile.TarFile, name: str, path: Path) -> str:
 
 
 def back_up(file: Path, *, now: datetime) -> tuple[Path, Path]:
-    """Write a backup and, beside it, its keys; return both paths. Raises BackupBroken when one is there already."""
+    """Write a backup and, beside it, its keys; return both paths. Raises BackupBroken when one is there already.
+
+    Both are for their owner's eyes alone (0600), and have their names once they are whole.
+    """
     keys = file.with_name(f"{file.stem}.keys.tar")
     for path in (file, keys):
         if path.exists():
             raise BackupBroken(f"{path} is there already")
+    with _whole(file) as unfinished, _whole(keys) as unfinished_keys:
+        _write(unfinished, now=now)
+        with tarfile.open(unfinished_keys, "w") as archive:
+            for root, name in _key_folders():
+                for path in sorted(p for p in root.rglob("*") if p.is_file()):
+                    archive.add(path, arcname=f"{name}/{path.relative_to(root).as_posix()}", recursive=False)
+    return file, keys
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Give a file another name until it is written to its end; what is broken off leaves nothing."""
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _write(file: Path, *, now: datetime) -> None:
     digests: dict[str, str] = {}
     is_first = not connection.in_atomic_block  # how a transaction reads is said before it has begun to
-    with tarfile.open(file, "x") as archive, transaction.atomic():
+    with tarfile.open(file, "w") as archive, transaction.atomic():
         if connection.vendor == "postgresql" and is_first:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
@@ -89,12 +116,6 @@ def back_up(file: Path, *, now: datetime) -> tuple[Path, Path]:
                 digests[name] = _put_file(archive, name, path)
         manifest = {"format": FORMAT, "made_at": now.isoformat(), "state": leaves, "heads": heads, "files": digests}
         _put(archive, "manifest.json", json.dumps(manifest, sort_keys=True, indent=1).encode(), at=now)
-    keys.touch(mode=0o600)
-    with tarfile.open(keys, "w") as archive:
-        for root, name in _key_folders():
-            for path in sorted(p for p in root.rglob("*") if p.is_file()):
-                archive.add(path, arcname=f"{name}/{path.relative_to(root).as_posix()}", recursive=False)
-    return file, keys
 
 
 def _key_folders() -> list[tuple[Path, str]]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from mix.actions.choice import evaluations
 from mix.actions.core.run import run
+from mix.actions.core.signing import public_key
 from mix.data.models import Challenge, Evaluation
 from mix.readers.core.events import list_events
 from mix.rules.core.verdicts import Verdict
@@ -55,7 +56,10 @@ def test_an_export_says_nothing_of_a_scoring_under_way(
         found = lines(raw, "under-our-streets")
         assert len(found) > 30
         assert set(found) == {("under-our-streets/shortlist", None, None)}
-    assert (verify_log(log).verdict, verify_bundle(bundle).verdict) == (Verdict.HOLDS, Verdict.HOLDS)
+    assert (verify_log(log).verdict, verify_bundle(bundle, public_key=public_key()).verdict) == (
+        Verdict.HOLDS,
+        Verdict.HOLDS,
+    )
 
 
 def test_an_export_of_what_is_final_says_everything(sign_in: Callable[[str], Client]) -> None:
