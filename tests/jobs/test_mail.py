@@ -49,6 +49,12 @@ class Backend(BaseEmailBackend):
 
 
 @pytest.fixture
+def _in_one_transaction(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the worker keep the connection of the test, which is in the midst of a transaction."""
+    monkeypatch.setattr(work, "close_old_connections", lambda: None)
+
+
+@pytest.fixture
 def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[str], None]], None]:
     """Return a function that says how the mail server behaves, by the subject of a mail."""
     settings.EMAIL_BACKEND = f"{__name__}.Backend"
@@ -91,7 +97,7 @@ def test_a_message_that_cannot_be_sent_is_that_ones_fault_alone() -> None:
     assert (good.sent_at is None, good.attempts, good.reason) == (False, 1, "")
 
 
-@pytest.mark.usefixtures("_empty")
+@pytest.mark.usefixtures("_empty", "_in_one_transaction")
 def test_a_fault_in_one_duty_costs_no_other(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
     done: list[str] = []
 
@@ -113,6 +119,7 @@ def test_a_fault_in_one_duty_costs_no_other(monkeypatch: pytest.MonkeyPatch, cap
     ] * 4
 
 
+@pytest.mark.usefixtures("_in_one_transaction")
 def test_the_doctor_says_which_duty_fails_and_which_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     is_well = False
 
