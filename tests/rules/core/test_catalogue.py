@@ -89,7 +89,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
 
 @given(st.text(alphabet="ab:-[]{}&*<!?#|>'\"\n \t%@1é\x85", max_size=120))
 def test_no_text_breaks_the_reader(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(DocumentInvalid):
         read(text, Small)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
