@@ -6,6 +6,7 @@ import pytest
 
 from tests.journeys.conftest import Visitor
 
+pytestmark = pytest.mark.journey
 BASE = "/en/evaluation/under-our-streets/shortlist/"
 SAVE = "form .dock button"
 
@@ -24,8 +25,8 @@ def test_two_tabs_and_an_ended_session_cost_an_evaluator_nothing(
     hugo.sees("1 comment kept without a score.")
     hugo.check()
     other.check("[name='score-newness'][value='3']" if javascript else "[name='score-newness'][value='2']", force=True)
-    other.locator(SAVE).last.click()
-    other.wait_for_load_state()
+    with other.expect_navigation():
+        other.locator(SAVE).last.click()
     assert other.locator("[name='comment-business']").input_value() == first
     other.close()
 
@@ -49,8 +50,8 @@ def test_where_two_tabs_wrote_the_same_both_stand_on_the_page(visit: Callable[..
     other.goto(hugo.page.url)
     for page, text in ((other, "Written first."), (hugo.page, "Written second.")):
         page.fill("[name='comment-fit']", text)
-        page.locator(SAVE).last.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator(SAVE).last.click()
     hugo.sees("Saved on another page:")
     hugo.sees("Written first.")
     assert hugo.page.locator("[name='comment-fit']").input_value() == "Written second."
