@@ -35,8 +35,6 @@ INNER = {
     "challenges.record_history",
     "disclosures.publish_pack",
     "openings.unseal_all",
-    "panels.record_on",
-    "solicitations.record_on_call",
     "submissions.begin_draft",
     "submissions.lock_submission",
 }

@@ -148,14 +148,7 @@ def test_a_challenge_page_does_not_grow_with_its_events(sign_in: Callable[[str],
 
     challenge = Challenge.objects.select_related("municipality").get(code="water-leaks")
     for _ in range(events):
-        record(
-            "solicitations.publish_answer",
-            subject_type="x",
-            subject="x",
-            actor=PUBLIC,
-            now=datetime.now(UTC),
-            challenge=challenge,
-        )
+        record("solicitations.publish_answer", challenge, actor=PUBLIC, now=datetime.now(UTC))
     with CaptureQueriesContext(connection) as queries:
         sign_in("").get("/en/challenges/water-leaks/")
     assert len(queries) == 22

@@ -20,7 +20,7 @@ from mix.actions.core.checkpoints import (
 )
 from mix.actions.core.events import record
 from mix.actions.core.run import run
-from mix.data.models import Chain, Checkpoint, Event, Person
+from mix.data.models import Chain, Checkpoint, Event, Municipality, Person
 from mix.jobs import doctor
 from mix.jobs.cli import app
 from mix.jobs.log_checks import check_daily, check_log, last_check
@@ -51,7 +51,7 @@ def sign(settings: Any, tmp_path: Path, now: datetime, django_capture_on_commit_
 
 
 def say(now: datetime) -> None:
-    record("documents.comment", subject_type="need", subject="x", actor=PUBLIC, now=now, chain=CODE)
+    record("documents.comment", Municipality.objects.get(code=CODE), actor=PUBLIC, now=now)
 
 
 def rewrite(*, drop: int = 0) -> None:

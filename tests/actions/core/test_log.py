@@ -14,7 +14,7 @@ from mix.actions.core.events import record
 from mix.actions.core.signing import public_key, signer_name
 from mix.actions.flow.bundles import make_bundle
 from mix.actions.flow.due import make_due
-from mix.data.models import Chain, Challenge, Event, GateSignature, Notice, Score, Solicitation
+from mix.data.models import Chain, Challenge, Event, GateSignature, Municipality, Notice, Score, Solicitation
 from mix.data.triggers import missing_triggers
 from mix.readers.core.actors import PUBLIC
 from mix.readers.core.events import entry_hashes, export_chain, list_public_chains, verify_chain
@@ -70,10 +70,10 @@ def test_a_checkpoint_is_made_once_for_one_size_and_never_for_a_broken_chain(now
 def test_checkpoints_are_due_daily_and_after_a_closing(now: Any) -> None:
     make_due(now=now)
     assert make_due(now=now) == []
-    record("documents.comment", subject_type="need", subject="x", actor=PUBLIC, now=now, chain="london")
+    record("documents.comment", Municipality.objects.get(code="london"), actor=PUBLIC, now=now)
     assert make_due(now=now + timedelta(hours=1)) == []
     assert [c.chain.code for c in make_due(now=now + timedelta(days=1))] == ["london"]
-    record("documents.comment", subject_type="need", subject="x", actor=PUBLIC, now=now, chain="london")
+    record("documents.comment", Municipality.objects.get(code="london"), actor=PUBLIC, now=now)
     Solicitation.objects.filter(reference="WATER-LEAKS-RFSQ8").update(closes_at=now + timedelta(days=1, hours=1))
     assert [c.chain.code for c in make_due(now=now + timedelta(days=1, hours=2))] == ["london"]
 
@@ -187,7 +187,7 @@ def test_one_event_for_one_act(actor: Callable[[str], Any], now: Any) -> None:
 def test_a_chain_that_does_not_hold_costs_the_others_no_checkpoint(now: Any, caplog: Any) -> None:
     make_due(now=now)
     for code in ("guelph", "london"):
-        record("documents.comment", subject_type="need", subject="x", actor=PUBLIC, now=now, chain=code)
+        record("documents.comment", Municipality.objects.get(code=code), actor=PUBLIC, now=now)
     broken = Chain.objects.get(code="guelph")
     _without_triggers("UPDATE data_event SET verb = 'x' WHERE chain_id = %s AND seq = 2", [broken.pk])
     assert [c.chain.code for c in make_due(now=now + timedelta(days=1))] == ["london"]

@@ -78,14 +78,7 @@ def report_need(
 
 
 def _record_need(deed: Deed, verb: str, need: Need, *, reason: str = "") -> None:
-    deed.record(
-        f"challenges.{verb}",
-        subject_type="need",
-        subject=need.code,
-        chain=need.municipality.code,
-        payload={"title": need.title},
-        reason=reason,
-    )
+    deed.record(f"challenges.{verb}", need, payload={"title": need.title}, reason=reason)
 
 
 def _decide_on(need: Need, *, actor: Actor) -> Need:
@@ -192,9 +185,7 @@ def commission(
         deed.tell([need.reported_by], "need_commissioned", challenge=challenge, path=f"city/needs/{need.code}/")
     deed.record(
         "challenges.commission",
-        subject_type="challenge",
-        subject=code,
-        challenge=challenge,
+        challenge,
         role=role_for(deed.actor.roles_at(municipality.code), Permission.DOCUMENT_EDIT).value,
         payload={"method": f"{method.key}-{method.version}", "digest": method.digest, "route": route.value},
         reason=route_reason,
@@ -258,15 +249,7 @@ def change_route(deed: Deed, challenge: Challenge, *, route: Route, reason: str)
     challenge.save(update_fields=["route", "route_reason"])
     _lay_out(challenge)
     start_ready_steps(challenge, now=deed.now)
-    deed.record(
-        "challenges.change_route",
-        subject_type="challenge",
-        subject=challenge.code,
-        challenge=challenge,
-        role=role.value,
-        payload={"route": route.value},
-        reason=reason,
-    )
+    deed.record("challenges.change_route", challenge, role=role.value, payload={"route": route.value}, reason=reason)
     return challenge
 
 
@@ -327,13 +310,7 @@ def record_history(
             confidence=fact.confidence,
             is_on_record=bool(fact.text),
         )
-    deed.record(
-        "challenges.record_history",
-        subject_type="challenge",
-        subject=code,
-        challenge=challenge,
-        payload={"facts": [f.key for f in facts]},
-    )
+    deed.record("challenges.record_history", challenge, payload={"facts": [f.key for f in facts]})
     return challenge
 
 

@@ -46,9 +46,9 @@ def save(deed: Deed, step: Step, *, answers: Mapping[str, Any], based_on: int | 
     version = DocumentVersion.objects.create(
         document=document, number=document.version, content=good, author=deed.actor.someone, saved_at=deed.now
     )
-    deed.record_on(
-        step,
+    deed.record(
         "documents.save",
+        step,
         role=role.value,
         payload={"version": version.number, "content": digest(good)},
     )
@@ -70,7 +70,7 @@ def reuse(deed: Deed, step: Step, *, source: Step) -> DocumentVersion:
     )
     require(find_latest(step.document) is None, "already_written")
     version = save(deed, step, answers=latest_content(source), based_on=None)
-    deed.record_on(step, "documents.reuse", payload={"source": f"{source.challenge.code}/{source.key}"})
+    deed.record("documents.reuse", step, payload={"source": f"{source.challenge.code}/{source.key}"})
     return version
 
 
@@ -83,7 +83,7 @@ def comment(deed: Deed, step: Step, *, text: str) -> Comment:
     made = Comment.objects.create(
         document=document, author=deed.actor.someone, text=text, on_version=document.version, written_at=deed.now
     )
-    deed.record_on(step, "documents.comment", role=role.value)
+    deed.record("documents.comment", step, role=role.value)
     return made
 
 
@@ -94,5 +94,5 @@ def settle_comment(deed: Deed, made: Comment) -> Comment:
     keep_open([step])
     made.settled_at = deed.now
     made.save(update_fields=["settled_at"])
-    deed.record_on(step, "documents.settle_comment", role=role.value)
+    deed.record("documents.settle_comment", step, role=role.value)
     return made

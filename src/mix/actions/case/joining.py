@@ -39,9 +39,7 @@ def declare_window(deed: Deed, challenge: Challenge, *, until: date | None, most
     challenge.save(update_fields=["joins_until", "joins_percent"])
     deed.record(
         "joining.declare_window",
-        subject_type="challenge",
-        subject=challenge.code,
-        challenge=challenge,
+        challenge,
         role=role.value,
         payload={"until": until.isoformat() if until else "", "percent": challenge.joins_percent},
     )
@@ -110,9 +108,7 @@ def _today(challenge: Challenge, now: datetime) -> date:
 def _record(deed: Deed, verb: str, request: JoinRequest, *, role: Role) -> None:
     deed.record(
         f"joining.{verb}",
-        subject_type="challenge",
-        subject=request.challenge.code,
-        challenge=request.challenge,
+        request.challenge,
         role=role.value,
         payload={"city": request.city.code, "share": request.share_percent, "answer": request.answer},
         reason=request.reason or request.note,

@@ -51,14 +51,7 @@ def _path(pilot: Pilot) -> str:
 
 
 def _record(deed: Deed, verb: str, pilot: Pilot, *, reason: str = "", **payload: Any) -> None:  # noqa: ANN401 - JSON
-    deed.record(
-        f"pilots.{verb}",
-        subject_type="pilot",
-        subject=pilot.code,
-        chain=pilot.municipality.code,
-        payload={"title": pilot.title, **payload},
-        reason=reason,
-    )
+    deed.record(f"pilots.{verb}", pilot, payload={"title": pilot.title, **payload}, reason=reason)
 
 
 def _managers(pilot: Pilot) -> list[Person]:

@@ -11,7 +11,7 @@ from mix.actions.core.checkpoints import make_checkpoint
 from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
 from mix.actions.market.participations import raise_standing
-from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Step, Vendor
+from mix.data.models import Award, Debrief, Dispute, Letter, Step, Vendor
 from mix.phrases.mails import local_text
 from mix.readers.case.challenges import method_for
 from mix.readers.choice.awards import dispute_until, find_live, list_next_results, notice_details
@@ -29,17 +29,6 @@ from mix.rules.core.unmet import Refused, Unmet, require
 NOTICE_DAYS = 72  # CFTA art. 516(2) and CETA: award notice within 72 days (shared rule facts, verified)
 DEBRIEF_DAYS = 30
 ANSWER_DAYS = 15
-
-
-def _record(deed: Deed, verb: str, challenge: Challenge, *, role: str, vendor: Vendor, reason: str = "") -> None:
-    deed.record(
-        f"awards.{verb}",
-        subject_type="vendor",
-        subject=vendor.code,
-        challenge=challenge,
-        role=role,
-        reason=reason,
-    )
 
 
 def recommend(deed: Deed, step: Step) -> Award:
@@ -64,7 +53,7 @@ def recommend(deed: Deed, step: Step) -> Award:
         recommended_at=deed.now,
     )
     raise_standing(step.challenge, award.vendor, to=Standing.RECOMMENDED, now=deed.now)
-    _record(deed, "recommend", step.challenge, role=role.value, vendor=award.vendor)
+    deed.record("awards.recommend", award.vendor, challenge=step.challenge, role=role.value)
     return award
 
 
@@ -76,7 +65,7 @@ def record_negotiation(deed: Deed, award: Award, *, text: str, value_cents: int)
     require(value_cents >= 0, "not_an_amount", field="value", given=str(value_cents))
     award.negotiation, award.value_cents = text, value_cents
     award.save(update_fields=["negotiation", "value_cents"])
-    _record(deed, "record_negotiation", step.challenge, role=role.value, vendor=award.vendor)
+    deed.record("awards.record_negotiation", award.vendor, challenge=step.challenge, role=role.value)
     return award
 
 
@@ -94,7 +83,7 @@ def fail_negotiation(deed: Deed, award: Award, *, reason: str) -> Award:
         path=f"challenges/{step.challenge.code}/",
         reason=reason,
     )
-    _record(deed, "fail_negotiation", step.challenge, role=role.value, vendor=award.vendor, reason=reason)
+    deed.record("awards.fail_negotiation", award.vendor, challenge=step.challenge, role=role.value, reason=reason)
     return recommend(deed, step)
 
 
@@ -122,7 +111,7 @@ def approve(deed: Deed, award: Award, *, summary: str) -> Award:
             path=f"challenges/{challenge.code}/",
             vendor=award.vendor.name,
         )
-    _record(deed, "approve", challenge, role="", vendor=award.vendor, reason=summary)
+    deed.record("awards.approve", award.vendor, challenge=challenge, role="", reason=summary)
     make_checkpoint(challenge.municipality.code, now=deed.now)
     return award
 
@@ -161,7 +150,7 @@ def ask_debrief(deed: Deed, step: Step, vendor: Vendor) -> Debrief:
         },
     )
     if made:
-        _record(deed, "ask_debrief", step.challenge, role=Role.VENDOR, vendor=vendor)
+        deed.record("awards.ask_debrief", vendor, challenge=step.challenge, role=Role.VENDOR)
     return debrief
 
 
@@ -180,7 +169,7 @@ def plan_debrief(deed: Deed, debrief: Debrief, *, meets_at: datetime) -> Debrief
         path="vendor/",
         at=local_text(meets_at, challenge.municipality.zone),
     )
-    _record(deed, "plan_debrief", challenge, role=role.value, vendor=debrief.vendor)
+    deed.record("awards.plan_debrief", debrief.vendor, challenge=challenge, role=role.value)
     return debrief
 
 
@@ -192,7 +181,7 @@ def hold_debrief(deed: Deed, debrief: Debrief, *, notes: str) -> Debrief:
     require(bool(notes.strip()), "answer_missing", field="notes")
     debrief.held_at, debrief.notes = deed.now, notes
     debrief.save(update_fields=["held_at", "notes"])
-    _record(deed, "hold_debrief", challenge, role=role.value, vendor=debrief.vendor)
+    deed.record("awards.hold_debrief", debrief.vendor, challenge=challenge, role=role.value)
     return debrief
 
 
@@ -216,7 +205,7 @@ def file_dispute(deed: Deed, letter: Letter, *, text: str) -> Dispute:
     officers = list_with_role([step.municipality_id], Role.PROCUREMENT_MANAGER)
     path = f"city/challenges/{step.challenge.code}/{step.key}/"
     deed.tell(officers, "dispute_filed", challenge=step.challenge, path=path, vendor=letter.vendor.name)
-    _record(deed, "file_dispute", step.challenge, role=Role.VENDOR, vendor=letter.vendor)
+    deed.record("awards.file_dispute", letter.vendor, challenge=step.challenge, role=Role.VENDOR)
     return dispute
 
 
@@ -234,5 +223,5 @@ def answer_dispute(deed: Deed, dispute: Dispute, *, outcome: str, answer: str) -
     people = list_members(fresh.vendor_id)
     deed.tell(people, "dispute_answered", challenge=challenge, path="vendor/", answer=answer)
     payload_reason = f"{outcome}: {answer}"
-    _record(deed, "answer_dispute", challenge, role=role.value, vendor=fresh.vendor, reason=payload_reason)
+    deed.record("awards.answer_dispute", fresh.vendor, challenge=challenge, role=role.value, reason=payload_reason)
     return fresh

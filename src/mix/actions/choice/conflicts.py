@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mix.actions.case.locking import lock_challenge
-from mix.actions.choice.panels import draw_letters, lock_evaluation, record_on
+from mix.actions.choice.panels import draw_letters, lock_evaluation
 from mix.actions.core.deeds import Deed
 from mix.data.models import ConflictRuling, Declaration
 from mix.readers.choice.conflicts import list_standing
@@ -40,5 +40,5 @@ def rule(deed: Deed, declaration: Declaration, *, ruling: str, reason: str) -> C
             member.save(update_fields=["handed_in_at"])
     deed.tell([member.person], "conflict_ruled", challenge=evaluation.step.challenge, path="evaluation/")
     payload = {"person": member.person.code, "vendor": declaration.vendor.code, "ruling": str(ruling)}
-    record_on(deed, "rule_on_conflict", evaluation, role=role.value, reason=made.reason, payload=payload)
+    deed.record("evaluations.rule_on_conflict", evaluation, role=role.value, reason=made.reason, payload=payload)
     return made

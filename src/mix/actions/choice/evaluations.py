@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from mix.actions.case.locking import lock_challenge
-from mix.actions.choice.panels import draw_letters, lock_evaluation, record_on, take_seat
+from mix.actions.choice.panels import draw_letters, lock_evaluation, take_seat
 from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
 from mix.actions.market.participations import raise_standing
@@ -95,7 +95,7 @@ def declare(
         _tell_of_conflict(deed, evaluation, member)
     declared = any(conflict != Conflict.NONE for conflict, _ in conflicts.values())
     payload = {"declared": "some" if declared else "none"}
-    record_on(deed, "declare", evaluation, role=member.seat, payload=payload)
+    deed.record("evaluations.declare", evaluation, role=member.seat, payload=payload)
     return member
 
 
@@ -155,9 +155,8 @@ def score(
         reason=reason,
         given_at=deed.now,
     )
-    record_on(
-        deed,
-        "score",
+    deed.record(
+        "evaluations.score",
         evaluation,
         role=member.seat,
         reason=reason,
@@ -176,7 +175,7 @@ def hand_in(deed: Deed, evaluation: Evaluation) -> PanelMember:
     if not evaluation.panel.filter(left_at=None, handed_in_at=None).exists():
         chairs = [m.person for m in panel_of(evaluation) if m.seat == Seat.CHAIR]
         deed.tell(chairs, "all_handed_in", challenge=evaluation.step.challenge, path="evaluation/")
-    record_on(deed, "hand_in", evaluation, role=member.seat)
+    deed.record("evaluations.hand_in", evaluation, role=member.seat)
     return member
 
 
@@ -195,7 +194,7 @@ def open_consensus(deed: Deed, evaluation: Evaluation) -> Evaluation:
         challenge=evaluation.step.challenge,
         path="evaluation/",
     )
-    record_on(deed, "open_consensus", evaluation, role=Role.CHAIR)
+    deed.record("evaluations.open_consensus", evaluation, role=Role.CHAIR)
     return evaluation
 
 
@@ -242,9 +241,8 @@ def agree(
         recorded_by=deed.actor.someone,
         recorded_at=deed.now,
     )
-    record_on(
-        deed,
-        "agree",
+    deed.record(
+        "evaluations.agree",
         evaluation,
         role=Role.CHAIR,
         reason=reason,
@@ -283,7 +281,7 @@ def freeze_quality(deed: Deed, evaluation: Evaluation) -> Evaluation:
     is_last = evaluation.stage + 1 >= len(stages_of(evaluation))
     evaluation.phase = EvaluationPhase.QUALITY_FROZEN if is_last else EvaluationPhase.BETWEEN
     evaluation.save(update_fields=["phase"])
-    record_on(deed, "freeze_quality", evaluation, role=Role.CHAIR, payload={"stage": evaluation.stage})
+    deed.record("evaluations.freeze_quality", evaluation, role=Role.CHAIR, payload={"stage": evaluation.stage})
     return evaluation
 
 
@@ -297,9 +295,8 @@ def finalise_result(deed: Deed, evaluation: Evaluation) -> list[Result]:
     evaluation.save(update_fields=["phase", "finalised_at"])
     store(evaluation)
     results = list_results(evaluation)
-    record_on(
-        deed,
-        "finalise_result",
+    deed.record(
+        "evaluations.finalise_result",
         evaluation,
         role=role.value,
         payload={"ranks": {r.submission.vendor.code: r.rank for r in results}},
@@ -356,7 +353,7 @@ def break_tie(deed: Deed, evaluation: Evaluation, *, order: Sequence[Submission]
     )
     store(evaluation)
     payload = {"order": [s.vendor.code for s in order], "how": how}
-    record_on(deed, "break_tie", evaluation, role=role.value, reason=reason, payload=payload)
+    deed.record("evaluations.break_tie", evaluation, role=role.value, reason=reason, payload=payload)
     return made
 
 

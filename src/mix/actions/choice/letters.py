@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mix.actions.choice.panels import record_on
 from mix.actions.core.deeds import Deed
 from mix.data.models import Award, ConsensusScore, Evaluation, Letter
 from mix.phrases.words import wording
@@ -55,7 +54,7 @@ def send_letters(deed: Deed, evaluation: Evaluation, *, award: Award | None = No
             vendor=vendor.name,
             winner=award.vendor.name if award else "",
         )
-    record_on(deed, "send_letters", evaluation, role="", payload={"count": len(letters)})
+    deed.record("evaluations.send_letters", evaluation, role="", payload={"count": len(letters)})
     return letters
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from mix.actions.case.locking import lock_challenge, lock_step
-from mix.actions.choice.panels import lock_evaluation, record_on
+from mix.actions.choice.panels import lock_evaluation
 from mix.actions.core.deeds import Deed
 from mix.data.models import Evaluation, StageInvitation, Step
 from mix.phrases.mails import local_text
@@ -53,9 +53,8 @@ def invite(deed: Deed, step: Step) -> list[StageInvitation]:
             challenge=step.challenge,
             path="evaluation/",
         )
-    record_on(
-        deed,
-        "invite",
+    deed.record(
+        "evaluations.invite",
         evaluation,
         role=role.value,
         payload={"stage": stage.key, "vendors": [s.vendor.code for s in submissions]},
@@ -92,7 +91,7 @@ def set_meeting(deed: Deed, invitation: StageInvitation, *, meets_at: datetime, 
         place=invitation.place,
     )
     payload = {"vendor": invitation.submission.vendor.code, "at": meets_at.isoformat()}
-    record_on(deed, "set_meeting", evaluation, role=role.value, payload=payload)
+    deed.record("evaluations.set_meeting", evaluation, role=role.value, payload=payload)
     return invitation
 
 
@@ -110,5 +109,5 @@ def record_meeting(
     invitation.recorded_at, invitation.recorded_by = deed.now, deed.actor.someone
     invitation.save(update_fields=["minutes", "present", "notes", "recorded_at", "recorded_by"])
     payload = {"vendor": invitation.submission.vendor.code, "minutes": minutes}
-    record_on(deed, "record_meeting", evaluation, role=role.value, payload=payload)
+    deed.record("evaluations.record_meeting", evaluation, role=role.value, payload=payload)
     return invitation

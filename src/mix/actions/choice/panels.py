@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from mix.actions.case.locking import keep_open, lock_challenge, lock_step
 from mix.actions.city.people import lock_person
@@ -24,28 +23,6 @@ from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import refuse_if, require
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-def record_on(
-    deed: Deed,
-    verb: str,
-    evaluation: Evaluation,
-    *,
-    role: str,
-    reason: str = "",
-    payload: dict[str, Any] | None = None,
-) -> None:
-    """Record an act on an evaluation in the log."""
-    challenge = evaluation.step.challenge
-    deed.record(
-        f"evaluations.{verb}",
-        subject_type="evaluation",
-        subject=f"{challenge.code}/{evaluation.step.key}",
-        challenge=challenge,
-        role=role,
-        payload=payload,
-        reason=reason,
-    )
 
 
 # While anybody may be seated, or leave.
@@ -82,7 +59,7 @@ def appoint(deed: Deed, step: Step, *, person: Person, seat: str, due_at: dateti
         evaluation.due_at = due_at
         evaluation.save(update_fields=["due_at"])
     deed.tell([person], "appointed", challenge=step.challenge, path="evaluation/")
-    record_on(deed, "appoint", evaluation, role=role.value, payload={"person": person.code, "seat": seat})
+    deed.record("evaluations.appoint", evaluation, role=role.value, payload={"person": person.code, "seat": seat})
     return member
 
 
@@ -128,7 +105,7 @@ def leave_panel(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
     require(bool(reason.strip()), "reason_missing", field="reason")
     member.left_at, member.left_reason = deed.now, reason
     member.save(update_fields=["left_at", "left_reason"])
-    record_on(deed, "leave_panel", evaluation, role=role.value, reason=reason)
+    deed.record("evaluations.leave_panel", evaluation, role=role.value, reason=reason)
     return member
 
 
@@ -155,7 +132,7 @@ def give_chair(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
     passed, name = [m.person for m in before], member.person.name
     deed.tell(passed, "chair_passed", challenge=challenge, path="evaluation/", member=name)
     payload = {"person": member.person.code}
-    record_on(deed, "give_chair", evaluation, role=role.value, reason=reason, payload=payload)
+    deed.record("evaluations.give_chair", evaluation, role=role.value, reason=reason, payload=payload)
     return member
 
 
@@ -171,5 +148,5 @@ def open_scoring(deed: Deed, step: Step) -> Evaluation:
     evaluation.phase = EvaluationPhase.SCORING
     evaluation.save(update_fields=["phase"])
     deed.tell([m.person for m in panel], "scoring_open", challenge=step.challenge, path="evaluation/")
-    record_on(deed, "open_scoring", evaluation, role=role.value)
+    deed.record("evaluations.open_scoring", evaluation, role=role.value)
     return evaluation

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from mix.actions.core.deeds import Deed
 from mix.data.models import AuthorityBand, BandsProposal, Municipality, Person
@@ -13,16 +12,6 @@ from mix.readers.core.actors import Actor
 from mix.rules.city.delegation import Band
 from mix.rules.core.access import TABLE, Permission
 from mix.rules.core.unmet import require
-
-
-def _record(deed: Deed, verb: str, municipality: Municipality, *, payload: dict[str, Any]) -> None:
-    deed.record(
-        f"municipalities.{verb}",
-        subject_type="municipality",
-        subject=municipality.code,
-        chain=municipality.code,
-        payload=payload,
-    )
 
 
 def propose_bands(deed: Deed, municipality: Municipality, *, bands: Sequence[Band], source: str) -> BandsProposal:
@@ -41,7 +30,7 @@ def propose_bands(deed: Deed, municipality: Municipality, *, bands: Sequence[Ban
         proposed_by=deed.actor.someone,
         proposed_at=deed.now,
     )
-    _record(deed, "propose_bands", municipality, payload={"bands": made.bands, "source": source})
+    deed.record("municipalities.propose_bands", municipality, payload={"bands": made.bands, "source": source})
     signers = [p for role in sorted(TABLE[Permission.BYLAW_SIGN]) for p in list_with_role([municipality.pk], role)]
     _tell(deed, made, "bands_wait", people=[p for p in signers if p.pk != made.proposed_by_id])
     return made
@@ -77,7 +66,7 @@ def sign_bands(deed: Deed, proposal: BandsProposal) -> list[AuthorityBand]:
         for band in bands_of(found)
     ]
     payload = {"bands": found.bands, "source": found.source, "proposed_by": found.proposed_by.code}
-    _record(deed, "set_bands", city, payload=payload)
+    deed.record("municipalities.set_bands", city, payload=payload)
     _tell(deed, found, "bands_set", people=list_told_of_roles(city), second=second.name)
     return made
 
@@ -87,5 +76,5 @@ def drop_bands(deed: Deed, proposal: BandsProposal) -> BandsProposal:
     found = _waiting(proposal, actor=deed.actor)
     found.dropped_at = deed.now
     found.save(update_fields=["dropped_at"])
-    _record(deed, "drop_bands", found.municipality, payload={"bands": found.bands})
+    deed.record("municipalities.drop_bands", found.municipality, payload={"bands": found.bands})
     return found

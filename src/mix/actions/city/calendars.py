@@ -36,13 +36,7 @@ def drop_day(deed: Deed, day: CityDay) -> None:
 
 
 def _record(deed: Deed, verb: str, city: Municipality, *, on: date, works: bool) -> None:
-    deed.record(
-        f"calendars.{verb}",
-        subject_type="municipality",
-        subject=city.code,
-        chain=city.code,
-        payload={"on": on.isoformat(), "works": works},
-    )
+    deed.record(f"calendars.{verb}", city, payload={"on": on.isoformat(), "works": works})
 
 
 def make_feed(deed: Deed) -> CalendarFeed:

@@ -91,10 +91,4 @@ def require_open(department: Department) -> None:
 
 
 def _record(deed: Deed, verb: str, department: Department) -> None:
-    deed.record(
-        f"departments.{verb}",
-        subject_type="department",
-        subject=department.code,
-        chain=department.municipality.code,
-        payload={"name": department.wording("name").texts},
-    )
+    deed.record(f"departments.{verb}", department, payload={"name": department.wording("name").texts})

@@ -20,13 +20,7 @@ ON_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 def _record(deed: Deed, verb: str, provider: IdentityProvider, *, payload: dict[str, Any]) -> None:
-    deed.record(
-        f"identities.{verb}",
-        subject_type="municipality",
-        subject=provider.municipality.code,
-        chain=provider.municipality.code,
-        payload={"provider": provider.key, **payload},
-    )
+    deed.record(f"identities.{verb}", provider.municipality, payload={"provider": provider.key, **payload})
 
 
 def set_up(

@@ -82,10 +82,9 @@ def send(deed: Deed, invitation: Invitation) -> None:
 
 def _record(deed: Deed, verb: str, invitation: Invitation) -> None:
     if isinstance(invitation, StaffInvitation):
-        kind, subject, chain, role = "invitation", invitation.code, invitation.municipality.code, invitation.role
+        deed.record(f"people.{verb}", invitation, payload={"role": invitation.role})
     else:
-        kind, subject, chain, role = "vendor", invitation.vendor.code, "", Role.VENDOR.value
-    deed.record(f"people.{verb}", subject_type=kind, subject=subject, chain=chain, payload={"role": role})
+        deed.record(f"people.{verb}", invitation.vendor, payload={"role": Role.VENDOR.value})
 
 
 def _lock_own(invitation: Invitation, *, actor: Actor) -> Invitation:

@@ -24,10 +24,5 @@ def publish_method(deed: Deed, document: str) -> MethodVersion:
         document=document,
         digest=digest,
     )
-    deed.record(
-        "methods.publish_method",
-        subject_type="method",
-        subject=f"{method.key}-{method.version}",
-        payload={"digest": digest},
-    )
+    deed.record("methods.publish_method", made, payload={"digest": digest})
     return made

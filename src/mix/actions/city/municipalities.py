@@ -23,13 +23,7 @@ def set_outage_rule(deed: Deed, municipality: Municipality, *, rule: OutageRule)
     get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.DELEGATION_EDIT)
     municipality.outage_rule = rule.value
     municipality.save(update_fields=["outage_rule"])
-    deed.record(
-        "municipalities.set_outage_rule",
-        subject_type="municipality",
-        subject=municipality.code,
-        chain=municipality.code,
-        payload={"rule": rule.value},
-    )
+    deed.record("municipalities.set_outage_rule", municipality, payload={"rule": rule.value})
     return municipality
 
 
@@ -45,9 +39,7 @@ def set_template(deed: Deed, municipality: Municipality, *, name: str, content: 
         DocumentTemplate.objects.filter(municipality=municipality).delete()
     deed.record(
         "municipalities.set_template",
-        subject_type="municipality",
-        subject=municipality.code,
-        chain=municipality.code,
+        municipality,
         payload={"name": name, "sha256": sha256(content).hexdigest() if content else ""},
     )
 
@@ -90,9 +82,7 @@ def found(
         StaffRole.objects.create(municipality=city, person=person, role=role.value, since=deed.now)
     deed.record(
         "municipalities.found",
-        subject_type="municipality",
-        subject=code,
-        chain=code,
+        city,
         payload={
             "administrator": administrator.code,
             "departments": [d.code for d in list_departments(city)],
@@ -107,10 +97,4 @@ def send_again(deed: Deed, municipality: Municipality, *, item: str) -> None:
     get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.MAIL_MANAGE)
     message = get_given_up(municipality, item, actor=deed.actor)
     try_again(message)
-    deed.record(
-        "municipalities.send_again",
-        subject_type="municipality",
-        subject=municipality.code,
-        chain=municipality.code,
-        payload={"mail": message.code},
-    )
+    deed.record("municipalities.send_again", municipality, payload={"mail": message.code})

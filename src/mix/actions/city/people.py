@@ -26,7 +26,7 @@ def create_person(
     person.save()
     if is_demo:
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
-    deed.record("people.create_person", subject_type="person", subject=person.code)
+    deed.record("people.create_person", person)
     return person
 
 
@@ -37,12 +37,7 @@ def correct_person(deed: Deed, *, name: str, language: str) -> Person:
     require(is_one_line(name), "not_one_line", field="name")
     before, person.name, person.language = person.name, name.strip(), language
     person.save(update_fields=["name", "language"])
-    deed.record(
-        "people.correct_person",
-        subject_type="person",
-        subject=person.code,
-        payload={"name": person.name, "before": before, "language": language},
-    )
+    deed.record("people.correct_person", person, payload={"name": person.name, "before": before, "language": language})
     return person
 
 
@@ -63,9 +58,4 @@ def join_vendor(deed: Deed, vendor: Vendor, *, person: Person) -> None:
         for one, two in ((vendor, other), (other, vendor)):
             team, path = list_members(one.pk, but=person), f"vendor/team/{one.code}/"
             deed.tell(team, "shared_member", path=path, person=person.name, vendor=one.name, other=two.name)
-    deed.record(
-        "people.join_vendor",
-        subject_type="vendor",
-        subject=vendor.code,
-        payload={"person": person.code},
-    )
+    deed.record("people.join_vendor", vendor, payload={"person": person.code})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.db.models import Max
 
@@ -15,16 +14,6 @@ from mix.readers.core.actors import Actor
 from mix.rules.city.policy.bylaws import BylawTable
 from mix.rules.core.access import Permission
 from mix.rules.core.unmet import require
-
-
-def _record(deed: Deed, verb: str, municipality: Municipality, *, subject: str, payload: dict[str, Any]) -> None:
-    deed.record(
-        f"policies.{verb}",
-        subject_type="municipality",
-        subject=subject,
-        chain=municipality.code,
-        payload=payload,
-    )
 
 
 def propose_bylaw(deed: Deed, municipality: Municipality, *, table: BylawTable, effective_on: date) -> Bylaw:
@@ -43,7 +32,7 @@ def propose_bylaw(deed: Deed, municipality: Municipality, *, table: BylawTable, 
         proposed_at=deed.now,
     )
     payload = {"number": number, "effective_on": effective_on.isoformat(), "table": made.table}
-    _record(deed, "propose_bylaw", municipality, subject=municipality.code, payload=payload)
+    deed.record("policies.propose_bylaw", municipality, payload=payload)
     return made
 
 
@@ -61,7 +50,7 @@ def sign_bylaw(deed: Deed, bylaw: Bylaw) -> Bylaw:
     bylaw.signed_by, bylaw.signed_at = deed.actor.someone, deed.now
     bylaw.save(update_fields=["signed_by", "signed_at"])
     payload = {"number": bylaw.number}
-    _record(deed, "sign_bylaw", bylaw.municipality, subject=bylaw.municipality.code, payload=payload)
+    deed.record("policies.sign_bylaw", bylaw.municipality, payload=payload)
     return bylaw
 
 
@@ -71,7 +60,7 @@ def drop_bylaw(deed: Deed, bylaw: Bylaw) -> Bylaw:
     bylaw.dropped_at = deed.now
     bylaw.save(update_fields=["dropped_at"])
     payload = {"number": bylaw.number}
-    _record(deed, "drop_bylaw", bylaw.municipality, subject=bylaw.municipality.code, payload=payload)
+    deed.record("policies.drop_bylaw", bylaw.municipality, payload=payload)
     return bylaw
 
 
@@ -91,5 +80,5 @@ def confirm_rule(deed: Deed, municipality: Municipality, *, rule: str) -> RuleCo
         row.confirmed_by, row.confirmed_at = deed.actor.someone, deed.now
         row.save(update_fields=["confirmed_by", "confirmed_at"])
     payload = {"rule": found.id, "digest": row.digest, "word": "first" if made else "second"}
-    _record(deed, "confirm_rule", municipality, subject=municipality.code, payload=payload)
+    deed.record("policies.confirm_rule", municipality, payload=payload)
     return row

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import Any
 
 from mix.actions.city.people import lock_person
 from mix.actions.core.deeds import Deed
@@ -18,19 +17,6 @@ from mix.rules.core.access import TABLE, TWO_PEOPLE, Permission, Role
 from mix.rules.core.unmet import refuse_if, require
 
 ENOUGH = 2  # people: one proposes, another confirms
-
-
-def _record(
-    deed: Deed, verb: str, municipality: Municipality, *, person: Person, payload: dict[str, Any], reason: str = ""
-) -> None:
-    deed.record(
-        f"people.{verb}",
-        subject_type="person",
-        subject=person.code,
-        chain=municipality.code,
-        payload=payload,
-        reason=reason,
-    )
 
 
 def _path(municipality: Municipality) -> str:
@@ -68,7 +54,7 @@ def grant_role(
     if role in TWO_PEOPLE:
         return _propose(deed, municipality, person=person, role=role, by=by, department=own, provider=provider)
     given = _give(deed, municipality, person=person, role=role, department=own, provider=provider)
-    _record(deed, "give_role", municipality, person=person, payload={"role": role.value, "provider": provider})
+    deed.record("people.give_role", person, chain=municipality.code, payload={"role": role.value, "provider": provider})
     return given
 
 
@@ -114,7 +100,7 @@ def _propose(
         proposed_at=deed.now,
     )
     payload = {"role": role.value, "provider": provider, "proposed_by": by.code}
-    _record(deed, "propose_role", municipality, person=person, payload=payload)
+    deed.record("people.propose_role", person, chain=municipality.code, payload=payload)
     deed.tell(
         list_confirmers(made),
         "role_waits",
@@ -146,7 +132,7 @@ def confirm_role(deed: Deed, proposal: RoleProposal) -> StaffRole:
     found.save(update_fields=["confirmed_by", "confirmed_at"])
     given = _give(deed, city, person=person, role=role, department=found.department, provider=found.provider)
     payload = {"role": role.value, "provider": found.provider, "proposed_by": found.proposed_by.code}
-    _record(deed, "confirm_role", city, person=person, payload=payload)
+    deed.record("people.confirm_role", person, chain=city.code, payload=payload)
     _tell_of(deed, "role_confirmed", city, person=person, role=role, who=found.proposed_by.name, second=second.name)
     return given
 
@@ -157,7 +143,9 @@ def drop_role(deed: Deed, proposal: RoleProposal, *, reason: str) -> RoleProposa
     require(bool(reason.strip()), "reason_missing", field="reason")
     found.dropped_by, found.dropped_at = deed.actor.someone, deed.now
     found.save(update_fields=["dropped_by", "dropped_at"])
-    _record(deed, "drop_role", found.municipality, person=found.person, payload={"role": found.role}, reason=reason)
+    deed.record(
+        "people.drop_role", found.person, chain=found.municipality.code, payload={"role": found.role}, reason=reason
+    )
     deed.tell(
         [found.proposed_by],
         "role_dropped",
@@ -180,8 +168,12 @@ def drop_by_provider(
             row.dropped_at = deed.now
             row.save(update_fields=["dropped_at"])
             reason = f"{provider.name}: no longer in the group"
-            _record(
-                deed, "drop_role", provider.municipality, person=row.person, payload={"role": row.role}, reason=reason
+            deed.record(
+                "people.drop_role",
+                row.person,
+                chain=provider.municipality.code,
+                payload={"role": row.role},
+                reason=reason,
             )
 
 
@@ -197,7 +189,7 @@ def name_holder(deed: Deed, municipality: Municipality, *, person: Person, role:
     require(rows.values("person").distinct().count() < ENOUGH, "city_confirms_itself")
     _check(municipality, person=person, role=role)
     given = _give(deed, municipality, person=person, role=role, department=None, provider="")
-    _record(deed, "name_holder", municipality, person=person, payload={"role": role.value})
+    deed.record("people.name_holder", person, chain=municipality.code, payload={"role": role.value})
     _tell_of(deed, "role_named", municipality, person=person, role=role)
     return given
 
@@ -242,7 +234,7 @@ def end_given(deed: Deed, given: StaffRole, *, reason: str) -> bool:
     given.ended_at = row.ended_at = deed.now
     row.save(update_fields=["ended_at"])
     city, role = given.municipality, Role(row.role)
-    _record(deed, "end_role", city, person=given.person, payload={"role": row.role}, reason=reason)
+    deed.record("people.end_role", given.person, chain=city.code, payload={"role": row.role}, reason=reason)
     if role is Role.ADMINISTRATOR:
         own = StaffInvitation.objects.filter(municipality=city, invited_by=given.person)
         own.filter(accepted_at=None, withdrawn_at=None).update(withdrawn_at=deed.now)

@@ -21,16 +21,6 @@ from mix.rules.core.fields import Bilingual
 from mix.rules.core.unmet import refuse_if, require
 
 
-def _record(deed: Deed, verb: str, draft: MethodDraft, *, payload: dict[str, Any]) -> None:
-    deed.record(
-        f"variants.{verb}",
-        subject_type="method",
-        subject=draft.key,
-        chain=draft.municipality.code,
-        payload=payload,
-    )
-
-
 def begin(deed: Deed, municipality: Municipality, *, parent: MethodVersion, key: str, title: Bilingual) -> MethodDraft:
     """Begin a variant of a method, as a copy of it with a key and a title of its own."""
     get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.METHOD_EDIT)
@@ -46,7 +36,7 @@ def begin(deed: Deed, municipality: Municipality, *, parent: MethodVersion, key:
         edited_by=deed.actor.someone,
         edited_at=deed.now,
     )
-    _record(deed, "begin", made, payload={"parent": f"{parent.key}-{parent.version}"})
+    deed.record("variants.begin", made, payload={"parent": f"{parent.key}-{parent.version}"})
     return made
 
 
@@ -73,7 +63,7 @@ def write(deed: Deed, draft: MethodDraft, *, document: str, mark: int | None = N
     """Save a draft's document, also one that does not hold yet; refused when somebody saved it meanwhile."""
     draft = _editing(draft, actor=deed.actor, mark=mark)
     draft = _keep(deed, draft, document.replace("\r\n", "\n"))
-    _record(deed, "write", draft, payload={"mark": draft.mark, "digest": digest_of(document)})
+    deed.record("variants.write", draft, payload={"mark": draft.mark, "digest": digest_of(document)})
     return draft
 
 
@@ -89,7 +79,7 @@ def set_places(deed: Deed, draft: MethodDraft, *, places: Mapping[Path, Any], ma
         require(False, "method_place_gone")
     draft = _keep(deed, draft, write_tree(tree or {}))
     named = {".".join(path): value for path, value in places.items()}
-    _record(deed, "set_places", draft, payload={"mark": draft.mark, "places": named})
+    deed.record("variants.set_places", draft, payload={"mark": draft.mark, "places": named})
     return draft
 
 
@@ -104,7 +94,7 @@ def take_over(deed: Deed, draft: MethodDraft, *, mark: int | None = None) -> Met
         draft.parent = newer
         draft = _keep(deed, draft, write_tree(merged))
         payload = {"parent": f"{newer.key}-{newer.version}", "kept": [".".join(c.path) for c in clashes]}
-        _record(deed, "take_over", draft, payload=payload)
+        deed.record("variants.take_over", draft, payload=payload)
     return draft
 
 
@@ -114,7 +104,7 @@ def propose(deed: Deed, draft: MethodDraft, *, mark: int | None = None) -> Metho
     refuse_if(unmet_to_propose(draft))
     draft.state, draft.proposed_by, draft.proposed_at = DraftState.PROPOSED, deed.actor.someone, deed.now
     draft.save(update_fields=["state", "proposed_by", "proposed_at"])
-    _record(deed, "propose", draft, payload={"digest": digest_of(draft.document)})
+    deed.record("variants.propose", draft, payload={"digest": digest_of(draft.document)})
     return draft
 
 
@@ -132,7 +122,7 @@ def send_back(deed: Deed, draft: MethodDraft, *, reason: str) -> MethodDraft:
     draft = _proposed(draft, actor=deed.actor, needs=Permission.METHOD_EDIT)
     require(bool(reason.strip()), "reason_missing", field="reason")
     _reopen(draft, state=DraftState.DRAFT)
-    _record(deed, "send_back", draft, payload={"reason": reason})
+    deed.record("variants.send_back", draft, payload={"reason": reason})
     return draft
 
 
@@ -163,7 +153,7 @@ def publish(deed: Deed, draft: MethodDraft) -> MethodVersion:
     draft.document = document
     draft.save(update_fields=["document"])
     _reopen(draft, state=DraftState.PUBLISHED)
-    _record(deed, "publish", draft, payload={"version": number, "digest": made.digest})
+    deed.record("variants.publish", draft, payload={"version": number, "digest": made.digest})
     return made
 
 

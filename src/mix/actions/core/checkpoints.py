@@ -104,12 +104,5 @@ def acknowledge_gap(deed: Deed, chain: Chain, *, second: Person, reason: str) ->
         raise LogBroken(f"{chain.code}: {broken}")
     lost = read_checkpoint(open_own_note(kept_path(chain.code).read_text("utf-8")))
     payload = {"size": lost.size, "root": lost.root.hex(), "left": chain.seq, "second": second.code}
-    deed.record(
-        "log.acknowledge_gap",
-        subject_type="chain",
-        subject=chain.code,
-        chain=chain.code,
-        payload=payload,
-        reason=reason,
-    )
+    deed.record("log.acknowledge_gap", chain, payload=payload, reason=reason)
     return _sign(Chain.objects.get(pk=chain.pk), now=deed.now)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from mix.actions.core.events import record, record_on
+from django.db.models import Model
+
+from mix.actions.core.events import record
 from mix.actions.core.outbox import tell, tell_address
-from mix.data.models import Challenge, Event, Municipality, Person, Step
+from mix.data.models import Challenge, Event, Municipality, Person
 from mix.readers.core.actors import Actor
 from mix.rules.core.fields import Wording
 from mix.rules.core.unmet import Refused, Unmet
@@ -30,24 +32,24 @@ class Deed:
     def record(
         self,
         verb: str,
+        about: Model,
         *,
-        subject_type: str,
-        subject: str,
+        subject: str = "",
         role: str = "",
         challenge: Challenge | None = None,
         chain: str = "",
         payload: dict[str, Any] | None = None,
         reason: str = "",
     ) -> Event:
-        """Append one event to the chain that is named, else to that of the challenge's lead city, else the instance's.
+        """Append one event about a row, to the chain on which that row stands unless another is named.
 
-        Holds the head of that chain locked until the transaction ends.
+        `subject` names what of the row it is about. Holds the head of that chain locked until the transaction ends.
         """
         return record(
             verb,
+            about,
             actor=self.actor,
             now=self.now,
-            subject_type=subject_type,
             subject=subject,
             role=role,
             challenge=challenge,
@@ -55,12 +57,6 @@ class Deed:
             payload=payload,
             reason=reason,
         )
-
-    def record_on(
-        self, step: Step, verb: str, *, role: str = "", payload: dict[str, Any] | None = None, reason: str = ""
-    ) -> Event:
-        """Append an event whose subject is a step, as CHALLENGE/step."""
-        return record_on(step, verb, actor=self.actor, now=self.now, role=role, payload=payload, reason=reason)
 
     def tell(
         self,

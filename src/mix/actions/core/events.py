@@ -3,7 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from mix.data.models import Chain, Challenge, Event, Step
+from django.db.models import Model
+
+from mix.actions.core.subjects import subject_of
+from mix.data.models import Chain, Challenge, Event
 from mix.data.models.core.kept import Kept, take_written
 from mix.readers.core.actors import Actor
 from mix.readers.core.kept import ROWS, name_of, read_rows
@@ -15,28 +18,31 @@ INSTANCE = "instance"
 
 def record(
     verb: str,
+    about: Model,
     *,
-    subject_type: str,
-    subject: str,
     actor: Actor,
     now: datetime,
+    subject: str = "",
     role: str = "",
     challenge: Challenge | None = None,
     chain: str = "",
     payload: dict[str, Any] | None = None,
     reason: str = "",
 ) -> Event:
-    """Append one event to the chain that is named, else to that of the challenge's lead city, else the instance's own.
+    """Append one event about a row, to the chain on which that row stands unless another is named.
 
-    Holds the head of that chain locked until the transaction ends. `now` is when it happened; when it was recorded
-    is the actor's, and the same unless a replay or a record of history is entered. Raises PayloadWrong.
+    That is the chain of its challenge's lead city, of its own city, or the instance's. Holds the head of that chain
+    locked until the transaction ends. `now` is when it happened; when it was recorded is the actor's, and the same
+    unless a replay or a record of history is entered. Raises PayloadWrong.
     """
+    found = subject_of(about)
+    case = challenge or found.challenge
     said = payload or {}
     check_payload(verb, said)
     written = _commitments()
     if written:
         said = {**said, ROWS: written}
-    code = chain or (challenge.municipality.code if challenge else INSTANCE)
+    code = chain or found.chain or (case.municipality.code if case else INSTANCE)
     head = Chain.objects.select_for_update().filter(code=code).first()
     if head is None:
         Chain.objects.get_or_create(code=code, defaults={"hash": GENESIS})
@@ -50,9 +56,9 @@ def record(
         actor=actor.code,
         role=role,
         verb=verb,
-        subject_type=subject_type,
-        subject=subject,
-        challenge=challenge.code if challenge else "",
+        subject_type=found.kind,
+        subject=subject or found.name,
+        challenge=case.code if case else "",
         payload=said,
         payload_hash=digest(said),
         reason=reason,
@@ -75,27 +81,3 @@ def _commitments() -> dict[str, str | None]:
         made |= dict.fromkeys(name_of(model, pk) for pk in pks)
         made |= {row.name: row.commitment for row in read_rows(model, pks)}
     return made
-
-
-def record_on(
-    step: Step,
-    verb: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    role: str = "",
-    payload: dict[str, Any] | None = None,
-    reason: str = "",
-) -> Event:
-    """Append an event whose subject is a step, as CHALLENGE/step."""
-    return record(
-        verb,
-        subject_type="step",
-        subject=f"{step.challenge.code}/{step.key}",
-        actor=actor,
-        now=now,
-        role=role,
-        challenge=step.challenge,
-        payload=payload,
-        reason=reason,
-    )

@@ -75,20 +75,8 @@ def draft(
         path=f"vendor/agreements/{agreement.code}/",
         vendor=vendor.name,
     )
-    _record(deed, "draft", agreement, role=role.value)
+    deed.record("agreements.draft", agreement, role=role.value)
     return agreement
-
-
-def _record(deed: Deed, verb: str, agreement: Agreement, *, role: str, reason: str = "", **payload: object) -> None:
-    deed.record(
-        f"agreements.{verb}",
-        subject_type="agreement",
-        subject=agreement.code,
-        challenge=agreement.step.challenge,
-        role=role,
-        reason=reason,
-        payload=payload,
-    )
 
 
 def _side(agreement: Agreement, *, actor: Actor) -> tuple[str, str]:
@@ -135,7 +123,7 @@ def propose_edit(deed: Deed, clause: Clause, *, text: str, reason: str) -> Claus
             path=f"vendor/agreements/{agreement.code}/",
             vendor=agreement.vendor.name,
         )
-    _record(deed, "propose_edit", agreement, role=role, reason=reason)
+    deed.record("agreements.propose_edit", agreement, role=role, reason=reason)
     return edit
 
 
@@ -153,7 +141,7 @@ def answer_edit(deed: Deed, edit: ClauseEdit, *, accept: bool, answer: str = "")
         clause.text = edit.text
         clause.save(update_fields=["text"])
         _void_signatures(deed, agreement, role=role)
-    _record(deed, "answer_edit", agreement, role=role, reason=answer)
+    deed.record("agreements.answer_edit", agreement, role=role, reason=answer)
     return edit
 
 
@@ -172,7 +160,12 @@ def _void_signatures(deed: Deed, agreement: Agreement, *, role: str) -> None:
         )
     if signed:
         people = [row.person.code for row in signed]
-        _record(deed, "void_signatures", agreement, role=role, digest=digest_of(agreement), people=people)
+        deed.record(
+            "agreements.void_signatures",
+            agreement,
+            role=role,
+            payload={"digest": digest_of(agreement), "people": people},
+        )
 
 
 def _path(agreement: Agreement, side: Side) -> str:
@@ -189,7 +182,7 @@ def receive_paper(deed: Deed, paper: Paper, *, expires_on: date | None = None) -
     keep_open(list_steps_after(agreement.step))
     paper.received_at, paper.expires_on = deed.now, expires_on
     paper.save(update_fields=["received_at", "expires_on"])
-    _record(deed, "receive_paper", agreement, role=role.value)
+    deed.record("agreements.receive_paper", agreement, role=role.value)
     return paper
 
 
@@ -210,7 +203,7 @@ def name_signatory(deed: Deed, agreement: Agreement, *, person: Person, title: s
         path=_path(agreement, Side(side)),
         vendor=agreement.vendor.name,
     )
-    _record(deed, "name_signatory", agreement, role=role)
+    deed.record("agreements.name_signatory", agreement, role=role)
     return row
 
 
@@ -258,7 +251,7 @@ def sign(deed: Deed, agreement: Agreement, *, seen: SeenText | None = None) -> A
             path=f"vendor/agreements/{agreement.code}/",
             vendor=agreement.vendor.name,
         )
-    _record(deed, "sign", agreement, role=row.side, digest=digest)
+    deed.record("agreements.sign", agreement, role=row.side, payload={"digest": digest})
     return agreement
 
 
@@ -270,7 +263,7 @@ def deliver(deed: Deed, deliverable: Deliverable) -> Deliverable:
     keep_open(list_steps_after(agreement.step))
     deliverable.delivered_at, deliverable.refused_reason = deed.now, ""
     deliverable.save(update_fields=["delivered_at", "refused_reason"])
-    _record(deed, "deliver", agreement, role=Role.VENDOR)
+    deed.record("agreements.deliver", agreement, role=Role.VENDOR)
     return deliverable
 
 
@@ -294,5 +287,5 @@ def judge_deliverable(deed: Deed, deliverable: Deliverable, *, accept: bool, rea
         path=f"vendor/agreements/{agreement.code}/",
         title=deliverable.title,
     )
-    _record(deed, "judge_deliverable", agreement, role=role.value, reason=reason)
+    deed.record("agreements.judge_deliverable", agreement, role=role.value, reason=reason)
     return deliverable

@@ -49,7 +49,7 @@ def appoint_reviewer(deed: Deed, step: Step, *, person: Person) -> Disclosure:
         path=f"city/challenges/{step.challenge.code}/{step.key}/",
         step=title,
     )
-    deed.record_on(step, "disclosures.appoint_reviewer", role=role.value, payload={"person": person.code})
+    deed.record("disclosures.appoint_reviewer", step, role=role.value, payload={"person": person.code})
     return made
 
 
@@ -75,9 +75,9 @@ def review(deed: Deed, step: Step, *, finding: str, note: str) -> Disclosure:
     disclosure.reviewed = requirements_digest(step.challenge)
     disclosure.save(update_fields=["review", "note", "reviewed_at", "reviewed"])
     doubts = [{"requirement": t.text, "doubts": list(t.doubts)} for t in trace_requirements(step.challenge) if t.doubts]
-    deed.record_on(
-        step,
+    deed.record(
         "disclosures.review",
+        step,
         role=role.value,
         payload={"finding": finding, "requirements": disclosure.reviewed, "doubts": doubts},
         reason=note,
@@ -94,5 +94,5 @@ def publish_pack(deed: Deed, step: Step, *, summary: str) -> Disclosure:
     disclosure.digest, disclosure.published_at = digest_of(disclosure.pack), deed.now
     disclosure.save(update_fields=["pack", "digest", "published_at"])
     publish(step.challenge, kind=NoticeKind.DISCLOSURE, title=spec_of(step).title.en, text=summary, now=deed.now)
-    deed.record_on(step, "disclosures.publish_pack", role="", payload={"digest": disclosure.digest})
+    deed.record("disclosures.publish_pack", step, role="", payload={"digest": disclosure.digest})
     return disclosure

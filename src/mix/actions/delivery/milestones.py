@@ -22,17 +22,6 @@ from mix.rules.core.kinds import StepKind
 from mix.rules.core.unmet import Refused, Unmet, require
 
 
-def _record(deed: Deed, verb: str, challenge: Challenge, *, role: str, reason: str = "") -> None:
-    deed.record(
-        f"delivery.{verb}",
-        subject_type="challenge",
-        subject=challenge.code,
-        challenge=challenge,
-        role=role,
-        reason=reason,
-    )
-
-
 def _keep_open(challenge: Challenge) -> None:
     """Refuse once the delivery is done. Raises Unknown, Refused."""
     steps = list(
@@ -51,7 +40,7 @@ def add_backlog_item(deed: Deed, challenge: Challenge, *, kind: str, text: str) 
     made = BacklogItem.objects.create(
         municipality_id=challenge.municipality_id, challenge=challenge, kind=kind, text=text, added_at=deed.now
     )
-    _record(deed, "add_backlog_item", challenge, role=role)
+    deed.record("delivery.add_backlog_item", challenge, role=role)
     return made
 
 
@@ -70,7 +59,7 @@ def settle_backlog_item(deed: Deed, item: BacklogItem, *, result: str) -> Backlo
     require(bool(result.strip()), "answer_missing", field="result")
     item.result, item.settled_at = result, deed.now
     item.save(update_fields=["result", "settled_at"])
-    _record(deed, "settle_backlog_item", challenge, role=role.value)
+    deed.record("delivery.settle_backlog_item", challenge, role=role.value)
     return item
 
 
@@ -92,7 +81,7 @@ def plan_milestone(deed: Deed, challenge: Challenge, *, title: str, due_on: date
         due_on=due_on,
         value_cents=value_cents,
     )
-    _record(deed, "plan_milestone", challenge, role=role.value)
+    deed.record("delivery.plan_milestone", challenge, role=role.value)
     return made
 
 
@@ -112,7 +101,7 @@ def deliver_milestone(deed: Deed, milestone: Milestone) -> Milestone:
         path=f"city/challenges/{milestone.challenge.code}/",
         title=milestone.title,
     )
-    _record(deed, "deliver_milestone", milestone.challenge, role=Role.VENDOR)
+    deed.record("delivery.deliver_milestone", milestone.challenge, role=Role.VENDOR)
     return milestone
 
 
@@ -136,7 +125,7 @@ def judge_milestone(deed: Deed, milestone: Milestone, *, accept: bool, reason: s
             path=f"vendor/agreements/{contract.code}/",
             title=milestone.title,
         )
-    _record(deed, "judge_milestone", challenge, role=role.value, reason=reason)
+    deed.record("delivery.judge_milestone", challenge, role=role.value, reason=reason)
     return milestone
 
 
@@ -159,7 +148,7 @@ def ask_change(deed: Deed, challenge: Challenge, *, value_cents: int, reason: st
         asked_by=deed.actor.someone,
         asked_at=deed.now,
     )
-    _record(deed, "ask_change", challenge, role=role.value, reason=reason)
+    deed.record("delivery.ask_change", challenge, role=role.value, reason=reason)
     return made
 
 
@@ -182,7 +171,7 @@ def decide_change(deed: Deed, change: ChangeOrder, *, approve: bool, reason: str
     else:
         change.refused_reason = reason
     change.save(update_fields=["approved_by", "approved_role", "approved_at", "refused_reason"])
-    _record(deed, "decide_change", challenge, role=needed.value, reason=reason)
+    deed.record("delivery.decide_change", challenge, role=needed.value, reason=reason)
     return change
 
 
@@ -210,7 +199,7 @@ def read_outcome(
             "read_at": deed.now,
         },
     )
-    _record(deed, "read_outcome", challenge, role=role.value)
+    deed.record("delivery.read_outcome", challenge, role=role.value)
     return made
 
 
@@ -237,5 +226,5 @@ def take_over(deed: Deed, challenge: Challenge, *, city: Municipality, note: str
             path=f"city/challenges/{challenge.code}/",
             city=city.wording("name"),
         )
-        _record(deed, "take_over", challenge, role=Role.PARTNER_CITY)
+        deed.record("delivery.take_over", challenge, role=Role.PARTNER_CITY)
     return made

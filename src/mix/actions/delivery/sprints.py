@@ -32,14 +32,8 @@ from mix.rules.delivery.states import Area
 
 
 def _record(deed: Deed, verb: str, room: Room, *, role: str, subject: str = "") -> None:
-    deed.record(
-        f"sprints.{verb}",
-        subject_type="challenge",
-        subject=subject or room.challenge.code,
-        challenge=room.challenge,
-        role=role,
-        payload={"room": room.step.key, "round": room.step.round},
-    )
+    payload = {"room": room.step.key, "round": room.step.round}
+    deed.record(f"sprints.{verb}", room.challenge, subject=subject, role=role, payload=payload)
 
 
 def _in_sprint(room: Room, vendor: Vendor) -> None:

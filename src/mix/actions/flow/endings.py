@@ -34,14 +34,7 @@ def cancel(deed: Deed, challenge: Challenge, *, reason: str) -> Challenge:
             path=f"challenges/{challenge.code}/",
             reason=reason,
         )
-    deed.record(
-        "challenges.cancel",
-        subject_type="challenge",
-        subject=challenge.code,
-        challenge=challenge,
-        role=role.value,
-        reason=reason,
-    )
+    deed.record("challenges.cancel", challenge, role=role.value, reason=reason)
     return challenge
 
 
@@ -75,12 +68,5 @@ def reissue(deed: Deed, challenge: Challenge, *, code: str, reason: str) -> Chal
             document.version = 1
             document.save(update_fields=["version"])
             document.versions.create(number=1, content=content, author=deed.actor.someone, saved_at=deed.now)
-    deed.record(
-        "challenges.reissue",
-        subject_type="challenge",
-        subject=code,
-        challenge=again,
-        payload={"of": challenge.code},
-        reason=reason,
-    )
+    deed.record("challenges.reissue", again, payload={"of": challenge.code}, reason=reason)
     return again

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from mix.actions.case.locking import lock_challenge
 from mix.actions.core.deeds import Deed
@@ -16,20 +15,6 @@ from mix.readers.flow.findings import judge, like_purchases
 from mix.rules.city.policy.facts import Category, Competition, Ground
 from mix.rules.core.access import TABLE, Permission, Role
 from mix.rules.core.unmet import require
-
-
-def _record(
-    deed: Deed, verb: str, challenge: Challenge, *, role: str, payload: dict[str, Any], reason: str = ""
-) -> None:
-    deed.record(
-        f"findings.{verb}",
-        subject_type="challenge",
-        subject=challenge.code,
-        challenge=challenge,
-        role=role,
-        payload=payload,
-        reason=reason,
-    )
 
 
 def describe_purchase(
@@ -63,7 +48,7 @@ def describe_purchase(
         "lends_cents": lends_cents,
     }
     made, _ = Purchase.objects.update_or_create(challenge=challenge, defaults=facts)
-    _record(deed, "describe_purchase", challenge, role=role.value, payload=facts)
+    deed.record("findings.describe_purchase", challenge, role=role.value, payload=facts)
     return made
 
 
@@ -84,7 +69,7 @@ def note_participation(
         challenge=challenge, municipality=municipality, defaults=facts
     )
     payload = {"city": municipality.code, "address": address, "on": published_on.isoformat()}
-    _record(deed, "note_participation", challenge, role=role.value, payload=payload)
+    deed.record("findings.note_participation", challenge, role=role.value, payload=payload)
     return made
 
 
@@ -99,7 +84,7 @@ def justify(deed: Deed, step: Step, *, mark: str, reason: str) -> RequirementRea
     facts |= {"given_by": deed.actor.someone, "given_at": deed.now}
     made, _ = RequirementReason.objects.update_or_create(step=step, mark=mark, defaults=facts)
     payload = {"step": step.key, "words": hit.words, "excludes": hit.excludes.value}
-    _record(deed, "justify", challenge, role=role.value, payload=payload, reason=made.reason)
+    deed.record("findings.justify", challenge, role=role.value, payload=payload, reason=made.reason)
     return made
 
 
@@ -130,14 +115,7 @@ def waive(deed: Deed, challenge: Challenge, *, municipality: Municipality, rule:
         asked_at=deed.now,
     )
     payload = {"city": municipality.code, "rule": rule, "needs_second": needs_second}
-    _record(
-        deed,
-        "waive",
-        challenge,
-        role=Role.PROCUREMENT_MANAGER.value,
-        payload=payload,
-        reason=made.reason,
-    )
+    deed.record("findings.waive", challenge, role=Role.PROCUREMENT_MANAGER.value, payload=payload, reason=made.reason)
     return made
 
 
@@ -153,5 +131,5 @@ def agree_to_waive(deed: Deed, waiver: RuleWaiver) -> RuleWaiver:
     fresh.agreed_by, fresh.agreed_at = deed.actor.someone, deed.now
     fresh.save(update_fields=["agreed_by", "agreed_at"])
     payload = {"city": fresh.municipality.code, "rule": fresh.rule}
-    _record(deed, "agree_to_waive", challenge, role=min(seconds).value, payload=payload)
+    deed.record("findings.agree_to_waive", challenge, role=min(seconds).value, payload=payload)
     return fresh

@@ -55,7 +55,7 @@ def ask(deed: Deed, step: Step) -> Step:
             step=title,
             gate=gathered[0].key,
         )
-    deed.record_on(step, "moves.ask", role=role.value)
+    deed.record("moves.ask", step, role=role.value)
     return step
 
 
@@ -102,9 +102,9 @@ def sign(
         signed_at=deed.now,
     )
     _heed(signature, step, now=deed.now)
-    deed.record_on(
-        step,
+    deed.record(
         "moves.sign",
+        step,
         role=role.value,
         reason=reason,
         payload={"gate": gate.key, "decision": decision.value, "city": city.code, "round": step.round},
@@ -191,13 +191,7 @@ def _stop(deed: Deed, step: Step, signature: GateSignature) -> None:
             now=deed.now,
         )
     deed.record(
-        "challenges.stop",
-        subject_type="challenge",
-        subject=challenge.code,
-        challenge=challenge,
-        role=signature.role,
-        reason=signature.reason,
-        payload={"gate": signature.gate},
+        "challenges.stop", challenge, role=signature.role, reason=signature.reason, payload={"gate": signature.gate}
     )
 
 
@@ -206,7 +200,7 @@ def _complete(deed: Deed, step: Step, *, role: str, summary: str) -> None:
     step.save(update_fields=["state", "done_at", "asked_at"])
     kind_of(step.kind).on_done(deed, step, summary)
     started = start_ready_steps(step.challenge, now=deed.now)
-    deed.record_on(step, "moves.complete", role=role, payload={"step": step.key})
+    deed.record("moves.complete", step, role=role, payload={"step": step.key})
     _go_on(deed, step, started, role=role)
 
 
@@ -224,13 +218,7 @@ def _go_on(deed: Deed, step: Step, started: Sequence[Step], *, role: str) -> Non
     open_states = [StepState.WAITING.value, StepState.ACTIVE.value]
     if not step.challenge.steps.filter(state__in=open_states).exists():
         end(step.challenge, status=ChallengeStatus.COMPLETED, reason="", now=deed.now)
-        deed.record(
-            "challenges.complete",
-            subject_type="challenge",
-            subject=step.challenge.code,
-            challenge=step.challenge,
-            role=role,
-        )
+        deed.record("challenges.complete", step.challenge, role=role)
 
 
 def skip(deed: Deed, step: Step, *, reason: str) -> Step:
@@ -241,7 +229,7 @@ def skip(deed: Deed, step: Step, *, reason: str) -> Step:
     step.state, step.skipped_reason, step.done_at = StepState.SKIPPED.value, reason, deed.now
     step.save(update_fields=["state", "skipped_reason", "done_at"])
     started = start_ready_steps(step.challenge, now=deed.now)
-    deed.record_on(step, "moves.skip", role=role.value, reason=reason)
+    deed.record("moves.skip", step, role=role.value, reason=reason)
     _go_on(deed, step, started, role=role.value)
     return step
 
@@ -253,18 +241,11 @@ def disqualify(deed: Deed, challenge: Challenge, vendor: Vendor, *, reason: str)
         "step__challenge__method", "solicitation__step__challenge__method"
     ):
         evaluations.store(evaluation)
-    deed.record(
-        "participations.disqualify",
-        subject_type="vendor",
-        subject=vendor.code,
-        challenge=row.challenge,
-        role=role.value,
-        reason=reason,
-    )
+    deed.record("participations.disqualify", vendor, challenge=row.challenge, role=role.value, reason=reason)
     for step in challenge.steps.filter(kind=StepKind.AWARD.value).select_related("challenge__municipality"):
         award = find_live(step)
         if award and award.vendor_id == vendor.id:
             awards.revoke(award, reason=reason, now=deed.now)
             reopen_from(step, now=deed.now, reason=reason)
-            deed.record_on(step, "moves.begin_again", reason=reason)
+            deed.record("moves.begin_again", step, reason=reason)
     return row

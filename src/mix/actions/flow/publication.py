@@ -9,7 +9,7 @@ from mix.actions.case.locking import lock_step
 from mix.actions.case.publishing import publish as publish_notice
 from mix.actions.core.deeds import Deed
 from mix.actions.market.keys import bind_recovery, delay_key, make_key, new_key_id
-from mix.actions.market.solicitations import lock_call, record_on_call
+from mix.actions.market.solicitations import lock_call
 from mix.data.models import (
     Solicitation,
 )
@@ -78,9 +78,8 @@ def publish(
                 path=f"vendor/calls/{call.reference}/",
                 reply_to=address_in(call.contact),
             )
-    record_on_call(
-        deed,
-        "publish",
+    deed.record(
+        "solicitations.publish",
         call,
         role=role.value,
         payload={

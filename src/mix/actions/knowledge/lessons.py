@@ -16,7 +16,7 @@ def write_lesson(deed: Deed, step: Step, *, text: str) -> Lesson:
     made = Lesson.objects.create(
         municipality_id=step.municipality_id, step=step, text=text, person=deed.actor.someone, written_at=deed.now
     )
-    deed.record_on(step, "knowledge.write_lesson", role=role.value)
+    deed.record("knowledge.write_lesson", step, role=role.value)
     return made
 
 
@@ -32,5 +32,5 @@ def enter_hours(deed: Deed, step: Step, *, hours: Decimal) -> HoursEntry:
         person=deed.actor.someone,
         entered_at=deed.now,
     )
-    deed.record_on(step, "knowledge.enter_hours", role=role.value, payload={"hours": str(hours)})
+    deed.record("knowledge.enter_hours", step, role=role.value, payload={"hours": str(hours)})
     return made

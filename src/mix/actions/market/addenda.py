@@ -74,7 +74,7 @@ def propose_extension(
         proposed_by=deed.actor.someone,
         proposed_at=deed.now,
     )
-    _record(deed, "propose_extension", call, role=role, payload={"closes_at": closes_at.isoformat()})
+    deed.record("addenda.propose_extension", call, role=role, payload={"closes_at": closes_at.isoformat()})
     return proposal
 
 
@@ -108,7 +108,7 @@ def drop_extension(deed: Deed, proposal: ExtensionProposal) -> ExtensionProposal
     fresh = _waiting(proposal)
     fresh.ended_at = deed.now
     fresh.save(update_fields=["ended_at"])
-    _record(deed, "drop_extension", call, role=role)
+    deed.record("addenda.drop_extension", call, role=role)
     return fresh
 
 
@@ -169,9 +169,8 @@ def _issue(
             text=text,
             closes=local_text(call.closes_at, call.zone),
         )
-    _record(
-        deed,
-        "issue",
+    deed.record(
+        "addenda.issue",
         call,
         role=role,
         payload={"number": addendum.number, "closes_at": closes_at.isoformat() if closes_at else ""},
@@ -185,14 +184,3 @@ def _delay_sealer(key_id: str, not_before: datetime, *, now: datetime) -> None:
         delay_key(key_id, not_before=not_before, now=now)
     except SealerDown:
         logger.exception("the sealer was not told of the later closing of %s", key_id)
-
-
-def _record(deed: Deed, verb: str, call: Solicitation, *, role: str, payload: dict[str, object] | None = None) -> None:
-    deed.record(
-        f"addenda.{verb}",
-        subject_type="solicitation",
-        subject=call.reference,
-        challenge=call.step.challenge,
-        role=role,
-        payload=payload or {},
-    )

@@ -36,21 +36,6 @@ from mix.rules.market.states import CustodyMode
 REMIND = timedelta(hours=30)
 
 
-def _record(
-    deed: Deed, verb: str, key: CustodyKey, *, role: str = "", payload: dict[str, object] | None = None
-) -> None:
-    call = key.solicitation
-    deed.record(
-        f"custody.{verb}",
-        subject_type="key",
-        subject=key.key_id,
-        challenge=call.step.challenge if call else None,
-        chain=key.municipality.code,
-        role=role,
-        payload=payload,
-    )
-
-
 def make_key(deed: Deed, call: Solicitation, *, holders: Sequence[Person]) -> CustodyKey:
     """Make the key of a call that is not yet published, for three holders; a key made before is retired."""
     step, role = lock_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
@@ -102,9 +87,8 @@ def _make(
     )
     for number, (person, mark) in enumerate(zip(holders, made.fingerprints, strict=True), start=1):
         CustodyShare.objects.create(key=key, number=number, holder=person, fingerprint=mark)
-    _record(
-        deed,
-        "make_key",
+    deed.record(
+        "custody.make_key",
         key,
         role=role,
         payload={"public": key.public_key, "holders": [p.code for p in holders], "needed": NEEDED},
@@ -143,7 +127,7 @@ def look_at_share(deed: Deed, share: CustodyShare) -> str:
     if not share.probe:
         share.probe = asdict(probe_of(words))
         share.save(update_fields=["probe"])
-        _record(deed, "look_at_share", share.key, role="holder", payload={"share": share.number})
+        deed.record("custody.look_at_share", share.key, role="holder", payload={"share": share.number})
     return words
 
 
@@ -162,7 +146,7 @@ def take_share(deed: Deed, share: CustodyShare, *, first: str, second: str) -> C
     share.taken_at = deed.now
     share.save(update_fields=["taken_at"])
     keys.hand_out_share(share.key.key_id, number=share.number, now=deed.now)
-    _record(deed, "take_share", share.key, role="holder", payload={"share": share.number})
+    deed.record("custody.take_share", share.key, role="holder", payload={"share": share.number})
     return share
 
 
@@ -183,7 +167,7 @@ def rehearse(deed: Deed, share: CustodyShare, *, words: str) -> int:
         key.save(update_fields=["rehearsed_at"])
         key.shares.update(offered_at=None)
         keys.forget_shares(key.key_id, now=deed.now)
-    _record(deed, "rehearse", key, role="holder", payload={"share": share.number, "typed": count})
+    deed.record("custody.rehearse", key, role="holder", payload={"share": share.number, "typed": count})
     return count
 
 
@@ -193,7 +177,7 @@ def check_possession(deed: Deed, share: CustodyShare, *, first: str, second: str
     require(probe_in(share).holds([first, second]), "probe_wrong", field="first")
     share.checked_at = deed.now
     share.save(update_fields=["checked_at"])
-    _record(deed, "check_possession", share.key, role="holder", payload={"share": share.number})
+    deed.record("custody.check_possession", share.key, role="holder", payload={"share": share.number})
     return share
 
 
@@ -214,9 +198,7 @@ def offer_share(deed: Deed, call: Solicitation, *, words: str) -> int:
     count = keys.offer_share(share.key.key_id, share=typed, now=deed.now)
     deed.record(
         "custody.offer_share",
-        subject_type="solicitation",
-        subject=call.reference,
-        challenge=call.step.challenge,
+        call,
         role="holder",
         payload={"share": share.number, "key": share.key.key_id, "typed": count},
     )
@@ -227,13 +209,7 @@ def too_early(call: Solicitation) -> RecordedRefusal:
     """Return the refusal of an opening before its time, which records and tells that it was tried."""
 
     def note(deed: Deed) -> None:
-        deed.record(
-            "custody.tried_too_early",
-            subject_type="solicitation",
-            subject=call.reference,
-            challenge=call.step.challenge,
-            payload={"closes_at": call.closes_at.isoformat()},
-        )
+        deed.record("custody.tried_too_early", call, payload={"closes_at": call.closes_at.isoformat()})
         city = call.step.challenge.municipality
         people = [share.holder for share in list_shares(find_key(call))]
         people += list_with_role([city.pk], Role.PROCUREMENT_MANAGER) + list_with_role([city.pk], Role.AUDITOR)

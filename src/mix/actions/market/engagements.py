@@ -44,7 +44,7 @@ def plan(
         card.delete()
     for card_title, text in cards:
         ProblemCard.objects.create(engagement=event, title=card_title, text=text)
-    deed.record_on(event.step, "engagements.plan", role=role.value)
+    deed.record("engagements.plan", event.step, role=role.value)
     return event
 
 
@@ -58,7 +58,7 @@ def publish(deed: Deed, event: Engagement) -> Engagement:
     event.save(update_fields=["published_at"])
     publish_notice(step.challenge, kind=NoticeKind.ENGAGEMENT, title=event.title, text=event.place, now=deed.now)
     freeze_route(step.challenge, now=deed.now)
-    deed.record_on(event.step, "engagements.publish", role=role.value)
+    deed.record("engagements.publish", event.step, role=role.value)
     return event
 
 
@@ -76,7 +76,7 @@ def register(
         defaults={"name": name, "organization": organization, "needs": needs, "registered_at": deed.now},
     )
     if made:
-        deed.record_on(event.step, "engagements.register")
+        deed.record("engagements.register", event.step)
     return row
 
 
@@ -92,7 +92,7 @@ def hold(deed: Deed, event: Engagement, *, attended: Sequence[str]) -> Engagemen
     for row in event.registrations.filter(email__in=[a.lower() for a in attended], attended_at=None):
         row.attended_at = deed.now
         row.save(update_fields=["attended_at"])
-    deed.record_on(event.step, "engagements.hold", role=role.value)
+    deed.record("engagements.hold", event.step, role=role.value)
     return event
 
 
@@ -102,7 +102,7 @@ def ask(deed: Deed, event: Engagement, *, text: str) -> EngagementQuestion:
     require(event.published_at is not None, "engagement_not_published")
     require(bool(text.strip()), "answer_missing", field="text")
     question = EngagementQuestion.objects.create(engagement=event, text=text, asked_at=deed.now)
-    deed.record_on(event.step, "engagements.ask")
+    deed.record("engagements.ask", event.step)
     return question
 
 
@@ -113,7 +113,7 @@ def answer(deed: Deed, question: EngagementQuestion, *, text: str) -> Engagement
     require(bool(text.strip()), "answer_missing", field="answer")
     question.answer, question.answered_at = text, deed.now
     question.save(update_fields=["answer", "answered_at"])
-    deed.record_on(question.engagement.step, "engagements.answer", role=role.value)
+    deed.record("engagements.answer", question.engagement.step, role=role.value)
     return question
 
 
@@ -126,7 +126,7 @@ def give_card(deed: Deed, event: Engagement, vendor: Vendor, *, text: str) -> Ca
     card, _ = CapabilityCard.objects.update_or_create(
         engagement=event, vendor=vendor, defaults={"text": text, "given_at": deed.now}
     )
-    deed.record_on(event.step, "engagements.give_card", role=Role.VENDOR)
+    deed.record("engagements.give_card", event.step, role=Role.VENDOR)
     return card
 
 
@@ -147,11 +147,5 @@ def log_contact(
         logged_by=deed.actor.someone,
         logged_at=deed.now,
     )
-    deed.record(
-        "engagements.log_contact",
-        subject_type="challenge",
-        subject=challenge.code,
-        challenge=challenge,
-        role=role.value,
-    )
+    deed.record("engagements.log_contact", challenge, role=role.value)
     return entry

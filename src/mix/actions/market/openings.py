@@ -96,9 +96,7 @@ def open_envelopes(
     )
     deed.record(
         "sealing.open_envelopes",
-        subject_type="solicitation",
-        subject=call.reference,
-        challenge=call.step.challenge,
+        call,
         role=role.value,
         payload={
             "envelope": envelope.value,
@@ -177,10 +175,4 @@ def _act_of_opening(
 def note_export(deed: Deed, call: Solicitation) -> None:
     """Record that the sealed envelopes were taken out, for an opening without this site."""
     _, role = lock_challenge(call.step.challenge, actor=deed.actor, needs=Permission.ENVELOPE_OPEN)
-    deed.record(
-        "sealing.export_envelopes",
-        subject_type="solicitation",
-        subject=call.reference,
-        challenge=call.step.challenge,
-        role=role.value,
-    )
+    deed.record("sealing.export_envelopes", call, role=role.value)

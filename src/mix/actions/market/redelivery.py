@@ -98,10 +98,5 @@ def redeliver(deed: Deed, submission: Submission, *, envelope: Envelope, brought
 
 def _record(deed: Deed, verb: str, submission: Submission, version: SubmissionVersion, **payload: str) -> None:
     deed.record(
-        f"redelivery.{verb}",
-        subject_type="submission",
-        subject=submission.code,
-        challenge=submission.solicitation.step.challenge,
-        role=Role.VENDOR.value,
-        payload={"reference": version.reference, **payload},
+        f"redelivery.{verb}", submission, role=Role.VENDOR.value, payload={"reference": version.reference, **payload}
     )

@@ -305,11 +305,9 @@ def _warn_of(row: SealedFile, found: str, *, now: datetime) -> None:
     )
     record(
         "sealing.warn_of_file",
-        subject_type="solicitation",
-        subject=submission.solicitation.reference,
+        submission.solicitation,
         actor=Actor(),
         now=now,
-        challenge=submission.solicitation.step.challenge,
         payload={"file": row.code, "sha256": row.sha256, "found": found},
     )
 

@@ -67,29 +67,8 @@ def draft(
             "custody_mode": custody,
         },
     )
-    record_on_call(deed, "draft", call, role=role.value)
+    deed.record("solicitations.draft", call, role=role.value)
     return call
-
-
-def record_on_call(
-    deed: Deed,
-    verb: str,
-    call: Solicitation,
-    *,
-    role: str = "",
-    reason: str = "",
-    payload: dict[str, object] | None = None,
-) -> None:
-    """Append an event whose subject is a call. Called inside other verbs."""
-    deed.record(
-        verb if "." in verb else f"solicitations.{verb}",
-        subject_type="solicitation",
-        subject=call.reference,
-        challenge=call.step.challenge,
-        role=role,
-        payload=payload or {},
-        reason=reason,
-    )
 
 
 def lock_call(call: Solicitation, *, step: Step | None = None) -> Solicitation:
@@ -120,7 +99,7 @@ def add_document(deed: Deed, call: Solicitation, *, title: str, name: str, conte
         added_at=deed.now,
         version=earlier.version + 1 if earlier else 1,
     )
-    record_on_call(deed, "add_document", call, role=role.value, payload={"title": title, "sha256": digest})
+    deed.record("solicitations.add_document", call, role=role.value, payload={"title": title, "sha256": digest})
     return document
 
 
@@ -132,13 +111,7 @@ def ask(deed: Deed, call: Solicitation, vendor: Vendor, *, text: str, kind: str 
     require(bool(text.strip()), "answer_missing", field="text")
     require(call.published_at is not None and deed.now < call.questions_until, "questions_closed")
     question = Question.objects.create(solicitation=call, vendor=vendor, kind=kind, text=text, asked_at=deed.now)
-    deed.record(
-        "solicitations.ask",
-        subject_type="question",
-        subject=question.code,
-        challenge=call.step.challenge,
-        role=Role.VENDOR,
-    )
+    deed.record("solicitations.ask", question, role=Role.VENDOR)
     return question
 
 
@@ -150,7 +123,7 @@ def draft_answer(deed: Deed, question: Question, *, text: str) -> Question:
     require(bool(text.strip()), "answer_missing", field="answer")
     question.answer, question.drafted_by = text, deed.actor.person
     question.save(update_fields=["answer", "drafted_by"])
-    record_on_call(deed, "draft_answer", question.solicitation, role=role.value)
+    deed.record("solicitations.draft_answer", question.solicitation, role=role.value)
     return question
 
 
@@ -174,6 +147,7 @@ def publish_answer(deed: Deed, question: Question) -> Question:
         path=f"vendor/calls/{call.reference}/",
         reply_to=address_in(call.contact),
     )
-    verb = "publish_answer" if question.kind == QuestionKind.GENERAL else "give_confidential_answer"
-    record_on_call(deed, verb, call, role=role.value)
+    is_general = question.kind == QuestionKind.GENERAL
+    verb = "solicitations.publish_answer" if is_general else "solicitations.give_confidential_answer"
+    deed.record(verb, call, role=role.value)
     return question

@@ -81,9 +81,7 @@ class Seen:
 def _record(deed: Deed, verb: str, submission: Submission, **payload: object) -> Event:
     return deed.record(
         f"submissions.{verb}",
-        subject_type="submission",
-        subject=submission.code,
-        challenge=submission.solicitation.step.challenge,
+        submission,
         chain=sealed_chain(submission.solicitation),
         role=Role.VENDOR,
         payload=payload,

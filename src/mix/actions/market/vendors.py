@@ -53,7 +53,7 @@ def register_vendor(
         vendor.code = code
     vendor.save()
     payload = {"name": vendor.name, "alike": [v.code for v in alike]}
-    deed.record("vendors.register", subject_type="vendor", subject=vendor.code, payload=payload)
+    deed.record("vendors.register", vendor, payload=payload)
     if deed.actor.person:
         join_vendor(deed, vendor, person=deed.actor.someone)
     return vendor
@@ -73,7 +73,7 @@ def invite_member(deed: Deed, vendor: Vendor, *, email: str, language: str = "en
     invitation = VendorInvitation(vendor=vendor, email=email, language=language, invited_by=deed.actor.someone)
     send(deed, invitation)
     payload = {"role": Role.VENDOR.value}
-    deed.record("people.invite_member", subject_type="vendor", subject=vendor.code, payload=payload)
+    deed.record("people.invite_member", vendor, payload=payload)
     return invitation
 
 
@@ -98,7 +98,7 @@ def end_member(deed: Deed, vendor: Vendor, *, person: Person) -> VendorMember:
     row.ended_at = deed.now
     row.save(update_fields=["ended_at"])
     vendor.invitations.filter(invited_by=person, accepted_at=None, withdrawn_at=None).update(withdrawn_at=deed.now)
-    deed.record("people.end_member", subject_type="vendor", subject=vendor.code, payload={"person": person.code})
+    deed.record("people.end_member", vendor, payload={"person": person.code})
     who, path = deed.actor.someone.name, f"vendor/team/{vendor.code}/"
     deed.tell([person], "membership_ended", path="me/account/", vendor=vendor.name, who=who)
     deed.tell(others, "member_ended", path=path, vendor=vendor.name, who=who, person=person.name)
@@ -113,5 +113,5 @@ def describe(deed: Deed, vendor: Vendor, *, place: str, size: str, website: str 
     facts = {"place": place, "size": size, "website": website, "capability": capability}
     found.place, found.size, found.website, found.capability = place, size, website, capability
     found.save(update_fields=[*facts])
-    deed.record("vendors.describe", subject_type="vendor", subject=found.code, payload=facts)
+    deed.record("vendors.describe", found, payload=facts)
     return found
