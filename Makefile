@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test check format lint types imports templates world cover unit postgres journeys lab bench screenshots docs site browser wheel clean
+.PHONY: demo test check format lint types imports templates world alone cover unit postgres journeys lab bench screenshots docs site browser wheel clean
 
 demo: $(STAMP)
 	@$(BIN)/mix demo
@@ -12,15 +12,23 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@echo "Making a virtual environment and installing what MIX needs …"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "MIX needs Python 3.11 or newer: set PYTHON=…"; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $(STAMP)
 
+# Two processes, file by file in the order of tests/conftest.py.
+BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
+
 # The world that the tests work on is replayed beside what needs none.
 test: $(STAMP)
-	@$(MAKE) --no-print-directory -j 2 check world
+	@rm -rf .coverage
+	@$(MAKE) --no-print-directory -j 2 alone world
 	@$(MAKE) --no-print-directory unit postgres journeys
 	@echo "All checks passed."
+
+alone: $(STAMP)
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory .coverage/rules
 
 check: $(STAMP)
 	@$(MAKE) --no-print-directory -j 2 types format lint imports templates
@@ -50,9 +58,14 @@ world: $(STAMP)
 # of the rules' properties; a few are enough to see which lines they pass through.
 FLOOR := 83
 
-cover: $(STAMP)
+.coverage/rules: $(STAMP)
 	@rm -rf .coverage && mkdir .coverage
-	@$(BIN)/coverage run -m pytest -n 2 --dist loadfile -m "not lab" --hypothesis-profile few tests/rules tests/actions tests/readers
+	@$(BIN)/coverage run -m pytest --hypothesis-profile few tests/rules
+	@touch $@
+
+cover: $(STAMP) .coverage/rules
+	@$(BIN)/coverage run -m pytest $(BY_FILE) -m "not lab" --hypothesis-profile few tests/actions tests/readers
+	@rm .coverage/rules
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --precision=1 --fail-under=$(FLOOR)
 
@@ -60,7 +73,7 @@ cover: $(STAMP)
 PAST := --ignore=tests/rules --ignore=tests/architecture
 
 unit: $(STAMP) cover
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not journey and not lab" $(PAST) \
+	@$(BIN)/pytest $(BY_FILE) -m "not journey and not lab" $(PAST) \
 	  --ignore=tests/actions --ignore=tests/readers tests tests/architecture/test_site.py
 
 # What can differ: verbs, the wall, sealing, the log, backups, the worker, a flood of submissions, one journey.
@@ -69,10 +82,10 @@ DIFFERS := tests/actions tests/readers tests/lab tests/journeys tests/jobs/test_
   tests/jobs/test_watch.py tests/web/test_behind_the_wall.py tests/web/test_uploads.py
 
 postgres: $(STAMP) browser
-	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest -n 2 --dist loadfile -m "not lab and (smoke or not journey)" $(DIFFERS)
+	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest $(BY_FILE) -m "not lab and (smoke or not journey)" $(DIFFERS)
 
 journeys: $(STAMP) browser
-	@$(BIN)/pytest -n 2 --dist worksteal -m "journey and not lab"
+	@$(BIN)/pytest -n 2 --dist worksteal -m "journey and not lab and not smoke"
 
 browser:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || test -n "$$MIX_CHROMIUM" || \
@@ -82,7 +95,7 @@ browser:
 lab: $(STAMP) browser
 	@$(BIN)/pytest -m lab
 	@$(BIN)/python tests/with_postgres.py env MIX_DEMO=1 MIX_DATA_DIR=$$(mktemp -d) $(BIN)/mix demo --prepare-only
-	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest -n 2 --dist loadfile -m "not journey" $(PAST)
+	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest $(BY_FILE) -m "not journey" $(PAST)
 	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest -m lab tests/journeys/test_whole.py -k "sprint_challenge and plain"
 	@$(BIN)/python -m tests.lab.matrices --count 100000
 	@$(BIN)/python -m tests.lab.poison

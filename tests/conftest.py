@@ -38,11 +38,34 @@ def pytest_configure() -> None:
     settings.STATIC_ROOT = Path(folder, "static")
     settings.STATIC_ROOT.mkdir()
     settings.EMAIL_FILE_PATH = f"{folder}/mail"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     compile_messages()
+
+
+# Files that take longest come first, longest of all first: two processes then end together.
+LONGEST = (
+    "lab/test_short.py",
+    "web/test_access.py",
+    "web/test_pages.py",
+    "jobs/test_backup.py",
+    "jobs/test_installed.py",
+    "web/test_two_worlds.py",
+    "actions/flow/test_locked.py",
+    "actions/market/test_sealing.py",
+    "actions/core/test_log.py",
+    "rules/choice/test_scoring.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest; the order within a file stays."""
+    here = Path(__file__).parent
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.relative_to(here).as_posix(), len(rank)))
 
 
 def pytest_unconfigure() -> None:

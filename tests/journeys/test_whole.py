@@ -13,7 +13,7 @@ from tests.journeys.play import Play
 pytestmark = pytest.mark.journey
 
 SCENARIOS = ROOT / "catalogue/scenarios"
-FIRST_GATES = 24  # acts of the sprint scenario that the gate carries out
+FIRST_GATES = 16  # acts of the sprint scenario that the gate carries out
 
 
 @pytest.fixture

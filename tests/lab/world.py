@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
+
+from tests.worlds import copy_postgres_world, copy_world
 
 if TYPE_CHECKING:
     from mix.data.models import Solicitation
@@ -25,21 +27,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def prepare(data: Path) -> None:
-    """Point this process at an empty demonstration in a folder: SQLite, or a new database where DATABASE_URL points."""
+    """Point this process at a copy of the demonstration: SQLite, or a new database where DATABASE_URL points."""
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgres"):
-        import psycopg
-
-        name = f"lab_{secrets.token_hex(6)}"
-        with psycopg.connect(given, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
-        parts = urlsplit(given)
-        os.environ["DATABASE_URL"] = urlunsplit(parts._replace(path=f"/{name}"))
+        os.environ["DATABASE_URL"] = copy_postgres_world(data, given, f"lab_{secrets.token_hex(6)}")
+    else:
+        copy_world(data)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         os.environ["PORT"] = str(probe.getsockname()[1])
     os.environ |= {"MIX_DEMO": "1", "MIX_DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "mix.config.settings"}
-    subprocess.run([sys.executable, "-m", "mix.jobs.cli", "setup"], check=True, stdout=subprocess.DEVNULL)
     import django
 
     django.setup()
@@ -56,7 +53,7 @@ class Bidder:
 
 
 def build(count: int, *, file_size: int = 20_000) -> list[Bidder]:
-    """Make the cast, one open call, and vendors that have drafted and uploaded everything."""
+    """Make vendors that have drafted and uploaded everything for the call that is open."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
     from django.db import transaction
@@ -65,16 +62,9 @@ def build(count: int, *, file_size: int = 20_000) -> list[Bidder]:
     from mix.actions.market import sealing, submissions
     from mix.actions.market.vendors import register_vendor
     from mix.data.models import Person
-    from mix.jobs.demo import WORLD_FROM
-    from mix.jobs.replay import replay
-    from mix.jobs.world import build_world
     from mix.readers.city.people import actor_for
 
     now = datetime.now(UTC)
-    build_world(ROOT / "catalogue/scenarios/world.yaml", now=WORLD_FROM, recorded_at=now)
-    for name in ("20-under-our-streets", "30-water-leaks"):
-        path = ROOT / f"catalogue/scenarios/{name}.yaml"
-        replay(path, today=now.date(), recorded_at=now, progress=lambda _text: None)
     call = find_call()
     bidders = []
     for number in range(count):

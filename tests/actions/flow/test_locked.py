@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -68,11 +69,16 @@ def calls_of(name: str, code: str) -> Iterator[tuple[Scenario, str, str, Any]]:
             continue
 
 
-def done_again(name: str, code: str, *, now: datetime) -> tuple[int, set[str]]:
-    """Do every act once more, undoing each; return how many were tried, and the verbs by which something changed."""
-    tried, changed = 0, set()
+def done_again(name: str, code: str, *, now: datetime, most: int) -> tuple[set[str], set[str]]:
+    """Do the acts once more, undoing each, and of one verb no more than `most`.
+
+    Returns the verbs that were tried, and those by which something changed.
+    """
+    tried, changed = Counter[str](), set()
     for scenario, verb, by, values in calls_of(name, code):
-        tried += 1
+        if tried[verb] == most:
+            continue
+        tried[verb] += 1
         last = Event.objects.latest("id").pk
         try:
             with world():
@@ -80,19 +86,27 @@ def done_again(name: str, code: str, *, now: datetime) -> tuple[int, set[str]]:
                 changed |= set(Event.objects.filter(pk__gt=last, challenge=code).values_list("verb", flat=True))
         except NOT_DONE:
             continue
-    return tried, changed
+    return set(tried), changed
 
 
+# Every act of a case takes half a minute; in the gate one or two of each verb say whether it is locked.
+MANY = pytest.mark.parametrize("most", [2, pytest.param(10_000, marks=pytest.mark.lab)], ids=["few", "all"])
+
+
+@MANY
 @pytest.mark.parametrize(("name", "code"), CASES.items())
-def test_a_case_that_ended_takes_nothing_more(name: str, code: str, now: datetime) -> None:
-    tried, changed = done_again(name, code, now=now)
-    assert tried > 80
+def test_a_case_that_ended_takes_nothing_more(name: str, code: str, most: int, now: datetime) -> None:
+    tried, changed = done_again(name, code, now=now, most=most)
+    assert len(tried) > 30
     assert changed - AFTER == set()
 
 
+@MANY
 @pytest.mark.parametrize(("name", "code"), CASES.items())
-def test_steps_that_are_done_take_nothing_more_while_the_challenge_runs(name: str, code: str, now: datetime) -> None:
+def test_steps_that_are_done_take_nothing_more_while_the_challenge_runs(
+    name: str, code: str, most: int, now: datetime
+) -> None:
     Challenge.objects.filter(code=code).update(status="running", ended_at=None)
-    tried, changed = done_again(name, code, now=now)
-    assert tried > 80
+    tried, changed = done_again(name, code, now=now, most=most)
+    assert len(tried) > 30
     assert changed - AFTER - OF_THE_WHOLE == set()
