@@ -65,7 +65,8 @@ def come(client: Client, login: str = LOGIN) -> Any:
 
 
 def person_says(email: str, *groups: str, **more: Any) -> dict[str, Any]:
-    return {"sub": f"id-{email}", "email": email, "name": "Nadia New", "groups": list(groups), **more}
+    said = {"sub": f"id-{email}", "email": email, "email_verified": True, "name": "Nadia New", "groups": list(groups)}
+    return {**said, **more}
 
 
 def roles_of(person: Person) -> set[str]:
@@ -136,6 +137,9 @@ def test_an_account_with_a_password_is_joined_by_its_address(provider: IdentityP
         (person_says("mallory@london.example", "leads"), "cannot vouch"),
         (person_says("mallory@guelph.example.evil.example", "leads"), "cannot vouch"),
         (person_says("nadia@guelph.example", "leads", email_verified=False), "cannot vouch"),
+        (person_says("nadia@guelph.example", "leads", email_verified="false"), "cannot vouch"),
+        (person_says("nadia@guelph.example", "leads", email_verified=None), "cannot vouch"),
+        (person_says("nadia@guelph.example", "leads", email_verified=None, xms_edov=0), "cannot vouch"),
         (person_says("", "leads"), "cannot vouch"),
         (person_says("nadia@guelph.example", "strangers"), "no duty here yet"),
         (person_says("nadia@guelph.example", groups=None), "no duty here yet"),
@@ -152,6 +156,14 @@ def test_whom_the_service_may_not_bring_stays_out(
     assert reason in answer.content.decode()
     assert "_auth_user_id" not in client.session
     assert Person.objects.count() == people_before
+
+
+@pytest.mark.parametrize("claims", [{"email_verified": "true"}, {"email_verified": None, "xms_edov": True}])
+def test_services_say_in_two_ways_that_an_address_is_the_persons(
+    provider: IdentityProvider, fake: FakeProvider, claims: dict[str, Any]
+) -> None:
+    fake.says = person_says("nadia@guelph.example", "leads", **claims)
+    assert come(Client()).status_code == 302
 
 
 @pytest.mark.parametrize("code", ["tess", "bo"])

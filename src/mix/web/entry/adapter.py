@@ -118,7 +118,7 @@ class CityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth
                 provider,
                 person,
                 email=email,
-                is_verified=said.get("email_verified") is not False,
+                is_verified=_is_verified(said),
                 groups=_groups(provider, said),
             )
             if unmet:
@@ -184,6 +184,14 @@ def _said(sociallogin: SocialLogin) -> dict[str, Any]:
     """Return what the service said of the person: its token, and over it what it answered when asked."""
     data = sociallogin.account.extra_data
     return {**(data.get("id_token") or {}), **(data.get("userinfo") or {})}
+
+
+def _is_verified(said: Mapping[str, Any]) -> bool:
+    """Say whether the service states that the address is the person's: what it does not say is not so.
+
+    `xms_edov` is how Entra ID says it; there the claim `email` alone is what its owner wrote.
+    """
+    return any(str(said.get(claim)).lower() in {"true", "1"} for claim in ("email_verified", "xms_edov"))
 
 
 def _groups(provider: IdentityProvider, said: Mapping[str, Any]) -> list[str]:
