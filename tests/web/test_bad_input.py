@@ -127,7 +127,10 @@ def send(client: Client, draft: Submission, name: str, content: bytes, envelope:
         ("table.csv", b"\xff\xfea\0,\0b\0", "“table.csv” is written in UTF-16"),
         ("plan.exe", b"MZ\x90\x00", "“plan.exe” is of a kind that is not taken here"),
         ("page.html", b"<script>alert(1)</script>", "“page.html” is of a kind that is not taken here"),
-        ("notes.odt", b"PK\x03\x04", "“notes.odt” is of a kind that is not taken here"),
+        ("film.mp4", b"MZ\x90\x00 this is a program", "What is in “film.mp4” is not what its name says"),
+        ("map.geojson", b"PK\x03\x04", "What is in “map.geojson” is not what its name says"),
+        ("data.zip", b"PK\x03\x04\x14\x00\x09\x00", "“data.zip” is protected by a password"),
+        ("plan.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "“plan.docx” is protected by a password"),
         ("photo.heic", b"\0\0\0 ftypheic", "“photo.heic” is of a kind that is not taken here"),
         ("noending", b"x", "The name “noending” does not end in a kind of file"),
     ],
@@ -139,6 +142,24 @@ def test_a_file_that_is_not_taken_is_told_why(
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert list_files(draft) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("notes.odt", b"PK\x03\x04\x14\x00\x00\x00"),
+        ("data.zip", b"PK\x03\x04\x14\x00\x08\x00"),
+        ("film.mp4", b"\x00\x00\x00\x20ftypisom"),
+        ("film.webm", b"\x1aE\xdf\xa3"),
+        ("map.geojson", '\ufeff{"type": "FeatureCollection"}'.encode()),
+        ("map.gpkg", b"SQLite format 3\x00"),
+    ],
+)
+def test_what_pilots_measure_film_and_map_is_taken(
+    sign_in: Callable[[str], Client], draft: Submission, name: str, content: bytes
+) -> None:
+    assert send(sign_in("tess"), draft, name, content).status_code == 302
+    assert [f.name for f in list_files(draft)] == [name]
 
 
 def test_a_file_that_is_too_large_gets_413_and_keeps_the_rest(

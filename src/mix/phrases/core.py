@@ -22,9 +22,10 @@ REFUSALS: dict[str, str | Counted] = {
     "not_an_option": "“{given}” is not one of the choices",
     "not_one_line": "Write this on one line, without line breaks or tabs",
     "text_too_long": "This text is longer than {most} characters",
-    "file_kind": "What is in “{name}” is not what its name says. Send PDF, Word, Excel, PowerPoint, PNG, JPEG, CSV or text",
-    "file_kind_not_taken": "“{name}” is of a kind that is not taken here. Send PDF, Word, Excel, PowerPoint, PNG, JPEG, CSV or text",
-    "file_without_kind": "The name “{name}” does not end in a kind of file, such as .pdf. Send PDF, Word, Excel, PowerPoint, PNG, JPEG, CSV or text",
+    "file_protected": "“{name}” is protected by a password, or of a format from before 2007: nobody else could open it. Save it without a password in the present format and send it again",
+    "file_kind": "What is in “{name}” is not what its name says. Send PDF, Word, Excel, PowerPoint, OpenDocument, ZIP, PNG, JPEG, MP4, WebM, GeoJSON, GeoPackage, JSON, CSV or text",
+    "file_kind_not_taken": "“{name}” is of a kind that is not taken here. Send PDF, Word, Excel, PowerPoint, OpenDocument, ZIP, PNG, JPEG, MP4, WebM, GeoJSON, GeoPackage, JSON, CSV or text",
+    "file_without_kind": "The name “{name}” does not end in a kind of file, such as .pdf. Send PDF, Word, Excel, PowerPoint, OpenDocument, ZIP, PNG, JPEG, MP4, WebM, GeoJSON, GeoPackage, JSON, CSV or text",
     "file_utf16": "“{name}” is written in UTF-16, which is not taken here. Save it as UTF-8 (in Excel: CSV UTF-8) and send it again",
     "pdf_unavailable": "This site cannot make PDF files: its operator installs Pango (libpango-1.0-0, libpangoft2-1.0-0). Print the page instead",
     # gates
