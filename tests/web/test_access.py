@@ -117,6 +117,11 @@ def test_city_pages_of_a_challenge(sign_in: Callable[[str], Client], code: str, 
             ["guelph-roads-sprint", "select-winner"],
             {"olivia", "martin", "anita", "carl", "fiona", "audrey"},
         ),
+        (
+            "oversight-case",
+            ["under-our-streets"],
+            {"olivia", "martin", "anita", "carl", "fiona", "audrey", "pat", "mona", "aida", "bo", "bruno", "basil"},
+        ),
         ("oversight-evaluation", ["under-our-streets", "shortlist"], set()),
         ("vendor-team", ["tamarack"], {"tess", "tom"}),
         ("vendor-sprint", ["guelph-roads-sprint", "test-environment"], {"tess", "tom", "nora", "remi"}),
@@ -250,7 +255,7 @@ def test_opened_files_are_for_the_city_and_the_panel(sign_in: Callable[[str], Cl
     file = list_files(submission)[0].code
     url = reverse("city-file", args=["under-our-streets", submission.code, file])
     # Whoever has a seat reads it on the evaluator's pages alone, where conflicts hide what they must.
-    assert opened_by(sign_in, url) == {"priya", "olivia", "martin", "fiona"}
+    assert opened_by(sign_in, url) == {"priya", "olivia", "martin", "fiona", "pat", "mona", "bo", "bruno"}
     letters = dict(submission.labels.values_list("member__person__code", "label"))
     opened = set()
     for code, letter in letters.items():  # Chloé has a seat and has not declared yet: to her nothing has a letter

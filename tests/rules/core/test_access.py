@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from mix.rules.core.access import (
+    AS_PARTNER,
     SECOND_FACTOR,
     SEPARATIONS,
     TABLE,
@@ -18,7 +19,7 @@ from mix.rules.core.access import (
     roles_as_partner,
 )
 
-STAFF = set(Role) - {Role.VENDOR, Role.PARTNER_CITY, Role.AUDITOR}
+STAFF = set(Role) - AS_PARTNER - {Role.VENDOR, Role.AUDITOR}
 PANEL = {Role.EVALUATOR, Role.CHAIR}
 PROCUREMENT = {Role.PROCUREMENT_OFFICER, Role.PROCUREMENT_MANAGER}
 
@@ -47,9 +48,28 @@ def test_a_vendor_may_nothing_for_a_city_and_staff_report_and_register() -> None
 
 def test_sealed_things_are_in_few_hands() -> None:
     assert TABLE[Permission.ENVELOPE_OPEN] == PROCUREMENT
-    assert TABLE[Permission.PRICE_READ] == PROCUREMENT | {Role.FINANCE, Role.CHAIR, Role.FAIRNESS_MONITOR}
+    partners = {Role.PARTNER_PROCUREMENT, Role.PARTNER_FINANCE}
+    assert TABLE[Permission.PRICE_READ] == PROCUREMENT | partners | {Role.FINANCE, Role.CHAIR, Role.FAIRNESS_MONITOR}
     assert TABLE[Permission.SCORE] == PANEL
     assert Role.COUNCIL not in TABLE[Permission.SPRINT_READ]
+
+
+def test_a_partner_citys_people_read_what_they_read_at_home_and_do_nothing_for_all() -> None:
+    record = Permission.CASE_FILE_READ
+    assert {p for p in Permission if grants({Role.PARTNER_PROCUREMENT}, p)} == {
+        Permission.QUESTION_READ,
+        Permission.SUBMISSION_READ,
+        Permission.PRICE_READ,
+        Permission.SCORES_READ,
+        record,
+    }
+    assert {p for p in Permission if grants({Role.PARTNER_FINANCE}, p)} == {Permission.PRICE_READ}
+    assert {p for p in Permission if grants({Role.PARTNER_AUTHORITY}, p)} == {record}
+
+
+def test_what_is_asked_in_confidence_is_read_by_who_answers_and_who_oversees() -> None:
+    answer = TABLE[Permission.QUESTION_ANSWER] | TABLE[Permission.QUESTION_PUBLISH]
+    assert TABLE[Permission.QUESTION_READ] == answer | OVERSIGHT | {Role.PARTNER_PROCUREMENT}
 
 
 def test_everybody_but_vendors_needs_a_second_factor() -> None:
@@ -126,7 +146,8 @@ def test_everything_that_is_broken_is_named() -> None:
     [
         ({Role.AUDITOR}, {Role.AUDITOR}),
         ({Role.COUNCIL}, {Role.COUNCIL}),
-        ({Role.PROCUREMENT_OFFICER}, {Role.PARTNER_CITY}),
+        ({Role.PROCUREMENT_OFFICER}, {Role.PARTNER_CITY, Role.PARTNER_PROCUREMENT}),
+        ({Role.AUTHORITY, Role.FINANCE}, {Role.PARTNER_CITY, Role.PARTNER_AUTHORITY, Role.PARTNER_FINANCE}),
         ({Role.SPONSOR, Role.COUNCIL}, {Role.PARTNER_CITY, Role.COUNCIL}),
         ({Role.ADMINISTRATOR}, set()),
         ({Role.STAFF}, set()),

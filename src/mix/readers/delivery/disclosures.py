@@ -33,7 +33,7 @@ from mix.readers.core.errors import Unknown
 from mix.readers.delivery.sprints import Room, latest_evidence, list_hypotheses, list_rooms, list_sprint_vendors
 from mix.rules.choice.states import Conflict, Ruling
 from mix.rules.city.methods import Fact
-from mix.rules.core.access import TABLE, Permission, Role
+from mix.rules.core.access import AS_PARTNER, TABLE, Permission, Role
 from mix.rules.core.kinds import StepState
 from mix.rules.core.unmet import Unmet
 from mix.rules.delivery.disclosure import Doubt, Traced, trace
@@ -151,7 +151,7 @@ def list_candidates(step: Step) -> list[Person]:
     """List who may review: staff of the cities that may read the challenge, saw no vendor's ideas and wrote nothing."""
     challenge = step.challenge
     inside = TABLE[Permission.SUBMISSION_READ] | TABLE[Permission.SPRINT_RUN]
-    roles = TABLE[Permission.CHALLENGE_READ] - inside - {Role.COUNCIL, Role.PARTNER_CITY}
+    roles = TABLE[Permission.CHALLENGE_READ] - inside - AS_PARTNER - {Role.COUNCIL}
     cities = [c.id for c in list_cities(challenge)]
     people = {p.pk: p for role in sorted(roles) for p in list_with_role(cities, role)}
     readers = {p.pk for role in inside for p in list_with_role(cities, role)}

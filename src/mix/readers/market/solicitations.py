@@ -120,9 +120,10 @@ def list_answered_questions(solicitation: Solicitation) -> list[Question]:
     )
 
 
-def list_questions(solicitation: Solicitation) -> list[Question]:
-    """List every question about a call, answered or not, oldest first."""
-    return list(solicitation.questions.select_related("vendor", "drafted_by").order_by("asked_at"))
+def list_questions(solicitation: Solicitation, *, confidential: bool) -> list[Question]:
+    """List the questions about a call, answered or not, oldest first; those asked in confidence only where said."""
+    found = solicitation.questions.select_related("vendor", "drafted_by").order_by("asked_at")
+    return list(found if confidential else found.filter(kind=QuestionKind.GENERAL))
 
 
 def get_question(step: Step, code: str) -> Question:

@@ -27,6 +27,9 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
     PARTNER_CITY = "partner_city"
+    PARTNER_PROCUREMENT = "partner_procurement"
+    PARTNER_FINANCE = "partner_finance"
+    PARTNER_AUTHORITY = "partner_authority"
     VENDOR = "vendor"
 
 
@@ -44,6 +47,7 @@ class Permission(StrEnum):
     SOLICITATION_PUBLISH = "solicitation.publish"
     QUESTION_ANSWER = "question.answer"
     QUESTION_PUBLISH = "question.publish"
+    QUESTION_READ = "question.read"
     ENVELOPE_OPEN = "envelope.open"
     SUBMISSION_READ = "submission.read"
     PRICE_READ = "price.read"
@@ -108,9 +112,18 @@ _OVERSIGHT = (Role.FAIRNESS_MONITOR, Role.AUDITOR)
 # Who confirms what another proposed: every one of them was confirmed by a second person before.
 _CONFIRMING = frozenset({Role.ADMINISTRATOR, Role.PROCUREMENT_MANAGER, Role.AUTHORITY})
 
-_STAFF = frozenset(r for r in Role if r not in (Role.VENDOR, Role.PARTNER_CITY, Role.AUDITOR))
+# What a partner city's people are in a challenge that another city leads, by their duties at home. They read there
+# what those duties read at home, and act in nothing that the lead city does for all.
+_AS_PARTNER: dict[Role, frozenset[Role]] = {
+    Role.PARTNER_PROCUREMENT: frozenset(_PROCUREMENT),
+    Role.PARTNER_FINANCE: frozenset({Role.FINANCE}),
+    Role.PARTNER_AUTHORITY: frozenset({Role.AUTHORITY}),
+}
+AS_PARTNER = frozenset({Role.PARTNER_CITY, *_AS_PARTNER})
 
-TABLE: dict[Permission, frozenset[Role]] = {
+_STAFF = frozenset(r for r in Role if r not in AS_PARTNER | {Role.VENDOR, Role.AUDITOR})
+
+_AT_HOME: dict[Permission, frozenset[Role]] = {
     Permission.NEED_REPORT: _STAFF,
     Permission.NEED_DECIDE: frozenset({Role.SPONSOR, Role.PROJECT_LEAD, Role.PROCUREMENT_MANAGER}),
     Permission.CHALLENGE_READ: frozenset(_READING_CITY),
@@ -122,6 +135,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.SOLICITATION_PUBLISH: frozenset(_PROCUREMENT),
     Permission.QUESTION_ANSWER: frozenset({Role.PROJECT_LEAD, Role.SPONSOR, *_PROCUREMENT}),
     Permission.QUESTION_PUBLISH: frozenset(_PROCUREMENT),
+    Permission.QUESTION_READ: frozenset({Role.PROJECT_LEAD, Role.SPONSOR, *_PROCUREMENT, *_OVERSIGHT}),
     Permission.ENVELOPE_OPEN: frozenset(_PROCUREMENT),
     Permission.SUBMISSION_READ: frozenset(
         {Role.PROJECT_LEAD, *_PROCUREMENT, Role.EVALUATOR, Role.CHAIR, Role.FAIRNESS_MONITOR}
@@ -156,6 +170,19 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.PILOT_REGISTER: _STAFF,
     Permission.PILOT_READ: _STAFF | {Role.AUDITOR},
     Permission.PILOT_MANAGE: frozenset(_PROCUREMENT),
+}
+
+# What is only read, of what vendors ask and write, how they were scored, and the record of the case.
+_READ = (
+    Permission.QUESTION_READ,
+    Permission.SUBMISSION_READ,
+    Permission.PRICE_READ,
+    Permission.SCORES_READ,
+    Permission.CASE_FILE_READ,
+)
+
+TABLE: dict[Permission, frozenset[Role]] = _AT_HOME | {
+    read: _AT_HOME[read] | {there for there, home in _AS_PARTNER.items() if home & _AT_HOME[read]} for read in _READ
 }
 
 
@@ -224,12 +251,14 @@ _WATCHING = frozenset({*_OVERSIGHT, Role.COUNCIL})
 def roles_as_partner(own: Iterable[Role]) -> frozenset[Role]:
     """Return what a partner city's people are in a challenge by their duties at home.
 
-    Its auditors, fairness monitors and councillors stay that; whoever works on challenges works for the partner;
-    anybody else, such as an administrator or an evaluator without a seat, is nothing there.
+    Its auditors, fairness monitors and councillors stay that; whoever works on challenges works for the partner, and
+    procurement, finance and the authority read what they read at home; anybody else, such as an administrator or an
+    evaluator without a seat, is nothing there.
     """
     held = frozenset(own) - {Role.EVALUATOR, Role.CHAIR}
-    works = held & TABLE[Permission.CHALLENGE_READ] - _WATCHING
-    return (held & _WATCHING) | ({Role.PARTNER_CITY} if works else frozenset())
+    if not held & TABLE[Permission.CHALLENGE_READ] - _WATCHING:
+        return held & _WATCHING
+    return (held & _WATCHING) | {Role.PARTNER_CITY} | {there for there, home in _AS_PARTNER.items() if held & home}
 
 
 def grants(roles: Iterable[Role], permission: Permission) -> bool:

@@ -31,12 +31,12 @@ from mix.readers.city.municipalities import (
 from mix.readers.city.people import list_confirmers
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
-from mix.rules.core.access import Permission, Role, grants
+from mix.rules.core.access import AS_PARTNER, Permission, Role, grants
 from mix.web.drawing.pages import draw_page, signed_in
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted, show, take
 
-GIVEN_ROLES = tuple(r.value for r in Role if r not in (Role.CHAIR, Role.PARTNER_CITY, Role.VENDOR))
+GIVEN_ROLES = tuple(r.value for r in Role if r not in AS_PARTNER | {Role.CHAIR, Role.VENDOR})
 
 
 @dataclass(frozen=True)

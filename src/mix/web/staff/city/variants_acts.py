@@ -19,7 +19,7 @@ from mix.phrases.words import word
 from mix.readers.core.rows import row_key
 from mix.rules.city.methods import Method, Step
 from mix.rules.city.variants import Path
-from mix.rules.core.access import Permission, Role
+from mix.rules.core.access import AS_PARTNER, Permission, Role
 from mix.rules.core.catalogue import MOST_CHARACTERS
 from mix.rules.core.fields import Bilingual
 from mix.web.drawing.showing import in_language, language
@@ -27,7 +27,7 @@ from mix.web.forms import fields
 from mix.web.forms.acts import Act, do
 from mix.web.forms.wordings import wording
 
-DECIDERS = tuple(r for r in Role if r not in (Role.VENDOR, Role.PARTNER_CITY, Role.EVALUATOR, Role.CHAIR, Role.STAFF))
+DECIDERS = tuple(r for r in Role if r not in AS_PARTNER | {Role.VENDOR, Role.EVALUATOR, Role.CHAIR, Role.STAFF})
 
 
 @dataclass(frozen=True)

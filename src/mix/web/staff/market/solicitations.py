@@ -55,6 +55,7 @@ class CallContext:
     proposal: ExtensionProposal | None
     addenda: Sequence[Addendum]
     questions: Sequence[Question]
+    reads_all_questions: bool
     criteria: list[tuple[str, tuple[Criterion, ...]]]
     opened: list[tuple[Submission, list[Answer], list[Answer], list[FileFact]]]
 
@@ -67,6 +68,7 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
     phase = phase_of(call, now=now_of(request)) if call and is_out else None
     openable = phase is Phase.OPENABLE and step.challenge.status == ChallengeStatus.RUNNING
     proposal = waiting_extension(call) if call else None
+    reads_all = grants(roles, Permission.QUESTION_READ)
     return granted(roles, _acts(request, step, call, proposal)), CallContext(
         call=call,
         openable=openable and grants(roles, Permission.ENVELOPE_OPEN) and bool(call and next_envelope(call)),
@@ -75,7 +77,8 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
         documents=list_documents(call) if call else [],
         proposal=proposal,
         addenda=list_addenda(call) if call else [],
-        questions=list_questions(call) if call and is_out else [],
+        questions=list_questions(call, confidential=reads_all) if call and is_out else [],
+        reads_all_questions=reads_all,
         criteria=[(key, rules.criteria) for key, rules in call.rules.items()] if call else [],
         opened=_opened(call, roles) if call else [],
     )
