@@ -11,12 +11,23 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
 from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from mix.data.cache import TableCache, forget_expired
-from mix.data.models import CacheEntry, Challenge, Engagement, Message, Person, Registration, Vendor
+from mix.data.models import (
+    CacheEntry,
+    Challenge,
+    Engagement,
+    Message,
+    Person,
+    Registration,
+    StaffInvitation,
+    Vendor,
+)
 from mix.readers.core.clock import read_clock
 from mix.web.forms.limits import Limit, address_of, is_within
 from mix.web.public.engagements import Register
+from mix.web.staff.city import settings as city_settings
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "eleven bright pumps"
@@ -131,6 +142,17 @@ def test_a_flood_of_invitations_ends_and_keeps_what_was_typed(
     assert (refused.status_code, said in refused.content.decode()) == (429, True)
     assert "typed@example.org" in refused.content.decode()
     assert not Message.objects.filter(to_email="typed@example.org").exists()
+
+
+def test_nobody_floods_one_mailbox_or_invites_a_whole_town(sign_in: Callable[[str], Client], monkeypatch: Any) -> None:
+    monkeypatch.setattr(city_settings.SendAgain, "limit", Limit(by_person=2))
+    monkeypatch.setattr(city_settings.Invite, "limit", Limit(by_person=2))
+    client, url = sign_in("ada"), reverse("city-staff", args=["guelph"])
+    invite = {**INVITE, "role": "finance"}
+    answers = [client.post(url, {**invite, "email": f"a{n}@example.org"}).status_code for n in range(3)]
+    assert answers == [302, 302, 429]
+    sent = str(StaffInvitation.objects.get(email="a0@example.org").pk)
+    assert [client.post(url, {"act": "again", "item": sent}).status_code for _ in range(3)] == [302, 302, 429]
 
 
 def test_a_flood_of_strangers_at_an_event_ends_and_keeps_what_was_typed(monkeypatch: Any, settings: Any) -> None:

@@ -102,6 +102,7 @@ class SendAgain(RowAct[Vendor]):
 
     label = _("Send again")
     done = _("Sent again. The link that was sent before opens nothing more.")
+    limit = Limit(by_person=20)
     style = "btn--link"
 
     def run(self, request: HttpRequest) -> None:

@@ -35,6 +35,7 @@ from mix.rules.core.access import AS_PARTNER, Permission, Role, grants
 from mix.web.drawing.pages import draw_page, signed_in
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted, show, take
+from mix.web.forms.limits import Limit
 
 GIVEN_ROLES = tuple(r.value for r in Role if r not in AS_PARTNER | {Role.CHAIR, Role.VENDOR})
 
@@ -71,6 +72,7 @@ class Invite(Act[Municipality]):
 
     label = _("Invite")
     done = _("The invitation was sent. It works once, for 14 days.")
+    limit = Limit(by_person=60)  # a city that begins invites many on one day
     style = ""
     needs = Permission.PEOPLE_MANAGE
 
@@ -89,6 +91,7 @@ class SendAgain(RowAct[Municipality]):
 
     label = _("Send again")
     done = _("Sent again. The link that was sent before opens nothing more.")
+    limit = Limit(by_person=20)
     style = "btn--link"
     needs = Permission.PEOPLE_MANAGE
 
