@@ -42,6 +42,7 @@ INNER = {
 ON_PAGES = {
     "addenda.drop_extension",
     "addenda.issue",
+    "agreements.take_out_signatory",
     "awards.answer_dispute",
     "awards.file_dispute",
     "calendars.drop_day",

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from mix.actions.core.run import run
 from mix.actions.delivery import agreements
-from mix.data.models import Agreement, Challenge, Event, Message, Signatory, StaffRole, Step, VendorMember
+from mix.data.models import Agreement, Challenge, Event, Message, Person, Signatory, StaffRole, Step, VendorMember
 from mix.readers.delivery.agreements import digest_of, list_signatories
 from mix.rules.core.unmet import Outdated, Refused
 from tests.web.reading import entered
@@ -105,6 +105,26 @@ def test_whoever_left_signs_no_more(
         run(actor(who), now, agreements.sign, made)
     assert [u.code for u in caught.value.unmet] == [code]
     assert not Signatory.objects.filter(agreement=made, signed_at__isnull=False).exists()
+
+
+def test_somebody_else_signs_for_who_left(
+    made: Agreement, actor: Callable[[str], Any], sign_in: Callable[[str], Client], now: datetime
+) -> None:
+    run(actor("anita"), now, agreements.sign, made)
+    VendorMember.objects.filter(person__code="nora").update(ended_at=now)
+    VendorMember.objects.create(vendor=made.vendor, person=Person.objects.get(code="kim"), since=now)
+    client, url = sign_in("kim"), reverse("vendor-agreement", args=[made.code])
+    nora, anita = (str(made.signatories.get(person__code=code).pk) for code in ("nora", "anita"))
+    assert client.post(url, {"act": "take_out", "item": anita}).status_code == 422
+    assert client.post(url, {"act": "take_out", "item": nora}).status_code == 302
+    assert client.post(url, {"act": "name", "person": "kim", "title": "President"}).status_code == 302
+    assert signed(made) == {"anita": (False, False, True), "kim": (False, False, False)}
+    for who in ("kim", "anita"):
+        run(actor(who), now, agreements.sign, made)
+    made.refresh_from_db()
+    assert made.state == "signed"
+    with pytest.raises(Refused):
+        run(actor("kim"), now, agreements.take_out_signatory, made.signatories.get(person__code="kim"))
 
 
 def test_the_page_binds_the_signature_to_its_text(

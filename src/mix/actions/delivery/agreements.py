@@ -207,6 +207,20 @@ def name_signatory(deed: Deed, agreement: Agreement, *, person: Person, title: s
     return row
 
 
+def take_out_signatory(deed: Deed, signatory: Signatory) -> None:
+    """Take out somebody of one's own side who has not signed, such as one who left: nobody else could sign instead.
+
+    Who signs is part of the text, so that every signature is void.
+    """
+    agreement = _drafting(signatory.agreement)
+    side, role = _side(agreement, actor=deed.actor)
+    row = deed.must(agreement.signatories.filter(pk=signatory.pk, side=side).first(), "signatory_not_of_side_here")
+    require(row.signed_at is None, "signatory_signed", name=row.person.name)
+    row.delete()
+    _void_signatures(deed, agreement, role=role)
+    deed.record("agreements.take_out_signatory", agreement, role=role, payload={"person": row.person.code})
+
+
 def _require_authority(agreement: Agreement, person: Person, *, side: Side) -> None:
     """Refuse whoever does not act for the vendor, or has no role in the city that may sign."""
     theirs = actor_for(person)

@@ -119,6 +119,11 @@ def list_clauses(agreement: Agreement) -> list[Clause]:
     return list(agreement.clauses.prefetch_related("edits__person").order_by("position"))
 
 
+def get_signatory(agreement: Agreement, item: str) -> Signatory:
+    """Return one signatory of an agreement. Raises Unknown."""
+    return get_row(agreement.signatories.select_related("person", "agreement"), item)
+
+
 def list_signatories(agreement: Agreement) -> list[Signatory]:
     """List who signs an agreement, side by side."""
     return list(agreement.signatories.select_related("person").order_by("side", "id"))

@@ -30,6 +30,7 @@ _SOMETHING = {
     "addenda.issue": "number closes_at",
     "addenda.propose_extension": "closes_at",
     "agreements.sign": "digest",
+    "agreements.take_out_signatory": "person",
     "agreements.void_signatures": "digest people",
     "calendars.drop_day": "on works",
     "calendars.set_day": "on works",

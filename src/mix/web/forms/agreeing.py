@@ -27,6 +27,7 @@ from mix.readers.delivery.agreements import (
     digest_of,
     get_clause,
     get_edit,
+    get_signatory,
     list_clauses,
     list_deliverables,
     list_papers,
@@ -108,6 +109,18 @@ class NameSignatory(Act[InDraft]):
         do(request, agreements.name_signatory, self.about.agreement, person=person, title=self.cleaned_data["title"])
 
 
+class TakeOutSignatory(RowAct[InDraft]):
+    """Take out somebody who will not sign."""
+
+    label = _("Take out")
+    done = _("Taken out. Who signs is part of the text: everybody signs anew.")
+    style = "btn--link"
+
+    def run(self, request: HttpRequest) -> None:
+        """Take them out."""
+        do(request, agreements.take_out_signatory, get_signatory(self.about.agreement, self.row))
+
+
 class Sign(Act[Agreement]):
     """Sign for one side, with the sentence that the signatory confirms."""
 
@@ -151,6 +164,7 @@ def editing_acts(found: Agreement, *, signers: Sequence[tuple[str, str]]) -> dic
         "accept": Listed(AcceptEdit, about),
         "refuse": Listed(RefuseEdit, about),
         "name": Listed(NameSignatory, about),
+        "take_out": Listed(TakeOutSignatory, about),
     }
 
 
