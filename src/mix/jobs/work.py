@@ -18,6 +18,7 @@ from django.core.mail import EmailMessage
 from django.db import DatabaseError, close_old_connections, transaction
 
 from mix.actions.case.pilots import remind as remind_of_pilots
+from mix.actions.city.reviews import ask_for_reviews
 from mix.actions.core.outbox import claim, mark_failed, mark_sent
 from mix.actions.core.run import whole
 from mix.actions.flow.due import make_due, remind_of_dates
@@ -162,6 +163,7 @@ DUTIES: tuple[tuple[Callable[..., object], timedelta], ...] = (
     (send_all, timedelta(0)),
     (transaction.atomic(remind_of_dates), REMIND_EVERY),
     (transaction.atomic(remind_of_pilots), REMIND_EVERY),
+    (transaction.atomic(ask_for_reviews), REMIND_EVERY),
     (scan_waiting, SCAN_EVERY),
     (make_due, timedelta(0)),
     (check_daily, CHECK_EVERY),

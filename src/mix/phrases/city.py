@@ -48,6 +48,8 @@ REFUSALS: dict[str, str | Counted] = {
     "role_waits": "This role waits for a second person already: {name}",
     "role_decided": "This role was confirmed or dropped already",
     "role_takes_one": "An administrator gives this role; only those that take two people are named here",
+    "own_duties": "Nobody confirms their own duties: somebody else does",
+    "no_duties": "{name} has no duty here any more",
     "own_role": "Nobody gives a role to themselves: somebody else does",
     "city_confirms_itself": "Two people of the city propose and confirm this role themselves",
     "successor_needs_role": "The role “{role}” takes two people: have it confirmed for whoever takes over first",
@@ -73,6 +75,10 @@ REFUSALS: dict[str, str | Counted] = {
 }
 
 MAILS: dict[str, tuple[str, str]] = {
+    "duties_to_review": (
+        "Who still needs their duties at {city}?",
+        "Duties that nobody has looked at for a year: {count}. Please confirm each that is still right, and end the others.",
+    ),
     "role_waits": (
         "A role waits for a second person at {city}",
         "{who} proposes {person} for the role “{role}” at {city}. It is held once somebody else has confirmed it.",
@@ -344,6 +350,7 @@ VERBS: dict[str, str] = {
     "people.end_role": "Role ended",
     "people.give_role": "Role given",
     "people.propose_role": "Role proposed",
+    "people.confirm_duties": "Duties looked at, still right",
     "people.confirm_role": "Role confirmed by a second person",
     "people.drop_role": "Proposed role dropped",
     "people.name_holder": "Role given by whoever runs the site",

@@ -1,6 +1,7 @@
 """Questions about cities: their tables of authority, their people, their departments."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from mix.data.models import (
     AuthorityBand,
@@ -17,6 +18,7 @@ from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.rows import get_row
 from mix.rules.city.delegation import Band
+from mix.rules.city.reviews import is_due
 from mix.rules.core.access import Permission, Role, grants
 
 
@@ -100,6 +102,11 @@ def list_staff(municipality: Municipality) -> list[StaffRole]:
     return list(
         municipality.staff.filter(ended_at=None).select_related("person", "department").order_by("person__name", "id")
     )
+
+
+def waiting_for_review(rows: Iterable[StaffRole], *, now: datetime) -> list[StaffRole]:
+    """Return the duties that nobody has confirmed for a year; those that a group gave are looked at there."""
+    return [r for r in rows if not r.provider and is_due(since=r.since, reviewed_at=r.reviewed_at, now=now)]
 
 
 def get_duty(municipality: Municipality, item: str) -> StaffRole:

@@ -97,6 +97,7 @@ _SOMETHING = {
     "municipalities.set_bands": "bands source proposed_by",
     "municipalities.set_outage_rule": "rule",
     "municipalities.set_template": "name sha256",
+    "people.confirm_duties": "roles",
     "people.confirm_role": "role provider proposed_by",
     "people.drop_role": "role",
     "people.end_role": "role",

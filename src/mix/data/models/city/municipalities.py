@@ -46,6 +46,8 @@ class StaffRole(models.Model):
     since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     provider = models.SlugField(max_length=40, blank=True)  # the sign-in service whose groups gave it; "": people did
+    reviewed_at = models.DateTimeField(null=True)  # when somebody else last said that it is still right
+    asked_at = models.DateTimeField(null=True)  # when the administrators were last asked
 
     class Meta:
         constraints = [

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from mix.actions.city import identities, invitations, roles
+from mix.actions.city.reviews import confirm_duties
 from mix.actions.flow.succession import end_role
 from mix.data.models import (
     GroupDuty,
@@ -27,12 +28,13 @@ from mix.readers.city.municipalities import (
     list_own_municipalities,
     list_role_proposals,
     list_staff,
+    waiting_for_review,
 )
 from mix.readers.city.people import list_confirmers
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.rules.core.access import AS_PARTNER, Permission, Role, grants
-from mix.web.drawing.pages import draw_page, signed_in
+from mix.web.drawing.pages import draw_page, now_of, signed_in
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted, show, take
 from mix.web.forms.limits import Limit
@@ -182,6 +184,19 @@ class DropGroup(RowAct[Municipality]):
         do(request, identities.drop_group, row)
 
 
+class ConfirmDuties(RowAct[Duties]):
+    """Say that somebody's duties are still right."""
+
+    label = _("Still right")
+    done = _("Confirmed for a year.")
+    style = "btn--link"
+    needs = Permission.ROLE_CONFIRM
+
+    def run(self, request: HttpRequest) -> None:
+        """Confirm them."""
+        do(request, confirm_duties, self.about.city, person=get_duty(self.about.city, self.row).person)
+
+
 class ConfirmRole(RowAct[Municipality]):
     """Confirm, as a second person, a role that was proposed."""
 
@@ -214,6 +229,7 @@ class StaffContext:
 
     city: Municipality
     staff: list[StaffRole]
+    waiting: frozenset[int]
     proposals: list[tuple[RoleProposal, bool, str]]
     invitations: list[StaffInvitation]
     providers: list[IdentityProvider]
@@ -224,10 +240,11 @@ def staff(request: HttpRequest, city: str) -> HttpResponse:
     """Who has which duty; invite, end, confirm as a second person."""
     actor = signed_in(request)
     found = get_own_municipality(city, actor=actor, needs=Permission.PEOPLE_READ)
-    providers = list_providers(found)
+    providers, rows = list_providers(found), list_staff(found)
     acts: Acts = {
         "invite": Listed(Invite, found),
-        "end": Listed(EndRole, Duties(found, tuple(list_staff(found)))),
+        "end": Listed(EndRole, Duties(found, tuple(rows))),
+        "review": Listed(ConfirmDuties, Duties(found, ())),
         "again": Listed(SendAgain, found),
         "withdraw": Listed(Withdraw, found),
         "confirm": Listed(ConfirmRole, found),
@@ -240,7 +257,8 @@ def staff(request: HttpRequest, city: str) -> HttpResponse:
         return taken
     context = StaffContext(
         found,
-        list_staff(found),
+        rows,
+        frozenset(row.pk for row in waiting_for_review(rows, now=now_of(request))),
         [_waits(p, actor) for p in list_role_proposals(found)],
         list_invitations(found),
         providers,
