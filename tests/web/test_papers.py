@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -24,6 +25,7 @@ from mix.rules.core.unmet import Refused
 from mix.web.documents.docx import check_template, plain_template, read_docx, write_docx
 from mix.web.documents.word import _surroundings
 from tests.web.reading import compared, entered
+from tests.web.test_word_files import deleted, p, packed, r, was
 
 SAID = {"title": "T", "challenge": "C", "city": "G", "version": "Version 1", "written_by": "P", "saved_at": "now"}
 
@@ -90,7 +92,7 @@ def saved(made: Any) -> bytes:
     return out.getvalue()
 
 
-def packed(**parts: bytes) -> bytes:
+def zipped(**parts: bytes) -> bytes:
     out = BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED) as file:
         for name, content in parts.items():
@@ -103,9 +105,9 @@ def packed(**parts: bytes) -> bytes:
     [
         (b"", "docx_unreadable"),
         (b"%PDF-1.7", "docx_unreadable"),
-        (packed(other=b"x"), "docx_unreadable"),
-        (packed(word__document_xml=b"<not-word/>"), "docx_unreadable"),
-        (packed(word__document_xml=b"0" * (41 * 2**20)), "docx_unreadable"),
+        (zipped(other=b"x"), "docx_unreadable"),
+        (zipped(word__document_xml=b"<not-word/>"), "docx_unreadable"),
+        (zipped(word__document_xml=b"0" * (41 * 2**20)), "docx_unreadable"),
         (b"x" * (5 * 2**20 + 1), "file_too_large"),
         (plain_template(), "docx_without_fields"),
     ],
@@ -281,3 +283,17 @@ def test_any_two_versions_are_compared(
     assert compared(answer.content.decode()) == [("same", "Leaks are found "), ("new", "too "), ("same", "late.")]
     assert sign_in("priya").get(url, {"version": "x", "from": "-1"}).status_code == 200
     assert sign_in("priya").get(url, {"version": "9999"}).status_code == 404
+
+
+@pytest.mark.django_db
+def test_what_a_word_file_holds_beside_its_text_is_said(place: Step, sign_in: Callable[[str], Client]) -> None:
+    title = next(f.title.en for f in spec_of(place).fields if f.key == "users")
+    note = '<w:footnote w:id="2">' + p(r("See the by-law.")) + "</w:footnote>"
+    body = p(r("Delivery within "), deleted("30"), was("ins", r("45")), r(" days")) + p(was("ins", r("More.")))
+    body += p('<w:r><w:footnoteReference w:id="2"/></w:r>')
+    file = SimpleUploadedFile("legal.docx", packed(p(r(title)) + body, footnotes=note))
+    answer = sign_in("priya").post(f"/en/city/challenges/{STEP[0]}/{STEP[1]}/", {"act": "bring_in", "file": file})
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+    assert (answer.status_code, "Delivery within 45 days More." in page) == (200, True)
+    assert "3 tracked changes were taken as accepted. Leah Fox" in page
+    assert "Footnote : See the by-law." in page

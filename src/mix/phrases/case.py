@@ -144,6 +144,18 @@ WORDS: dict[str, dict[str, str]] = {
         "closed": "Closed",
         "refused": "Refused",
     },
+    "word_part": {
+        "footnote": "Footnote",
+        "endnote": "Endnote",
+        "comment": "Comment in Word",
+        "picture": "Picture",
+        "object": "Embedded object",
+        "embedded": "Embedded document",
+        "formula": "Formula",
+        "hidden": "Hidden text",
+        "symbol": "Symbol of a font",
+        "table": "Table in a table",
+    },
     "pilot_word": {
         "agree": "Agrees",
         "refuse": "Refuses",

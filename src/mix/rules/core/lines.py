@@ -3,7 +3,8 @@
 import re
 from unicodedata import normalize
 
-_CONTROL = "\x00-\x1f\x7f-\x9f\u2028\u2029"  # C0, DEL and C1, and Unicode's two ends of lines
+_NONE = "\ud800-\udfff\ufffe\uffff"  # what is no character, and may stand in no file of XML
+_CONTROL = f"\x00-\x1f\x7f-\x9f\u2028\u2029{_NONE}"  # C0, DEL and C1, and Unicode's two ends of lines
 _ANY = re.compile(f"[{_CONTROL}]")
 _RUN = re.compile(f" *[{_CONTROL}][ {_CONTROL}]*")
 
@@ -11,7 +12,7 @@ _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 _ENDS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # what ends a line; Office pastes U+000B
-_STEERS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")  # control characters that end none and set no tab
+_STEERS = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x9f{_NONE}]")  # control characters that end none and set no tab
 # What turns the direction of what follows, and marks that nobody sees: a name reads as it is spelt.
 _TURNS = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 NAME = 150  # letters of a file's name

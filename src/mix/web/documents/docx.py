@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -13,13 +14,13 @@ from zipfile import BadZipFile, ZipFile
 import docx
 
 from mix.rules.core.fields import Bilingual, Column, FieldSpec, FieldType
+from mix.rules.core.lines import lines
 from mix.rules.core.unmet import Refused, Unmet
+from mix.web.documents.final import Left, Paragraph, Table
 from mix.web.documents.specs import read_only, typed
 from mix.web.documents.word import (
     Broken,
     Outline,
-    Paragraph,
-    Table,
     fill,
     fill_apart,
     names_apart,
@@ -31,6 +32,8 @@ MOST_BYTES = 5 * 2**20
 MOST_UNPACKED = 40 * 2**20
 MOST_PARTS = 500
 NOTHING = "–"
+JOINER = "\u2060"  # nobody sees it: after the sign for nothing it says that somebody typed that sign
+TICKED = frozenset("☒☑✓✔")
 PLACES = ("title", "challenge", "city", "version", "written_by", "saved_at", "answers")  # what a template may name
 
 
@@ -49,6 +52,7 @@ def _check(data: bytes, name: str) -> None:
         raise Refused(Unmet("docx_unreadable", {"name": name}, field="file"))
 
 
+@cache
 def plain_template() -> bytes:
     """Return the template of a city that has none of its own: a file to begin one from."""
     made = docx.Document()
@@ -117,29 +121,49 @@ def write_docx(
     answers = [
         {
             "title": answer.title,
-            "text": _in_word(answer.spec, content.get(answer.spec.key), str(answer.value)) or NOTHING,
+            "text": _in_word(answer.spec, content.get(answer.spec.key), str(answer.value)),
             "columns": [title for title, _value in answer.rows[0]] if answer.rows else [],
-            "rows": [[value for _title, value in row] for row in answer.rows],
+            "rows": [[_as_written(value) for _title, value in row] for row in answer.rows],
         }
         for answer in read_only(specs, content)
     ]
-    context = {**said, "mark": mark, "answers": answers}
+    context = _printable({**said, "mark": mark, "answers": answers})
     with _said("docx_template_wrong"):
         return fill_apart(template, context) if template else fill(plain_template(), context)
 
 
+def _printable(value: Any) -> Any:  # noqa: ANN401 - JSON in, JSON out
+    """Clean every text of what no file of Word may hold: one such character would take others with it."""
+    if isinstance(value, str):
+        return lines(value)
+    if isinstance(value, Mapping):
+        return {key: _printable(inner) for key, inner in value.items()}
+    return [_printable(inner) for inner in value]
+
+
 def _in_word(spec: FieldSpec | Column, value: object, said: str) -> str:
-    """Write a day as it is read back, and everything else as on the page."""
-    return typed(spec, value) if spec.type is FieldType.DATE else said
+    """Write a day as it is read back, everything else as on the page, and a sign for nothing."""
+    return _as_written(typed(spec, value) if spec.type is FieldType.DATE else said) or NOTHING
+
+
+def _as_written(text: str) -> str:
+    """Tell the sign for nothing that somebody typed from our own."""
+    return f"{text}{JOINER}" if text == NOTHING else text
 
 
 @dataclass(slots=True)
 class Taken:
-    """What a file holds: answers as typed, the mark of the version that it was made from, and what fits nowhere."""
+    """What a file holds: answers as typed, the mark of the version that it was made from, and what fits nowhere.
+
+    `left` is what is no text, such as a picture; of tracked changes it says how many were accepted, and whose.
+    """
 
     answers: dict[str, Any] = field(default_factory=dict)
     mark: str = ""
     left_over: list[str] = field(default_factory=list)
+    left: Sequence[Left] = ()
+    changes: int = 0
+    authors: Sequence[str] = ()
 
 
 def read_docx(data: bytes, name: str, specs: Sequence[FieldSpec]) -> Taken:
@@ -147,7 +171,7 @@ def read_docx(data: bytes, name: str, specs: Sequence[FieldSpec]) -> Taken:
     _check(data, name)
     with _said("docx_unreadable", name=name):
         found = outline_apart(data)
-    taken = Taken(mark=found.mark)
+    taken = Taken(mark=found.mark, left=found.left, changes=found.changes, authors=found.authors)
     _read_blocks(found.blocks, specs, taken)
     if not taken.answers:
         raise Refused(Unmet("docx_without_fields", {"name": name, "first": specs[0].title.en}, field="file"))
@@ -156,21 +180,22 @@ def read_docx(data: bytes, name: str, specs: Sequence[FieldSpec]) -> Taken:
 
 def _read_blocks(blocks: Sequence[Paragraph | Table], specs: Sequence[FieldSpec], taken: Taken) -> None:
     here: FieldSpec | None = None
-    for block in blocks:
+    titles = _titles(blocks, specs)
+    for number, block in enumerate(blocks):
         if isinstance(block, Table):
             rows = _read_table(block, here) if here and here.columns else None
             if rows is None or here is None:
-                taken.left_over += [" | ".join(row)[:200] for row in block.rows[:1]]
+                taken.left_over += [" | ".join(row)[:200] for row in block.rows]
             else:
                 taken.answers[here.key] = [*taken.answers.get(here.key, []), *rows]
             continue
         text = block.text.strip()
-        found = next((s for s in specs if _is_titled(s.title, text)), None)
+        found = titles.get(number)
         if found is not None:
             here = found
             taken.left_over = [] if not taken.answers and taken.mark else taken.left_over  # the head that we wrote
             taken.answers.setdefault(found.key, [] if found.columns else "")
-        elif block.style.startswith("Heading") or here is None or here.columns:
+        elif _is_heading(block) or here is None or here.columns:
             here = here if here and here.columns and not text else None
             taken.left_over += [text[:200]] if text and text != NOTHING else []
         else:
@@ -178,6 +203,28 @@ def _read_blocks(blocks: Sequence[Paragraph | Table], specs: Sequence[FieldSpec]
     for spec in specs:
         if isinstance(taken.answers.get(spec.key), str):
             taken.answers[spec.key] = _as_typed(spec, taken.answers[spec.key].strip())
+
+
+def _titles(blocks: Sequence[Paragraph | Table], specs: Sequence[FieldSpec]) -> dict[int, FieldSpec]:
+    """Say which paragraphs are titles of fields: headings, with a number before them or none.
+
+    A paragraph that is no heading is one where no heading has that title: an answer may say what a title says.
+    """
+    texts = [(n, b, b.text.strip()) for n, b in enumerate(blocks) if isinstance(b, Paragraph)]
+    headed = {
+        n: spec
+        for n, block, text in texts
+        if _is_heading(block)
+        for spec in specs
+        if _is_titled(spec.title, text) or _is_titled(spec.title, re.sub(r"^\d+(\.\d+)*[.)]?\s+", "", text))
+    }
+    others = [spec for spec in specs if spec not in headed.values()]
+    plain = {n: spec for n, _block, text in texts for spec in others if _is_titled(spec.title, text)}
+    return {**plain, **headed}
+
+
+def _is_heading(block: Paragraph) -> bool:
+    return block.style.casefold().startswith("heading")
 
 
 def _is_titled(title: Bilingual, text: str) -> bool:
@@ -205,12 +252,12 @@ def _read_table(table: Table, spec: FieldSpec) -> list[dict[str, str]] | None:
 
 def _as_typed(spec: FieldSpec | Column, text: str) -> str:
     """Return what somebody would type on the page for what stands in the file."""
-    if text == NOTHING:
-        return ""
+    if text in (NOTHING, f"{NOTHING}{JOINER}"):
+        return text[1:] and NOTHING
     if spec.type is FieldType.CHOICE:
         return next((o.key for o in spec.options if _is_titled(o.title, text)), text)
     if spec.type is FieldType.YES_NO:
-        return "yes" if _bare(text) in ("yes", "oui") else ""
+        return "yes" if _bare(text) in ("yes", "oui", *TICKED) else ""
     if spec.type is FieldType.DATE:
         day = re.search(r"\d{4}-\d\d-\d\d", text)
         return day.group() if day else text

@@ -1,7 +1,7 @@
 """Word files of strangers, read and filled in a process of its own: it has little memory, little time, and ends.
 
-This module knows nothing else of the program, so that the process begins at once. What it is asked, and what it
-answers, is JSON on its standard input and output.
+This module knows nothing else of the program but how Word writes, so that the process begins at once. What it is
+asked, and what it answers, is JSON on its standard input and output.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import resource
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from html import escape
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
@@ -21,11 +22,12 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 import docx
 from docx.document import Document
 from docx.opc.exceptions import OpcError
-from docx.table import Table as WordTable
-from docxtpl import DocxTemplate, Listing
+from docxtpl import DocxTemplate
 from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml.etree import LxmlError
+
+from mix.web.documents.final import Block, Left, Paragraph, Table, read_final
 
 MOST_MEMORY = 512 * 2**20
 MOST_SECONDS = 5  # of the processor
@@ -53,26 +55,17 @@ class TooMuch(Broken):
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph, with the name of its style."""
-
-    text: str
-    style: str
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The texts of a table's cells, row by row."""
-
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Outline:
-    """What is read of a file: the mark in its properties, paragraphs and tables in order."""
+    """What is read of a file: the mark in its properties, paragraphs and tables in order, and what is not taken.
+
+    Of tracked changes it says how many were taken as accepted, and who made them.
+    """
 
     mark: str
-    blocks: tuple[Paragraph | Table, ...]
+    blocks: tuple[Block, ...]
+    left: tuple[Left, ...] = ()
+    changes: int = 0
+    authors: tuple[str, ...] = ()
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -92,6 +85,23 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return False
 
 
+class _Shown(str):
+    """A text for a template: what the library itself would take for an instruction stays what somebody wrote."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return escape(self).replace("{_", "{&#95;").replace("_}", "&#95;}").replace("%_", "%&#95;")
+
+
+def _shown(value: Any) -> Any:  # noqa: ANN401 - JSON in, JSON out
+    if isinstance(value, str):
+        return _Shown(value)
+    if isinstance(value, Mapping):
+        return {key: _shown(inner) for key, inner in value.items()}
+    return [_shown(inner) for inner in value]
+
+
 def timeless(made: Document | DocxTemplate) -> bytes:
     """Return the file's bytes, without the hour at which they were packed: same answers, same bytes."""
     packed, out = BytesIO(), BytesIO()
@@ -103,11 +113,10 @@ def timeless(made: Document | DocxTemplate) -> bytes:
 
 
 def fill(template: bytes, context: Mapping[str, Any]) -> bytes:
-    """Fill a template; texts of answers may have lines. `mark` goes into the file's properties. Raises Broken."""
-    answers = [{**answer, "text": Listing(answer["text"])} for answer in context["answers"]]
+    """Fill a template; texts may have lines. `mark` goes into the file's properties. Raises Broken."""
     made = DocxTemplate(BytesIO(template))
     try:
-        made.render({**context, "answers": answers}, jinja_env=_Sandbox(), autoescape=True)
+        made.render(_shown(context), jinja_env=_Sandbox(), autoescape=True)
         made.docx.core_properties.identifier = context.get("mark", "")
         made.docx.core_properties.title = context["title"]
         return timeless(made)
@@ -127,13 +136,9 @@ def outline(data: bytes) -> Outline:
     """Read what a file says, in order. Raises Broken."""
     try:
         document = docx.Document(BytesIO(data))
-        blocks = tuple(
-            Table(tuple(tuple(cell.text for cell in row.cells) for row in block.rows))
-            if isinstance(block, WordTable)
-            else Paragraph(block.text, (block.style.name or "") if block.style else "")
-            for block in document.iter_inner_content()
-        )
-        return Outline(document.core_properties.identifier or "", blocks)
+        blocks, found = read_final(document)
+        mark = document.core_properties.identifier or ""
+        return Outline(mark, tuple(blocks), tuple(found.left), found.changes, tuple(found.authors))
     except _BROKEN as error:
         raise Broken(str(error)) from None
 
@@ -150,10 +155,13 @@ def names_apart(template: bytes) -> list[str]:
 
 def outline_apart(data: bytes) -> Outline:
     """Read a stranger's file in a process of its own. Raises Broken and TooMuch."""
-    mark, blocks = _ask("outline", data, {})
+    said = _ask("outline", data, {})
     return Outline(
-        mark,
-        tuple(Table(tuple(map(tuple, b["rows"]))) if "rows" in b else Paragraph(b["text"], b["style"]) for b in blocks),
+        said["mark"],
+        tuple(Table(tuple(map(tuple, b["rows"]))) if "rows" in b else Paragraph(**b) for b in said["blocks"]),
+        tuple(Left(**one) for one in said["left"]),
+        said["changes"],
+        tuple(said["authors"]),
     )
 
 
@@ -184,9 +192,7 @@ def _answer(what: str, data: bytes, context: Mapping[str, Any]) -> object:
         return base64.b64encode(fill(data, context)).decode()
     if what == "names":
         return names_in(data)
-    found = outline(data)
-    blocks = [{"rows": b.rows} if isinstance(b, Table) else {"text": b.text, "style": b.style} for b in found.blocks]
-    return found.mark, blocks
+    return asdict(outline(data))
 
 
 def main() -> None:

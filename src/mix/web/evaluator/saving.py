@@ -15,6 +15,7 @@ from mix.readers.choice.scoring import Scoring, find_written, written_by
 from mix.rules.choice.merging import Written, merge
 from mix.rules.city.methods import Criterion
 from mix.rules.core.kinds import EvaluationPhase
+from mix.rules.core.lines import lines
 from mix.rules.core.unmet import Refused, Unmet
 from mix.web.forms.acts import do
 
@@ -122,8 +123,8 @@ def _read_score(text: str) -> int | None:
 
 
 def clean(text: str) -> str:
-    """Return a text as it is kept: lines as browsers show them, no blanks around it."""
-    return text.replace("\x00", "").replace("\r\n", "\n").strip()
+    """Return a text as it is kept: lines as all else has them, nothing that steers, no blanks around it."""
+    return lines(text).strip()
 
 
 def read_key(text: str) -> int:

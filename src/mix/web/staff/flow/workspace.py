@@ -50,6 +50,7 @@ from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.flow.moves import Duty, duties, open_duties
 from mix.web.documents.changes import changes
 from mix.web.documents.docx import MOST_BYTES, read_docx
+from mix.web.documents.final import Left
 from mix.web.documents.specs import Answer, FieldView, draw, read_only, read_post
 from mix.web.drawing.pages import Context, now_of, signed_in
 from mix.web.drawing.showing import use_clock
@@ -152,6 +153,9 @@ class Drafted:
     clashes: Sequence[Any] = ()
     brought: str = ""
     left_over: Sequence[str] = ()
+    not_taken: Sequence[Left] = ()
+    tracked: int = 0
+    tracked_by: Sequence[str] = ()
     found: int = 0
     paper_unmet: Sequence[Unmet] = ()
 
@@ -275,7 +279,15 @@ def _bring_in(request: HttpRequest, step: Step, roles: frozenset[Role]) -> HttpR
     based_on = base if base is not None else (latest.number if latest else 0)
     before: dict[str, Any] = next((v.content for v in list_versions(step.document) if v.number == based_on), {})
     merged, drafted = _together(step, {**before, **read.answers}, based_on=based_on, theirs=latest)
-    drafted = replace(drafted, brought=file.name or "", left_over=read.left_over, found=len(read.answers))
+    drafted = replace(
+        drafted,
+        brought=file.name or "",
+        left_over=read.left_over,
+        not_taken=read.left,
+        tracked=read.changes,
+        tracked_by=read.authors,
+        found=len(read.answers),
+    )
     return _again(request, step, roles, typed=merged, drafted=drafted)
 
 
