@@ -76,7 +76,9 @@ def test_where_two_tabs_wrote_the_same_both_stand_on_the_page(visit: Callable[..
 def test_text_that_was_typed_and_not_sent_can_be_brought_back(visit: Callable[..., Visitor]) -> None:
     hugo = visit("hugo")
     hugo.go(f"{BASE}score/D/")
+    hugo.page.route("**/score/D/", lambda route: route.abort() if route.request.method == "POST" else route.fallback())
     hugo.page.locator("[name='comment-feasible']").press_sequentially("Left behind")
+    hugo.page.once("dialog", lambda asked: asked.accept())  # the page asks whoever leaves it
     hugo.click(hugo.page.locator(".subs a").first)
     hugo.go(f"{BASE}score/D/")
     hugo.click("[data-offer] button")

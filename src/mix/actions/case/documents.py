@@ -9,7 +9,7 @@ from mix.actions.case.locking import keep_open, lock_challenge, lock_step
 from mix.actions.core.deeds import Deed
 from mix.data.models import Comment, Document, DocumentVersion, Step
 from mix.readers.case.challenges import spec_of
-from mix.readers.case.documents import find_latest, latest_content, list_reusable
+from mix.readers.case.documents import find_latest, has_changed_since, latest_content, list_reusable
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission
 from mix.rules.core.chain import digest
@@ -18,18 +18,29 @@ from mix.rules.core.unmet import Refused, Unmet, require
 
 
 class EditedMeanwhile(Refused):
-    """Somebody else saved a version since this one was begun; nothing was lost on either side."""
+    """Somebody else saved a version since this one was begun; nothing was lost on either side.
 
-    def __init__(self, theirs: DocumentVersion) -> None:
-        super().__init__(Unmet("edited_meanwhile", {"name": theirs.author.name, "number": str(theirs.number)}))
+    `theirs` is the latest, `by` the latest of somebody else: a page that saves by itself may have made some since.
+    """
+
+    def __init__(self, theirs: DocumentVersion, *, by: DocumentVersion) -> None:
+        super().__init__(Unmet("edited_meanwhile", {"name": by.author.name, "number": str(by.number)}))
         self.theirs = theirs
+        self.by = by
 
 
-def save(deed: Deed, step: Step, *, answers: Mapping[str, Any], based_on: int | None = None) -> DocumentVersion:
+def save(
+    deed: Deed,
+    step: Step,
+    *,
+    answers: Mapping[str, Any],
+    based_on: int | None = None,
+    over: Mapping[str, int] | None = None,
+) -> DocumentVersion:
     """Save the answers as the next version.
 
-    `based_on` is the version that the writer saw. Raises EditedMeanwhile when another came in between, Refused with
-    every answer that cannot be read. A save without a change makes no version.
+    `based_on` is the version that the writer saw, of some fields another in `over`. Raises EditedMeanwhile when a field
+    reads otherwise by now, Refused with every answer that cannot be read. A save without a change makes no version.
     """
     step, role = lock_step(step, actor=deed.actor, needs=Permission.DOCUMENT_EDIT, editing=True)
     good, bad = read_answers(spec_of(step).fields, answers)
@@ -37,8 +48,9 @@ def save(deed: Deed, step: Step, *, answers: Mapping[str, Any], based_on: int | 
         raise Refused(*(Unmet(e.code, e.params, field=key) for key, e in bad.items()))
     document = Document.objects.select_for_update().get(step=step)
     latest = find_latest(document)
-    if latest and based_on is not None and latest.number != based_on:
-        raise EditedMeanwhile(latest)
+    if latest and based_on is not None and has_changed_since(latest, based_on=based_on, over=over or {}):
+        others = find_latest(document, after=based_on, but=deed.actor.someone)
+        raise EditedMeanwhile(latest, by=others or latest)
     if latest and latest.content == good:
         return latest
     document.version += 1

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from mix.data.models import Challenge, Comment, Document, DocumentVersion, Step
+from mix.data.models import Challenge, Comment, Document, DocumentVersion, Person, Step
 from mix.data.wall import lifted
 from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.core.rows import get_row
 from mix.rules.case.valuation import estimated_value
-from mix.rules.case.versions import Merged, merge_answers
+from mix.rules.case.versions import Merged, merge_answers, merge_fields
 from mix.rules.city.calendar import day_in
 from mix.rules.city.methods import Fact
 from mix.rules.core.fields import read_answers
@@ -46,9 +46,10 @@ def get_document(step: Step) -> Document:
     return found
 
 
-def find_latest(document: Document) -> DocumentVersion | None:
-    """Return the latest version, or None when nothing was saved."""
-    return document.versions.select_related("author").order_by("-number").first()
+def find_latest(document: Document, *, after: int = 0, but: Person | None = None) -> DocumentVersion | None:
+    """Return the latest version, or None when nothing was saved; of those after a number, and not by somebody."""
+    rows = document.versions.select_related("author").filter(number__gt=after)
+    return rows.exclude(author=but).order_by("-number").first()
 
 
 def get_version(document: Document, number: int) -> DocumentVersion:
@@ -64,18 +65,41 @@ def list_versions(document: Document) -> list[DocumentVersion]:
     return list(document.versions.select_related("author").order_by("-number"))
 
 
-def merge_with_latest(step: Step, typed: Mapping[str, Any], *, based_on: int) -> Merged:
+def _seen(document: Document, keys: Iterable[str], *, based_on: int, over: Mapping[str, int]) -> dict[str, Any]:
+    """Return what a writer saw: each field as it was in the version over which it was written."""
+    numbers = {based_on, *over.values()}
+    contents = dict(document.versions.filter(number__in=numbers).values_list("number", "content"))
+    return {key: contents.get(over.get(key, based_on), {}).get(key) for key in keys}
+
+
+def has_changed_since(latest: DocumentVersion, *, based_on: int, over: Mapping[str, int]) -> bool:
+    """Say whether a field reads otherwise by now than in the version over which it was written."""
+    if latest.number == based_on and not over:
+        return False
+    seen = _seen(latest.document, latest.content, based_on=based_on, over=over)
+    return any((value or None) != (seen[key] or None) for key, value in latest.content.items())
+
+
+def merge_with_latest(
+    step: Step, typed: Mapping[str, Any], *, based_on: int, over: Mapping[str, int] | None = None
+) -> Merged:
     """Put what somebody typed over one version together with what was saved since; nothing is saved.
 
     What cannot be read stays as it was typed, and counts as a clash where others changed that field.
     """
-    versions = DocumentVersion.objects.filter(document__step=step).order_by("number")
-    base: dict[str, Any] = next((v.content for v in versions if v.number == based_on), {})
-    latest = versions.last()
     specs = spec_of(step).fields
+    latest = find_latest(step.document)
     good, bad = read_answers(specs, typed)
     mine = {**good, **{key: typed[key] for key in bad}}
+    base = _seen(step.document, mine, based_on=based_on, over=over or {})
     return merge_answers(specs, base, mine, latest.content if latest else {})
+
+
+def merge_sent(step: Step, sent: Mapping[str, Any], *, based_on: int, over: Mapping[str, int]) -> Merged:
+    """Put some fields that were typed over one version into the latest: each stays whole, as somebody wrote it."""
+    latest = find_latest(step.document)
+    base = _seen(step.document, sent, based_on=based_on, over=over)
+    return merge_fields(base, sent, latest.content if latest else {})
 
 
 def list_comments(document: Document) -> list[Comment]:

@@ -99,10 +99,10 @@ def list_acknowledged(submission: Submission) -> list[Acknowledgement]:
     return list(submission.acknowledgements.select_related("addendum", "person").order_by("addendum__number"))
 
 
-def changes_since(submission: Submission, *, number: int, files: Collection[str]) -> tuple[Unmet, ...]:
+def changes_since(submission: Submission, *, number: int, files: Collection[str], but: str = "") -> tuple[Unmet, ...]:
     """Say how a draft differs from what it was under a number, with these files (their codes), and by whom.
 
-    Nothing is said of the answers where that draft is gone.
+    Nothing is said of the answers where that draft is gone, nor of those that one person (a code) changed last.
     """
     drafts = {d.number: d for d in reversed(list_drafts(submission)) if d.number >= number}
     by: dict[str, DraftFact] = {}
@@ -123,7 +123,7 @@ def changes_since(submission: Submission, *, number: int, files: Collection[str]
     changed = [
         said("answer_changed_since", by[key].saved_by, by[key].saved_at, **specs[key].params("field"))
         for key in specs
-        if key in differing
+        if key in differing and by[key].saved_by != but
     ]
     moved = [said("file_came_since" if m.came else "file_went_since", m.by, m.at, name=m.name) for m in moves]
     return (*changed, *moved)

@@ -6,18 +6,21 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext, ngettext
 
 from mix.actions.choice import evaluations
 from mix.data.models import PanelMember, Score, Submission
-from mix.readers.choice.scoring import Scoring, find_written, written_by
+from mix.phrases.refusals import sentence
+from mix.readers.choice.scoring import Scoring, find_written, scoring_of, written_by
 from mix.rules.choice.merging import Written, merge
 from mix.rules.city.methods import Criterion
 from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.lines import lines
 from mix.rules.core.unmet import Refused, Unmet
+from mix.web.drawing.showing import language, moment, plain, said, titled
 from mix.web.forms.acts import do
+from mix.web.forms.itself import Kept, answered, changed_elsewhere
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,13 @@ class Asked:
     label: str
     criterion: Criterion
     name: str
+
+    @property
+    def title(self) -> str:
+        """What the page calls it: the criterion, or on the page of one criterion the submission."""
+        if self.name == self.label:
+            return gettext("Submission %(label)s") % {"label": self.label}
+        return plain(said(self.criterion.title))
 
     @property
     def score_name(self) -> str:
@@ -100,6 +110,45 @@ def save_scores(request: HttpRequest, so_far: Scoring, member: PanelMember, aske
     return saved
 
 
+def save_itself(request: HttpRequest, so_far: Scoring, member: PanelMember, asked: list[Asked]) -> JsonResponse:
+    """Save what was typed into on a page that saves by itself; say of the rest why not, and how far one has come."""
+    typed = set(request.POST.getlist("only"))
+    kept, why, texts, clashes = list[Kept](), list[str](), dict[str, str](), False
+    for one in asked:
+        names = [name for name in (one.score_name, one.comment_name) if name in typed]
+        try:
+            row = _save(request, so_far, one) if names else None
+        except Refused as error:
+            clash = error.unmet[0].code == "written_meanwhile"
+            clashes |= clash
+            why.append(titled(one.title, changed_elsewhere() if clash else sentence(error.unmet[0], language())))
+            continue
+        if row is not None:
+            kept.append(Kept(names, {one.seen_name: str(row.pk)}, _otherwise(request, one, row)))
+            texts[f"w-{one.name}"] = when_saved(row)
+    fresh = scoring_of(so_far.evaluation, member)
+    given, owed = fresh.progress(member)
+    texts["given"] = gettext("%(given)s of %(of)s scores saved") % {"given": given, "of": owed}
+    return answered(request, kept, why, status=409 if clashes else 422 if why else 200, texts=texts)
+
+
+def _otherwise(request: HttpRequest, one: Asked, row: Score) -> dict[str, str]:
+    """Return the fields into which another page had written meanwhile."""
+    score = "" if row.score is None else str(row.score)
+    found = {} if request.POST.get(one.score_name, "") == score else {one.score_name: score}
+    is_same = clean(request.POST.get(one.comment_name, "")) == row.comment
+    return found if is_same else {**found, one.comment_name: row.comment}
+
+
+def when_saved(row: Score | None) -> str:
+    """Say since when a score or a comment without one is kept."""
+    if row is None:
+        return gettext("Not scored yet")
+    if row.score is None:
+        return gettext("Comment kept %(when)s. Not scored yet") % {"when": moment(row.given_at)}
+    return gettext("Saved %(when)s") % {"when": moment(row.given_at)}
+
+
 def _save(request: HttpRequest, so_far: Scoring, one: Asked) -> Score | None:
     value = request.POST.get(one.score_name, "")
     score = _read_score(value)
@@ -142,6 +191,7 @@ class Line:
     comment: str
     seen: int
     saved: Score | None
+    when: str
     unmet: Unmet | None
     other: Score | None
 
@@ -172,6 +222,7 @@ def draw_line(
         comment=drawn.comment,
         seen=seen,
         saved=row,
+        when=when_saved(row),
         unmet=unmet,
         other=row if clashes else None,
     )

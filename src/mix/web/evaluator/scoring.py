@@ -23,9 +23,10 @@ from mix.readers.market.submissions import find_current, opened_answers
 from mix.rules.city.methods import Criterion
 from mix.rules.core.kinds import Envelope
 from mix.web.documents.specs import Answer, read_only
-from mix.web.evaluator.saving import Asked, Line, Saved, draw_line, save_scores
+from mix.web.evaluator.saving import Asked, Line, Saved, draw_line, save_itself, save_scores
 from mix.web.evaluator.seats import list_context, own_seat, seat_context
 from mix.web.forms.acts import Taken, show, take_stash
+from mix.web.forms.itself import hindrance, is_by_itself
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,8 @@ def _scoring(
     *,
     here: str,
 ) -> HttpResponse:
+    if is_by_itself(request):
+        return hindrance(request) or save_itself(request, so_far, member, asked)
     saved, typed = Saved(), take_stash(request)
     if request.method == "POST":
         saved = save_scores(request, so_far, member, asked)

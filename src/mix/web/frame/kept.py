@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from mix.web.drawing.pages import draw_page
+from mix.web.forms.itself import ended, is_by_itself, renewed
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
@@ -64,6 +65,8 @@ def refuse_token(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     """
     came_from = request.headers.get("Origin") or request.headers.get("Referer") or ""
     is_own = urlsplit(came_from).netloc == request.get_host()
+    if is_own and is_by_itself(request):
+        return renewed(request) if request.user.is_authenticated else ended()
     if not is_own or any("password" in key for key in request.POST):
         return draw_page(request, "parts/token.html", BackContext(request.get_full_path()), status=403)
     return draw_kept(request)

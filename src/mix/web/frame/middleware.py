@@ -31,6 +31,7 @@ from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.sealed import SealerDown
 from mix.web.drawing.pages import RefusedContext, actor_of, draw_bare, draw_page, now_of, stamp
 from mix.web.drawing.showing import HOME_ZONE, closing_words, use_clock
+from mix.web.forms.itself import answered, ended, is_by_itself
 from mix.web.forms.limits import address_of, is_within
 from mix.web.frame.crowds import later
 from mix.web.frame.idle import is_idle
@@ -139,6 +140,8 @@ class RefusalMiddleware:
         """Answer with the page that fits; anything unforeseen goes on to Django."""
         if isinstance(exception, Unknown | Forbidden) and not request.user.is_authenticated and not _is_public(request):
             return to_sign_in(request)
+        if is_by_itself(request) and isinstance(exception, Unknown | Forbidden | Refused | SealerDown):
+            return answered(request, [], [_("this is not possible now. Press Save to see why.")], status=409)
         if isinstance(exception, Unknown):
             return draw_page(request, "404.html", status=404)
         if isinstance(exception, Forbidden):
@@ -176,6 +179,8 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
     What is sealed waits nowhere: it stays on the page that says so.
     """
+    if is_by_itself(request):
+        return ended()
     if request.method == "POST" and is_sealed(request):
         return draw_kept(request)
     if request.method == "POST" and not request.FILES:

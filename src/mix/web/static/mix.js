@@ -35,7 +35,7 @@ for (const form of document.querySelectorAll("form[data-keep]:not([data-sealed])
   form.addEventListener("input", () => {
     sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields.map((f) => [f.name, f.value]))));
   });
-  form.addEventListener("submit", () => sessionStorage.removeItem(key));
+  for (const done of ["submit", "mix:saved"]) form.addEventListener(done, () => sessionStorage.removeItem(key));
 }
 
 for (const clock of document.querySelectorAll("[data-until]")) {
@@ -187,8 +187,8 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
 }
 
 // What is sealed lies nowhere but on the page: whoever leaves it is asked first.
-for (const form of document.querySelectorAll("form[data-sealed]")) {
-  let typed = form.querySelector("input[type=hidden][name^=since-]") !== null;
+for (const form of document.querySelectorAll("form[data-sealed]:not([data-saves])")) {
+  let typed = "unsaved" in form.dataset;
   form.addEventListener("input", () => { typed = true; });
   form.addEventListener("submit", () => { typed = false; });
   window.addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });

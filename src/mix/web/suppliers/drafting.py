@@ -24,9 +24,12 @@ from mix.rules.core.fields import FieldSpec, FieldType
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
 from mix.web.documents.changes import Changed, changes
+from mix.web.documents.sent import read_over, read_sent
 from mix.web.documents.specs import FieldView, draw, read_only, read_post
+from mix.web.drawing.pages import actor_of
 from mix.web.drawing.showing import language, plain, said, titled
 from mix.web.forms.acts import Acts, Fault, Listed, Taken, do, show, take
+from mix.web.forms.itself import answered, hindrance, is_by_itself
 from mix.web.frame.kept import carries_sealed
 from mix.web.suppliers.reading import draw_own
 from mix.web.suppliers.submitting_acts import BringBack
@@ -39,12 +42,14 @@ CHOICES = ("mine", "theirs")
 class WriteContext:
     """What a page draws on which answers or amounts are written.
 
-    `draft` is the number of the draft over which they are written; of fields in `since` it is another, and whose text
-    stays is still to be chosen. `meanwhile` says what team mates changed.
+    `draft` is the number of the draft over which they are written. Of fields in `over`, which saved themselves, it
+    is another; so it is of fields in `since`, and there whose text stays is still to be chosen. `meanwhile` says what
+    team mates changed.
     """
 
     fields: list[FieldView]
     draft: int
+    over: Mapping[str, int]
     since: Mapping[str, int]
     chosen: Mapping[str, str]
     problems: list[Fault]
@@ -75,6 +80,7 @@ class Posted:
     draft: int
     since: dict[str, int]
     chosen: dict[str, str]
+    over: dict[str, int] = field(default_factory=dict)
     unmet: tuple[Unmet, ...] = ()
     meanwhile: tuple[Unmet, ...] = ()
     status: int = 200
@@ -83,6 +89,11 @@ class Posted:
     def open(self) -> dict[str, int]:
         """The fields of which nobody has chosen yet, with the draft over which each was written."""
         return {key: number for key, number in self.since.items() if key not in self.chosen}
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The drafts over which fields were written, where it is not that of the page."""
+        return {key: n for key, n in self.over.items() if key not in self.chosen} | self.open
 
     @property
     def mine(self) -> dict[str, Any]:
@@ -109,23 +120,18 @@ def price(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _write(request: HttpRequest, part: Part) -> HttpResponse:
+    if is_by_itself(request):
+        return hindrance(request) or _save_itself(request, part)
     if request.method != "POST":
         content = read_draft(part.submission)
         return _drawn(request, part, Posted(content, part.submission.draft_version, {}, {}))
     posted = _read(request, part.specs)
     try:
-        saved = do(
-            request,
-            submissions.save_answers,
-            part.submission,
-            answers=posted.mine,
-            based_on=posted.draft,
-            since=posted.open,
-        )
+        saved = _saved(request, part, posted, posted.mine)
     except submissions.Late:
         raise
     except submissions.SavedMeanwhile as error:
-        return _drawn(request, part, _clashing(part, posted, error))
+        return _drawn(request, part, _clashing(request, part, posted, error))
     except Refused as error:
         return _drawn(request, part, replace(posted, unmet=error.unmet, status=422))
     taken = ", ".join(plain(said(spec.title)) for spec in part.specs if spec.key in saved.taken)
@@ -135,24 +141,47 @@ def _write(request: HttpRequest, part: Part) -> HttpResponse:
     return redirect(request.path if stays else reverse(part.next_name, args=[part.submission.code]))
 
 
+def _saved(request: HttpRequest, part: Part, posted: Posted, answers: Mapping[str, Any]) -> submissions.Saved:
+    save, own = submissions.save_answers, part.submission
+    return do(request, save, own, answers=answers, based_on=posted.draft, since=posted.numbers)
+
+
+def _save_itself(request: HttpRequest, part: Part) -> HttpResponse:
+    """Save the fields that were typed into: those that can be read, and that no team mate changed meanwhile."""
+    sent, posted = read_sent(request, part.specs), _read(request, part.specs)
+    clashes: tuple[str, ...] = ()
+    if not sent.good:
+        return answered(request, [], sent.why([]), status=422)
+    try:
+        saved = _saved(request, part, posted, sent.good)
+    except submissions.SavedMeanwhile as error:
+        clashes = error.merged.clashes
+        if not clashes:
+            raise
+        saved = _saved(request, part, posted, {key: v for key, v in sent.good.items() if key not in clashes})
+    kept = sent.kept(saved.number, without=clashes, unchanged=saved.taken)
+    return answered(request, kept, sent.why(clashes), status=409 if clashes else 422 if sent.bad else 200)
+
+
 def _read(request: HttpRequest, specs: Sequence[FieldSpec]) -> Posted:
     given = request.POST
     since = {s.key: n for s in specs if (n := _number(given.get(f"since-{s.key}", ""))) is not None}
     chosen = {key: word for key in since if (word := given.get(f"choose-{key}", "")) in CHOICES}
-    return Posted(read_post(specs, given), _number(given.get("draft", "")) or 0, since, chosen)
+    over = read_over(given, specs)
+    return Posted(read_post(specs, given), _number(given.get("draft", "")) or 0, since, chosen, over)
 
 
 def _number(text: str) -> int | None:
     return int(text) if text.isdigit() and len(text) < 9 else None
 
 
-def _clashing(part: Part, posted: Posted, error: submissions.SavedMeanwhile) -> Posted:
+def _clashing(request: HttpRequest, part: Part, posted: Posted, error: submissions.SavedMeanwhile) -> Posted:
     """Put what a team mate saved into the form, but for the fields that both changed; of these both texts are shown."""
     part.submission.refresh_from_db()
     present = read_draft(part.submission)
     clashes = error.merged.clashes
     theirs = {*error.merged.taken, *(key for key, word in posted.chosen.items() if word == "theirs")} - set(clashes)
-    numbers = {key: posted.open.get(key, posted.draft) for key in posted.typed}
+    numbers = {key: posted.numbers.get(key, posted.draft) for key in posted.typed}
     codes = [f.code for f in list_files(part.submission)]
     return Posted(
         typed={key: present.get(key) if key in theirs else value for key, value in posted.typed.items()},
@@ -160,7 +189,7 @@ def _clashing(part: Part, posted: Posted, error: submissions.SavedMeanwhile) -> 
         since={key: numbers[key] for key in clashes},
         chosen={},
         unmet=error.unmet,
-        meanwhile=changes_since(part.submission, number=min(numbers.values()), files=codes),
+        meanwhile=changes_since(part.submission, number=min(numbers.values()), files=codes, but=actor_of(request).code),
         status=409,
     )
 
@@ -172,6 +201,7 @@ def _drawn(request: HttpRequest, part: Part, posted: Posted) -> HttpResponse:
             specs, posted.typed, posted.unmet, theirs=read_only([s for s in specs if s.key in posted.since], content)
         ),
         draft=posted.draft,
+        over=posted.over,
         since=posted.since,
         chosen=posted.chosen,
         problems=[_fault(specs, one, is_clash=one.field in posted.since) for one in posted.unmet],

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -32,7 +32,14 @@ from mix.readers.case.challenges import (
     method_for,
     spec_of,
 )
-from mix.readers.case.documents import find_latest, list_comments, list_versions, merge_with_latest
+from mix.readers.case.documents import (
+    find_latest,
+    get_document,
+    list_comments,
+    list_versions,
+    merge_sent,
+    merge_with_latest,
+)
 from mix.readers.core.errors import Forbidden
 from mix.readers.core.events import list_events
 from mix.readers.flow.findings import Judged, judge
@@ -51,11 +58,13 @@ from mix.rules.flow.moves import Duty, duties, open_duties
 from mix.web.documents.changes import changes
 from mix.web.documents.docx import MOST_BYTES, read_docx
 from mix.web.documents.final import Left
+from mix.web.documents.sent import read_over, read_sent
 from mix.web.documents.specs import Answer, FieldView, draw, read_only, read_post
 from mix.web.drawing.pages import Context, now_of, signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.drawing.stagebar import StageBar, stage_bar
 from mix.web.forms.acts import Acts, Taken, do, refused, show, take, take_stash
+from mix.web.forms.itself import answered, hindrance, is_by_itself
 from mix.web.forms.kinds import Panel
 from mix.web.staff.flow.findings import StepFindings, step_findings
 from mix.web.staff.flow.step_acts import common_acts
@@ -81,11 +90,14 @@ def step(request: HttpRequest, code: str, key: str) -> HttpResponse:
         return _bring_in(request, found, roles)
     acts, panel = _offered(request, found, roles)
     stash = take_stash(request) if request.session.get(f"stash:{request.path}", {}).get("act") == ["save"] else None
-    typed = read_post(spec_of(found).fields, stash) if stash is not None else None
+    typed, drafted = None, Drafted()
+    if stash is not None:
+        specs, number = spec_of(found).fields, whole_number(stash.get("version", ""))
+        typed, drafted = read_post(specs, stash), Drafted(True, number, read_over(stash, specs))
     taken = take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
-    return _drawn(request, found, roles, taken, panel, typed=typed, drafted=Drafted(returned=typed is not None))
+    return _drawn(request, found, roles, taken, panel, typed=typed, drafted=drafted)
 
 
 def _offered(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, Context]:
@@ -145,10 +157,16 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Drafted:
-    """What was put into the form from elsewhere: typed while signed out, saved by others meanwhile, a Word file."""
+    """What was put into the form from elsewhere: typed while signed out, saved by others meanwhile, a Word file.
+
+    What was refused is still written over the version `based_on`, and over others the fields that saved themselves.
+    """
 
     returned: bool = False
+    based_on: int | None = None
+    over: Mapping[str, int] = field(default_factory=dict)
     theirs_by: DocumentVersion | None = None
+    saved_by: DocumentVersion | None = None
     taken: Sequence[Any] = ()
     clashes: Sequence[Any] = ()
     brought: str = ""
@@ -232,25 +250,51 @@ def _artifact(
 
 def _save(request: HttpRequest, step: Step, roles: frozenset[Role]) -> HttpResponse:
     """Save the artifact; when somebody saved in between both texts are put together, and nothing is lost."""
-    typed = read_post(spec_of(step).fields, request.POST)
+    if is_by_itself(request):
+        return hindrance(request) or _save_itself(request, step)
+    specs = spec_of(step).fields
+    typed, over = read_post(specs, request.POST), read_over(request.POST, specs)
     based_on = whole_number(request.POST.get("version", ""))
     try:
-        version = do(request, documents.save, step, answers=typed, based_on=based_on)
+        version = do(request, documents.save, step, answers=typed, based_on=based_on, over=over)
     except documents.EditedMeanwhile as error:
-        merged, drafted = _together(step, typed, based_on=based_on or 0, theirs=error.theirs)
-        return _again(request, step, roles, *error.unmet, typed=merged, drafted=drafted)
+        merged, drafted = _together(step, typed, based_on=based_on or 0, theirs=error.theirs, over=over)
+        return _again(request, step, roles, *error.unmet, typed=merged, drafted=replace(drafted, saved_by=error.by))
     except Refused as error:
-        return _again(request, step, roles, *error.unmet, typed=typed)
+        drafted = Drafted(based_on=based_on, over=over)
+        return _again(request, step, roles, *error.unmet, typed=typed, drafted=drafted)
     messages.success(request, _("Version %(number)d is saved.") % {"number": version.number})
     return redirect(request.path)
 
 
+def _save_itself(request: HttpRequest, step: Step) -> HttpResponse:
+    """Save the fields that were typed into: those that can be read, and that nobody else changed meanwhile."""
+    specs = spec_of(step).fields
+    sent, latest = read_sent(request, specs), find_latest(get_document(step))
+    based_on = whole_number(request.POST.get("version", "")) or 0
+    merged = merge_sent(step, sent.good, based_on=based_on, over=read_over(request.POST, specs))
+    mine = {key: value for key, value in merged.answers.items() if key not in merged.clashes}
+    why, status = sent.why(merged.clashes), 409 if merged.clashes else 422 if sent.bad else 200
+    if not mine:
+        return answered(request, [], why, status=status)
+    content, number = (latest.content, latest.number) if latest else ({}, 0)
+    version = do(request, documents.save, step, answers={**content, **mine}, based_on=number)
+    kept = sent.kept(version.number, without=merged.clashes, unchanged=merged.taken)
+    texts = {"version": _("Version %(n)s") % {"n": version.number}}
+    return answered(request, kept, why, status=status, texts=texts)
+
+
 def _together(
-    step: Step, typed: dict[str, Any], *, based_on: int, theirs: DocumentVersion | None
+    step: Step,
+    typed: dict[str, Any],
+    *,
+    based_on: int,
+    theirs: DocumentVersion | None,
+    over: Mapping[str, int] | None = None,
 ) -> tuple[dict[str, Any], Drafted]:
     """Put what was typed over one version together with the latest, and say what came from whom."""
     specs = spec_of(step).fields
-    merged = merge_with_latest(step, typed, based_on=based_on)
+    merged = merge_with_latest(step, typed, based_on=based_on, over=over)
     titles = {spec.key: spec.title for spec in specs}
     clashing = [spec for spec in specs if spec.key in merged.clashes]
     readable = {spec.key: read_answers([spec], typed)[0].get(spec.key) for spec in clashing}
