@@ -45,6 +45,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield served
 
 
+@pytest.fixture(scope="session")
+def writing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Serve one for journeys that write much, on a panel that still scores, whatever others did to theirs."""
+    with serving(tmp_path_factory.mktemp("writing")) as served:
+        yield served
+
+
 @contextmanager
 def serving(data: Path, *options: str) -> Iterator[Site]:
     """Serve a copy of the demonstration from an empty folder; with "--empty", of the cast alone."""
