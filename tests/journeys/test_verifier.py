@@ -61,6 +61,8 @@ def test_they_agree_on_receipts(page: Page) -> None:
     ]
     cases += [(b"\xef\xbb\xbf" + raw, ""), (made.signed([1]), ""), (made.signed({}), "")]
     cases += [(made.signed(made.stated(**changes)), "") for changes in made.UNKNOWN]
+    parts = [made.WHOLE_PART, *made.OTHER_PARTS]
+    cases += [(made.with_part(made.stated(), part), made.PUBLIC) for part in parts]
     for position in range(len(raw)):
         changed = bytearray(raw)
         changed[position] ^= 1 << position % 8

@@ -34,12 +34,15 @@ def broken(receipts: Mapping[str, tuple[str, str]]) -> list[str]:
 
 def missing_files(kept: Iterable[tuple[str, str]]) -> list[str]:
     """List the uploads that were acknowledged (submission, fingerprint) and are not there with their ciphertext."""
+    from mix.data.models import Submission
+    from mix.readers.market.sealing import list_files
     from mix.vault.models import SealedFile
     from mix.vault.storage import blob_path
 
     found = []
     for submission, sha256 in kept:
-        row = SealedFile.objects.filter(submission=submission, sha256=sha256).first()
+        known = {file.sha256: file.code for file in list_files(Submission.objects.get(code=submission))}
+        row = SealedFile.objects.filter(code=known.get(sha256, "")).first()
         path = blob_path(row.blob) if row else None
         if row is None or path is None or not path.exists():
             found.append(f"I1: {submission} lacks a file that it was told is kept")

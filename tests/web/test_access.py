@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from mix.data.models import Agreement, Letter, Opening, Person, Submission, SubmissionVersion
-from mix.readers.market.sealing import list_files
-from mix.rules.market.receipts import ReceiptStatement
+from mix.readers.market.sealing import FileFact, list_files
 
 GUELPH_READS = {"priya", "sam", "olivia", "martin", "leah", "noor", "frank", "anita", "carl", "fiona", "audrey"}
 LONDON = {"lena", "pat", "mona", "lou", "finn", "aida", "umar", "lucia"}
@@ -204,10 +203,8 @@ def test_each_digit_of_a_receipt_is_on_the_paper(
 ) -> None:
     weasyprint = pytest.importorskip("weasyprint", exc_type=OSError)
     version = SubmissionVersion.objects.filter(submission__vendor__code="releve").latest("id")
-    said = dict(version.receipt["statement"])
-    long = {"name": "m" * 146 + ".pdf", "size": 5, "sha256": "f" * 64, "ciphertext_sha256": "e" * 64}
-    said["envelopes"][0]["files"].append(long)
-    monkeypatch.setattr(SubmissionVersion, "statement", ReceiptStatement.read(said))
+    long = FileFact("x", "technical", "m" * 146 + ".pdf", 5, "f" * 64, "e" * 64, version.received_at, "5" * 32)
+    monkeypatch.setattr("mix.web.suppliers.receipts.own_files", lambda *_, **__: {"technical": [long]})
     drawn: list[Any] = []
 
     def write(html: Any, **given: Any) -> bytes:

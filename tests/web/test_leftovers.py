@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from mix.actions.core.run import run
 from mix.actions.market import submissions
-from mix.actions.market.sealing import LEFT_FOR, drop_unreferenced, open_stream
+from mix.actions.market.sealing import LEFT_FOR, begin_upload, drop_unreferenced, open_stream
 from mix.data.models import Person, Submission
 from mix.readers.market.sealing import list_files
 from mix.vault import storage
@@ -169,15 +169,7 @@ def test_one_vendor_cannot_fill_the_disk_by_beginning(tess: Client, draft: Submi
     url = f"/en/vendor/submissions/{draft.code}/uploads/"
     tess.get(reverse("vendor-files", args=[draft.code]))
     token = {"x-csrftoken": tess.cookies["csrftoken"].value}
-    Upload.objects.create(
-        submission=draft.code,
-        code="big",
-        envelope="technical",
-        name="b",
-        size=5 * 2**30,
-        key_id="k",
-        started_at=draft.started_at,
-    )
+    begin_upload(draft, envelope="technical", name="b", size=5 * 2**30, now=draft.started_at)
     answer = tess.post(url, {"name": "plan.txt", "size": 10}, headers=token)
     assert answer.status_code == 422
     (said,) = answer.json()["refused"]

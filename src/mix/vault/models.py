@@ -32,15 +32,16 @@ class EarlierDraft(models.Model):
 class SealedFile(models.Model):
     """A file that streamed in and was never plain on disk. `blob` is its name in the vault's folder.
 
+    `label` is what its vendor knows of it, encrypted to a key of the submission that lies outside of the database:
+    name, size, SHA-256, and the salt under which a receipt commits to them.
+
     From the opening on `opened_blob` is the same file, encrypted to the key with which this instance reads.
     """
 
     submission = models.CharField(max_length=20, db_index=True)
     code = models.CharField(max_length=20, unique=True)
     envelope = models.CharField(max_length=20)
-    name = models.CharField(max_length=200)
-    size = models.PositiveBigIntegerField()
-    sha256 = models.CharField(max_length=64)
+    label = models.BinaryField()
     ciphertext_sha256 = models.CharField(max_length=64)
     blob = models.CharField(max_length=80)
     opened_blob = models.CharField(max_length=80, blank=True)
@@ -71,13 +72,15 @@ class SealedEnvelope(models.Model):
 
 
 class Upload(models.Model):
-    """A file that arrives in parts and may go on after a broken connection. Sizes in bytes."""
+    """A file that arrives in parts and may go on after a broken connection.
+
+    `label` is its name, its size and how many bytes are there, encrypted to the key of the draft.
+    """
 
     submission = models.CharField(max_length=20, db_index=True)
     code = models.CharField(max_length=20, unique=True)
     envelope = models.CharField(max_length=20)
-    name = models.CharField(max_length=200)
-    size = models.PositiveBigIntegerField()
+    label = models.BinaryField()
     key_id = models.CharField(max_length=40)
     started_at = models.DateTimeField()
 
@@ -86,9 +89,8 @@ class UploadPart(models.Model):
     """One part, encrypted to the key of the draft until all are there."""
 
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="parts")
-    start = models.PositiveBigIntegerField()
-    size = models.PositiveBigIntegerField()
+    number = models.PositiveIntegerField()
     blob = models.CharField(max_length=80)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["upload", "start"], name="upload_part_once")]
+        constraints = [models.UniqueConstraint(fields=["upload", "number"], name="upload_part_once")]

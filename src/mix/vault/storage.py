@@ -61,6 +61,14 @@ def decrypt(ciphertext: bytes, key_id: str) -> bytes:
     return cast("bytes", pyrage.decrypt(ciphertext, [identity]))
 
 
+def decrypt_if_held(ciphertext: bytes, key_id: str) -> bytes | None:
+    """Decrypt with a key that this instance holds; None when it has not that key, or not any more."""
+    try:
+        return decrypt(ciphertext, key_id)
+    except (FileNotFoundError, pyrage.DecryptError):
+        return None
+
+
 class _Hashing:
     """A sink that hashes what passes to a file."""
 
@@ -172,6 +180,12 @@ def hash_blob(blob: str) -> str:
         return ""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def size_of(blob: str) -> int:
+    """Return how many bytes a blob takes on the disk; 0 when it is not there."""
+    path = blob_path(blob)
+    return path.stat().st_size if blob and path.exists() else 0
 
 
 def list_blobs() -> Iterator[tuple[str, datetime]]:

@@ -55,7 +55,7 @@ receipts = st.builds(
             envelope=st.sampled_from(Envelope),
             commitment=texts,
             ciphertext_sha256=texts,
-            files=several(st.builds(FileLine, texts, numbers, texts, texts)),
+            files=several(st.builds(FileLine, texts, texts)),
         )
     ),
     recipients=several(texts),

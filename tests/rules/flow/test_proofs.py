@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document
 from mix.rules.core.chain import GENESIS, canonical, digest, link
+from mix.rules.core.commitments import commitment
 from mix.rules.core.merkle import EMPTY, leaf, root, roots_at
 from mix.rules.core.notes import (
     Checkpoint,
@@ -43,6 +44,11 @@ def signed(statement: Any, *, key: Ed25519PrivateKey = KEY) -> bytes:
     signature = base64.b64encode(key.sign(canonical(statement))).decode()
     public = base64.b64encode(key.public_key().public_bytes_raw()).decode()
     return json.dumps({"statement": statement, "signature": signature, "public_key": public}).encode()
+
+
+def with_part(statement: Any, part: object) -> bytes:
+    """Return a signed document with something in the place of the vendor's part."""
+    return json.dumps({**json.loads(signed(statement)), "files": part}).encode()
 
 
 def entries(count: int, *, finalised: list[str] | None = None) -> list[dict[str, Any]]:
@@ -98,10 +104,29 @@ def stated(**changes: Any) -> dict[str, Any]:
 
 
 def envelope(ciphertext: str, **changes: Any) -> dict[str, Any]:
-    file = {"name": "plan.txt", "size": 5, "sha256": "a" * 64, "ciphertext_sha256": "b" * 64}
+    file = {"commitment": commitment(OWN["fact"], salt=OWN["salt"]), "ciphertext_sha256": "b" * 64}
     whole = {"envelope": "technical", "commitment": "e" * 64, "ciphertext_sha256": ciphertext, "files": [file]}
     return {**whole, **changes}
 
+
+# The vendor's part of that receipt, and what is none.
+OWN: dict[str, Any] = {"salt": "5" * 32, "fact": {"name": "plan \U0001f600.txt", "size": 5, "sha256": "a" * 64}}
+WHOLE_PART: dict[str, Any] = {"technical": [OWN]}
+OTHER_PARTS: list[object] = [
+    None,
+    [],
+    {},
+    {"technical": []},
+    {"technical": [OWN, OWN]},
+    {"technical": OWN},
+    {"technical": [OWN], "price": []},
+    {"price": [OWN]},
+    {"technical": [None]},
+    {"technical": [{"salt": OWN["salt"]}]},
+    {"technical": [{"salt": 5, "fact": OWN["fact"]}]},
+    {"technical": [{**OWN, "salt": "6" * 32}]},
+    *({"technical": [{**OWN, "fact": {**OWN["fact"], **one}}]} for one in ({"name": "p"}, {"size": 6}, {"sha256": ""})),
+]
 
 # What nobody could have been given as a receipt, though it is signed for.
 UNKNOWN: list[dict[str, Any]] = [
@@ -115,7 +140,7 @@ UNKNOWN: list[dict[str, Any]] = [
     {"envelopes": ["x"]},
     {"envelopes": [{}]},
     {"envelopes": [envelope("c" * 64, envelope=1)]},
-    {"envelopes": [envelope("c" * 64, files=[{"name": "plan.txt"}])]},
+    {"envelopes": [envelope("c" * 64, files=[{"ciphertext_sha256": "b" * 64}])]},
     {"received_at": "2026-01-01"},
     {"received_at": "2026-01-01T00:00:00Z"},
     {"received_at": "2026-01-01T00:00:00.000000+00:00"},
@@ -284,6 +309,19 @@ def test_a_receipt_holds_and_every_changed_byte_is_found() -> None:
         except ValueError:
             same = False
         assert (verify_receipt(bytes(changed), public_key=PUBLIC).verdict is Verdict.HOLDS) == same, position
+
+
+def test_the_vendors_part_is_what_its_receipt_commits_to() -> None:
+    holds = verify_receipt(with_part(stated(), WHOLE_PART), public_key=PUBLIC)
+    assert holds.verdict is Verdict.HOLDS
+    for part in OTHER_PARTS:
+        found = verify_receipt(with_part(stated(), part), public_key=PUBLIC)
+        assert (found.verdict, found.place.startswith("receipt.files")) == (Verdict.TAMPERED, True), part
+
+
+def test_a_receipt_without_its_part_tells_neither_name_nor_size_nor_fingerprint() -> None:
+    said = json.dumps(stated())
+    assert [word for word in ("plan", "a" * 64, '"size"') if word in said] == []
 
 
 @pytest.mark.parametrize("changes", UNKNOWN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
 from mix.actions.core.deeds import Deed
 from mix.actions.core.signing import public_key
@@ -42,17 +43,16 @@ def _unopened(submission: Submission, *, actor: Actor, envelope: Envelope) -> tu
 def redeliver_file(deed: Deed, submission: Submission, *, envelope: Envelope, code: str, stored: Stored) -> None:
     """Take one file once more, already encrypted to the key with which this instance reads what was opened.
 
-    Only the bytes whose SHA-256 the receipt names are taken.
+    Only the bytes to whose SHA-256 the receipt commits are taken.
     """
     version, said = _unopened(submission, actor=deed.actor, envelope=envelope)
     files = {f.code: f for f in list_sealed_files(submission, version=version.number, envelope=envelope.value)}
-    name = files[code].name if code in files else ""
-    proved = {(f.name, f.sha256) for f in said.files}
+    brought = replace(deed.must(files.get(code), "redelivery_not_needed"), size=stored.size, sha256=stored.sha256)
     require(
-        (name, stored.sha256) in proved,
+        brought.commitment in {f.commitment for f in said.files},
         "redelivery_file_differs",
         field=code,
-        name=name,
+        name=brought.name,
         sha=stored.sha256,
     )
     keep_unsealed_file(code, stored)

@@ -7,14 +7,13 @@ import json
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
 
 from mix.actions.core.deeds import Deed
 from mix.actions.core.events import record
@@ -22,7 +21,17 @@ from mix.actions.market.keys import new_key_id, open_envelope, reseal_blob
 from mix.data.models import Solicitation, Submission
 from mix.data.models.core.columns import new_code
 from mix.readers.core.actors import Actor
-from mix.readers.market.sealing import OPENED_KEY, FileFact, find_draft, list_unscanned
+from mix.readers.market.sealing import (
+    OPENED_KEY,
+    FileFact,
+    UploadFact,
+    find_draft,
+    get_file_sha256,
+    list_files,
+    list_unscanned,
+    list_uploads,
+    own_key,
+)
 from mix.rules.core.chain import canonical
 from mix.rules.core.kinds import Envelope, Scan
 from mix.rules.core.unmet import Refused, require
@@ -83,49 +92,72 @@ def _require_quota(submission: Submission, size: int) -> None:
     """Refuse more than one vendor may have lie here, in all its submissions that nobody has opened."""
     waiting = Submission.objects.filter(vendor_id=submission.vendor_id, solicitation__technical_opened_at=None)
     codes = list(waiting.values_list("code", flat=True))
-    held = [m.objects.filter(submission__in=codes).aggregate(n=Sum("size"))["n"] or 0 for m in (SealedFile, Upload)]
+    blobs = SealedFile.objects.filter(submission__in=codes).values_list("blob", flat=True)
+    held = sum(storage.size_of(blob) for blob in blobs) + sum(upload.size for upload in list_uploads(codes))
     most = settings.VENDOR_FILES_LIMIT
-    require(sum(held) + size <= most, "vendor_files_full", field="file", most=str(most // 2**30))
+    require(held + size <= most, "vendor_files_full", field="file", most=str(most // 2**30))
 
 
-def begin_upload(submission: Submission, *, envelope: str, name: str, size: int, now: datetime) -> Upload:
+def begin_upload(submission: Submission, *, envelope: str, name: str, size: int, now: datetime) -> UploadFact:
     """Begin an upload, or go on with the one of the same name and size that was broken off. The draft has begun."""
     key_id = Draft.objects.get(submission=submission.code).key_id
-    there = {"submission": submission.code, "envelope": envelope, "name": name, "size": size, "key_id": key_id}
-    if not Upload.objects.filter(**there).exists():
-        _require_quota(submission, size)
-    upload, _ = Upload.objects.get_or_create(**there, defaults={"code": new_code(12), "started_at": now})
-    return upload
+    for there in list_uploads([submission.code]):
+        if (there.envelope, there.name, there.size, there.key_id) == (envelope, name, size, key_id):
+            return there
+    _require_quota(submission, size)
+    begun = UploadFact(new_code(12), envelope, key_id, name, size, 0)
+    Upload.objects.create(
+        submission=submission.code,
+        code=begun.code,
+        envelope=envelope,
+        label=_upload_label(begun),
+        key_id=key_id,
+        started_at=now,
+    )
+    return begun
 
 
-def keep_part(upload: Upload, *, start: int, content: bytes) -> None:
-    """Encrypt and keep a part; the same part again changes nothing."""
-    if upload.parts.filter(start=start).exists():
-        return
+def _upload_label(upload: UploadFact) -> bytes:
+    known = {"name": upload.name, "size": upload.size, "there": upload.there}
+    return storage.encrypt(canonical(known), [storage.make_key(upload.key_id)])
+
+
+def keep_part(upload: UploadFact, content: bytes) -> int:
+    """Encrypt and keep the next part; return how many bytes are there. The caller holds the lock."""
+    row = Upload.objects.get(code=upload.code)
     blob = storage.write_blob(content, storage.make_key(upload.key_id))
-    UploadPart.objects.create(upload=upload, start=start, size=len(content), blob=blob)
+    UploadPart.objects.create(upload=row, number=row.parts.count(), blob=blob)
+    grown = replace(upload, there=upload.there + len(content))
+    row.label = _upload_label(grown)
+    row.save(update_fields=["label"])
+    return grown.there
 
 
-def join_parts(upload: Upload, solicitation: Solicitation) -> Stored:
+def join_parts(upload: UploadFact, solicitation: Solicitation) -> Stored:
     """Encrypt all parts as one file to the recipients of the call, as they are read. Changes no row."""
     stream = storage.StreamSealer(solicitation.recipients, limit=settings.SEALED_FILE_LIMIT)
-    for part in upload.parts.order_by("start"):
+    for part in UploadPart.objects.filter(upload__code=upload.code).order_by("number"):
         for chunk in storage.decrypt_blob(part.blob, upload.key_id):
             stream.write(chunk)
     return stream.finish()
 
 
-def end_upload(upload: Upload) -> None:
+def end_upload(code: str) -> None:
     """Drop an upload and, once that is durable, its parts."""
-    for part in upload.parts.all():
-        transaction.on_commit(partial(drop_blob, part.blob))
-    upload.delete()
+    for upload in Upload.objects.filter(code=code):
+        for part in upload.parts.all():
+            transaction.on_commit(partial(drop_blob, part.blob))
+        upload.delete()
 
 
 def destroy_draft(submission: Submission) -> None:
-    """Drop a draft with all that it was and, once that is durable, its key: from then on nobody can read it here."""
-    for upload in Upload.objects.filter(submission=submission.code):
-        end_upload(upload)
+    """Drop a draft with all that it was and, once that is durable, its key: from then on nobody can read it here.
+
+    Files that were taken out of it go as well, unless an earlier version was sealed with them.
+    """
+    for code in Upload.objects.filter(submission=submission.code).values_list("code", flat=True):
+        end_upload(code)
+    SealedFile.objects.filter(submission=submission.code, blob="").delete()
     EarlierDraft.objects.filter(submission=submission.code).delete()
     for draft in Draft.objects.filter(submission=submission.code):
         draft.delete()
@@ -139,18 +171,16 @@ def open_stream(solicitation: Solicitation) -> SealingStream:
 
 def keep_file(deed: Deed, submission: Submission, stored: Stored, *, envelope: str, name: str) -> str:
     """Keep what was streamed under a new code, unless the submission would grow past its limit."""
-    rows = SealedFile.objects.select_for_update().filter(submission=submission.code, removed_at=None)
-    total = sum(row.size for row in rows) + stored.size
+    total = sum(file.size for file in list_files(submission)) + stored.size
     require(total <= settings.SEALED_SUBMISSION_LIMIT, "submission_too_large")
     _require_quota(submission, stored.size)
     code = new_code(12)
+    label = {"name": name, "size": stored.size, "sha256": stored.sha256, "salt": secrets.token_hex(16)}
     SealedFile.objects.create(
         submission=submission.code,
         code=code,
         envelope=envelope,
-        name=name,
-        size=stored.size,
-        sha256=stored.sha256,
+        label=storage.encrypt(canonical(label), [storage.make_key(own_key(submission.code))]),
         ciphertext_sha256=stored.ciphertext_sha256,
         blob=stored.blob,
         uploaded_at=deed.now,
@@ -181,9 +211,9 @@ def drop_unreferenced(*, now: datetime) -> int:
 
     Whoever asks must see every row: the worker does. Returns how many blobs went.
     """
-    for upload in Upload.objects.filter(started_at__lt=now - LEFT_FOR):
+    for code in Upload.objects.filter(started_at__lt=now - LEFT_FOR).values_list("code", flat=True):
         with transaction.atomic():
-            end_upload(upload)
+            end_upload(code)
     old = [blob for blob, written_at in storage.list_blobs() if now - written_at > LEFT_FOR]
     known = {blob for pair in SealedFile.objects.values_list("blob", "opened_blob") for blob in pair}
     known |= set(UploadPart.objects.values_list("blob", flat=True))
@@ -223,7 +253,7 @@ def seal_version(
                 envelope=Envelope(envelope),
                 commitment=hashlib.sha256(content).hexdigest(),
                 ciphertext_sha256=sealed.ciphertext_sha256,
-                files=tuple(FileLine(f.name, f.size, f.sha256, f.ciphertext_sha256) for f in inside),
+                files=tuple(FileLine(f.commitment, f.ciphertext_sha256) for f in inside),
             )
         )
     return tuple(lines)
@@ -258,19 +288,24 @@ def unseal(submission: Submission, *, version: int, said: SealedLine, key_id: st
     blobs: dict[str, str] = {}
     try:
         plain = open_envelope(key_id, ciphertext, guard=guard, now=now)
-        for row in SealedFile.objects.filter(code__in=sealed.files):
+        if hashlib.sha256(plain).hexdigest() != said.commitment:
+            return Unsealed(found, {}, {}, "envelope_changed")
+        content = json.loads(plain)
+        rows = SealedFile.objects.in_bulk(sealed.files, field_name="code")
+        inside = [sha256 for _name, sha256 in content["files"]]  # as the commitment covers them
+        if len(rows) != len(inside):
+            return Unsealed(found, {}, {}, "file_changed")
+        for row, sha256 in zip((rows[code] for code in sealed.files), inside, strict=True):
             if storage.hash_blob(row.blob) != row.ciphertext_sha256:
                 return Unsealed(found, {}, blobs, "file_changed")
-            blobs[row.code], sha256 = reseal_blob(key_id, row.blob, to=public, guard=guard, now=now)
-            if sha256 not in {f.sha256 for f in said.files}:
+            blobs[row.code], found_inside = reseal_blob(key_id, row.blob, to=public, guard=guard, now=now)
+            if found_inside != sha256:
                 return Unsealed(found, {}, blobs, "file_changed")
     except Refused as error:
         if error.unmet[0].code != "key_does_not_open":
             raise
         return Unsealed(found, {}, blobs, "key_does_not_open")
-    if hashlib.sha256(plain).hexdigest() != said.commitment:
-        return Unsealed(found, {}, blobs, "envelope_changed")
-    return Unsealed(found, dict(json.loads(plain)["answers"]), blobs)
+    return Unsealed(found, dict(content["answers"]), blobs)
 
 
 def keep_unsealed(found: Unsealed) -> None:
@@ -308,7 +343,7 @@ def _warn_of(row: SealedFile, found: str, *, now: datetime) -> None:
         submission.solicitation,
         actor=Actor(),
         now=now,
-        payload={"file": row.code, "sha256": row.sha256, "found": found},
+        payload={"file": row.code, "sha256": get_file_sha256(row.code), "found": found},
     )
 
 

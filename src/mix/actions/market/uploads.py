@@ -10,7 +10,7 @@ from mix.actions.market import submissions
 from mix.actions.market.sealing import begin_upload, drop_blob, end_upload, has_room, join_parts, keep_part
 from mix.actions.market.submissions import begin_draft, lock_submission
 from mix.data.models import Submission
-from mix.readers.market.sealing import find_upload, received
+from mix.readers.market.sealing import find_upload
 from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.core.lines import file_name
@@ -35,20 +35,18 @@ def begin(deed: Deed, submission: Submission, *, envelope: str, name: str, size:
     require(has_room(), "no_room", field="file")
     begin_draft(deed, submission)
     upload = begin_upload(submission, envelope=envelope, name=name, size=size, now=deed.now)
-    return upload.code, received(upload)
+    return upload.code, upload.there
 
 
 def add_part(deed: Deed, submission: Submission, *, upload: str, start: int, content: bytes) -> int:
     """Take the next part; returns how many bytes are there. A part that came twice counts once."""
     submission = lock_submission(deed, submission)
     found = deed.must(find_upload(submission, upload), "upload_unknown")
-    there = received(found)
+    there = found.there
     fits = 0 <= start <= there and 0 < len(content) <= PART and start + len(content) <= found.size
     require(fits, "part_out_of_place", there=str(there))
     require(has_room(), "no_room", field="file", there="")
-    if start == there:
-        keep_part(found, start=start, content=content)
-    return received(found)
+    return keep_part(found, content) if start == there else there
 
 
 def put_together(deed: Deed, submission: Submission, *, upload: str) -> Stored:
@@ -56,7 +54,7 @@ def put_together(deed: Deed, submission: Submission, *, upload: str) -> Stored:
     get_own_vendor(submission.vendor.code, actor=deed.actor)
     submissions.refuse_late(submission.solicitation, now=deed.now)
     found = deed.must(find_upload(submission, upload), "upload_unknown")
-    require(received(found) == found.size, "upload_incomplete", there=str(received(found)))
+    require(found.there == found.size, "upload_incomplete", there=str(found.there))
     return join_parts(found, submission.solicitation)
 
 
@@ -69,5 +67,5 @@ def finish(deed: Deed, prepared: Stored, submission: Submission, *, upload: str)
     except Refused:
         drop_blob(prepared.blob)
         raise
-    end_upload(found)
+    end_upload(found.code)
     return code, prepared.sha256

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from mix.data.models import Submission
 from mix.readers.core.errors import Unknown
+from mix.rules.core.commitments import commitment
 from mix.rules.core.kinds import Envelope, Scan
 from mix.vault import storage
 from mix.vault.models import Draft, EarlierDraft, SealedEnvelope, SealedFile, Upload
@@ -24,7 +25,8 @@ OPENED_KEY = "opened"
 class FileFact:
     """What is known of a sealed file: its name, size in bytes and fingerprints, never its content.
 
-    `scan` is what a virus scanner says once the file is open, and None where there is no scanner.
+    `salt` is that under which a receipt commits to the first three. `scan` is what a virus scanner says once the file
+    is open, and None where there is no scanner.
     """
 
     code: str
@@ -34,9 +36,32 @@ class FileFact:
     sha256: str
     ciphertext_sha256: str
     uploaded_at: datetime
+    salt: str
     scan: Scan | None = None
     found: str = ""
     is_open: bool = False
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """What the vendor's part of a receipt says of it: the fact, and the salt of its commitment."""
+        return {"salt": self.salt, "fact": {"name": self.name, "size": self.size, "sha256": self.sha256}}
+
+    @property
+    def commitment(self) -> str:
+        """What a receipt says of it: nobody tests guesses of a short file, or of a name, by it."""
+        return commitment(self.own["fact"], salt=self.salt)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadFact:
+    """A file that arrives in parts: `there` bytes of `size` have come, without a gap."""
+
+    code: str
+    envelope: str
+    key_id: str
+    name: str
+    size: int
+    there: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +114,15 @@ def has_draft(submission: Submission) -> bool:
     return Draft.objects.filter(submission=submission.code).exists()
 
 
-def list_envelopes(submission: Submission, *, version: int) -> list[tuple[str, bytes, list[tuple[str, Path]]]]:
-    """List the ciphertext of each envelope of a version, and of its files: name and path, in order."""
+def list_envelopes(submission: Submission, *, version: int) -> list[tuple[str, bytes, list[Path]]]:
+    """List the ciphertext of each envelope of a version, and where that of its files lies, in the envelope's order."""
     rows = SealedEnvelope.objects.filter(submission=submission.code, version=version).order_by("id")
     return [
         (
             row.envelope,
             bytes(row.ciphertext),
             [
-                (file.name, storage.blob_path(file.blob))
+                storage.blob_path(file.blob)
                 for file in SealedFile.objects.filter(code__in=row.files).order_by("uploaded_at", "id")
             ],
         )
@@ -105,34 +130,37 @@ def list_envelopes(submission: Submission, *, version: int) -> list[tuple[str, b
     ]
 
 
-def find_upload(submission: Submission, code: str) -> Upload | None:
+def find_upload(submission: Submission, code: str) -> UploadFact | None:
     """Return an upload that has begun and not ended."""
-    return Upload.objects.filter(submission=submission.code, code=code).first()
+    return next((upload for upload in list_uploads([submission.code]) if upload.code == code), None)
 
 
-def received(upload: Upload) -> int:
-    """Return how many bytes have come without a gap: where the sender goes on."""
-    reached = 0
-    for start, size in upload.parts.order_by("start").values_list("start", "size"):
-        if start != reached:
-            break
-        reached += size
-    return reached
+def list_uploads(submissions: Collection[str]) -> list[UploadFact]:
+    """List the uploads of submissions (their codes) that have begun and not ended, oldest first."""
+    rows = Upload.objects.filter(submission__in=submissions).order_by("id")
+    found = ((row, storage.decrypt_if_held(bytes(row.label), row.key_id)) for row in rows)
+    return [UploadFact(row.code, row.envelope, row.key_id, **json.loads(label)) for row, label in found if label]
+
+
+def own_key(submission: str) -> str:
+    """Return the id of the key of a submission (its code) to which is encrypted what its vendor may always read."""
+    return f"own-{submission}"
 
 
 def _fact(row: SealedFile) -> FileFact:
+    """Return what is known of a file. Where the key of its label is gone its code stands for its name."""
+    label = storage.decrypt_if_held(bytes(row.label), own_key(row.submission))
+    known = json.loads(label) if label else {"name": row.code, "size": 0, "sha256": "", "salt": ""}
     scan = Scan(row.scan) if row.opened_blob and (settings.SCANNER or row.scan != Scan.WAITING) else None
     return FileFact(
-        row.code,
-        row.envelope,
-        row.name,
-        row.size,
-        row.sha256,
-        row.ciphertext_sha256,
-        row.uploaded_at,
+        code=row.code,
+        envelope=row.envelope,
+        ciphertext_sha256=row.ciphertext_sha256,
+        uploaded_at=row.uploaded_at,
         scan=scan,
         found=row.found,
         is_open=bool(row.opened_blob),
+        **known,
     )
 
 
@@ -155,11 +183,12 @@ class FileMove:
 def list_moves(submission: Submission, *, seen: Collection[str]) -> list[FileMove]:
     """List how the files of a draft differ from those that were seen (their codes)."""
     rows = SealedFile.objects.filter(submission=submission.code).order_by("uploaded_at", "id")
-    came = [
-        FileMove(r.name, True, r.uploaded_at, r.uploaded_by) for r in rows if not r.removed_at and r.code not in seen
+    came = [r for r in rows if not r.removed_at and r.code not in seen]
+    gone = [(r, r.removed_at) for r in rows if r.removed_at and r.code in seen]
+    return [
+        *(FileMove(_fact(r).name, True, r.uploaded_at, r.uploaded_by) for r in came),
+        *(FileMove(_fact(r).name, False, at, r.removed_by) for r, at in gone),
     ]
-    gone = [FileMove(r.name, False, r.removed_at, r.removed_by) for r in rows if r.removed_at and r.code in seen]
-    return [*came, *gone]
 
 
 def list_sealed_files(submission: Submission, *, version: int, envelope: str) -> list[FileFact]:
@@ -169,6 +198,19 @@ def list_sealed_files(submission: Submission, *, version: int, envelope: str) ->
         return []
     rows = SealedFile.objects.filter(code__in=sealed.files).order_by("uploaded_at", "id")
     return [_fact(row) for row in rows]
+
+
+def own_files(submission: Submission, *, version: int) -> dict[str, list[FileFact]]:
+    """List, by the envelope, the files that were sealed with one version: the vendor's part of its receipt."""
+    sealed = SealedEnvelope.objects.filter(submission=submission.code, version=version).order_by("id")
+    rows = SealedFile.objects.filter(submission=submission.code).order_by("uploaded_at", "id")
+    facts = {row.code: _fact(row) for row in rows}
+    return {one.envelope: [facts[code] for code in one.files if code in facts] for one in sealed}
+
+
+def get_file_sha256(code: str) -> str:
+    """Return the SHA-256 of a file in hex. The caller has checked that it is open."""
+    return _fact(SealedFile.objects.get(code=code)).sha256
 
 
 def list_opened_files(

@@ -37,6 +37,14 @@ def commitment(fact: Mapping[str, Any], *, salt: str) -> str:
     return _sha256(salt.encode() + canonical(fact))
 
 
+def commitment_of(held: object) -> str | bool:
+    """Return the commitment to something that was read with its salt and its fact; False for what is not that."""
+    try:
+        return commitment(held["fact"], salt=held["salt"]) if isinstance(held, dict) else False
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return False
+
+
 def _plain(value: object) -> object:
     """Return a column's value as JSON without floats: instants in UTC, days and amounts as they are written."""
     if isinstance(value, datetime):

@@ -18,7 +18,7 @@ from typing import Any
 
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document
 from mix.rules.core.chain import GENESIS, written
-from mix.rules.core.commitments import commitment
+from mix.rules.core.commitments import commitment_of
 from mix.rules.core.merkle import root
 from mix.rules.core.notes import NoteWrong, open_note, read_checkpoint
 from mix.rules.core.verdicts import Broken, Finding, Verdict, concluded, incomplete, read_json, read_signed, tampered
@@ -219,7 +219,7 @@ def _rows(files: Mapping[str, bytes], *, challenge: object) -> None:
     for row, held in rows.items():
         if row not in told:
             wrong[row] = Verdict.TAMPERED, "is not known to the log"
-        elif _commitment(held) not in told[row]:
+        elif commitment_of(held) not in told[row]:
             wrong[row] = Verdict.TAMPERED, "is not what the log commits to"
     for row, said_of in told.items():
         if row not in rows and None not in said_of:
@@ -256,13 +256,6 @@ def _told(log: bytes, *, challenge: object) -> dict[str, object]:
         if entry.get("challenge") == challenge and isinstance(payload, dict) and isinstance(payload.get("rows"), dict):
             told |= {row: said if isinstance(said, str) else None for row, said in payload["rows"].items()}
     return told
-
-
-def _commitment(held: object) -> str | bool:
-    try:
-        return commitment(held["fact"], salt=held["salt"]) if isinstance(held, dict) else False
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
-        return False
 
 
 def _result(name: str, files: Mapping[str, bytes]) -> None:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mix.rules.core.chain import written
+from mix.rules.core.commitments import commitment_of
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.verdicts import Broken, Finding, concluded, incomplete, read_json, read_signed, tampered
 from mix.rules.core.versioned import Form, FormUnknown, Instant, Versioned
 from mix.rules.market.states import CustodyMode
 
+OWN = "files"  # the vendor's part of a receipt, beside its statement
+
 
 @dataclass(frozen=True, slots=True)
 class FileLine(Form):
-    """A file inside an envelope: size in bytes, SHA-256 of plaintext and ciphertext in hex."""
+    """A file inside an envelope, in hex: a salted commitment to its name, size and SHA-256; that of its ciphertext.
 
-    name: str
-    size: int
-    sha256: str
+    The vendor's part, which is handed out with a receipt and stands beside its statement, says what is committed to.
+    """
+
+    commitment: str
     ciphertext_sha256: str
 
 
@@ -77,23 +83,40 @@ class ReceiptStatement(Versioned):
     acknowledged: tuple[int, ...]
     log: ReceiptEntry
 
-    @property
-    def files(self) -> tuple[FileLine, ...]:
-        """Every file, in the order of the envelopes."""
-        return tuple(file for line in self.envelopes for file in line.files)
-
     def line(self, envelope: Envelope) -> SealedLine:
         """Return what is said of one envelope. Raises StopIteration where it has none."""
         return next(line for line in self.envelopes if line.envelope is envelope)
 
 
 def read_receipt(raw: bytes, place: str, *, public_key: str) -> tuple[ReceiptStatement, str]:
-    """Return what a signed receipt states, and the key that signed it (base64). Raises Broken."""
-    statement, signed_with = read_signed(raw, place, public_key=public_key)
+    """Return what a signed receipt states, and the key that signed it (base64). Raises Broken.
+
+    Where it comes with the vendor's part, that is compared with what the statement commits to.
+    """
+    stated, signed_with = read_signed(raw, place, public_key=public_key)
     try:
-        return ReceiptStatement.read(statement), signed_with
+        statement = ReceiptStatement.read(stated)
     except FormUnknown as error:
         raise tampered(place, f"is no receipt of a version that is known ({error.place})") from None
+    document = read_json(raw, place)
+    if OWN in document:
+        _own(statement, document[OWN], f"{place}.{OWN}")
+    return statement, signed_with
+
+
+def with_own_part(receipt: Mapping[str, Any], files: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+    """Return a receipt as its vendor gets it: with names, sizes and SHA-256 of its files by envelope, and the salts."""
+    return {**receipt, OWN: {envelope: list(lines) for envelope, lines in files.items()}}
+
+
+def _own(statement: ReceiptStatement, files: object, place: str) -> None:
+    """Recompute the commitments to files. Raises Broken."""
+    if not isinstance(files, dict) or sorted(files) != sorted(line.envelope.value for line in statement.envelopes):
+        raise tampered(place, "does not list the files of each envelope")
+    for line in statement.envelopes:
+        own = files[line.envelope.value]
+        if not isinstance(own, list) or [commitment_of(one) for one in own] != [f.commitment for f in line.files]:
+            raise tampered(f"{place}.{line.envelope.value}", "is not what the receipt commits to")
 
 
 def verify_receipt(raw: bytes, *, public_key: str = "", copy: bytes = b"") -> Finding:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
 from mix.data.models import Challenge, Solicitation, Submission, SubmissionVersion
-from mix.readers.market.sealing import FileFact, find_draft, has_draft, list_files
+from mix.readers.market.sealing import FileFact, find_draft, has_draft, list_files, own_files
 from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import (
     COPY_KIND,
@@ -22,7 +22,7 @@ from mix.readers.market.submissions import (
     standing_of,
 )
 from mix.rules.core.kinds import Envelope
-from mix.rules.market.receipts import ReceiptStatement
+from mix.rules.market.receipts import ReceiptStatement, with_own_part
 from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.downloads import attachment
 from mix.web.drawing.pages import draw_page, now_of, signed_in
@@ -104,6 +104,7 @@ class ReceiptContext:
 
     version: SubmissionVersion
     statement: ReceiptStatement
+    files: list[FileFact]
     is_open: bool
     call: Solicitation
     challenge: Challenge
@@ -120,6 +121,7 @@ def _receipt(request: HttpRequest, reference: str) -> ReceiptContext:
     return ReceiptContext(
         version=version,
         statement=version.statement,
+        files=[file for files in own_files(version.submission, version=version.number).values() for file in files],
         is_open=now_of(request) < call.closes_at,
         call=call,
         challenge=call.step.challenge,
@@ -140,9 +142,11 @@ def receipt_pdf(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def receipt_json(request: HttpRequest, reference: str) -> JsonResponse:
-    """Hand out the signed receipt for machines."""
+    """Hand out the signed receipt for machines, with the vendor's part: names and fingerprints of its files."""
     version = get_own_version(reference, actor=signed_in(request))
     use_clock(version.submission.solicitation.zone)
-    response = JsonResponse(version.receipt, json_dumps_params={"indent": 2, "sort_keys": True})
+    files = own_files(version.submission, version=version.number)
+    own = {envelope: [file.own for file in inside] for envelope, inside in files.items()}
+    response = JsonResponse(with_own_part(version.receipt, own), json_dumps_params={"indent": 2, "sort_keys": True})
     response["Content-Disposition"] = attachment(f"receipt-{version.reference}.json")
     return response

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -222,9 +221,6 @@ def act_of_opening(request: HttpRequest, reference: str, code: str) -> HttpRespo
     return response
 
 
-_SEPARATORS = re.compile(r"[/\\\x00-\x1f]")  # of a file's name nothing may lead out of the pack
-
-
 def envelopes(request: HttpRequest, reference: str) -> StreamingHttpResponse:
     """Hand out every sealed envelope as it lies on the disk, for an opening without this site (docs/opening.md)."""
     call = get_call(reference)
@@ -237,8 +233,8 @@ def envelopes(request: HttpRequest, reference: str) -> StreamingHttpResponse:
             if name == Envelope.PRICE and call.price_opened_at is None:
                 continue  # its turn comes when quality is frozen
             entries.append((f"{version.reference}/{name}.age", ciphertext))
-            for number, (file, path) in enumerate(files, start=1):
-                entries.append((f"{version.reference}/{name}-{number:02d}-{_SEPARATORS.sub('_', file)}.age", path))
+            for number, path in enumerate(files, start=1):  # their names are inside of the envelope
+                entries.append((f"{version.reference}/{name}-{number:02d}.age", path))
     do(request, openings.note_export, call)
     response = StreamingHttpResponse(zip_of(entries), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{call.reference}-sealed.zip"'
