@@ -1,5 +1,6 @@
 """A backup of everything, brought back into an empty place; what was touched, or came from elsewhere, is refused."""
 
+import base64
 import io
 import json
 import os
@@ -15,16 +16,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 from django.conf import settings
 
-from mix.data.models import Challenge
+from mix.actions.core.run import run
+from mix.actions.market import submissions
+from mix.data.models import Challenge, Submission
 from mix.jobs.backup import BackupBroken, back_up, restore
 from mix.jobs.doctor import State, examine
+from mix.vault.models import Draft, SealedFile
 from tests.worlds import copy_world
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+DRAFTED = ("Draft", "EarlierDraft", "Upload", "UploadPart")
 
 
 def mix(*words: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
@@ -60,16 +66,32 @@ def test_a_restored_instance_is_the_same(made: tuple[Path, Path], tmp_path: Path
     back = mix("restore", str(file), "--keys", str(keys), folder=place)
     assert back.returncode == 0, back.stdout + back.stderr
     assert "chains hold and end where they did" in back.stdout
+    _is_told_of_lost_drafts(back.stdout.replace("\n", " "), place)
     again = mix("backup", str(tmp_path / "again.tar"), folder=place)
     assert again.returncode == 0, again.stdout
     with tarfile.open(file) as one, tarfile.open(tmp_path / "again.tar") as two:
         first, second = (json.load(archive.extractfile("manifest.json")) for archive in (one, two))  # type: ignore[arg-type]  # it is there
     assert first["heads"] == second["heads"]
     differing = {name for name, digest in first["files"].items() if second["files"].get(name) != digest}
-    assert differing == set()
+    assert differing - {f"rows/vault.{table}.jsonl" for table in DRAFTED} == set()  # no backup brings drafts back
     assert set(second["files"]) == set(first["files"])
     assert mix("restore", str(file), folder=place).returncode == 1  # it is not empty any more
     assert all(p.stat().st_mode & 0o077 == 0 for p in (place / "keys").rglob("*") if p.is_file())
+
+
+def _is_told_of_lost_drafts(said: str, place: Path) -> None:
+    """Whose drafts no backup brings back is named; their rows are gone, their files there."""
+    lost = {
+        f"the draft of {s.vendor.name} in answer to {s.solicitation.reference}:"
+        for s in Submission.objects.filter(code__in=Draft.objects.values("submission"))
+    }
+    assert lost
+    assert [one for one in lost if one not in said] == []
+    with closing(sqlite3.connect(place / "mix.sqlite3")) as held:
+        tables = [f"vault_{table.lower()}" for table in DRAFTED]
+        assert [held.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables] == [0] * 4
+        files = held.execute("SELECT count(*) FROM vault_sealedfile WHERE blob != ''").fetchone()[0]
+    assert files == SealedFile.objects.exclude(blob="").count()  # they are sealed to the key of the call
 
 
 def test_what_was_touched_is_not_restored(made: tuple[Path, Path], tmp_path: Path) -> None:
@@ -120,6 +142,52 @@ def test_a_backup_holds_no_plaintext_and_its_keys_lie_apart(made: tuple[Path, Pa
     assert b"Fictional solution of tamarack." not in content
     assert b"AGE-SECRET-KEY" in keys.read_bytes()
     assert [path.stat().st_mode & 0o077 for path in made] == [0, 0]
+
+
+def opened_drafts(*made: tuple[Path, Path]) -> tuple[int, int]:
+    """Try every key of every backup on every draft in any of them; return how many there are, and how many open."""
+    keys: list[Any] = []
+    drafts: set[bytes] = set()
+    for file, held in made:
+        with tarfile.open(held) as archive:
+            texts = [member.read() for m in archive.getmembers() if (member := archive.extractfile(m))]
+        found = {key for text in texts for key in re.findall(rb"AGE-SECRET-KEY-1[0-9A-Z]+", text)}
+        keys += [pyrage.x25519.Identity.from_str(key.decode()) for key in found]
+        with tarfile.open(file) as archive:
+            for name in ("Draft", "EarlierDraft"):
+                rows = archive.extractfile(f"rows/vault.{name}.jsonl")
+                drafts |= {base64.b64decode(json.loads(line)["ciphertext"]) for line in rows or ()}
+    return len(drafts), sum(_opens(draft, key) for draft in drafts for key in keys)
+
+
+def _opens(draft: bytes, key: Any) -> bool:
+    try:
+        pyrage.decrypt(draft, [key])
+    except pyrage.DecryptError:
+        return False
+    return True
+
+
+def test_no_backup_opens_a_draft_before_or_after_it_is_finalised(
+    made: tuple[Path, Path], tmp_path: Path, actor: Callable[[str], Any], now: Any
+) -> None:
+    submission = Submission.objects.get(vendor__code="tamarack", solicitation__step__challenge__code="water-leaks")
+    assert opened_drafts(made)[1] == 0
+    run(actor("tess"), now, submissions.save_answers, submission, answers={"team": "Three", "insurance": True})
+    run(actor("tess"), now, submissions.finalise, submission, retry_key="one")
+    there, opened = opened_drafts(made, back_up(tmp_path / "after.tar", now=NOW))
+    assert (there > 0, opened) == (True, 0)
+
+
+def test_a_site_that_moves_brings_its_drafts_along(made: tuple[Path, Path], tmp_path: Path) -> None:
+    file, keys = made
+    (tmp_path / "place" / "keys").mkdir(parents=True)
+    for key in (Path(settings.DATA_DIR) / "keys").glob("draft-*.age"):
+        shutil.copy2(key, tmp_path / "place" / "keys")
+    back = mix("restore", str(file), "--keys", str(keys), folder=tmp_path / "place")
+    assert (back.returncode, "LOST" in back.stdout) == (0, False), back.stdout + back.stderr
+    with closing(sqlite3.connect(tmp_path / "place" / "mix.sqlite3")) as place:
+        assert place.execute("SELECT count(*) FROM vault_draft").fetchone()[0] == Draft.objects.count()
 
 
 def test_a_backup_that_is_broken_off_leaves_nothing(tmp_path: Path, db: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """Backup and restore: every row as plain lines, the same on both databases, with ciphertext, public files and keys.
 
 A backup is two tar files. The first holds rows, sealed files (ciphertext) and public documents; without the second,
-which holds the keys, nothing sealed in it can be read. They belong in different places.
+which holds the keys, nothing sealed in it can be read. They belong in different places. Keys of drafts are in neither:
+finalising must end what can be read of a draft in every backup, too.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from mix.actions.market.sealing import damaged_files
 from mix.readers.core.events import list_chains, verify_chain
+from mix.readers.market.sealing import DRAFT
 
 FORMAT = "mix-backup-1"
 # made anew by `migrate`, or of no use elsewhere
@@ -78,7 +80,7 @@ def back_up(file: Path, *, now: datetime) -> tuple[Path, Path]:
         _write(unfinished, now=now)
         with tarfile.open(unfinished_keys, "w") as archive:
             for root, name in _key_folders():
-                for path in sorted(p for p in root.rglob("*") if p.is_file()):
+                for path in sorted(p for p in root.rglob("*") if p.is_file() and not p.match(f"keys/{DRAFT}-*")):
                     archive.add(path, arcname=f"{name}/{path.relative_to(root).as_posix()}", recursive=False)
     return file, keys
 

@@ -51,6 +51,7 @@ def restore(
 ) -> None:
     """Restore a backup into an empty database and data folder, migrate it, and check everything that can be."""
     start_django()
+    from mix.actions.market.sealing import drop_unreadable_drafts
     from mix.jobs.backup import BackupBroken, examine
     from mix.jobs.backup import restore as bring_back
     from mix.jobs.start import set_up
@@ -61,6 +62,11 @@ def restore(
         console.print(f"Not restored: {error}", markup=False)
         raise typer.Exit(1) from None
     set_up()
+    for lost in drop_unreadable_drafts():
+        about = f"{lost.vendor.name} in answer to {lost.solicitation.reference}"
+        console.print(
+            f"LOST  the draft of {about}: no backup holds its key. Tell them; their files are here.", markup=False
+        )
     wrong = list(examine(manifest))
     for line in wrong:
         console.print(f"BAD   {line}", markup=False)

@@ -49,6 +49,11 @@ def drop_key(key_id: str) -> None:
     _key_path(key_id).unlink(missing_ok=True)
 
 
+def has_key(key_id: str) -> bool:
+    """Say whether this instance holds the private half of a key."""
+    return _key_path(key_id).exists()
+
+
 def encrypt(content: bytes, public_keys: list[str]) -> bytes:
     """Encrypt bytes to every recipient."""
     recipients = [pyrage.x25519.Recipient.from_str(key) for key in public_keys]

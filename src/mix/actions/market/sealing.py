@@ -22,6 +22,7 @@ from mix.data.models import Solicitation, Submission
 from mix.data.models.core.columns import new_code
 from mix.readers.core.actors import Actor
 from mix.readers.market.sealing import (
+    DRAFT,
     OPENED_KEY,
     FileFact,
     UploadFact,
@@ -68,7 +69,7 @@ def save_draft(deed: Deed, submission: Submission, answers: dict[str, Any]) -> i
             saved_by=row.saved_by,
         )
     salts = before.salts if before else {e.value: secrets.token_hex(16) for e in Envelope}
-    key_id = row.key_id if row else new_key_id("draft")
+    key_id = row.key_id if row else new_key_id(DRAFT)
     content = canonical({"answers": answers, "salts": salts})
     Draft.objects.update_or_create(
         submission=submission.code,
@@ -162,6 +163,16 @@ def destroy_draft(submission: Submission) -> None:
     for draft in Draft.objects.filter(submission=submission.code):
         draft.delete()
         transaction.on_commit(partial(storage.drop_key, draft.key_id))
+
+
+def drop_unreadable_drafts() -> list[Submission]:
+    """Drop the drafts whose keys are not here, as after a restore; return whose they were. Their files stay."""
+    codes = [d.submission for d in Draft.objects.defer("ciphertext") if not storage.has_key(d.key_id)]
+    lost = Submission.objects.filter(code__in=codes).select_related("vendor", "solicitation")
+    with transaction.atomic():
+        for submission in lost:
+            destroy_draft(submission)
+    return list(lost.order_by("solicitation__reference", "vendor__name"))
 
 
 def open_stream(solicitation: Solicitation) -> SealingStream:

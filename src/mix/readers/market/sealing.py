@@ -19,6 +19,7 @@ from mix.vault import storage
 from mix.vault.models import Draft, EarlierDraft, SealedEnvelope, SealedFile, Upload
 
 OPENED_KEY = "opened"
+DRAFT = "draft"  # what the ids of the keys of drafts begin with
 
 
 @dataclass(frozen=True, slots=True)
