@@ -29,6 +29,7 @@ from mix.data.models import (
     Step,
 )
 from mix.phrases.words import WORDS
+from mix.readers.city.calendars import token_of
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.flow.dates import SOURCES, list_dates
 from mix.rules.core.fields import Wording
@@ -113,7 +114,7 @@ def test_the_page_says_what_is_late_first(sign_in: Callable[[str], Client]) -> N
 
 def address(code: str, sign_in: Callable[[str], Client]) -> str:
     sign_in(code).post("/en/city/dates/", {"act": "feed"})
-    return f"/en/calendar/{CalendarFeed.objects.get(person__code=code).token}.ics"
+    return f"/en/calendar/{token_of(CalendarFeed.objects.get(person__code=code))}.ics"
 
 
 def test_a_calendar_program_reads_the_same_dates(

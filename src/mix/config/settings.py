@@ -134,6 +134,7 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "100/h/ip",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
+MFA_ADAPTER = "mix.web.entry.factors.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Browsers know passkeys on https and on this very machine.

@@ -29,6 +29,7 @@ from mix.data.cache import forget_expired
 from mix.data.models import Beat, Message
 from mix.jobs.duties import note_done, note_fault
 from mix.jobs.log_checks import check_daily
+from mix.readers.core.outbox import path_of
 from mix.rules.core.lines import one_line
 from mix.rules.market.outages import BEAT
 from mix.rules.market.sealed import ScannerDown
@@ -67,7 +68,8 @@ def _send(message: Message) -> Exception | None:
 
     It says that no person wrote it, so that no absence note answers, and keeps its name when it is sent twice.
     """
-    link = f"\n\n{settings.BASE_URL}/{message.language}/{message.path}" if message.path else ""
+    path = path_of(message)
+    link = f"\n\n{settings.BASE_URL}/{message.language}/{path}" if path else ""
     host = (urlsplit(settings.BASE_URL).hostname or "").encode("idna").decode()
     headers = {
         "Auto-Submitted": "auto-generated",

@@ -28,6 +28,7 @@ from mix.readers.city.municipalities import gather_bands
 from mix.readers.city.people import actor_for
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.core.outbox import path_of
 from mix.rules.city.delegation import Band
 from mix.rules.core.access import TWO_PEOPLE, Role
 from mix.rules.core.unmet import Refused
@@ -146,7 +147,7 @@ def test_an_invitation_or_a_group_proposes_and_does_not_give(
     StaffRole.objects.filter(person__code="frank").update(ended_at=now)
     email = person("stan").email
     run(actor("ada"), now, invitations.invite_staff, guelph, email=email, role=Role.AUTHORITY)
-    token = Message.objects.filter(path__startswith="invitation/").latest("id").path.split("/")[1]
+    token = path_of(Message.objects.filter(code="staff_invitation").latest("id")).split("/")[1]
     run(actor("stan"), now, invitations.accept_invitation, token)
     run(actor("ada"), now, identities.map_group, provider, group="g", role=Role.AUDITOR)
     follow = partial(run, actor("frank"), now, identities.follow_groups, provider, person=person("frank"))
@@ -170,7 +171,7 @@ def test_whoever_accepted_a_weighty_role_reads_that_it_waits(
 ) -> None:
     StaffRole.objects.filter(person__code="stan").update(ended_at=now)
     run(actor("ada"), now, invitations.invite_staff, guelph, email=person("stan").email, role=Role.AUDITOR)
-    path = Message.objects.filter(path__startswith="invitation/").latest("id").path
+    path = path_of(Message.objects.filter(code="staff_invitation").latest("id"))
     stan = sign_in("stan")
     answer = stan.post(f"/en/{path}", {"act": "accept"})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/en/me/account/")

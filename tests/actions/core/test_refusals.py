@@ -38,6 +38,7 @@ from mix.readers.choice.scoring import scoring_of
 from mix.readers.city.methods import get_latest
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.core.outbox import path_of
 from mix.readers.flow.moves import list_tasks
 from mix.rules.core.access import Role
 from mix.rules.core.fields import Wording
@@ -407,7 +408,7 @@ def test_an_expired_invitation_is_refused(actor: Callable[[str], Any], now: Any)
     guelph, umar = Municipality.objects.get(code="guelph"), actor("umar")
     email = umar.someone.email.upper()
     invitation = run(actor("ada"), now, invitations.invite_staff, guelph, email=email, role=Role.STAFF)
-    token = Message.objects.latest("id").path.split("/")[1]
+    token = path_of(Message.objects.latest("id")).split("/")[1]
     with pytest.raises(Refused) as caught:
         run(umar, now + timedelta(days=14), invitations.accept_invitation, token)
     assert codes(caught) == ["invitation_expired"]

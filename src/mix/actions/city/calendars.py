@@ -43,7 +43,7 @@ def make_feed(deed: Deed) -> CalendarFeed:
     """Make the secret address of one's calendar; one that was made before ends. Raises Unknown but for city staff."""
     if not deed.actor.is_staff:
         raise Unknown
-    facts = {"token": secrets.token_urlsafe(32), "made_at": deed.now}
+    facts = {"nonce": secrets.token_urlsafe(16), "made_at": deed.now}
     made, _ = CalendarFeed.objects.update_or_create(person=deed.actor.someone, defaults=facts)
     return made
 

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from mix.actions.city.roles import drop_by_provider, end_given, grant_role
 from mix.actions.core.deeds import Deed
 from mix.data.models import GroupDuty, IdentityProvider, Municipality, Person, StaffRole
-from mix.readers.city.identities import cipher, mapped_by, roles_settled
+from mix.readers.city.identities import PROVIDERS, mapped_by, roles_settled
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.separations import unmet_to_be
+from mix.readers.core.ciphers import hide
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.lines import is_one_line
 from mix.rules.core.unmet import require
@@ -54,7 +55,7 @@ def set_up(
             "name": name,
             "issuer": issuer.rstrip("/"),
             "client_id": client_id,
-            "secret": cipher().encrypt(secret.encode()).decode(),
+            "secret": hide(secret, use=PROVIDERS),
             "domains": owned,
             "groups_claim": groups_claim,
             "since": deed.now,

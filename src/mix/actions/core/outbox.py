@@ -9,11 +9,14 @@ from django.db.models import Q
 
 from mix.data.models import Challenge, Message, Municipality, Person
 from mix.phrases.mails import mail_text
+from mix.readers.core.ciphers import hide
+from mix.readers.core.outbox import LINKS
 from mix.rules.core.fields import Wording
 from mix.rules.core.lines import one_line
 
 SUBJECT = 300  # characters of a mail's subject; a title may be longer
-KEYS = frozenset({"account_confirm", "account_reset"})  # mails whose link opens an account
+# Mails whose link opens an account, or a place in a city's or a vendor's team.
+KEYS = frozenset({"account_confirm", "account_reset", "staff_invitation", "team_invitation"})
 REASON = 300  # characters of why a try failed
 LEASE = timedelta(minutes=10)  # a try that takes longer died with its worker
 # What is left between tries: two days and almost four hours in all.
@@ -77,7 +80,7 @@ def tell_address(
         language=language,
         subject=one_line(subject)[:SUBJECT],
         body=body,
-        path=path,
+        path=hide(path, use=LINKS) if code in KEYS else path,
         code=code,
         city=of.code if of else "",
         reply_to=writer.email if writer else "",
@@ -104,7 +107,7 @@ def claim(*, now: datetime) -> Message | None:
 
 
 def mark_sent(message: Message, *, now: datetime) -> None:
-    """Note that a message went out, and forget a link that opens an account."""
+    """Note that a message went out, and forget a link that is a key."""
     Message.objects.filter(pk=message.pk).update(sent_at=now, given_up_at=None, **_forgotten(message))
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from django.core.signing import BadSignature, Signer
+
 from mix.data.models import CalendarFeed, CityDay, Municipality, Person
 from mix.readers.core.rows import get_row
 from mix.rules.city.calendar import CityCalendar
 from mix.rules.core.fields import Wording
+
+_SIGNER = Signer(salt="mix calendar", sep=".")
 
 
 def calendars_of(cities: Iterable[int]) -> dict[int, CityCalendar]:
@@ -43,7 +47,16 @@ def find_feed(person: Person) -> CalendarFeed | None:
     return CalendarFeed.objects.filter(person=person).first()
 
 
+def token_of(feed: CalendarFeed) -> str:
+    """Return the secret of an address, as the person's calendar program has it."""
+    return _SIGNER.sign(feed.nonce)
+
+
 def find_reader(token: str) -> Person | None:
     """Return whose dates a secret address shows, None when it was replaced or never was."""
-    found = CalendarFeed.objects.filter(token=token, person__is_active=True).select_related("person").first()
+    try:
+        nonce = _SIGNER.unsign(token)
+    except BadSignature:
+        return None
+    found = CalendarFeed.objects.filter(nonce=nonce, person__is_active=True).select_related("person").first()
     return found.person if found else None

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from django.db.models import Q
 
 from mix.data.models import GroupDuty, IdentityProvider, Municipality, Person, StaffRole
 from mix.readers.city.separations import unmet_to_be
+from mix.readers.core.ciphers import reveal
 from mix.readers.core.errors import Unknown
 from mix.rules.core.access import Role
 from mix.rules.core.lines import is_one_line
 from mix.rules.core.unmet import Unmet
 
-
-def cipher() -> Fernet:
-    """Return the cipher of secrets at rest, by a key that is derived from the instance's."""
-    derived = HKDF(SHA256(), 32, salt=None, info=b"mix identity providers").derive(settings.SECRET_KEY.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
+PROVIDERS = "identity providers"  # what a service's secret is hidden for
 
 
 def secret_of(provider: IdentityProvider) -> str | None:
     """Return a service's secret; None when it was written under another key of the instance."""
-    try:
-        return cipher().decrypt(provider.secret.encode()).decode()
-    except InvalidToken:
-        return None
+    return reveal(provider.secret, use=PROVIDERS)
 
 
 def list_providers(city: Municipality | None = None) -> list[IdentityProvider]:

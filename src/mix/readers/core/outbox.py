@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from mix.data.models import Message
+from mix.readers.core.ciphers import reveal
+
+LINKS = "links in mails"  # what the link of a key is hidden for
+
+
+def path_of(message: Message) -> str:
+    """Return where the link of a message leads, an address without language; empty where it was forgotten."""
+    return (reveal(message.path, use=LINKS) or "") if message.is_key and message.path else message.path
 
 
 def list_latest_mail(*, to: str = "", most: int = 60) -> list[Message]:

@@ -27,7 +27,7 @@ from mix.readers.city.people import (
     list_waiting_of,
     unmet_to_accept,
 )
-from mix.readers.core.outbox import list_latest_mail
+from mix.readers.core.outbox import list_latest_mail, path_of
 from mix.rules.core.access import TWO_PEOPLE, Permission, Role, grants
 from mix.web.drawing.pages import draw_page, now_of, signed_in
 from mix.web.drawing.showing import in_language
@@ -169,9 +169,9 @@ def demo_sign_in(request: HttpRequest, code: str) -> HttpResponse:
 
 @dataclass(frozen=True)
 class OutboxContext:
-    """What the outbox of the demonstration draws: the latest mail, to one address where one is asked for."""
+    """What the outbox of the demonstration draws: the latest mail with where it leads, or that to one address."""
 
-    found: list[Message]
+    found: list[tuple[Message, str]]
     to: str
 
 
@@ -180,7 +180,8 @@ def demo_outbox(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     to = request.GET.get("to", "")
-    return draw_page(request, "entry/outbox.html", OutboxContext(list_latest_mail(to=to), to))
+    found = [(message, path_of(message)) for message in list_latest_mail(to=to)]
+    return draw_page(request, "entry/outbox.html", OutboxContext(found, to))
 
 
 class Accept(Act[str]):

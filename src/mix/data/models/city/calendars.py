@@ -21,8 +21,11 @@ class CityDay(Worded):
 
 
 class CalendarFeed(models.Model):
-    """The secret address at which a person's calendar program reads their dates; a new one ends the old one."""
+    """The secret address at which a person's calendar program reads their dates; a new one ends the old one.
+
+    The address is `nonce` with a signature that the instance's secret key makes: from this row alone nobody makes it.
+    """
 
     person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="calendar_feed")
-    token = models.CharField(max_length=64, unique=True)
+    nonce = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()

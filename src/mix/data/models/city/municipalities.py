@@ -99,8 +99,8 @@ class RoleProposal(models.Model):
 class StaffInvitation(models.Model):
     """A duty offered by mail to one address; the link holds a secret that works once, until it expires.
 
-    Only the secret's SHA-256 (hex) is kept here. The mail's own row in the outbox holds the link, which is needed
-    until the mail is sent; the secret alone opens nothing without the address.
+    Only the secret's SHA-256 (hex) is kept here. The mail's own row in the outbox hides the link until it is sent;
+    the secret alone opens nothing without the address.
     """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="invitations")

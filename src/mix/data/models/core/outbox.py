@@ -10,7 +10,8 @@ class Message(models.Model):
     that nobody else does, and so that it comes up again when a worker dies over it. `reason` says why a try failed.
 
     `code` is its key among the mails, `city` whose people look after it. `writer` (the code of a person) hears when
-    an address is refused for good. Of a mail that `is_key` the link opens an account: it is forgotten once it is sent.
+    an address is refused for good. Of a mail that `is_key` the link opens an account or a place in a team: `path` is
+    hidden here (`readers.core.outbox.path_of`), and forgotten once it is sent.
     """
 
     to_email = models.EmailField()
@@ -18,7 +19,7 @@ class Message(models.Model):
     language = models.CharField(max_length=5)
     subject = models.CharField(max_length=300)
     body = models.TextField()
-    path = models.CharField(max_length=300, blank=True)
+    path = models.CharField(max_length=1000, blank=True)
     code = models.CharField(max_length=40, blank=True)
     challenge = models.CharField(max_length=60, blank=True, db_index=True)
     city = models.CharField(max_length=60, blank=True)

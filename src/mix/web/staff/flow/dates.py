@@ -18,7 +18,7 @@ from mix.actions.city import calendars
 from mix.data.models import CalendarFeed, CityDay, Municipality, Person
 from mix.data.wall import lifted, raise_wall
 from mix.phrases.words import word
-from mix.readers.city.calendars import calendar_of, find_feed, find_reader, get_day, list_days
+from mix.readers.city.calendars import calendar_of, find_feed, find_reader, get_day, list_days, token_of
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import actor_for
 from mix.readers.core.errors import Unknown
@@ -138,7 +138,7 @@ def dates(request: HttpRequest) -> HttpResponse:
         later=[v for v in rest if v.dated.day > today + SOON],
         pager=pager(request, page),
         feed=feed,
-        address=f"{settings.BASE_URL}{reverse('public-calendar', args=[feed.token])}" if feed else "",
+        address=f"{settings.BASE_URL}{reverse('public-calendar', args=[token_of(feed)])}" if feed else "",
     )
     return show(request, "staff/flow/dates.html", taken, context)
 
