@@ -99,6 +99,7 @@ lab: $(STAMP) browser
 	@$(BIN)/python tests/with_postgres.py $(BIN)/pytest -m lab tests/journeys/test_whole.py -k "sprint_challenge and plain"
 	@$(BIN)/python -m tests.lab.matrices --count 100000
 	@$(BIN)/python -m tests.lab.poison
+	@$(BIN)/python -m tests.lab.thief --steps 60000
 	@$(BIN)/python -m tests.lab.mutants
 	@MIX_LIVES=2000 $(BIN)/pytest tests/actions/market/test_life.py
 	@$(BIN)/python -m tests.lab.kill9 --kills 50

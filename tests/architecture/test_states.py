@@ -66,8 +66,11 @@ def _pairs(node: ast.AST) -> Iterator[tuple[str, ast.AST | None]]:
             yield from ((_name(a), b) for a, b in zip(names, values, strict=False))
         case ast.Assign(targets=targets, value=value):
             yield from ((_name(target), value) for target in targets)
-        case ast.arguments(args=plain, defaults=defaults, kwonlyargs=named, kw_defaults=named_defaults):
-            yield from ((_name(a), b) for a, b in zip(plain[len(plain) - len(defaults) :], defaults, strict=True))
+        case ast.arguments(
+            posonlyargs=first, args=rest, defaults=defaults, kwonlyargs=named, kw_defaults=named_defaults
+        ):
+            plain = [*first, *rest][len(first) + len(rest) - len(defaults) :]
+            yield from ((_name(a), b) for a, b in zip(plain, defaults, strict=True))
             yield from ((_name(a), b) for a, b in zip(named, named_defaults, strict=True))
         case ast.Dict(keys=keys, values=values):
             yield from ((_name(a), b) for a, b in zip(keys, values, strict=True))

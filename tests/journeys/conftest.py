@@ -170,9 +170,10 @@ class Visitor:
             assert time.monotonic() < until, f"{text!r} is not on {self.page.url}"
             self.page.wait_for_timeout(50)
 
-    def sends_file(self) -> None:
+    def sends_file(self, envelope: str = "technical") -> None:
         """Send the file that was chosen, and see that it is sealed; with JavaScript, that the fingerprints agree."""
-        self.click("button:has-text('Seal and send')")
+        chosen = self.page.locator(f"button[value={envelope}]:has-text('Seal and send')")
+        self.click(f"button[value={envelope}]" if chosen.count() else "button:has-text('Seal and send')")
         if self.javascript:
             self.page.wait_for_selector("[data-upload-said].ok:has-text('The server has exactly your file.')")
             self.page.wait_for_load_state()

@@ -17,6 +17,7 @@ ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
     [
         ["matrices", "--count", "2000"],
         pytest.param(["poison", "--count", "400"], marks=pytest.mark.skipif(ON_POSTGRES, reason="reads no database")),
+        pytest.param(["thief", "--steps", "1500"], marks=pytest.mark.skipif(ON_POSTGRES, reason="reads no database")),
         pytest.param(
             ["kill9", "--kills", "3", "--bidders", "6", "--seconds", "1"],
             marks=pytest.mark.skipif(ON_POSTGRES, reason="on SQLite in the gate"),
@@ -26,7 +27,7 @@ ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
             marks=pytest.mark.skipif(not ON_POSTGRES, reason="on PostgreSQL in the gate"),
         ),
     ],
-    ids=["matrices", "poison", "kill9", "stampede"],
+    ids=["matrices", "poison", "thief", "kill9", "stampede"],
 )
 def test_the_lab_finds_nothing(arguments: list[str]) -> None:
     environment = {k: v for k, v in os.environ.items() if k not in ("DJANGO_SETTINGS_MODULE", "MIX_DATA_DIR")}

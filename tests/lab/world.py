@@ -75,7 +75,7 @@ def build(count: int, *, file_size: int = 20_000) -> list[Bidder]:
         actor = actor_for(person)
         submission = run(actor, now, submissions.start, call, vendor)
         run(actor, now, submissions.save_answers, submission, answers=ANSWERS)
-        stream = sealing.open_stream(call)
+        stream = sealing.open_stream(call, envelope="technical")
         stream.write(secrets.token_bytes(file_size))
         run(
             actor,

@@ -114,7 +114,8 @@ def test_an_addendum_that_is_not_there_is_not_confirmed(
 
 def send(client: Client, draft: Submission, name: str, content: bytes, envelope: str = "technical") -> Any:
     return client.post(
-        reverse("vendor-files", args=[draft.code]), {"envelope": envelope, "file": SimpleUploadedFile(name, content)}
+        reverse("vendor-files", args=[draft.code], query={"envelope": envelope}),
+        {"file": SimpleUploadedFile(name, content)},
     )
 
 

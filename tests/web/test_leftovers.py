@@ -45,9 +45,9 @@ def lying() -> set[str]:
 
 
 def post(client: Client, draft: Submission, *files: tuple[str, bytes], token: bool = True, **more: Any) -> Any:
-    url = reverse("vendor-files", args=[draft.code])
+    url = reverse("vendor-files", args=[draft.code]) + more.pop("query", "")
     client.get(url)
-    typed = {"envelope": "technical", **more.pop("typed", {})}
+    typed: dict[str, Any] = {}
     if token:
         typed["csrfmiddlewaretoken"] = client.cookies["csrftoken"].value
     return client.post(url, {**typed, "file": [SimpleUploadedFile(*f) for f in files]}, **more)
@@ -64,7 +64,7 @@ def test_a_request_of_another_site_is_refused_before_anything_is_encrypted(
 ) -> None:
     begun: list[object] = []
     monkeypatch.setattr(
-        "mix.web.suppliers.submitting.open_stream", lambda call: (begun.append(call), open_stream(call))[1]
+        "mix.web.suppliers.submitting.open_stream", lambda call, **to: (begun.append(call), open_stream(call, **to))[1]
     )
     assert post(tess, draft, GOOD, headers={"origin": "https://evil.example"}).status_code == 403
     assert begun == []
@@ -89,7 +89,7 @@ def test_a_file_that_is_refused_leaves_nothing(tess: Client, draft: Submission, 
 
 def test_an_envelope_that_is_not_there_leaves_nothing(tess: Client, draft: Submission) -> None:
     before = lying()
-    assert post(tess, draft, GOOD, typed={"envelope": "none"}).status_code == 422
+    assert post(tess, draft, GOOD, query="?envelope=none").status_code == 422
     assert lying() == before
 
 
@@ -97,7 +97,7 @@ def test_a_connection_that_breaks_leaves_nothing(draft: Submission) -> None:
     before = lying()
     with (
         pytest.raises(OSError, match="gone"),
-        sealing(RequestFactory().post("/"), lambda: open_stream(draft.solicitation)) as handler,
+        sealing(RequestFactory().post("/"), lambda: open_stream(draft.solicitation, envelope="technical")) as handler,
     ):
         handler.new_file("file", "plan.txt", "text/plain", 100)
         handler.receive_data_chunk(b"plan " * 20, 0)

@@ -21,6 +21,7 @@ from mix.jobs.log_commands import log
 from mix.jobs.method_commands import methods
 from mix.jobs.operating import start_django
 from mix.jobs.policy_commands import policy
+from mix.rules.core.kinds import Envelope
 from mix.rules.core.verdicts import Finding
 from mix.rules.flow import proofs
 from mix.rules.market import receipts
@@ -257,18 +258,24 @@ def sealer() -> None:
 
 
 @key.command("combine")
-def key_combine() -> None:
+def key_combine(
+    *,
+    envelope: Annotated[Envelope, typer.Option(help="Whose key: each envelope of a call has its own")] = (
+        Envelope.TECHNICAL
+    ),
+    recovery: Annotated[bool, typer.Option("--recovery", help="The shares are those of a recovery key")] = False,
+) -> None:
     """Put a key together from two shares, one line each on standard input, for the `age` program (docs/opening.md).
 
     Needs no database, no secret and no network: meant for a computer that has none.
     """
     from mix.phrases.refusals import sentence
     from mix.rules.core.unmet import Refused
-    from mix.rules.market.shares import age_key, combine, read_share
+    from mix.rules.market.shares import age_key, combine, envelope_secret, read_share
 
     try:
-        shares = [read_share(line) for line in sys.stdin.read().splitlines() if line.strip()]
-        sys.stdout.write(age_key(combine(shares)) + "\n")
+        secret = combine(read_share(line) for line in sys.stdin.read().splitlines() if line.strip())
+        sys.stdout.write(age_key(secret if recovery else envelope_secret(secret, envelope)) + "\n")
     except Refused as error:
         for unmet in error.unmet:
             sys.stderr.write(f"{sentence(unmet, 'en')}.\n")

@@ -48,9 +48,9 @@ def _submit(scenario: Scenario, given: Values) -> Calls:
     yield "submissions.save_answers", given["by"], {**place, "answers": given["answers"]}
     call = call_of(scenario, place)
     for name, text in (given.get("files") or {}).items():
-        stream = sealing.open_stream(call)
-        stream.write(text.encode())
         envelope = Envelope.PRICE if name.startswith(Envelope.PRICE) else Envelope.TECHNICAL
+        stream = sealing.open_stream(call, envelope=envelope)
+        stream.write(text.encode())
         yield (
             "submissions.add_file",
             given["by"],

@@ -31,9 +31,9 @@ REFUSALS: dict[str, str | Counted] = {
     "sealer_down": "The sealer does not answer just now. Nothing was changed; tell the operator and try again",
     "key_unknown": "The sealer has no such key",
     "key_exists": "The sealer has this key already and keeps it. Try again: another is made",
-    "key_of_another_call": "This is not the key of this call, nor the recovery key that was bound to it at publication",
-    "key_not_of_call": "A recovery key has no time of its own, and is bound to the split key of a call alone",
-    "key_bound": "This key was bound to another recovery key. Make the key of the call again",
+    "key_not_of_call": "A recovery key has no time of its own and opens no envelope",
+    "keys_waiting": "Too many keys wait for their holders. Have shares taken first",
+    "not_understood": "The sealer does not understand what it was asked",
     "key_does_not_open": "This key does not open it",
     "already_rehearsed": "This key was rehearsed already",
     "holders_differ": "Name three different people",
@@ -42,7 +42,8 @@ REFUSALS: dict[str, str | Counted] = {
     "custody_key_missing": "Make the key of this call",
     "custody_not_rehearsed": "Two holders try the key with their words",
     "shares_not_taken": "These holders take their share: {names}",
-    "recovery_key_missing": "Make and rehearse the recovery key of the city",
+    "recovery_key_missing": "Make and rehearse the recovery key of the city first",
+    "recovery_key_changed": "The city has another recovery key since. Make the key of this call again",
     "opening_changed": "Something changed while the envelopes were being opened. Nothing was opened; try again",
     "draft_sealed": "Your submission is sealed and counts. To replace it, bring in your copy and change it first",
     "replacement_without_answers": "A replacement is whole: bring in your copy, or write the answers again",
@@ -88,6 +89,7 @@ REFUSALS: dict[str, str | Counted] = {
     "not_openable_yet": "Envelopes may be opened one hour after closing",
     "already_opened": "These envelopes are open already",
     "price_before_quality": "Prices may be opened when the panel has frozen quality",
+    "prices_wait": "The sealer opens prices from {at} on, a day after the answers",
     # submissions
     "late": "Received {received}. Closed {closed}. It does not count",
     "answer_clashes": "You and a team mate both changed “{field}”. Choose which text stays",
@@ -210,6 +212,11 @@ WORDS: dict[str, dict[str, str]] = {
     "custody": {
         "managed": "The sealer of this site (managed)",
         "split": "Three officers, any two of whom open (split)",
+    },
+    "recipient": {
+        "technical": "Answers are sealed to",
+        "price": "Prices are sealed to",
+        "recovery": "Recovery key, to which the others are sealed",
     },
     "problem": {
         "envelope_changed": "This envelope is not the one that the receipt names. It was left sealed.",

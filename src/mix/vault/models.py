@@ -61,7 +61,7 @@ class SealedEnvelope(models.Model):
     envelope = models.CharField(max_length=20)
     ciphertext = models.BinaryField()
     ciphertext_sha256 = models.CharField(max_length=64)
-    recipients = models.JSONField()
+    recipient = models.CharField(max_length=120)
     files = models.JSONField(default=list)
     sealed_at = models.DateTimeField()
 

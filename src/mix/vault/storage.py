@@ -5,9 +5,10 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, BinaryIO, cast
 
 import pyrage
 from django.conf import settings
@@ -93,6 +94,7 @@ class StreamSealer:
     """Takes plaintext chunk by chunk and writes ciphertext only; a thread encrypts behind a pipe."""
 
     def __init__(self, public_keys: list[str], *, limit: int) -> None:
+        recipients = [pyrage.x25519.Recipient.from_str(key) for key in public_keys]
         self.blob = secrets.token_hex(16)
         self.limit = limit
         self.size = 0
@@ -103,12 +105,11 @@ class StreamSealer:
         read_end, write_end = os.pipe()
         self.pipe = os.fdopen(write_end, "wb", buffering=0)
         self.sink_hash = hashlib.sha256()
-        self.thread = threading.Thread(target=self._encrypt, args=(read_end, public_keys), daemon=True)
+        self.thread = threading.Thread(target=self._encrypt, args=(read_end, recipients), daemon=True)
         self.thread.start()
 
-    def _encrypt(self, read_end: int, public_keys: list[str]) -> None:
+    def _encrypt(self, read_end: int, recipients: list[pyrage.x25519.Recipient]) -> None:
         try:
-            recipients = [pyrage.x25519.Recipient.from_str(key) for key in public_keys]
             with os.fdopen(read_end, "rb") as source, self.path.open("xb") as file:
                 sink = _Hashing(file)
                 pyrage.encrypt_io(source, sink, recipients)
@@ -143,30 +144,20 @@ class StreamSealer:
         self.path.unlink(missing_ok=True)
 
 
-class _Pipe:
-    """A sink that passes on to a sealer what is decrypted."""
-
-    def __init__(self, sealer: StreamSealer) -> None:
-        self.sealer = sealer
-
-    def write(self, data: bytes) -> int:
-        self.sealer.write(bytes(data))
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing waits here."""
-
-
-def reseal(blob: str, identity: pyrage.x25519.Identity, public_key: str) -> Stored:
-    """Decrypt a blob and encrypt it to another key as it passes. Raises pyrage.DecryptError, leaving nothing."""
-    sealer = StreamSealer([public_key], limit=2**63)
+@contextmanager
+def new_blob() -> Iterator[tuple[str, BinaryIO]]:
+    """Give a new blob's name and a file for its ciphertext, which is durable at the end; else nothing of it stays."""
+    blob = secrets.token_hex(16)
+    path = blob_path(blob)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        with blob_path(blob).open("rb") as source:
-            pyrage.decrypt_io(source, _Pipe(sealer), [identity])
+        with path.open("xb") as file:
+            yield blob, file
+            file.flush()
+            os.fsync(file.fileno())
     except BaseException:
-        sealer.abort()
+        path.unlink(missing_ok=True)
         raise
-    return sealer.finish()
 
 
 def write_blob(content: bytes, public_key: str) -> str:

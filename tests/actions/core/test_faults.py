@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import itertools
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -80,7 +81,7 @@ def test_a_full_disk_refuses_a_file_whole(
     draft: Submission, actor: Callable[[str], Any], now: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def upload() -> None:
-        stream = sealing.open_stream(draft.solicitation)
+        stream = sealing.open_stream(draft.solicitation, envelope="technical")
         stream.write(PLAN)
         facts = {"stored": stream.finish(), "envelope": "technical", "name": "plan.txt"}
         run(actor("kim"), now, submissions.add_file, draft, **facts)
@@ -119,7 +120,7 @@ def test_an_opening_that_breaks_opens_nothing_and_can_be_done_again(
     draft: Submission, actor: Callable[[str], Any], now: Any, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     kim, call = actor("kim"), draft.solicitation
-    stream = sealing.open_stream(call)
+    stream = sealing.open_stream(call, envelope="technical")
     stream.write(PLAN)
     facts = {"stored": stream.finish(), "envelope": "technical", "name": "plan.txt"}
     run(kim, now, submissions.add_file, draft, **facts)
@@ -175,13 +176,14 @@ def test_a_wrong_clock_of_the_program_does_not_open_the_sealers_door(
     from mix.vault.sealer import Sealer
 
     sealer = Sealer(settings.SEALER_DIR)
-    asked = {"do": "open", "key": draft.solicitation.key_id, "ciphertext": "00", "guard": draft.solicitation.key_id}
+    asked = {"do": "open", "key": draft.solicitation.key_id, "envelope": "technical", "to": "", "size": 1}
+
+    def answered(at: Any, **more: str) -> Any:
+        return wire.answer(sealer, json.dumps({**asked, **more}).encode() + b"\n", now=at)
+
     not_before = draft.solicitation.closes_at + timedelta(hours=1)
     early, believed = not_before - timedelta(seconds=1), (not_before + off_by).isoformat()
-    said = wire._answer(sealer, {**asked, "now": believed}, now=early)
-    assert [u["code"] for u in said["unmet"]] == ["not_openable_yet"]
-    said = wire._answer(sealer, dict(asked), now=not_before)
-    assert [u["code"] for u in said["unmet"]] == ["key_does_not_open"]
-    for nonsense in ({}, {"do": "held", "key": "x"}, {"do": "open", "key": "x"}, {"do": "make", "key": "../x", "a": 1}):
-        assert "unmet" in wire._answer(sealer, nonsense, now=not_before)
+    assert [u["code"] for u in answered(early)["unmet"]] == ["not_openable_yet"]
+    assert [u["code"] for u in answered(early, now=believed)["unmet"]] == ["not_understood"]
+    assert isinstance(answered(not_before), wire.Granted)
     assert now < not_before

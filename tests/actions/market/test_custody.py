@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from mix.actions.core.run import run
 from mix.actions.flow.publication import publish
-from mix.actions.market import custody, openings, redelivery, sealing, solicitations, submissions
+from mix.actions.market import custody, keys, openings, redelivery, sealing, solicitations, submissions
 from mix.data.models import (
     CustodyKey,
     Evaluation,
@@ -26,6 +29,7 @@ from mix.data.models import (
     Message,
     Municipality,
     OpenedEnvelope,
+    Participation,
     Person,
     Solicitation,
     Submission,
@@ -33,11 +37,12 @@ from mix.data.models import (
 )
 from mix.readers.case.challenges import get_step
 from mix.readers.core.errors import Forbidden, Unknown
-from mix.readers.market.custody import list_shares
+from mix.readers.market.custody import find_offered, list_shares
 from mix.readers.market.sealing import find_draft, list_files, stream_opened_file
 from mix.readers.market.submissions import COPY_KIND, envelopes_of
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused
+from mix.rules.market.shares import fingerprint
 from mix.vault import wire
 from mix.vault.models import SealedEnvelope, SealedFile
 from mix.vault.storage import blob_path
@@ -128,11 +133,17 @@ def call(challenge: Callable[[str], Any], actor: Callable[[str], Any], now: Any)
 
 
 @pytest.fixture
-def ready(call: Solicitation, ceremony: Ceremony, guelph: Municipality) -> Solicitation:
+def guarded(ceremony: Ceremony, guelph: Municipality) -> CustodyKey:
+    """Return the city's recovery key, rehearsed."""
+    guardians = ceremony.people(GUARDIANS)
+    made = run(ceremony.actor("martin"), ceremony.now, custody.make_recovery_key, guelph, holders=guardians)
+    return ceremony.whole(made, *GUARDIANS[:2])
+
+
+@pytest.fixture
+def ready(call: Solicitation, ceremony: Ceremony, guarded: CustodyKey) -> Solicitation:
     """Return it published, its key and the city's recovery key rehearsed."""
-    olivia, martin = ceremony.actor("olivia"), ceremony.actor("martin")
-    holders, guardians = ceremony.people(HOLDERS), ceremony.people(GUARDIANS)
-    ceremony.whole(run(martin, ceremony.now, custody.make_recovery_key, guelph, holders=guardians), *GUARDIANS[:2])
+    olivia, holders = ceremony.actor("olivia"), ceremony.people(HOLDERS)
     ceremony.whole(run(olivia, ceremony.now, custody.make_key, call, holders=holders), *HOLDERS[:2])
     run(olivia, ceremony.now, publish, call)
     call.refresh_from_db()
@@ -144,7 +155,7 @@ def answered(ready: Solicitation, ceremony: Ceremony) -> Any:
     kim = ceremony.actor("kim")
     submission = run(kim, ceremony.now, submissions.start, ready, Vendor.objects.get(code="kestrel"))
     run(kim, ceremony.now, submissions.save_answers, submission, answers=ANSWERS)
-    stream = sealing.open_stream(ready)
+    stream = sealing.open_stream(ready, envelope="technical")
     stream.write(PLAN)
     facts = {"stored": stream.finish(), "envelope": "technical", "name": "plan.txt"}
     run(kim, ceremony.now, submissions.add_file, submission, **facts)
@@ -163,6 +174,26 @@ def copied(answered: Any) -> dict[str, Any]:
     return COPIES[answered.code]
 
 
+def test_a_key_stays_with_the_recovery_key_that_it_is_sealed_to(
+    call: Solicitation, ceremony: Ceremony, guarded: CustodyKey, guelph: Municipality
+) -> None:
+    olivia, martin = ceremony.actor("olivia"), ceremony.actor("martin")
+    holders, guardians = ceremony.people(HOLDERS), ceremony.people(GUARDIANS)
+    ceremony.whole(run(olivia, ceremony.now, custody.make_key, call, holders=holders), *HOLDERS[:2])
+    fresh = run(martin, ceremony.now, custody.make_recovery_key, guelph, holders=guardians)
+    ceremony.whole(fresh, *GUARDIANS[:2])
+    with pytest.raises(Refused) as caught:
+        run(olivia, ceremony.now, publish, call)
+    assert codes_of(caught) == ["recovery_key_changed"]
+    key = ceremony.whole(run(olivia, ceremony.now, custody.make_key, call, holders=holders), *HOLDERS[:2])
+    run(olivia, ceremony.now, publish, call)
+    # A recovery key that is made after publication takes nothing from the guardians of this one.
+    run(martin, ceremony.now, custody.make_recovery_key, guelph, holders=guardians)
+    words = ceremony.words["leah"]
+    found = find_offered(Solicitation.objects.get(pk=call.pk), fingerprint(words))
+    assert (found and found.key, key.recovery) == (fresh, fresh)
+
+
 def test_publication_waits_for_the_rehearsal(call: Solicitation, ceremony: Ceremony, guelph: Municipality) -> None:
     olivia = ceremony.actor("olivia")
 
@@ -172,9 +203,13 @@ def test_publication_waits_for_the_rehearsal(call: Solicitation, ceremony: Cerem
         return set(codes_of(caught))
 
     assert missing() == {"custody_key_missing", "recovery_key_missing"}
+    with pytest.raises(Refused) as early:
+        run(olivia, ceremony.now, custody.make_key, call, holders=ceremony.people(HOLDERS))
+    assert codes_of(early) == ["recovery_key_missing"]
     martin = ceremony.actor("martin")
     recovery = run(martin, ceremony.now, custody.make_recovery_key, guelph, holders=ceremony.people(GUARDIANS))
     ceremony.whole(recovery, "martin", "leah")
+    assert missing() == {"custody_key_missing"}
     key = run(olivia, ceremony.now, custody.make_key, call, holders=ceremony.people(HOLDERS))
     assert missing() == {"shares_not_taken", "custody_not_rehearsed"}
     ceremony.take_all(key)
@@ -184,7 +219,7 @@ def test_publication_waits_for_the_rehearsal(call: Solicitation, ceremony: Cerem
     ceremony.rehearse(key, "frank")
     run(olivia, ceremony.now, publish, call)
     call.refresh_from_db()
-    assert call.recipients == [key.public_key, recovery.public_key]
+    assert call.recipients == {"technical": key.public_keys["technical"], **recovery.public_keys}
     with pytest.raises(Refused) as caught:
         run(olivia, ceremony.now, custody.make_key, call, holders=ceremony.people(HOLDERS))
     assert codes_of(caught) == ["already_published"]
@@ -227,7 +262,7 @@ def test_two_officers_open(ready: Solicitation, answered: Any, ceremony: Ceremon
     assert (act["attended"], act["custody"], act["opened_by"]) == (["olivia", "carl"], "split", "olivia")
     # What was typed is gone: the next envelope needs the officers again.
     with pytest.raises(Refused) as caught:
-        wire.ask("open", ready.key_id, ciphertext="00", guard=ready.key_id, now=later)
+        wire.ask("open", ready.key_id, envelope="technical", to="", now=later)
     assert codes_of(caught) == ["shares_lacking"]
 
 
@@ -266,10 +301,10 @@ def test_trying_before_the_time_is_refused_recorded_and_told(
     assert Message.objects.filter(subject__contains="before its time", body__contains="Carl").exists()
     # The sealer has a clock and a date of its own: whoever gets past the pages gets no further.
     with pytest.raises(Refused) as caught:
-        wire.ask("open", ready.key_id, ciphertext="00", guard=ready.key_id, now=moment)
+        wire.ask("open", ready.key_id, envelope="technical", to="", now=moment)
     assert codes_of(caught) == ["not_openable_yet"]
     with pytest.raises(Refused) as caught:
-        wire.ask("delay", ready.key_id, not_before=moment, now=moment)
+        wire.ask("delay", ready.key_id, not_before=moment, prices_not_before=moment, now=moment)
     assert codes_of(caught) == ["closing_only_extended"]
 
 
@@ -291,7 +326,7 @@ def test_a_wrong_word_is_named(ready: Solicitation, ceremony: Ceremony) -> None:
     assert carl.person.code == "carl"
 
 
-def test_only_its_holder_sees_and_takes_a_share(call: Solicitation, ceremony: Ceremony) -> None:
+def test_only_its_holder_sees_and_takes_a_share(call: Solicitation, ceremony: Ceremony, guarded: CustodyKey) -> None:
     olivia = ceremony.actor("olivia")
     key = run(olivia, ceremony.now, custody.make_key, call, holders=ceremony.people(HOLDERS))
     carls = next(s for s in list_shares(key) if s.holder.code == "carl")
@@ -318,7 +353,9 @@ def test_only_its_holder_sees_and_takes_a_share(call: Solicitation, ceremony: Ce
 
 
 @pytest.mark.parametrize("holders", [("olivia", "olivia", "carl"), ("olivia", "carl"), ("olivia", "carl", "kim")])
-def test_three_different_officers_hold(call: Solicitation, ceremony: Ceremony, holders: tuple[str, ...]) -> None:
+def test_three_different_officers_hold(
+    call: Solicitation, ceremony: Ceremony, guarded: CustodyKey, holders: tuple[str, ...]
+) -> None:
     who = (ceremony.actor("olivia"), ceremony.now)
     facts = {"holders": ceremony.people(holders)}
     with pytest.raises(Refused) as caught:
@@ -467,9 +504,7 @@ def test_the_offline_way_gives_the_same_bytes(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    """Take the sealed envelopes out, put the key together with `mix key combine`, and open with the age program."""
-    if subprocess.call(["which", "age"], stdout=subprocess.DEVNULL) != 0:
-        pytest.skip("the age program is not installed here")
+    """Take the sealed envelopes out, put the key together with `mix key combine`, and open without this program."""
     later = ready.closes_at + timedelta(minutes=60)
     url = f"/en/city/calls/{ready.reference}/sealed.zip"
     olivia = sign_in("olivia")
@@ -481,28 +516,138 @@ def test_the_offline_way_gives_the_same_bytes(
     assert answer.status_code == 200
     pack = zipfile.ZipFile(io.BytesIO(answer.getvalue()))
     pack.extractall(tmp_path)
-    words = f"{ceremony.words['frank']}\n{ceremony.words['carl']}\n"
-    combined = subprocess.run(
-        [sys.executable, "-m", "mix.jobs.cli", "key", "combine"],
-        input=words,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    (tmp_path / "key.txt").write_text(combined.stdout)
-    opened = {
-        Path(name).name: subprocess.check_output(["age", "-d", "-i", str(tmp_path / "key.txt"), str(tmp_path / name)])
-        for name in pack.namelist()
-    }
-    assert opened["technical-01.age"] == PLAN
-    assert b'"team":"Three people"' in opened["technical.age"]
+    reference = answered.versions.get().reference
+    assert sorted(pack.namelist()) == [
+        f"{reference}/technical-01.age",
+        f"{reference}/technical.age",
+        "recovery/technical.age",  # the key of the answers; that of the prices comes with them
+    ]
+
+    def combined(*codes: str, more: tuple[str, ...] = (), wrong: bool = False) -> Any:
+        words = "".join(f"{ceremony.words[code]}\n" for code in codes) + ("merchent\n" if wrong else "")
+        command = [sys.executable, "-m", "mix.jobs.cli", "key", "combine", *more]
+        return subprocess.run(command, input=words, capture_output=True, text=True, check=False)
+
+    key = combined("frank", "carl").stdout
+    assert age(key, tmp_path / reference / "technical-01.age") == PLAN
+    assert b'"team":"Three people"' in age(key, tmp_path / reference / "technical.age")
+    for other in (combined("frank", "carl", more=("--envelope", "price")), combined("audrey", "leah")):
+        with pytest.raises(Unopened):
+            age(other.stdout, tmp_path / reference / "technical.age")
+    guardians = combined("audrey", "leah", more=("--recovery",)).stdout
+    assert age(guardians, tmp_path / "recovery" / "technical.age").decode() == key
     assert Event.objects.filter(verb="sealing.export_envelopes", subject=ready.reference).count() == 1
-    wrong = subprocess.run(
-        [sys.executable, "-m", "mix.jobs.cli", "key", "combine"],
-        input=words.replace(ceremony.words["carl"], "merchent"),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    wrong = combined("frank", wrong=True)
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert "Word 1, “merchent”, is not on the list" in wrong.stderr
+
+
+class Unopened(Exception):
+    """A key that does not open."""
+
+
+def age(key: str, path: Path) -> bytes:
+    """Decrypt with the age program, or where it is not installed with the library."""
+    if shutil.which("age") is None:
+        try:
+            return bytes(pyrage.decrypt(path.read_bytes(), [pyrage.x25519.Identity.from_str(key.strip())]))
+        except pyrage.DecryptError:
+            raise Unopened from None
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write(key)
+        file.flush()
+        done = subprocess.run(["age", "-d", "-i", file.name, str(path)], capture_output=True, check=False)
+    if done.returncode:
+        raise Unopened
+    return done.stdout
+
+
+@pytest.fixture(params=["managed", "split"])
+def priced(
+    request: Any, challenge: Callable[[str], Any], ceremony: Ceremony, guarded: CustodyKey, now: Any
+) -> Solicitation:
+    """Return a published call that asks for prices, in either custody."""
+    step = get_step(challenge("water-leaks"), "proposal-development")
+    step.state = "active"
+    step.save()
+    Participation.objects.filter(challenge=step.challenge, vendor__code="kestrel").update(standing="shortlisted")
+    olivia = ceremony.actor("olivia")
+    facts: dict[str, Any] = {"closes_at": now + timedelta(days=60), "questions_until": now + timedelta(days=30)}
+    facts |= {"body": "Offer.", "contact": "Olivia", "purchase_most_cents": 100_00, "custody": request.param}
+    call = run(olivia, now, solicitations.draft, step, **facts)
+    if request.param == "split":
+        key = run(olivia, now, custody.make_key, call, holders=ceremony.people(HOLDERS))
+        ceremony.whole(key, *HOLDERS[:2])
+    run(olivia, now, publish, call)
+    return Solicitation.objects.get(pk=call.pk)
+
+
+def test_prices_and_their_files_have_a_lock_of_their_own(
+    priced: Solicitation, ceremony: Ceremony, sign_in: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kim, now = ceremony.actor("kim"), ceremony.now
+    submission = run(kim, now, submissions.start, priced, Vendor.objects.get(code="kestrel"))
+    answers = {"team": "Three people", "declarations": True, "sprint_price": 41_000_00, "indicative_purchase": 9}
+    run(kim, now, submissions.save_answers, submission, answers=answers)
+    page = f"/en/vendor/submissions/{submission.code}/files/"
+    for envelope, name in (("technical", "plan.txt"), ("price", "costs.txt")):
+        sent = {"file": SimpleUploadedFile(name, name.encode() * 9000)}
+        assert sign_in("kim").post(f"{page}?envelope={envelope}", sent).status_code == 302
+    version = run(kim, now, submissions.finalise, submission, retry_key="one")
+    assert {e.envelope: e.recipient for e in version.statement.envelopes} == {
+        name: priced.recipients[name] for name in ("technical", "price")
+    }
+    assert len({*priced.recipients.values()}) == (3 if priced.custody_mode == "split" else 2)
+    opens = priced.closes_at + timedelta(hours=1)
+    files = {row.envelope: row for row in SealedFile.objects.filter(submission=submission.code)}
+    sealed = {row.envelope: bytes(row.ciphertext) for row in SealedEnvelope.objects.filter(submission=submission.code)}
+
+    def typed(moment: Any) -> None:
+        for code in HOLDERS[:2] if priced.custody_mode == "split" else ():
+            run(ceremony.actor(code), moment, custody.offer_share, priced, words=ceremony.words[code])
+
+    def opened(moment: Any, envelope: Envelope) -> Solicitation:
+        return run(ceremony.actor("olivia"), moment, openings.open_envelopes, priced, envelope=envelope)
+
+    def said(act: Callable[[], object]) -> list[str]:
+        with pytest.raises(Refused) as caught:
+            act()
+        return codes_of(caught)
+
+    typed(opens)
+    # Whoever has the pages, with everything that opens the answers at hand, gets no price past the sealer.
+    for envelope, ciphertext in ((Envelope.PRICE, sealed["price"]), (Envelope.TECHNICAL, sealed["price"])):
+        code = "not_openable_yet" if envelope is Envelope.PRICE else "key_does_not_open"
+        facts: dict[str, Any] = {"envelope": envelope, "now": opens}
+        assert said(lambda c=ciphertext, f=facts: keys.open_envelope(priced.key_id, c, **f)) == [code]
+        blob = files["price"].blob
+        assert said(lambda f=facts, b=blob: keys.reseal_blob(priced.key_id, b, to=THIEF, **f)) == [code]
+    before = {path.name for path in Path(settings.DATA_DIR, "sealed").rglob("*")}
+    opened(opens, Envelope.TECHNICAL)
+    assert [o.envelope for o in OpenedEnvelope.objects.filter(submission=submission)] == ["technical"]
+    assert len({path.name for path in Path(settings.DATA_DIR, "sealed").rglob("*") if path.is_file()} - before) == 1
+    Evaluation.objects.create(
+        municipality_id=priced.municipality_id, solicitation=priced, step=priced.step, phase="quality_frozen"
+    )
+    # The sealer keeps a day between them, whoever says that quality is frozen.
+    early, later = opens + timedelta(hours=23), opens + timedelta(hours=24)
+    priced.refresh_from_db()
+    assert said(lambda: opened(early, Envelope.PRICE)) == ["prices_wait"]
+    assert said(lambda: keys.release_prices(priced.key_id, now=early)) == ["not_openable_yet"]
+    monkeypatch.setattr("mix.web.drawing.pages.read_clock", lambda: early)
+    assert "a day after the answers" in sign_in("olivia").get(f"/en/city/calls/{priced.reference}/custody/").text
+    pack = f"/en/city/calls/{priced.reference}/sealed.zip"
+    names = zipfile.ZipFile(io.BytesIO(sign_in("olivia").get(pack).getvalue())).namelist()
+    assert not any("price" in name for name in names)
+    monkeypatch.setattr("mix.web.drawing.pages.read_clock", lambda: later)
+    names = zipfile.ZipFile(io.BytesIO(sign_in("olivia").get(pack).getvalue())).namelist()
+    assert f"{version.reference}/price-01-costs.txt.age" in names
+    if priced.custody_mode == "split":
+        assert said(lambda: opened(later, Envelope.PRICE)) == ["shares_lacking"]
+    typed(later)
+    opened(later, Envelope.PRICE)
+    assert OpenedEnvelope.objects.get(submission=submission, envelope="price").answers["sprint_price"] == 41_000_00
+    assert b"".join(stream_opened_file(submission, files["price"].code)[1]) == b"costs.txt" * 9000
+
+
+THIEF = str(pyrage.x25519.Identity.generate().to_public())

@@ -50,7 +50,7 @@ def sealed(call: Solicitation, actor: Callable[[str], Any], now: Any) -> Submiss
     vendor = Vendor.objects.get(code="kestrel")
     submission = run(kim, now, submissions.start, call, vendor)
     run(kim, now, submissions.save_answers, submission, answers=ANSWERS)
-    stream = sealing.open_stream(call)
+    stream = sealing.open_stream(call, envelope="technical")
     for _ in range(300):
         stream.write(CANARY.encode() * 100)
     run(kim, now, submissions.add_file, submission, stored=stream.finish(), envelope="technical", name="a.txt")
@@ -140,7 +140,7 @@ def test_what_is_sealed_is_replaced_from_the_vendors_own_copy(
 
 def test_a_file_alone_never_replaces_answers(sealed: Submission, actor: Callable[[str], Any], now: Any) -> None:
     kim = actor("kim")
-    stream = sealing.open_stream(sealed.solicitation)
+    stream = sealing.open_stream(sealed.solicitation, envelope="technical")
     stream.write(b"another plan")
     facts = {"stored": stream.finish(), "envelope": "technical", "name": "b.txt"}
     run(kim, now, submissions.add_file, sealed, **facts)
@@ -240,7 +240,7 @@ def test_a_receipt_says_what_is_held_and_no_price(sealed: Submission) -> None:
     entry = Event.objects.get(verb="submissions.finalise", subject=sealed.code)
     assert statement["log"] == {"chain": f"sealed:{sealed.solicitation.reference}", "entry": entry.hash}
     assert "seq" not in str(statement)  # the place in the chain would tell how much others have done
-    assert statement["recipients"] == [sealed.solicitation.public_key]
+    assert [e["recipient"] for e in statement["envelopes"]] == [sealed.solicitation.recipients["technical"]]
     assert [e["envelope"] for e in statement["envelopes"]] == ["technical"]
     (file,) = list_files(sealed)
     said = {"commitment": file.commitment, "ciphertext_sha256": file.ciphertext_sha256}
@@ -318,7 +318,7 @@ def test_what_is_finalised_is_what_was_seen(call: Solicitation, actor: Callable[
     submission.refresh_from_db()
     seen = submissions.Seen(submission.draft_version, tuple(f.code for f in list_files(submission)))
     run(tom, now, submissions.save_answers, submission, answers={"approach": "replaced"})
-    stream = sealing.open_stream(call)
+    stream = sealing.open_stream(call, envelope="technical")
     stream.write(b"more")
     run(tom, now, submissions.add_file, submission, stored=stream.finish(), envelope="technical", name="more.txt")
     with pytest.raises(Outdated) as caught:

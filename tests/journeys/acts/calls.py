@@ -78,11 +78,9 @@ def _submit(play: Play, v: Values, _by: str) -> None:
     play.fill_answers(visitor, answers, "button[value=stay]")
     for name, text in (v.get("files") or {}).items():
         visitor.click(".steps a:has-text('Files')")
-        if name.startswith("price"):
-            visitor.page.check("[name=envelope][value=price]")
         file = {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
         visitor.page.set_input_files("input[type=file]", [file])
-        visitor.sends_file()
+        visitor.sends_file("price" if name.startswith("price") else "technical")
     if prices:
         visitor.click(".steps a:has-text('Price')")
         play.fill_answers(visitor, prices, "button[value=stay]")

@@ -55,10 +55,10 @@ receipts = st.builds(
             envelope=st.sampled_from(Envelope),
             commitment=texts,
             ciphertext_sha256=texts,
+            recipient=texts,
             files=several(st.builds(FileLine, texts, texts)),
         )
     ),
-    recipients=several(texts),
     custody=st.sampled_from(CustodyMode),
     acknowledged=several(numbers),
     log=st.builds(ReceiptEntry, texts, texts),

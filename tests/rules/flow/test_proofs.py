@@ -94,7 +94,6 @@ def stated(**changes: Any) -> dict[str, Any]:
         "zone": "America/Toronto",
         "clock": {"source": "this server, UTC", "tzdata": "2026a"},
         "envelopes": [envelope("c" * 64)],
-        "recipients": ["age1x"],
         "key_id": "call-1",
         "custody": "managed",
         "acknowledged": [1, 10**20],
@@ -105,8 +104,8 @@ def stated(**changes: Any) -> dict[str, Any]:
 
 def envelope(ciphertext: str, **changes: Any) -> dict[str, Any]:
     file = {"commitment": commitment(OWN["fact"], salt=OWN["salt"]), "ciphertext_sha256": "b" * 64}
-    whole = {"envelope": "technical", "commitment": "e" * 64, "ciphertext_sha256": ciphertext, "files": [file]}
-    return {**whole, **changes}
+    sealed = {"commitment": "e" * 64, "ciphertext_sha256": ciphertext, "recipient": "age1x"}
+    return {"envelope": "technical", **sealed, "files": [file], **changes}
 
 
 # The vendor's part of that receipt, and what is none.
@@ -140,6 +139,8 @@ UNKNOWN: list[dict[str, Any]] = [
     {"envelopes": ["x"]},
     {"envelopes": [{}]},
     {"envelopes": [envelope("c" * 64, envelope=1)]},
+    {"envelopes": [envelope("c" * 64, recipient=None)]},
+    {"recipients": ["age1x"]},
     {"envelopes": [envelope("c" * 64, files=[{"ciphertext_sha256": "b" * 64}])]},
     {"received_at": "2026-01-01"},
     {"received_at": "2026-01-01T00:00:00Z"},

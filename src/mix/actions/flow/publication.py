@@ -8,7 +8,7 @@ from mix.actions.case.challenges import freeze_route
 from mix.actions.case.locking import lock_step
 from mix.actions.case.publishing import publish as publish_notice
 from mix.actions.core.deeds import Deed
-from mix.actions.market.keys import bind_recovery, delay_key, make_key, new_key_id
+from mix.actions.market.keys import delay_key, make_key, new_key_id
 from mix.actions.market.solicitations import lock_call
 from mix.data.models import (
     Solicitation,
@@ -17,15 +17,14 @@ from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.case.documents import sprint_places
 from mix.readers.city.people import list_members
 from mix.readers.flow.findings import policy_unmet
-from mix.readers.market.custody import find_key, find_recovery_key, unmet_custody
+from mix.readers.market.custody import find_key, unmet_custody
 from mix.readers.market.participations import list_standing
-from mix.readers.market.solicitations import spec_of_call, unmet_to_publish
+from mix.readers.market.solicitations import instants_of, spec_of_call, unmet_to_publish
 from mix.rules.case.states import NoticeKind
 from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.access import Permission
 from mix.rules.core.lines import address_in
 from mix.rules.core.unmet import refuse_if, require
-from mix.rules.market.closing import EMBARGO
 from mix.rules.market.freezing import freeze
 from mix.rules.market.states import CustodyMode
 
@@ -62,7 +61,7 @@ def publish(
         for other in method_for(step.challenge).steps
         if other.evaluation and other.evaluation.of == step.key
     }
-    call.save(update_fields=["published_at", "key_id", "public_key", "recipients", "outage_rule", "frozen"])
+    call.save(update_fields=["published_at", "key_id", "recipients", "outage_rule", "frozen"])
     spec = spec_of(step)
     freeze_route(step.challenge, now=deed.now)
     publish_notice(
@@ -95,19 +94,13 @@ def publish(
 
 
 def _fix_key(call: Solicitation, *, now: datetime) -> None:
-    """Fix to which keys everything of this call is sealed, and the instant before which the sealer opens nothing.
-
-    The recovery key is bound to the call's first: after that instant is fixed the sealer binds no other.
-    """
-    not_before = call.closes_at + EMBARGO
-    recovery = find_recovery_key(call.step.challenge.municipality)
+    """Fix to which key each envelope of this call is sealed, and the instants before which the sealer opens nothing."""
+    instants = instants_of(call)
     key = find_key(call) if call.custody_mode == CustodyMode.SPLIT else None
-    if key and recovery:
-        bind_recovery(key.key_id, recovery=recovery.key_id, now=now)
-        delay_key(key.key_id, not_before=not_before, now=now)
-        call.key_id, call.public_key = key.key_id, key.public_key
-        call.recipients = [key.public_key, recovery.public_key]
+    if key and key.recovery:
+        delay_key(key.key_id, instants=instants, now=now)
+        call.key_id, public, recovery = key.key_id, key.public_keys, key.recovery.public_keys
     else:
-        call.key_id = new_key_id("call")
-        call.public_key = make_key(call.key_id, not_before=not_before, now=now)
-        call.recipients = [call.public_key]
+        call.key_id, recovery = new_key_id("call"), {}
+        public = make_key(call.key_id, instants=instants, now=now)
+    call.recipients = {e.value: public[e.value] for e in spec_of_call(call).envelopes} | recovery

@@ -19,12 +19,12 @@ from mix.readers.case.challenges import spec_of
 from mix.readers.city.calendars import calendar_of
 from mix.readers.city.people import list_members
 from mix.readers.core.actors import Actor
-from mix.readers.market.solicitations import closing_of, list_at_risk, outage_of
+from mix.readers.market.solicitations import closing_of, instants_of, list_at_risk, outage_of
 from mix.rules.case.states import NoticeKind
 from mix.rules.core.access import Permission
+from mix.rules.core.kinds import Envelope
 from mix.rules.core.lines import address_in
 from mix.rules.core.unmet import require
-from mix.rules.market.closing import EMBARGO
 from mix.rules.market.outages import Outage, closing_after
 from mix.rules.market.sealed import SealerDown
 
@@ -149,7 +149,7 @@ def _issue(
         call.closes_at = closes_at
         call.save(update_fields=["closes_at"])
         # Once it is durable: the sealer never moves back, and a closing that was rolled back must not bind it.
-        transaction.on_commit(partial(_delay_sealer, call.key_id, closes_at + EMBARGO, now=deed.now))
+        transaction.on_commit(partial(_delay_sealer, call.key_id, instants_of(call), now=deed.now))
     publish_notice(
         call.step.challenge,
         kind=NoticeKind.ADDENDUM,
@@ -178,9 +178,9 @@ def _issue(
     return addendum
 
 
-def _delay_sealer(key_id: str, not_before: datetime, *, now: datetime) -> None:
+def _delay_sealer(key_id: str, instants: dict[Envelope, datetime], *, now: datetime) -> None:
     """Tell the sealer; while it does not answer, the closing in the database alone keeps the envelopes shut."""
     try:
-        delay_key(key_id, not_before=not_before, now=now)
+        delay_key(key_id, instants=instants, now=now)
     except SealerDown:
         logger.exception("the sealer was not told of the later closing of %s", key_id)

@@ -26,8 +26,9 @@ from mix.readers.market.custody import (
     list_shares,
     list_staff,
 )
-from mix.readers.market.solicitations import phase_of
+from mix.readers.market.solicitations import next_envelope, phase_of, unmet_to_open
 from mix.rules.core.access import Part, Permission, Role, grants
+from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Unmet, refuse_if, require
 from mix.rules.market.closing import Phase
 from mix.rules.market.shares import NEEDED, SHARES, Probe, fingerprint, probe_of, read_share
@@ -37,25 +38,30 @@ REMIND = timedelta(hours=30)
 
 
 def make_key(deed: Deed, call: Solicitation, *, holders: Sequence[Person]) -> CustodyKey:
-    """Make the key of a call that is not yet published, for three holders; a key made before is retired."""
+    """Make the key of a call that is not yet published, for three holders; a key made before is retired.
+
+    It is sealed to the recovery key of the lead city, which is there first.
+    """
     step, role = lock_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
     call = lock_call(call, step=step)
     require(call.published_at is None, "already_published")
     require(call.custody_mode == CustodyMode.SPLIT, "custody_not_split")
+    recovery = find_recovery_key(step.challenge.municipality)
+    require(recovery is not None and recovery.rehearsed_at is not None, "recovery_key_missing", place="custody")
     allowed = {person.pk for person in list_possible_holders(call)}
     require({p.pk for p in holders} <= allowed, "holder_unknown", field="first")
-    return _make(deed, step.challenge.municipality, call, holders, role=role.value)
+    return _make(deed, step.challenge.municipality, call, holders, recovery=recovery, role=role.value)
 
 
 def make_recovery_key(deed: Deed, city: Municipality, *, holders: Sequence[Person]) -> CustodyKey:
     """Make the key that opens a city's calls when the shares of a call are lost; one made before is retired.
 
-    What was sealed to the one before can be opened with its own shares only: keep them.
+    Calls whose keys were sealed to the one before stay with it: its holders keep their shares.
     """
     _may_keep_keys(city, actor=deed.actor)
     allowed = {person.pk for person in list_staff(city)}
     require({p.pk for p in holders} <= allowed, "holder_unknown", field="first")
-    return _make(deed, city, None, holders, role=Role.PROCUREMENT_MANAGER.value)
+    return _make(deed, city, None, holders, recovery=None, role=Role.PROCUREMENT_MANAGER.value)
 
 
 def _may_keep_keys(city: Municipality, *, actor: Actor) -> None:
@@ -64,7 +70,13 @@ def _may_keep_keys(city: Municipality, *, actor: Actor) -> None:
 
 
 def _make(
-    deed: Deed, city: Municipality, call: Solicitation | None, holders: Sequence[Person], *, role: str
+    deed: Deed,
+    city: Municipality,
+    call: Solicitation | None,
+    holders: Sequence[Person],
+    *,
+    recovery: CustodyKey | None,
+    role: str,
 ) -> CustodyKey:
     require(len({p.pk for p in holders}) == SHARES == len(holders), "holders_differ", field="first")
     for person in sorted(holders, key=lambda p: p.pk):
@@ -75,13 +87,15 @@ def _make(
         present.retired_at = deed.now
         present.save(update_fields=["retired_at"])
     key_id = keys.new_key_id("split" if call else "recovery")
-    made = keys.split_key(key_id, is_recovery=call is None, now=deed.now)
+    made = keys.split_key(key_id, recovery=recovery.key_id if recovery else "", now=deed.now)
     key = CustodyKey.objects.create(
         municipality=city,
         solicitation=call,
         key_id=key_id,
-        public_key=made.public,
-        canary=keys.seal_canary(made.public),
+        public_keys=made.public,
+        recovery=recovery,
+        escrow=made.escrow,
+        canary=keys.seal_canary(next(iter(made.public.values()))),
         made_by=deed.actor.someone,
         made_at=deed.now,
     )
@@ -91,7 +105,7 @@ def _make(
         "custody.make_key",
         key,
         role=role,
-        payload={"public": key.public_key, "holders": [p.code for p in holders], "needed": NEEDED},
+        payload={"public": key.public_keys, "holders": [p.code for p in holders], "needed": NEEDED},
     )
     deed.tell(
         holders,
@@ -184,10 +198,16 @@ def check_possession(deed: Deed, share: CustodyShare, *, first: str, second: str
 def offer_share(deed: Deed, call: Solicitation, *, words: str) -> int:
     """Type a share at an opening, of the call's key or of the recovery key; returns how many of that key were typed.
 
-    Refused before the time, and then that it was tried is recorded and told to the holders and to procurement.
+    Refused before the time, and then that it was tried is recorded and told to the holders and to procurement. Before
+    the first share for the prices these are released: nothing typed earlier counts for them.
     """
     if phase_of(call, now=deed.now) is not Phase.OPENABLE:
         raise too_early(call)
+    envelope = next_envelope(call)
+    require(bool(envelope), "already_opened")
+    refuse_if(unmet_to_open(call, Envelope(envelope), now=deed.now))
+    if envelope == Envelope.PRICE:
+        keys.release_prices(call.key_id, now=deed.now)
     typed = read_share(words)
     share = find_offered(call, fingerprint(typed))
     require(share is not None and share.holder_id == deed.actor.someone.pk, "share_of_another", field="words")

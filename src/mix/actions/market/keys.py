@@ -6,21 +6,28 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+from mix.rules.core.kinds import Envelope
 from mix.vault import storage, wire
 from mix.vault.sealer import CALL, CANARY, RECOVERY
 
 
 @dataclass(frozen=True, slots=True)
 class SplitKey:
-    """The public half of a split key, and the fingerprints of its three shares in their order."""
+    """A split key: its public halves by envelope, the fingerprints of its three shares in their order.
 
-    public: str
+    `escrow` is, by envelope, the key of a call as it is sealed to the recovery key (hex).
+    """
+
+    public: dict[str, str]
     fingerprints: tuple[str, ...]
+    escrow: dict[str, str]
 
 
 def new_key_id(purpose: str) -> str:
@@ -28,15 +35,22 @@ def new_key_id(purpose: str) -> str:
     return f"{purpose}-{secrets.token_hex(6)}"
 
 
-def make_key(key_id: str, *, not_before: datetime, now: datetime) -> str:
-    """Make the whole key of a call, which opens nothing before an instant (UTC); return its public half."""
-    return str(wire.ask("make", key_id, now=now, not_before=not_before))
+def make_key(key_id: str, *, instants: Mapping[Envelope, datetime], now: datetime) -> dict[str, str]:
+    """Make the whole keys of a call, by envelope, which open nothing before their instants; return public halves."""
+    return dict(wire.ask("make", key_id, now=now, **_instants(instants)))
 
 
-def split_key(key_id: str, *, is_recovery: bool, now: datetime) -> SplitKey:
-    """Make a split key, of a call or of a city. Its shares stay in memory until they are handed out."""
-    made = wire.ask("split", key_id, kind=RECOVERY if is_recovery else CALL, now=now)
-    return SplitKey(made["public"], tuple(made["shares"]))
+def _instants(instants: Mapping[Envelope, datetime]) -> dict[str, datetime]:
+    return {"not_before": instants[Envelope.TECHNICAL], "prices_not_before": instants[Envelope.PRICE]}
+
+
+def split_key(key_id: str, *, recovery: str, now: datetime) -> SplitKey:
+    """Make a split key: of a call, sealed to the recovery key of that id; without one, a recovery key.
+
+    Its shares stay in memory until they are handed out.
+    """
+    made = wire.ask("split", key_id, kind=CALL if recovery else RECOVERY, recovery=recovery, now=now)
+    return SplitKey(made["public"], tuple(made["shares"]), made["escrow"])
 
 
 def show_share(key_id: str, *, number: int, now: datetime) -> str:
@@ -49,14 +63,19 @@ def hand_out_share(key_id: str, *, number: int, now: datetime) -> None:
     wire.ask("hand_out", key_id, now=now, number=number)
 
 
-def bind_recovery(key_id: str, *, recovery: str, now: datetime) -> None:
-    """Fix which recovery key opens for a call's split key; it is never another one."""
-    wire.ask("bind", key_id, recovery=recovery, now=now)
+def delay_key(key_id: str, *, instants: Mapping[Envelope, datetime], now: datetime) -> None:
+    """Fix the instants (UTC) before which a call's keys open nothing, or move them later."""
+    wire.ask("delay", key_id, now=now, **_instants(instants))
 
 
-def delay_key(key_id: str, *, not_before: datetime, now: datetime) -> None:
-    """Fix the instant (UTC) before which a call's key opens nothing, or move it later."""
-    wire.ask("delay", key_id, now=now, not_before=not_before)
+def release_prices(key_id: str, *, now: datetime) -> datetime:
+    """Let the key of a call's prices open from now on; return since when it may. Shares that were typed are dropped."""
+    return datetime.fromisoformat(wire.ask("release", key_id, now=now))
+
+
+def state_of_key(key_id: str, *, now: datetime) -> dict[str, Any]:
+    """Return what of a key everybody may know: public halves, instants, since when prices are released."""
+    return dict(wire.ask("state", key_id, now=now))
 
 
 def offer_share(key_id: str, *, share: str, now: datetime) -> int:
@@ -76,18 +95,24 @@ def seal_canary(public_key: str) -> bytes:
 
 def open_canary(key_id: str, canary: bytes, *, now: datetime) -> None:
     """Open the envelope of a rehearsal with the shares that were typed. Raises Refused when it does not open."""
-    wire.ask("rehearse", key_id, ciphertext=canary.hex(), now=now)
+    wire.ask("rehearse", key_id, ciphertext=canary, now=now)
 
 
-def open_envelope(key_id: str, ciphertext: bytes, *, guard: str, now: datetime) -> bytes:
-    """Return what an envelope holds, from the time on that was fixed; `guard` is the key of its call."""
-    return bytes.fromhex(wire.ask("open", key_id, ciphertext=ciphertext.hex(), guard=guard, now=now))
+def open_envelope(key_id: str, ciphertext: bytes, *, envelope: Envelope, now: datetime) -> bytes:
+    """Return what an envelope of a call holds, from the time on that was fixed."""
+    plain = BytesIO()
+    source, size = BytesIO(ciphertext), len(ciphertext)
+    wire.pass_through(key_id, envelope=envelope, to="", source=source, size=size, sink=plain, now=now)
+    return plain.getvalue()
 
 
-def reseal_blob(key_id: str, blob: str, *, to: str, guard: str, now: datetime) -> tuple[str, str]:
+def reseal_blob(key_id: str, blob: str, *, envelope: Envelope, to: str, now: datetime) -> tuple[str, str]:
     """Encrypt a sealed file to another public key; return the new blob, and the SHA-256 of what was in it."""
-    again = wire.ask("reseal", key_id, blob=blob, to=to, guard=guard, now=now)
-    return again["blob"], again["sha256"]
+    path = storage.blob_path(blob)
+    with storage.new_blob() as (fresh, sink), path.open("rb") as source:
+        size = path.stat().st_size
+        sha256 = wire.pass_through(key_id, envelope=envelope, to=to, source=source, size=size, sink=sink, now=now)
+    return fresh, sha256
 
 
 def serve_sealer(path: Path, *, clock: Callable[[], datetime]) -> None:

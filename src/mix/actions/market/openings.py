@@ -11,6 +11,7 @@ from mix.actions.core.deeds import Deed
 from mix.actions.core.run import prepared_by
 from mix.actions.core.signing import sign
 from mix.actions.market.custody import end_ceremony, too_early
+from mix.actions.market.keys import release_prices
 from mix.actions.market.sealing import Unsealed, keep_unsealed, unseal
 from mix.actions.market.solicitations import lock_call
 from mix.data.models import Chain, OpenedEnvelope, Opening, Solicitation, Submission, SubmissionVersion
@@ -45,24 +46,19 @@ def _check(deed: Deed, call: Solicitation, *, envelope: Envelope) -> None:
 def unseal_all(deed: Deed, call: Solicitation, *, envelope: Envelope) -> dict[str, Unsealed]:
     """Have the sealer open one envelope of every version that counts; return what was found by receipt.
 
-    In split custody the shares must have been typed. Changes no row, and may be done again.
+    Prices are released first, where they were not. In split custody the shares must have been typed. Changes no row,
+    and may be done again.
     """
     check(call.step.challenge, actor=deed.actor, needs=Permission.ENVELOPE_OPEN)
     call.refresh_from_db(fields=["closes_at", "published_at", "technical_opened_at", "price_opened_at"])
     _check(deed, call, envelope=envelope)
-    key_id = call.key_id
-    if call.custody_mode == CustodyMode.SPLIT:
-        key = opening_key(call, now=deed.now)
-        if key is None:
-            raise Refused(Unmet("shares_lacking", field="words"))
-        key_id = key.key_id
+    if envelope is Envelope.PRICE:
+        release_prices(call.key_id, now=deed.now)
+    if call.custody_mode == CustodyMode.SPLIT and opening_key(call, now=deed.now) is None:
+        raise Refused(Unmet("shares_lacking", field="words"))
     return {
         version.reference: unseal(
-            submission,
-            version=version.number,
-            said=version.statement.line(envelope),
-            key_id=key_id,
-            now=deed.now,
+            submission, version=version.number, said=version.statement.line(envelope), now=deed.now
         )
         for submission, version in list_counting(call)
     }

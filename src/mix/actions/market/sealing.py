@@ -135,8 +135,8 @@ def keep_part(upload: UploadFact, content: bytes) -> int:
 
 
 def join_parts(upload: UploadFact, solicitation: Solicitation) -> Stored:
-    """Encrypt all parts as one file to the recipients of the call, as they are read. Changes no row."""
-    stream = storage.StreamSealer(solicitation.recipients, limit=settings.SEALED_FILE_LIMIT)
+    """Encrypt all parts as one file to the key of its envelope, as they are read. Changes no row."""
+    stream = open_stream(solicitation, envelope=upload.envelope)
     for part in UploadPart.objects.filter(upload__code=upload.code).order_by("number"):
         for chunk in storage.decrypt_blob(part.blob, upload.key_id):
             stream.write(chunk)
@@ -175,9 +175,9 @@ def drop_unreadable_drafts() -> list[Submission]:
     return list(lost.order_by("solicitation__reference", "vendor__name"))
 
 
-def open_stream(solicitation: Solicitation) -> SealingStream:
-    """Begin to encrypt a file to the recipients of the call as it arrives."""
-    return storage.StreamSealer(solicitation.recipients, limit=settings.SEALED_FILE_LIMIT)
+def open_stream(solicitation: Solicitation, *, envelope: str) -> SealingStream:
+    """Begin to encrypt a file to the key of its envelope as it arrives."""
+    return storage.StreamSealer([solicitation.recipients[envelope]], limit=settings.SEALED_FILE_LIMIT)
 
 
 def keep_file(deed: Deed, submission: Submission, stored: Stored, *, envelope: str, name: str) -> str:
@@ -242,12 +242,12 @@ def seal_version(
     files: Sequence[FileFact],
     now: datetime,
 ) -> tuple[SealedLine, ...]:
-    """Seal each envelope of a version to the recipients of the call; return what a receipt says of them."""
-    recipients = submission.solicitation.recipients
+    """Seal each envelope of a version to its own key; return what a receipt says of them."""
     lines = []
     for envelope, plain in envelopes.items():
         content = canonical(plain)
-        ciphertext = storage.encrypt(content, recipients)
+        recipient = submission.solicitation.recipients[envelope]
+        ciphertext = storage.encrypt(content, [recipient])
         inside = [f for f in files if f.envelope == envelope]
         sealed = SealedEnvelope.objects.create(
             submission=submission.code,
@@ -255,7 +255,7 @@ def seal_version(
             envelope=envelope,
             ciphertext=ciphertext,
             ciphertext_sha256=hashlib.sha256(ciphertext).hexdigest(),
-            recipients=recipients,
+            recipient=recipient,
             files=[f.code for f in inside],
             sealed_at=now,
         )
@@ -264,6 +264,7 @@ def seal_version(
                 envelope=Envelope(envelope),
                 commitment=hashlib.sha256(content).hexdigest(),
                 ciphertext_sha256=sealed.ciphertext_sha256,
+                recipient=recipient,
                 files=tuple(FileLine(f.commitment, f.ciphertext_sha256) for f in inside),
             )
         )
@@ -283,14 +284,14 @@ class Unsealed:
     problem: str = ""
 
 
-def unseal(submission: Submission, *, version: int, said: SealedLine, key_id: str, now: datetime) -> Unsealed:
+def unseal(submission: Submission, *, version: int, said: SealedLine, now: datetime) -> Unsealed:
     """Have the sealer open one envelope and its files, and compare all with what the receipt says. Changes no row.
 
     Answers come back in memory; files are encrypted on the fly to the key with which this instance reads what was
-    opened. Raises Refused before the time, when shares are lacking, and for a recovery key that is not the call's.
+    opened. Raises Refused before the time of that envelope, and when shares are lacking.
     """
     sealed = SealedEnvelope.objects.get(submission=submission.code, version=version, envelope=said.envelope.value)
-    guard = submission.solicitation.key_id
+    key_id = submission.solicitation.key_id
     ciphertext = bytes(sealed.ciphertext)
     found = hashlib.sha256(ciphertext).hexdigest()
     if found != said.ciphertext_sha256:
@@ -298,7 +299,7 @@ def unseal(submission: Submission, *, version: int, said: SealedLine, key_id: st
     public = storage.make_key(OPENED_KEY)
     blobs: dict[str, str] = {}
     try:
-        plain = open_envelope(key_id, ciphertext, guard=guard, now=now)
+        plain = open_envelope(key_id, ciphertext, envelope=said.envelope, now=now)
         if hashlib.sha256(plain).hexdigest() != said.commitment:
             return Unsealed(found, {}, {}, "envelope_changed")
         content = json.loads(plain)
@@ -309,7 +310,7 @@ def unseal(submission: Submission, *, version: int, said: SealedLine, key_id: st
         for row, sha256 in zip((rows[code] for code in sealed.files), inside, strict=True):
             if storage.hash_blob(row.blob) != row.ciphertext_sha256:
                 return Unsealed(found, {}, blobs, "file_changed")
-            blobs[row.code], found_inside = reseal_blob(key_id, row.blob, to=public, guard=guard, now=now)
+            blobs[row.code], found_inside = reseal_blob(key_id, row.blob, envelope=said.envelope, to=public, now=now)
             if found_inside != sha256:
                 return Unsealed(found, {}, blobs, "file_changed")
     except Refused as error:

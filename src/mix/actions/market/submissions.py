@@ -347,7 +347,6 @@ def _statement(
         zone=call.zone,
         clock=ReceiptClock("this server, UTC", tzdata.IANA_VERSION),
         envelopes=lines,
-        recipients=tuple(call.recipients),
         key_id=call.key_id,
         custody=CustodyMode(call.custody_mode),
         acknowledged=tuple(read),

@@ -195,7 +195,7 @@ def _call(call: Solicitation) -> dict[str, Any]:
         "questions_until": call.questions_until.isoformat(),
         "rules": call.frozen,
         "custody": call.custody_mode,
-        "recipient": call.public_key,
+        "recipients": call.recipients,
         "documents": [
             {"title": d.title, "name": d.name, "version": d.version, "sha256": d.sha256}
             for d in call.documents.order_by("title", "version")

@@ -16,12 +16,18 @@ from mix.rules.market.states import CustodyMode, SubmissionState
 
 def find_key(call: Solicitation) -> CustodyKey | None:
     """Return the split key of a call, if it was made."""
-    return CustodyKey.objects.filter(solicitation=call, retired_at=None).first()
+    return CustodyKey.objects.filter(solicitation=call, retired_at=None).select_related("recovery").first()
 
 
 def find_recovery_key(city: Municipality) -> CustodyKey | None:
     """Return a municipality's recovery key, if it was made."""
     return CustodyKey.objects.filter(municipality=city, solicitation=None, retired_at=None).first()
+
+
+def _opening_keys(call: Solicitation) -> list[CustodyKey]:
+    """List the keys that can open a call: its own, and the recovery key to which that is sealed."""
+    key = find_key(call)
+    return [one for one in (key, key.recovery if key else None) if one]
 
 
 def list_shares(key: CustodyKey | None) -> list[CustodyShare]:
@@ -43,15 +49,14 @@ def get_own_share(key: CustodyKey | None, *, actor: Actor) -> CustodyShare:
 
 
 def holds_share(actor: Actor, call: Solicitation) -> bool:
-    """Say whether the actor holds a share of the call's key, or of the lead city's recovery key."""
-    keys = [key for key in (find_key(call), find_recovery_key(call.step.challenge.municipality)) if key]
-    return CustodyShare.objects.filter(key__in=keys, holder=actor.person).exists()
+    """Say whether the actor holds a share of the call's key, or of its recovery key."""
+    return CustodyShare.objects.filter(key__in=_opening_keys(call), holder=actor.person).exists()
 
 
 def find_offered(call: Solicitation, print_: str) -> CustodyShare | None:
     """Return the share with a fingerprint, among those that can open the call."""
-    keys = [key for key in (find_key(call), find_recovery_key(call.step.challenge.municipality)) if key]
-    return CustodyShare.objects.filter(key__in=keys, fingerprint=print_).select_related("key", "holder").first()
+    shares = CustodyShare.objects.filter(key__in=_opening_keys(call), fingerprint=print_)
+    return shares.select_related("key", "holder").first()
 
 
 def list_offered(key: CustodyKey | None, *, now: datetime) -> list[CustodyShare]:
@@ -60,9 +65,8 @@ def list_offered(key: CustodyKey | None, *, now: datetime) -> list[CustodyShare]
 
 
 def opening_key(call: Solicitation, *, now: datetime) -> CustodyKey | None:
-    """Return the key of which enough shares were typed: the call's own, else the recovery key."""
-    keys = (find_key(call), find_recovery_key(call.step.challenge.municipality))
-    return next((key for key in keys if len(list_offered(key, now=now)) >= NEEDED), None)
+    """Return the key of which enough shares were typed: the call's own, else its recovery key."""
+    return next((key for key in _opening_keys(call) if len(list_offered(key, now=now)) >= NEEDED), None)
 
 
 def list_possible_holders(call: Solicitation) -> list[Person]:
@@ -100,9 +104,12 @@ def unmet_custody(call: Solicitation) -> tuple[Unmet, ...]:
     """List what keeps a call in split custody from being published."""
     if call.custody_mode != CustodyMode.SPLIT:
         return ()
-    recovery = find_recovery_key(call.step.challenge.municipality)
-    ready = recovery is not None and recovery.rehearsed_at is not None
-    return (*unmet_of(find_key(call)), *(() if ready else (Unmet("recovery_key_missing", place="custody"),)))
+    recovery, key = find_recovery_key(call.step.challenge.municipality), find_key(call)
+    if recovery is None or recovery.rehearsed_at is None:
+        return (Unmet("recovery_key_missing", place="custody"), *unmet_of(key))
+    if key and key.recovery != recovery:
+        return (Unmet("recovery_key_changed", place="custody"),)
+    return unmet_of(key)
 
 
 def list_openings(call: Solicitation) -> list[Opening]:

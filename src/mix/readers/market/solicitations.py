@@ -14,6 +14,7 @@ from mix.data.models import (
     SolicitationDocument,
     Step,
 )
+from mix.phrases.mails import local_text
 from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.core.errors import Unknown
 from mix.readers.core.events import who_did
@@ -21,7 +22,7 @@ from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import SolicitationSpec
 from mix.rules.core.kinds import Envelope, EvaluationPhase, OutageRule
 from mix.rules.core.unmet import Unmet
-from mix.rules.market.closing import Closing, Phase, phase
+from mix.rules.market.closing import Closing, Phase, openable_from, phase
 from mix.rules.market.outages import WINDOW, Outage, find_outage
 from mix.rules.market.states import QuestionKind, SubmissionState
 
@@ -229,16 +230,28 @@ def list_at_risk(*, now: datetime) -> list[Solicitation]:
     )
 
 
+def is_scored(solicitation: Solicitation) -> bool:
+    """Say whether a panel scores what comes in."""
+    steps = method_for(solicitation.step.challenge).steps
+    return any(s.evaluation and s.evaluation.of == solicitation.step.key for s in steps)
+
+
+def instants_of(solicitation: Solicitation) -> dict[Envelope, datetime]:
+    """Return the instants before which the sealer opens nothing of a call, by envelope."""
+    return openable_from(closing_of(solicitation), is_scored=is_scored(solicitation))
+
+
 def unmet_to_open(solicitation: Solicitation, envelope: Envelope, *, now: datetime) -> tuple[Unmet, ...]:
-    """List what keeps an envelope closed when its time has come: opened already, a price before quality is frozen."""
+    """List what keeps an envelope closed once answers may be opened: opened already, a price before its turn."""
     if getattr(solicitation, f"{envelope.value}_opened_at") is not None:
         return (Unmet("already_opened"),)
     if envelope is Envelope.TECHNICAL:
         return (Unmet("outage_extends"),) if outage_of(solicitation, now=now) else ()
     frozen = solicitation.evaluations.filter(phase__in=[EvaluationPhase.QUALITY_FROZEN, EvaluationPhase.FINAL]).exists()
-    steps = method_for(solicitation.step.challenge).steps
-    scored = any(s.evaluation and s.evaluation.of == solicitation.step.key for s in steps)
-    return () if frozen or not scored else (Unmet("price_before_quality"),)
+    if is_scored(solicitation) and not frozen:
+        return (Unmet("price_before_quality"),)
+    opens = instants_of(solicitation)[Envelope.PRICE]
+    return () if now >= opens else (Unmet("prices_wait", {"at": local_text(opens, solicitation.zone)}),)
 
 
 def unmet_in(step: Step, *, now: datetime) -> tuple[Unmet, ...]:

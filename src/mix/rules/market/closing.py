@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
 
 DRAIN = timedelta(seconds=120)
 EMBARGO = timedelta(minutes=60)
+PRICES_WAIT = timedelta(hours=24)  # after the answers: no panel reads, scores and agrees sooner
 
 
 class Phase(StrEnum):
@@ -61,6 +63,12 @@ def phase(closing: Closing, *, now: datetime, embargo: timedelta = EMBARGO) -> P
     if now < closing.at + DRAIN:
         return Phase.DRAINING
     return Phase.OPENABLE if now >= closing.at + embargo else Phase.CLOSED
+
+
+def openable_from(closing: Closing, *, is_scored: bool) -> dict[Envelope, datetime]:
+    """Return the instants before which the sealer opens nothing, by envelope. Prices wait where answers are scored."""
+    answers = closing.at + EMBARGO
+    return {Envelope.TECHNICAL: answers, Envelope.PRICE: answers + PRICES_WAIT if is_scored else answers}
 
 
 def is_in_time(closing: Closing, *, received_at: datetime) -> bool:

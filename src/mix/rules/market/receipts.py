@@ -30,11 +30,15 @@ class FileLine(Form):
 
 @dataclass(frozen=True, slots=True)
 class SealedLine(Form):
-    """An envelope: the SHA-256 of its content with its salt, and of its ciphertext, in hex; and its files."""
+    """An envelope: the SHA-256 of its content with its salt, and of its ciphertext, in hex; and its files.
+
+    `recipient` is the public key to which all of it is encrypted: each envelope of a call has its own.
+    """
 
     envelope: Envelope
     commitment: str
     ciphertext_sha256: str
+    recipient: str
     files: tuple[FileLine, ...]
 
 
@@ -58,8 +62,8 @@ class ReceiptEntry(Form):
 class ReceiptStatement(Versioned):
     """What a receipt says: no prices, and no content but its fingerprints. `number` is that of the finalised version.
 
-    `began_at` is when the first byte came, `received_at` the last. `recipients` are the public keys to which all is
-    encrypted, `acknowledged` the numbers of the addenda that were.
+    `began_at` is when the first byte came, `received_at` the last. `acknowledged` are the numbers of the addenda that
+    were.
     """
 
     HEAD = {"kind": "MIX submission receipt", "version": 1}
@@ -77,7 +81,6 @@ class ReceiptStatement(Versioned):
     zone: str
     clock: ReceiptClock
     envelopes: tuple[SealedLine, ...]
-    recipients: tuple[str, ...]
     key_id: str
     custody: CustodyMode
     acknowledged: tuple[int, ...]

@@ -1,13 +1,15 @@
-"""A private key as three lists of 33 words, any two of which give it back (SLIP-39; docs/opening.md).
+"""A secret as three lists of 33 words, any two of which give it back (SLIP-39; docs/opening.md).
 
-One list tells nothing of the key. The words, their checksum and the arithmetic are those of the published standard, so
-that any program that follows it can put a key together again.
+A recovery key is the secret itself. Of a call's secret each envelope has a key of its own, from which neither the
+secret nor the other key can be computed. One list tells nothing of the secret. The words, their checksum and the
+arithmetic are those of the published standard, so that any program that follows it can put a key together again.
 """
 
 from __future__ import annotations
 
 import difflib
 import hashlib
+import hmac
 import re
 import secrets
 from collections.abc import Iterable, Sequence
@@ -18,6 +20,7 @@ from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
 from shamir_mnemonic.share import Share
 from shamir_mnemonic.wordlist import WORDLIST as STANDARD_WORDS
 
+from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
 
 WORDLIST: tuple[str, ...] = tuple(STANDARD_WORDS)
@@ -32,6 +35,11 @@ _PROBED = range(4, WORDS - 3)
 def new_secret() -> bytes:
     """Draw the 32 bytes of a private key."""
     return secrets.token_bytes(32)
+
+
+def envelope_secret(secret: bytes, envelope: Envelope) -> bytes:
+    """Return the 32 bytes of the private key of one envelope: HMAC-SHA256 with the secret of the call."""
+    return hmac.digest(secret, f"MIX envelope {envelope.value}".encode(), "sha256")
 
 
 def split(secret: bytes) -> list[str]:

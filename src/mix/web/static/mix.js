@@ -143,11 +143,11 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
       await new Promise((done) => setTimeout(done, wait));
     }
   };
-  const send = async (file) => {
+  const send = async (file, envelope) => {
     const about = new FormData();
     about.append("name", file.name);
     about.append("size", file.size);
-    about.append("envelope", form.querySelector("[name=envelope]:checked")?.value ?? "");
+    about.append("envelope", envelope);
     let reply = await ask(form.dataset.upload, new URLSearchParams(about));
     const own = `${form.dataset.upload}${reply.upload}/`;
     while (!reply.refused && Number(reply.there) < file.size) {
@@ -163,10 +163,10 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     const file = form.querySelector("input[type=file]").files[0];
     if (!file || file.size === 0 || !window.fetch) return; // the plain form says what is wrong
     event.preventDefault();
-    const button = form.querySelector("button");
-    button.disabled = true;
+    const buttons = form.querySelectorAll("button");
+    for (const button of buttons) button.disabled = true;
     said.classList.remove("err");
-    const reply = await send(file);
+    const reply = await send(file, event.submitter?.value ?? "");
     const own = form.querySelector(".hash").textContent;
     if (reply.refused) said.textContent = reply.refused.join(" ");
     else if (own.length === 64 && own !== reply.sha256) said.textContent = form.dataset.other;
@@ -176,7 +176,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
       return;
     }
     said.classList.add("err");
-    button.disabled = false;
+    for (const button of buttons) button.disabled = false;
   });
   const before = sessionStorage.getItem("mix:sealed");
   if (before) {

@@ -52,14 +52,18 @@ def files(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "GET" and not is_open(request, submission):
         return redirect("vendor-submission", code=code)
     if request.method == "POST" and request.content_type == "multipart/form-data":
-        with sealing(request, partial(open_stream, submission.solicitation)) as handler:
-            return _take_file(request, submission, handler)
+        # The key must be known before the file comes, so the address names the envelope, and nothing else does.
+        envelope = request.GET.get("envelope", Envelope.TECHNICAL.value)
+        if envelope not in spec_of_call(submission.solicitation).envelopes:
+            return _drawn_files(request, submission, refused(_file_acts(submission), Unmet("envelope_unknown")))
+        with sealing(request, partial(open_stream, submission.solicitation, envelope=envelope)) as handler:
+            return _take_file(request, submission, handler, envelope=envelope)
     return _show_files(request, submission)
 
 
 @csrf_protect
-def _take_file(request: HttpRequest, submission: Submission, handler: SealingHandler) -> HttpResponse:
-    envelope = request.POST.get("envelope", Envelope.TECHNICAL.value)
+def _take_file(request: HttpRequest, submission: Submission, handler: SealingHandler, *, envelope: str) -> HttpResponse:
+    request.POST.get("act")  # reads the body: the file streams in
     if handler.problem == "file_too_large":
         return too_large(request)
     if handler.problem or handler.stored is None:

@@ -12,12 +12,17 @@ from mix.rules.market.openings import OpeningStatement
 
 
 class CustodyKey(models.Model):
-    """A split key: of one call, or (without one) the recovery key of a municipality. Retired ones are kept."""
+    """A split key: of one call, or (without one) the recovery key of a municipality. Retired ones are kept.
+
+    `escrow` is, by envelope, the key of a call encrypted (hex) to the recovery key that it names.
+    """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="custody_keys")
     solicitation = models.ForeignKey(Solicitation, null=True, on_delete=models.PROTECT, related_name="custody_keys")
     key_id = models.CharField(max_length=40, unique=True)
-    public_key = models.CharField(max_length=120)
+    public_keys = models.JSONField()
+    recovery = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    escrow = models.JSONField(default=dict)
     canary = models.BinaryField()
     made_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()

@@ -31,9 +31,8 @@ class Solicitation(Kept):
     frozen = models.JSONField(default=dict)
     custody_mode = choice(CustodyMode, default=CustodyMode.MANAGED.value)
     outage_rule = choice(OutageRule, default=OutageRule.EXTEND.value)
-    public_key = models.CharField(max_length=120, blank=True)
     key_id = models.CharField(max_length=40, blank=True)
-    recipients = models.JSONField(default=list)
+    recipients = models.JSONField(default=dict)  # public keys by envelope, and the recovery key's
     technical_opened_at = models.DateTimeField(null=True)
     price_opened_at = models.DateTimeField(null=True)
 

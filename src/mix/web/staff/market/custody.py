@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +222,13 @@ def act_of_opening(request: HttpRequest, reference: str, code: str) -> HttpRespo
     return response
 
 
+def _has_its_turn(call: Solicitation, envelope: Envelope, *, now: datetime) -> bool:
+    """Say whether an envelope of a call may be opened, or was: prices when quality is frozen."""
+    if envelope is Envelope.TECHNICAL or call.price_opened_at is not None:
+        return True
+    return call.technical_opened_at is not None and not unmet_to_open(call, envelope, now=now)
+
+
 def envelopes(request: HttpRequest, reference: str) -> StreamingHttpResponse:
     """Hand out every sealed envelope as it lies on the disk, for an opening without this site (docs/opening.md)."""
     call = get_call(reference)
@@ -228,10 +236,13 @@ def envelopes(request: HttpRequest, reference: str) -> StreamingHttpResponse:
     if call.published_at is None or phase_of(call, now=now_of(request)) is not Phase.OPENABLE:
         raise Refused(Unmet("not_openable_yet"))
     entries: list[tuple[str, bytes | Path]] = []
+    turn = {e for e in Envelope if _has_its_turn(call, e, now=now_of(request))}
+    key = find_key(call) if call.custody_mode == CustodyMode.SPLIT else None
+    entries += [(f"recovery/{e}.age", bytes.fromhex(key.escrow[e])) for e in sorted(turn) if key]
     for submission, version in list_counting(call):
         for name, ciphertext, files in list_envelopes(submission, version=version.number):
-            if name == Envelope.PRICE and call.price_opened_at is None:
-                continue  # its turn comes when quality is frozen
+            if name not in turn:
+                continue
             entries.append((f"{version.reference}/{name}.age", ciphertext))
             for number, path in enumerate(files, start=1):  # their names are inside of the envelope
                 entries.append((f"{version.reference}/{name}-{number:02d}.age", path))
