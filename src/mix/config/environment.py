@@ -1,6 +1,7 @@
 """What the environment says, read once and checked: the only configuration there is (docs/operations.md)."""
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ class Environment:
     mail_url: str
     mail_from: str
     scanner: str
+    witnesses: tuple[str, ...]
     demo: bool
     debug: bool
 
@@ -53,6 +55,12 @@ def read() -> Environment:
     scanner = os.environ.get("MIX_SCANNER", "")
     if scanner and urlsplit(scanner).scheme not in ("tcp", "unix"):
         raise Misconfigured("MIX_SCANNER is tcp://host:3310 or unix:///run/clamav/clamd.ctl, where clamd listens.")
+    witnesses = tuple(os.environ.get("MIX_WITNESSES", "").split())
+    for witness in witnesses:
+        if not (witness.startswith("/") or re.fullmatch(r"[^@\s]+@[^@\s]+", witness)):
+            raise Misconfigured(
+                f"MIX_WITNESSES names {witness!r}. Set it to mail addresses and absolute folders, with spaces between."
+            )
     return Environment(
         data_dir=data_dir,
         database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'mix.sqlite3'}",
@@ -65,6 +73,7 @@ def read() -> Environment:
         mail_url=mail_url,
         mail_from=os.environ.get("MIX_MAIL_FROM", "MIX <no-reply@mix.invalid>"),
         scanner=scanner,
+        witnesses=witnesses,
         demo=demo,
         debug=debug,
     )

@@ -31,6 +31,8 @@ from mix.data.wall import missing_policies
 from mix.jobs.duties import standing_of
 from mix.jobs.log_checks import EVERY, last_check
 from mix.jobs.start import refuse_wrong_clock
+from mix.jobs.witnesses import LATE as LATE_WITNESS
+from mix.jobs.witnesses import list_countersigned
 from mix.jobs.work import DUTIES
 from mix.readers.city.identities import list_providers, secret_of
 from mix.rules.market.sealed import ScannerDown
@@ -250,6 +252,24 @@ def log() -> Iterator[Word]:
         yield _good("log", f"{found.entries} entries, their checkpoints and every row held on {found.at:%Y-%m-%d}.")
 
 
+def witnesses() -> Iterator[Word]:
+    """Say who witnesses the log, and whether they signed of late: without one, who has the keys can rewrite it."""
+    if not settings.WITNESSES:
+        yield _look(
+            "witness", "Nobody outside keeps checkpoints of the log. Set MIX_WITNESSES to addresses or folders."
+        )
+        return
+    signed = list(list_countersigned())
+    last = max((one.at for one in signed), default=None)
+    if last is None:
+        yield _look("witness", "No witness has countersigned yet. Keep what one sends back: mix log countersigned")
+    elif datetime.now(UTC) - last > LATE_WITNESS:
+        yield _look("witness", f"The last countersignature is of {last:%Y-%m-%d}. Ask the witness for the next.")
+    else:
+        newest = max(signed, key=lambda one: one.at)
+        yield _good("witness", f"{newest.witness} countersigned {newest.chain} on {newest.at:%Y-%m-%d}.")
+
+
 def printing() -> Iterator[Word]:
     """Make one small PDF."""
     try:
@@ -297,6 +317,7 @@ CHECKS: tuple[Callable[[], Iterator[Word]], ...] = (
     mail,
     worker,
     log,
+    witnesses,
     printing,
     sign_in,
     scanner,

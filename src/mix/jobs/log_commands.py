@@ -48,7 +48,7 @@ def log_acknowledge(
     Both are its administrator, procurement manager or auditor, and type their own password.
     """
     start_django()
-    from mix.actions.core.checkpoints import LogBroken, acknowledge_gap
+    from mix.actions.core.checkpoints import acknowledge_gap
     from mix.actions.core.run import run
     from mix.jobs.log_checks import NotAllowed, sign_in_for
     from mix.readers.city.people import actor_for
@@ -64,7 +64,7 @@ def log_acknowledge(
             sign_in_for(found, one, typer.prompt(f"Password of {one}", hide_input=True)) for one in (email, second)
         )
         made = run(actor_for(first), datetime.now(UTC), acknowledge_gap, found, second=other, reason=reason)
-    except (Refused, LogBroken, NotAllowed) as error:
+    except (Refused, NotAllowed) as error:
         console.print(f"Not acknowledged: {error}", markup=False)
         raise typer.Exit(1) from None
     console.print(f"{chain}: acknowledged, and signed over {made.size} entries.", markup=False)
@@ -100,3 +100,21 @@ def log_countersign(
         console.print(f"{checkpoint}: not countersigned. {error}", markup=False)
         raise typer.Exit(1) from None
     sys.stdout.write(signed)
+
+
+@log.command("countersigned")
+def log_countersigned(
+    note: Path,
+    key: Annotated[str, typer.Option(help="The witness's key: the line under “Log and proofs” of its site")],
+) -> None:
+    """Keep a checkpoint of this site that a witness countersigned, outside of the database."""
+    start_django()
+    from mix.jobs.witness import WitnessRefuses
+    from mix.jobs.witnesses import keep_countersigned
+
+    try:
+        kept = keep_countersigned(note.read_text(encoding="utf-8"), vkey=key, now=datetime.now(UTC))
+    except (OSError, UnicodeDecodeError, WitnessRefuses) as error:
+        console.print(f"{note}: not kept. {error}", markup=False)
+        raise typer.Exit(1) from None
+    console.print(f"{kept.chain}: {kept.witness} countersigned {kept.size} entries.", markup=False)

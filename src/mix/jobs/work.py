@@ -29,6 +29,7 @@ from mix.data.cache import forget_expired
 from mix.data.models import Beat, Message
 from mix.jobs.duties import note_done, note_fault
 from mix.jobs.log_checks import check_daily
+from mix.jobs.witnesses import send_to_witnesses
 from mix.readers.core.outbox import path_of
 from mix.rules.core.lines import one_line
 from mix.rules.market.outages import BEAT
@@ -40,6 +41,7 @@ REMIND_EVERY = timedelta(minutes=10)
 SCAN_EVERY = timedelta(seconds=20)
 CHECK_EVERY = timedelta(minutes=10)
 CLEAR_EVERY = timedelta(hours=1)
+WITNESS_EVERY = timedelta(days=1)
 
 
 def send_waiting(*, most: int = AT_ONCE) -> int:
@@ -169,6 +171,7 @@ DUTIES: tuple[tuple[Callable[..., object], timedelta], ...] = (
     (scan_waiting, SCAN_EVERY),
     (make_due, timedelta(0)),
     (check_daily, CHECK_EVERY),
+    (send_to_witnesses, WITNESS_EVERY),
     (transaction.atomic(remind_holders), timedelta(0)),
     (forget_sessions, CLEAR_EVERY),
     (forget_expired, CLEAR_EVERY),

@@ -46,6 +46,7 @@ REFUSALS: dict[str, str | Counted] = {
     "log_cut_short": "The end of the chain is missing",
     "log_contradicts_checkpoint": "The entries are not those of a checkpoint that was signed",
     "log_contradicts_kept": "The entries are not those of the last checkpoint, which is kept outside of the database",
+    "log_not_signed": "The log of {chain} does not hold at entry {entry}, so that nothing is opened or awarded on it. Nothing was changed. Whoever runs the site finds the place with “mix log verify”; after a backup was restored, two people of the city say so with “mix log acknowledge {chain}”, and then this goes on",
     "log_has_no_gap": "Nothing is missing since the last checkpoint",
     "checkpoint_not_ours": "A checkpoint was not signed by this site",
     "checkpoint_missing": "A checkpoint that was signed is missing from the database",
@@ -62,6 +63,10 @@ REFUSALS: dict[str, str | Counted] = {
 }
 
 MAILS: dict[str, tuple[str, str]] = {
+    "checkpoint_for_witness": (
+        "Checkpoint of {chain}: {size} entries",
+        "Keep this checkpoint of {chain}, and compare the next with it (“mix verify log --checkpoint”). An instance of MIX countersigns it with “mix log countersign”; send the note back, and it is kept here.\n\n{note}",
+    ),
     "mail_refused": (
         "{to} could not be reached",
         "The mail “{subject}” to {to} will not arrive: {reason}\n\nCheck the address and send it again, or tell them another way.",

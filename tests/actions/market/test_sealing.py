@@ -14,6 +14,7 @@ from django.conf import settings
 from mix.actions.core.run import run
 from mix.actions.market import addenda, openings, sealing, submissions
 from mix.data.models import Event, Message, OpenedEnvelope, Solicitation, Submission, Vendor
+from mix.phrases.refusals import sentence
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.market.sealing import find_draft, list_drafts, list_files, read_draft
 from mix.readers.market.submissions import envelopes_of, list_opened, opened_answers
@@ -21,6 +22,7 @@ from mix.rules.core.chain import canonical
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Outdated, Refused
 from mix.vault.models import Draft, EarlierDraft
+from tests.behind import behind_the_program
 from tests.thieves import every_row
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +182,25 @@ def test_opening_gives_back_what_was_sealed(
     with pytest.raises(Refused) as caught:
         run(actor("olivia"), later, openings.open_envelopes, call, envelope=Envelope.TECHNICAL)
     assert caught.value.unmet[0].code == "already_opened"
+
+
+@pytest.mark.usefixtures("sealed")
+def test_on_a_log_that_does_not_hold_nothing_is_opened_and_it_is_said_what_to_do(
+    call: Solicitation, actor: Callable[[str], Any]
+) -> None:
+    later = call.closes_at + timedelta(minutes=60)
+    with behind_the_program():
+        Event.objects.filter(chain__code="guelph", seq=2).update(reason="other")
+        with pytest.raises(Refused) as caught:  # as any refusal on its page, and no fault of the server
+            run(actor("olivia"), later, openings.open_envelopes, call, envelope=Envelope.TECHNICAL)
+        assert not OpenedEnvelope.objects.filter(submission__solicitation=call).exists()
+    assert [(u.code, dict(u.params)) for u in caught.value.unmet] == [
+        ("log_not_signed", {"chain": "guelph", "entry": "2"}),
+        ("log_altered", {}),
+    ]
+    said = sentence(caught.value.unmet[0], "en")
+    assert "mix log verify" in said
+    assert "mix log acknowledge guelph" in said
 
 
 @pytest.mark.parametrize("who", ["priya", "ada", "carl", "audrey", "eva", "kim", "anita"])

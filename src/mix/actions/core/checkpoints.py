@@ -23,14 +23,18 @@ from mix.readers.core.events import entry_hashes, latest_checkpoint, verify_chai
 from mix.rules.core.chain import Break
 from mix.rules.core.merkle import root, roots_at
 from mix.rules.core.notes import NoteWrong, read_checkpoint
-from mix.rules.core.unmet import require
+from mix.rules.core.unmet import Refused, Unmet, require
 
 logger = logging.getLogger(__name__)
 KEPT = "log_contradicts_kept"
 
 
-class LogBroken(Exception):
+class LogBroken(Refused):
     """A chain that does not hold, or does not go on from what was signed, is not signed for."""
+
+    def __init__(self, chain: Chain, broken: Break) -> None:
+        place = {"chain": chain.code, "entry": str(broken.seq)}
+        super().__init__(Unmet("log_not_signed", place), Unmet(broken.code))
 
 
 def make_checkpoint(code: str, *, now: datetime) -> Checkpoint | None:
@@ -46,7 +50,7 @@ def make_checkpoint(code: str, *, now: datetime) -> Checkpoint | None:
         return present
     broken = verify_chain(chain) or find_contradiction(chain)
     if broken:
-        raise LogBroken(f"{code}: entry {broken.seq}, {broken.code}")
+        raise LogBroken(chain, broken)
     return _sign(chain, now=now)
 
 
@@ -100,8 +104,8 @@ def acknowledge_gap(deed: Deed, chain: Chain, *, second: Person, reason: str) ->
     require(second.pk != deed.actor.someone.pk, "second_person")
     broken = verify_chain(chain) or find_contradiction(chain)
     require(broken is not None, "log_has_no_gap")
-    if broken is None or broken.code != KEPT:
-        raise LogBroken(f"{chain.code}: {broken}")
+    if broken and broken.code != KEPT:
+        raise LogBroken(chain, broken)
     lost = read_checkpoint(open_own_note(kept_path(chain.code).read_text("utf-8")))
     payload = {"size": lost.size, "root": lost.root.hex(), "left": chain.seq, "second": second.code}
     deed.record("log.acknowledge_gap", chain, payload=payload, reason=reason)
