@@ -73,6 +73,10 @@ MAILS: dict[str, tuple[str, str]] = {
         "{stage}, {at}: {challenge}",
         "We meet you for “{challenge}”: {stage}, {at}, {place}.",
     ),
+    "debrief_asked": (
+        "A debrief is asked for: {challenge}",
+        "{vendor} asks to hear more about the result of “{challenge}”. The talk is due by {day}; propose a time on the page of the step.",
+    ),
     "conflict_declared": (
         "A conflict was declared: {challenge}",
         "A member of the panel of “{challenge}” declared a conflict. Check that every submission still has two scores.",

@@ -103,6 +103,18 @@ MAILS: dict[str, tuple[str, str]] = {
         "Signed: {challenge}",
         "Everybody has signed the agreement on “{challenge}” with {vendor}. It is in force.",
     ),
+    "vendor_proposed_clause": (
+        "Other words for a clause: {challenge}",
+        "{vendor} proposes other words for a clause of the agreement on “{challenge}”. Accept or refuse them, with a reason.",
+    ),
+    "deliverable_delivered": (
+        "Delivered: {title}",
+        "{vendor} says that “{title}” of “{challenge}” is delivered. Accept it, or refuse it with a reason.",
+    ),
+    "incident_reported": (
+        "An incident was reported: {challenge}",
+        "In the sprint of “{challenge}” with {vendor} something went wrong: {text}",
+    ),
     "deliverable_judged": (
         "Deliverable: {title}",
         "The city judged “{title}” of “{challenge}”. See the agreement.",

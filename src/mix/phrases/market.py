@@ -117,6 +117,14 @@ MAILS: dict[str, tuple[str, str]] = {
         "You may answer: {challenge}",
         "A call of “{challenge}” is open to you.",
     ),
+    "question_asked": (
+        "A question waits: {challenge}",
+        "A vendor asked a question about the call of “{challenge}”. It is answered on the page of the step.",
+    ),
+    "event_question_asked": (
+        "A question about “{title}”: {challenge}",
+        "Somebody asked a question about “{title}”. The answer stands on its public page.",
+    ),
     "share_waits": (
         "Your share of a key waits: {city}",
         "You hold one of three shares of a key of {city}. Take it when you are alone and have paper ready; it is 33 words, shown once.",

@@ -15,7 +15,7 @@ from mix.data.models import Award, Debrief, Dispute, Letter, Step, Vendor
 from mix.phrases.mails import local_text
 from mix.readers.case.challenges import method_for
 from mix.readers.choice.awards import dispute_until, find_live, list_next_results, notice_details
-from mix.readers.city.people import list_members, list_with_role
+from mix.readers.city.people import list_members, list_on_duty, list_with_role
 from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import opened_answers, price_total
 from mix.readers.market.vendors import get_own_vendor
@@ -150,6 +150,14 @@ def ask_debrief(deed: Deed, step: Step, vendor: Vendor) -> Debrief:
         },
     )
     if made:
+        deed.tell(
+            list_on_duty(step.municipality_id, Role.PROCUREMENT_OFFICER),
+            "debrief_asked",
+            challenge=step.challenge,
+            path=f"city/challenges/{step.challenge.code}/{step.key}/",
+            vendor=vendor.name,
+            day=debrief.due_on.isoformat(),
+        )
         deed.record("awards.ask_debrief", vendor, challenge=step.challenge, role=Role.VENDOR)
     return debrief
 

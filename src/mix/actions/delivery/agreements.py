@@ -10,7 +10,7 @@ from mix.actions.case.locking import keep_open, lock_challenge, lock_step
 from mix.actions.core.deeds import Deed
 from mix.data.models import Agreement, Clause, ClauseEdit, Deliverable, Paper, Person, Signatory, Step, Vendor
 from mix.readers.case.challenges import list_steps_after, spec_of
-from mix.readers.city.people import actor_for, list_members
+from mix.readers.city.people import actor_for, list_members, list_on_duty
 from mix.readers.core.actors import Actor
 from mix.readers.delivery.agreements import changes_since, digest_of, list_signatories, unmet_to_sign
 from mix.readers.market.vendors import get_own_vendor
@@ -121,6 +121,14 @@ def propose_edit(deed: Deed, clause: Clause, *, text: str, reason: str) -> Claus
             "clause_proposed",
             challenge=agreement.step.challenge,
             path=f"vendor/agreements/{agreement.code}/",
+            vendor=agreement.vendor.name,
+        )
+    else:
+        deed.tell(
+            list_on_duty(agreement.municipality_id, Role.LEGAL, Role.PROCUREMENT_OFFICER),
+            "vendor_proposed_clause",
+            challenge=agreement.step.challenge,
+            path=_path(agreement, Side.CITY),
             vendor=agreement.vendor.name,
         )
     deed.record("agreements.propose_edit", agreement, role=role, reason=reason)
@@ -277,6 +285,14 @@ def deliver(deed: Deed, deliverable: Deliverable) -> Deliverable:
     keep_open(list_steps_after(agreement.step))
     deliverable.delivered_at, deliverable.refused_reason = deed.now, ""
     deliverable.save(update_fields=["delivered_at", "refused_reason"])
+    deed.tell(
+        list_on_duty(agreement.municipality_id, Role.PROJECT_LEAD, Role.PROCUREMENT_OFFICER),
+        "deliverable_delivered",
+        challenge=agreement.step.challenge,
+        path=_path(agreement, Side.CITY),
+        title=deliverable.title,
+        vendor=agreement.vendor.name,
+    )
     deed.record("agreements.deliver", agreement, role=Role.VENDOR)
     return deliverable
 

@@ -20,7 +20,7 @@ from mix.data.models import (
     Vendor,
 )
 from mix.readers.case.challenges import get_step
-from mix.readers.city.people import list_members
+from mix.readers.city.people import list_members, list_on_duty
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
 from mix.readers.delivery.sprints import Room, get_room, list_hypotheses, list_room_steps, list_sprint_vendors
@@ -28,7 +28,7 @@ from mix.readers.market.vendors import get_own_vendor
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.unmet import require
-from mix.rules.delivery.states import Area
+from mix.rules.delivery.states import Area, Side
 
 
 def _record(deed: Deed, verb: str, room: Room, *, role: str, subject: str = "") -> None:
@@ -188,9 +188,9 @@ def record_evidence(
 
 
 def report_incident(deed: Deed, step: Step, *, vendor: Vendor, kind: str, text: str) -> Incident:
-    """Report that something went wrong, from either side."""
+    """Report that something went wrong, from either side; the other hears of it, and so does who leads it here."""
     room = get_room(step)
-    _, role = _either_side(room, vendor, actor=deed.actor)
+    side, role = _either_side(room, vendor, actor=deed.actor)
     _open_room(step)
     require(bool(text.strip()), "answer_missing", field="text")
     made = Incident.objects.create(
@@ -202,6 +202,13 @@ def report_incident(deed: Deed, step: Step, *, vendor: Vendor, kind: str, text: 
         reported_by=deed.actor.someone,
         reported_at=deed.now,
     )
+    city = list_on_duty(room.challenge.municipality_id, Role.PROJECT_LEAD, Role.PROCUREMENT_OFFICER)
+    path = f"city/challenges/{room.challenge.code}/{room.step.key}/"
+    deed.tell(city, "incident_reported", challenge=room.challenge, path=path, vendor=vendor.name, text=text)
+    if side == Side.CITY:
+        path = f"vendor/sprints/{room.challenge.code}/{room.step.key}/"
+        team = list_members(vendor.id)
+        deed.tell(team, "incident_reported", challenge=room.challenge, path=path, vendor=vendor.name, text=text)
     _record(deed, "report_incident", room, role=role, subject=kind)
     return made
 

@@ -20,6 +20,7 @@ from mix.data.models import (
     Step,
     Vendor,
 )
+from mix.readers.city.people import list_on_duty
 from mix.readers.market.engagements import takes_registrations
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.case.states import NoticeKind
@@ -102,6 +103,13 @@ def ask(deed: Deed, event: Engagement, *, text: str) -> EngagementQuestion:
     require(event.published_at is not None, "engagement_not_published")
     require(bool(text.strip()), "answer_missing", field="text")
     question = EngagementQuestion.objects.create(engagement=event, text=text, asked_at=deed.now)
+    deed.tell(
+        list_on_duty(event.municipality_id, Role.PROJECT_LEAD, Role.PROCUREMENT_OFFICER),
+        "event_question_asked",
+        challenge=event.step.challenge,
+        path=f"city/challenges/{event.step.challenge.code}/{event.step.key}/",
+        title=event.title,
+    )
     deed.record("engagements.ask", event.step)
     return question
 

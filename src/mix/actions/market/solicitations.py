@@ -19,7 +19,7 @@ from mix.data.models import (
     Vendor,
 )
 from mix.readers.case.challenges import spec_of
-from mix.readers.city.people import list_members
+from mix.readers.city.people import list_members, list_on_duty
 from mix.readers.market.solicitations import find_solicitation
 from mix.readers.market.submissions import check_may_answer
 from mix.readers.market.vendors import get_own_vendor
@@ -111,6 +111,12 @@ def ask(deed: Deed, call: Solicitation, vendor: Vendor, *, text: str, kind: str 
     require(bool(text.strip()), "answer_missing", field="text")
     require(call.published_at is not None and deed.now < call.questions_until, "questions_closed")
     question = Question.objects.create(solicitation=call, vendor=vendor, kind=kind, text=text, asked_at=deed.now)
+    deed.tell(
+        list_on_duty(call.municipality_id, Role.PROCUREMENT_OFFICER),
+        "question_asked",
+        challenge=call.step.challenge,
+        path=f"city/challenges/{call.step.challenge.code}/{call.step.key}/",
+    )
     deed.record("solicitations.ask", question, role=Role.VENDOR)
     return question
 

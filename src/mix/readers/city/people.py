@@ -167,6 +167,12 @@ def list_with_role(municipality_ids: Iterable[int], role: Role) -> list[Person]:
         )
 
 
+def list_on_duty(municipality_id: int, *roles: Role) -> list[Person]:
+    """List who acts in a city by any of some roles, each person once."""
+    found = {person.pk: person for role in roles for person in list_with_role([municipality_id], role)}
+    return list(found.values())
+
+
 def list_confirmers(proposal: RoleProposal) -> list[Person]:
     """List who may confirm a duty that was proposed: neither who proposed it nor who gets it. By name."""
     people = {

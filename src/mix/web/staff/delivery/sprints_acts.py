@@ -144,7 +144,7 @@ class ReportIncident(OfVendor):
     """Report that something went wrong."""
 
     label = _("Report the incident")
-    done = _("Reported.")
+    done = _("Reported. The vendor and those who lead the sprint were told.")
 
     kind = fields.word_choice(_("Kind"), "incident")
     text = fields.text(_("What happened"), rows=2)
