@@ -70,7 +70,7 @@ def test_a_notice_counts_for_its_own_award_alone(now: datetime) -> None:
     approved = Award.objects.get(step__challenge=vans, state="approved")
     assert owed() == []
     Award.objects.filter(pk=approved.pk).update(state="revoked")
-    third = approved.result.evaluation.results.get(submission__vendor__code="kestrel")
+    third = approved.result.ranking.results.get(submission__vendor__code="kestrel")
     Award.objects.create(
         municipality=vans.municipality,
         step=approved.step,

@@ -94,7 +94,7 @@ def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
         ("", "/en/challenges/water-leaks/", 22),
         ("", "/en/", 13),
         ("", "/en/outcomes/", 5),
-        ("audrey", "/en/oversight/guelph-roads-sprint/", 27),
+        ("audrey", "/en/oversight/guelph-roads-sprint/", 34),
         ("priya", "/en/city/challenges/guelph-roads-sprint/sprint-run/", 38),
         ("priya", "/en/city/challenges/water-leaks/procurement-brief/", 22),
         ("priya", "/en/city/challenges/water-leaks/invitation/", 39),

@@ -514,7 +514,7 @@ def test_like_purchases_of_the_department_count_together(
     together = sum(c.value_cents or 0 for c in like)
     assert judge(draft.step, now=now).facts["guelph"]["related_value"] == together >= 5_000_000
     page = sign_in("olivia").get("/en/city/challenges/water-leaks/policy/").content.decode()
-    assert "Like purchases of the last twelve months" in page
+    assert "Like purchases of the twelve months before" in page
     for change in (
         {"commissioned_at": now - timedelta(days=366)},
         {"commissioned_at": now - timedelta(days=10), "origin": "history"},

@@ -32,6 +32,7 @@ SHARED = frozenset(
         "data_message",
         "data_municipality",
         "data_person",
+        "data_ruletext",
         "data_vendor",
         "data_vendorinvitation",
         "data_vendormember",
@@ -145,6 +146,9 @@ POLICIES: dict[str, str] = {
         _up("data_submission", "submission_id"),
     ),
     **dict.fromkeys(("data_result", "data_stageinvitation"), _up("data_submission", "submission_id")),
+    "data_standingreached": _up("data_participation", "participation_id"),
+    "data_judgement": _up("data_gatesignature", "signature_id"),
+    "data_ranking": _up("data_evaluation", "evaluation_id"),
     "data_evaluation": f"{CITY} OR EXISTS (SELECT 1 FROM data_submission s"
     " WHERE s.solicitation_id = this.solicitation_id AND mix_is(s.vendor_id))",
     "data_letter": f"{VENDOR} OR {_OF_PANEL}",

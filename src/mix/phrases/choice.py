@@ -193,6 +193,16 @@ WORDS: dict[str, dict[str, str]] = {
         "eased": "This is no conflict: nothing is hidden",
         "kept": "The conflict stands; the member scores the others",
     },
+    "ranking": {
+        "final": "As decided",
+        "tie_break": "After the tie was broken",
+        "disqualification": "After the disqualification of",
+    },
+    "ending": {
+        "not_chosen": "Not chosen",
+        "failed": "Negotiation failed",
+        "revoked": "Award revoked",
+    },
     "statement": {
         "conflict": (
             "I declare for each organization named here whether I, or somebody close to me, have anything to do with it. "

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from mix.actions.choice import awards, evaluations
+from mix.actions.choice.rankings import rank
 from mix.actions.core.run import run
 from mix.actions.flow import moves
 from mix.data.models import Award, Challenge, Evaluation, Event, OpenedEnvelope, Result, Step, Submission
@@ -18,6 +19,7 @@ from mix.readers.core.errors import Forbidden
 from mix.readers.flow.bundles import evaluation_document, gather_files
 from mix.readers.flow.moves import unmet_to_ask
 from mix.rules.choice.evaluation_file import parse_file, recompute
+from mix.rules.choice.states import RankingCause
 from mix.rules.core.unmet import Refused
 from tests.behind import open_tables
 
@@ -34,7 +36,9 @@ def tied() -> Evaluation:
     place = {"challenge__code": ROADS, "key": "select-winner"}
     Step.objects.filter(**place).update(state="active", done_at=None)
     Step.objects.filter(challenge__code=ROADS, key="sale").update(state="waiting", done_at=None)
-    before = Result.objects.filter(evaluation__step__challenge__code=ROADS, evaluation__step__key="mvp-evaluation")
+    before = Result.objects.in_force().filter(
+        ranking__evaluation__step__challenge__code=ROADS, ranking__evaluation__step__key="mvp-evaluation"
+    )
     for award in Award.objects.filter(step__challenge__code=ROADS):  # as if none had been recommended from this choice
         award.result, award.state = before.get(submission__vendor_id=award.vendor_id), "failed"
         award.save(update_fields=["result", "state"])
@@ -46,7 +50,7 @@ def tied() -> Evaluation:
     prices.filter(submission__vendor__code="tamarack").update(
         answers=prices.get(submission__vendor__code="northlight").answers
     )
-    evaluations.store(evaluation)
+    rank(evaluation, cause=RankingCause.FINAL, now=datetime(2026, 5, 1, tzinfo=UTC))
     return evaluation
 
 
@@ -84,7 +88,8 @@ def test_a_drawn_order_decides_and_is_recomputed_from_the_file(
     assert found(tied.step, now) == []
     event = Event.objects.get(verb="evaluations.break_tie")
     said = {key: value for key, value in event.payload.items() if key != "rows"}
-    assert (said, event.reason) == ({"order": [first, second], "how": DRAWN["how"]}, DRAWN["reason"])
+    ranks = {"select-winner-1": {first: 1, second: 2, "releve": 3}}
+    assert (said, event.reason) == ({"order": [first, second], "how": DRAWN["how"], "ranks": ranks}, DRAWN["reason"])
 
     sale = get_step(tied.step.challenge, "sale")
     nxt = find_next_result(sale)

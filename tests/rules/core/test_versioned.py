@@ -15,6 +15,9 @@ from mix.rules.case.pilot_records import PilotFacts, PilotRecord, PilotReport
 from mix.rules.case.pilots import Register
 from mix.rules.choice.debriefs import DebriefLine, DebriefSheet
 from mix.rules.city.method_files import parse
+from mix.rules.city.policy.documents import Layer, Status
+from mix.rules.city.policy.explain import Outcome
+from mix.rules.city.policy.judgements import JudgedCite, JudgedRule, JudgedRules, SetAside
 from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.catalogue import read
 from mix.rules.core.chain import canonical
@@ -100,11 +103,31 @@ answers = st.fixed_dictionaries(
     {"vendor": optional(texts), "staff_hours": optional(st.just("12.5")), "starts_on": optional(st.just("2026-03-01"))},
     optional={"cash": optional(numbers), "risk": st.sampled_from(["low", "high"]), "hypothesis": texts},
 )
+judged = st.builds(
+    JudgedRules,
+    on=texts,
+    rules=several(
+        st.builds(
+            JudgedRule,
+            **dict.fromkeys(("rule", "digest"), texts),
+            layer=st.sampled_from(Layer),
+            cities=several(texts),
+            outcome=st.sampled_from(Outcome),
+            status=st.sampled_from(Status),
+            cites=several(st.builds(JudgedCite, texts, texts, texts)),
+            facts=st.dictionaries(texts, st.booleans() | numbers | texts, max_size=2),
+            figures=st.dictionaries(texts, numbers, max_size=2),
+            unknown=several(texts),
+            set_aside=several(st.builds(SetAside, texts, texts, texts, instants, texts)),
+        )
+    ),
+)
 DOCUMENTS: dict[type[Versioned], st.SearchStrategy[Any]] = {
     ReceiptStatement: receipts,
     OpeningStatement: acts_of_opening,
     FrozenRules: frozen_rules,
     DebriefSheet: sheets,
+    JudgedRules: judged,
     PilotRecord: st.builds(PilotRecord, answers),
     PilotReport: st.builds(PilotReport, answers),
 }

@@ -25,14 +25,16 @@ def with_rows(
     challenge: str = "x",
     first: dict[str, Any] | None = None,
     beside: dict[str, bytes] | None = None,
+    ranks: tuple[Any, ...] = (),
 ) -> bytes:
     """Return a bundle whose log commits to rows, twice to one of them, and has taken one out again."""
     said = {row: commitment(fact, salt=SALT) for row, fact in FACTS.items()}
     before = {"score/1": "0" * 64, "card/3": "1" * 64} if first is None else first
     lines = [before, {**said, "card/3": None} if told is None else told]
+    lines += [{} for _ in ranks]
     made: list[dict[str, Any]] = []
     for seq, committed in enumerate(lines, start=1):
-        payload = {"rows": committed}
+        payload = {"rows": committed} if seq <= 2 else {"ranks": ranks[seq - 3]}
         entry = {"seq": seq, "verb": "x", "challenge": challenge}
         entry |= {"payload_hash": digest(payload), "reason_hash": digest("")}
         previous = made[-1]["hash"] if made else GENESIS

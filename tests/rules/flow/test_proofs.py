@@ -51,7 +51,7 @@ def with_part(statement: Any, part: object) -> bytes:
     return json.dumps({**json.loads(signed(statement)), "files": part}).encode()
 
 
-def entries(count: int, *, finalised: list[str] | None = None) -> list[dict[str, Any]]:
+def entries(count: int, *, finalised: list[str] | None = None, ranks: Any = None) -> list[dict[str, Any]]:
     made, previous = [], GENESIS
     for seq in range(1, count + 1):
         payload: dict[str, Any] = {"n": seq, "é": ["x", None, True]}
@@ -59,6 +59,9 @@ def entries(count: int, *, finalised: list[str] | None = None) -> list[dict[str,
         if finalised and seq == 2:
             payload, verb = {"version": 1, "sealed": finalised}, "submissions.finalise"
         entry = {"seq": seq, "verb": verb, "payload_hash": digest(payload), "reason_hash": digest("why")}
+        if ranks and seq == count:
+            payload = {"ranks": ranks}
+            entry |= {"challenge": "x", "payload_hash": digest(payload)}
         own = link(entry, previous=previous)
         made.append({**entry, "payload": payload, "reason": "why", "previous_hash": previous, "hash": own})
         previous = own
@@ -203,13 +206,28 @@ EVALUATION: dict[str, Any] = {
 }
 
 
+UNTIED = {"is_tied": False, "is_selected": False}
+
+
 def evaluated(*, given: Any = EVALUATION, result: Any = None) -> bytes:
     """Return a bundle with an evaluation and its result."""
     file = json.dumps(given).encode()
     if result is None:
         parsed = parse_file(file.decode())
         result = result_document(parsed, recompute(parsed))
-    names = {"evaluations/shortlist-1.json": file, "evaluations/shortlist-1-result.json": json.dumps(result).encode()}
+    ranked = [{"bid": "b", "vendor": "bee", "rank": 1}, {"bid": "a", "vendor": "ay", "rank": 2}]
+    results = [
+        {**r, **dict.fromkeys(("submission", "total", "points", "eliminated_by"), "x"), **UNTIED} for r in ranked
+    ]
+    rankings = [{"number": 1, "cause": "final", "vendor": None, "at": "", "results": results}]
+    rows = entries(5, ranks={"shortlist-1": {r["vendor"]: r["rank"] for r in ranked}})
+    names = {
+        "evaluations/shortlist-1.json": file,
+        "evaluations/shortlist-1-result.json": json.dumps(result).encode(),
+        "evaluations/shortlist-1-rankings.json": json.dumps(rankings).encode(),
+        "logs/guelph.jsonl": log(rows),
+        "checkpoints/guelph/3.txt": note(rows, size=3).encode(),
+    }
     return bundle({name: raw for name, raw in names.items() if raw != b"0"})
 
 

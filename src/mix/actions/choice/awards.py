@@ -42,7 +42,7 @@ def recommend(deed: Deed, step: Step) -> Award:
         names = ", ".join(r.submission.vendor.name for r in found)
         raise Refused(Unmet("tie_before_award", {"names": names}))
     result = found[0]
-    specs = spec_of_call(result.evaluation.solicitation).answers
+    specs = spec_of_call(result.ranking.evaluation.solicitation).answers
     price = price_total(specs, opened_answers(result.submission, Envelope.PRICE))
     award = Award.objects.create(
         municipality_id=step.municipality_id,
@@ -99,7 +99,7 @@ def approve(deed: Deed, award: Award, *, summary: str) -> Award:
         challenge, kind=NoticeKind.AWARD, title=award.vendor.name, text=summary, now=deed.now, details=details
     )
     award.save(update_fields=["notice"])
-    evaluation = award.result.evaluation
+    evaluation = award.result.ranking.evaluation
     if method_for(challenge).is_only_recommended(evaluation.step.key):
         evaluation.step.challenge = challenge
         send_letters(deed, evaluation, award=award)

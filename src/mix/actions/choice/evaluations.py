@@ -7,6 +7,7 @@ from datetime import datetime
 
 from mix.actions.case.locking import lock_challenge
 from mix.actions.choice.panels import draw_letters, lock_evaluation, take_seat
+from mix.actions.choice.rankings import rank, ranks_in
 from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
 from mix.actions.market.participations import raise_standing
@@ -25,12 +26,10 @@ from mix.phrases.words import word
 from mix.readers.case.challenges import spec_of
 from mix.readers.choice.conflicts import last_words
 from mix.readers.choice.evaluations import (
-    compute,
     contenders,
     criteria_now,
     latest_consensus,
     list_results,
-    most_of,
     panel_of,
     scheme_of,
     spec_of_evaluation,
@@ -50,8 +49,7 @@ from mix.readers.city.people import list_members, list_with_role
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.rules.choice.merging import Written, merge
-from mix.rules.choice.scoring import selected
-from mix.rules.choice.states import Conflict, Seat
+from mix.rules.choice.states import Conflict, RankingCause, Seat
 from mix.rules.city.schemes import MAX_SCORE
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import EvaluationPhase
@@ -293,39 +291,9 @@ def finalise_result(deed: Deed, evaluation: Evaluation) -> list[Result]:
         require(evaluation.solicitation.price_opened_at is not None, "price_not_opened", place="opening")
     evaluation.phase, evaluation.finalised_at = EvaluationPhase.FINAL, deed.now
     evaluation.save(update_fields=["phase", "finalised_at"])
-    store(evaluation)
-    results = list_results(evaluation)
-    deed.record(
-        "evaluations.finalise_result",
-        evaluation,
-        role=role.value,
-        payload={"ranks": {r.submission.vendor.code: r.rank for r in results}},
-    )
-    return results
-
-
-def store(evaluation: Evaluation) -> None:
-    """Compute and store the results; called again when a disqualification or a tie-break changes them."""
-    most = most_of(evaluation)
-    outcomes = compute(evaluation)
-    live = {int(o.key) for o in outcomes}
-    chosen = selected(outcomes, most)
-    for gone in evaluation.results.exclude(submission_id__in=live):
-        gone.rank, gone.is_selected = None, False
-        gone.save(update_fields=["rank", "is_selected"])
-    for outcome in outcomes:
-        Result.objects.update_or_create(
-            evaluation=evaluation,
-            submission_id=int(outcome.key),
-            defaults={
-                "points": {key: str(value) for key, value in outcome.points.items()},
-                "total": str(outcome.total),
-                "rank": outcome.rank,
-                "eliminated_by": list(outcome.eliminated_by),
-                "is_tied": outcome.tied,
-                "is_selected": outcome.key in chosen,
-            },
-        )
+    ranking = rank(evaluation, cause=RankingCause.FINAL, now=deed.now)
+    deed.record("evaluations.finalise_result", evaluation, role=role.value, payload={"ranks": ranks_in(ranking)})
+    return list_results(evaluation)
 
 
 def break_tie(deed: Deed, evaluation: Evaluation, *, order: Sequence[Submission], how: str, reason: str) -> TieBreak:
@@ -351,8 +319,8 @@ def break_tie(deed: Deed, evaluation: Evaluation, *, order: Sequence[Submission]
         recorded_by=deed.actor.someone,
         recorded_at=deed.now,
     )
-    store(evaluation)
-    payload = {"order": [s.vendor.code for s in order], "how": how}
+    ranking = rank(evaluation, cause=RankingCause.TIE_BREAK, now=deed.now)
+    payload = {"order": [s.vendor.code for s in order], "how": how, "ranks": ranks_in(ranking)}
     deed.record("evaluations.break_tie", evaluation, role=role.value, reason=reason, payload=payload)
     return made
 

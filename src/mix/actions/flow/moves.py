@@ -8,23 +8,26 @@ from datetime import datetime
 from mix.actions.case.challenges import end, leave, people_of, start_ready_steps
 from mix.actions.case.locking import lock_step
 from mix.actions.case.publishing import publish
-from mix.actions.choice import awards, evaluations
+from mix.actions.choice import awards
+from mix.actions.choice.rankings import rank_without
 from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
+from mix.actions.flow.judgements import keep_judgement
 from mix.actions.market.participations import mark_disqualified
-from mix.data.models import Challenge, Evaluation, GateSignature, Municipality, Participation, Step, Vendor
+from mix.data.models import Challenge, GateSignature, Municipality, Participation, Step, Vendor
 from mix.readers.case.challenges import get_step, list_cities, method_for, spec_of
 from mix.readers.case.documents import authors_of, total_value
 from mix.readers.choice.awards import find_live
 from mix.readers.city.people import list_with_role
 from mix.readers.city.separations import unmet_to_be
 from mix.readers.core.errors import Forbidden
+from mix.readers.flow.findings import judge
 from mix.readers.flow.moves import gather_gate, list_signatures, unmet_to_ask, unmet_to_proceed
 from mix.rules.case.states import ChallengeStatus, NoticeKind
 from mix.rules.choice.states import AwardState
 from mix.rules.city.kinds import kind_of
 from mix.rules.core.access import Permission, Role
-from mix.rules.core.kinds import Decision, EvaluationPhase, StepKind, StepState
+from mix.rules.core.kinds import Decision, StepKind, StepState
 from mix.rules.core.unmet import refuse_if, require
 from mix.rules.delivery.states import AgreementState
 from mix.rules.flow.moves import Duty, is_passed, open_duties, unmet_to_sign
@@ -88,6 +91,7 @@ def sign(
     authors = authors_of(step) | kind_of(step.kind).preparers(step)
     duty = Duty(city.code, role)
     refuse_if(unmet_to_sign(gate, facts, duty=duty, person=deed.actor.code, authors=authors, decision=decision))
+    judged = judge(step, now=deed.now)
     signature = GateSignature.objects.create(
         municipality_id=step.municipality_id,
         step=step,
@@ -101,6 +105,7 @@ def sign(
         public_summary=public_summary,
         signed_at=deed.now,
     )
+    keep_judgement(signature, judged)
     _heed(signature, step, now=deed.now)
     deed.record(
         "moves.sign",
@@ -235,13 +240,17 @@ def skip(deed: Deed, step: Step, *, reason: str) -> Step:
 
 
 def disqualify(deed: Deed, challenge: Challenge, vendor: Vendor, *, reason: str) -> Participation:
-    """Disqualify a vendor at any time: ranks are recomputed; an award to it is revoked and the sale begins again."""
+    """Disqualify a vendor at any time: all are ranked without it; its award is revoked and the sale begins again."""
     row, role = mark_disqualified(deed, challenge, vendor, reason=reason)
-    for evaluation in Evaluation.objects.filter(step__challenge=challenge, phase=EvaluationPhase.FINAL).select_related(
-        "step__challenge__method", "solicitation__step__challenge__method"
-    ):
-        evaluations.store(evaluation)
-    deed.record("participations.disqualify", vendor, challenge=row.challenge, role=role.value, reason=reason)
+    ranks = rank_without(row.challenge, vendor, now=deed.now)
+    deed.record(
+        "participations.disqualify",
+        vendor,
+        challenge=row.challenge,
+        role=role.value,
+        reason=reason,
+        payload={"ranks": ranks},
+    )
     for step in challenge.steps.filter(kind=StepKind.AWARD.value).select_related("challenge__municipality"):
         award = find_live(step)
         if award and award.vendor_id == vendor.id:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from mix.actions.case.locking import lock_challenge
 from mix.actions.core.deeds import Deed
-from mix.data.models import Challenge, Participation, Vendor
+from mix.data.models import Challenge, Participation, StandingReached, Vendor
 from mix.readers.city.people import list_members
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import Standing
@@ -18,9 +18,12 @@ def raise_standing(challenge: Challenge, vendor: Vendor, *, to: Standing, now: d
         vendor=vendor,
         defaults={"municipality_id": challenge.municipality_id, "standing": to.value, "since": now},
     )
-    if not made and not Standing(row.standing).reaches(to):
+    is_higher = not made and not Standing(row.standing).reaches(to)
+    if is_higher:
         row.standing, row.since = to.value, now
         row.save(update_fields=["standing", "since"])
+    if made or is_higher:
+        StandingReached.objects.create(participation=row, standing=to.value, since=now)
     return row
 
 

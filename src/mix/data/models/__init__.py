@@ -13,6 +13,7 @@ from mix.data.models.choice.evaluations import (
     Evaluation,
     Label,
     PanelMember,
+    Ranking,
     Result,
     Score,
     StageInvitation,
@@ -32,7 +33,7 @@ from mix.data.models.city.municipalities import (
     StaffRole,
 )
 from mix.data.models.city.people import Person
-from mix.data.models.city.policies import Bylaw, RuleConfirmation
+from mix.data.models.city.policies import Bylaw, RuleConfirmation, RuleText
 from mix.data.models.city.variants import MethodDraft
 from mix.data.models.core.cache import CacheEntry
 from mix.data.models.core.events import Beat, Chain, Checkpoint, Event
@@ -52,7 +53,7 @@ from mix.data.models.delivery.sprints import (
 )
 from mix.data.models.flow.dates import DateReminder
 from mix.data.models.flow.findings import ParticipationNotice, Purchase, RequirementReason, RuleWaiver
-from mix.data.models.flow.moves import GateSignature
+from mix.data.models.flow.moves import GateSignature, Judgement
 from mix.data.models.knowledge.lessons import HistoryFact, HoursEntry, Lesson
 from mix.data.models.market.custody import CustodyKey, CustodyShare, Opening
 from mix.data.models.market.engagements import (
@@ -63,7 +64,7 @@ from mix.data.models.market.engagements import (
     ProblemCard,
     Registration,
 )
-from mix.data.models.market.participations import Participation
+from mix.data.models.market.participations import Participation, StandingReached
 from mix.data.models.market.solicitations import (
     Addendum,
     ExtensionProposal,
@@ -127,6 +128,7 @@ __all__ = [
     "IdentityProvider",
     "Incident",
     "JoinRequest",
+    "Judgement",
     "Label",
     "Lesson",
     "Letter",
@@ -153,11 +155,13 @@ __all__ = [
     "ProblemCard",
     "Purchase",
     "Question",
+    "Ranking",
     "Registration",
     "RequirementReason",
     "Result",
     "RoleProposal",
     "RuleConfirmation",
+    "RuleText",
     "RuleWaiver",
     "Score",
     "SignOff",
@@ -167,6 +171,7 @@ __all__ = [
     "StaffInvitation",
     "StaffRole",
     "StageInvitation",
+    "StandingReached",
     "Step",
     "Submission",
     "SubmissionVersion",

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Notice, Purchase, Result, Step, Vendor
 from mix.readers.case.challenges import method_for
 from mix.readers.case.documents import latest_content
@@ -11,7 +13,7 @@ from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.core.rows import get_row
 from mix.rules.case.states import NoticeKind
-from mix.rules.choice.states import AwardState
+from mix.rules.choice.states import AwardState, Ending, ending_of
 from mix.rules.city.methods import Fact
 from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import Unmet
@@ -24,7 +26,7 @@ def find_live(step: Step) -> Award | None:
     """Return the recommended or approved award of a step."""
     return (
         step.awards.filter(state__in=[AwardState.RECOMMENDED, AwardState.APPROVED])
-        .select_related("vendor", "result__evaluation__step", "result__evaluation__solicitation")
+        .select_related("vendor", "result__ranking__evaluation__step", "result__ranking__evaluation__solicitation")
         .first()
     )
 
@@ -40,7 +42,7 @@ def find_approved(challenge: Challenge) -> Award | None:
 
 def notice_details(award: Award) -> dict[str, Any]:
     """Gather what the public notice of an award says of it, as CFTA art. 516(2) and its like ask."""
-    call = award.result.evaluation.solicitation
+    call = award.result.ranking.evaluation.solicitation
     purchase = Purchase.objects.filter(challenge=award.step.challenge).first()
     return {
         "supplier": award.vendor.name,
@@ -63,6 +65,16 @@ def list_awards_of(challenge: Challenge) -> list[Award]:
     return list(rows.order_by("step__position", "recommended_at", "id"))
 
 
+def endings_in(challenge: Challenge) -> dict[int, Ending]:
+    """Return, by vendor, how it ended for those who take part and do not have the award. Two queries."""
+    own: dict[int, list[AwardState]] = {v: [] for v in challenge.participations.values_list("vendor_id", flat=True)}
+    for vendor, state in Award.objects.filter(step__challenge=challenge).values_list("vendor_id", "state"):
+        own.setdefault(vendor, []).append(AwardState(state))
+    is_awarded = any(AwardState.APPROVED in states for states in own.values())
+    found = {vendor: ending_of(states, awarded_elsewhere=is_awarded) for vendor, states in own.items()}
+    return {vendor: ending for vendor, ending in found.items() if ending}
+
+
 def list_awards(step: Step) -> list[Award]:
     """List every recommendation of a step, oldest first."""
     return list(step.awards.select_related("vendor", "result").order_by("recommended_at", "id"))
@@ -74,20 +86,30 @@ def list_next_results(step: Step) -> list[Result]:
     They are several only where they share a rank: nobody of them comes first before that tie is broken.
     """
     out = step.challenge.participations.filter(disqualified_at__isnull=False).values("vendor_id")
+    tried = Award.objects.filter(
+        result__submission=OuterRef("submission"), result__ranking__evaluation=OuterRef("ranking__evaluation")
+    )
     rows = (
-        Result.objects.filter(
-            evaluation__step__challenge=step.challenge,
-            evaluation__phase=EvaluationPhase.FINAL,
-            evaluation__step__position__lt=step.position,
+        Result.objects.in_force()
+        .filter(
+            ~Exists(tried),
+            ranking__evaluation__step__challenge=step.challenge,
+            ranking__evaluation__phase=EvaluationPhase.FINAL,
+            ranking__evaluation__step__position__lt=step.position,
             rank__isnull=False,
-            award__isnull=True,
         )
         .exclude(submission__vendor_id__in=out)
-        .select_related("submission__vendor", "evaluation__step")
-        .order_by("-evaluation__step__position", "-evaluation__round", "rank", "submission__vendor__name", "id")
+        .select_related("submission__vendor", "ranking__evaluation__step")
+        .order_by(
+            "-ranking__evaluation__step__position",
+            "-ranking__evaluation__round",
+            "rank",
+            "submission__vendor__name",
+            "id",
+        )
     )
     best = rows.first()
-    return [r for r in rows if (r.evaluation_id, r.rank) == (best.evaluation_id, best.rank)] if best else []
+    return [r for r in rows if (r.ranking_id, r.rank) == (best.ranking_id, best.rank)] if best else []
 
 
 def find_next_result(step: Step) -> Result | None:

@@ -13,6 +13,7 @@ from mix.data.models import (
     Evaluation,
     Label,
     PanelMember,
+    Ranking,
     Result,
     StageInvitation,
     Step,
@@ -234,20 +235,35 @@ def tied_now(evaluation: Evaluation) -> list[list[Result]]:
 
 
 def list_results(evaluation: Evaluation) -> list[Result]:
-    """List the results, by rank, eliminated ones last."""
-    return by_rank(evaluation.results.select_related("submission__vendor"))
+    """List the results in force, by rank, eliminated ones last."""
+    rows = Result.objects.in_force().filter(ranking__evaluation=evaluation)
+    return by_rank(rows.select_related("submission__vendor"))
+
+
+def _with_results() -> Prefetch[str]:
+    return Prefetch("results", Result.objects.select_related("submission__vendor"))
+
+
+def list_rankings(evaluation: Evaluation) -> list[tuple[Ranking, list[Result]]]:
+    """List the rankings of an evaluation with their results, oldest first; the last is in force."""
+    return ranked(evaluation.rankings.select_related("vendor").prefetch_related(_with_results()).order_by("number"))
+
+
+def ranked(rankings: Iterable[Ranking]) -> list[tuple[Ranking, list[Result]]]:
+    """Return rankings with their results by rank; the results are fetched already."""
+    return [(ranking, by_rank(ranking.results.all())) for ranking in rankings]
 
 
 def by_rank(results: Iterable[Result]) -> list[Result]:
-    """Order results by rank, eliminated ones last."""
-    return sorted(results, key=lambda r: (r.rank is None, r.rank or 0, r.id))
+    """Order results by rank, equals by name, eliminated ones last; submissions and vendors are fetched already."""
+    return sorted(results, key=lambda r: (r.rank is None, r.rank or 0, r.submission.vendor.name, r.id))
 
 
 def list_final_evaluations(challenge: Challenge) -> list[Evaluation]:
-    """List the evaluations of a challenge that are final, by step and round, with results and tie-breaks."""
-    results = Prefetch("results", Result.objects.select_related("submission__vendor"))
+    """List the evaluations of a challenge that are final, by step and round, with rankings and tie-breaks."""
+    ranked = Ranking.objects.select_related("vendor").prefetch_related(_with_results()).order_by("number")
     rows = Evaluation.objects.filter(step__challenge=challenge, phase=EvaluationPhase.FINAL).select_related("step")
-    return list(rows.prefetch_related(results, "tie_breaks").order_by("step__position", "round"))
+    return list(rows.prefetch_related(Prefetch("rankings", ranked), "tie_breaks").order_by("step__position", "round"))
 
 
 def unmet_in(step: Step) -> tuple[Unmet, ...]:

@@ -103,11 +103,13 @@ def list_open_rooms(
     """
     running = [c for c in challenges if c.status == ChallengeStatus.RUNNING]
     chosen = set(
-        Result.objects.filter(
+        Result.objects.in_force()
+        .filter(
             is_selected=True,
-            evaluation__step__challenge__in=running,
+            ranking__evaluation__step__challenge__in=running,
             submission__vendor_id__in={vendor for _, vendor in taking_part},
-        ).values_list("evaluation__step_id", "evaluation__round", "submission__vendor_id")
+        )
+        .values_list("ranking__evaluation__step_id", "ranking__evaluation__round", "submission__vendor_id")
     )
     rooms = []
     for challenge in running:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC
 from typing import Any
 
 from mix.data.models import (
@@ -19,7 +20,7 @@ from mix.data.models import (
     Solicitation,
     SubmissionVersion,
 )
-from mix.readers.case.challenges import list_cities, method_for
+from mix.readers.case.challenges import method_for
 from mix.readers.case.documents import latest_content
 from mix.readers.case.pilots import find_pilot_before
 from mix.readers.choice.conflicts import list_declarations
@@ -27,14 +28,14 @@ from mix.readers.choice.evaluations import (
     criteria_of,
     gather_bids,
     list_invitations,
+    list_rankings,
     list_tie_breaks,
     scheme_of,
     stages_of,
 )
-from mix.readers.city.policies import digest_of, in_force, list_bylaws, ruleset_for
 from mix.readers.core.events import export_chain, sealed_chain
+from mix.readers.flow.bundle_policy import policy_of
 from mix.readers.flow.bundle_rows import rows_of
-from mix.readers.flow.findings import find_purchase, governing_day, is_in_effect, list_reasons, list_waivers
 from mix.readers.flow.moves import list_decisions
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document, to_document
 from mix.rules.city.kinds import kind_of
@@ -48,7 +49,7 @@ def gather_files(challenge: Challenge) -> dict[str, bytes]:
     files: dict[str, Any] = {
         "case.json": _case(challenge),
         "decisions.json": _decisions(challenge),
-        "policy.json": _policy(challenge),
+        "policy.json": policy_of(challenge),
         **_pilot(challenge),
         "notices.json": [
             {
@@ -118,48 +119,6 @@ def _pilot(challenge: Challenge) -> dict[str, Any]:
     said = pilot.words.select_related("person").order_by("said_at", "id")
     words = [{"role": w.role, "by": w.person.code, "word": w.word, "reason": w.reason} for w in said]
     return {"pilot.json": {**facts, "value_cents": pilot.value_cents, "words": words}}
-
-
-def _policy(challenge: Challenge) -> dict[str, Any]:
-    """Return the day whose rules governed, the tables of the cities that were in force, and the rules set aside."""
-    first = Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False)
-    on = governing_day(challenge, now=challenge.commissioned_at) if first.exists() else None
-    cities = list_cities(challenge)
-    tables = {c.code: in_force(list_bylaws(c), on) for c in cities} if on else {}
-    purchase = find_purchase(challenge)
-    return {
-        "governed_by_the_rules_of": on.isoformat() if on else None,
-        "purchase": {
-            "category": purchase.category,
-            "competition": purchase.competition,
-            "limited_ground": purchase.limited_ground,
-            "circumstances": purchase.circumstances,
-        }
-        if purchase
-        else None,
-        "requirements_kept": [
-            {"words": r.words, "reason": r.reason, "by": r.given_by.code, "at": r.given_at.isoformat()}
-            for r in list_reasons(challenge)
-        ],
-        "by_laws": {code: {"version": b.number, "table": b.table} for code, b in tables.items() if b},
-        "rules": [
-            {"id": r.rule.id, "status": r.rule.status, "digest": digest_of(r.rule)}
-            for r in (ruleset_for(cities, on=on).rules if on else ())
-            if on and r.rule.is_in_force(on)
-        ],
-        "set_aside": [
-            {
-                "city": w.municipality.code,
-                "rule": w.rule,
-                "reason": w.reason,
-                "by": w.asked_by.code,
-                "at": w.asked_at.isoformat(),
-                "agreed_by": w.agreed_by.code if w.agreed_by else None,
-                "in_effect": is_in_effect(w),
-            }
-            for w in list_waivers(challenge)
-        ],
-    }
 
 
 def record_of_calls(challenge: Challenge) -> dict[str, Any]:
@@ -232,6 +191,7 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
     return {
         f"{name}.json": document,
         f"{name}-result.json": result_document(parsed, recompute(parsed)),
+        f"{name}-rankings.json": _rankings(evaluation),
         f"{name}-panel.json": {
             "panel": [
                 {
@@ -269,6 +229,32 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
             ],
         },
     }
+
+
+def _rankings(evaluation: Evaluation) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": ranking.number,
+            "cause": ranking.cause,
+            "vendor": ranking.vendor.code if ranking.vendor else None,
+            "at": ranking.ranked_at.astimezone(UTC).isoformat(),
+            "results": [
+                {
+                    "bid": str(r.submission_id),
+                    "submission": r.submission.code,
+                    "vendor": r.submission.vendor.code,
+                    "rank": r.rank,
+                    "total": r.total,
+                    "points": r.points,
+                    "eliminated_by": r.eliminated_by,
+                    "is_tied": r.is_tied,
+                    "is_selected": r.is_selected,
+                }
+                for r in rows
+            ],
+        }
+        for ranking, rows in list_rankings(evaluation)
+    ]
 
 
 def _declared(declaration: Declaration) -> dict[str, Any]:

@@ -60,15 +60,20 @@ class Judged:
     known: Mapping[Fact, Any]
 
 
-def governing_day(challenge: Challenge, *, now: datetime) -> date:
-    """Return the day whose rules judge a challenge: that of its first published call, today before that."""
+def governing_moment(challenge: Challenge, *, now: datetime) -> datetime:
+    """Return when the rules were fixed that judge a challenge: with its first published call; now before that."""
     first = (
         Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False)
         .order_by("published_at")
         .values_list("published_at", flat=True)
         .first()
     )
-    return day_in(challenge.municipality.zone, first or now)
+    return first or now
+
+
+def governing_day(challenge: Challenge, *, now: datetime) -> date:
+    """Return the day whose rules judge a challenge: that of its first published call, today before that."""
+    return day_in(challenge.municipality.zone, governing_moment(challenge, now=now))
 
 
 def find_purchase(challenge: Challenge) -> Purchase | None:
@@ -209,16 +214,18 @@ def _sprint_value(facts: Mapping[Fact, Any]) -> int | None:
 
 
 def like_purchases(challenge: Challenge, category: Category, *, now: datetime) -> list[Challenge]:
-    """List what counts together with a purchase: challenges of the last twelve months that buy the same category.
+    """List what counts together with a purchase: challenges of the twelve months before it, of the same category.
 
-    Of the same department where a need says which, else of the whole lead city; latest first.
+    Before its governing day, whenever that is asked: what came later never counts with it. Of the same department
+    where a need says which, else of the whole lead city; latest first.
     """
-    needs = Need.objects.filter(challenge=challenge)
+    needs, at = Need.objects.filter(challenge=challenge), governing_moment(challenge, now=now)
     rows = Challenge.objects.filter(
         ~Exists(needs) | Q(needs__department__in=needs.values("department")),
         municipality=challenge.municipality,
         purchase__category=category.value,
-        commissioned_at__gt=now - YEAR,
+        commissioned_at__gt=at - YEAR,
+        commissioned_at__lte=at,
         value_cents__isnull=False,
     )
     return list(rows.exclude(pk=challenge.pk).exclude(origin=Origin.HISTORY).distinct().order_by("-commissioned_at"))

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from mix.data.models import Challenge, Participation, Result, Step, Vendor
+from django.db.models import Prefetch
+
+from mix.data.models import Challenge, Participation, Result, StandingReached, Step, Vendor
 from mix.readers.case.challenges import method_for
 from mix.rules.core.kinds import Standing, StepState
 
@@ -23,11 +25,11 @@ def list_chosen(step: Step) -> list[Vendor]:
     done = dict(challenge.steps.filter(key__in=keys, state=StepState.DONE.value).values_list("pk", "round"))
     if not done:
         return list_standing(challenge, Standing.ADMITTED)
-    rows = Result.objects.filter(is_selected=True, evaluation__step__in=done)
+    rows = Result.objects.in_force().filter(is_selected=True, ranking__evaluation__step__in=done)
     chosen = {
         vendor
         for vendor, choice, round_ in rows.values_list(
-            "submission__vendor_id", "evaluation__step_id", "evaluation__round"
+            "submission__vendor_id", "ranking__evaluation__step_id", "ranking__evaluation__round"
         )
         if done[choice] == round_
     }
@@ -53,5 +55,7 @@ def list_taking_part(vendor_ids: Iterable[int]) -> dict[tuple[int, int], Partici
 
 
 def list_participations(challenge: Challenge) -> list[Participation]:
-    """List every participation, disqualified ones included, by vendor."""
-    return list(challenge.participations.select_related("vendor").order_by("vendor__name", "id"))
+    """List every participation, disqualified ones included, by vendor, with the standings that were reached."""
+    reached = Prefetch("reached", StandingReached.objects.order_by("since", "id"))
+    rows = challenge.participations.select_related("vendor").prefetch_related(reached)
+    return list(rows.order_by("vendor__name", "id"))

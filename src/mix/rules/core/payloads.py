@@ -19,7 +19,6 @@ engagements.publish engagements.register
 evaluations.hand_in evaluations.leave_panel evaluations.open_consensus evaluations.open_scoring
 knowledge.write_lesson
 moves.ask moves.begin_again moves.skip
-participations.disqualify
 people.create_person
 sealing.export_envelopes
 solicitations.ask solicitations.draft solicitations.draft_answer solicitations.give_confidential_answer
@@ -60,7 +59,7 @@ _SOMETHING = {
     "documents.save": "version content",
     "evaluations.agree": "submission criterion score",
     "evaluations.appoint": "person seat",
-    "evaluations.break_tie": "order how",
+    "evaluations.break_tie": "order how ranks",
     "evaluations.declare": "declared",
     "evaluations.finalise_result": "ranks",
     "evaluations.freeze_quality": "stage",
@@ -97,6 +96,7 @@ _SOMETHING = {
     "municipalities.set_bands": "bands source proposed_by",
     "municipalities.set_outage_rule": "rule",
     "municipalities.set_template": "name sha256",
+    "participations.disqualify": "ranks",
     "people.confirm_duties": "roles",
     "people.confirm_role": "role provider proposed_by",
     "people.drop_role": "role",

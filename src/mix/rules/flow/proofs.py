@@ -22,6 +22,8 @@ from mix.rules.core.commitments import commitment_of
 from mix.rules.core.merkle import root
 from mix.rules.core.notes import NoteWrong, open_note, read_checkpoint
 from mix.rules.core.verdicts import Broken, Finding, Verdict, concluded, incomplete, read_json, read_signed, tampered
+from mix.rules.flow.judged import check_policy
+from mix.rules.flow.rankings import check_rankings
 from mix.rules.market.receipts import read_receipt
 
 UNHASHED = frozenset({"payload", "reason", "previous_hash", "hash"})  # an entry's hash covers their digests
@@ -135,8 +137,10 @@ def _bundle(raw: bytes, *, public_key: str) -> Finding:
     _receipts(files, public_key=key)
     _rows(files, challenge=manifest.get("challenge"))
     _decisions(files)
+    check_policy(files)
     for name in sorted(n for n in files if n.startswith("evaluations/") and n.endswith(RESULT)):
         _result(name, files)
+    check_rankings(files, challenge=manifest.get("challenge"))
     entries = sum(len(hashes) for hashes in logs.values())
     text = f"{manifest.get('challenge')}: {len(files)} files, {entries} entries"
     return concluded(text, signed_with=key, public_key=public_key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -20,6 +20,7 @@ from mix.data.models import (
     Lesson,
     Notice,
     Participation,
+    Ranking,
     RequirementReason,
     Result,
     RuleWaiver,
@@ -29,9 +30,9 @@ from mix.readers.case.challenges import get_challenge, get_step, list_steps, met
 from mix.readers.case.documents import latest_contents
 from mix.readers.case.pilots import find_pilot_before, register
 from mix.readers.case.publishing import list_notices
-from mix.readers.choice.awards import list_awards_of
+from mix.readers.choice.awards import endings_in, list_awards_of
 from mix.readers.choice.conflicts import list_panels
-from mix.readers.choice.evaluations import by_rank, find_evaluation, list_final_evaluations
+from mix.readers.choice.evaluations import find_evaluation, list_final_evaluations, ranked
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.events import find_chain, list_events, verify_chain
@@ -40,6 +41,8 @@ from mix.readers.flow.findings import is_in_effect, list_reasons, list_waivers
 from mix.readers.flow.moves import list_decisions
 from mix.readers.knowledge.lessons import hours_by_role, list_lessons
 from mix.readers.market.participations import list_participations
+from mix.rules.choice.scoring import NOT_INVITED
+from mix.rules.choice.states import Ending
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.access import Permission, grants
 from mix.rules.core.chain import Break
@@ -47,6 +50,7 @@ from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import EvaluationPhase, StepState
 from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.findings import waiver_title
+from mix.web.drawing.judgements import JudgementView, view_judgements
 from mix.web.drawing.pages import draw_page, staff_of
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.showing import use_clock
@@ -86,16 +90,20 @@ class CaseFileContext:
     bar: StageBar
     decisions: Sequence[GateSignature]
     artifacts: Sequence[tuple[StepSpec, Sequence[Answer]]]
-    results: Sequence[tuple[Bilingual, Evaluation, Sequence[Result]]]
+    results: Sequence[tuple[Bilingual, Evaluation, str, Sequence[tuple[Ranking, Sequence[Result]]]]]
+    not_invited: Sequence[str]
+    is_blocked_by_tie: bool
     awards: Sequence[Award]
     panels: Sequence[tuple[Bilingual, Sequence[Declaration], Sequence[str]]]
     participations: Sequence[Participation]
+    endings: Mapping[int, Ending]
     notices: Sequence[Notice]
     events: Sequence[Event]
     hours: Sequence[tuple[str, Decimal]]
     lessons: Sequence[Lesson]
     chain: Chain | None
     broken: Break | None
+    judged: Sequence[JudgementView]
     waivers: Sequence[tuple[RuleWaiver, str, bool]]
     kept: Sequence[RequirementReason]
     pilot: Sequence[Sequence[Answer]]
@@ -121,20 +129,26 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
             if s.state == StepState.DONE and method.step(s.key).fields
         ],
         results=[
-            (method.step(e.step.key).title, e, by_rank(e.results.all())) for e in list_final_evaluations(challenge)
+            (spec.title, e, part.gives, ranked(e.rankings.all()))
+            for e in list_final_evaluations(challenge)
+            if (spec := method.step(e.step.key)) and (part := spec.evaluation)
         ],
+        not_invited=[NOT_INVITED],
+        is_blocked_by_tie=False,
         awards=list_awards_of(challenge),
         panels=[
             (method.step(step.key).title, declared, list(dict.fromkeys(d.statement for d in declared)))
             for step, declared in list_panels(challenge)
         ],
         participations=list_participations(challenge),
+        endings=endings_in(challenge),
         notices=list_notices(challenge),
         events=list_events(challenge),
         hours=hours_by_role(challenge),
         lessons=list_lessons(challenge),
         chain=chain,
         broken=verify_chain(chain) if chain else None,
+        judged=view_judgements(challenge),
         waivers=[(w, waiver_title(w), is_in_effect(w)) for w in list_waivers(challenge)],
         kept=list_reasons(challenge),
         pilot=_pilot(challenge),

@@ -1,5 +1,7 @@
 """Evaluation: panel, declarations, scores that are only ever added, consensus, results, ties that were broken."""
 
+from __future__ import annotations
+
 from django.db import models
 
 from mix.data.models.case.challenges import Step
@@ -10,7 +12,7 @@ from mix.data.models.core.kept import Kept
 from mix.data.models.market.solicitations import Solicitation
 from mix.data.models.market.submissions import Submission
 from mix.data.models.market.vendors import Vendor
-from mix.rules.choice.states import Conflict, Ruling, Seat
+from mix.rules.choice.states import Conflict, RankingCause, Ruling, Seat
 from mix.rules.core.kinds import EvaluationPhase
 
 
@@ -185,10 +187,42 @@ class ConsensusScore(Kept):
         ]
 
 
-class Result(Kept):
-    """A submission's points (as exact fractions), rank and selection when the evaluation became final."""
+class Ranking(Kept):
+    """One ranking of the bids of an evaluation: when it was computed, and why. Never changed (trigger).
 
-    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="results")
+    The latest is in force; those before stay as they were decided on. `vendor` is who fell away.
+    """
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="rankings")
+    number = models.PositiveIntegerField()
+    cause = choice(RankingCause)
+    vendor = models.ForeignKey(Vendor, null=True, on_delete=models.PROTECT, related_name="+")
+    ranked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["evaluation", "number"], name="ranking_number_once"),
+            one_of("cause", RankingCause),
+        ]
+
+
+class Results(models.QuerySet["Result"]):
+    """Results, of which those of the latest ranking of each evaluation are in force."""
+
+    def in_force(self) -> Results:
+        """Leave out the results of rankings that another followed."""
+        later = Ranking.objects.filter(
+            evaluation=models.OuterRef("ranking__evaluation"), number__gt=models.OuterRef("ranking__number")
+        )
+        return self.filter(~models.Exists(later))
+
+
+class Result(Kept):
+    """A submission's points (as exact fractions), rank and selection in one ranking. Never changed (trigger)."""
+
+    objects = Results.as_manager()
+
+    ranking = models.ForeignKey(Ranking, on_delete=models.PROTECT, related_name="results")
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="results")
     points = models.JSONField()
     total = models.CharField(max_length=60)
@@ -198,7 +232,7 @@ class Result(Kept):
     is_selected = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["evaluation", "submission"], name="result_once")]
+        constraints = [models.UniqueConstraint(fields=["ranking", "submission"], name="result_once")]
 
 
 class TieBreak(Kept):

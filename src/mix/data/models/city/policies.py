@@ -4,6 +4,7 @@ from django.db import models
 
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
+from mix.data.models.core.kept import Kept
 
 
 class Bylaw(models.Model):
@@ -37,6 +38,16 @@ class Bylaw(models.Model):
                 & ~models.Q(signed_by=models.F("proposed_by")),
             ),
         ]
+
+
+class RuleText(Kept):
+    """The text of a rule as it stood when it was judged, by its digest: both languages, conditions, citations.
+
+    Never changed (trigger): `text` is a `rules.city.policy.documents.Rule`, and `digest` that of its canonical form.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    text = models.JSONField()
 
 
 class RuleConfirmation(models.Model):

@@ -1,4 +1,4 @@
-"""The words given at gates."""
+"""The words given at gates, and what policy said when they were given."""
 
 from django.db import models
 
@@ -7,6 +7,7 @@ from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, one_of
 from mix.data.models.core.kept import Kept
+from mix.rules.city.policy.judgements import JudgedRules
 from mix.rules.core.access import Role
 from mix.rules.core.kinds import Decision
 
@@ -33,3 +34,15 @@ class GateSignature(Kept):
             one_of("role", Role),
             models.CheckConstraint(name="gate_signature_with_reason", condition=~models.Q(reason="")),
         ]
+
+
+class Judgement(Kept):
+    """What policy said of a step when a word was given at its gate. Never changed (trigger)."""
+
+    signature = models.OneToOneField(GateSignature, on_delete=models.PROTECT, related_name="judgement")
+    said = models.JSONField()
+
+    @property
+    def judged(self) -> JudgedRules:
+        """The rules and their outcomes. Raises FormUnknown."""
+        return JudgedRules.read(self.said)

@@ -11,7 +11,10 @@ from mix.rules.core.kinds import Standing
 
 
 class Participation(Kept):
-    """A vendor's standing in a challenge; a disqualification ends it with a reason and an authority."""
+    """A vendor's standing in a challenge; a disqualification ends it with a reason and an authority.
+
+    The standings of before are rows of their own.
+    """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="participations")
@@ -29,4 +32,18 @@ class Participation(Kept):
                 name="participation_disqualified_with_reason",
                 condition=models.Q(disqualified_at=None) | ~models.Q(disqualified_reason=""),
             ),
+        ]
+
+
+class StandingReached(Kept):
+    """That a vendor reached a standing in a challenge, and when. Never changed (trigger): the latest is the present."""
+
+    participation = models.ForeignKey(Participation, on_delete=models.PROTECT, related_name="reached")
+    standing = choice(Standing)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["participation", "standing"], name="standing_reached_once"),
+            one_of("standing", Standing),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,9 +16,11 @@ from mix.actions.flow.endings import cancel, reissue
 from mix.data.models import Challenge, ChallengeCity, JoinRequest, Lesson, Participation
 from mix.readers.case.challenges import get_challenge, list_city_rows, method_for, roles_in
 from mix.readers.case.joining import list_requests
+from mix.readers.choice.awards import endings_in
 from mix.readers.knowledge.lessons import hours_by_role, list_lessons
 from mix.readers.market.participations import list_participations
 from mix.rules.case.states import ChallengeStatus
+from mix.rules.choice.states import Ending
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import Route
 from mix.web.drawing.pages import signed_in
@@ -115,6 +118,7 @@ class WholeContext:
     cities: list[ChallengeCity]
     requests: list[JoinRequest]
     participations: list[Participation]
+    endings: Mapping[int, Ending]
     hours: list[tuple[str, Decimal]]
     lessons: list[Lesson]
 
@@ -132,6 +136,7 @@ def manage(request: HttpRequest, code: str) -> HttpResponse:
         cities=list_city_rows(challenge),
         requests=list_requests(challenge),
         participations=list_participations(challenge),
+        endings=endings_in(challenge),
         hours=hours_by_role(challenge),
         lessons=list_lessons(challenge),
     )

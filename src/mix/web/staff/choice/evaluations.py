@@ -13,6 +13,7 @@ from mix.data.models import (
     Evaluation,
     PanelMember,
     Person,
+    Ranking,
     Result,
     StageInvitation,
     Step,
@@ -28,7 +29,7 @@ from mix.readers.choice.evaluations import (
     find_evaluation,
     list_invitations,
     list_left,
-    list_results,
+    list_rankings,
     list_tie_breaks,
     most_of,
     panel_of,
@@ -42,7 +43,7 @@ from mix.readers.choice.scoring import Cell, consensus_table, scoring_of
 from mix.readers.city.people import list_with_role
 from mix.readers.market.shared_people import list_shared
 from mix.rules.case.states import ChallengeStatus
-from mix.rules.choice.scoring import NOT_INVITED, Outcome, tied_for_a_place
+from mix.rules.choice.scoring import NOT_INVITED, tied_for_a_place
 from mix.rules.choice.states import Conflict, Seat
 from mix.rules.city.methods import Criterion, EvaluationSpec, ScoringStage
 from mix.rules.city.schemes import Scheme
@@ -94,7 +95,7 @@ class EvaluationContext:
     criteria: tuple[Criterion, ...]
     scheme: Scheme | None
     waits_for_price: bool
-    results: list[tuple[Result, Outcome | None]]
+    rankings: list[tuple[Ranking, list[Result]]]
     table: list[tuple[Submission, list[Cell]]]
     not_invited: list[str]
     tie_breaks: list[tuple[TieBreak, list[str]]]
@@ -147,7 +148,7 @@ def _before(spec: EvaluationSpec | None, *, sees_progress: bool) -> EvaluationCo
         criteria=spec.criteria if spec else (),
         scheme=None,
         waits_for_price=False,
-        results=[],
+        rankings=[],
         table=[],
         not_invited=[NOT_INVITED],
         tie_breaks=[],
@@ -168,8 +169,8 @@ def _shown(
     is_blocked: bool,
 ) -> EvaluationContext:
     criteria, stages = criteria_of(evaluation), stages_of(evaluation)
-    is_final = evaluation.phase == EvaluationPhase.FINAL
     invited = list_invitations(evaluation) if stages else []
+    rankings = list_rankings(evaluation) if evaluation.phase == EvaluationPhase.FINAL else []
     return EvaluationContext(
         evaluation=evaluation,
         evaluation_spec=spec,
@@ -180,10 +181,10 @@ def _shown(
         criteria=criteria,
         scheme=scheme_of(evaluation),
         waits_for_price=evaluation.phase == EvaluationPhase.QUALITY_FROZEN and _waits_for_price(evaluation),
-        results=_results(evaluation) if is_final else [],
+        rankings=rankings,
         table=_table(evaluation, criteria) if sees_scores else [],
         not_invited=[NOT_INVITED],
-        tie_breaks=[(t, _in_order(evaluation, t)) for t in list_tie_breaks(evaluation)],
+        tie_breaks=[(t, _in_order(rankings, t)) for t in list_tie_breaks(evaluation)],
         is_blocked_by_tie=is_blocked,
         stages=[(n, s, [i for i in invited if i.stage == n]) for n, s in enumerate(stages)],
         stage_titles={s.key: s.title for s in stages},
@@ -231,17 +232,12 @@ def _waits_for_price(evaluation: Evaluation) -> bool:
     return scheme_of(evaluation).price.counts and evaluation.solicitation.price_opened_at is None
 
 
-def _results(evaluation: Evaluation) -> list[tuple[Result, Outcome | None]]:
-    outcomes = {int(o.key): o for o in compute(evaluation)}
-    return [(result, outcomes.get(result.submission_id)) for result in list_results(evaluation)]
-
-
 def _tie_to_break(evaluation: Evaluation, ties: list[list[Result]]) -> Tie:
     """Return the equals whose order is drawn first: those for whom there are too few places, else the best."""
     keys = tied_for_a_place(compute(evaluation), most_of(evaluation))
     return Tie(evaluation, tuple(next((group for group in ties if str(group[0].submission_id) in keys), ties[0])))
 
 
-def _in_order(evaluation: Evaluation, drawn: TieBreak) -> list[str]:
-    names = {str(r.submission_id): r.submission.vendor.name for r in list_results(evaluation)}
+def _in_order(rankings: list[tuple[Ranking, list[Result]]], drawn: TieBreak) -> list[str]:
+    names = {str(r.submission_id): r.submission.vendor.name for _ranking, rows in rankings for r in rows}
     return [names[key] for key in drawn.order if key in names]

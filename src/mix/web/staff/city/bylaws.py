@@ -64,6 +64,7 @@ class SignBylaw(Act[Bylaw]):
 
     label = _("Sign as the second person")
     done = _("Signed. From its day on its rules are verified, and block.")
+    needs = Permission.BYLAW_SIGN
     style = ""
 
     def run(self, request: HttpRequest) -> None:
@@ -76,6 +77,7 @@ class DropBylaw(Act[Bylaw]):
 
     label = _("Drop this proposal")
     done = _("Dropped.")
+    needs = Permission.BYLAW_SIGN
 
     def run(self, request: HttpRequest) -> None:
         """Drop it."""
@@ -93,7 +95,7 @@ class TableContext:
 def bylaw(request: HttpRequest, city: str) -> HttpResponse:
     """The city's table: enter it, try it, compare it with the one in force, have a second person sign it."""
     actor = signed_in(request)
-    found = get_own_municipality(city, actor=actor, needs=Permission.BYLAW_SIGN)
+    found = get_own_municipality(city, actor=actor, needs=Permission.BYLAW_READ)
     use_clock(found.zone)
     roles = actor.roles_at(found.code)
     may_edit = grants(roles, Permission.DELEGATION_EDIT)
@@ -219,6 +221,7 @@ class ConfirmRule(RowAct[Municipality]):
 
     label = _("I read it at its source, and it holds")
     done = _("Noted. With two people the rule is verified for this city.")
+    needs = Permission.BYLAW_SIGN
 
     def run(self, request: HttpRequest) -> None:
         """Say so."""
@@ -236,8 +239,8 @@ class RulesContext:
 def rules(request: HttpRequest, city: str) -> HttpResponse:
     """The catalogue's rules and how sure each is for this city; two people who read one at its source confirm it."""
     actor = signed_in(request)
-    found = get_own_municipality(city, actor=actor, needs=Permission.BYLAW_SIGN)
-    taken = take(request, {"confirm": Listed(ConfirmRule, found)})
+    found = get_own_municipality(city, actor=actor, needs=Permission.BYLAW_READ)
+    taken = take(request, granted(actor.roles_at(found.code), {"confirm": Listed(ConfirmRule, found)}))
     if isinstance(taken, HttpResponse):
         return taken
     said = list_confirmations(found)

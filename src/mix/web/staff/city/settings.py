@@ -46,7 +46,7 @@ GIVEN_ROLES = tuple(r.value for r in Role if r not in AS_PARTNER | {Role.CHAIR, 
 class CitiesContext:
     """What the list of cities draws: each with what one may change or look after there."""
 
-    rows: list[tuple[Municipality, bool, bool, bool, bool, bool, bool]]
+    rows: list[tuple[Municipality, bool, bool, bool, bool, bool, bool, bool]]
 
 
 def cities(request: HttpRequest) -> HttpResponse:
@@ -57,6 +57,7 @@ def cities(request: HttpRequest) -> HttpResponse:
             city,
             grants(actor.roles_at(city.code), Permission.PEOPLE_READ),
             grants(actor.roles_at(city.code), Permission.DELEGATION_EDIT),
+            grants(actor.roles_at(city.code), Permission.BYLAW_READ),
             grants(actor.roles_at(city.code), Permission.BYLAW_SIGN),
             grants(actor.roles_at(city.code), Permission.METHOD_EDIT),
             grants(actor.roles_at(city.code), Permission.DEPARTMENT_EDIT),

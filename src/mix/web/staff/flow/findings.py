@@ -40,6 +40,7 @@ from mix.rules.city.policy.joint import contradictions
 from mix.rules.core.access import Permission, grants
 from mix.rules.core.fields import Bilingual
 from mix.web.drawing.findings import FindingView, fact_title, fact_value, view_findings, waiver_title
+from mix.web.drawing.judgements import JudgementView, view_judgements
 from mix.web.drawing.pages import now_of, signed_in, staff_of, today_of
 from mix.web.drawing.showing import in_language, language, use_clock
 from mix.web.drawing.together import (
@@ -87,7 +88,10 @@ def step_findings(step: Step, judged: Judged, *, actor: Actor = PUBLIC) -> StepF
 
 @dataclass(frozen=True)
 class PolicyContext:
-    """What the page of the rules draws; `parts` are the steps at hand, `waivers` with whether each holds and waits."""
+    """What the page of the rules draws; `parts` are the steps at hand, `waivers` with whether each holds and waits.
+
+    `judged` holds what was said at each gate.
+    """
 
     challenge: Challenge
     parts: list[tuple[Bilingual, Step, StepFindings]]
@@ -100,6 +104,7 @@ class PolicyContext:
     differences: list[DifferenceRow]
     notices: list[ParticipationNotice]
     waivers: list[tuple[RuleWaiver, str, bool, bool]]
+    judged: list[JudgementView]
 
 
 def policy(request: HttpRequest, code: str) -> HttpResponse:
@@ -125,6 +130,7 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
         differences=_differences(judged, cities),
         notices=list_participation_notices(challenge),
         waivers=[(w, waiver_title(w), is_in_effect(w), _may_agree(w, actor)) for w in list_waivers(challenge)],
+        judged=view_judgements(challenge),
     )
     return show(request, "staff/flow/policy.html", taken, context)
 
