@@ -111,7 +111,7 @@ class ChallengeContext:
     criteria: Sequence[tuple[Solicitation, Sequence[Weighing]]]
     engagements: Sequence[Engagement]
     contacts: Sequence[ContactLogEntry]
-    decisions: Sequence[GateSignature]
+    decisions: Sequence[tuple[GateSignature, bool]]
     awards: Sequence[Notice]
     method: Method
     events: Sequence[Event]
@@ -142,7 +142,7 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
         criteria=[(call, weighings(call)) for call in calls if call.frozen],
         engagements=list_public_engagements(found),
         contacts=list_contacts(found),
-        decisions=[d for d in list_decisions(found) if d.public_summary],
+        decisions=_decisions(found),
         awards=list_award_notices(found),
         method=method_for(found),
         events=list_public_events(found),
@@ -152,6 +152,15 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
         is_open=current is not None and found.status == ChallengeStatus.RUNNING,
     )
     return draw_page(request, "public/challenge.html", context)
+
+
+def _decisions(challenge: Challenge) -> list[tuple[GateSignature, bool]]:
+    """Return the words at gates with what was said in public, and whether a later round of the gate took its place."""
+    words = list_decisions(challenge)
+    rounds: dict[str, int] = {}
+    for word in words:
+        rounds[word.gate] = max(word.round, rounds.get(word.gate, 0))
+    return [(word, word.round < rounds[word.gate]) for word in words if word.public_summary]
 
 
 def _planned(facts: Mapping[Fact, Any]) -> list[tuple[date, str]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mix.web.public import calls, challenges, disclosures, engagements, logs, pilots, record, views
+from mix.web.public import calls, challenges, disclosures, engagements, figures, logs, pilots, record, views
 
 urlpatterns = [
     path("", views.home, name="public-home"),
@@ -17,8 +17,10 @@ urlpatterns = [
     path("pilots/", pilots.pilots, name="public-pilots"),
     path("pilots/<str:code>/", pilots.pilot, name="public-pilot"),
     path("outcomes/", record.outcomes, name="public-outcomes"),
+    path("outcomes.csv", figures.outcomes, name="public-outcomes-table"),
     path("how/", record.how, name="public-how"),
     path("measures/", record.measures, name="public-measures"),
+    path("measures.csv", figures.measures, name="public-measures-table"),
     path("log/", logs.log, name="public-log"),
     path("accessibility/", views.accessibility, name="public-accessibility"),
     path("privacy/", views.privacy, name="public-privacy"),
