@@ -17,6 +17,7 @@ class FakeProvider:
     """What the service says of the next person, and how it behaves."""
 
     says: dict[str, Any] = field(default_factory=dict)
+    claims: dict[str, Any] = field(default_factory=dict)  # what its tokens claim otherwise
     fails: int = 0  # answer everything with this status instead
     token_fails: bool = False
     server: ThreadingHTTPServer | None = None
@@ -79,6 +80,7 @@ class FakeProvider:
                 "exp": 4102444800,
                 "iat": 0,
                 "sub": self.says["sub"],
+                **self.claims,
             }
             signed = jwt.encode(token, "x" * 32, algorithm="HS256")
             return self._send(handler, {"access_token": "a", "token_type": "Bearer", "id_token": signed})

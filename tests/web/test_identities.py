@@ -213,6 +213,15 @@ def test_an_outage_says_so(provider: IdentityProvider, fake: FakeProvider) -> No
     assert Client().get(f"{LOGIN}callback/?code=made-up&state=made-up").status_code == 403
 
 
+@pytest.mark.parametrize("claims", [{"exp": 1}, {"iss": "https://id.elsewhere.example"}, {"aud": "another"}])
+def test_a_token_of_another_time_place_or_site_brings_nobody_in(
+    provider: IdentityProvider, fake: FakeProvider, claims: dict[str, Any]
+) -> None:
+    fake.says, fake.claims = person_says("nadia@guelph.example", "leads"), claims
+    assert come(Client()).status_code == 403
+    assert not Person.objects.filter(email="nadia@guelph.example").exists()
+
+
 def test_nobody_answers_at_all(guelph: Municipality, now: Any) -> None:
     fake = FakeProvider().start()
     set_up(guelph, fake, now)
