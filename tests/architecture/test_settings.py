@@ -15,7 +15,7 @@ from django.conf import global_settings
 names = json.loads(input())
 print(json.dumps({n: getattr(settings, n, getattr(global_settings, n, None)) for n in names}))
 """
-NAMES = [
+NAMES = ["SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS"] + [
     f"{cookie}_COOKIE_{what}"
     for cookie in ("SESSION", "CSRF")
     for what in ("NAME", "SECURE", "HTTPONLY", "SAMESITE", "DOMAIN", "PATH")
@@ -50,4 +50,11 @@ def test_cookies_of_a_site_on_https_are_its_own() -> None:
             None,
             "/",
         ]
-    assert found["SESSION_COOKIE_HTTPONLY"]
+        assert found[f"{cookie}_COOKIE_HTTPONLY"], "a form has its token in a field of its own"
+
+
+def test_browsers_come_on_https_alone_once_they_came() -> None:
+    found = said("https://mix.example.ca")
+    assert found["SECURE_HSTS_SECONDS"] >= 365 * 24 * 3600
+    assert found["SECURE_HSTS_INCLUDE_SUBDOMAINS"]
+    assert said("http://127.0.0.1:8000")["SECURE_HSTS_SECONDS"] == 0

@@ -8,6 +8,7 @@ from csp.constants import SELF
 from django.utils.translation import gettext_lazy as _
 
 from mix.config import environment
+from mix.config.static import save_pages
 from mix.readers.core.catalogue import PACKAGE
 
 ENVIRONMENT = environment.read()
@@ -45,10 +46,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "mix.web.frame.middleware.ClockMiddleware",  # below those that put headers on whatever it answers itself
+    "mix.web.frame.middleware.MethodMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # below those that put headers on whatever it answers, as the next
+    "mix.web.frame.middleware.ClockMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -149,7 +151,7 @@ LOGIN_REDIRECT_URL = "home-of-person"
 LOGIN_URL = "account_login"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_IDLE = 2 * 3600  # seconds without a request, after which one signs in again (web/frame/idle.py)
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # a form has its token in a field
 SESSION_COOKIE_SAMESITE = "Lax"
 
 EMAIL_FILE_PATH = DATA_DIR / "mail"
@@ -184,6 +186,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = False
+WHITENOISE_ADD_HEADERS_FUNCTION = save_pages
 CSRF_FAILURE_VIEW = "mix.web.frame.kept.refuse_token"
 FORM_RENDERER = "mix.web.forms.fields.Renderer"
 # Only the encrypting view for sealed files reads uploads, and it brings its own handler: with Django's
@@ -217,6 +220,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 if IS_HTTPS:  # a cookie of that name is this host's own, which no other host of its domain can set
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_HSTS_SECONDS = 31536000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SILENCED_SYSTEM_CHECKS = ["models.W042"]
 LOGGING: dict[str, Any] = {
     "version": 1,

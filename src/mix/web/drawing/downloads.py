@@ -10,6 +10,9 @@ from django.http import StreamingHttpResponse
 
 from mix.rules.core.lines import file_name
 
+# Should a browser show a file all the same, it is shut off from the site and from everything else.
+SHUT = "sandbox; default-src 'none'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+
 
 def attachment(name: str) -> str:
     """Return the header that hands out a file under its name, whatever letters it has (RFC 6266)."""
@@ -23,5 +26,5 @@ def download(name: str, chunks: Iterator[bytes]) -> StreamingHttpResponse:
     """Answer with a file that browsers save and never show."""
     response = StreamingHttpResponse(chunks, content_type="application/octet-stream")
     response["Content-Disposition"] = attachment(name)
-    response["Content-Security-Policy"] = "sandbox"
+    response["Content-Security-Policy"] = SHUT
     return response

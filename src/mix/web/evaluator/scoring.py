@@ -23,6 +23,7 @@ from mix.readers.market.submissions import find_current, opened_answers
 from mix.rules.city.methods import Criterion
 from mix.rules.core.kinds import Envelope
 from mix.web.documents.specs import Answer, read_only
+from mix.web.drawing.downloads import download
 from mix.web.evaluator.saving import Asked, Line, Saved, draw_line, save_itself, save_scores
 from mix.web.evaluator.seats import list_context, own_seat, seat_context
 from mix.web.forms.acts import Taken, show, take_stash
@@ -166,8 +167,5 @@ def opened_file(request: HttpRequest, code: str, key: str, label: str, file: str
     if file not in {f.code for f in _files(submission)}:
         raise Unknown
     fact, chunks = stream_opened_file(submission, file)
-    response = StreamingHttpResponse(chunks, content_type="application/octet-stream")
     ending = fact.name.rpartition(".")[2][:5] if "." in fact.name else "bin"
-    response["Content-Disposition"] = f'attachment; filename="{label}-{file}.{ending if ending.isalnum() else "bin"}"'
-    response["Content-Security-Policy"] = "sandbox"
-    return response
+    return download(f"{label}-{file}.{ending if ending.isalnum() else 'bin'}", chunks)

@@ -13,7 +13,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseNotFound
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -44,7 +44,19 @@ MOST_STASHES = 60  # an hour, from one address
 # database is slowed by those who wait for it (docs/operations.md). Nobody waits longer than the patience, in seconds.
 TURN = threading.BoundedSemaphore(1)
 PATIENCE = 5.0
+METHODS = ("GET", "HEAD", "POST")
 OPEN_WITHOUT_FACTOR = re.compile(r"/[a-z-]+/(account|demo)/")  # where one gets a second factor, or needs none
+
+
+class MethodMiddleware:
+    """Answers what the site speaks: to read, and to act by a form."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Refuse every other method, before anything is looked at."""
+        return self.get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
 
 
 class ClockMiddleware:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from mix.readers.city.municipalities import count_cities
 from mix.web.forms.limits import hops_of
 
+PLAIN = "text/plain; charset=utf-8"
 LEAST_FREE = 512 * 2**20  # bytes: what a submission and its commit need many times over
 
 
@@ -21,10 +22,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
     try:
         count_cities()
     except (DatabaseError, InterfaceError):
-        return HttpResponse("database", status=503, content_type="text/plain")
+        return HttpResponse("database", status=503, content_type=PLAIN)
     folder = Path(settings.DATA_DIR)
     free = os.statvfs(folder)
     if not os.access(folder, os.W_OK) or free.f_bavail * free.f_frsize < LEAST_FREE:
-        return HttpResponse("disk", status=503, content_type="text/plain")
+        return HttpResponse("disk", status=503, content_type=PLAIN)
     way = {"Mix-Proxies": str(len(hops_of(request))), "Mix-Scheme": request.scheme or ""}
-    return HttpResponse("ok", content_type="text/plain", headers=way)
+    return HttpResponse("ok", content_type=PLAIN, headers=way)
