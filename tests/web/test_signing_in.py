@@ -1,9 +1,11 @@
 """A session from its beginning to its end, and what an answer says to whom it does not know."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from django.test import Client
 
@@ -50,6 +52,45 @@ def test_who_signs_in_gets_another_session_and_who_signs_out_ends_it(kim: Person
     assert gets(after) == 200, "asking to sign out signs nobody out"
     client.post("/en/account/logout/")
     assert gets(after) == 302
+
+
+def test_a_session_that_is_used_all_day_ends_after_twelve_hours(sign_in: Callable[[str], Client]) -> None:
+    client, began = sign_in("stan"), time.time()
+    for minutes, status in [*((m, 200) for m in range(0, 720, 100)), (721, 302)]:
+        with time_machine.travel(began + 60 * minutes, tick=False):
+            assert (minutes, client.get("/en/city/needs/new/").status_code) == (minutes, status)
+
+
+def test_signing_out_clears_what_the_browser_kept_and_a_session_that_was_left_does_not(kim: Person) -> None:
+    client, _ = signed_in(kim)
+    assert "Clear-Site-Data" not in client.get("/en/account/logout/").headers
+    assert client.post("/en/account/logout/").headers["Clear-Site-Data"] == '"cache", "storage"'
+    client, _ = signed_in(kim)
+    with time_machine.travel(time.time() + 7300, tick=False):
+        left = client.get("/en/me/sessions/")
+    assert (left.status_code, "Clear-Site-Data" in left.headers) == (302, False), "what was typed there comes back"
+
+
+def test_every_page_of_somebody_who_is_signed_in_leads_to_signing_out(sign_in: Callable[[str], Client]) -> None:
+    link = 'href="/en/account/logout/"'
+    assert [link in sign_in(who).get("/en/").content.decode() for who in ("priya", "kim", "")] == [True, True, False]
+
+
+def test_there_is_one_list_of_sessions(kim: Person) -> None:
+    client, _ = signed_in(kim)
+    answer = client.get("/en/account/sessions/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/en/me/sessions/")
+
+
+def test_an_address_changes_after_one_showed_again_who_one_is(kim: Person) -> None:
+    client, _ = signed_in(kim)
+    url, form = "/en/account/email/", {"action_add": "", "email": "kim@elsewhere.example"}
+    asked = client.post(url, form)
+    assert (asked.status_code, asked.headers["Location"].split("?")[0]) == (302, "/en/account/reauthenticate/")
+    assert client.post(asked.headers["Location"], {"password": "wrong"}).status_code == 200
+    assert not EmailAddress.objects.filter(email="kim@elsewhere.example").exists()
+    assert client.post(asked.headers["Location"], {"password": OLD}).status_code == 302
+    assert EmailAddress.objects.filter(user=kim, email="kim@elsewhere.example").exists(), "what was asked goes on"
 
 
 def test_an_account_that_is_shut_is_signed_out_at_once(kim: Person) -> None:

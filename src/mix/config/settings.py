@@ -127,6 +127,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_ADAPTER = "mix.web.entry.adapter.Adapter"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an address of mail changes; a password asks for the old one anyhow
 # Guesses are counted for the account first, from each address apart (web/entry/adapter.py): whoever guesses shuts out
 # nobody else. What one address may do is generous, for a whole city hall may have one.
 ACCOUNT_RATE_LIMITS = {
@@ -149,7 +150,7 @@ SOCIALACCOUNT_STORE_TOKENS = False
 MFA_TOTP_ISSUER = "MIX"
 LOGIN_REDIRECT_URL = "home-of-person"
 LOGIN_URL = "account_login"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = 12 * 3600  # the longest that a session lasts, however much it is used (web/frame/idle.py)
 SESSION_IDLE = 2 * 3600  # seconds without a request, after which one signs in again (web/frame/idle.py)
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # a form has its token in a field
 SESSION_COOKIE_SAMESITE = "Lax"

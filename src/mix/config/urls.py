@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("mix.web.staff.urls")),
         path("", include("mix.web.evaluator.urls")),
         path("", include("mix.web.oversight.urls")),
+        path("account/sessions/", RedirectView.as_view(pattern_name="sessions")),  # allauth's list has no page here
         path("account/", include("allauth.urls")),
     ),
 ]

@@ -34,7 +34,7 @@ from mix.web.drawing.showing import HOME_ZONE, closing_words, use_clock
 from mix.web.forms.itself import answered, ended, is_by_itself
 from mix.web.forms.limits import address_of, is_within
 from mix.web.frame.crowds import later
-from mix.web.frame.idle import is_idle
+from mix.web.frame.idle import is_over
 from mix.web.frame.kept import draw_kept, is_sealed
 
 logger = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class ActorMiddleware:
         """Read who acts, once. An address with a NUL in it names nothing."""
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponseNotFound()
-        if is_idle(request):
+        if is_over(request):
             logout(request)
         with lifted():
             actor = actor_for(request.user) if isinstance(request.user, Person) else PUBLIC
@@ -113,6 +113,8 @@ class ActorMiddleware:
             lower_wall()
         if isinstance(request.user, Person):
             response.headers.setdefault("Cache-Control", "no-store")
+        elif actor.person and request.path == reverse("account_logout"):
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'  # what was typed and not sent is gone too
         return response
 
 
