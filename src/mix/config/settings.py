@@ -226,6 +226,8 @@ SILENCED_SYSTEM_CHECKS = ["models.W042"]
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"line": {"()": "mix.config.lines.Line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"mix.web.frame.heard": {"level": "INFO"}},
 }

@@ -12,6 +12,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,6 +33,7 @@ from mix.rules.core.unmet import Unmet
 from mix.web.drawing.pages import RefusedContext, draw_page, now_of
 from mix.web.drawing.showing import language
 from mix.web.forms.limits import address_of, is_within
+from mix.web.frame.heard import tried_in_vain
 
 # Each mail of allauth that is ever sent here: ours, and the link of it.
 MAILS = {
@@ -72,9 +74,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401 - allauth's signature
         """Refuse more guesses at one account in an hour than one person makes, from wherever they come."""
         account = str(credentials.get("email", "")).lower()
-        if not is_within("guess", sha256(account.encode()).hexdigest(), most=MOST_GUESSES, within=3600):
-            raise self.validation_error("too_many_login_attempts")
-        super().pre_authenticate(request, **credentials)
+        try:
+            if not is_within("guess", sha256(account.encode()).hexdigest(), most=MOST_GUESSES, within=3600):
+                raise self.validation_error("too_many_login_attempts")
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            tried_in_vain(request, account, why="too many tries")
+            raise
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ANN401 - the same
         """Count guesses at an account from each address apart: whoever guesses does not shut its owner out."""

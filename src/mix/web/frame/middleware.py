@@ -34,9 +34,11 @@ from mix.web.drawing.showing import HOME_ZONE, closing_words, use_clock
 from mix.web.forms.itself import answered, ended, is_by_itself
 from mix.web.forms.limits import address_of, is_within
 from mix.web.frame.crowds import later
+from mix.web.frame.heard import listen
 from mix.web.frame.idle import is_over
 from mix.web.frame.kept import draw_kept, is_sealed
 
+listen()
 logger = logging.getLogger(__name__)
 STASH_LIMIT = 400_000  # characters: a long form
 MOST_STASHES = 60  # an hour, from one address
@@ -103,6 +105,7 @@ class ActorMiddleware:
         with lifted():
             actor = actor_for(request.user) if isinstance(request.user, Person) else PUBLIC
         request.actor = actor  # type: ignore[attr-defined]  # read by pages.actor_of
+        request.came_from = address_of(request)  # type: ignore[attr-defined]  # read by config.lines
         if lacks_second_factor(request) and not OPEN_WITHOUT_FACTOR.match(request.path):
             return redirect(reverse("mfa_index"))
         use_clock(HOME_ZONE)
