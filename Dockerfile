@@ -12,8 +12,12 @@ FROM python:3.12-slim-bookworm
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 990 --create-home --home-dir /var/lib/mix mix \
- && install --directory --owner mix --group mix --mode 0700 /run/mix
+ && groupadd --system --gid 990 mix \
+ && useradd --system --uid 990 --gid mix --create-home --home-dir /var/lib/mix mix \
+ && useradd --system --uid 991 --gid mix --no-create-home --home-dir /var/lib/mix-sealer mix-sealer \
+ && chmod 0700 /var/lib/mix \
+ && install --directory --owner mix-sealer --group mix --mode 0700 /var/lib/mix-sealer \
+ && install --directory --owner mix-sealer --group mix --mode 0750 /run/mix
 COPY --from=build /opt/mix /opt/mix
 ENV PATH=/opt/mix/bin:$PATH PYTHONUNBUFFERED=1 MIX_DATA_DIR=/var/lib/mix MIX_HOST=0.0.0.0 PORT=8000
 USER mix

@@ -24,6 +24,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Q
 
+from mix.actions.market.keys import state_of_key
 from mix.actions.market.sealing import ping_scanner
 from mix.data.models import Beat, Message, Solicitation
 from mix.data.triggers import missing_triggers
@@ -35,10 +36,14 @@ from mix.jobs.witnesses import LATE as LATE_WITNESS
 from mix.jobs.witnesses import list_countersigned
 from mix.jobs.work import DUTIES
 from mix.readers.city.identities import list_providers, secret_of
-from mix.rules.market.sealed import ScannerDown
+from mix.readers.market.solicitations import unmet_to_open
+from mix.rules.core.kinds import Envelope
+from mix.rules.core.unmet import Refused
+from mix.rules.market.sealed import ScannerDown, SealerDown
 from mix.rules.market.states import CustodyMode
 
 LEAST_FREE = 2 * 2**30
+APART = Path("/var/lib/mix-sealer")  # where the shipped services keep the sealer's keys
 MOST_SKEW = timedelta(seconds=2)
 LATE = timedelta(minutes=15)
 WAITS_LONG = timedelta(minutes=30)
@@ -157,6 +162,42 @@ def keys() -> Iterator[Word]:
         yield _good("keys", "Private, and there for every call that waits to be opened.")
     if not settings.DEMO and not settings.ENVIRONMENT.secret_key:
         yield _bad("secret", "MIX_SECRET_KEY is not set. Set it to at least 32 random characters and keep it.")
+
+
+def sealer() -> Iterator[Word]:
+    """Look at who may read the keys of calls, and ask the sealer for each call that waits to be opened."""
+    if not settings.DEMO:
+        yield from _apart(Path(settings.DATA_DIR).stat().st_uid)
+    now = datetime.now(UTC)
+    waiting = Solicitation.objects.filter(published_at__isnull=False).exclude(key_id="")
+    for call in waiting.filter(Q(technical_opened_at=None) | Q(price_opened_at=None)).order_by("id"):
+        try:
+            released = state_of_key(call.key_id, now=now)["released_at"]
+        except SealerDown as error:
+            yield _bad("sealer", str(error))
+            return
+        except Refused:
+            if call.technical_opened_at is None:
+                yield _bad("sealer", f"It has no key for {call.reference}: bring its folder back from its backup.")
+            continue
+        if released and any(u.code == "price_before_quality" for u in unmet_to_open(call, Envelope.PRICE, now=now)):
+            text = f"It was asked on {released} to release the prices of {call.reference}, whose quality is not frozen"
+            yield _bad("sealer", f"{text}: somebody asked it past the pages. Look at who has the site.")
+
+
+def _apart(site: int) -> Iterator[Word]:
+    """Say whether the site, which runs as the user of that number, could read the keys of calls."""
+    socket, folders = settings.SEALER_SOCKET, (Path(settings.SEALER_DIR), APART)
+    there = [folder.stat() for folder in folders if folder.exists()]
+    if not socket:
+        text = "It runs as the site, which can read the keys of calls: so can whoever takes the site over."
+        yield _look("sealer", f"{text} Run it as a user of its own (docs/opening.md).")
+    elif Path(socket).exists() and Path(socket).stat().st_uid == site:
+        yield _bad("sealer", f"It answers at {socket} as the user of the site. Run it as its own (docs/opening.md).")
+    elif any(found.st_uid == site or stat.S_IMODE(found.st_mode) & 0o077 for found in there):
+        yield _bad("sealer", "The site can read the keys of calls. Give their folder to the sealer's user, mode 0700.")
+    else:
+        yield _good("sealer", "It is a user of its own, whose keys the site cannot read.")
 
 
 def proxy() -> Iterator[Word]:
@@ -313,6 +354,7 @@ CHECKS: tuple[Callable[[], Iterator[Word]], ...] = (
     disk,
     clock,
     keys,
+    sealer,
     proxy,
     mail,
     worker,

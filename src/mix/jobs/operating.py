@@ -36,11 +36,15 @@ def doctor() -> None:
 def backup(file: Path) -> None:
     """Write a backup to FILE, and the keys beside it: keep the two in different places."""
     start_django()
+    from django.conf import settings
+
     from mix.jobs.backup import BackupBroken, back_up
 
     try:
         for path in back_up(file, now=datetime.now(UTC)):
             console.print(f"wrote {path}", markup=False)
+        if settings.SEALER_SOCKET:
+            console.print("The keys of calls are the sealer's, and its backup is made apart: docs/opening.md")
     except (BackupBroken, OSError, tarfile.TarError) as error:
         console.print(f"No backup was made: {error}", markup=False)
         raise typer.Exit(1) from None

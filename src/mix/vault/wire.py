@@ -78,7 +78,7 @@ def ask(operation: str, key_id: str, *, now: datetime, **facts: Any) -> Any:  # 
     """Have the sealer do one thing. `now` counts only where no process of its own has a clock. Raises Refused."""
     asked = {"do": operation, "key": key_id, **facts}
     if not settings.SEALER_SOCKET:
-        return _do(_inside(str(settings.DATA_DIR)), json.loads(_line(asked)), now=now)
+        return _do(_inside(settings.SEALER_DIR), json.loads(_line(asked)), now=now)
     with _Door() as door:
         return door.ask(asked)
 
@@ -92,7 +92,7 @@ def pass_through(
     """
     asked = {"do": "open", "key": key_id, "envelope": envelope.value, "to": to}
     if not settings.SEALER_SOCKET:
-        passage: Passage = _do(_inside(str(settings.DATA_DIR)), asked, now=now)
+        passage: Passage = _do(_inside(settings.SEALER_DIR), asked, now=now)
         return passage.take(source, sink)
     with _Door() as door:
         door.ask({**asked, "size": size})
@@ -321,5 +321,5 @@ def _do(sealer: Sealer, asked: dict[str, Any], *, now: datetime) -> Any:  # noqa
 
 
 @cache
-def _inside(_data_dir: str) -> Sealer:
-    return Sealer(settings.SEALER_DIR)
+def _inside(folder: Path) -> Sealer:
+    return Sealer(folder)
