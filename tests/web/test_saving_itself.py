@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +12,12 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
-from mix.data.models import DocumentVersion, Evaluation, Step, Submission
+from mix.data.models import DocumentVersion, Evaluation, Solicitation, Step, Submission
 from mix.readers.case.documents import latest_content
 from mix.readers.market.sealing import read_draft
 from tests.web.reading import entered
 from tests.web.test_drafting import WHOLE, draft, page_of
-from tests.web.test_scoring_pages import kept, panel, sheet, shown
+from tests.web.test_scoring_pages import PLACE, kept, panel, sheet, shown
 
 pytestmark = pytest.mark.django_db
 __all__ = ["draft", "panel"]
@@ -246,3 +247,32 @@ def test_two_tabs_of_an_evaluator_save_themselves_and_neither_loses_a_letter(
     assert ("First tab." in page, "Second tab." in page) == (True, True)
     assert hugo.post(address, {**clash, "seen-team": entered(page, "seen-team")}).status_code == 302
     assert kept(panel, "releve", "team")[-1] == (3, "Second tab.")
+
+
+def test_what_is_typed_after_ones_own_declaration_in_another_tab_stays_on_the_page(
+    panel: Evaluation, sign_in: Callable[[str], Client]
+) -> None:
+    umar, address, declare = sign_in("umar"), sheet(panel, "releve", "umar"), reverse("evaluator-declare", args=PLACE)
+    given = {**shown(umar, address), "comment-team": "Typed before I remembered.", "reason": "Read again"}
+    before = kept(panel, "releve", "team", "umar")
+    boxes = re.findall(r'<select[^>]*\sname="(\w+)"[^>]*>(.*?)</select>', page_of(umar, declare), re.DOTALL)
+    stands = {name: re.findall(r'value="(\w+)"\s+selected', options)[0] for name, options in boxes}
+    declared = {**stands, "releve": "advised", "act": "declare", "signed_statement": "on"}
+    assert umar.post(declare, declared).status_code == 302
+    answer = umar.post(address, given)
+    page = answer.content.decode()
+    assert (answer.status_code, "Typed before I remembered." in page, "You score once" in page) == (409, True, True)
+    status, reply = by_itself(umar, "umar", address, given, "comment-team")
+    assert (status, reply["saved"], kept(panel, "releve", "team", "umar")) == (409, [], before)
+
+
+def test_what_is_typed_on_a_page_that_is_gone_or_late_stays_on_the_answer(
+    sign_in: Callable[[str], Client], draft: Submission, now: Any
+) -> None:
+    url = reverse("vendor-submission", args=[draft.code])
+    gone = sign_in("nora").post(url, {"draft": "1", "team": "Typed on <b>a</b> page"})
+    assert (gone.status_code, "Typed on &lt;b&gt;a&lt;/b&gt; page" in gone.content.decode()) == (404, True)
+    Solicitation.objects.filter(pk=draft.solicitation_id).update(closes_at=now - timedelta(seconds=1))
+    late = sign_in("tess").post(url, {"draft": "1", "team": "Typed a second late", "password": "hunter two"})
+    page = late.content.decode()
+    assert (late.status_code, "Typed a second late" in page, "hunter" in page) == (409, True, False)

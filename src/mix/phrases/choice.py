@@ -35,6 +35,7 @@ REFUSALS: dict[str, str | Counted] = {
     "tie_before_award": "Equal and next in rank: {names}. The order among them is drawn and recorded at the evaluation first",
     "tie_order_wrong": "Name each of the equal vendors once",
     "evaluation_wrong_phase": "The evaluation is at another stage now",
+    "scoring_waits": "You score once you have declared, and where you declared a conflict once procurement has decided",
     "declaration_missing": "{name} must declare conflicts first",
     "declaration_incomplete": "Declare about {vendor}",
     "criterion_unknown": "This criterion was not published",

@@ -22,6 +22,7 @@ from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import find_current, opened_answers
 from mix.rules.city.methods import Criterion
 from mix.rules.core.kinds import Envelope
+from mix.rules.core.unmet import require
 from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.downloads import download
 from mix.web.evaluator.saving import Asked, Line, Saved, draw_line, save_itself, save_scores
@@ -60,6 +61,7 @@ def score(request: HttpRequest, code: str, key: str, label: str) -> HttpResponse
     found, member = own_seat(request, code, key)
     so_far = scoring_of(found, member)
     if not so_far.is_admitted(member):
+        require(request.method != "POST", "scoring_waits")
         return redirect("evaluator-declare", code=code, key=key)
     submission = so_far.get_readable(member, label)
     if submission not in so_far.here:
@@ -79,6 +81,7 @@ def across(request: HttpRequest, code: str, key: str, criterion: str) -> HttpRes
     found, member = own_seat(request, code, key)
     so_far = scoring_of(found, member)
     if not so_far.is_admitted(member):
+        require(request.method != "POST", "scoring_waits")
         return redirect("evaluator-declare", code=code, key=key)
     chosen = next((c for c in criteria_now(found) if c.key == criterion), None)
     if chosen is None:

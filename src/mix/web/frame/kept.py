@@ -6,6 +6,7 @@ be from the person at all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -56,6 +57,26 @@ def draw_kept(request: HttpRequest) -> HttpResponse:
         sign_in=f"{reverse(settings.LOGIN_URL)}?next={reverse('home-of-person')}",
     )
     return draw_page(request, "parts/kept.html", context, status=403)
+
+
+# What a page fills in for a person: which form, over what, what to do next.
+_OF_THE_PAGE = re.compile(
+    r"(csrfmiddlewaretoken|act|item|go|next|who|only|draft|version|retry|codes|digest|drawn_at)$|(seen|over|since)-"
+)
+
+
+@dataclass(frozen=True)
+class TypedContext:
+    """What a page draws that takes nothing: the texts that somebody sent, to copy them from."""
+
+    typed: list[str]
+
+
+def typed_in(request: HttpRequest) -> TypedContext:
+    """Return what somebody typed into a form that could not be taken; never a password."""
+    fields = [(key, values) for key, values in request.POST.lists() if not _OF_THE_PAGE.match(key)]
+    texts = [str(v).strip() for key, values in fields if "password" not in key for v in values]
+    return TypedContext([text for text in texts if any(letter.isspace() for letter in text)])
 
 
 def refuse_token(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature

@@ -36,7 +36,7 @@ from mix.web.forms.limits import address_of, is_within
 from mix.web.frame.crowds import later
 from mix.web.frame.heard import listen
 from mix.web.frame.idle import is_over
-from mix.web.frame.kept import draw_kept, is_sealed
+from mix.web.frame.kept import draw_kept, is_sealed, typed_in
 
 listen()
 logger = logging.getLogger(__name__)
@@ -140,7 +140,7 @@ class LateContext:
 
 
 def _refused(request: HttpRequest, *unmet: Unmet, status: int) -> HttpResponse:
-    return draw_page(request, "parts/refused.html", RefusedContext(unmet), status=status)
+    return draw_page(request, "parts/refused.html", RefusedContext(unmet), typed_in(request), status=status)
 
 
 class RefusalMiddleware:
@@ -160,16 +160,16 @@ class RefusalMiddleware:
         if is_by_itself(request) and isinstance(exception, Unknown | Forbidden | Refused | SealerDown):
             return answered(request, [], [_("this is not possible now. Press Save to see why.")], status=409)
         if isinstance(exception, Unknown):
-            return draw_page(request, "404.html", status=404)
+            return draw_page(request, "404.html", typed_in(request), status=404)
         if isinstance(exception, Forbidden):
-            return draw_page(request, "403.html", status=403)
+            return draw_page(request, "403.html", typed_in(request), status=403)
         if isinstance(exception, Late):
             late = LateContext(
                 received=closing_words(exception.received_at, exception.zone),
                 closed=closing_words(exception.closed_at, exception.zone),
                 counting=list_own_counting(exception.call, actor=actor_of(request)),
             )
-            return draw_page(request, "parts/late.html", late, status=409)
+            return draw_page(request, "parts/late.html", late, typed_in(request), status=409)
         if isinstance(exception, SealerDown):
             logger.error("%s", exception)
             return _refused(request, Unmet("sealer_down"), status=503)
