@@ -121,6 +121,17 @@ def test_an_earlier_draft_is_seen_and_brought_back(sign_in: Callable[[str], Clie
     assert sign_in("nora").get(history).status_code == 404
 
 
+def test_many_earlier_drafts_are_listed_page_by_page(
+    sign_in: Callable[[str], Client], actor: Callable[[str], Any], draft: Submission, now: Any
+) -> None:
+    for n in range(20):  # as a page does that saves itself
+        run(actor("tess"), now, submissions.save_answers, draft, answers={"team": f"{n} people"})
+    history, tess = reverse("vendor-drafts", args=[draft.code]), sign_in("tess")
+    first, second = page_of(tess, history), page_of(tess, f"{history}?page=2")
+    assert [page.count("How the draft differs from it") for page in (first, second)] == [19, 1]
+    assert (">Next page<" in first, ">Previous page<" in second) == (True, True)
+
+
 def test_what_is_finalised_is_what_was_checked(sign_in: Callable[[str], Client], draft: Submission) -> None:
     url, tess, tom = reverse("vendor-submission", args=[draft.code]), sign_in("tess"), sign_in("tom")
     tess.post(url, {**WHOLE, "draft": entered(page_of(tess, url), "draft")})

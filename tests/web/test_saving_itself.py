@@ -228,6 +228,7 @@ def test_scores_and_comments_save_themselves_and_say_how_far_one_has_come(
     assert (status, kept(panel, "releve", "team")[-1], reply["texts"]["given"].startswith("3 of ")) == (
         200, (5, "Very strong."), True,
     )  # fmt: skip
+    assert reply["texts"][f"n-{address.rstrip('/')[-1]}"] == "1 of 5"
 
 
 def test_two_tabs_of_an_evaluator_save_themselves_and_neither_loses_a_letter(

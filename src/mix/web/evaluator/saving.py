@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from mix.actions.choice import evaluations
 from mix.data.models import PanelMember, Score, Submission
 from mix.phrases.refusals import sentence
+from mix.readers.choice.evaluations import criteria_now
 from mix.readers.choice.scoring import Scoring, find_written, scoring_of, written_by
 from mix.rules.choice.merging import Written, merge
 from mix.rules.city.methods import Criterion
@@ -127,6 +128,10 @@ def save_itself(request: HttpRequest, so_far: Scoring, member: PanelMember, aske
             kept.append(Kept(names, {one.seen_name: str(row.pk)}, _otherwise(request, one, row)))
             texts[f"w-{one.name}"] = when_saved(row)
     fresh = scoring_of(so_far.evaluation, member)
+    criteria = criteria_now(so_far.evaluation)
+    for one in asked:
+        done = sum(fresh.given(member, one.submission, c.key) is not None for c in criteria)
+        texts[f"n-{one.label}"] = gettext("%(given)s of %(of)s") % {"given": done, "of": len(criteria)}
     given, owed = fresh.progress(member)
     texts["given"] = gettext("%(given)s of %(of)s scores saved") % {"given": given, "of": owed}
     return answered(request, kept, why, status=409 if clashes else 422 if why else 200, texts=texts)

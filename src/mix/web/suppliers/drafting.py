@@ -17,6 +17,7 @@ from mix.data.models import Submission
 from mix.phrases.refusals import sentence
 from mix.readers.city.people import names_of
 from mix.readers.core.errors import Unknown
+from mix.readers.core.paging import page_of
 from mix.readers.market.sealing import DraftFact, find_draft, list_drafts, list_files, read_draft
 from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import changes_since, price_total
@@ -27,6 +28,7 @@ from mix.web.documents.changes import Changed, changes
 from mix.web.documents.sent import read_over, read_sent
 from mix.web.documents.specs import FieldView, draw, read_only, read_post
 from mix.web.drawing.pages import actor_of
+from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.showing import language, plain, said, titled
 from mix.web.forms.acts import Acts, Fault, Listed, Taken, do, show, take
 from mix.web.forms.itself import answered, hindrance, is_by_itself
@@ -239,6 +241,7 @@ class DraftsContext:
     """What the page of a draft's earlier versions draws; `differing` is how the present differs from the one shown."""
 
     drafts: list[DraftRow]
+    pager: Pager
     shown_number: int | None
     differing: list[Changed] = field(default_factory=list)
 
@@ -252,11 +255,12 @@ def drafts(request: HttpRequest, code: str) -> HttpResponse:
     taken = take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
-    rows = list_drafts(submission)
-    names = names_of({row.saved_by for row in rows})
+    page = page_of(list_drafts(submission), number_of(request))
+    names = names_of({row.saved_by for row in page.rows})
     number = _number(request.GET.get("number", ""))
     context = DraftsContext(
-        [DraftRow(d, names.get(d.saved_by, ""), d.number == submission.draft_version) for d in rows],
+        [DraftRow(d, names.get(d.saved_by, ""), d.number == submission.draft_version) for d in page.rows],
+        pager(request, page),
         number,
         _differing(submission, number) if number is not None else [],
     )
