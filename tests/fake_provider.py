@@ -20,6 +20,8 @@ class FakeProvider:
     claims: dict[str, Any] = field(default_factory=dict)  # what its tokens claim otherwise
     fails: int = 0  # answer everything with this status instead
     token_fails: bool = False
+    moved_to: str = ""  # send whoever asks on to there
+    reached: int = 0
     server: ThreadingHTTPServer | None = None
     asked: list[dict[str, str]] = field(default_factory=list)
 
@@ -57,6 +59,11 @@ class FakeProvider:
     def answer(self, handler: BaseHTTPRequestHandler, given: dict[str, str]) -> None:
         """Answer one request."""
         place = urlsplit(handler.path)
+        if self.moved_to:
+            handler.send_response(302)
+            handler.send_header("Location", self.moved_to)
+            return handler.end_headers()
+        self.reached += 1
         if self.fails:
             return self._send(handler, {}, self.fails)
         if place.path == "/.well-known/openid-configuration":

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -313,6 +314,19 @@ def test_an_unsafe_start_is_refused(tmp_path: Path, environment: dict[str, str],
     done = mix("serve", MIX_DATA_DIR=str(tmp_path), **environment)
     assert done.returncode != 0
     assert says in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("url", ["http://mix.example.ca", "http://127.0.0.1.example.ca:8000", "ftp://mix.example.ca"])
+def test_a_city_is_not_served_in_the_open(settings: Any, url: str) -> None:
+    from mix.jobs.start import refuse_wrong_settings
+
+    settings.DEMO, settings.BASE_URL = False, url
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, secret_key="s" * 40)
+    with pytest.raises(SystemExit, match="would travel in the open"):
+        refuse_wrong_settings(alone=False)
+    for fine in ("https://mix.example.ca", "http://127.0.0.1:8000", "http://localhost", "http://[::1]:8000"):
+        settings.BASE_URL = fine
+        refuse_wrong_settings(alone=False)
 
 
 def test_the_demonstration_cast_never_serves_for_real(db: None, settings: Any) -> None:

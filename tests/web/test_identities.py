@@ -222,6 +222,15 @@ def test_a_token_of_another_time_place_or_site_brings_nobody_in(
     assert not Person.objects.filter(email="nadia@guelph.example").exists()
 
 
+def test_a_service_sends_this_site_nowhere_else(provider: IdentityProvider, fake: FakeProvider) -> None:
+    inside = FakeProvider().start()
+    fake.moved_to = f"{inside.issuer}/.well-known/openid-configuration"
+    assert Client().get(LOGIN).status_code == 503
+    assert [w.state.value for w in sign_in_words()] == ["bad"]
+    inside.stop()
+    assert inside.reached == 0
+
+
 def test_nobody_answers_at_all(guelph: Municipality, now: Any) -> None:
     fake = FakeProvider().start()
     set_up(guelph, fake, now)

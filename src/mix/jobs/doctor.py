@@ -207,7 +207,7 @@ def proxy() -> Iterator[Word]:
         text = "it stands behind the proxy that does https, and takes all visitors for one. Set MIX_PROXIES=1."
         yield _bad("proxy", f"MIX_PROXIES is 0: {text}")
     try:
-        answer = requests.get(f"{address}/healthz", timeout=5)
+        answer = requests.get(f"{address}/healthz", timeout=5, allow_redirects=False)
     except requests.RequestException as error:
         yield _look("proxy", f"{address} does not answer ({type(error).__name__}). Is `mix serve` running?")
         return
@@ -331,7 +331,11 @@ def sign_in() -> Iterator[Word]:
             yield _bad(about, "Its secret was kept under another MIX_SECRET_KEY: `mix identity add` once more.")
             continue
         try:
-            requests.get(f"{provider.issuer}/.well-known/openid-configuration", timeout=5).raise_for_status()
+            asked = f"{provider.issuer}/.well-known/openid-configuration"
+            answer = requests.get(asked, timeout=5, allow_redirects=False)
+            answer.raise_for_status()
+            if answer.is_redirect:
+                raise requests.TooManyRedirects
         except requests.RequestException as error:
             yield _bad(about, f"{provider.issuer} does not answer ({type(error).__name__}); people use passwords.")
         else:

@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from requests import RequestException
+from requests import RequestException, Session
 
 from mix.actions.city import identities
 from mix.actions.core.outbox import tell_address
@@ -110,6 +110,12 @@ class CityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth
             for row in list_providers()
             if provider in (None, "openid_connect", row.key) and client_id in (None, row.client_id)
         ]
+
+    def get_requests_session(self) -> Session:
+        """Ask a service and nobody else: where it sends this site on to, this site does not go."""
+        session: Session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Refuse whom the service may not bring; join it with the account of the same address."""
