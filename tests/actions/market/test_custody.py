@@ -400,6 +400,10 @@ def spoil(submission: Any, what: str) -> None:
             last = blob.read(1)[0]
             blob.seek(-1, 2)
             blob.write(bytes([last ^ 1]))
+    elif what == "list":
+        row = SealedEnvelope.objects.get(submission=submission.code)
+        row.files = [*row.files, "another"]
+        row.save()
     else:
         blob_path(file.blob).unlink()
 
@@ -412,7 +416,7 @@ def open_it(ready: Solicitation, ceremony: Ceremony) -> Any:
     return later
 
 
-@pytest.mark.parametrize("what", ["envelope", "file", "gone"])
+@pytest.mark.parametrize("what", ["envelope", "file", "gone", "list"])
 def test_what_does_not_match_its_receipt_is_left_sealed_and_told(
     ready: Solicitation, answered: Any, ceremony: Ceremony, what: str
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from mix.actions.core.run import run
@@ -102,6 +103,17 @@ def test_what_is_finalised_gives_nothing_away_and_the_vendor_has_its_receipt(
     forged = receipt.replace(own[0]["sha256"].encode(), b"0" * 64)
     found = verify_receipt(forged, public_key=public_key())
     assert (found.verdict, found.place) == (Verdict.TAMPERED, "receipt.files.technical")
+
+
+def test_a_receipt_whose_key_is_lost_still_holds(
+    drafted: Submission, actor: Callable[[str], Any], kim: Client, now: Any
+) -> None:
+    version = run(actor("kim"), now, submissions.finalise, drafted, retry_key="one")
+    (Path(settings.DATA_DIR) / "keys" / f"own-{drafted.code}.age").unlink()
+    assert kim.get(f"/en/vendor/receipts/{version.reference}/").status_code == 200
+    receipt = kim.get(f"/en/vendor/receipts/{version.reference}/json/").content
+    assert "files" not in json.loads(receipt)
+    assert verify_receipt(receipt, public_key=public_key()).verdict is Verdict.HOLDS
 
 
 def test_after_the_opening_everything_is_read_by_its_name(

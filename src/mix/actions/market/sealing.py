@@ -305,7 +305,7 @@ def unseal(submission: Submission, *, version: int, said: SealedLine, now: datet
         content = json.loads(plain)
         rows = SealedFile.objects.in_bulk(sealed.files, field_name="code")
         inside = [sha256 for _name, sha256 in content["files"]]  # as the commitment covers them
-        if len(rows) != len(inside):
+        if len(sealed.files) != len(inside) or set(sealed.files) != set(rows):
             return Unsealed(found, {}, {}, "file_changed")
         for row, sha256 in zip((rows[code] for code in sealed.files), inside, strict=True):
             if storage.hash_blob(row.blob) != row.ciphertext_sha256:
