@@ -37,6 +37,7 @@ from mix.data.models import (
 )
 from mix.readers.case.challenges import get_step
 from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.core.kept import list_differences
 from mix.readers.market.custody import find_offered, list_shares
 from mix.readers.market.sealing import find_draft, list_files, stream_opened_file
 from mix.readers.market.submissions import COPY_KIND, envelopes_of
@@ -236,6 +237,17 @@ def test_no_share_and_no_key_is_kept(answered: Any, ceremony: Ceremony) -> None:
         with pytest.raises(Refused) as caught:
             run(ceremony.actor(share.holder.code), ceremony.now, custody.look_at_share, share)
         assert codes_of(caught) == ["share_taken"]
+
+
+def test_who_holds_which_share_is_committed_to(answered: Any) -> None:
+    """No scenario has a split key: what `tests/lab/test_tampering.py` does to other tables is done here."""
+    assert not [d for d in list_differences() if d.row.startswith("custody")]
+    key = CustodyKey.objects.get(solicitation=answered.solicitation)
+    share, other = list_shares(key)[:2]
+    key.shares.filter(pk=share.pk).update(fingerprint=other.fingerprint)
+    CustodyKey.objects.filter(pk=key.pk).update(public_key="age1other")
+    found = {(d.row, d.code) for d in list_differences() if d.row.startswith("custody")}
+    assert found == {(f"custodyshare/{share.pk}", "row_altered"), (f"custodykey/{key.pk}", "row_altered")}
 
 
 def test_two_officers_open(ready: Solicitation, answered: Any, ceremony: Ceremony) -> None:

@@ -58,7 +58,8 @@ def sign_bands(deed: Deed, proposal: BandsProposal) -> list[AuthorityBand]:
     found.signed_by, found.signed_at = second, deed.now
     found.save(update_fields=["signed_by", "signed_at"])
     Municipality.objects.select_for_update().get(pk=city.pk)
-    city.bands.all().delete()
+    for before in city.bands.all():
+        before.delete()
     made = [
         AuthorityBand.objects.create(
             municipality=city, up_to_cents=band.up_to_cents, role=band.role.value, source=found.source

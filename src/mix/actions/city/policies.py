@@ -21,7 +21,9 @@ def propose_bylaw(deed: Deed, municipality: Municipality, *, table: BylawTable, 
     get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.DELEGATION_EDIT)
     require(bool(table.bands), "bands_missing", field="bands")
     Municipality.objects.select_for_update().get(pk=municipality.pk)
-    municipality.bylaws.filter(signed_at=None, dropped_at=None).update(dropped_at=deed.now)
+    for before in municipality.bylaws.filter(signed_at=None, dropped_at=None):
+        before.dropped_at = deed.now
+        before.save(update_fields=["dropped_at"])
     number = (municipality.bylaws.aggregate(most=Max("number"))["most"] or 0) + 1
     made = Bylaw.objects.create(
         municipality=municipality,

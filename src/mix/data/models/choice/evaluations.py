@@ -132,7 +132,7 @@ class Declaration(Kept):
         constraints = [one_of("conflict", Conflict)]
 
 
-class ConflictRuling(models.Model):
+class ConflictRuling(Kept):
     """What a second person says of a declared conflict, and why. Never changed (trigger): the latest counts.
 
     It is about that declaration alone: a later one of the same member about the same vendor waits for its own.

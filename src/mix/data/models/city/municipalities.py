@@ -4,6 +4,7 @@ from django.db import models
 
 from mix.data.models.city.people import Person, languages
 from mix.data.models.core.columns import choice, money, new_code, one_of
+from mix.data.models.core.kept import Kept
 from mix.data.models.core.wordings import Worded
 from mix.rules.core.access import Role
 from mix.rules.core.kinds import OutageRule
@@ -24,7 +25,7 @@ class Municipality(Worded):
         constraints = [one_of("outage_rule", OutageRule)]
 
 
-class Department(Worded):
+class Department(Kept, Worded):
     """A part of a city that has problems, money and people. A closed one keeps its name beside what it did."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="departments")
@@ -36,7 +37,7 @@ class Department(Worded):
         constraints = [models.UniqueConstraint(fields=["municipality", "code"], name="department_code_once")]
 
 
-class StaffRole(models.Model):
+class StaffRole(Kept):
     """A duty that a person has in a city, until it ends."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="staff")
@@ -128,7 +129,7 @@ class DocumentTemplate(models.Model):
     set_at = models.DateTimeField()
 
 
-class AuthorityBand(models.Model):
+class AuthorityBand(Kept):
     """One row of a city's table of authority: this role decides up to this value (none: without limit)."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="bands")

@@ -7,7 +7,7 @@ from mix.data.models.city.people import Person
 from mix.data.models.core.kept import Kept
 
 
-class Bylaw(models.Model):
+class Bylaw(Kept):
     """One version of a city's table: proposed by one person, in force from a day on once a second has signed it.
 
     `table` is a `rules.city.policy.bylaws.BylawTable`. A signed version is never changed; a later one replaces it.
@@ -50,7 +50,7 @@ class RuleText(Kept):
     text = models.JSONField()
 
 
-class RuleConfirmation(models.Model):
+class RuleConfirmation(Kept):
     """That two people of a city have read a rule of the catalogue at its source: for this city it is verified.
 
     `digest` is of the rule as it was read; another text must be confirmed again.

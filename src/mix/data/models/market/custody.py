@@ -11,7 +11,7 @@ from mix.rules.core.kinds import Envelope
 from mix.rules.market.openings import OpeningStatement
 
 
-class CustodyKey(models.Model):
+class CustodyKey(Kept):
     """A split key: of one call, or (without one) the recovery key of a municipality. Retired ones are kept.
 
     `escrow` is, by envelope, the key of a call encrypted (hex) to the recovery key that it names.
@@ -42,8 +42,10 @@ class CustodyKey(models.Model):
         ]
 
 
-class CustodyShare(models.Model):
+class CustodyShare(Kept):
     """One of three shares: its holder, its fingerprint, and two words that the holder is asked for."""
+
+    loose = frozenset({"probe", "reminded_at", "offered_at"})  # what ends with a ceremony, or only reminds
 
     key = models.ForeignKey(CustodyKey, on_delete=models.PROTECT, related_name="shares")
     number = models.PositiveIntegerField()

@@ -4,10 +4,11 @@ from django.db import models
 
 from mix.data.models.city.people import Person, languages
 from mix.data.models.core.columns import choice, new_code, one_of
+from mix.data.models.core.kept import Kept
 from mix.rules.market.states import VendorSize
 
 
-class Vendor(models.Model):
+class Vendor(Kept):
     """An organization that may answer. A number on its papers is a label, never a key to anything."""
 
     code = models.CharField(max_length=40, unique=True, default=new_code)
@@ -24,7 +25,7 @@ class Vendor(models.Model):
         constraints = [one_of("size", VendorSize)]
 
 
-class VendorMember(models.Model):
+class VendorMember(Kept):
     """A person who acts for a vendor, until it ends."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="members")
