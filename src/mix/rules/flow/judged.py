@@ -24,9 +24,11 @@ def check_policy(files: Mapping[str, bytes]) -> None:
         ]
         fits = sorted(map(written, shown)) == sorted(map(written, _of_rows(rows)))
         digests = sorted({rule["digest"] for said in shown for rule in said["said"]["rules"]})
-        rules = dict(policy["rules"])
+        rules = policy["rules"]
     except (KeyError, TypeError, ValueError, AttributeError):
         raise tampered(POLICY, "cannot be read") from None
+    if not isinstance(rules, dict):
+        raise tampered(POLICY, "cannot be read")
     if not fits:
         raise tampered(POLICY, "does not follow from the rows")
     for digest in digests:
