@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -277,3 +278,26 @@ def test_what_is_typed_on_a_page_that_is_gone_or_late_stays_on_the_answer(
     late = sign_in("tess").post(url, {"draft": "1", "team": "Typed a second late", "password": "hunter two"})
     page = late.content.decode()
     assert (late.status_code, "Typed a second late" in page, "hunter" in page) == (409, True, False)
+
+
+def test_amounts_that_save_themselves_are_added_up(sign_in: Callable[[str], Client], now: Any) -> None:
+    own = Submission.objects.get(solicitation__reference__startswith="YOUNG-TREES-RFP", vendor__code="tamarack")
+    Solicitation.objects.filter(pk=own.solicitation_id).update(
+        closes_at=now + timedelta(days=1), technical_opened_at=None, price_opened_at=None
+    )
+    tess, url = sign_in("tess"), reverse("vendor-price", args=[own.code])
+    page = page_of(tess, url)
+    names = re.findall(r'<input\s+id="i-(\w+)"', page)
+    assert re.search(r'id="total">\s*waits for every amount', page)
+    given = {"draft": entered(page, "draft"), **dict.fromkeys(names, "1,000.00")}
+    status, reply = by_itself(tess, "tess", url, given, names[0])
+    assert (status, reply["texts"]) == (200, {"total": "waits for every amount"})
+    status, reply = by_itself(tess, "tess", url, given, *names)
+    assert (status, reply["texts"]["total"].replace("\u00a0", " ")) == (200, f"CAD {len(names)},000")
+
+
+def test_more_fields_than_a_form_may_have_are_refused_in_words(sign_in: Callable[[str], Client]) -> None:
+    rows = {f"outcomes-{n}-measure": "x" for n in range(5001)}
+    kind = "application/x-www-form-urlencoded"
+    answer = sign_in("priya").post(DOCUMENT, urlencode({"act": "save", **rows}), content_type=kind)
+    assert (answer.status_code, "five thousand fields" in answer.content.decode()) == (413, True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseNotFound
 from django.shortcuts import redirect
@@ -79,7 +79,8 @@ class ClockMiddleware:
             return self.get_response(request)
         try:
             request.body  # noqa: B018 - read to its last byte
-        except RequestDataTooBig:
+            request.POST  # noqa: B018 - and its fields are counted
+        except (RequestDataTooBig, TooManyFieldsSent):
             return draw_bare("too_much.html", status=413)
         stamp(request)
         has_turn = TURN.acquire(timeout=PATIENCE)

@@ -48,7 +48,8 @@ const keep = (form) => {
   const ask = async (body, keepalive) => {
     const answer = await fetch(form.action, { method: "POST", body, keepalive, headers: { Accept: "application/json" } });
     const isOurs = answer.headers.get("content-type")?.startsWith("application/json");
-    return isOurs ? await answer.json() : { failed: answer.redirected ? "ended" : "broken" };
+    if (isOurs) return await answer.json();
+    return { failed: answer.redirected ? "ended" : answer.status < 500 ? "refused" : "broken" };
   };
   const send = async (isLeaving) => {
     const sent = new Map(typed);

@@ -29,7 +29,7 @@ from mix.web.documents.sent import read_over, read_sent
 from mix.web.documents.specs import FieldView, draw, read_only, read_post
 from mix.web.drawing.pages import actor_of
 from mix.web.drawing.paging import Pager, number_of, pager
-from mix.web.drawing.showing import language, plain, said, titled
+from mix.web.drawing.showing import language, money, plain, said, titled
 from mix.web.forms.acts import Acts, Fault, Listed, Taken, do, show, take
 from mix.web.forms.itself import answered, hindrance, is_by_itself
 from mix.web.frame.kept import carries_sealed
@@ -162,7 +162,16 @@ def _save_itself(request: HttpRequest, part: Part) -> HttpResponse:
             raise
         saved = _saved(request, part, posted, {key: v for key, v in sent.good.items() if key not in clashes})
     kept = sent.kept(saved.number, without=clashes, unchanged=saved.taken)
-    return answered(request, kept, sent.why(clashes), status=409 if clashes else 422 if sent.bad else 200)
+    status = 409 if clashes else 422 if sent.bad else 200
+    return answered(request, kept, sent.why(clashes), status=status, texts=_total(part))
+
+
+def _total(part: Part) -> dict[str, str]:
+    """Say the total of the amounts that are saved, where the page shows one."""
+    if part.envelope is not Envelope.PRICE:
+        return {}
+    total = price_total(part.specs, read_draft(part.submission))
+    return {"total": _("waits for every amount") if total is None else money(total)}
 
 
 def _read(request: HttpRequest, specs: Sequence[FieldSpec]) -> Posted:
