@@ -40,6 +40,8 @@ class Department(Kept, Worded):
 class StaffRole(Kept):
     """A duty that a person has in a city, until it ends."""
 
+    loose = frozenset({"asked_at"})  # only reminds
+
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="staff")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="staff_roles")
     role = choice(Role)

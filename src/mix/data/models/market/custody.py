@@ -17,6 +17,8 @@ class CustodyKey(Kept):
     `escrow` is, by envelope, the key of a call encrypted (hex) to the recovery key that it names.
     """
 
+    private = frozenset({"escrow"})
+
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="custody_keys")
     solicitation = models.ForeignKey(Solicitation, null=True, on_delete=models.PROTECT, related_name="custody_keys")
     key_id = models.CharField(max_length=40, unique=True)
