@@ -283,11 +283,11 @@ class Campaign:
             self.check_files()
         self._ends_well()
         grown = self.sealer.memory() - self.sealer.began_with
-        print(f"{self.steps} steps, memory grew by {grown // 2**20} MiB; found: {len(self.found)}")
         if grown > MOST_MEMORY:
             self.found.append(f"the sealer's memory grew by {grown // 2**20} MiB")
         if b"Traceback" in Path(self.sealer.log.name).read_bytes():
             self.found.append(f"the sealer stumbled: {Path(self.sealer.log.name).read_text()[-2000:]}")
+        print(f"{self.steps} steps, memory grew by {grown // 2**20} MiB; found: {len(self.found)}")
 
     def _dawdler(self) -> socket.socket:
         """Begin a question and leave it there."""

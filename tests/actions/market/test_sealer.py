@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -13,8 +17,10 @@ from typing import Any
 import pyrage
 import pytest
 
+from mix.actions.market import keys
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
+from mix.rules.market.sealed import SealerDown
 from mix.rules.market.shares import age_key, combine, envelope_secret
 from mix.vault import storage, wire
 from mix.vault.sealer import CANARY, MOST_WAITING, Passage, Sealer
@@ -356,3 +362,56 @@ def test_what_is_sealed_again_opens_for_whom_it_is_and_is_what_it_was(desk: Desk
     assert pyrage.decrypt(again.getvalue(), [reader]) == large
     for spoiled in (sealed[:-1], sealed[: len(sealed) // 2], b"", b"x" * 100, sealed[:-1] + bytes([sealed[-1] ^ 1])):
         assert codes_of(lambda s=spoiled: passage.take(BytesIO(s), BytesIO())) == ["key_does_not_open"]
+
+
+@pytest.fixture
+def door(desk: Desk, settings: Any) -> Iterator[Desk]:
+    """Serve the desk's keys at a socket, and have the program ask there, whatever its own clock says."""
+    with tempfile.TemporaryDirectory() as place:
+        settings.SEALER_DIR, path = desk.sealer.folder, Path(place, "door")
+        threading.Thread(target=wire.serve, args=(path,), kwargs={"clock": lambda: OPENS}, daemon=True).start()
+        for _ in range(100):
+            if path.exists():
+                break
+            time.sleep(0.05)
+        settings.SEALER_SOCKET = str(path)
+        yield desk
+
+
+def test_the_program_has_envelopes_and_files_opened_over_the_socket(door: Desk) -> None:
+    instants = {ANSWERS: OPENS, PRICE: PRICES}
+    public = keys.make_key("call-one", instants=instants, now=NOW)
+    large = bytes(range(256)) * 20_000
+    sealed, reader = storage.encrypt(large, [public[ANSWERS]]), pyrage.x25519.Identity.generate()
+    assert keys.open_envelope("call-one", sealed, envelope=ANSWERS, now=NOW) == large
+    blob = storage.write_blob(large, public[ANSWERS])
+    again, sha256 = keys.reseal_blob("call-one", blob, envelope=ANSWERS, to=str(reader.to_public()), now=NOW)
+    assert pyrage.decrypt(storage.blob_path(again).read_bytes(), [reader]) == large
+    assert sha256 == hashlib.sha256(large).hexdigest()
+    # Refused at once, refused half-way, and cut off: each is told apart, and leaves nothing.
+    before = {name for name, _ in storage.list_blobs()}
+    spoiled = sealed[:2_000_000] + b"x" + sealed[2_000_001:]
+    for ciphertext, envelope, code in (
+        (sealed, PRICE, "not_openable_yet"),
+        (spoiled, ANSWERS, "key_does_not_open"),
+        (sealed[:-9], ANSWERS, "key_does_not_open"),
+        (b"", ANSWERS, "key_does_not_open"),
+    ):
+        facts: dict[str, Any] = {"envelope": envelope, "now": PRICES + timedelta(days=9)}
+        assert codes_of(lambda c=ciphertext, f=facts: keys.open_envelope("call-one", c, **f)) == [code]
+        storage.blob_path(blob).write_bytes(ciphertext)
+        to = str(reader.to_public())
+        assert codes_of(lambda f=facts, t=to: keys.reseal_blob("call-one", blob, to=t, **f)) == [code]
+    assert {name for name, _ in storage.list_blobs()} == before
+    assert keys.state_of_key("call-one", now=NOW)["public"] == public
+    assert codes_of(lambda: keys.release_prices("call-one", now=PRICES)) == ["not_openable_yet"]
+
+
+def test_a_sealer_that_is_not_there_is_said(desk: Desk, settings: Any, tmp_path: Path) -> None:
+    settings.SEALER_SOCKET = str(tmp_path / "nobody")
+    for act in (
+        lambda: keys.state_of_key("call-one", now=NOW),
+        lambda: keys.open_envelope("call-one", b"x", envelope=ANSWERS, now=NOW),
+    ):
+        with pytest.raises(SealerDown, match="Run: mix sealer"):
+            act()
