@@ -62,7 +62,9 @@ def test_a_line_says_who_asked_and_from_where_and_not_with_what() -> None:
 
 
 @pytest.mark.parametrize(
-    "secret", [secrets.token_urlsafe(32), f"1-cz5x8a-{secrets.token_hex(16)}", "MQ:1uXyZa:" + secrets.token_urlsafe(24)]
+    "secret",
+    [secrets.token_urlsafe(32), f"1-cz5x8a-{secrets.token_hex(16)}", "MQ:1uXyZa:" + secrets.token_urlsafe(24)],
+    ids=["invitation", "password", "address"],
 )
 def test_no_line_holds_a_secret_of_an_address(secret: str) -> None:
     path = f"/en/invitation/{secret}/"

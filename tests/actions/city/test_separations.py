@@ -137,7 +137,12 @@ def test_nobody_oversees_or_administers_what_they_decide(
 
 def test_who_keeps_a_share_or_reviews_a_pack_joins_no_vendor(actor: Callable[[str], Any], now: Any) -> None:
     key = CustodyKey.objects.create(
-        municipality=city("barrie"), key_id="recovery-x", canary=b"", made_by=person("bruno"), made_at=now
+        municipality=city("barrie"),
+        key_id="recovery-x",
+        public_keys={},
+        canary=b"",
+        made_by=person("bruno"),
+        made_at=now,
     )
     CustodyShare.objects.create(key=key, number=1, holder=person("stan"), fingerprint="f")
     StaffRole.objects.filter(person__code="stan").update(ended_at=now)

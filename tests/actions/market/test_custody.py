@@ -245,7 +245,7 @@ def test_who_holds_which_share_is_committed_to(answered: Any) -> None:
     key = CustodyKey.objects.get(solicitation=answered.solicitation)
     share, other = list_shares(key)[:2]
     key.shares.filter(pk=share.pk).update(fingerprint=other.fingerprint)
-    CustodyKey.objects.filter(pk=key.pk).update(public_key="age1other")
+    CustodyKey.objects.filter(pk=key.pk).update(public_keys={"technical": "age1other"})
     found = {(d.row, d.code) for d in list_differences() if d.row.startswith("custody")}
     assert found == {(f"custodyshare/{share.pk}", "row_altered"), (f"custodykey/{key.pk}", "row_altered")}
 
@@ -657,7 +657,7 @@ def test_prices_and_their_files_have_a_lock_of_their_own(
     assert not any("price" in name for name in names)
     monkeypatch.setattr("mix.web.drawing.pages.read_clock", lambda: later)
     names = zipfile.ZipFile(io.BytesIO(sign_in("olivia").get(pack).getvalue())).namelist()
-    assert f"{version.reference}/price-01-costs.txt.age" in names
+    assert f"{version.reference}/price-01.age" in names
     if priced.custody_mode == "split":
         assert said(lambda: opened(later, Envelope.PRICE)) == ["shares_lacking"]
     typed(later)

@@ -48,7 +48,7 @@ def drafted(call: Solicitation, actor: Callable[[str], Any], now: Any, kim: Clie
     run(actor("kim"), now, submissions.save_answers, submission, answers=ANSWERS)
     codes = []
     for name, content in ((NAME, SHORT), ("large-CANARY.txt", LARGE), ("away-CANARY.txt", SHORT)):
-        stream = sealing.open_stream(call)
+        stream = sealing.open_stream(call, envelope="technical")
         stream.write(content)
         facts = {"stored": stream.finish(), "envelope": "technical", "name": name}
         codes.append(run(actor("kim"), now, submissions.add_file, submission, **facts))
