@@ -147,7 +147,9 @@ POLICIES: dict[str, str] = {
     ),
     **dict.fromkeys(("data_result", "data_stageinvitation"), _up("data_submission", "submission_id")),
     "data_standingreached": _up("data_participation", "participation_id"),
-    "data_judgement": _up("data_gatesignature", "signature_id"),
+    # what policy said at a gate is the cities', though the word given there is public
+    "data_judgement": "EXISTS (SELECT 1 FROM data_gatesignature g JOIN data_step s ON s.id = g.step_id"
+    " JOIN data_challenge c ON c.id = s.challenge_id WHERE g.id = this.signature_id AND mix_sees(c.municipality_id))",
     "data_ranking": _up("data_evaluation", "evaluation_id"),
     "data_evaluation": f"{CITY} OR EXISTS (SELECT 1 FROM data_submission s"
     " WHERE s.solicitation_id = this.solicitation_id AND mix_is(s.vendor_id))",

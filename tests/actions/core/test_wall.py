@@ -128,6 +128,7 @@ VENDOR_TABLES = {
     "data_evaluation",
     "data_openedenvelope",
     "data_paper",
+    "data_ranking",
     "data_result",
     "data_signatory",
     "data_submissionversion",
