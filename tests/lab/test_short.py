@@ -23,7 +23,7 @@ ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
             marks=pytest.mark.skipif(ON_POSTGRES, reason="on SQLite in the gate"),
         ),
         pytest.param(
-            ["stampede", "--bidders", "40", "--before", "5", "--after", "1", "--certain", "3"],
+            ["stampede", "--bidders", "24", "--before", "5", "--after", "1", "--certain", "2"],
             marks=pytest.mark.skipif(not ON_POSTGRES, reason="on PostgreSQL in the gate"),
         ),
     ],
