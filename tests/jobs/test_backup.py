@@ -184,7 +184,7 @@ def test_no_backup_opens_a_draft_before_or_after_it_is_finalised(
     assert (there > 0, opened) == (True, 0)
 
 
-@once_on_postgres
+@pytest.mark.lab  # each world on PostgreSQL is brought there in this way
 def test_a_site_that_moves_brings_its_drafts_along(made: tuple[Path, Path], tmp_path: Path) -> None:
     file, keys = made
     (tmp_path / "place" / "keys").mkdir(parents=True)
