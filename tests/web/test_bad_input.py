@@ -163,6 +163,29 @@ def test_what_pilots_measure_film_and_map_is_taken(
     assert [f.name for f in list_files(draft)] == [name]
 
 
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_a_file_that_names_its_author_or_is_encrypted_is_told_before_it_is_sealed(
+    sign_in: Callable[[str], Client], draft: Submission, *, is_whole: bool
+) -> None:
+    """The panel of this call scores without names."""
+    client, content = sign_in("tess"), b"%PDF-1.7\n<< /Author (Nora Berg) >>\ntrailer << /Encrypt 5 0 R >>\n"
+    if is_whole:
+        send(client, draft, "plan.pdf", content)
+    else:
+        base = f"/en/vendor/submissions/{draft.code}/uploads/"
+        upload = client.post(base, {"name": "plan.pdf", "size": len(content)}).json()["upload"]
+        for start in (0, 20):
+            part = content[start : start + 20] if start == 0 else content[start:]
+            client.post(f"{base}{upload}/?start={start}", part, content_type="application/octet-stream")
+        client.post(f"{base}{upload}/finish/")
+    for name in ("vendor-files", "vendor-check"):
+        page = client.get(reverse(name, args=[draft.code])).content.decode()
+        assert "Its properties name Nora Berg, and the panel scores without names." in page
+        assert "It is encrypted." in page
+    send(client, draft, "plain.txt", b"Author: nobody")
+    assert client.get(reverse("vendor-files", args=[draft.code])).content.decode().count("Its properties name") == 1
+
+
 def test_a_file_that_is_too_large_gets_413_and_keeps_the_rest(
     sign_in: Callable[[str], Client], draft: Submission, settings: Any
 ) -> None:

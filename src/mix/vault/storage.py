@@ -14,6 +14,7 @@ import pyrage
 from django.conf import settings
 
 from mix.data.private_files import write_private
+from mix.rules.market.properties import MOST, properties_of
 from mix.rules.market.sealed import Stored, TooLarge
 
 CHUNK = 256 * 1024
@@ -99,6 +100,7 @@ class StreamSealer:
         self.limit = limit
         self.size = 0
         self.plain = hashlib.sha256()
+        self.seen = bytearray()  # all of it, while that is little: to see what it says of itself
         self.path = blob_path(self.blob)
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.failure: list[BaseException] = []
@@ -126,6 +128,10 @@ class StreamSealer:
             self.abort()
             raise TooLarge(self.limit)
         self.plain.update(chunk)
+        if self.size <= MOST:
+            self.seen += chunk
+        else:
+            self.seen.clear()
         self.pipe.write(chunk)
 
     def finish(self) -> Stored:
@@ -135,7 +141,8 @@ class StreamSealer:
         if self.failure:
             self.path.unlink(missing_ok=True)
             raise self.failure[0]
-        return Stored(self.blob, self.size, self.plain.hexdigest(), self.sink_hash.hexdigest())
+        properties = properties_of(bytes(self.seen))
+        return Stored(self.blob, self.size, self.plain.hexdigest(), self.sink_hash.hexdigest(), properties)
 
     def abort(self) -> None:
         """Stop and leave nothing behind."""

@@ -7,7 +7,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -186,7 +186,13 @@ def keep_file(deed: Deed, submission: Submission, stored: Stored, *, envelope: s
     require(total <= settings.SEALED_SUBMISSION_LIMIT, "submission_too_large")
     _require_quota(submission, stored.size)
     code = new_code(12)
-    label = {"name": name, "size": stored.size, "sha256": stored.sha256, "salt": secrets.token_hex(16)}
+    label = {
+        "name": name,
+        "size": stored.size,
+        "sha256": stored.sha256,
+        "salt": secrets.token_hex(16),
+        "properties": asdict(stored.properties),
+    }
     SealedFile.objects.create(
         submission=submission.code,
         code=code,

@@ -26,8 +26,8 @@ DRAFT = "draft"  # what the ids of the keys of drafts begin with
 class FileFact:
     """What is known of a sealed file: its name, size in bytes and fingerprints, never its content.
 
-    `salt` is that under which a receipt commits to the first three. `scan` is what a virus scanner says once the file
-    is open, and None where there is no scanner.
+    `authors` are whom its properties name. `salt` is that under which a receipt commits to name, size and SHA-256.
+    `scan` is what a virus scanner says once the file is open, and None where there is no scanner.
     """
 
     code: str
@@ -41,6 +41,8 @@ class FileFact:
     scan: Scan | None = None
     found: str = ""
     is_open: bool = False
+    authors: tuple[str, ...] = ()
+    is_encrypted: bool = False
 
     @property
     def own(self) -> dict[str, Any]:
@@ -151,7 +153,9 @@ def own_key(submission: str) -> str:
 def _fact(row: SealedFile) -> FileFact:
     """Return what is known of a file. Where the key of its label is gone its code stands for its name."""
     label = storage.decrypt_if_held(bytes(row.label), own_key(row.submission))
-    known = json.loads(label) if label else {"name": row.code, "size": 0, "sha256": "", "salt": ""}
+    unknown = {"name": row.code, "size": 0, "sha256": "", "salt": "", "properties": {}}
+    known: dict[str, Any] = json.loads(label) if label else unknown
+    said = known.pop("properties")
     scan = Scan(row.scan) if row.opened_blob and (settings.SCANNER or row.scan != Scan.WAITING) else None
     return FileFact(
         code=row.code,
@@ -161,6 +165,8 @@ def _fact(row: SealedFile) -> FileFact:
         scan=scan,
         found=row.found,
         is_open=bool(row.opened_blob),
+        authors=tuple(said.get("authors", ())),
+        is_encrypted=said.get("is_encrypted", False),
         **known,
     )
 

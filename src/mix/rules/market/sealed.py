@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from mix.rules.market.properties import NO_PROPERTIES, Properties
+
 
 class SealerDown(Exception):
     """The sealer does not answer: the message says how to start it."""
@@ -18,12 +20,16 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A sealed file as it was written: sizes in bytes, SHA-256 of plaintext and ciphertext in hex."""
+    """A sealed file as it was written: sizes in bytes, SHA-256 of plaintext and ciphertext in hex.
+
+    `properties` are what it says of itself, seen in memory as it passed.
+    """
 
     blob: str
     size: int
     sha256: str
     ciphertext_sha256: str
+    properties: Properties = NO_PROPERTIES
 
 
 class SealingStream(Protocol):

@@ -99,7 +99,7 @@ class AddDocument(Act[Solicitation]):
 
     title = fields.line(_("Title"), hint=_("The title of a document that is there already makes a new version."))
     file = fields.upload(
-        _("File"), hint=_("PDF, Word, Excel, PowerPoint, PNG, JPEG, CSV or text; up to 100 MB."), required=False
+        _("File"), hint=_("Documents, tables, pictures, films, maps, ZIP or text; up to 100 MB."), required=False
     )
     body = fields.text(_("Or its text"), hint=_("Kept as a text file that anybody may fetch."), required=False)
 
