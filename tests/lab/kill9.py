@@ -18,7 +18,10 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from tests.lab import checker, world
 
@@ -132,6 +135,19 @@ def is_postgres() -> bool:
     return os.environ.get("DATABASE_URL", "").startswith("postgres")
 
 
+def _patiently(tried: Callable[[], Any]) -> Any:
+    """Try again until something comes of it, for half a minute.
+
+    So many kills at once end the web server itself, which is started anew: a client that was told nothing asks again.
+    """
+    for _ in range(60):
+        with suppress(OSError):
+            if found := tried():
+                return found
+        time.sleep(0.5)
+    return ""
+
+
 def campaign(data: Path, *, kills: int, bidders: int, seconds: float, crash: bool) -> list[str]:
     """Run the whole campaign; return what did not hold."""
     world.prepare(data)
@@ -159,9 +175,13 @@ def campaign(data: Path, *, kills: int, bidders: int, seconds: float, crash: boo
     load.stop()
     files.stop()
     for bidder, key in list(load.unanswered):
-        load.send(bidder, key)
+        _patiently(lambda bidder=bidder, key=key: load.send(bidder, key))
     latest = dict(load.receipts.values())
-    same = [world.finalise(b, latest[b.submission]).reference for b in load.bidders if b.submission in latest]
+    same = [
+        _patiently(lambda b=b: world.finalise(b, latest[b.submission]).reference)
+        for b in load.bidders
+        if b.submission in latest
+    ]
     for worker in server.web_workers()[:1]:
         os.kill(worker, signal.SIGKILL)  # the one that is started in its place does not hear a signal at once
     time.sleep(0.3)
