@@ -14,8 +14,8 @@ import pyrage
 from django.conf import settings
 
 from mix.data.private_files import write_private
-from mix.rules.market.properties import MOST, properties_of
 from mix.rules.market.sealed import Stored, TooLarge
+from mix.vault.properties import MOST, properties_of
 
 CHUNK = 256 * 1024
 

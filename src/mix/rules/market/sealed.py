@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from mix.rules.market.properties import NO_PROPERTIES, Properties
-
 
 class SealerDown(Exception):
     """The sealer does not answer: the message says how to start it."""
@@ -16,6 +14,17 @@ class ScannerDown(Exception):
 
 class TooLarge(Exception):
     """A stream went on past the limit, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What a file says of itself: whom it names in its properties, each once; whether it may ask for a password."""
+
+    authors: tuple[str, ...] = ()
+    is_encrypted: bool = False
+
+
+NO_PROPERTIES = Properties()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from mix.rules.market.sealed import Properties
 
 MOST = 8 * 2**20  # bytes: a larger file is not looked at
 ENTRIES = ("docProps/core.xml", "docProps/app.xml", "meta.xml")  # of Office, and of OpenDocument
@@ -25,17 +26,6 @@ _IN_XML = re.compile(
 )
 _IN_XMP = re.compile(rb"<dc:creator>\s{0,80}<rdf:(?:Seq|Bag)>\s{0,80}<rdf:li(?: [^<>]{0,200})?>([^<]{1,800})<")
 _IN_PDF = re.compile(rb"/Author\s{0,20}(?:\(((?:\\.|[^\\()]){1,800})\)|<([0-9A-Fa-f\s]{2,3200})>)", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Properties:
-    """Whom a file names in its properties, each once; and whether it may ask for a password."""
-
-    authors: tuple[str, ...] = ()
-    is_encrypted: bool = False
-
-
-NO_PROPERTIES = Properties()
 
 
 def properties_of(content: bytes) -> Properties:
@@ -64,7 +54,7 @@ def _in_entries(content: bytes) -> Iterator[str]:
                 if name in pack.namelist():
                     with pack.open(name) as entry:
                         yield from _in_xml(_IN_XML, entry.read(MOST_ENTRY))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
         return
 
 

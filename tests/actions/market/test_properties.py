@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mix.rules.market.properties import MOST_ENTRY, Properties, properties_of
+from mix.rules.market.sealed import Properties
+from mix.vault.properties import MOST_ENTRY, properties_of
 
 
 def packed(**entries: str | bytes) -> bytes:
