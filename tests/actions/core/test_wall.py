@@ -131,6 +131,7 @@ VENDOR_TABLES = {
     "data_ranking",
     "data_result",
     "data_signatory",
+    "data_standingreached",
     "data_submissionversion",
     "vault_draft",
     "vault_sealedenvelope",
