@@ -92,3 +92,6 @@ def test_on_the_page_what_waits_is_marked_and_confirmed(
     assert client.post(url, {"act": "review", "item": str(row.pk)}).status_code == 302
     assert "to look at" not in client.get(url).content.decode()
     assert client.post(url, {"act": "review", "item": "0"}).status_code == 404
+    StaffRole.objects.filter(person__code="ada").update(reviewed_at=None, since=now - EVERY)
+    page = client.get(url).content.decode()
+    assert ("to look at" in page, "Still right" in page) == (True, False), "nobody confirms their own"

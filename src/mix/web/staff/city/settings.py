@@ -14,6 +14,7 @@ from mix.data.models import (
     GroupDuty,
     IdentityProvider,
     Municipality,
+    Person,
     RoleProposal,
     StaffInvitation,
     StaffRole,
@@ -231,6 +232,7 @@ class StaffContext:
     city: Municipality
     staff: list[StaffRole]
     waiting: frozenset[int]
+    me: Person | None
     proposals: list[tuple[RoleProposal, bool, str]]
     invitations: list[StaffInvitation]
     providers: list[IdentityProvider]
@@ -260,6 +262,7 @@ def staff(request: HttpRequest, city: str) -> HttpResponse:
         found,
         rows,
         frozenset(row.pk for row in waiting_for_review(rows, now=now_of(request))),
+        actor.person,
         [_waits(p, actor) for p in list_role_proposals(found)],
         list_invitations(found),
         providers,
