@@ -22,7 +22,7 @@ from mix.jobs.work import send_waiting
 from mix.readers.core.ciphers import hide, reveal
 from mix.readers.core.outbox import path_of
 from mix.rules.core.access import Role
-from tests.thieves import backed_up, every_row
+from tests.stolen import backed_up, every_row
 
 pytestmark = pytest.mark.django_db
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

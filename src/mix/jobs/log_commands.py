@@ -92,7 +92,7 @@ def log_countersign(
 ) -> None:
     """Witness another site's checkpoint: add this site's signature when its log holds and begins as before."""
     start_django()
-    from mix.jobs.witness import WitnessRefuses, countersign_checkpoint
+    from mix.jobs.countersigning import WitnessRefuses, countersign_checkpoint
 
     try:
         signed = countersign_checkpoint(checkpoint.read_text(encoding="utf-8"), log_file.read_bytes(), vkey=key)
@@ -109,7 +109,7 @@ def log_countersigned(
 ) -> None:
     """Keep a checkpoint of this site that a witness countersigned, outside of the database."""
     start_django()
-    from mix.jobs.witness import WitnessRefuses
+    from mix.jobs.countersigning import WitnessRefuses
     from mix.jobs.witnesses import keep_countersigned
 
     try:

@@ -15,7 +15,7 @@ from mix.actions.core.outbox import tell_address
 from mix.actions.core.signing import open_own_note, signer_name
 from mix.data.models import Checkpoint
 from mix.data.private_files import write_private
-from mix.jobs.witness import WitnessRefuses, read_vkey
+from mix.jobs.countersigning import WitnessRefuses, read_vkey
 from mix.readers.core.events import find_chain, latest_checkpoint, list_public_chains
 from mix.rules.core.notes import NoteWrong, open_note, read_checkpoint
 

@@ -19,7 +19,7 @@ from mix.data.models import Solicitation, Submission, Vendor
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.verdicts import Verdict
 from mix.rules.market.receipts import verify_receipt
-from tests.thieves import backed_up, every_row
+from tests.stolen import backed_up, every_row
 
 pytestmark = pytest.mark.django_db
 NAME = "CANARY-our-price-of-next-year.txt"

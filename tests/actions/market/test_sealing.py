@@ -23,7 +23,7 @@ from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Outdated, Refused
 from mix.vault.models import Draft, EarlierDraft
 from tests.behind import behind_the_program
-from tests.thieves import every_row
+from tests.stolen import every_row
 
 pytestmark = pytest.mark.django_db
 CANARY = "QX7-CANARY-93f1c2-NOBODY-MAY-READ-THIS"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import re
 import secrets
-import tarfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,7 +21,6 @@ import pyrage
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 
 from mix.actions.core.run import run
 from mix.actions.flow.publication import publish
@@ -35,6 +33,7 @@ from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused
 from mix.rules.market.shares import age_key, combine, envelope_secret, read_share
 from mix.vault.models import SealedEnvelope, SealedFile
+from tests.stolen import every_value, members_of
 
 pytestmark = pytest.mark.django_db
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "opening.md"
@@ -103,22 +102,6 @@ def folder(path: Path, *, but: str = "?") -> Loot:
     return Loot([p.read_bytes() for p in sorted(path.rglob("*")) if p.is_file() and but not in p.parts])
 
 
-def archive(path: Path) -> Loot:
-    """Return every file of a tar file."""
-    with tarfile.open(path) as tar:
-        return Loot([file.read() for member in tar if (file := tar.extractfile(member))])
-
-
-def database() -> Loot:
-    """Return every value of every row."""
-    found = []
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT * FROM "{table}"')
-            found += [bytes(v) if isinstance(v, memoryview | bytes) else str(v).encode() for row in cursor for v in row]
-    return Loot(found)
-
-
 @dataclass
 class Site:
     """A site whose sealer has its folder apart, with one call in a custody, and the words at officers' homes."""
@@ -149,7 +132,7 @@ class Site:
                 file, keyfile = back_up(self.place / f"{len(self.backups)}.tar", now=self.moment)
             finally:
                 settings.SEALER_DIR = kept
-            self.backups[self.moment] = (archive(file), archive(keyfile))
+            self.backups[self.moment] = (Loot(members_of(file)), Loot(members_of(keyfile)))
         return self.backups[self.moment]
 
     def asks(self) -> Loot:
@@ -238,7 +221,7 @@ def _taken(key: CustodyKey, actor: Callable[[str], Any], now: Any, words: dict[s
 
 def _disk(_site: Site) -> Loot:
     """Return what the web process reads without asking anybody: the database and the data folder."""
-    return database() + folder(Path(settings.DATA_DIR), but="sealer")
+    return Loot(every_value()) + folder(Path(settings.DATA_DIR), but="sealer")
 
 
 def _late(site: Site) -> Loot:
@@ -252,7 +235,7 @@ def _web(site: Site) -> Loot:
 
 
 THIEVES: dict[str, Callable[[Site], Loot]] = {
-    "the database": lambda _: database(),
+    "the database": lambda _: Loot(every_value()),
     "the first file of a backup": lambda s: s.backup()[0],
     "both files of a backup": lambda s: s.backup()[0] + s.backup()[1],
     "both, where the sealer is not apart": lambda s: s.backup()[0] + s.backup()[1] + folder(settings.SEALER_DIR),

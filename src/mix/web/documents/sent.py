@@ -14,7 +14,7 @@ from mix.rules.core.lines import whole_number
 from mix.rules.core.unmet import Unmet
 from mix.web.documents.specs import read_post
 from mix.web.drawing.showing import language, plain, said, titled
-from mix.web.forms.itself import Kept, changed_elsewhere
+from mix.web.forms.itself import SavedPart, changed_elsewhere
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,10 @@ class Sent:
     bad: Mapping[str, BadValue]
     names: Mapping[str, Sequence[str]]
 
-    def kept(self, number: int, *, without: Iterable[str], unchanged: Iterable[str]) -> list[Kept]:
+    def kept(self, number: int, *, without: Iterable[str], unchanged: Iterable[str]) -> list[SavedPart]:
         """Say what was saved, and over which number it is saved next; what was not changed stays over its own."""
         return [
-            Kept(self.names[key], {} if key in set(unchanged) else {f"over-{key}": str(number)})
+            SavedPart(self.names[key], {} if key in set(unchanged) else {f"over-{key}": str(number)})
             for key in self.good
             if key not in set(without)
         ]

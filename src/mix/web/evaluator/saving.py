@@ -21,7 +21,7 @@ from mix.rules.core.lines import lines
 from mix.rules.core.unmet import Refused, Unmet
 from mix.web.drawing.showing import language, moment, plain, said, titled
 from mix.web.forms.acts import do
-from mix.web.forms.itself import Kept, answered, changed_elsewhere
+from mix.web.forms.itself import SavedPart, answered, changed_elsewhere
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def save_scores(request: HttpRequest, so_far: Scoring, member: PanelMember, aske
 def save_itself(request: HttpRequest, so_far: Scoring, member: PanelMember, asked: list[Asked]) -> JsonResponse:
     """Save what was typed into on a page that saves by itself; say of the rest why not, and how far one has come."""
     typed = set(request.POST.getlist("only"))
-    kept, why, texts, clashes = list[Kept](), list[str](), dict[str, str](), False
+    kept, why, texts, clashes = list[SavedPart](), list[str](), dict[str, str](), False
     for one in asked:
         names = [name for name in (one.score_name, one.comment_name) if name in typed]
         try:
@@ -125,7 +125,7 @@ def save_itself(request: HttpRequest, so_far: Scoring, member: PanelMember, aske
             why.append(titled(one.title, changed_elsewhere() if clash else sentence(error.unmet[0], language())))
             continue
         if row is not None:
-            kept.append(Kept(names, {one.seen_name: str(row.pk)}, _otherwise(request, one, row)))
+            kept.append(SavedPart(names, {one.seen_name: str(row.pk)}, _otherwise(request, one, row)))
             texts[f"w-{one.name}"] = when_saved(row)
     fresh = scoring_of(so_far.evaluation, member)
     criteria = criteria_now(so_far.evaluation)

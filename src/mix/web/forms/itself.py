@@ -23,7 +23,7 @@ KIND = "application/json"
 
 
 @dataclass(frozen=True)
-class Kept:
+class SavedPart:
     """Something that was saved: the fields that named it, the tokens of the next save, and fields that read otherwise.
 
     `fields` are those into which another page had written meanwhile: they are taken into the page.
@@ -52,7 +52,7 @@ def hindrance(request: HttpRequest) -> JsonResponse | None:
 
 def answered(
     request: HttpRequest,
-    kept: Iterable[Kept],
+    kept: Iterable[SavedPart],
     why: Sequence[str] = (),
     *,
     status: int = 200,

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from mix.actions.core.signing import public_key, signer_name
 from mix.jobs.cli import app
-from mix.jobs.witness import WitnessRefuses, countersign_checkpoint, read_vkey
+from mix.jobs.countersigning import WitnessRefuses, countersign_checkpoint, read_vkey
 from mix.rules.core.notes import key_id, open_note
 from tests.rules.flow import test_proofs as made
 
