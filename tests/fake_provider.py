@@ -10,6 +10,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+
+KEY = generate_private_key(65537, 2048)
 
 
 @dataclass
@@ -20,6 +23,10 @@ class FakeProvider:
     claims: dict[str, Any] = field(default_factory=dict)  # what its tokens claim otherwise
     fails: int = 0  # answer everything with this status instead
     token_fails: bool = False
+    algorithm: str = "RS256"
+    key: RSAPrivateKey | str | None = KEY  # what signs its tokens
+    kid: str | None = "of-today"
+    names: str = ""  # the issuer that its description names, if another
     moved_to: str = ""  # send whoever asks on to there
     reached: int = 0
     server: ThreadingHTTPServer | None = None
@@ -69,7 +76,9 @@ class FakeProvider:
         if place.path == "/.well-known/openid-configuration":
             paths = {"authorization": "authorize", "token": "token", "userinfo": "userinfo"}
             config = {f"{name}_endpoint": f"{self.issuer}/{path}" for name, path in paths.items()}
-            return self._send(handler, {**config, "issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys"})
+            return self._send(
+                handler, {**config, "issuer": self.names or self.issuer, "jwks_uri": f"{self.issuer}/keys"}
+            )
         if place.path == "/authorize":
             query = {k: v[0] for k, v in parse_qs(place.query).items()}
             back = urlencode({"code": "let-in", "state": query["state"]})
@@ -89,8 +98,13 @@ class FakeProvider:
                 "sub": self.says["sub"],
                 **self.claims,
             }
-            signed = jwt.encode(token, "x" * 32, algorithm="HS256")
+            signed = jwt.encode(
+                token, self.key, algorithm=self.algorithm, headers={"kid": self.kid} if self.kid else {}
+            )
             return self._send(handler, {"access_token": "a", "token_type": "Bearer", "id_token": signed})
+        if place.path == "/keys":
+            public = jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
+            return self._send(handler, {"keys": [{**public, "kid": "of-today", "use": "sig", "alg": "RS256"}]})
         return self._send(handler, self.says)
 
     def _send(self, handler: BaseHTTPRequestHandler, value: dict[str, Any], status: int = 200) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from allauth.socialaccount.models import SocialAccount
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from django.test import Client
 
 from mix.actions.city import identities, roles
@@ -220,6 +221,36 @@ def test_a_token_of_another_time_place_or_site_brings_nobody_in(
     fake.says, fake.claims = person_says("nadia@guelph.example", "leads"), claims
     assert come(Client()).status_code == 403
     assert not Person.objects.filter(email="nadia@guelph.example").exists()
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"key": generate_private_key(65537, 2048)},
+        {"algorithm": "none", "key": None},
+        {"algorithm": "HS256", "key": "s3cret-of-guelph" * 2},
+        {"kid": "of-yesterday"},
+        {"kid": None},
+    ],
+    ids=["another key", "no signature", "a shared secret", "no such key", "no key named"],
+)
+def test_a_token_that_the_service_did_not_sign_brings_nobody_in(
+    provider: IdentityProvider, fake: FakeProvider, forged: dict[str, Any]
+) -> None:
+    fake.says = person_says("nadia@guelph.example", "leads")
+    for name, value in forged.items():
+        setattr(fake, name, value)
+    assert come(Client()).status_code == 403
+    assert not Person.objects.filter(email="nadia@guelph.example").exists()
+
+
+def test_a_description_of_another_service_brings_nobody_in(provider: IdentityProvider, fake: FakeProvider) -> None:
+    fake.says = person_says("nadia@guelph.example", "leads")
+    fake.names = f"{fake.issuer}/"
+    fake.claims = {"iss": fake.names}
+    assert come(Client()).status_code == 302
+    fake.names = "https://id.elsewhere.example"
+    assert come(Client()).status_code == 403
 
 
 def test_a_service_sends_this_site_nowhere_else(provider: IdentityProvider, fake: FakeProvider) -> None:

@@ -4,6 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from mix.web.entry.tokens import callback
 from mix.web.public.health import healthz
 
 handler429 = "mix.web.frame.crowds.too_many"  # read by allauth
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("mix.web.evaluator.urls")),
         path("", include("mix.web.oversight.urls")),
         path("account/sessions/", RedirectView.as_view(pattern_name="sessions")),  # allauth's list has no page here
+        path("account/oidc/<str:provider_id>/login/callback/", callback),  # before allauth's own, which checks less
         path("account/", include("allauth.urls")),
     ),
 ]
