@@ -180,7 +180,11 @@ def text(label: Label, *, hint: Label = "", required: bool = True, rows: int = 3
 def email(label: Label, *, hint: Label = "") -> forms.EmailField:
     """Make a field for an address."""
     return forms.EmailField(
-        label=label, help_text=hint, widget=forms.EmailInput({"autocomplete": "email"}), validators=[check_line]
+        label=label,
+        help_text=hint,
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        validators=[check_line],
     )
 
 
