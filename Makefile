@@ -84,7 +84,7 @@ postgres: $(STAMP)
 	@$(BIN)/python tests/with_postgres.py $(MAKE) --no-print-directory verbs differing
 
 journeys: $(STAMP) browser
-	@$(BIN)/pytest -n 2 --dist worksteal -m "journey and not lab and not smoke"
+	@$(BIN)/pytest $(BY_FILE) -m "journey and not lab and not smoke" tests/journeys
 
 browser:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || test -n "$$MIX_CHROMIUM" || \

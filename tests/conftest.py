@@ -48,6 +48,8 @@ def pytest_configure() -> None:
 
 # Files that take longest come first, longest of all first: two processes then end together.
 LONGEST = (
+    "journeys/test_working.py",
+    "journeys/test_whole.py",
     "lab/test_short.py",
     "web/test_access.py",
     "web/test_pages.py",

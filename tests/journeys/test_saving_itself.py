@@ -113,6 +113,7 @@ def test_two_of_a_team_type_at_once_lose_the_line_and_the_session(visit: Callabl
 def test_without_script_a_team_and_a_session_that_ends_lose_nothing(visit: Callable[..., Visitor]) -> None:
     tess, tom = visit("tess", javascript=False), visit("tom", javascript=False)
     ours, theirs = begun(tess), begun(tom)
+    tess.sees("Save before you use another button of this page")
     theirs.fill("[name=newness]", "By Tom, plain")
     tom.click("button:has-text('Save and stay')")
     ours.fill("[name=team]", "By Tess, plain")

@@ -23,7 +23,8 @@ def keeps(visitor: Visitor, letter: str, criterion: str, text: str) -> None:
     assert visitor.page.locator(f"[name='comment-{criterion}']").input_value() == text
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+# With script the page saves by itself: `make lab`, and in the gate test_saving_itself.py.
+@pytest.mark.parametrize("javascript", [pytest.param(True, marks=pytest.mark.lab), False])
 def test_two_tabs_and_an_ended_session_cost_an_evaluator_nothing(
     visit: Callable[..., Visitor], *, javascript: bool
 ) -> None:

@@ -61,6 +61,7 @@ def test_nobody_answers_and_the_chosen_vendor_is_disqualified_after_award(browse
         officer.check()
 
 
+@pytest.mark.lab
 def test_a_cancelled_challenge_is_begun_again_with_what_was_written(browser: Browser, empty: Site) -> None:
     with Play(browser, empty, SCENARIOS / "50-downtown-parking.yaml", javascript=False) as play:
         play.run(EVERY_ACT)

@@ -54,8 +54,8 @@ class Loot:
     def __add__(self, other: Loot) -> Loot:
         return Loot(self.bytes + other.bytes, self.shares + other.shares)
 
-    def yields(self, marks: dict[str, str]) -> frozenset[str]:
-        """Return what of the table's words the loot gives, once all was tried on all."""
+    def yields(self, marks: dict[str, str], *, older: frozenset[bytes]) -> frozenset[str]:
+        """Return what of the table's words the loot gives, once all was tried on all that is not older."""
         known = {str(pyrage.x25519.Identity.from_str(key)) for key in self._from_words()}
         seen: set[bytes] = set()
         plain: list[bytes] = []
@@ -65,7 +65,7 @@ class Loot:
             plain += waiting
             for text in waiting:
                 known |= {key.decode() for key in re.findall(rb"AGE-SECRET-KEY-1[A-Z0-9]{58}", text)}
-            sealed = {c for text in plain for c in _ciphertexts(text)}
+            sealed = {c for text in plain for c in _ciphertexts(text)} - older
             opened = {found for c in sealed for key in known if (found := _tried(c, key)) is not None}
             waiting = [found for found in opened if found not in seen]
         return frozenset(word for word, mark in marks.items() if any(mark.encode() in text for text in plain))
@@ -110,6 +110,7 @@ class Site:
     actor: Callable[[str], Any]
     words: dict[str, str]
     place: Path
+    older: frozenset[bytes]  # the ciphertexts that were there before
     marks: dict[str, str]  # by what a thief is seen to have each of the table's words
     moment: Any = None
     typed: tuple[str, ...] = ()  # whose words have passed through the pages since publication
@@ -167,6 +168,7 @@ def site(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Site:
     """Return a site with a call in a custody, a finalised submission to it, and another vendor's draft."""
+    older = frozenset(c for text in _disk().bytes for c in _ciphertexts(text))
     monkeypatch.setattr(settings, "SEALER_DIR", tmp_path / "sealer")
     (tmp_path / "backups").mkdir()
     step = get_step(challenge("water-leaks"), "proposal-development")
@@ -197,7 +199,7 @@ def site(
         assert sign_in("kim").post(url, sent).status_code == 302
     run(actor("kim"), now, submissions.finalise, kims, retry_key="one")
     marks["who answered, and when"] = kims.code  # the row and the entry of the log beside it say whose it is, and when
-    return Site(call, actor, words, tmp_path / "backups", marks)
+    return Site(call, actor, words, tmp_path / "backups", older, marks)
 
 
 def _people(codes: tuple[str, ...]) -> list[Person]:
@@ -219,19 +221,19 @@ def _taken(key: CustodyKey, actor: Callable[[str], Any], now: Any, words: dict[s
 # ---- the thieves, by the first cell of their row ----
 
 
-def _disk(_site: Site) -> Loot:
+def _disk() -> Loot:
     """Return what the web process reads without asking anybody: the database and the data folder."""
     return Loot(every_value()) + folder(Path(settings.DATA_DIR), but="sealer")
 
 
 def _late(site: Site) -> Loot:
     """Return what a web process has that was taken over after the officers typed their words for the answers."""
-    return _disk(site) + site.asks() if site.moment >= site.opens else Loot()
+    return _disk() + site.asks() if site.moment >= site.opens else Loot()
 
 
 def _web(site: Site) -> Loot:
     """Return what a web process has that was taken over before anybody typed: the words too."""
-    return _disk(site) + site.asks() + site.homes(*site.typed)
+    return _disk() + site.asks() + site.homes(*site.typed)
 
 
 THIEVES: dict[str, Callable[[Site], Loot]] = {
@@ -239,7 +241,7 @@ THIEVES: dict[str, Callable[[Site], Loot]] = {
     "the first file of a backup": lambda s: s.backup()[0],
     "both files of a backup": lambda s: s.backup()[0] + s.backup()[1],
     "both, where the sealer is not apart": lambda s: s.backup()[0] + s.backup()[1] + folder(settings.SEALER_DIR),
-    "the disk of the site": _disk,
+    "the disk of the site": lambda _: _disk(),
     "the web process": _web,
     "the web process, after the opening": _late,
     "the sealer's folder": lambda _: folder(settings.SEALER_DIR),
@@ -291,7 +293,7 @@ def test_each_thief_gets_what_the_document_says(site: Site) -> None:
 
     def play(stage: int, moment: Any) -> None:
         site.moment = moment
-        found = {name: thief(site).yields(site.marks) for name, thief in THIEVES.items()}
+        found = {name: thief(site).yields(site.marks, older=site.older) for name, thief in THIEVES.items()}
         wrong = {
             n: (sorted(found[n]), sorted(c[first + stage])) for n, c in table.items() if found[n] != c[first + stage]
         }
