@@ -88,7 +88,13 @@ def test_nobody_ends_a_place_in_another_firm(sign_in: Callable[[str], Client], a
 def test_a_firm_corrects_what_is_read_of_it_and_keeps_its_name(sign_in: Callable[[str], Client]) -> None:
     tess = sign_in("tess")
     assert 'value="Sudbury"' in tess.get(TEAM).content.decode()
-    facts = {"place": "Timmins", "size": "medium", "website": "https://tamarack.example/", "capability": "Maps."}
+    facts = {
+        "place": "Timmins",
+        "size": "medium",
+        "number": "123456782",
+        "website": "https://tamarack.example/",
+        "capability": "Maps.",
+    }
     assert tess.post(TEAM, {"act": "describe", **facts, "name": "Another"}).status_code == 302
     firm = Vendor.objects.get(code="tamarack")
     assert {name: getattr(firm, name) for name in facts} == facts
@@ -126,7 +132,7 @@ def test_a_look_alike_is_shown_and_needs_a_word(sign_in: Callable[[str], Client]
     assert not Vendor.objects.filter(name__contains="Limited").exists()
     assert walt.post(REGISTER, {**typed, "is_another": "on"}).status_code == 302
     event = Event.objects.filter(verb="vendors.register").latest("id")
-    assert event.payload == {"name": "NORTHLIGHT Sensing, Limited", "alike": ["northlight"], "rows": ANY}
+    assert event.payload == {"name": "NORTHLIGHT Sensing, Limited", "number": "", "alike": ["northlight"], "rows": ANY}
     assert walt.post(REGISTER, {**typed, "name": "Wellington Snow"}).status_code == 302
 
 

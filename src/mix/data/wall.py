@@ -29,6 +29,7 @@ SHARED = frozenset(
         "data_chain",
         "data_checkpoint",
         "data_event",
+        "data_merger",
         "data_message",
         "data_municipality",
         "data_person",

@@ -131,6 +131,18 @@ MAILS: dict[str, tuple[str, str]] = {
         "{person} acts for {vendor} and for {other}",
         "{person} is in the team of {vendor} and in that of {other}. Where both answer one call, the city sees it once the envelopes are open.",
     ),
+    "merger_asked": (
+        "{vendor} asks to go on as {other}",
+        "{who} of {vendor} says that both organizations are one. If you agree, its people join your team, and it begins nothing new under its own name. If you do not know them, decline.",
+    ),
+    "merger_agreed": (
+        "{vendor} goes on as {other}",
+        "{who} agreed. Its people act for {other} from now on, and still read what was done as {vendor}.",
+    ),
+    "merger_declined": (
+        "{other} declined to be one with {vendor}",
+        "{who} declined. Nothing has changed.",
+    ),
     "membership_ended": (
         "You no longer act for {vendor}",
         "{who} ended your place in the team of {vendor}. Its drafts and letters are closed to you.",

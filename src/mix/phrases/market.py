@@ -3,6 +3,15 @@
 from mix.phrases.speaking import Counted
 
 REFUSALS: dict[str, str | Counted] = {
+    "not_a_number_of_a_firm": "This is no business number. Write the nine digits of the Canada Revenue Agency or the ten of the Registraire des entreprises",
+    "number_known": "{name} has this number already. Ask its team to invite you",
+    "vendor_merged": "This organization goes on as {name} and begins nothing new",
+    "merger_under_way": "{name} takes part in what has not ended: {titles}. It can go on as another after that",
+    "merger_waits": "You have asked {name} already. Take that back first",
+    "merger_answered": "This was answered or taken back meanwhile",
+    "merger_by_another": "You asked for this yourself. Somebody else of the team agrees",
+    "no_such_vendor": "No other organization has this name",
+    "several_such_vendors": "Several organizations have a name like this: {names}. Write it exactly",
     "vendor_alike": "An organization has a name that looks like this one: {names}. If it is yours, ask its team to invite you; if yours is another, say so below",
     # closing and outages
     "extension_waits": "A later closing is proposed already: confirm or drop it first",
@@ -251,6 +260,10 @@ WORDS: dict[str, dict[str, str]] = {
 VERBS: dict[str, str] = {
     "vendors.register": "Vendor registered",
     "vendors.describe": "Vendor described anew",
+    "mergers.ask": "Asked to go on as another vendor",
+    "mergers.withdraw": "Question to another vendor taken back",
+    "mergers.decline": "Going on as another vendor declined",
+    "mergers.agree": "Vendor goes on as another",
     "engagements.answer": "Question answered",
     "engagements.ask": "Question asked",
     "engagements.give_card": "Capability card left",

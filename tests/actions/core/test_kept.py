@@ -10,6 +10,7 @@ LEFT_OUT = {
     "accounts and sign-in": {"groupduty", "identityprovider", "person"},
     "what only waits": {
         "bandsproposal",
+        "merger",
         "roleproposal",
         "staffinvitation",
         "vendorinvitation",

@@ -130,6 +130,7 @@ def give_card(deed: Deed, event: Engagement, vendor: Vendor, *, text: str) -> Ca
     get_own_vendor(vendor.code, actor=deed.actor)
     keep_open([event.step])
     require(event.published_at is not None, "engagement_not_published")
+    require(vendor.merged_into is None, "vendor_merged", name=vendor.merged_into.name if vendor.merged_into else "")
     require(bool(text.strip()), "answer_missing", field="text")
     card, _ = CapabilityCard.objects.update_or_create(
         engagement=event, vendor=vendor, defaults={"text": text, "given_at": deed.now}

@@ -12,11 +12,12 @@ from mix.data.models import (
 from mix.readers.city.people import list_members
 from mix.readers.city.separations import unmet_to_be
 from mix.readers.core.errors import Unknown
-from mix.readers.market.vendors import get_own_vendor, list_alike
+from mix.readers.market.vendors import domain_of, find_by_number, get_own_vendor, list_alike
 from mix.rules.core.access import Role
 from mix.rules.core.lines import is_one_line
 from mix.rules.core.unmet import refuse_if, require
 from mix.rules.market.likeness import likeness
+from mix.rules.market.numbers import read_number
 from mix.rules.market.states import VendorSize
 
 
@@ -26,6 +27,7 @@ def register_vendor(
     *,
     size: str = VendorSize.UNKNOWN,
     place: str = "",
+    number: str = "",
     code: str = "",
     capability: str = "",
     is_fictional: bool = False,
@@ -33,16 +35,17 @@ def register_vendor(
 ) -> Vendor:
     """Register an organization with the actor as its first member.
 
-    Raises Refused where one has a name that looks alike, unless it is said to be another.
+    Raises Refused where one has its number, or a name that looks alike, unless it is said to be another.
     """
     require(bool(name.strip()), "name_missing", field="name")
+    number = _read_number(number)
     alike = list_alike(name)
-    names = ", ".join(f"{v.name} ({v.place})" if v.place else v.name for v in alike)
-    require(not alike or is_another, "vendor_alike", field="name", names=names)
+    require(not alike or is_another, "vendor_alike", field="name", names=", ".join(map(_known_as, alike)))
     refuse_if(unmet_to_be(deed.actor.person, Role.VENDOR) if deed.actor.person else ())
     vendor = Vendor(
         name=name.strip(),
         likeness=likeness(name),
+        number=number,
         size=size,
         place=place,
         capability=capability,
@@ -52,11 +55,26 @@ def register_vendor(
     if code:
         vendor.code = code
     vendor.save()
-    payload = {"name": vendor.name, "alike": [v.code for v in alike]}
+    payload = {"name": vendor.name, "number": number, "alike": [v.code for v in alike]}
     deed.record("vendors.register", vendor, payload=payload)
     if deed.actor.person:
         join_vendor(deed, vendor, person=deed.actor.someone)
     return vendor
+
+
+def _read_number(text: str, *, but: Vendor | None = None) -> str:
+    """Return a number as it is kept. Raises Refused for what is none, and for that of another vendor."""
+    number = read_number(text)
+    require(number is not None, "not_a_number_of_a_firm", field="number")
+    other = find_by_number(number or "")
+    require(other is None or other == but, "number_known", field="number", name=other.name if other else "")
+    return number or ""
+
+
+def _known_as(vendor: Vendor) -> str:
+    """Return a name with what tells it from others: its town, and its website where its people have addresses there."""
+    told = ", ".join(filter(None, (vendor.place, domain_of(vendor))))
+    return f"{vendor.name} ({told})" if told else vendor.name
 
 
 def add_member(deed: Deed, vendor: Vendor, *, person: Person) -> None:
@@ -105,13 +123,22 @@ def end_member(deed: Deed, vendor: Vendor, *, person: Person) -> VendorMember:
     return row
 
 
-def describe(deed: Deed, vendor: Vendor, *, place: str, size: str, website: str = "", capability: str = "") -> Vendor:
+def describe(
+    deed: Deed, vendor: Vendor, *, place: str, size: str, number: str = "", website: str = "", capability: str = ""
+) -> Vendor:
     """Correct what everybody reads of one's own organization. The name stays: receipts were made out to it."""
     get_own_vendor(vendor.code, actor=deed.actor)
     require(is_one_line(place), "not_one_line", field="place")
     found = lock_vendor(vendor)
-    facts = {"place": place, "size": size, "website": website, "capability": capability}
-    found.place, found.size, found.website, found.capability = place, size, website, capability
+    facts = {
+        "place": place,
+        "size": size,
+        "number": _read_number(number, but=found),
+        "website": website,
+        "capability": capability,
+    }
+    for name, value in facts.items():
+        setattr(found, name, value)
     found.save(update_fields=[*facts])
     deed.record("vendors.describe", found, payload=facts)
     return found

@@ -73,7 +73,7 @@ from mix.data.models.market.solicitations import (
     SolicitationDocument,
 )
 from mix.data.models.market.submissions import Acknowledgement, OpenedEnvelope, Submission, SubmissionVersion
-from mix.data.models.market.vendors import Vendor, VendorInvitation, VendorMember
+from mix.data.models.market.vendors import Merger, Vendor, VendorInvitation, VendorMember
 
 __all__ = [
     "Acknowledgement",
@@ -132,6 +132,7 @@ __all__ = [
     "Label",
     "Lesson",
     "Letter",
+    "Merger",
     "Message",
     "MethodDraft",
     "MethodVersion",

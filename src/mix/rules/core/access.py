@@ -240,7 +240,7 @@ SEPARATIONS = (
 )
 
 # Duties that one person proposes and another confirms, and whose changes the auditors and managers are told.
-TWO_PEOPLE = frozenset({*_CONFIRMING, Role.AUDITOR})
+TWO_PEOPLE = frozenset({*_CONFIRMING, Role.AUDITOR, Role.COUNCIL})
 
 # Who must use a second factor: everybody who works for a city.
 SECOND_FACTOR: frozenset[Role] = frozenset(r for r in Role if r is not Role.VENDOR)

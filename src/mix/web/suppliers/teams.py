@@ -6,23 +6,39 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.forms import CharField
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mix.actions.city import invitations
-from mix.actions.market import vendors
-from mix.data.models import Person, Vendor, VendorInvitation
+from mix.actions.market import mergers, vendors
+from mix.data.models import Merger, Person, Vendor, VendorInvitation
 from mix.readers.city.people import list_members
 from mix.readers.core.errors import Unknown
 from mix.readers.market.shared_people import list_also_elsewhere
-from mix.readers.market.vendors import get_invitation_of, get_own_vendor, list_alike, list_invitations
+from mix.readers.market.vendors import (
+    domain_of,
+    find_merger,
+    get_invitation_of,
+    get_merger,
+    get_own_vendor,
+    list_alike,
+    list_invitations,
+    list_mergers_asked,
+)
 from mix.web.drawing.pages import actor_of, signed_in
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, show, take
 from mix.web.forms.limits import Limit
 
 S = TypeVar("S")
+
+
+def number_field() -> CharField:
+    """Make the field for the number of an organization."""
+    hint = _("The first nine digits of your CRA number, or your NEQ. With it nobody registers you a second time.")
+    return fields.line(_("Business number"), hint=hint, required=False, most=30)
 
 
 class Register(Act[None]):
@@ -36,6 +52,7 @@ class Register(Act[None]):
     name = fields.line(_("Name of the organization"))
     size = fields.word_choice(_("People"), "size")
     place = fields.line(_("Town"), required=False)
+    number = number_field()
     capability = fields.text(_("What you can do"), hint=_("Public, in a few sentences."), required=False)
 
     def fit(self) -> None:
@@ -62,6 +79,7 @@ class Described(Act[S]):
 
     size = fields.word_choice(_("People"), "size")
     place = fields.line(_("Town"), required=False)
+    number = number_field()
     website = fields.link(_("Website"))
     capability = fields.text(_("What you can do"), hint=_("Public, in a few sentences."), required=False)
 
@@ -75,7 +93,7 @@ class Describe(Described[Vendor]):
     @classmethod
     def first(cls, about: Vendor) -> Mapping[str, Any]:
         """Show what is kept."""
-        return {name: getattr(about, name) for name in ("size", "place", "website", "capability")}
+        return {name: getattr(about, name) for name in ("size", "place", "number", "website", "capability")}
 
     def run(self, request: HttpRequest) -> None:
         """Save it."""
@@ -137,6 +155,55 @@ class EndMember(RowAct[Vendor]):
         return reverse("home-of-person") if person == actor_of(request).person else request.path
 
 
+class AskMerger(Act[Vendor]):
+    """Ask to go on as another organization."""
+
+    label = _("Ask them")
+    done = _("Asked. The people of the other organization were told.")
+    limit = Limit(by_person=5)
+
+    into = fields.line(_("Name of the organization that stays"))
+
+    def run(self, request: HttpRequest) -> None:
+        """Ask."""
+        do(request, mergers.ask, self.about, **self.cleaned_data)
+
+
+class WithdrawMerger(Act[Vendor]):
+    """Take that question back."""
+
+    label = _("Take it back")
+    done = _("Taken back.")
+    style = "btn--link"
+
+    def run(self, request: HttpRequest) -> None:
+        """Take it back."""
+        do(request, mergers.withdraw, self.about)
+
+
+class AgreeMerger(RowAct[Vendor]):
+    """Let another organization go on as one's own."""
+
+    label = _("Agree")
+    done = _("The two are one. The people of the other have joined your team.")
+
+    def run(self, request: HttpRequest) -> None:
+        """Agree."""
+        do(request, mergers.agree, get_merger(self.about, self.row))
+
+
+class DeclineMerger(RowAct[Vendor]):
+    """Say no."""
+
+    label = _("Decline")
+    done = _("Declined. Nothing has changed.")
+    style = "btn--link"
+
+    def run(self, request: HttpRequest) -> None:
+        """Decline."""
+        do(request, mergers.decline, get_merger(self.about, self.row))
+
+
 @dataclass(frozen=True)
 class TeamContext:
     """What the page of a vendor's people draws."""
@@ -145,20 +212,35 @@ class TeamContext:
     members: Sequence[Person]
     invitations: Sequence[VendorInvitation]
     elsewhere: Sequence[tuple[Person, str]]
+    domain: str
+    merger: Merger | None
+    asked: Sequence[Merger]
 
 
 def team(request: HttpRequest, code: str) -> HttpResponse:
     """Who acts for the vendor, whom it invited, and what everybody reads of it."""
     vendor = get_own_vendor(code, actor=signed_in(request))
+    merger, asked = find_merger(vendor), list_mergers_asked(vendor)
     acts: Acts = {
         "invite": Listed(Invite, vendor),
         "again": Listed(SendAgain, vendor),
         "withdraw": Listed(Withdraw, vendor),
         "end": Listed(EndMember, vendor),
         "describe": Listed(Describe, vendor),
+        "agree": Listed(AgreeMerger, vendor),
+        "decline": Listed(DeclineMerger, vendor),
+        "withdraw-merger" if merger else "ask-merger": Listed(WithdrawMerger if merger else AskMerger, vendor),
     }
-    taken = take(request, acts)
+    taken = take(request, {} if vendor.merged_into else acts)
     if isinstance(taken, HttpResponse):
         return taken
-    context = TeamContext(vendor, list_members(vendor.id), list_invitations(vendor), list_also_elsewhere(vendor))
+    context = TeamContext(
+        vendor=vendor,
+        members=list_members(vendor.id),
+        invitations=list_invitations(vendor),
+        elsewhere=list_also_elsewhere(vendor),
+        domain=domain_of(vendor),
+        merger=merger,
+        asked=asked,
+    )
     return show(request, "suppliers/team.html", taken, context)

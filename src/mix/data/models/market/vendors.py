@@ -9,10 +9,14 @@ from mix.rules.market.states import VendorSize
 
 
 class Vendor(Kept):
-    """An organization that may answer. A number on its papers is a label, never a key to anything."""
+    """An organization that may answer, until its people make it one with another that is theirs too.
+
+    `number` is how the state knows it (`rules.market.numbers`), where it says so.
+    """
 
     code = models.CharField(max_length=40, unique=True, default=new_code)
     name = models.CharField(max_length=200)
+    number = models.CharField(max_length=10, blank=True)
     likeness = models.CharField(max_length=200, blank=True, db_index=True)  # `rules.market.likeness` of the name
     size = choice(VendorSize, default=VendorSize.UNKNOWN.value)
     place = models.CharField(max_length=100, blank=True)
@@ -20,9 +24,44 @@ class Vendor(Kept):
     capability = models.TextField(blank=True)
     is_fictional = models.BooleanField(default=False)
     registered_at = models.DateTimeField()
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
 
     class Meta:
-        constraints = [one_of("size", VendorSize)]
+        constraints = [
+            one_of("size", VendorSize),
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=~models.Q(number="") & models.Q(merged_into=None),
+                name="vendor_number_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None) | ~models.Q(merged_into=models.F("id")),
+                name="vendor_not_into_itself",
+            ),
+        ]
+
+
+class Merger(models.Model):
+    """That one organization asks to go on as another: asked by somebody of the one, agreed by somebody of the other."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="mergers")
+    into = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="mergers_asked")
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answered_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    agreed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["vendor"], condition=models.Q(answered_at=None), name="merger_one_waits"),
+            models.CheckConstraint(condition=~models.Q(vendor=models.F("into")), name="merger_of_two"),
+            models.CheckConstraint(
+                condition=models.Q(agreed=False)
+                | (models.Q(answered_at__isnull=False) & ~models.Q(answered_by=models.F("asked_by"))),
+                name="merger_agreed_by_another",
+            ),
+        ]
 
 
 class VendorMember(Kept):
