@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from mix.actions.core.subjects import subject_of
+from mix.data.asked import asked
 from mix.data.models import Chain, Challenge, Event
 from mix.data.models.core.kept import Kept, take_written
 from mix.readers.core.actors import Actor
@@ -43,10 +44,11 @@ def record(
     if written:
         said = {**said, ROWS: written}
     code = chain or found.chain or (case.municipality.code if case else INSTANCE)
-    head = Chain.objects.select_for_update().filter(code=code).first()
-    if head is None:
+    heads = _head(code)
+    if not heads:
         Chain.objects.get_or_create(code=code, defaults={"hash": GENESIS})
-        head = Chain.objects.select_for_update().get(code=code)
+        heads = _head(code)
+    head = heads[0]
     event = Event(
         chain=head,
         seq=head.seq + 1,
@@ -69,6 +71,11 @@ def record(
     head.seq, head.hash = event.seq, event.hash
     head.save(update_fields=["seq", "hash"])
     return event
+
+
+@asked
+def _head(code: str) -> QuerySet[Chain]:
+    return Chain.objects.select_for_update().filter(code=code)
 
 
 def _commitments() -> dict[str, str | None]:

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.db.models import QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import (
     Municipality,
     Person,
@@ -30,16 +32,25 @@ from mix.rules.core.unmet import Unmet
 def actor_for(person: Person, *, origin: Origin = Origin.LIVE, recorded_at: datetime | None = None) -> Actor:
     """Read a person's duties and memberships."""
     duties: dict[str, set[Role]] = {}
-    for code, role in StaffRole.objects.filter(person=person, ended_at=None).values_list("municipality__code", "role"):
+    for code, role in _duties(person.pk):
         duties.setdefault(code, set()).add(Role(role))
-    vendors = VendorMember.objects.filter(person=person, ended_at=None).values_list("vendor_id", flat=True)
     return Actor(
         person=person,
         duties={code: frozenset(roles) for code, roles in duties.items()},
-        vendors=frozenset(vendors),
+        vendors=frozenset(_vendors(person.pk)),
         origin=origin,
         recorded_at=recorded_at,
     )
+
+
+@asked
+def _duties(person: int) -> QuerySet[StaffRole, tuple[str, str]]:
+    return StaffRole.objects.filter(person_id=person, ended_at=None).values_list("municipality__code", "role")
+
+
+@asked
+def _vendors(person: int) -> QuerySet[VendorMember, int]:
+    return VendorMember.objects.filter(person_id=person, ended_at=None).values_list("vendor_id", flat=True)
 
 
 def hash_token(token: str) -> str:
@@ -192,7 +203,10 @@ def list_told_of_roles(municipality: Municipality) -> list[Person]:
 
 def list_members(vendor_id: int, *, but: Person | None = None) -> list[Person]:
     """List the people who act for a vendor, by name; all of them, or all but one."""
-    rows = Person.objects.filter(
-        vendor_members__vendor_id=vendor_id, vendor_members__ended_at=None, is_active=True
-    ).order_by("name", "id")
-    return list(rows.exclude(pk=but.pk) if but else rows)
+    return [person for person in _members(vendor_id) if but is None or person.pk != but.pk]
+
+
+@asked
+def _members(vendor: int) -> QuerySet[Person]:
+    rows = Person.objects.filter(vendor_members__vendor_id=vendor, vendor_members__ended_at=None, is_active=True)
+    return rows.order_by("name", "id")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db.models import ForeignKey, OuterRef, Subquery
+from django.db.models import ForeignKey, OuterRef, QuerySet, Subquery
 
+from mix.data.asked import asked
 from mix.data.models import Chain, Event
 from mix.data.models.core.kept import Kept
 from mix.rules.core.commitments import commitment, shown, shown_salt
@@ -63,13 +64,27 @@ def _columns(model: type[Kept]) -> dict[str, str | Subquery]:
     return found
 
 
+def _rows(model: type[Kept]) -> QuerySet[Kept, tuple[Any, ...]]:
+    rows = model._default_manager.order_by("pk")  # noqa: SLF001 - the same
+    return rows.values_list("pk", "salt", *_columns(model).values())
+
+
+@cache
+def _named(model: type[Kept]) -> Callable[[tuple[int, ...]], list[tuple[Any, ...]]]:
+    """Return the question for the rows of a table that are named."""
+
+    @asked
+    def named(pks: tuple[int, ...]) -> QuerySet[Kept, tuple[Any, ...]]:
+        return _rows(model).filter(pk__in=pks)
+
+    return named
+
+
 def read_rows(model: type[Kept], pks: Collection[int] | None = None) -> Iterator[Row]:
     """Yield the rows of a table of record, or those of them that are named, in order."""
     columns = _columns(model)
-    rows = model._default_manager.order_by("pk")  # noqa: SLF001 - the same
-    if pks is not None:
-        rows = rows.filter(pk__in=pks)
-    for pk, salt, *values in rows.values_list("pk", "salt", *columns.values()).iterator(chunk_size=2000):
+    rows = _rows(model).iterator(chunk_size=2000) if pks is None else _named(model)(tuple(pks))
+    for pk, salt, *values in rows:
         fact = dict(zip(columns, values, strict=True))
         yield Row(name_of(model, pk), shown(fact, private=model.private, salt=salt), shown_salt(salt))
 

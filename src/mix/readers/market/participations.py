@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import Challenge, Participation, Result, StandingReached, Step, Vendor
 from mix.readers.case.challenges import method_for
 from mix.rules.core.kinds import Standing, StepState
@@ -38,7 +39,13 @@ def list_chosen(step: Step) -> list[Vendor]:
 
 def find_participation(challenge: Challenge, vendor_id: int) -> Participation | None:
     """Return a vendor's participation, if it has one."""
-    return challenge.participations.filter(vendor_id=vendor_id).select_related("vendor").first()
+    found = _participation(challenge.pk, vendor_id)
+    return found[0] if found else None
+
+
+@asked
+def _participation(challenge: int, vendor: int) -> QuerySet[Participation]:
+    return Participation.objects.filter(challenge_id=challenge, vendor_id=vendor).select_related("vendor")
 
 
 def has_reached(found: Participation | None, least: Standing | None) -> bool:

@@ -1,0 +1,103 @@
+"""Questions that are put into SQL once: on the busiest paths Django's wording of a query costs more than its answer.
+
+    @asked
+    def _members(vendor: int) -> QuerySet[Person]:
+        return Person.objects.filter(vendor_members__vendor_id=vendor).order_by("name")
+
+    people = _members(vendor.pk)  # a list
+
+What is asked for is a text, a whole number or a tuple of these, by place; all else of a question stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import copy
+from functools import update_wrapper
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
+P = ParamSpec("P")
+Row = TypeVar("Row")
+FIRST = 2_000_000_000  # marks stand for what is asked for: no number in a query of ours is as large
+
+
+class _Worded:
+    """A query in the words of one database, with a mark in each place where what is asked for belongs."""
+
+    def __init__(self, rows: QuerySet[Any, Any]) -> None:
+        self.rows, self.query = rows, rows.query
+        self.compiler = rows.query.get_compiler(connection=connection)
+        try:
+            self.sql, self.params = self.compiler.as_sql()
+        except EmptyResultSet:
+            self.sql = ""
+            return
+        columns = [column[0] for column in self.compiler.select[: self.compiler.col_count]]
+        self.converters = self.compiler.get_converters(columns)
+
+    def answer(self, given: dict[object, object]) -> list[Any]:
+        """Ask with what stands for each mark."""
+        if not self.sql:
+            return []
+        params = tuple(given.get(param, param) for param in self.params)
+        compiler = copy(self.compiler)
+        compiler.connection = connection
+        compiler.as_sql = lambda *_, **__: (self.sql, params)
+        compiler.get_converters = lambda _: self.converters
+        query = _Of(self.query, get_compiler=lambda *_, **__: compiler)
+        made_by: Any = self.rows._iterable_class  # noqa: SLF001 - what a query set makes its rows by
+        return list(made_by(_Of(self.rows, query=query)))
+
+
+class _Of:
+    """Something of Django's, but for what is said of it here."""
+
+    def __init__(self, whole: object, **said: object) -> None:
+        self.__dict__ = {"_whole": whole, **said}
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the whole has
+        return getattr(self._whole, name)
+
+
+class Asked(Generic[P, Row]):
+    """A question; called, it returns the list of what was found."""
+
+    def __init__(self, make: Callable[P, QuerySet[Any, Row]]) -> None:
+        self.make = make
+        self.worded: dict[tuple[object, ...], _Worded] = {}
+        update_wrapper(self, make)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
+        """Ask."""
+        if kwargs:
+            raise TypeError("what is asked for stands in its place")
+        shape = (connection.vendor, *(len(a) if isinstance(a, tuple) else isinstance(a, str) for a in args))
+        marks, given = _marks(args)
+        if shape not in self.worded:
+            rows = self.make(*marks)  # type: ignore[call-arg,arg-type]  # of the same types
+            self.worded[shape] = _Worded(rows)
+        return self.worded[shape].answer(given)
+
+
+def _marks(args: tuple[object, ...]) -> tuple[list[object], dict[object, object]]:
+    """Return what stands for each argument, and what each mark stands for. Raises TypeError for what has no mark."""
+    given: dict[object, object] = {}
+
+    def mark(value: object) -> object:
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise TypeError(type(value).__name__)
+        number = FIRST + len(given)
+        made: object = number if isinstance(value, int) else f"mark {number}"
+        given[made] = value
+        return made
+
+    return [tuple(map(mark, a)) if isinstance(a, tuple) else mark(a) for a in args], given
+
+
+def asked(make: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
+    """Have a question put into SQL once for each database and each number of what is asked for."""
+    return Asked(make)

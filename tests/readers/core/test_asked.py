@@ -1,0 +1,101 @@
+"""A question that was put into SQL once finds what Django's own would, whoever asks and whatever for."""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import Count, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+
+from mix.data.asked import asked
+from mix.data.models import Challenge, Person, Step
+
+pytestmark = pytest.mark.django_db
+
+
+def of_challenge(code: str, keys: tuple[str, ...]) -> QuerySet[Step]:
+    rows = Step.objects.filter(challenge__code=code, key__in=keys).select_related("challenge__municipality")
+    return rows.defer("challenge__question").annotate(calls=Count("solicitations")).order_by("position")
+
+
+def with_position(position: int, state: str) -> QuerySet[Step, tuple[str, int]]:
+    return Step.objects.filter(position__gte=position, state=state).order_by("pk").values_list("key", "position")
+
+
+STEPS, POSITIONS = asked(of_challenge), asked(with_position)
+
+
+def facts(rows: Any) -> list[tuple[object, ...]]:
+    return [(s.pk, s.key, s.calls, s.challenge.code, s.challenge.municipality.name) for s in rows]
+
+
+def test_what_is_found_is_what_django_finds(django_assert_num_queries: Any) -> None:
+    for code in ("water-leaks", "guelph-roads-sprint", "nowhere"):
+        for keys in (("invitation",), ("invitation", "commissioning"), ("commissioning", "market-scan"), ("x'; --",)):
+            with django_assert_num_queries(1):
+                found = facts(STEPS(code, keys))
+            assert found == facts(of_challenge(code, keys))
+    assert facts(STEPS("water-leaks", ("invitation",)))
+    for position, state in ((3, "done"), (7, "waiting"), (3, "none")):
+        assert POSITIONS(position, state) == list(with_position(position, state))
+    assert POSITIONS(3, "done")
+
+
+def test_it_is_put_into_sql_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    people, made = asked(lambda code: Person.objects.filter(code=code)), []
+    monkeypatch.setattr(SQLCompiler, "as_sql", _counting(SQLCompiler.as_sql, made))
+    assert [[p.code for p in people(code)] for code in ("kim", "olivia", "kim", "nobody")] == [
+        ["kim"],
+        ["olivia"],
+        ["kim"],
+        [],
+    ]
+    assert len(made) == 1
+
+
+def _counting(of: Any, made: list[object]) -> Any:
+    def as_sql(self: Any, *args: Any, **kwargs: Any) -> Any:
+        made.append(self)
+        return of(self, *args, **kwargs)
+
+    return as_sql
+
+
+def test_none_of_nothing_is_found_without_asking(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        assert STEPS("water-leaks", ()) == []
+
+
+def test_what_has_no_mark_is_refused() -> None:
+    people = asked(lambda given: Person.objects.filter(is_active=given))
+    for wrong in (True, None, 1.5, [1]):
+        with pytest.raises(TypeError):
+            people(wrong)
+    with pytest.raises(TypeError, match="place"):
+        people(given="x")
+
+
+def test_what_is_deferred_is_read_when_it_is_needed() -> None:
+    found = STEPS("water-leaks", ("invitation",))[0].challenge
+    assert found.get_deferred_fields() == {"question"}
+    assert found.question == Challenge.objects.get(code="water-leaks").question
+
+
+def test_each_thread_asks_over_its_own_connection() -> None:
+    assert POSITIONS(3, "done")
+    used: list[bool] = []
+
+    def ask() -> None:
+        connection.execute_wrappers.append(lambda run, *rest: (used.append(True), run(*rest))[1])
+        try:
+            POSITIONS(3, "done")
+        finally:
+            connection.close()
+
+    thread = Thread(target=ask)
+    thread.start()
+    thread.join(30)
+    assert used == [True]
