@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -37,15 +36,16 @@ from mix.web.frame.crowds import later
 from mix.web.frame.heard import listen
 from mix.web.frame.idle import is_over
 from mix.web.frame.kept import draw_kept, is_sealed, typed_in
+from mix.web.frame.turns import Turns
 
 listen()
 logger = logging.getLogger(__name__)
 STASH_LIMIT = 400_000  # characters: a long form
 MOST_STASHES = 60  # an hour, from one address
-# Acts in one process take turns, each for itself: when they compete for the interpreter, whoever holds a lock of the
-# database is slowed by those who wait for it (docs/operations.md). Nobody waits longer than the patience, in seconds.
-TURN = threading.BoundedSemaphore(1)
-PATIENCE = 5.0
+# Acts in one process take turns, in the order in which they came: when they compete for the interpreter, whoever holds
+# a lock of the database is slowed by those who wait for it (docs/operations.md). Whoever has waited for five seconds,
+# because an act takes long, goes ahead.
+TURNS = Turns(1, patience=5.0)
 METHODS = ("GET", "HEAD", "POST")
 OPEN_WITHOUT_FACTOR = re.compile(r"/[a-z-]+/(account|demo)/")  # where one gets a second factor, or needs none
 
@@ -83,12 +83,8 @@ class ClockMiddleware:
         except (RequestDataTooBig, TooManyFieldsSent):
             return draw_bare("too_much.html", status=413)
         stamp(request)
-        has_turn = TURN.acquire(timeout=PATIENCE)
-        try:
+        with TURNS.taken():
             return self.get_response(request)
-        finally:
-            if has_turn:
-                TURN.release()
 
 
 class ActorMiddleware:
