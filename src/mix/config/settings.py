@@ -94,7 +94,12 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASES: dict[str, Any] = {"default": dj_database_url.parse(ENVIRONMENT.database_url)}
 if "postgresql" in DATABASES["default"]["ENGINE"]:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 16, "timeout": 30}
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        pool={"min_size": 1, "max_size": 16, "timeout": 30},
+        # What is asked again is planned once on each connection: planning costs more than answering does.
+        server_side_binding=True,
+        prepare_threshold=2,
+    )
     # A database that came back finds dead connections in the pool; nobody's request is the one that notices.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 else:

@@ -6,16 +6,22 @@ A request runs as a role that cannot bypass this (`ROLE`), whoever owns the tabl
 nothing. SQLite has no such thing; there the readers stand alone.
 
 `mix.scope` says how a connection stands: "on" (by `mix.cities` and `mix.vendors`), "system" (the worker, commands and
-the few places that use `lifted`), anything else sees nothing.
+the few places that use `lifted`), anything else sees what is public. To stand otherwise takes one statement, and none
+where a connection stands that way already: a page that asks the database nothing costs no wall.
+
+Policies are flat, so that they cost little to plan and to begin: who asks is worked out once in a statement
+(`(SELECT …)`), and what hangs on a row that hangs on another asks a function, which PostgreSQL plans once in a session.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 ROLE = "mix_app"
@@ -48,20 +54,28 @@ def _up(parent: str, column: str) -> str:
     return f"EXISTS (SELECT 1 FROM {parent} up WHERE up.id = this.{column})"
 
 
+# Questions that PostgreSQL plans once in a session, for rows that hang on rows that hang on others: name and answer.
+_ASKED = {
+    "mix_shows_step": "SELECT 1 FROM data_step WHERE id = asked",
+    "mix_shows_engagement": "SELECT 1 FROM data_engagement WHERE id = asked",
+    "mix_shows_member": "SELECT 1 FROM data_panelmember WHERE id = asked",
+    "mix_shows_declaration": "SELECT 1 FROM data_declaration WHERE id = asked",
+    "mix_shows_judgement": "SELECT 1 FROM data_gatesignature g JOIN data_step s ON s.id = g.step_id"
+    " JOIN data_challenge c ON c.id = s.challenge_id WHERE g.id = asked AND mix_sees(c.municipality_id)",
+    # A vendor's own contract in a challenge: the agreements that it can see are its own.
+    "mix_has_contract": "SELECT 1 FROM data_step s JOIN data_agreement a ON a.step_id = s.id"
+    " WHERE s.challenge_id = asked AND a.kind <> 'sprint' AND mix_is(a.vendor_id)",
+}
+
 _OF_CHALLENGE = _up("data_challenge", "challenge_id")
 _OF_CITY_OF_CHALLENGE = (
     "EXISTS (SELECT 1 FROM data_challenge c WHERE c.id = this.challenge_id AND mix_sees(c.municipality_id))"
 )
 _OF_CITY_OF_PILOT = "EXISTS (SELECT 1 FROM data_pilot p WHERE p.id = this.pilot_id AND mix_sees(p.municipality_id))"
-_OF_STEP = _up("data_step", "step_id")
+_OF_STEP = "mix_shows_step(step_id)"
+_OF_ENGAGEMENT = "mix_shows_engagement(engagement_id)"
 _OF_PANEL = "EXISTS (SELECT 1 FROM data_evaluation e WHERE e.id = this.evaluation_id AND mix_sees(e.municipality_id))"
 _SUBMITTED = "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission)"
-
-# A vendor's own contract in the challenge of a row: the agreements that it can see are its own.
-_BY_CONTRACT = (
-    "EXISTS (SELECT 1 FROM data_step s JOIN data_agreement a ON a.step_id = s.id"
-    " WHERE s.challenge_id = this.challenge_id AND a.kind <> 'sprint' AND mix_is(a.vendor_id))"
-)
 
 # For each table, when a row is visible; `this` is the table.
 POLICIES: dict[str, str] = {
@@ -87,7 +101,7 @@ POLICIES: dict[str, str] = {
     **dict.fromkeys(("data_gatesignature", "data_engagement", "data_award"), _OF_STEP),
     **dict.fromkeys(("data_takeover", "data_joinrequest"), f"{CITY} OR mix_sees(city_id)"),
     "data_solicitation": f"{CITY} OR published_at IS NOT NULL",
-    **dict.fromkeys(("data_problemcard", "data_engagementquestion"), _up("data_engagement", "engagement_id")),
+    **dict.fromkeys(("data_problemcard", "data_engagementquestion"), _OF_ENGAGEMENT),
     **dict.fromkeys(("data_solicitationdocument", "data_addendum"), _up("data_solicitation", "solicitation_id")),
     "data_extensionproposal": "EXISTS (SELECT 1 FROM data_solicitation s"
     " WHERE s.id = this.solicitation_id AND mix_sees(s.municipality_id))",
@@ -117,9 +131,9 @@ POLICIES: dict[str, str] = {
     **dict.fromkeys(("data_documentversion", "data_comment"), _up("data_document", "document_id")),
     "data_custodyshare": _up("data_custodykey", "key_id"),
     **dict.fromkeys(("data_label", "data_panelmember", "data_consensusscore", "data_tiebreak"), _OF_PANEL),
-    **dict.fromkeys(("data_score", "data_declaration"), _up("data_panelmember", "member_id")),
-    "data_conflictruling": _up("data_declaration", "declaration_id"),
-    "data_registration": _up("data_engagement", "engagement_id"),
+    **dict.fromkeys(("data_score", "data_declaration"), "mix_shows_member(member_id)"),
+    "data_conflictruling": "mix_shows_declaration(declaration_id)",
+    "data_registration": _OF_ENGAGEMENT,
     # the city's and the vendor's
     **dict.fromkeys(
         (
@@ -140,8 +154,8 @@ POLICIES: dict[str, str] = {
     ),
     "data_question": f"{_up('data_solicitation', 'solicitation_id')} AND (published_at IS NOT NULL OR {VENDOR} OR "
     "EXISTS (SELECT 1 FROM data_solicitation s WHERE s.id = this.solicitation_id AND mix_sees(s.municipality_id)))",
-    "data_capabilitycard": _up("data_engagement", "engagement_id"),  # given to be shown on the page of the event
-    **dict.fromkeys(("data_milestone", "data_backlogitem"), f"{CITY} OR {_BY_CONTRACT}"),
+    "data_capabilitycard": _OF_ENGAGEMENT,  # given to be shown on the page of the event
+    **dict.fromkeys(("data_milestone", "data_backlogitem"), f"{CITY} OR mix_has_contract(challenge_id)"),
     **dict.fromkeys(
         ("data_submissionversion", "data_acknowledgement", "data_openedenvelope"),
         _up("data_submission", "submission_id"),
@@ -149,8 +163,7 @@ POLICIES: dict[str, str] = {
     **dict.fromkeys(("data_result", "data_stageinvitation"), _up("data_submission", "submission_id")),
     "data_standingreached": _up("data_participation", "participation_id"),
     # what policy said at a gate is the cities', though the word given there is public
-    "data_judgement": "EXISTS (SELECT 1 FROM data_gatesignature g JOIN data_step s ON s.id = g.step_id"
-    " JOIN data_challenge c ON c.id = s.challenge_id WHERE g.id = this.signature_id AND mix_sees(c.municipality_id))",
+    "data_judgement": "mix_shows_judgement(signature_id)",
     "data_ranking": _up("data_evaluation", "evaluation_id"),
     "data_evaluation": f"{CITY} OR EXISTS (SELECT 1 FROM data_submission s"
     " WHERE s.solicitation_id = this.solicitation_id AND mix_is(s.vendor_id))",
@@ -177,12 +190,16 @@ POLICIES: dict[str, str] = {
 _FUNCTIONS = """
 CREATE OR REPLACE FUNCTION mix_system() RETURNS boolean LANGUAGE sql STABLE AS
 $$ SELECT coalesce(current_setting('mix.scope', true), '') = 'system' $$;
-CREATE OR REPLACE FUNCTION mix_sees(city bigint) RETURNS boolean LANGUAGE sql STABLE AS
-$$ SELECT mix_system() OR (current_setting('mix.scope', true) = 'on'
-   AND position(',' || city || ',' in current_setting('mix.cities', true)) > 0) $$;
-CREATE OR REPLACE FUNCTION mix_is(vendor bigint) RETURNS boolean LANGUAGE sql STABLE AS
-$$ SELECT mix_system() OR (current_setting('mix.scope', true) = 'on'
-   AND position(',' || vendor || ',' in current_setting('mix.vendors', true)) > 0) $$
+CREATE OR REPLACE FUNCTION mix_cities() RETURNS bigint[] LANGUAGE sql STABLE AS
+$$ SELECT CASE current_setting('mix.scope', true)
+   WHEN 'on' THEN current_setting('mix.cities', true)::bigint[] ELSE '{}' END $$;
+CREATE OR REPLACE FUNCTION mix_vendors() RETURNS bigint[] LANGUAGE sql STABLE AS
+$$ SELECT CASE current_setting('mix.scope', true)
+   WHEN 'on' THEN current_setting('mix.vendors', true)::bigint[] ELSE '{}' END $$
+"""
+_QUESTION = """
+CREATE OR REPLACE FUNCTION {name}(asked bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS
+$$ BEGIN RETURN EXISTS ({answer}); END $$
 """
 _ROLE = f"""
 DO $$ BEGIN
@@ -195,18 +212,27 @@ END $$
 """
 # Which cities' rows a person may touch: those of the own duties, the lead cities of challenges in which one of these
 # takes part, and the lead cities of challenges with an own seat on the panel.
-_RAISE = """
-WITH own AS (SELECT municipality_id AS id FROM data_staffrole WHERE person_id = %(person)s AND ended_at IS NULL),
-     cities AS (
-       SELECT id FROM own
-       UNION SELECT c.municipality_id FROM data_challenge c JOIN data_challengecity p ON p.challenge_id = c.id
-         WHERE p.municipality_id IN (SELECT id FROM own)
-       UNION SELECT e.municipality_id FROM data_evaluation e JOIN data_panelmember m ON m.evaluation_id = e.id
-         WHERE m.person_id = %(person)s AND m.left_at IS NULL)
-SELECT set_config('mix.cities', ',' || coalesce((SELECT string_agg(id::text, ',') FROM cities), '') || ',', false),
-       set_config('mix.vendors', ',' || coalesce((SELECT string_agg(vendor_id::text, ',') FROM data_vendormember
-         WHERE person_id = %(person)s AND ended_at IS NULL), '') || ',', false)
+_RAISE = f"""
+CREATE OR REPLACE FUNCTION mix_raise(someone bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE said_cities text; said_vendors text;
+BEGIN
+  PERFORM set_config('mix.scope', 'system', false);
+  WITH own AS (SELECT municipality_id AS id FROM data_staffrole WHERE person_id = someone AND ended_at IS NULL),
+       cities AS (
+         SELECT id FROM own
+         UNION SELECT c.municipality_id FROM data_challenge c JOIN data_challengecity p ON p.challenge_id = c.id
+           WHERE p.municipality_id IN (SELECT id FROM own)
+         UNION SELECT e.municipality_id FROM data_evaluation e JOIN data_panelmember m ON m.evaluation_id = e.id
+           WHERE m.person_id = someone AND m.left_at IS NULL)
+  SELECT set_config('mix.cities', (SELECT coalesce(array_agg(id), '{{}}') FROM cities)::text, false),
+         set_config('mix.vendors', (SELECT coalesce(array_agg(vendor_id), '{{}}') FROM data_vendormember
+           WHERE person_id = someone AND ended_at IS NULL)::text, false)
+    INTO STRICT said_cities, said_vendors;
+  PERFORM set_config('role', '{ROLE}', false), set_config('mix.scope', 'on', false);
+END $$
 """
+_STAND = "SELECT set_config('mix.scope', %s, false), set_config('role', %s, false)"
+_SCOPE = "SELECT set_config('mix.scope', %s, false)"
 
 
 class _Default:
@@ -220,36 +246,58 @@ def close_by_default() -> None:
     _Default.scope = "closed"
 
 
-def _run(statement: str, params: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - psycopg's cursor
+# The scope in which each connection stands, as far as is known: what is not said to the database twice.
+_stands: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+
+
+def _run(statement: str, *params: object) -> Any:  # noqa: ANN401 - psycopg's cursor
     """Run a statement beneath Django's log of queries: it is no query of a page."""
     connection.ensure_connection()
-    return connection.connection.execute(statement, params)
+    return connection.connection.execute(statement, params, prepare=True)
+
+
+def _is_broken() -> bool:
+    """Say whether the connection takes no statement until what failed is undone; that undoes our settings too."""
+    raw = connection.connection
+    return connection.needs_rollback or (raw is not None and raw.info.transaction_status.name == "INERROR")
 
 
 def take_stand(*, connection: BaseDatabaseWrapper, **_: Any) -> None:  # noqa: ANN401 - Django's signal sends what it likes
     """Put a connection into the state in which this process begins: a pool hands out used ones."""
-    if connection.vendor == "postgresql" and connection.alias == DEFAULT_DB_ALIAS:
-        connection.connection.execute(f"SELECT set_config('mix.scope', '{_Default.scope}', false)")
-        if _Default.scope != "system":
-            connection.connection.execute(f"SET ROLE {ROLE}")
+    raw = connection.connection
+    if (
+        connection.vendor == "postgresql"
+        and connection.alias == DEFAULT_DB_ALIAS
+        and _stands.get(raw) != _Default.scope
+    ):
+        role = "none" if _Default.scope == "system" else ROLE
+        _run(_STAND, _Default.scope, role)
+        _stands[raw] = _Default.scope
 
 
 def raise_wall(person_id: int | None) -> None:
-    """Let the connection see what one person may touch; nobody in particular sees what is public."""
-    if connection.vendor != "postgresql":
+    """Let the connection see what one person may touch; nobody in particular sees what is public.
+
+    Outside of any transaction, or a rollback would take it back. A web process begins at what is public.
+    """
+    if connection.vendor != "postgresql" or (person_id is None and _Default.scope == "closed"):
         return
-    _run("SELECT set_config('mix.scope', 'system', false)")
-    _run(_RAISE, {"person": person_id})
-    _run(f"SET ROLE {ROLE}")
-    _run("SELECT set_config('mix.scope', 'on', false)")
+    if person_id is None:
+        _run(_STAND, "closed", ROLE)
+    else:
+        _run("SELECT mix_raise(%s)", person_id)
+    _stands[connection.connection] = "closed" if person_id is None else "on"
 
 
 def lower_wall() -> None:
     """End what `raise_wall` began."""
-    if connection.vendor != "postgresql" or connection.needs_rollback:
+    raw = connection.connection
+    if connection.vendor != "postgresql" or raw is None:
         return
-    _run("RESET ROLE")
-    take_stand(connection=connections[DEFAULT_DB_ALIAS])
+    if _is_broken():
+        _stands.pop(raw, None)  # whoever gets it next has it say how it stands
+        return
+    take_stand(connection=connection)
 
 
 @contextmanager
@@ -258,13 +306,27 @@ def lifted() -> Iterator[None]:
     if connection.vendor != "postgresql":
         yield
         return
-    before = _run("SELECT current_setting('mix.scope', true)").fetchone()[0]
-    _run("SELECT set_config('mix.scope', 'system', false)")
+    connection.ensure_connection()
+    raw = connection.connection
+    before = _stands.get(raw, "")
+    if before == "system":
+        yield
+        return
+    _run(_SCOPE, "system")
+    _stands[raw] = "system"
     try:
         yield
     finally:
-        if not connection.needs_rollback:
-            _run("SELECT set_config('mix.scope', %(scope)s, false)", {"scope": before})
+        if connection.connection is raw and not _is_broken():
+            _run(_SCOPE, before)
+        _stands[raw] = before
+
+
+def _spelt(condition: str) -> str:
+    """Write out whose rows are meant: the list of who asks is made once in a statement, not for each row."""
+    for name, ids in (("mix_sees", "mix_cities"), ("mix_is", "mix_vendors")):
+        condition = re.sub(rf"{name}\(([\w.]+)\)", rf"\1 = ANY ((SELECT {ids}())::bigint[])", condition)
+    return condition
 
 
 def create_policies(**_: Any) -> None:  # noqa: ANN401 - Django's post_migrate sends what it likes
@@ -275,19 +337,21 @@ def create_policies(**_: Any) -> None:  # noqa: ANN401 - Django's post_migrate s
     if not set(POLICIES) <= present:
         return
     with connection.cursor() as cursor:
-        for statement in (_FUNCTIONS, _ROLE):
+        for statement in (_FUNCTIONS, _ROLE, _RAISE):
             cursor.execute(statement)
+        for name, answer in _ASKED.items():
+            cursor.execute(_QUESTION.format(name=name, answer=_spelt(answer)))
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {ROLE}")
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {ROLE}")
         for table, condition in POLICIES.items():
-            visible = condition.replace("this.", f"{table}.")
+            visible = _spelt(condition.replace("this.", f"{table}."))
             cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
             cursor.execute(f"DROP POLICY IF EXISTS mix_wall ON {table}")
             cursor.execute(
-                f"CREATE POLICY mix_wall ON {table} USING (mix_system() OR {visible})"
-                f" WITH CHECK (mix_system() OR {visible})"
+                f"CREATE POLICY mix_wall ON {table} USING ((SELECT mix_system()) OR {visible})"
+                f" WITH CHECK ((SELECT mix_system()) OR {visible})"
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,13 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import DataError, connection, transaction
 
 from mix.actions.core.run import run
 from mix.actions.market import submissions
+from mix.data import wall as wall_module
 from mix.data.models import Municipality, Person, Solicitation, Vendor
-from mix.data.wall import POLICIES, SHARED, lower_wall, missing_policies, raise_wall
+from mix.data.wall import POLICIES, SHARED, lifted, lower_wall, missing_policies, raise_wall, take_stand
 from mix.readers.city.people import list_with_role
 from mix.rules.core.access import Role
 
@@ -71,7 +73,7 @@ def test_few_look_past_the_wall() -> None:
     ways |= {f"readers/{noun}.py" for noun in ("case/documents", "market/engagements", "knowledge/lessons")}
     # What excludes something is looked for in every city, whoever asks.
     ways |= {"readers/city/municipalities.py", "readers/city/separations.py"}
-    assert found == {"data/wall.py", "web/frame/middleware.py", "web/staff/flow/dates.py", *ways}
+    assert found == {"data/wall.py", "web/staff/flow/dates.py", *ways}
 
 
 @pytest.fixture
@@ -175,6 +177,87 @@ def test_nothing_said_nothing_seen(wall: Callable[[str], None]) -> None:
     assert {table: seen(table) for table in set(POLICIES) - PUBLIC_PARTS - {"data_award"}} == dict.fromkeys(
         set(POLICIES) - PUBLIC_PARTS - {"data_award"}, 0
     )
+
+
+def said(connection: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the list to which every statement that the wall sends is added."""
+    sent: list[str] = []
+    run = wall_module._run
+    monkeypatch.setattr(
+        wall_module, "_run", lambda statement, *params: (sent.append(statement), run(statement, *params))[1]
+    )
+    return sent
+
+
+@pytest.mark.usefixtures("wall")
+def test_to_raise_to_lower_and_to_lift_the_wall_takes_few_statements(monkeypatch: pytest.MonkeyPatch) -> None:
+    kim = Person.objects.get(code="kim").pk
+    sent = said(connection, monkeypatch)
+    raise_wall(kim)
+    assert sent == ["SELECT mix_raise(%s)"]
+    with lifted(), lifted():
+        assert seen("data_need") > 0
+    assert len(sent) == 3
+    assert seen("data_need") == 0
+    lower_wall()
+    assert len(sent) == 4
+    lower_wall()
+    assert len(sent) == 4
+
+
+@pytest.mark.usefixtures("wall")
+def test_whoever_is_nobody_in_particular_costs_a_web_process_no_wall(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wall_module._Default, "scope", "closed")
+    lower_wall()
+    strangers = {table: seen(table) for table in POLICIES}
+    sent = said(connection, monkeypatch)
+    raise_wall(None)
+    lower_wall()
+    assert sent == []
+    monkeypatch.undo()
+    raise_wall(None)
+    assert {table: seen(table) for table in POLICIES} == strangers
+    assert strangers["data_need"] == 0
+    assert strangers["data_notice"] > 0
+
+
+@pytest.mark.usefixtures("wall")
+def test_what_a_rollback_takes_back_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    kim = Person.objects.get(code="kim").pk
+    raise_wall(kim)
+    with pytest.raises(DataError), transaction.atomic(), lifted():
+        Person.objects.raw("SELECT 1 / 0 AS id")[0]
+    assert seen("data_need") == 0
+    monkeypatch.setattr(wall_module._Default, "scope", "closed")
+    with pytest.raises(DataError), transaction.atomic():
+        try:
+            Person.objects.raw("SELECT 1 / 0 AS id")[0]
+        finally:
+            lower_wall()  # as at the end of a request that failed
+    take_stand(connection=connection)
+    assert seen("data_submission") == 0
+
+
+@pytest.mark.usefixtures("wall")
+@pytest.mark.parametrize("code", ["kim", "olivia", ""])
+def test_policies_are_flat(wall: Callable[[str], None], code: str) -> None:
+    wall(code)
+    deep = {table: depth for table in POLICIES if (depth := _depth(_plan(f"SELECT * FROM {table}"))) > 2}
+    assert deep == {}
+
+
+def _plan(query: str) -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {query}")
+        found = cursor.fetchone()[0]
+    plan: dict[str, Any] = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
+    return plan
+
+
+def _depth(plan: dict[str, Any]) -> int:
+    """Return how many questions for each row stand within each other in a plan; what is asked once is none."""
+    own = plan.get("Parent Relationship") == "SubPlan"
+    return own + max((_depth(part) for part in plan.get("Plans", ())), default=0)
 
 
 def test_a_request_leaves_the_connection_as_it_was(wall: Callable[[str], None], sign_in: Callable[[str], Any]) -> None:

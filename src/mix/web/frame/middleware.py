@@ -20,7 +20,7 @@ from requests import RequestException
 
 from mix.actions.market.submissions import Late
 from mix.data.models import Person, SubmissionVersion
-from mix.data.wall import lifted, lower_wall, raise_wall
+from mix.data.wall import lower_wall, raise_wall
 from mix.readers.city.people import actor_for, has_second_factor
 from mix.readers.core.actors import PUBLIC
 from mix.readers.core.errors import Forbidden, Unknown
@@ -99,15 +99,15 @@ class ActorMiddleware:
             return HttpResponseNotFound()
         if is_over(request):
             logout(request)
-        with lifted():
-            actor = actor_for(request.user) if isinstance(request.user, Person) else PUBLIC
-        request.actor = actor  # type: ignore[attr-defined]  # read by pages.actor_of
         request.came_from = address_of(request)  # type: ignore[attr-defined]  # read by config.lines
-        if lacks_second_factor(request) and not OPEN_WITHOUT_FACTOR.match(request.path):
-            return redirect(reverse("mfa_index"))
         use_clock(HOME_ZONE)
-        raise_wall(actor.person.pk if actor.person else None)
+        person = request.user if isinstance(request.user, Person) else None
+        raise_wall(person.pk if person else None)
         try:
+            actor = actor_for(person) if person else PUBLIC
+            request.actor = actor  # type: ignore[attr-defined]  # read by pages.actor_of
+            if lacks_second_factor(request) and not OPEN_WITHOUT_FACTOR.match(request.path):
+                return redirect(reverse("mfa_index"))
             response = self.get_response(request)
         finally:
             lower_wall()
