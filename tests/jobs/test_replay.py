@@ -37,7 +37,7 @@ INNER = {
     "disclosures.publish_pack",
     "openings.unseal_all",
     "submissions.begin_draft",
-    "submissions.lock_submission",
+    "submissions.seal_ahead",
 }
 # Verbs whose only scenario is a page: tests/web and tests/journeys carry them out.
 ON_PAGES = {

@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from mix.actions.core.run import run
+from mix.actions.core.deeds import Deed
+from mix.actions.core.run import run, whole
 from mix.actions.market import addenda, openings, sealing, submissions
+from mix.actions.market.locking import Late
 from mix.data.models import Event, Message, OpenedEnvelope, Solicitation, Submission, Vendor
 from mix.phrases.refusals import sentence
 from mix.readers.core.errors import Forbidden, Unknown
@@ -221,7 +225,7 @@ def test_nothing_late_is_accepted(
     sealed: Submission, call: Solicitation, actor: Callable[[str], Any], verb: str, late_by: timedelta
 ) -> None:
     moment, kim = call.closes_at + late_by, actor("kim")
-    with pytest.raises(submissions.Late):
+    with pytest.raises(Late):
         if verb == "start":
             run(kim, moment, submissions.start, call, Vendor.objects.get(code="kestrel"))
         elif verb == "save":
@@ -458,3 +462,52 @@ def test_a_substantial_addendum_in_the_last_hour_must_extend(
         with pytest.raises(Refused) as caught:
             run(*who, verb, call, **facts)
         assert [u.code for u in caught.value.unmet] == ["addendum_needs_time"]
+
+
+def test_what_is_saved_after_it_was_sealed_ahead_is_what_counts(
+    call: Solicitation, actor: Callable[[str], Any], now: Any
+) -> None:
+    kim = actor("kim")
+    submission = run(kim, now, submissions.start, call, Vendor.objects.get(code="kestrel"))
+    run(kim, now, submissions.save_answers, submission, answers=ANSWERS)
+    deed = Deed(kim, now)
+    ahead = submissions.seal_ahead(deed, submission, retry_key="one")
+    run(kim, now, submissions.save_answers, submission, answers={"team": "Somebody else"})
+    copy = envelopes_of(submission.solicitation, find_draft(submission), list_files(submission))
+    with whole():
+        version = submissions.finalise.verb(deed, ahead, submission, retry_key="one")
+    said = version.receipt["statement"]["envelopes"][0]["commitment"]
+    assert hashlib.sha256(canonical(copy["technical"])).hexdigest() == said
+    assert "Somebody else" in str(copy)
+
+
+def test_two_clicks_at_once_get_one_receipt(call: Solicitation, actor: Callable[[str], Any], now: Any) -> None:
+    kim = actor("kim")
+    submission = run(kim, now, submissions.start, call, Vendor.objects.get(code="kestrel"))
+    run(kim, now, submissions.save_answers, submission, answers=ANSWERS)
+    deed = Deed(kim, now)
+    ahead = submissions.seal_ahead(deed, submission, retry_key="one")
+    first = run(kim, now, submissions.finalise, submission, retry_key="one")
+    with whole():
+        second = submissions.finalise.verb(deed, ahead, submission, retry_key="one")
+    assert (second.pk, second.receipt, submission.versions.count()) == (first.pk, first.receipt, 1)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time")
+def test_all_who_finalise_share_the_call_and_end_with_the_log(
+    call: Solicitation, actor: Callable[[str], Any], now: Any
+) -> None:
+    kim = actor("kim")
+    submission = run(kim, now, submissions.start, call, Vendor.objects.get(code="kestrel"))
+    run(kim, now, submissions.save_answers, submission, answers=ANSWERS)
+    with CaptureQueriesContext(connection) as asked:
+        run(kim, now, submissions.finalise, submission, retry_key="one")
+    found = [query["sql"] for query in asked if "SAVEPOINT" not in query["sql"]]
+    locks = [
+        (sql.rpartition("FOR ")[2].split()[0], sql.partition('FROM "')[2].split('"')[0])
+        for sql in found
+        if " FOR " in sql
+    ]
+    assert locks == [("SHARE", ""), ("UPDATE", "data_submission"), ("UPDATE", "data_chain")]
+    after = [n for n, sql in enumerate(found) if '"data_chain"' in sql]
+    assert len(found) - after[0] == 4  # the head, the entry, the head anew, the receipt

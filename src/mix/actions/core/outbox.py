@@ -41,21 +41,25 @@ def tell(
     """
     if challenge:
         params["challenge"] = challenge.wording("title")
+    messages = []
     for person in {p.pk: p for p in people}.values():
         subject, body = mail_text(code, person.language, **{"challenge": "", **params, "name": person.name})
-        Message.objects.create(
-            to_email=person.email,
-            to_name=person.name,
-            language=person.language,
-            subject=one_line(subject)[:SUBJECT],
-            body=body,
-            path=path,
-            code=code,
-            challenge=challenge.code if challenge else "",
-            city=of.code if of else challenge.municipality.code if challenge else "",
-            reply_to=reply_to,
-            written_at=now,
+        messages.append(
+            Message(
+                to_email=person.email,
+                to_name=person.name,
+                language=person.language,
+                subject=one_line(subject)[:SUBJECT],
+                body=body,
+                path=path,
+                code=code,
+                challenge=challenge.code if challenge else "",
+                city=of.code if of else challenge.municipality.code if challenge else "",
+                reply_to=reply_to,
+                written_at=now,
+            )
         )
+    Message.objects.bulk_create(messages)
 
 
 def tell_address(

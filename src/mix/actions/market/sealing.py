@@ -14,10 +14,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, QuerySet
 
 from mix.actions.core.deeds import Deed
 from mix.actions.core.events import record
 from mix.actions.market.keys import new_key_id, open_envelope, reseal_blob
+from mix.data.asked import asked
 from mix.data.models import Solicitation, Submission
 from mix.data.models.core.columns import new_code
 from mix.readers.core.actors import Actor
@@ -156,13 +158,30 @@ def destroy_draft(submission: Submission) -> None:
 
     Files that were taken out of it go as well, unless an earlier version was sealed with them.
     """
-    for code in Upload.objects.filter(submission=submission.code).values_list("code", flat=True):
-        end_upload(code)
-    SealedFile.objects.filter(submission=submission.code, blob="").delete()
-    EarlierDraft.objects.filter(submission=submission.code).delete()
-    for draft in Draft.objects.filter(submission=submission.code):
-        draft.delete()
-        transaction.on_commit(partial(storage.drop_key, draft.key_id))
+    of_it = {"submission": submission.code}
+    parts = (
+        Upload.objects.filter(**of_it),
+        SealedFile.objects.filter(**of_it, blob=""),
+        EarlierDraft.objects.filter(**of_it),
+    )
+    for key_id, uploads, gone, earlier in _around_draft(submission.code):
+        if uploads:
+            for code in parts[0].values_list("code", flat=True):
+                end_upload(code)
+        if gone:
+            parts[1].delete()
+        if earlier:
+            parts[2].delete()
+        transaction.on_commit(partial(storage.drop_key, key_id))
+    Draft.objects.filter(**of_it).delete()
+
+
+@asked
+def _around_draft(submission: str) -> QuerySet[Draft, tuple[str, bool, bool, bool]]:
+    uploads, earlier = (Exists(model.objects.filter(submission=submission)) for model in (Upload, EarlierDraft))
+    gone = Exists(SealedFile.objects.filter(submission=submission, blob=""))
+    rows = Draft.objects.filter(submission=submission).annotate(uploads=uploads, gone=gone, earlier=earlier)
+    return rows.values_list("key_id", "uploads", "gone", "earlier")
 
 
 def drop_unreadable_drafts() -> list[Submission]:
@@ -240,31 +259,33 @@ def drop_unreferenced(*, now: datetime) -> int:
     return len(gone)
 
 
-def seal_version(
-    submission: Submission,
-    *,
-    version: int,
-    envelopes: dict[str, dict[str, Any]],
-    files: Sequence[FileFact],
-    now: datetime,
-) -> tuple[SealedLine, ...]:
-    """Seal each envelope of a version to its own key; return what a receipt says of them."""
-    lines = []
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Envelopes that were sealed and are not kept yet; `lines` is what a receipt says of them."""
+
+    lines: tuple[SealedLine, ...]
+    rows: tuple[SealedEnvelope, ...]
+
+
+def seal_envelopes(
+    submission: Submission, *, envelopes: dict[str, dict[str, Any]], files: Sequence[FileFact]
+) -> Sealed:
+    """Seal each envelope to its own key. Writes nothing, so that nobody waits for it."""
+    lines, rows = [], []
     for envelope, plain in envelopes.items():
         content = canonical(plain)
         recipient = submission.solicitation.recipients[envelope]
         ciphertext = storage.encrypt(content, [recipient])
         inside = [f for f in files if f.envelope == envelope]
-        sealed = SealedEnvelope.objects.create(
+        sealed = SealedEnvelope(
             submission=submission.code,
-            version=version,
             envelope=envelope,
             ciphertext=ciphertext,
             ciphertext_sha256=hashlib.sha256(ciphertext).hexdigest(),
             recipient=recipient,
             files=[f.code for f in inside],
-            sealed_at=now,
         )
+        rows.append(sealed)
         lines.append(
             SealedLine(
                 envelope=Envelope(envelope),
@@ -274,7 +295,14 @@ def seal_version(
                 files=tuple(FileLine(f.commitment, f.ciphertext_sha256) for f in inside),
             )
         )
-    return tuple(lines)
+    return Sealed(tuple(lines), tuple(rows))
+
+
+def keep_sealed(sealed: Sealed, *, version: int, now: datetime) -> None:
+    """Keep what was sealed as a version of its submission."""
+    for row in sealed.rows:
+        row.version, row.sealed_at = version, now
+    SealedEnvelope.objects.bulk_create(sealed.rows)
 
 
 @dataclass(frozen=True, slots=True)

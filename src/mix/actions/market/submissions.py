@@ -10,15 +10,33 @@ from typing import Any
 import tzdata
 
 from mix.actions.core.deeds import Deed
+from mix.actions.core.run import prepared_by
 from mix.actions.core.signing import sign, signer_name
-from mix.actions.market.sealing import destroy_draft, keep_file, remove_file, save_draft, seal_version
+from mix.actions.market.locking import lock_submission, lock_whatever, refuse_late, refuse_over
+from mix.actions.market.sealing import (
+    Sealed,
+    destroy_draft,
+    keep_file,
+    keep_sealed,
+    remove_file,
+    save_draft,
+    seal_envelopes,
+)
 from mix.data.models import Acknowledgement, Addendum, Event, Solicitation, Submission, SubmissionVersion, Vendor
 from mix.data.models.core.columns import new_code
 from mix.phrases.mails import local_text
 from mix.readers.city.people import list_members
 from mix.readers.core.events import sealed_chain
-from mix.readers.market.sealing import DraftContent, FileFact, find_draft, has_draft, list_files, read_draft
-from mix.readers.market.solicitations import closing_of, spec_of_call
+from mix.readers.market.sealing import (
+    DraftContent,
+    FileFact,
+    find_draft,
+    has_draft,
+    list_file_codes,
+    list_files,
+    read_draft,
+)
+from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import (
     COPY_KIND,
     blocking,
@@ -26,32 +44,20 @@ from mix.readers.market.submissions import (
     check_may_answer,
     envelopes_of,
     find_current,
-    open_addenda,
+    list_addenda_read,
+    list_versions,
     warnings_for,
 )
 from mix.readers.market.vendors import check_own_vendor, get_own_vendor
-from mix.rules.case.states import ChallengeStatus
 from mix.rules.case.versions import Merged, merge_fields
 from mix.rules.core.access import Role
 from mix.rules.core.chain import digest
 from mix.rules.core.fields import read_answers
 from mix.rules.core.lines import address_in, file_name
 from mix.rules.core.unmet import Outdated, Refused, Unmet, refuse_if, require
-from mix.rules.market.closing import is_in_time
 from mix.rules.market.receipts import ReceiptClock, ReceiptEntry, ReceiptStatement, SealedLine
 from mix.rules.market.sealed import Stored
 from mix.rules.market.states import CustodyMode, SubmissionState
-
-
-class Late(Refused):
-    """A submission whose last byte came at or after closing; carries both instants (UTC) and the zone of the call."""
-
-    def __init__(self, call: Solicitation, *, received_at: datetime) -> None:
-        super().__init__(Unmet("late", {"received": received_at.isoformat(), "closed": call.closes_at.isoformat()}))
-        self.call = call
-        self.received_at = received_at
-        self.closed_at = call.closes_at
-        self.zone = call.zone
 
 
 class SavedMeanwhile(Outdated):
@@ -86,25 +92,6 @@ def _record(deed: Deed, verb: str, submission: Submission, **payload: object) ->
         role=Role.VENDOR,
         payload=payload,
     )
-
-
-def lock_submission(deed: Deed, submission: Submission) -> Submission:
-    """Lock the call (shared by all who finalise) and the submission; refuse what comes late."""
-    check_own_vendor(submission.vendor_id, actor=deed.actor)
-    call = (
-        Solicitation.objects.select_for_update(of=("self",))
-        .select_related("step__challenge__method", "step__challenge__municipality")
-        .get(pk=submission.solicitation_id)
-    )
-    require(call.step.challenge.status == ChallengeStatus.RUNNING, "challenge_over")
-    refuse_late(call, now=deed.now)
-    return call.submissions.select_for_update(of=("self",)).select_related("vendor").get(pk=submission.pk)
-
-
-def refuse_late(call: Solicitation, *, now: datetime) -> None:
-    """Raise Late at or after closing."""
-    if not is_in_time(closing_of(call), received_at=now):
-        raise Late(call, received_at=now)
 
 
 def start(deed: Deed, call: Solicitation, vendor: Vendor) -> Submission:
@@ -229,8 +216,48 @@ def acknowledge(deed: Deed, submission: Submission, *, addendum: Addendum) -> Ac
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class SealedDraft:
+    """A draft and its files as they were read, and sealed to these keys."""
+
+    draft: DraftContent | None
+    files: tuple[FileFact, ...]
+    recipients: Mapping[str, str]
+    sealed: Sealed
+
+    def is_of(self, submission: Submission, *, files: Sequence[str]) -> bool:
+        """Say whether a submission that is locked, with these files (their codes), still is what was sealed."""
+        same = [f.code for f in self.files] == list(files) and self.recipients == submission.solicitation.recipients
+        return same and self.draft is not None and self.draft.number == submission.draft_version
+
+
+def _seal(submission: Submission, draft: DraftContent | None) -> SealedDraft:
+    call, files = submission.solicitation, list_files(submission)
+    sealed = seal_envelopes(submission, envelopes=envelopes_of(call, draft, files), files=files)
+    return SealedDraft(draft, tuple(files), call.recipients, sealed)
+
+
+def seal_ahead(
+    deed: Deed,
+    submission: Submission,
+    *,
+    retry_key: str,  # noqa: ARG001 - the verb's own
+    began_at: datetime | None = None,  # noqa: ARG001 - the same
+    seen: Seen | None = None,  # noqa: ARG001 - the same
+) -> SealedDraft | None:
+    """Seal the draft before anything is locked; None where there is none, or somebody is just finalising it."""
+    check_own_vendor(submission.vendor_id, actor=deed.actor)
+    try:
+        draft = find_draft(submission)
+    except FileNotFoundError:  # its key went while it was read
+        return None
+    return _seal(submission, draft) if draft else None
+
+
+@prepared_by(seal_ahead)
 def finalise(
     deed: Deed,
+    prepared: SealedDraft | None,
     submission: Submission,
     *,
     retry_key: str,
@@ -241,29 +268,36 @@ def finalise(
 
     The same `retry_key` returns the same receipt, and refuses another draft. Missing answers only warn; an unread
     addendum or a broken limit refuses. Raises Late at or after closing, and Outdated where draft or files are not those
-    that were `seen` on a page. `began_at` is when its first byte came.
+    that were `seen` on a page. `began_at` is when its first byte came. The log comes last: all who finalise for a call
+    wait for each other from there on.
     """
-    check_own_vendor(submission.vendor_id, actor=deed.actor)
-    done = submission.versions.filter(retry_key=retry_key).first()
+    submission, status = lock_whatever(deed, submission)
+    call, codes = submission.solicitation, list_file_codes(submission)
+    versions = list_versions(submission)
+    done = next((v for v in versions if v.retry_key == retry_key), None)
     if done:
-        fresh = Submission.objects.get(pk=submission.pk)
-        require(done.draft_mark in ("", _draft_mark(fresh, list_files(fresh))), "retry_key_reused")
+        require(done.draft_mark in ("", _draft_mark(submission, codes)), "retry_key_reused")
         return done
-    submission = lock_submission(deed, submission)
-    call = submission.solicitation
+    refuse_over(call, status, now=deed.now)
     check_may_answer(call, submission.vendor)
-    draft, files = find_draft(submission), list_files(submission)
-    number = submission.versions.count() + 1
-    content = _require_whole(draft, files, is_first=number == 1)
-    if seen and (seen.number, set(seen.files)) != (submission.draft_version, {f.code for f in files}):
+    ahead = prepared
+    if ahead is None or not ahead.is_of(submission, files=codes):
+        ahead = _seal(submission, find_draft(submission))
+    number = len(versions) + 1
+    content = _require_whole(ahead.draft, ahead.files, is_first=number == 1)
+    if seen and (seen.number, set(seen.files)) != (submission.draft_version, set(codes)):
         raise Outdated(Unmet("seen_another"), *changes_since(submission, number=seen.number, files=seen.files))
-    refuse_if(blocking(warnings_for(spec_of_call(call).answers, content, addenda=open_addenda(submission))))
-    envelopes = envelopes_of(call, draft, files)
-    lines = seal_version(submission, version=number, envelopes=envelopes, files=files, now=deed.now)
+    addenda = list_addenda_read(submission)
+    unread = [addendum for addendum, is_read in addenda if not is_read]
+    refuse_if(blocking(warnings_for(spec_of_call(call).answers, content, addenda=unread)))
+    keep_sealed(ahead.sealed, version=number, now=deed.now)
     reference = "-".join([new_code(4), new_code(4), new_code(4)])
     submission.state = SubmissionState.FINALISED
     submission.draft_version += 1  # what is written over this draft is not taken for the beginning of another
     submission.save(update_fields=["state", "draft_version"])
+    destroy_draft(submission)
+    _tell_received(deed, submission, number=number, reference=reference)
+    lines = ahead.sealed.lines
     entry = _record(deed, "finalise", submission, version=number, sealed=[line.ciphertext_sha256 for line in lines])
     statement = _statement(
         deed,
@@ -272,35 +306,33 @@ def finalise(
         reference=reference,
         began_at=began_at,
         lines=lines,
+        acknowledged=tuple(addendum.number for addendum, is_read in addenda if is_read),
         log=ReceiptEntry(sealed_chain(call), entry.hash),
     )
-    version = SubmissionVersion.objects.create(
+    return SubmissionVersion.objects.create(
         submission=submission,
         number=number,
         reference=reference,
         received_at=deed.now,
         finalised_by=deed.actor.someone,
         retry_key=retry_key,
-        draft_mark=_draft_mark(submission, files),
+        draft_mark=_draft_mark(submission, codes),
         receipt=sign(statement.write()),
     )
-    destroy_draft(submission)
-    _tell_received(deed, version)
-    return version
 
 
-def _tell_received(deed: Deed, version: SubmissionVersion) -> None:
+def _tell_received(deed: Deed, submission: Submission, *, number: int, reference: str) -> None:
     """Write the receipt to each member of the team."""
-    submission, call = version.submission, version.submission.solicitation
+    call = submission.solicitation
     deed.tell(
         list_members(submission.vendor_id),
         "receipt",
         challenge=call.step.challenge,
-        path=f"vendor/receipts/{version.reference}/",
+        path=f"vendor/receipts/{reference}/",
         vendor=submission.vendor.name,
         reply_to=address_in(call.contact),
-        number=str(version.number),
-        reference=version.reference,
+        number=str(number),
+        reference=reference,
         received=deed.now.isoformat(timespec="milliseconds"),
         local=local_text(deed.now, call.zone),
     )
@@ -315,9 +347,9 @@ def _require_whole(draft: DraftContent | None, files: Sequence[FileFact], *, is_
     return answers
 
 
-def _draft_mark(submission: Submission, files: Sequence[FileFact]) -> str:
+def _draft_mark(submission: Submission, files: Sequence[str]) -> str:
     """Tell one draft from another by its number and the codes of its files."""
-    return digest([submission.draft_version, [f.code for f in files]])
+    return digest([submission.draft_version, list(files)])
 
 
 def _statement(
@@ -328,11 +360,11 @@ def _statement(
     reference: str,
     began_at: datetime | None,
     lines: tuple[SealedLine, ...],
+    acknowledged: tuple[int, ...],
     log: ReceiptEntry,
 ) -> ReceiptStatement:
     """Return what a receipt says; no prices, and no content but its fingerprints."""
     call = submission.solicitation
-    read = submission.acknowledgements.order_by("addendum__number").values_list("addendum__number", flat=True)
     return ReceiptStatement(
         reference=reference,
         call=call.reference,
@@ -349,7 +381,7 @@ def _statement(
         envelopes=lines,
         key_id=call.key_id,
         custody=CustodyMode(call.custody_mode),
-        acknowledged=tuple(read),
+        acknowledged=acknowledged,
         log=log,
     )
 

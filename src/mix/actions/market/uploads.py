@@ -7,8 +7,9 @@ from django.conf import settings
 from mix.actions.core.deeds import Deed
 from mix.actions.core.run import prepared_by
 from mix.actions.market import submissions
+from mix.actions.market.locking import lock_submission, refuse_late
 from mix.actions.market.sealing import begin_upload, drop_blob, end_upload, has_room, join_parts, keep_part
-from mix.actions.market.submissions import begin_draft, lock_submission
+from mix.actions.market.submissions import begin_draft
 from mix.data.models import Submission
 from mix.readers.market.sealing import find_upload
 from mix.readers.market.solicitations import spec_of_call
@@ -52,7 +53,7 @@ def add_part(deed: Deed, submission: Submission, *, upload: str, start: int, con
 def put_together(deed: Deed, submission: Submission, *, upload: str) -> Stored:
     """Make one sealed file of the parts; before the transaction, since it takes as long as the file is large."""
     get_own_vendor(submission.vendor.code, actor=deed.actor)
-    submissions.refuse_late(submission.solicitation, now=deed.now)
+    refuse_late(submission.solicitation, now=deed.now)
     found = deed.must(find_upload(submission, upload), "upload_unknown")
     require(found.there == found.size, "upload_incomplete", there=str(found.there))
     return join_parts(found, submission.solicitation)

@@ -11,24 +11,37 @@ from mix.rules.city.methods import Method
 from mix.rules.core.kinds import Route
 
 
+class _Pinned:
+    """A version by its digest: its document, which is large, is asked for only where nobody here has parsed it."""
+
+    def __init__(self, version: MethodVersion) -> None:
+        self.version = version
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Pinned) and self.version.digest == other.version.digest
+
+    def __hash__(self) -> int:
+        return hash(self.version.digest)
+
+
 @lru_cache(maxsize=64)
-def _parsed(digest: str, document: str) -> Method:  # noqa: ARG001 - the digest is the key
-    return parse(document)
+def _parsed(pinned: _Pinned) -> Method:
+    return parse(pinned.version.document)
 
 
 def method_of(version: MethodVersion) -> Method:
     """Return the parsed document of a pinned version."""
-    return _parsed(version.digest, version.document)
+    return _parsed(_Pinned(version))
 
 
 @lru_cache(maxsize=256)
-def _on(digest: str, document: str, route: Route) -> Method:
-    return _parsed(digest, document).on(route)
+def _on(pinned: _Pinned, route: Route) -> Method:
+    return _parsed(pinned).on(route)
 
 
 def method_on(version: MethodVersion, route: Route) -> Method:
     """Return a pinned version as it runs on one route."""
-    return _on(version.digest, version.document, route)
+    return _on(_Pinned(version), route)
 
 
 def get_latest(key: str) -> MethodVersion:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import Submission
 from mix.readers.core.errors import Unknown
 from mix.rules.core.commitments import commitment
@@ -69,10 +71,11 @@ class UploadFact:
 
 @dataclass(frozen=True, slots=True)
 class DraftContent:
-    """What a draft holds: answers by field, and the salts of its commitments by envelope."""
+    """What a draft holds: answers by field, and the salts of its commitments by envelope; and its number."""
 
     answers: dict[str, Any]
     salts: dict[str, str]
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +89,22 @@ class DraftFact:
 
 def find_draft(submission: Submission, *, number: int | None = None) -> DraftContent | None:
     """Decrypt a vendor's own draft, if there is one: as it is, or as it was. Only the vendor's pages call this."""
-    draft = Draft.objects.filter(submission=submission.code).first()
-    if draft is None:
+    found = _draft(submission.code)
+    if not found:
         return None
+    draft = found[0]
     row: Draft | EarlierDraft | None = draft
     if number is not None and number != draft.version:
         row = EarlierDraft.objects.filter(submission=submission.code, version=number).first()
     if row is None:
         return None
     content = json.loads(storage.decrypt(bytes(row.ciphertext), draft.key_id))
-    return DraftContent(content["answers"], content["salts"])
+    return DraftContent(content["answers"], content["salts"], row.version)
+
+
+@asked
+def _draft(submission: str) -> QuerySet[Draft]:
+    return Draft.objects.filter(submission=submission)
 
 
 def list_drafts(submission: Submission) -> list[DraftFact]:
@@ -173,8 +182,23 @@ def _fact(row: SealedFile) -> FileFact:
 
 def list_files(submission: Submission) -> list[FileFact]:
     """List a submission's files that were not removed, oldest first."""
-    rows = SealedFile.objects.filter(submission=submission.code, removed_at=None).order_by("uploaded_at", "id")
-    return [_fact(row) for row in rows]
+    return [_fact(row) for row in _files(submission.code)]
+
+
+@asked
+def _files(submission: str) -> QuerySet[SealedFile]:
+    return SealedFile.objects.filter(submission=submission, removed_at=None).order_by("uploaded_at", "id")
+
+
+def list_file_codes(submission: Submission) -> list[str]:
+    """List the codes of a submission's files that were not removed, oldest first."""
+    return _file_codes(submission.code)
+
+
+@asked
+def _file_codes(submission: str) -> QuerySet[SealedFile, str]:
+    rows = SealedFile.objects.filter(submission=submission, removed_at=None).order_by("uploaded_at", "id")
+    return rows.values_list("code", flat=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import (
     Acknowledgement,
     Addendum,
@@ -38,16 +39,17 @@ COPY_KIND = "MIX own copy"
 
 def get_own_submission(code: str, *, actor: Actor) -> Submission:
     """Return a submission of a vendor that the actor acts for. Raises Unknown for anybody else's."""
-    found = (
-        Submission.objects.filter(code=code, vendor_id__in=actor.vendors)
-        .select_related(
-            "vendor", "solicitation__step__challenge__method", "solicitation__step__challenge__municipality"
-        )
-        .first()
-    )
-    if found is None:
+    found = _own(code, tuple(actor.vendors))
+    if not found:
         raise Unknown
-    return found
+    return found[0]
+
+
+@asked
+def _own(code: str, vendors: tuple[int, ...]) -> QuerySet[Submission]:
+    around = ("vendor", "solicitation__step__challenge__method", "solicitation__step__challenge__municipality")
+    rows = Submission.objects.filter(code=code, vendor_id__in=vendors).select_related(*around)
+    return rows.defer("solicitation__step__challenge__method__document")
 
 
 def find_own(solicitation: Solicitation, vendor: Vendor) -> Submission | None:
@@ -94,6 +96,27 @@ def open_addenda(submission: Submission) -> list[Addendum]:
     """List the addenda that the vendor has not acknowledged, oldest first."""
     seen = submission.acknowledgements.values("addendum_id")
     return list(submission.solicitation.addenda.exclude(id__in=seen).order_by("number"))
+
+
+def list_addenda_read(submission: Submission) -> list[tuple[Addendum, bool]]:
+    """List the addenda, oldest first, each with whether the vendor has acknowledged it."""
+    return [(row, row.is_read) for row in _addenda(submission.solicitation_id, submission.pk)]
+
+
+@asked
+def _addenda(call: int, submission: int) -> QuerySet[Any]:
+    read = Acknowledgement.objects.filter(addendum=OuterRef("pk"), submission_id=submission)
+    return Addendum.objects.filter(solicitation_id=call).annotate(is_read=Exists(read)).order_by("number")
+
+
+def list_versions(submission: Submission) -> list[SubmissionVersion]:
+    """List the versions of a submission, the first first, without their receipts."""
+    return _versions(submission.pk)
+
+
+@asked
+def _versions(submission: int) -> QuerySet[SubmissionVersion]:
+    return SubmissionVersion.objects.filter(submission_id=submission).defer("receipt").order_by("number")
 
 
 def list_acknowledged(submission: Submission) -> list[Acknowledgement]:

@@ -23,7 +23,7 @@ from django.shortcuts import redirect
 
 from mix.actions.core.deeds import Deed
 from mix.actions.core.run import run
-from mix.actions.market.submissions import Late
+from mix.actions.market.locking import Late
 from mix.phrases.refusals import sentence
 from mix.readers.core.errors import Unknown
 from mix.rules.core.access import Permission, Role, grants

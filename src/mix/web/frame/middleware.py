@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from requests import RequestException
 
-from mix.actions.market.submissions import Late
+from mix.actions.market.locking import Late
 from mix.data.models import Person, SubmissionVersion
 from mix.data.wall import lower_wall, raise_wall
 from mix.readers.city.people import actor_for, has_second_factor

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mix.actions.market import submissions
+from mix.actions.market.locking import Late
 from mix.data.models import Submission
 from mix.phrases.refusals import sentence
 from mix.readers.city.people import names_of
@@ -130,7 +131,7 @@ def _write(request: HttpRequest, part: Part) -> HttpResponse:
     posted = _read(request, part.specs)
     try:
         saved = _saved(request, part, posted, posted.mine)
-    except submissions.Late:
+    except Late:
         raise
     except submissions.SavedMeanwhile as error:
         return _drawn(request, part, _clashing(request, part, posted, error))

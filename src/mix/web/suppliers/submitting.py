@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from mix.actions.market import submissions
+from mix.actions.market.locking import Late
 from mix.actions.market.sealing import open_stream
 from mix.data.models import (
     Acknowledgement,
@@ -73,7 +74,7 @@ def _take_file(request: HttpRequest, submission: Submission, handler: SealingHan
     try:
         do(request, submissions.add_file, submission, stored=handler.stored, envelope=envelope, name=handler.name)
         handler.is_kept = True
-    except submissions.Late:
+    except Late:
         raise
     except Refused as error:
         return _drawn_files(request, submission, refused(_file_acts(submission), *error.unmet))

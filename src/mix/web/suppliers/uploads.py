@@ -11,8 +11,8 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from mix.actions.market import uploads
+from mix.actions.market.locking import Late
 from mix.actions.market.sealing import drop_blob, has_room
-from mix.actions.market.submissions import Late
 from mix.phrases.refusals import sentence
 from mix.readers.market.sealing import find_upload
 from mix.readers.market.submissions import get_own_submission
