@@ -1,15 +1,20 @@
-"""Verifying an exported log offline, as a ratio to hashing its bytes alone and to 200,000 entries a second (G13)."""
+"""Verifying an exported log offline, as `mix verify log` does it on all processors.
+
+As a ratio to hashing its bytes alone, and to 200,000 entries a second (G13), by the clock and by the processors' time.
+"""
 
 import hashlib
 import json
+import os
 import time
 from statistics import median
 
+from mix.jobs.spreading import spread
 from mix.rules.core.chain import GENESIS, digest, link
 from mix.rules.core.verdicts import Verdict
 from mix.rules.flow.proofs import verify_log
 
-ENTRIES = 50_000
+ENTRIES = 200_000
 GOAL_PER_SECOND = 200_000
 ROUNDS = 5
 
@@ -42,24 +47,31 @@ def make() -> bytes:
     return "\n".join(lines).encode()
 
 
+def cpu() -> float:
+    """Return the processors' time that this process and those it waited for have taken."""
+    return sum(os.times()[:4])
+
+
 def main() -> None:
     """Print the ratios, each the median of interleaved rounds."""
     raw = make()
-    checking, hashing = [], []
+    checking, working, hashing = [], [], []
     for _ in range(ROUNDS):
-        began = time.perf_counter()
-        found = verify_log(raw)
+        began, worked = time.perf_counter(), cpu()
+        found = verify_log(raw, spread=spread)
         checking.append(time.perf_counter() - began)
-        began = time.perf_counter()
+        working.append(cpu() - worked)
+        worked = cpu()
         for line in raw.splitlines():
             hashlib.sha256(line).digest()
-        hashing.append(time.perf_counter() - began)
+        hashing.append(cpu() - worked)
         if found.verdict is not Verdict.HOLDS:
             raise SystemExit(found.text)
-    rate = ENTRIES / median(checking)
+    rate, cores = ENTRIES / median(checking), os.cpu_count() or 1
+    free = ENTRIES * cores / median(working)
     print(
         f"verify a log: {rate:,.0f} entries/s, {rate / GOAL_PER_SECOND:.2f} of the goal of {GOAL_PER_SECOND:,};"
-        f" {median(checking) / median(hashing):.1f} x hashing its lines alone"
+        f" on {cores} processors of its own {free:,.0f}; {median(working) / median(hashing):.1f} x hashing its lines"
     )
 
 

@@ -21,6 +21,7 @@ from mix.jobs.log_commands import log
 from mix.jobs.method_commands import methods
 from mix.jobs.operating import start_django
 from mix.jobs.policy_commands import policy
+from mix.jobs.spreading import spread
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.verdicts import Finding
 from mix.rules.flow import proofs
@@ -134,13 +135,16 @@ def verify_log(
         console.print(f"{checkpoint}: cannot be read: {error}", markup=False)
         raise typer.Exit(2) from None
     signer = key.split("+", 1)[0]
-    _conclude(file, lambda raw: proofs.verify_log(raw, checkpoint=note, signer=signer, public_key=_raw_key(key)))
+    _conclude(
+        file,
+        lambda raw: proofs.verify_log(raw, checkpoint=note, signer=signer, public_key=_raw_key(key), spread=spread),
+    )
 
 
 @verify.command("bundle")
 def verify_bundle(file: Path, key: Key = "") -> None:
     """Check the bundle of a case: every file, the logs with their checkpoints, the receipts."""
-    _conclude(file, lambda raw: proofs.verify_bundle(raw, public_key=_raw_key(key)))
+    _conclude(file, lambda raw: proofs.verify_bundle(raw, public_key=_raw_key(key), spread=spread))
 
 
 @app.command()

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]  # None without C
 from typing import Any
 
 GENESIS = "0" * 64
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _encoder() -> Callable[[object], str]:
+    """Return `_ENCODER.encode`, made once where the interpreter has it in C: the library makes it anew for each value.
+
+    What refers to itself ends in RecursionError, not ValueError.
+    """
+    if c_make_encoder is None:
+        return _ENCODER.encode
+    made = c_make_encoder(None, _ENCODER.default, encode_basestring, None, ":", ",", True, False, True)
+    return lambda value: "".join(made(value, 0))
+
+
+_written = _encoder()
 
 
 def canonical(value: Any) -> bytes:  # noqa: ANN401 - any JSON without floats
@@ -20,10 +35,12 @@ def canonical(value: Any) -> bytes:  # noqa: ANN401 - any JSON without floats
 
 def written(value: object) -> bytes:
     """Return the canonical form of a value that is known to hold no float, such as one that was read without any."""
-    return _ENCODER.encode(value).encode()
+    return _written(value).encode()
 
 
 def _refuse_floats(value: object) -> None:
+    if isinstance(value, str | int) or value is None:
+        return
     if isinstance(value, float):
         raise TypeError("the log holds no floating point numbers")
     if isinstance(value, Mapping):

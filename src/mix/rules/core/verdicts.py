@@ -60,7 +60,7 @@ def concluded(text: str, *, signed_with: str, public_key: str) -> Finding:
 def read_json(raw: bytes, place: str) -> Any:  # noqa: ANN401 - any JSON
     """Read JSON that holds no floating point number, as everything does that was signed or logged."""
     try:
-        return _DECODER.decode(raw.decode())
+        return DECODER.decode(raw.decode())
     except (ValueError, RecursionError):
         raise tampered(place, "is not readable JSON without fractions") from None
 
@@ -69,7 +69,7 @@ def _refuse_number(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-_DECODER = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number)
+DECODER = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number)
 
 
 def read_signed(raw: bytes, place: str, *, public_key: str) -> tuple[dict[str, Any], str]:

@@ -17,16 +17,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document
-from mix.rules.core.chain import GENESIS, written
+from mix.rules.core.chain import written
 from mix.rules.core.commitments import commitment_of
 from mix.rules.core.merkle import root
 from mix.rules.core.notes import NoteWrong, open_note, read_checkpoint
 from mix.rules.core.verdicts import Broken, Finding, Verdict, concluded, incomplete, read_json, read_signed, tampered
 from mix.rules.flow.judged import check_policy
+from mix.rules.flow.logs import Spread, read_log
 from mix.rules.flow.rankings import check_rankings
 from mix.rules.market.receipts import read_receipt
 
-UNHASHED = frozenset({"payload", "reason", "previous_hash", "hash"})  # an entry's hash covers their digests
 BUNDLE_FORMAT = "mix-bundle/1"
 MANIFEST = "manifest.json"
 ROWS = "rows.json"
@@ -36,10 +36,15 @@ LOGS = "logs/"
 RESULT = "-result.json"
 
 
-def verify_log(raw: bytes, *, checkpoint: str = "", signer: str = "", public_key: str = "") -> Finding:
-    """Check an exported log: each entry, the chain, its last line, and a checkpoint where one is given."""
+def verify_log(
+    raw: bytes, *, checkpoint: str = "", signer: str = "", public_key: str = "", spread: Spread = map
+) -> Finding:
+    """Check an exported log: each entry, the chain, its last line, and a checkpoint where one is given.
+
+    `spread` does one thing with each of several parts, as `map` does; perhaps in several processes.
+    """
     try:
-        hashes = _log(raw, "log")
+        hashes = read_log(raw, "log", spread=spread)
         if checkpoint:
             _checkpoint(checkpoint, "checkpoint", hashes=hashes, signer=signer, public_key=public_key)
     except Broken as broken:
@@ -49,51 +54,7 @@ def verify_log(raw: bytes, *, checkpoint: str = "", signer: str = "", public_key
 
 def read_hashes(raw: bytes) -> list[str]:
     """Return the hashes of the entries of a log that was found to hold."""
-    return _log(raw, "log")
-
-
-def _log(raw: bytes, place: str) -> list[str]:
-    """Walk a log of one JSON object a line, the head last; return the hashes of its entries. Raises Broken."""
-    hashes: list[str] = []
-    previous, head = GENESIS, None
-    for number, line in enumerate(raw.splitlines(), start=1):
-        where = f"{place}: line {number}"
-        entry = read_json(line, where)
-        if head is not None:
-            raise tampered(where, "stands after the head")
-        if not isinstance(entry, dict):
-            raise tampered(where, "is no entry")
-        if "head" in entry:
-            head = entry["head"]
-            continue
-        previous = _entry(entry, where, seq=number, previous=previous)
-        hashes.append(previous)
-    if head is None:
-        raise incomplete(f"{place}: line {len(hashes) + 1}", "the log ends without its head")
-    if head != {"seq": len(hashes), "hash": previous}:
-        missing = isinstance(head, dict) and isinstance(head.get("seq"), int) and head["seq"] > len(hashes)
-        raise (incomplete if missing else tampered)(f"{place}: head", "is not that of the last entry")
-    return hashes
-
-
-def _entry(entry: Mapping[str, Any], place: str, *, seq: int, previous: str) -> str:
-    if entry.get("previous_hash") != previous or entry.get("seq") != seq:
-        raise tampered(place, "does not follow the entry before it")
-    try:
-        for name in ("payload", "reason"):
-            if entry.get(name) is not None and _sha256(written(entry[name])) != entry.get(f"{name}_hash"):
-                raise tampered(place, f"its {name} was altered")
-        covered = {key: value for key, value in entry.items() if key not in UNHASHED}
-        found = _sha256(b"\x00" + previous.encode() + written(covered))
-    except (ValueError, RecursionError):
-        raise tampered(place, "holds what no log holds") from None
-    if entry.get("hash") != found:
-        raise tampered(place, "was altered")
-    return found
-
-
-def _sha256(raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest()
+    return read_log(raw, "log")
 
 
 def _checkpoint(note: str, place: str, *, hashes: list[str], signer: str, public_key: str) -> None:
@@ -108,15 +69,15 @@ def _checkpoint(note: str, place: str, *, hashes: list[str], signer: str, public
         raise tampered(place, f"the first {checkpoint.size} entries are not those it was made of")
 
 
-def verify_bundle(raw: bytes, *, public_key: str = "") -> Finding:
+def verify_bundle(raw: bytes, *, public_key: str = "", spread: Spread = map) -> Finding:
     """Check a bundle: its signed list, each file, its logs with their checkpoints, its receipts, its results."""
     try:
-        return _bundle(raw, public_key=public_key)
+        return _bundle(raw, public_key=public_key, spread=spread)
     except Broken as broken:
         return broken.finding
 
 
-def _bundle(raw: bytes, *, public_key: str) -> Finding:
+def _bundle(raw: bytes, *, public_key: str, spread: Spread) -> Finding:
     files = _unzip(raw)
     if MANIFEST not in files:
         raise incomplete(MANIFEST, "is missing")
@@ -126,7 +87,7 @@ def _bundle(raw: bytes, *, public_key: str) -> Finding:
     if manifest.get("public_key") != key:
         raise tampered(f"{MANIFEST}.public_key", "is not the key that signed the list")
     _listed(files, manifest)
-    logs = {name: _log(files[name], name) for name in sorted(files) if name.startswith(LOGS)}
+    logs = {name: read_log(files[name], name, spread=spread) for name in sorted(files) if name.startswith(LOGS)}
     for name in sorted(n for n in files if n.startswith("checkpoints/")):
         log = f"logs/{name.split('/')[1]}.jsonl"
         if log not in logs:
@@ -290,8 +251,13 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.external_attr = 0o644 << 16
-            info.create_system = 3
-            archive.writestr(info, files[name])
+            archive.writestr(member(name), files[name])
     return out.getvalue()
+
+
+def member(name: str) -> zipfile.ZipInfo:
+    """Return what an archive says of a file beside its content."""
+    info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    info.external_attr = 0o644 << 16
+    info.create_system = 3
+    return info
