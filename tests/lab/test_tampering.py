@@ -31,10 +31,10 @@ from mix.jobs.log_checks import check_rows
 from mix.readers.core.events import sealed_chain
 from mix.readers.core.kept import kept_models, list_differences, name_of
 from mix.readers.flow.bundle_rows import path_to_challenge, rows_of
-from mix.readers.flow.bundles import gather_files, pack_signed
 from mix.rules.core.verdicts import Finding, Verdict
 from mix.rules.flow.proofs import BUNDLE_FORMAT, verify_bundle
 from tests.behind import behind_the_program
+from tests.bundled import gather_files, pack_signed
 
 pytestmark = pytest.mark.django_db
 CASE = "guelph-roads-sprint"

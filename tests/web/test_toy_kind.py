@@ -12,13 +12,13 @@ from mix.actions.city.methods import publish_method
 from mix.actions.core.run import run
 from mix.data.models import Challenge, Municipality
 from mix.readers.case.challenges import get_step
-from mix.readers.flow.bundles import gather_files
 from mix.readers.flow.findings import judge
 from mix.rules.city.kinds import REGISTERED, Kind, KindTaken, kind_of, register
 from mix.rules.city.method_files import parse
 from mix.rules.core.catalogue import DocumentInvalid
 from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import Route
+from tests.bundled import gather_files
 from tests.web import toy_kind
 
 METHOD = Path(toy_kind.__file__).with_name("method.yaml").read_text(encoding="utf-8")

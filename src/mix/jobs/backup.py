@@ -11,11 +11,13 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from tempfile import TemporaryFile
+from typing import IO, Any, cast
 
 from django.apps import apps as present_apps
 from django.apps.registry import Apps
@@ -54,11 +56,14 @@ def _lines(model: type[models.Model]) -> Iterator[bytes]:
         yield json.dumps(held, sort_keys=True, ensure_ascii=False).encode() + b"\n"
 
 
-def _put(archive: tarfile.TarFile, name: str, content: bytes, *, at: datetime, mode: int = 0o644) -> str:
+def _put(archive: tarfile.TarFile, name: str, content: IO[bytes], *, at: datetime) -> str:
+    """Add a member that was written into a file just now; return its digest."""
     member = tarfile.TarInfo(name)
-    member.size, member.mtime, member.mode = len(content), int(at.timestamp()), mode
-    archive.addfile(member, io.BytesIO(content))
-    return hashlib.sha256(content).hexdigest()
+    member.size, member.mtime, member.mode = content.tell(), int(at.timestamp()), 0o644
+    content.seek(0)
+    archive.addfile(member, content)
+    content.seek(0)
+    return hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]  # a file of either kind
 
 
 def _put_file(archive: tarfile.TarFile, name: str, path: Path) -> str:
@@ -107,7 +112,9 @@ def _write(file: Path, *, now: datetime) -> None:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         for model in _models(present_apps):
             name = f"rows/{model._meta.label}.jsonl"  # noqa: SLF001 - Django's public name of it
-            digests[name] = _put(archive, name, b"".join(_lines(model)), at=now)
+            with TemporaryFile(dir=file.parent) as rows:  # a member's size stands before it
+                rows.writelines(_lines(model))
+                digests[name] = _put(archive, name, rows, at=now)
         heads = {chain.code: {"entries": chain.seq, "hash": chain.hash} for chain in list_chains()}
         executor = MigrationExecutor(connection)
         leaves = dict(executor.loader.graph.leaf_nodes())
@@ -117,7 +124,9 @@ def _write(file: Path, *, now: datetime) -> None:
                 name = f"{folder}/{path.relative_to(root).as_posix()}"
                 digests[name] = _put_file(archive, name, path)
         manifest = {"format": FORMAT, "made_at": now.isoformat(), "state": leaves, "heads": heads, "files": digests}
-        _put(archive, "manifest.json", json.dumps(manifest, sort_keys=True, indent=1).encode(), at=now)
+        written = io.BytesIO()
+        written.write(json.dumps(manifest, sort_keys=True, indent=1).encode())
+        _put(archive, "manifest.json", written, at=now)
 
 
 def _key_folders() -> list[tuple[Path, str]]:
@@ -128,7 +137,8 @@ def _key_folders() -> list[tuple[Path, str]]:
 
 def _read_manifest(archive: tarfile.TarFile) -> dict[str, Any]:
     try:
-        manifest = json.loads(_member(archive, "manifest.json"))
+        with _member(archive, "manifest.json") as file:
+            manifest = json.load(file)
     except (KeyError, ValueError):
         raise BackupBroken("this is no backup of MIX: it has no manifest") from None
     if manifest.get("format") != FORMAT:
@@ -136,12 +146,12 @@ def _read_manifest(archive: tarfile.TarFile) -> dict[str, Any]:
     return cast("dict[str, Any]", manifest)
 
 
-def _member(archive: tarfile.TarFile, name: str) -> bytes:
+def _member(archive: tarfile.TarFile, name: str) -> IO[bytes]:
+    """Open a member to be read as it comes. Raises KeyError where there is none, or none that is a file."""
     file = archive.extractfile(name)
     if file is None:
         raise KeyError(name)
-    with file:
-        return file.read()
+    return file
 
 
 def _refuse_unless_empty() -> None:
@@ -152,6 +162,17 @@ def _refuse_unless_empty() -> None:
                 raise BackupBroken("this database holds a city already: restore into an empty one")
     if any((Path(settings.DATA_DIR) / folder).exists() for folder in ("sealed", "public")):
         raise BackupBroken(f"{settings.DATA_DIR} is not empty: restore into an empty folder")
+
+
+def _refuse_what_differs(archive: tarfile.TarFile, digests: Mapping[str, str]) -> None:
+    for name, digest in digests.items():
+        try:
+            with _member(archive, name) as content:
+                found = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]  # it can be read into
+        except KeyError:
+            raise BackupBroken(f"{name} is missing from the backup") from None
+        if found != digest:
+            raise BackupBroken(f"{name} was changed after the backup was made")
 
 
 def restore(file: Path, keys: Path | None) -> dict[str, Any]:
@@ -166,13 +187,7 @@ def restore(file: Path, keys: Path | None) -> dict[str, Any]:
         _refuse_what_is_no_key(keys)
     with tarfile.open(file) as archive:
         manifest = _read_manifest(archive)
-        for name, digest in manifest["files"].items():
-            try:
-                content = _member(archive, name)
-            except KeyError:
-                raise BackupBroken(f"{name} is missing from the backup") from None
-            if hashlib.sha256(content).hexdigest() != digest:
-                raise BackupBroken(f"{name} was changed after the backup was made")
+        _refuse_what_differs(archive, manifest["files"])
         apps = _at_state(manifest["state"])
         _load(archive, apps, manifest["files"])
         for name in manifest["files"]:
@@ -204,12 +219,14 @@ def _load(archive: tarfile.TarFile, apps: Apps, names: Iterable[str]) -> None:
             if name not in held:
                 continue
             fields = {f.attname: f for f in model._meta.concrete_fields}  # noqa: SLF001 - the same
-            rows = [
-                model(**{key: None if text is None else fields[key].to_python(text) for key, text in one.items()})
-                for one in map(json.loads, _member(archive, name).splitlines())
-            ]
             model._base_manager.all().delete()  # noqa: SLF001 - what migrate put there comes from the backup
-            model._base_manager.bulk_create(rows, batch_size=BATCH)  # noqa: SLF001 - the same
+            with _member(archive, name) as lines:
+                rows = (
+                    model(**{key: None if text is None else fields[key].to_python(text) for key, text in one.items()})
+                    for one in map(json.loads, lines)
+                )
+                while batch := [*islice(rows, BATCH)]:
+                    model._base_manager.bulk_create(batch)  # noqa: SLF001 - the same
             loaded.append(model)
         connection.check_constraints()
     with connection.cursor() as cursor:

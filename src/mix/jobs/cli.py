@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import re
+import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -161,11 +162,11 @@ def bundle(challenge: str, file: Path) -> None:
         console.print(f"There is no challenge '{challenge}'.")
         raise typer.Exit(2)
     try:
-        made = make_bundle(found)
+        with make_bundle(found) as made, file.open("wb") as out:
+            shutil.copyfileobj(made, out)
     except (FileInvalid, FormUnknown) as error:
         console.print(f"No bundle: a record of {challenge} cannot be read: {error}. Run: mix log verify", markup=False)
         raise typer.Exit(1) from None
-    file.write_bytes(made)
     console.print(f"wrote {file}")
 
 

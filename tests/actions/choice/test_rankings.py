@@ -17,10 +17,10 @@ from mix.actions.flow import moves
 from mix.actions.flow.bundles import make_bundle
 from mix.data.models import Award, Challenge, Event, GateSignature, Letter, Participation, Ranking, Result, Vendor
 from mix.readers.choice.evaluations import list_rankings
-from mix.readers.flow.bundles import gather_files
 from mix.rules.choice.scoring import shown
 from mix.rules.core.verdicts import Verdict
 from mix.rules.flow.proofs import verify_bundle
+from tests.bundled import gather_files
 
 pytestmark = pytest.mark.django_db
 VANS = "fleet-vans"
@@ -90,7 +90,8 @@ def test_a_bundle_holds_both_and_what_was_decided_is_found_when_it_is_changed(va
         [(v, rank) for v, rank, _ in DECIDED],
         [(v, rank) for v, rank, _ in AFTER],
     ]
-    found = verify_bundle(make_bundle(vans), public_key=public_key())
+    with make_bundle(vans) as made:
+        found = verify_bundle(made.read(), public_key=public_key())
     assert found.verdict is Verdict.HOLDS, found
 
 

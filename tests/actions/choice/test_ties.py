@@ -16,12 +16,13 @@ from mix.readers.case.challenges import get_step
 from mix.readers.choice.awards import find_next_result
 from mix.readers.choice.evaluations import find_evaluation, list_results
 from mix.readers.core.errors import Forbidden
-from mix.readers.flow.bundles import evaluation_document, gather_files
+from mix.readers.flow.bundles import evaluation_document
 from mix.readers.flow.moves import unmet_to_ask
 from mix.rules.choice.evaluation_file import parse_file, recompute
 from mix.rules.choice.states import RankingCause
 from mix.rules.core.unmet import Refused
 from tests.behind import open_tables
+from tests.bundled import gather_files
 
 pytestmark = pytest.mark.django_db
 ROADS = "guelph-roads-sprint"

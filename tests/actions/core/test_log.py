@@ -18,7 +18,6 @@ from mix.data.models import Chain, Challenge, Event, GateSignature, Municipality
 from mix.data.triggers import missing_triggers
 from mix.readers.core.actors import PUBLIC
 from mix.readers.core.events import entry_hashes, export_chain, list_public_chains, verify_chain
-from mix.readers.flow.bundles import gather_files
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document
 from mix.rules.core.chain import Break, link
 from mix.rules.core.merkle import root
@@ -26,6 +25,7 @@ from mix.rules.core.notes import Checkpoint, open_note, read_checkpoint
 from mix.rules.core.verdicts import Verdict
 from mix.rules.flow.proofs import verify_bundle
 from tests.behind import open_tables
+from tests.bundled import gather_files
 
 pytestmark = pytest.mark.django_db
 
@@ -80,8 +80,9 @@ def test_checkpoints_are_due_daily_and_after_a_closing(now: Any) -> None:
 
 def test_the_bundle_of_a_case_holds_twice_the_same() -> None:
     challenge = Challenge.objects.select_related("municipality", "method").get(code="guelph-roads-sprint")
-    raw = make_bundle(challenge)
-    assert make_bundle(challenge) == raw
+    with make_bundle(challenge) as made, make_bundle(challenge) as again:
+        raw = made.read()
+        assert again.read() == raw
     found = verify_bundle(raw, public_key=public_key())
     assert found.verdict is Verdict.HOLDS, found
     files = gather_files(challenge)

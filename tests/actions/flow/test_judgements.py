@@ -10,13 +10,13 @@ from django.db.models import Q
 from django.utils.html import strip_tags
 
 from mix.data.models import Challenge, GateSignature, Judgement, RuleText, Solicitation
-from mix.readers.flow.bundles import gather_files
 from mix.readers.flow.findings import governing_moment, like_purchases
 from mix.readers.flow.judgements import list_judgements, texts_of
 from mix.rules.city.calendar import day_in
 from mix.rules.city.policy.documents import Rule
 from mix.rules.city.policy.facts import Category
 from mix.rules.core.chain import digest
+from tests.bundled import gather_files
 
 pytestmark = pytest.mark.django_db
 ROADS = "guelph-roads-sprint"

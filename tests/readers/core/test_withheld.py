@@ -48,7 +48,7 @@ def test_an_export_says_nothing_of_a_scoring_under_way(
 ) -> None:
     client = sign_in(code)
     log = b"".join(client.get(reverse("oversight-log", args=["under-our-streets"])))
-    bundle = client.get(reverse("oversight-bundle", args=["under-our-streets"])).content
+    bundle = b"".join(client.get(reverse("oversight-bundle", args=["under-our-streets"])))
     assert (b"CANARY" in log, b"CANARY" in bundle) == (False, False)
     with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
         packed = archive.read("logs/guelph.jsonl")

@@ -6,7 +6,7 @@ The same records give the same bytes. It holds no content of submissions: their 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC
 from typing import Any
 
@@ -40,12 +40,11 @@ from mix.readers.flow.moves import list_decisions
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document, to_document
 from mix.rules.city.kinds import kind_of
 from mix.rules.core.kinds import EvaluationPhase, StepState
-from mix.rules.flow.proofs import pack
 from mix.rules.market.states import QuestionKind
 
 
-def gather_files(challenge: Challenge) -> dict[str, bytes]:
-    """Return every file of a case by its name, but for the signed list of them."""
+def gather_records(challenge: Challenge) -> dict[str, bytes]:
+    """Return every file of a case by its name, but for its logs and the signed list of all."""
     files: dict[str, Any] = {
         "case.json": _case(challenge),
         "decisions.json": _decisions(challenge),
@@ -69,10 +68,9 @@ def gather_files(challenge: Challenge) -> dict[str, bytes]:
     files["rows.json"] = rows_of(challenge, chains=_chains(challenge))
     for key in dict.fromkeys(challenge.steps.order_by("position").values_list("kind", flat=True)):
         files |= kind_of(key).record(challenge)
-    written = {
+    return {
         name: json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False).encode() for name, found in files.items()
     }
-    return written | dict(_logs(challenge))
 
 
 def _case(challenge: Challenge) -> dict[str, Any]:
@@ -320,20 +318,19 @@ def export_lines(chain: Chain, challenge: Challenge) -> Iterator[bytes]:
         yield json.dumps(shown, sort_keys=True, ensure_ascii=False).encode() + b"\n"
 
 
-def _logs(challenge: Challenge) -> Iterator[tuple[str, bytes]]:
-    """Yield the chain of the lead city, and those of submissions to calls that were opened, with their checkpoints."""
+def gather_logs(challenge: Challenge) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Yield the chain of the lead city, and those of submissions to calls that were opened, with their checkpoints.
+
+    Each comes in pieces: a city's chain tells of all its cases, and grows for ever.
+    """
     for chain in Chain.objects.filter(code__in=_chains(challenge)).order_by("code"):
         name = chain.code.replace(":", "-")
-        yield f"logs/{name}.jsonl", b"".join(export_lines(chain, challenge))
-        for checkpoint in chain.checkpoints.order_by("size"):
-            yield f"checkpoints/{name}/{checkpoint.size}.txt", checkpoint.note.encode()
+        notes = list(chain.checkpoints.order_by("size").values_list("size", "note"))  # before the entries they are of
+        yield f"logs/{name}.jsonl", export_lines(chain, challenge)
+        for size, note in notes:
+            yield f"checkpoints/{name}/{size}.txt", [note.encode()]
 
 
 def _chains(challenge: Challenge) -> list[str]:
     opened = Solicitation.objects.filter(step__challenge=challenge, technical_opened_at__isnull=False)
     return [challenge.municipality.code, *(sealed_chain(call) for call in opened)]
-
-
-def pack_signed(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> bytes:
-    """Return the archive of the files and their signed list."""
-    return pack({**files, "manifest.json": json.dumps(manifest, indent=1, sort_keys=True).encode()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import BinaryIO
 from unicodedata import normalize
 from urllib.parse import quote
 
@@ -12,6 +13,29 @@ from mix.rules.core.lines import file_name
 
 # Should a browser show a file all the same, it is shut off from the site and from everything else.
 SHUT = "sandbox; default-src 'none'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+
+
+PIECE = 256 * 1024
+
+
+class Pieces:
+    """An open file piece by piece, closed at its end, and by whoever gives up before, if only before the first."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if piece := self.file.read(PIECE):
+            return piece
+        self.close()
+        raise StopIteration
+
+    def close(self) -> None:
+        """Close it."""
+        self.file.close()
 
 
 def attachment(name: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, cast
 from zipfile import ZipFile, ZipInfo
 
-CHUNK = 256 * 1024
+from mix.web.drawing.downloads import Pieces
 
 
 class _Tray:
@@ -35,9 +35,7 @@ def _chunks(content: bytes | Path) -> Iterator[bytes]:
     if isinstance(content, bytes):
         yield content
         return
-    with content.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            yield chunk
+    yield from Pieces(content.open("rb"))
 
 
 def zip_of(entries: Iterable[tuple[str, bytes | Path]]) -> Iterator[bytes]:

@@ -49,6 +49,7 @@ from mix.rules.core.chain import Break
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import EvaluationPhase, StepState
 from mix.web.documents.specs import Answer, read_only
+from mix.web.drawing.downloads import Pieces
 from mix.web.drawing.findings import waiver_title
 from mix.web.drawing.judgements import JudgementView, view_judgements
 from mix.web.drawing.pages import draw_page, staff_of
@@ -191,9 +192,9 @@ def log_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
     return response
 
 
-def bundle(request: HttpRequest, code: str) -> HttpResponse:
+def bundle(request: HttpRequest, code: str) -> StreamingHttpResponse:
     """Hand out the whole case as a signed archive, for `mix verify bundle` or the verifier's page."""
     challenge = get_challenge(code, actor=_overseer(request), needs=Permission.CASE_FILE_READ)
-    response = HttpResponse(make_bundle(challenge), content_type="application/zip")
+    response = StreamingHttpResponse(Pieces(make_bundle(challenge)), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{challenge.code}.mix.zip"'
     return response
