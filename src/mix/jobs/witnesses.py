@@ -16,7 +16,7 @@ from mix.actions.core.signing import open_own_note, signer_name
 from mix.data.models import Checkpoint
 from mix.data.private_files import write_private
 from mix.jobs.countersigning import WitnessRefuses, read_vkey
-from mix.readers.core.events import find_chain, latest_checkpoint, list_public_chains
+from mix.readers.core.events import find_chain, list_signed_chains
 from mix.rules.core.notes import NoteWrong, open_note, read_checkpoint
 
 LATE = timedelta(days=35)  # a countersignature older than this is said by doctor
@@ -41,11 +41,11 @@ def send_to_witnesses(*, now: datetime) -> None:
     sent = _sent()
     for witness in settings.WITNESSES:
         own = sent.setdefault(witness, {})
-        for chain in list_public_chains():
-            checkpoint = latest_checkpoint(chain)
-            if checkpoint is not None and own.get(chain.code, 0) < checkpoint.size:
-                _hand_over(witness, chain.code, checkpoint, now=now)
-                own[chain.code] = checkpoint.size
+        for checkpoint in list_signed_chains():
+            chain = checkpoint.chain.code
+            if own.get(chain, 0) < checkpoint.size:
+                _hand_over(witness, chain, checkpoint, now=now)
+                own[chain] = checkpoint.size
                 _write(Path(settings.DATA_DIR) / SENT, json.dumps(sent, sort_keys=True))
 
 

@@ -55,6 +55,7 @@ def make_checkpoint(code: str, *, now: datetime) -> Checkpoint | None:
 
 
 def _sign(chain: Chain, *, now: datetime) -> Checkpoint:
+    """Sign the entries that a chain had when it was read, whatever has come since."""
     note = sign_checkpoint(chain.code, size=chain.seq, root=root(entry_hashes(chain)))
     made, _ = Checkpoint.objects.get_or_create(chain=chain, size=chain.seq, defaults={"note": note, "made_at": now})
     transaction.on_commit(partial(_keep, chain.code, made.note))

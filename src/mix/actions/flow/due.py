@@ -13,7 +13,7 @@ from mix.data.models import Challenge, Checkpoint, DateReminder
 from mix.phrases.words import wording
 from mix.readers.city.calendars import calendars_of
 from mix.readers.city.people import list_with_role
-from mix.readers.core.events import latest_checkpoint, list_public_chains
+from mix.readers.core.events import list_chains_to_sign
 from mix.readers.flow.dates import Dated, dates_of_challenges
 from mix.readers.market.solicitations import last_closing
 from mix.rules.case.states import ChallengeStatus
@@ -72,15 +72,13 @@ def make_due(*, now: datetime) -> list[Checkpoint]:
     """
     made = []
     closed_at = last_closing(now=now)
-    for chain in list_public_chains():
-        present = latest_checkpoint(chain)
-        is_due = present is None or now - present.made_at >= EVERY or (closed_at and present.made_at < closed_at)
-        if is_due and (present is None or present.size < chain.seq):
-            try:
-                with transaction.atomic():
-                    checkpoint = make_checkpoint(chain.code, now=now)
-            except LogBroken:
-                logger.exception("no checkpoint of %s", chain.code)
-                continue
-            made += [checkpoint] if checkpoint else []
+    day_ago = now - EVERY + timedelta(microseconds=1)  # one of exactly a day ago is due
+    for chain in list_chains_to_sign(before=max(day_ago, closed_at) if closed_at else day_ago):
+        try:
+            with transaction.atomic():
+                checkpoint = make_checkpoint(chain.code, now=now)
+        except LogBroken:
+            logger.exception("no checkpoint of %s", chain.code)
+            continue
+        made += [checkpoint] if checkpoint else []
     return made

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Concat
 
 from mix.data.models import Chain, Challenge, Checkpoint, Evaluation, Event, Solicitation, Step, Submission
@@ -108,14 +109,30 @@ def find_chain(code: str) -> Chain | None:
     return Chain.objects.filter(code=code).first()
 
 
+def _public() -> QuerySet[Chain]:
+    """Return the chains that anybody may know of: those of sealed submissions from the moment of opening."""
+    opened = Solicitation.objects.filter(technical_opened_at__isnull=False)
+    codes = opened.annotate(chain=Concat(Value(SEALED), "reference", output_field=TextField())).values("chain")
+    return Chain.objects.filter(~Q(code__startswith=SEALED) | Q(code__in=codes)).order_by("code")
+
+
 def list_public_chains() -> list[Chain]:
     """List the chains that anybody may know of: those of sealed submissions from the moment of opening."""
-    opened = Solicitation.objects.filter(technical_opened_at__isnull=False).values_list("reference", flat=True)
-    return list(
-        Chain.objects.filter(~Q(code__startswith=SEALED) | Q(code__in=[f"{SEALED}{ref}" for ref in opened])).order_by(
-            "code"
-        )
-    )
+    return list(_public())
+
+
+def list_chains_to_sign(*, before: datetime) -> list[Chain]:
+    """List the public chains with entries that no checkpoint is over, whose last one was made before an instant."""
+    latest = Checkpoint.objects.filter(chain=OuterRef("pk")).order_by("-size")
+    rows = _public().annotate(size=Subquery(latest.values("size")[:1]), made_at=Subquery(latest.values("made_at")[:1]))
+    return list(rows.filter(Q(size=None, seq__gt=0) | Q(size__lt=F("seq"), made_at__lt=before)))
+
+
+def list_signed_chains() -> list[Checkpoint]:
+    """List the last checkpoint of each public chain that has one, by the chain's code."""
+    later = Checkpoint.objects.filter(chain=OuterRef("chain"), size__gt=OuterRef("size"))
+    rows = Checkpoint.objects.filter(~Exists(later), chain__in=_public())
+    return list(rows.select_related("chain").order_by("chain__code"))
 
 
 def latest_checkpoint(chain: Chain) -> Checkpoint | None:
@@ -124,10 +141,9 @@ def latest_checkpoint(chain: Chain) -> Checkpoint | None:
 
 
 def entry_hashes(chain: Chain) -> Iterator[str]:
-    """Yield the hash of each entry, in order."""
-    yield from (
-        Event.objects.filter(chain=chain).order_by("seq").values_list("hash", flat=True).iterator(chunk_size=5000)
-    )
+    """Yield the hash of each entry that the chain had when it was read, in order."""
+    rows = Event.objects.filter(chain=chain, seq__lte=chain.seq).order_by("seq")
+    yield from rows.values_list("hash", flat=True).iterator(chunk_size=5000)
 
 
 def _links(chain: Chain) -> Iterator[tuple[int, dict[str, Any], str, str]]:
@@ -139,14 +155,19 @@ def _links(chain: Chain) -> Iterator[tuple[int, dict[str, Any], str, str]]:
 
 
 def verify_chain(chain: Chain) -> Break | None:
-    """Recompute a chain from its events and compare it with its head; return the first break, or None."""
+    """Recompute a chain from its events and compare it with its head; return the first break, or None.
+
+    Where entries have come since the chain was read, its head is read again.
+    """
     found = first_break(_links(chain))
     if found:
         return found
-    last = Event.objects.filter(chain=chain).order_by("-seq").first()
-    if (last.seq if last else 0) != chain.seq or (last and last.hash != chain.hash):
-        return Break(chain.seq, "log_cut_short")
-    return None
+    last = Event.objects.filter(chain=chain).order_by("-seq").values_list("seq", "hash").first() or (0, chain.hash)
+    if last[0] > chain.seq:
+        chain = Chain.objects.get(pk=chain.pk)
+        if chain.seq > last[0]:
+            return None  # and again
+    return None if last == (chain.seq, chain.hash) else Break(chain.seq, "log_cut_short")
 
 
 def export_chain(chain: Chain) -> Iterator[dict[str, Any]]:

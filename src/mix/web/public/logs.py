@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from mix.actions.core.signing import verifier_key
 from mix.data.models import Chain, Checkpoint
 from mix.readers.core.errors import Unknown
-from mix.readers.core.events import latest_checkpoint, list_public_chains
+from mix.readers.core.events import list_signed_chains
 from mix.web.drawing.pages import draw_page
 
 
@@ -24,14 +24,13 @@ class LogContext:
 
 def log(request: HttpRequest) -> HttpResponse:
     """The log's chains as they were last signed, and how anybody checks them."""
-    rows = [(chain, latest) for chain in list_public_chains() if (latest := latest_checkpoint(chain))]
+    rows = [(latest.chain, latest) for latest in list_signed_chains()]
     return draw_page(request, "public/log.html", LogContext(rows, verifier_key()))
 
 
 def checkpoint(request: HttpRequest, chain: str) -> HttpResponse:  # noqa: ARG001 - a view's shape
     """The last signed checkpoint of a chain, for witnesses to fetch."""
-    found = next((c for c in list_public_chains() if c.code == chain), None)
-    latest = latest_checkpoint(found) if found else None
+    latest = next((one for one in list_signed_chains() if one.chain.code == chain), None)
     if latest is None:
         raise Unknown
     return HttpResponse(latest.note, content_type="text/plain; charset=utf-8")
