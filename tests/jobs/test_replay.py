@@ -365,7 +365,7 @@ def test_an_old_table_of_time_zones_stops_the_start(monkeypatch: pytest.MonkeyPa
 
 def test_a_web_server_that_ends_again_and_again_stops_all() -> None:
     """It is started again three times, as its helpers are for ever; then an operator must look."""
-    from mix.jobs import start
+    from mix.jobs import processes
 
     helpers: list[subprocess.Popen[bytes]] = []
 
@@ -376,7 +376,7 @@ def test_a_web_server_that_ends_again_and_again_stops_all() -> None:
     kept = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
     try:
         with pytest.raises(SystemExit, match="ended 4 times"):
-            start._keep(lambda: subprocess.Popen([sys.executable, "-c", ""]), {"work": helper})
+            processes.keep(lambda: subprocess.Popen([sys.executable, "-c", ""]), {"work": helper})
     finally:
         signal.signal(signal.SIGTERM, kept[0])
         signal.signal(signal.SIGINT, kept[1])

@@ -152,9 +152,7 @@ class Server:
             except OSError:
                 continue
             children.setdefault(int(fields[1]), []).append(int(path.parent.name))
-        web = [
-            pid for pid in children.get(self.process.pid, []) if b"granian" in Path(f"/proc/{pid}/cmdline").read_bytes()
-        ]
+        web = [pid for pid in children.get(self.process.pid, []) if pid in children]  # alone has processes of its own
         return [worker for pid in web for worker in children.get(pid, [])]
 
     def kill_all(self) -> None:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from mix.rules.core.fields import Bilingual, Column, FieldSpec, FieldType, read_answers
 from mix.rules.core.lines import one_line
+from mix.web.documents.blocks import Left
 from mix.web.documents.docx import Taken, _read_blocks, read_docx, write_docx
-from mix.web.documents.final import Left
 from mix.web.documents.word import outline
 
 SPACES = (

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -186,13 +185,11 @@ def serve(
     workers: Annotated[int, typer.Option(help="Web processes")] = 2,
     alone: Annotated[bool, typer.Option("--alone", help="The worker and the sealer run elsewhere")] = False,
 ) -> None:
-    """Serve the site, with the worker and the sealer."""
+    """Serve the site, with the worker and the sealer. Changes nothing: what is lacking, `mix setup` makes."""
     start_django()
-    from mix.jobs import start
+    from mix.jobs.start import serve as serve_site
 
-    start.refuse_wrong_settings(alone=alone)
-    start.set_up()
-    start.serve(workers=workers, alone=alone)
+    serve_site(workers=workers, alone=alone)
 
 
 @app.command()
@@ -214,12 +211,12 @@ def demo(
     os.environ["MIX_DEMO"] = "1"
     start_django()
     from mix.jobs.demo import prepare, print_cards
-    from mix.jobs.start import serve as serve_site
 
     prepare(console, empty=empty)
     print_cards(console)
-    if not prepare_only:
-        serve_site()
+    if not prepare_only:  # by a process that holds nothing of what was replayed
+        sys.stdout.flush()
+        os.execv(sys.executable, [sys.executable, "-m", "mix.jobs.cli", "serve"])  # noqa: S606 - ours
 
 
 @app.command()
@@ -250,16 +247,9 @@ def docs() -> None:
 @app.command()
 def sealer() -> None:
     """Run the sealer: it keeps the keys of calls behind a Unix socket and opens nothing before its time."""
-    start_django()
-    from django.conf import settings
+    from mix.jobs.sealing import run_sealer
 
-    from mix.actions.market.keys import serve_sealer
-    from mix.readers.core.clock import read_clock
-
-    if not settings.SEALER_SOCKET:
-        raise SystemExit("MIX_SEALER_SOCKET is not set. Set it to the path of the socket, for `mix serve` as well.")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    serve_sealer(Path(settings.SEALER_SOCKET), clock=read_clock)
+    run_sealer()
 
 
 @key.command("combine")

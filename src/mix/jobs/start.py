@@ -1,40 +1,46 @@
-"""Making an instance ready and serving it: migrate, catalogue, static files, web and worker as one command."""
+"""Making an instance ready, and serving one that is: the site, the worker and the sealer as one command."""
 
 from __future__ import annotations
 
+import gc
+import hashlib
+import multiprocessing
 import os
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from rich.console import Console
+from django.db.migrations.recorder import MigrationRecorder
+from django.urls import reverse
+from django.utils import translation
+from django.utils.log import configure_logging
+from django.utils.module_loading import import_string
 
 from mix.actions.city.methods import publish_method
 from mix.actions.core.run import run
 from mix.data.models import MethodVersion, Municipality, Person
 from mix.data.triggers import missing_triggers
 from mix.data.wall import missing_policies
-from mix.jobs.messages import compile_messages
+from mix.jobs.processes import ENDS_WITHIN, Forked, Starts, end_with, keep, share_pools
 from mix.phrases.refusals import sentence
 from mix.readers.core.actors import Actor
 from mix.readers.core.catalogue import CATALOGUE
 from mix.rules.core.catalogue import DocumentInvalid, decode
 from mix.rules.core.unmet import Refused
 from mix.rules.market.closing import local_instant
-
-console = Console(highlight=False)
 
 
 def now() -> datetime:
@@ -47,6 +53,8 @@ def set_up() -> None:
     Path(settings.DATA_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
     if not settings.IS_ASSEMBLED:
+        from mix.jobs.messages import compile_messages  # only beside the source
+
         compile_messages()
         call_command("collectstatic", verbosity=0, interactive=False)
     load_methods()
@@ -80,6 +88,34 @@ def refuse_wrong_settings(*, alone: bool) -> None:
         )
     if alone and not settings.SEALER_SOCKET:
         raise SystemExit("The site alone needs a sealer: set MIX_SEALER_SOCKET to the socket of `mix sealer`.")
+
+
+def _lacking() -> Iterator[str]:
+    """Yield what `mix setup` would do: tables, methods and pages that are not there. Changes nothing, loads little."""
+    if not Path(settings.DATA_DIR).is_dir():
+        yield "folder of data"
+        return
+    present = set(MigrationRecorder(connection).applied_migrations())
+    known = {
+        (app.label, path.stem)
+        for app in apps.get_app_configs()
+        for path in Path(app.path, "migrations").glob("[0-9]*.py")
+    }
+    if known - present:
+        yield "tables of the database"
+    elif {
+        hashlib.sha256(decode(path.read_bytes()).encode()).hexdigest()
+        for path in CATALOGUE.joinpath("methods").glob("*.yaml")
+    } - set(MethodVersion.objects.values_list("digest", flat=True)):
+        yield "methods of the catalogue"
+    if not Path(settings.STATIC_ROOT, "staticfiles.json").exists():
+        yield "static files"
+
+
+def refuse_unready() -> None:
+    """Stop where something is lacking that is set up once, and never while a site starts."""
+    if lacking := [*_lacking()]:
+        raise SystemExit(f"Not set up: {', '.join(lacking)}. Run: mix setup")
 
 
 def refuse_unsafe_start() -> None:
@@ -132,97 +168,88 @@ def refuse_taken_port(port: int) -> None:
 # Each waiting request holds a thread and is stamped when it begins to run, so there are more than can work at once:
 # at a deadline the stamp must not wait for the database (docs/operations.md).
 THREADS = 64
-# A web server that ends is started again, so many times within so many seconds.
-RESTARTS, RESTARTS_WITHIN = 3, 60
-# Seconds in which a web worker ends the requests at hand when the site stops; then it is killed. One that has just been
-# started again does not hear the signal yet. Less than the ten seconds after which a container is killed.
-ENDS_WITHIN = 8
-
-Starts: TypeAlias = Callable[[], subprocess.Popen[bytes]]
-
-
-def _start(command: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "mix.jobs.cli", command], env=os.environ.copy())  # noqa: S603 - ours
-
-
-def _helpers(*, alone: bool) -> list[str]:
-    """Name the commands beside the site: the worker, and the sealer unless it runs elsewhere (MIX_SEALER_SOCKET)."""
-    if alone:
-        return []
-    if settings.SEALER_SOCKET:
-        return ["work"]
-    # A path of its own: the name of a Unix socket is short, and a data folder's may not be.
-    os.environ["MIX_SEALER_SOCKET"] = str(Path(tempfile.mkdtemp(prefix="mix-"), "sealer"))
-    return ["work", "sealer"]
-
-
-def _start_web(port: int, workers: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 - our own program, no shell
-        [
-            sys.executable,
-            "-m",
-            "granian",
-            "--interface",
-            "wsgi",
-            "--host",
-            os.environ.get("MIX_HOST", "127.0.0.1"),
-            "--port",
-            str(port),
-            "--workers",
-            str(workers),
-            "--blocking-threads",
-            str(THREADS),
-            "--respawn-failed-workers",
-            "--respawn-interval",
-            "0.5",
-            "--workers-kill-timeout",
-            str(ENDS_WITHIN),
-            "--log-level",
-            "warning",
-            "mix.config.wsgi:application",
-        ],
-        env=os.environ.copy(),
-    )
 
 
 def serve(*, workers: int = 2, alone: bool = False) -> None:
     """Serve the site until interrupted, with the worker and the sealer unless these run elsewhere (`alone`)."""
-    port = settings.ENVIRONMENT.port
     refuse_wrong_settings(alone=alone)
+    refuse_unready()
     refuse_unsafe_start()
     refuse_wrong_clock()
-    refuse_taken_port(port)
-    connection.close()
-    _keep(partial(_start_web, port, workers), {name: partial(_start, name) for name in _helpers(alone=alone)})
+    refuse_taken_port(settings.ENVIRONMENT.port)
+    helpers = _helpers(alone=alone)
+    load()
+    keep(lambda: Forked(partial(_serve_web, workers)), helpers)
 
 
-def _keep(start_web: Starts, start_helpers: Mapping[str, Starts]) -> None:
-    """Keep the site and its helpers running until a signal ends them: what ends by itself is started again.
+def _helpers(*, alone: bool) -> dict[str, Starts]:
+    """Return what runs beside the site: the worker, and the sealer unless it runs elsewhere (MIX_SEALER_SOCKET)."""
+    if alone:
+        return {}
+    if settings.SEALER_SOCKET:
+        return {"work": lambda: Forked(_work)}
+    # A path of its own: the name of a Unix socket is short, and a data folder's may not be.
+    settings.SEALER_SOCKET = str(Path(tempfile.mkdtemp(prefix="mix-"), "sealer"))
+    return {"work": lambda: Forked(_work), "sealer": _start_sealer}
 
-    A web server ends by itself when its workers die one after the other. One that does so again and again stops all.
+
+def load() -> None:
+    """Load, once, what the processes share: pages with their addresses and words, and what the worker does.
+
+    What is rarely asked for (PDF, Word files, calendars) is loaded where it is used.
     """
-    helpers = {name: start() for name, start in start_helpers.items()}
-    web, stopping = start_web(), False
-    ended: list[float] = []
+    gc.disable()  # nothing of what is loaded is ever given up
+    share_pools()
+    import_module("mix.jobs.work")
+    import_module(settings.ROOT_URLCONF)
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            reverse("root")  # all addresses are read for the first one that is asked for
+            translation.gettext("English")
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL's alone
+    gc.collect()
+    gc.freeze()  # nobody looks through it again, and its pages stay shared
+    gc.enable()
 
-    def stop(*_: object) -> None:
-        nonlocal stopping
-        stopping = True
-        for child in (web, *helpers.values()):
-            if child.poll() is None:
-                child.terminate()
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    while not stopping and len(ended) <= RESTARTS:
-        if web.poll() is not None:
-            ended = [*(at for at in ended if time.monotonic() - at < RESTARTS_WITHIN), time.monotonic()]
-            web = start_web()
-        for name in [name for name, child in helpers.items() if child.poll() is not None]:
-            helpers[name] = start_helpers[name]()
-        time.sleep(0.2)
-    stop()
-    for child in (web, *helpers.values()):
-        child.wait()
-    if len(ended) > RESTARTS:
-        raise SystemExit(f"The web server ended {len(ended)} times within {RESTARTS_WITHIN} seconds.")
+def _work() -> None:
+    from mix.jobs.work import work_forever
+
+    work_forever()
+
+
+def _start_sealer() -> subprocess.Popen[bytes]:
+    """Start the sealer as a program of its own: no page and no secret of the site is ever in its memory."""
+    known = {**os.environ, "MIX_SEALER_SOCKET": settings.SEALER_SOCKET}
+    command = [sys.executable, "-m", "mix.jobs.sealing", str(os.getpid())]
+    return subprocess.Popen(command, env=known)  # noqa: S603 - ours
+
+
+def _serve_web(workers: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    multiprocessing.set_start_method("fork", force=True)  # its workers go on from here
+    Granian(
+        settings.WSGI_APPLICATION,
+        address=os.environ.get("MIX_HOST", "127.0.0.1"),
+        port=settings.ENVIRONMENT.port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=ENDS_WITHIN,
+        log_level=LogLevels.error,
+    ).serve(target_loader=partial(_application, os.getpid()), wrap_loader=False)
+
+
+def _application(server: int) -> Any:  # noqa: ANN401 - a WSGI application
+    """Return what answers requests, in the web worker that a server has just begun."""
+    end_with(server, signal.SIGKILL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # until it serves there is nothing to bring to an end
+    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)  # the server has put its own in place
+    return import_string(settings.WSGI_APPLICATION)

@@ -3,6 +3,7 @@
 import http.client
 import logging
 import os
+import signal
 import smtplib
 import threading
 import time
@@ -192,9 +193,15 @@ def do_apart(duty: Callable[..., object], *, now: datetime) -> None:
             note_fault(duty.__name__, error, now=datetime.now(UTC))
 
 
+# A signal was heard: the duty at hand is done to its end, and no other is begun.
+STOPPING = threading.Event()
+
+
 def do_duties(last: dict[int, datetime]) -> None:
     """Do each duty whose time has come; `last` holds, by the duty's place, when it was begun."""
     for place, (duty, every) in enumerate(DUTIES):
+        if STOPPING.is_set():
+            return
         now = datetime.now(UTC)
         if place not in last or now - last[place] >= every:
             last[place] = now
@@ -210,8 +217,10 @@ def watch_forever(*, pause_seconds: float = 2.0) -> None:
 
 def work_forever(*, pause_seconds: float = 2.0) -> None:
     """Watch the site and do the duties until the process is stopped."""
+    for heard in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(heard, lambda *_: STOPPING.set())
     threading.Thread(target=watch_forever, daemon=True).start()
     last: dict[int, datetime] = {}
-    while True:
+    while not STOPPING.is_set():
         do_duties(last)
-        time.sleep(pause_seconds)
+        STOPPING.wait(pause_seconds)

@@ -16,7 +16,7 @@ import docx
 from mix.rules.core.fields import Bilingual, Column, FieldSpec, FieldType
 from mix.rules.core.lines import lines
 from mix.rules.core.unmet import Refused, Unmet
-from mix.web.documents.final import Left, Paragraph, Table
+from mix.web.documents.blocks import Left, Paragraph, Table
 from mix.web.documents.specs import read_only, typed
 from mix.web.documents.word import (
     Broken,

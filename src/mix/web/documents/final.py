@@ -1,6 +1,6 @@
 """What a Word file says once its tracked changes are accepted: paragraphs and tables, and by name what is not taken.
 
-Like `word`, of which it is the reading half, this knows nothing else of the program.
+Like `word`, of which it is the reading half, this knows nothing else of the program but `blocks`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.xmlchemy import BaseOxmlElement
+
+from mix.web.documents.blocks import Block, Left, Paragraph, Table
 
 MOST_SAID = 200  # letters of what is named as not taken
 MOST_SPAN = 63  # columns of a table, as Word has them
@@ -41,31 +43,7 @@ _SYMBOLS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph, with the name of its style."""
-
-    text: str
-    style: str
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The texts of a table's cells, row by row."""
-
-    rows: tuple[tuple[str, ...], ...]
-
-
-Block: TypeAlias = Paragraph | Table
 Element: TypeAlias = BaseOxmlElement
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """Something in a file that is no text of it: what kind (a code of "word_part"), and what it says."""
-
-    kind: str
-    text: str
 
 
 @dataclass

@@ -27,7 +27,8 @@ from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml.etree import LxmlError
 
-from mix.web.documents.final import Block, Left, Paragraph, Table, read_final
+from mix.web.documents.blocks import Block, Left, Paragraph, Table
+from mix.web.documents.final import read_final
 
 MOST_MEMORY = 512 * 2**20
 MOST_SECONDS = 5  # of the processor

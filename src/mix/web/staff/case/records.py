@@ -17,7 +17,6 @@ from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.access import Permission
 from mix.rules.core.lines import whole_number
 from mix.web.documents.changes import Changed, changes
-from mix.web.documents.docx import write_docx
 from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.downloads import attachment
 from mix.web.drawing.pages import draw_page, signed_in
@@ -101,6 +100,8 @@ def document(request: HttpRequest, code: str, key: str, ending: str) -> HttpResp
     if ending == "pdf":
         context = PaperContext(challenge, spec, version, read_only(spec.fields, version.content))
         return as_pdf(request, "staff/case/document_pdf.html", context, name=name)
+    from mix.web.documents.docx import write_docx  # large, and rarely asked for
+
     template = find_template(challenge.municipality)
     file = write_docx(
         bytes(template.content) if template else None,

@@ -11,7 +11,6 @@ from mix.actions.city import municipalities
 from mix.data.models import DocumentTemplate, Municipality
 from mix.readers.city.municipalities import find_template, get_own_municipality
 from mix.rules.core.access import Permission
-from mix.web.documents.docx import PLACES, check_template, plain_template
 from mix.web.drawing.pages import signed_in
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, do, show, take
@@ -29,6 +28,8 @@ class SetTemplate(Act[Municipality]):
 
     def run(self, request: HttpRequest) -> None:
         """Check it, and set it."""
+        from mix.web.documents.docx import check_template  # large, and rarely asked for
+
         file = self.cleaned_data["file"]
         content = file.read()
         check_template(content, file.name)
@@ -57,6 +58,8 @@ class TemplateContext:
 
 def template(request: HttpRequest, city: str) -> HttpResponse:
     """Set the template, or go back to the plain one; hand out what there is."""
+    from mix.web.documents.docx import PLACES, plain_template  # large, and rarely asked for
+
     found = get_own_municipality(city, actor=signed_in(request), needs=Permission.METHOD_EDIT)
     present = find_template(found)
     if "file" in request.GET:

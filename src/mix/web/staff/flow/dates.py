@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from icalendar import Alarm, Calendar, Event
 
 from mix.actions.city import calendars
 from mix.data.models import CalendarFeed, CityDay, Municipality, Person
@@ -32,6 +31,9 @@ from mix.web.drawing.showing import in_language, language, said, use_clock
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, RowAct, do, show, take
 from mix.web.forms.wordings import wording
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 SOON = timedelta(days=30)
 YEARS = 2  # of public holidays, shown to whoever adds the city's own
@@ -151,6 +153,8 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     if person is None or actor is None or not actor.is_staff:
         raise Unknown
     raise_wall(person.pk)
+    from icalendar import Calendar  # large, and rarely asked for
+
     made = Calendar()
     made.add("prodid", "-//MIX//Dates//EN")
     made.add("version", "2.0")
@@ -165,6 +169,8 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _event(dated: Dated, *, now: datetime) -> Event:
+    from icalendar import Alarm, Event  # large, and rarely asked for
+
     view = _view(dated)
     made = Event()
     made.add("uid", f"{dated.key}@{settings.BASE_URL.split('//', 1)[-1]}")

@@ -55,9 +55,8 @@ from mix.rules.core.kinds import StepState
 from mix.rules.core.lines import whole_number
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.flow.moves import Duty, duties, open_duties
+from mix.web.documents.blocks import Left
 from mix.web.documents.changes import changes
-from mix.web.documents.docx import MOST_BYTES, read_docx
-from mix.web.documents.final import Left
 from mix.web.documents.sent import read_over, read_sent
 from mix.web.documents.specs import Answer, FieldView, draw, read_only, read_post
 from mix.web.drawing.pages import Context, now_of, signed_in
@@ -307,6 +306,8 @@ def _together(
 
 def _bring_in(request: HttpRequest, step: Step, roles: frozenset[Role]) -> HttpResponse:
     """Put what a Word file says into the form, with what was saved since the file was taken out; nothing is saved."""
+    from mix.web.documents.docx import MOST_BYTES, read_docx  # large, and rarely asked for
+
     specs = spec_of(step).fields
     file = request.FILES.get("file")
     if not specs or not _may_edit(step, roles):
