@@ -17,7 +17,14 @@ from mix.actions.flow.due import make_due
 from mix.data.models import Chain, Challenge, Event, GateSignature, Municipality, Notice, Score, Solicitation
 from mix.data.triggers import missing_triggers
 from mix.readers.core.actors import PUBLIC
-from mix.readers.core.events import entry_hashes, export_chain, list_public_chains, verify_chain
+from mix.readers.core.events import (
+    entry_hashes,
+    export_chain,
+    latest_checkpoint,
+    list_public_chains,
+    list_signed_chains,
+    verify_chain,
+)
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document
 from mix.rules.core.chain import Break, link
 from mix.rules.core.merkle import root
@@ -76,6 +83,27 @@ def test_checkpoints_are_due_daily_and_after_a_closing(now: Any) -> None:
     record("documents.comment", Municipality.objects.get(code="london"), actor=PUBLIC, now=now)
     Solicitation.objects.filter(reference="WATER-LEAKS-RFSQ8").update(closes_at=now + timedelta(days=1, hours=1))
     assert [c.chain.code for c in make_due(now=now + timedelta(days=1, hours=2))] == ["london"]
+
+
+def test_whether_checkpoints_are_due_is_asked_once_for_all_chains(
+    now: Any, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    make_due(now=now)
+    with django_assert_num_queries(2):  # when a call closed last, and which chains are due
+        assert make_due(now=now + timedelta(hours=1)) == []
+    assert len(list_public_chains()) > 3
+    with django_assert_num_queries(1):
+        signed = list_signed_chains()
+    assert {c.chain.code: c for c in signed} == {c.code: latest_checkpoint(c) for c in list_public_chains()}
+
+
+def test_an_entry_that_comes_while_a_chain_is_checked_is_no_break_and_is_not_signed_for(now: Any) -> None:
+    chain = Chain.objects.get(code="london")  # read, and then
+    record("documents.comment", Municipality.objects.get(code="london"), actor=PUBLIC, now=now)
+    assert verify_chain(chain) is None
+    assert len(list(entry_hashes(chain))) == chain.seq
+    _without_triggers("UPDATE data_chain SET seq = %s WHERE id = %s", [chain.seq, chain.pk])
+    assert verify_chain(chain) == Break(chain.seq, "log_cut_short")  # an entry of which the head does not know
 
 
 def test_the_bundle_of_a_case_holds_twice_the_same() -> None:
