@@ -42,7 +42,7 @@ def test_a_sprint_challenge_from_need_to_outcome(browser: Browser, empty: Site, 
         visitor.sees("Completed")
         visitor.sees("Streets are rated monthly.")
         auditor = play.person("audrey")
-        auditor.go(f"/en/oversight/{play.code}/")
+        auditor.go(f"/en/oversight/{play.code}/?whole")
         auditor.sees("entries hold")
 
 

@@ -340,7 +340,7 @@ def test_requirements_that_keep_new_firms_out_are_shown_in_their_words(
 def test_findings_cost_no_query_for_a_rule(draft: Solicitation, now: Any, django_assert_num_queries: Any) -> None:
     ruleset_for([draft.step.challenge.municipality], on=city_day(now))
     step = Step.objects.select_related("challenge__method", "challenge__municipality").get(pk=draft.step_id)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         judge(step, now=now)
 
 

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
 
 from django.conf import settings
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 
-from mix.data.models import Challenge, ChallengeCity, Municipality, Need, Notice, PanelMember, Participation, Step
+from mix.data.models import (
+    Challenge,
+    ChallengeCity,
+    Municipality,
+    Need,
+    Notice,
+    PanelMember,
+    Participation,
+    Solicitation,
+    Step,
+)
 from mix.readers.city.methods import method_on
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.core.once import is_read, once
 from mix.readers.core.paging import SIZE, Page, page_of
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Method
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.access import Permission, Role, grants, roles_as_partner
-from mix.rules.core.kinds import CityState, NeedState, Origin, Route, StepState
+from mix.rules.core.kinds import CityState, NeedState, Origin, Route, StepKind, StepState
 
 
 def method_for(challenge: Challenge) -> Method:
@@ -39,15 +50,16 @@ def spec_of(step: Step) -> StepSpec:
 
 def list_cities(challenge: Challenge) -> list[Municipality]:
     """List the cities that take part, the lead first."""
-    rows = (
-        challenge.cities.filter(state=CityState.TAKING_PART).select_related("municipality").order_by("-is_lead", "id")
-    )
-    return [row.municipality for row in rows]
+    return [row.municipality for row in list_city_rows(challenge) if row.state == CityState.TAKING_PART]
 
 
+@once
 def list_city_rows(challenge: Challenge) -> list[ChallengeCity]:
     """List every city that takes part or was asked to, the lead first."""
     return list(challenge.cities.select_related("municipality").order_by("-is_lead", "id"))
+
+
+_SEATS = frozenset({Role.EVALUATOR, Role.CHAIR})
 
 
 def roles_in(challenge: Challenge, actor: Actor) -> frozenset[Role]:
@@ -63,6 +75,13 @@ def roles_in_each(challenges: Sequence[Challenge], actor: Actor) -> dict[int, fr
     seats = PanelMember.objects.filter(evaluation__step__challenge__in=challenges, person=actor.person, left_at=None)
     for pk, seat in seats.values_list("evaluation__step__challenge_id", "seat"):
         seated.setdefault(pk, set()).add(Role(seat))
+    return _roles_in(challenges, actor, seated)
+
+
+def _roles_in(
+    challenges: Sequence[Challenge], actor: Actor, seated: Mapping[int, set[Role]]
+) -> dict[int, frozenset[Role]]:
+    """Return every role that the actor has in each challenge, beside its seats there. One query at most."""
     partners: dict[int, frozenset[Role]] = {}
     if any(code != c.municipality.code for c in challenges for code in actor.duties):
         cities = ChallengeCity.objects.filter(
@@ -73,7 +92,7 @@ def roles_in_each(challenges: Sequence[Challenge], actor: Actor) -> dict[int, fr
     found = {}
     for c in challenges:
         # A seat, not the general duty, makes an evaluator of this challenge.
-        duties = actor.roles_at(c.municipality.code) - {Role.EVALUATOR, Role.CHAIR}
+        duties = actor.roles_at(c.municipality.code) - _SEATS
         found[c.pk] = duties | seated.get(c.pk, set()) | partners.get(c.pk, frozenset())
     return found
 
@@ -85,15 +104,28 @@ def get_challenge(code: str, *, actor: Actor, needs: Permission) -> Challenge:
 
 def get_challenge_and_roles(code: str, *, actor: Actor, needs: Permission) -> tuple[Challenge, frozenset[Role]]:
     """Return a challenge that the actor may work on, and the actor's roles in it. Raises Unknown, Forbidden."""
-    challenge = Challenge.objects.select_related("municipality", "method").filter(code=code).first()
+    calls = Solicitation.objects.filter(step__challenge=OuterRef("pk"), published_at__isnull=False)
+    seats = PanelMember.objects.filter(evaluation__step__challenge=OuterRef("pk"), person=actor.person, left_at=None)
+    rows = Challenge.objects.select_related("municipality", "method", "purchase").defer("method__document")
+    challenge = (
+        rows.filter(code=code)
+        .annotate(first_call=Subquery(calls.order_by("published_at").values("published_at")[:1]))
+        .annotate(**{seat.name: Exists(seats.filter(seat=seat.value)) for seat in _SEATS})
+        .first()
+    )
     if challenge is None:
         raise Unknown
-    return challenge, check(challenge, actor=actor, needs=needs)
+    challenge.first_call_at = challenge.first_call
+    own = {seat for seat in _SEATS if getattr(challenge, seat.name)}
+    return challenge, _granted(_roles_in([challenge], actor, {challenge.pk: own})[challenge.pk], needs)
 
 
 def check(challenge: Challenge, *, actor: Actor, needs: Permission) -> frozenset[Role]:
     """Return the actor's roles in the challenge, or raise Unknown (no business here) or Forbidden."""
-    roles = roles_in(challenge, actor)
+    return _granted(roles_in(challenge, actor), needs)
+
+
+def _granted(roles: frozenset[Role], needs: Permission) -> frozenset[Role]:
     if not roles:
         raise Unknown
     if not grants(roles, needs):
@@ -103,12 +135,16 @@ def check(challenge: Challenge, *, actor: Actor, needs: Permission) -> frozenset
 
 def get_step(challenge: Challenge, key: str) -> Step:
     """Return one step of a challenge. Raises Unknown."""
-    step = challenge.steps.filter(key=key).first()
+    if is_read(challenge):
+        step = next((s for s in list_steps(challenge) if s.key == key), None)
+    else:
+        step = challenge.steps.filter(key=key).first()
     if step is None:
         raise Unknown
     return step
 
 
+@once
 def list_steps(challenge: Challenge) -> list[Step]:
     """List the steps in reading order."""
     return list(challenge.steps.order_by("position"))
@@ -116,7 +152,12 @@ def list_steps(challenge: Challenge) -> list[Step]:
 
 def list_active_steps(challenge: Challenge) -> list[Step]:
     """List the steps at hand, in reading order."""
-    return list(challenge.steps.filter(state=StepState.ACTIVE).order_by("position"))
+    return [s for s in list_steps(challenge) if s.state == StepState.ACTIVE]
+
+
+def has_begun(challenge: Challenge, kind: StepKind) -> bool:
+    """Say whether a step of a kind has ever been at hand: before that there is nothing of its making."""
+    return any(s.kind == kind and s.begun_at for s in list_steps(challenge))
 
 
 def public_challenges() -> QuerySet[Challenge]:
@@ -175,12 +216,17 @@ def get_public_challenge(code: str) -> Challenge:
         public_challenges()
         .filter(code=code)
         .select_related("municipality", "method", "pilot")
-        .prefetch_related("cities__municipality")
+        .defer("method__document")
+        .prefetch_related(_with_city())
         .first()
     )
     if found is None:
         raise Unknown
     return found
+
+
+def _with_city() -> Prefetch[str]:
+    return Prefetch("cities", ChallengeCity.objects.select_related("municipality"))
 
 
 def list_own_challenges(actor: Actor) -> list[Challenge]:
@@ -210,7 +256,8 @@ def _own_challenges(actor: Actor, needs: Permission) -> QuerySet[Challenge]:
         Challenge.objects.filter(may)
         .exclude(origin=Origin.HISTORY)
         .select_related("municipality", "method")
-        .prefetch_related("steps", "cities__municipality")
+        .defer("method__document")
+        .prefetch_related("steps", _with_city())
         .order_by(Case(When(status=ChallengeStatus.RUNNING, then=0), default=1), "-commissioned_at", "id")
     )
 
@@ -223,13 +270,26 @@ def list_led_by(city: Municipality, *, running: bool = False, most: int | None =
     return list(rows[:most])
 
 
+def get_vendor_challenge(code: str, vendor_ids: Iterable[int]) -> Challenge:
+    """Return a challenge in which one of the vendors takes part. Raises Unknown."""
+    rows = Challenge.objects.filter(_taking_part(vendor_ids), code=code).select_related("municipality", "method")
+    found = rows.defer("method__document").first()
+    if found is None:
+        raise Unknown
+    return found
+
+
+def _taking_part(vendor_ids: Iterable[int]) -> Q:
+    return Q(Exists(Participation.objects.filter(challenge=OuterRef("pk"), vendor_id__in=list(vendor_ids))))
+
+
 def list_vendor_challenges(vendor_ids: Iterable[int]) -> list[Challenge]:
     """List the challenges in which the vendors take part, latest first."""
-    taking_part = Participation.objects.filter(challenge=OuterRef("pk"), vendor_id__in=list(vendor_ids))
     return list(
-        Challenge.objects.filter(Exists(taking_part))
+        Challenge.objects.filter(_taking_part(vendor_ids))
         .select_related("municipality", "method")
-        .prefetch_related("steps", "cities__municipality")
+        .defer("method__document")
+        .prefetch_related("steps", _with_city())
         .order_by("-commissioned_at", "id")
     )
 

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from mix.data.models import Challenge, Comment, Document, DocumentVersion, Person, Step
 from mix.data.wall import lifted
-from mix.readers.case.challenges import method_for, spec_of
+from mix.readers.case.challenges import list_steps, method_for, spec_of
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
+from mix.readers.core.once import is_read, once
 from mix.readers.core.rows import get_row
 from mix.rules.case.valuation import estimated_value
 from mix.rules.case.versions import Merged, merge_answers, merge_fields
@@ -26,6 +29,8 @@ def latest_content(step: Step) -> dict[str, Any]:
 
     For whoever is shown a part of them: the caller picks what is public, or what a vendor of the sprint works by.
     """
+    if is_read(step):
+        return dict(latest_contents(step.challenge).get(step.key, {}))
     with lifted():
         version = DocumentVersion.objects.filter(document__step=step).order_by("-number").first()
     return dict(version.content) if version else {}
@@ -33,9 +38,20 @@ def latest_content(step: Step) -> dict[str, Any]:
 
 def latest_contents(challenge: Challenge) -> dict[str, dict[str, Any]]:
     """Return the latest saved answers of every step that has some, by its key, as `latest_content` does for one."""
-    versions = DocumentVersion.objects.filter(document__step__challenge=challenge).order_by("number")
+    return {key: version.content for key, version in latest_versions(challenge).items()}
+
+
+@once
+def latest_versions(challenge: Challenge) -> dict[str, DocumentVersion]:
+    """Return the latest version of every artifact, by the key of its step, as `latest_content` does for one."""
     with lifted():
-        return dict(versions.values_list("document__step__key", "content"))
+        rows = _latest(document__step__challenge=challenge).select_related("document__step", "author")
+        return {row.document.step.key: row for row in rows}
+
+
+def _latest(**which: object) -> QuerySet[DocumentVersion]:
+    later = DocumentVersion.objects.filter(document=OuterRef("document"), number__gt=OuterRef("number"))
+    return DocumentVersion.objects.filter(~Exists(later), **which)
 
 
 def get_document(step: Step) -> Document:
@@ -102,9 +118,10 @@ def merge_sent(step: Step, sent: Mapping[str, Any], *, based_on: int, over: Mapp
     return merge_fields(base, sent, latest.content if latest else {})
 
 
-def list_comments(document: Document) -> list[Comment]:
-    """List the comments, oldest first."""
-    return list(document.comments.select_related("author").order_by("written_at", "id"))
+def list_comments(step: Step) -> list[Comment]:
+    """List the comments on the artifact of a step, oldest first."""
+    rows = Comment.objects.filter(document__step=step).select_related("author")
+    return list(rows.order_by("written_at", "id"))
 
 
 def get_comment(step: Step, item: str) -> Comment:
@@ -126,26 +143,28 @@ def gather_facts(challenge: Challenge) -> dict[Fact, Any]:
 
     The caller shows what is public.
     """
+    if is_read(challenge):
+        return _facts(challenge, latest_contents(challenge))
     return gather_facts_of([challenge])[challenge.pk]
 
 
 def gather_facts_of(challenges: Sequence[Challenge]) -> dict[int, dict[Fact, Any]]:
     """Gather the facts of several challenges at once, by their number, as `gather_facts` does."""
-    places = {c.pk: _places_of_facts(c) for c in challenges}
-    steps = {step for wanted in places.values() for step, _ in wanted.values()}
-    versions = DocumentVersion.objects.filter(document__step__challenge__in=challenges, document__step__key__in=steps)
+    steps = {step for c in challenges for step, _ in _places_of_facts(c).values()}
+    versions = _latest(document__step__challenge__in=challenges, document__step__key__in=steps)
+    found: dict[int, dict[str, dict[str, Any]]] = {c.pk: {} for c in challenges}
     with lifted():
-        rows = list(
-            versions.order_by("number").values_list("document__step__challenge", "document__step__key", "content")
-        )
-    latest = {(challenge, step): content for challenge, step, content in rows}
+        for pk, step, content in versions.values_list("document__step__challenge", "document__step__key", "content"):
+            found[pk][step] = content
+    return {c.pk: _facts(c, found[c.pk]) for c in challenges}
+
+
+def _facts(challenge: Challenge, contents: Mapping[str, Mapping[str, Any]]) -> dict[Fact, Any]:
+    places = _places_of_facts(challenge)
     return {
-        challenge: {
-            fact: content[field]
-            for fact, (step, field) in wanted.items()
-            if (content := latest.get((challenge, step), {})).get(field) not in (None, "", [])
-        }
-        for challenge, wanted in places.items()
+        fact: value
+        for fact, (step, field) in places.items()
+        if (value := contents.get(step, {}).get(field)) not in (None, "", [])
     }
 
 
@@ -181,7 +200,7 @@ def buys_now(challenge: Challenge) -> bool:
     place = method_for(challenge).place_of(Fact.REQUIREMENTS)
     if challenge.route != Route.SPRINT_THEN_OPEN or place is None:
         return challenge.route != Route.PILOT_ONLY
-    return challenge.steps.filter(key=place[0], begun_at__isnull=False).exists()
+    return any(s.key == place[0] and s.begun_at for s in list_steps(challenge))
 
 
 def list_reusable(step: Step, *, actor: Actor, today: date) -> list[Step]:
@@ -194,12 +213,14 @@ def list_reusable(step: Step, *, actor: Actor, today: date) -> list[Step]:
             key=step.key, kind=step.kind, state=StepState.DONE, challenge__route_frozen_at__isnull=False
         )
         .exclude(challenge=step.challenge)
-        .select_related("challenge__municipality", "challenge__method")
+        .select_related("challenge__municipality")
         .order_by("-done_at", "id")
     )
     if not actor.is_staff:
         return []
-    return [row for row in rows if (latest_content(row).get("expires_on") or "9") >= today.isoformat()]
+    with lifted():
+        until = dict(_latest(document__step__in=rows).values_list("document__step", "content__expires_on"))
+    return [row for row in rows if (until.get(row.pk) or "9") >= today.isoformat()]
 
 
 def fact_date(facts: dict[Fact, Any], fact: Fact) -> date | None:

@@ -6,16 +6,18 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Notice, Purchase, Result, Step, Vendor
-from mix.readers.case.challenges import method_for
+from mix.readers.case.challenges import has_begun, method_for
 from mix.readers.case.documents import latest_content
 from mix.readers.city.policies import dispute_days
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
+from mix.readers.core.once import once
 from mix.readers.core.rows import get_row
+from mix.readers.market.participations import list_participations
 from mix.rules.case.states import NoticeKind
 from mix.rules.choice.states import AwardState, Ending, ending_of
 from mix.rules.city.methods import Fact
-from mix.rules.core.kinds import EvaluationPhase
+from mix.rules.core.kinds import EvaluationPhase, StepKind
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.states import SubmissionState
 
@@ -59,17 +61,20 @@ def list_award_notices(challenge: Challenge) -> list[Notice]:
     return sorted(rows, key=lambda n: getattr(n, "award", None) is not None and n.award.state != AwardState.APPROVED)
 
 
+@once
 def list_awards_of(challenge: Challenge) -> list[Award]:
     """List every recommendation of a challenge, by step, oldest first."""
+    if not has_begun(challenge, StepKind.AWARD):
+        return []
     rows = Award.objects.filter(step__challenge=challenge).select_related("vendor", "result")
     return list(rows.order_by("step__position", "recommended_at", "id"))
 
 
 def endings_in(challenge: Challenge) -> dict[int, Ending]:
-    """Return, by vendor, how it ended for those who take part and do not have the award. Two queries."""
-    own: dict[int, list[AwardState]] = {v: [] for v in challenge.participations.values_list("vendor_id", flat=True)}
-    for vendor, state in Award.objects.filter(step__challenge=challenge).values_list("vendor_id", "state"):
-        own.setdefault(vendor, []).append(AwardState(state))
+    """Return, by vendor, how it ended for those who take part and do not have the award."""
+    own: dict[int, list[AwardState]] = {p.vendor_id: [] for p in list_participations(challenge)}
+    for award in list_awards_of(challenge):
+        own.setdefault(award.vendor_id, []).append(AwardState(award.state))
     is_awarded = any(AwardState.APPROVED in states for states in own.values())
     found = {vendor: ending_of(states, awarded_elsewhere=is_awarded) for vendor, states in own.items()}
     return {vendor: ending for vendor, ending in found.items() if ending}

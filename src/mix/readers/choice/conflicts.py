@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from mix.data.models import Challenge, ConflictRuling, Declaration, Evaluation, PanelMember, Step
 from mix.readers.choice.evaluations import contenders
+from mix.readers.core.once import once
 from mix.rules.choice.states import Conflict, Ruling
 
 
@@ -44,6 +45,7 @@ def last_words(evaluation: Evaluation, members: Sequence[PanelMember] = ()) -> M
     return found
 
 
+@once
 def list_declarations(evaluation: Evaluation) -> list[Declaration]:
     """List every word of everybody who sits or sat on a panel, with what was ruled on it, as they were given."""
     return list(_declarations().filter(member__evaluation=evaluation))

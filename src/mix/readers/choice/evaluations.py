@@ -25,6 +25,7 @@ from mix.data.models import (
 from mix.readers.case.challenges import spec_of
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
+from mix.readers.core.once import once
 from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import list_opened, opened_answers, price_total
 from mix.rules.choice.affiliations import Somebody, affiliations, telling
@@ -35,18 +36,26 @@ from mix.rules.core.kinds import Envelope, EvaluationPhase
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.freezing import FrozenRules
 
-_WHOLE = ("step__challenge__method", "step__challenge__municipality", "solicitation__step__challenge__method")
 
-
+@once
 def find_evaluation(step: Step) -> Evaluation | None:
     """Return the evaluation of the step's present round."""
-    return step.evaluations.filter(round=step.round).select_related(*_WHOLE[2:]).first()
+    return _in_its_challenge(step.evaluations.filter(round=step.round).select_related("solicitation__step").first())
+
+
+def _in_its_challenge(found: Evaluation | None) -> Evaluation | None:
+    """Let the call of an evaluation be of the same challenge, which is fetched already."""
+    if found:
+        found.solicitation.step.challenge = found.step.challenge
+    return found
 
 
 def get_evaluation(code: str, key: str) -> Evaluation:
     """Return the evaluation of a step's present round, by the challenge's code and the step's key. Raises Unknown."""
     rows = Evaluation.objects.filter(step__challenge__code=code, step__key=key, round=F("step__round"))
-    found = rows.select_related(*_WHOLE).first()
+    challenge = ("step__challenge__method", "step__challenge__municipality")
+    rows = rows.select_related(*challenge, "solicitation__step").defer("step__challenge__method__document")
+    found = _in_its_challenge(rows.first())
     if found is None:
         raise Unknown
     return found
@@ -124,12 +133,17 @@ def scheme_of(evaluation: Evaluation) -> Scheme:
 
 def panel_of(evaluation: Evaluation) -> list[PanelMember]:
     """List the seats that are taken, the chair first."""
-    return list(evaluation.panel.filter(left_at=None).select_related("person").order_by("seat", "person__name", "id"))
+    return [member for member in _list_seats(evaluation) if member.left_at is None]
 
 
 def list_left(evaluation: Evaluation) -> list[PanelMember]:
     """List who was on the panel and left it."""
-    return list(evaluation.panel.filter(left_at__isnull=False).select_related("person"))
+    return [member for member in _list_seats(evaluation) if member.left_at is not None]
+
+
+@once
+def _list_seats(evaluation: Evaluation) -> list[PanelMember]:
+    return list(evaluation.panel.select_related("person").order_by("seat", "person__name", "id"))
 
 
 def get_seat(evaluation: Evaluation, actor: Actor) -> PanelMember:
@@ -156,12 +170,7 @@ def list_own_seats(actor: Actor) -> list[PanelMember]:
 
 def contenders(evaluation: Evaluation) -> list[Submission]:
     """List the opened submissions of vendors that are not disqualified, by vendor."""
-    out = set(
-        evaluation.step.challenge.participations.filter(disqualified_at__isnull=False).values_list(
-            "vendor_id", flat=True
-        )
-    )
-    return [s for s in list_opened(evaluation.solicitation) if s.vendor_id not in out]
+    return [s for s in list_opened(evaluation.solicitation) if not s.is_out]
 
 
 def labels_of(evaluation: Evaluation) -> dict[int | None, dict[int, str]]:
@@ -180,6 +189,7 @@ def find_meeting(evaluation: Evaluation, submission: Submission) -> StageInvitat
     ).first()
 
 
+@once
 def latest_consensus(evaluation: Evaluation) -> dict[tuple[int, str], ConsensusScore]:
     """Return the latest consensus by submission and criterion."""
     return {(c.submission_id, c.criterion): c for c in evaluation.consensus.order_by("id")}
@@ -191,9 +201,8 @@ def gather_bids(evaluation: Evaluation, *, everybody: bool = False) -> list[tupl
     specs = spec_of_call(evaluation.solicitation).answers
     criteria, reached, stages = criteria_of(evaluation), reached_by(evaluation), stages_of(evaluation)
     found = []
-    live = {s.id for s in contenders(evaluation)}
     for submission in list_opened(evaluation.solicitation):
-        if submission.id not in live and not everybody:
+        if submission.is_out and not everybody:
             continue
         cents = price_total(specs, opened_answers(submission, Envelope.PRICE))
         scores = {
@@ -201,7 +210,7 @@ def gather_bids(evaluation: Evaluation, *, everybody: bool = False) -> list[tupl
         }
         price = None if cents is None else Fraction(cents, 100)
         last = reached.get(submission.id, 0) if stages else None
-        out = "" if submission.id in live else "disqualified"
+        out = "disqualified" if submission.is_out else ""
         found.append((submission, Bid(str(submission.id), scores, price, out, last)))
     return found
 
@@ -214,6 +223,7 @@ def earned_invitations(evaluation: Evaluation) -> list[Submission]:
     return [by_key[key] for key in keys]
 
 
+@once
 def compute(evaluation: Evaluation) -> tuple[Outcome, ...]:
     """Compute points, totals and ranks from the stored inputs."""
     tie_breaks = [row.order for row in list_tie_breaks(evaluation)]
@@ -225,6 +235,7 @@ def list_tie_breaks(evaluation: Evaluation) -> list[TieBreak]:
     return list(evaluation.tie_breaks.select_related("recorded_by").order_by("recorded_at", "id"))
 
 
+@once
 def tied_now(evaluation: Evaluation) -> list[list[Result]]:
     """List who shares a rank in a final result, group by group, the best first."""
     groups: dict[int, list[Result]] = {}
@@ -234,6 +245,7 @@ def tied_now(evaluation: Evaluation) -> list[list[Result]]:
     return list(groups.values())
 
 
+@once
 def list_results(evaluation: Evaluation) -> list[Result]:
     """List the results in force, by rank, eliminated ones last."""
     rows = Result.objects.in_force().filter(ranking__evaluation=evaluation)
@@ -263,7 +275,8 @@ def list_final_evaluations(challenge: Challenge) -> list[Evaluation]:
     """List the evaluations of a challenge that are final, by step and round, with rankings and tie-breaks."""
     ranked = Ranking.objects.select_related("vendor").prefetch_related(_with_results()).order_by("number")
     rows = Evaluation.objects.filter(step__challenge=challenge, phase=EvaluationPhase.FINAL).select_related("step")
-    return list(rows.prefetch_related(Prefetch("rankings", ranked), "tie_breaks").order_by("step__position", "round"))
+    drawn = Prefetch("tie_breaks", TieBreak.objects.select_related("recorded_by").order_by("recorded_at", "id"))
+    return list(rows.prefetch_related(Prefetch("rankings", ranked), drawn).order_by("step__position", "round"))
 
 
 def unmet_in(step: Step) -> tuple[Unmet, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from mix.data.models import ConsensusScore, Evaluation, PanelMember, Score, Submission
@@ -23,6 +24,7 @@ from mix.readers.choice.evaluations import (
     stage_now,
 )
 from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.core.once import once
 from mix.rules.choice.merging import Written
 from mix.rules.choice.scoring import SPREAD_ALERT, spread
 from mix.rules.choice.states import Ruling, Seat
@@ -35,7 +37,7 @@ from mix.rules.core.unmet import Unmet
 Place: TypeAlias = tuple[int, int, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scoring:
     """An evaluation with its contenders by vendor, their letters, and what some of its members declared and gave.
 
@@ -45,10 +47,14 @@ class Scoring:
     evaluation: Evaluation
     contenders: Sequence[Submission]
     here: Sequence[Submission]
-    letters: Mapping[int | None, Mapping[int, str]]
     declared: Mapping[int, Mapping[int, Said]]
     scores: Mapping[Place, Score]
     written: Mapping[Place, Score]
+
+    @cached_property
+    def letters(self) -> Mapping[int | None, Mapping[int, str]]:
+        """The letters by submission, of each member and of the whole panel; fetched where they are first asked for."""
+        return labels_of(self.evaluation)
 
     def has_declared(self, member: PanelMember) -> bool:
         """Say whether the member has declared about every vendor on the list."""
@@ -74,11 +80,13 @@ class Scoring:
 
     def readable(self, member: PanelMember) -> list[Submission]:
         """List what a member may read, by its own letters. Raises Forbidden before it is admitted."""
+        return sorted(self._own(member), key=lambda s: self.letter(s, member))
+
+    def _own(self, member: PanelMember) -> list[Submission]:
         if not self.is_admitted(member):
             raise Forbidden(Permission.SUBMISSION_READ)
         hidden = self.hidden_from(member)
-        own = [s for s in self.contenders if s.vendor_id not in hidden]
-        return sorted(own, key=lambda s: self.letter(s, member))
+        return [s for s in self.contenders if s.vendor_id not in hidden]
 
     def get_readable(self, member: PanelMember, letter: str) -> Submission:
         """Return one submission that a member may read, by its own letter. Raises Unknown, Forbidden."""
@@ -102,7 +110,8 @@ class Scoring:
 
     def progress(self, member: PanelMember) -> tuple[int, int]:
         """Return how many scores of the present stage a member has given, and how many it owes. Raises Forbidden."""
-        places = [(member.pk, s.pk, c.key) for s in self.to_score(member) for c in criteria_now(self.evaluation)]
+        here, keys = {s.pk for s in self.here}, [c.key for c in criteria_now(self.evaluation)]
+        places = [(member.pk, s.pk, key) for s in self._own(member) if s.pk in here for key in keys]
         return sum(place in self.scores for place in places), len(places)
 
     def owes(self, member: PanelMember) -> int:
@@ -124,6 +133,7 @@ class Scoring:
         return self.declared.get(member.pk, {})
 
 
+@once
 def scoring_of(evaluation: Evaluation, *members: PanelMember) -> Scoring:
     """Gather how far the scoring stands, with what these members declared and gave: everybody seated, if none is named.
 
@@ -146,7 +156,6 @@ def scoring_of(evaluation: Evaluation, *members: PanelMember) -> Scoring:
         evaluation,
         found,
         [s for s in found if reached.get(s.pk, 0) == evaluation.stage],
-        labels_of(evaluation),
         declared,
         {place: s for place, s in written.items() if s.score is not None},
         written,

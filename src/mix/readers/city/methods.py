@@ -1,7 +1,5 @@
 """Methods as they were pinned, parsed once per process."""
 
-from functools import lru_cache
-
 from django.db.models import Q
 
 from mix.data.models import MethodVersion

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Cast
 
 from mix.data.asked import asked
 from mix.data.models import (
@@ -32,25 +33,27 @@ from mix.rules.core.unmet import Unmet
 def actor_for(person: Person, *, origin: Origin = Origin.LIVE, recorded_at: datetime | None = None) -> Actor:
     """Read a person's duties and memberships."""
     duties: dict[str, set[Role]] = {}
-    for code, role in _duties(person.pk):
-        duties.setdefault(code, set()).add(Role(role))
+    vendors: set[int] = set()
+    for place, role in _acts_for(person.pk):
+        if role:
+            duties.setdefault(place, set()).add(Role(role))
+        else:
+            vendors.add(int(place))
     return Actor(
         person=person,
         duties={code: frozenset(roles) for code, roles in duties.items()},
-        vendors=frozenset(_vendors(person.pk)),
+        vendors=frozenset(vendors),
         origin=origin,
         recorded_at=recorded_at,
     )
 
 
 @asked
-def _duties(person: int) -> QuerySet[StaffRole, tuple[str, str]]:
-    return StaffRole.objects.filter(person_id=person, ended_at=None).values_list("municipality__code", "role")
-
-
-@asked
-def _vendors(person: int) -> QuerySet[VendorMember, int]:
-    return VendorMember.objects.filter(person_id=person, ended_at=None).values_list("vendor_id", flat=True)
+def _acts_for(person: int) -> QuerySet[StaffRole, tuple[str, str]]:
+    """Ask for the code of each city with a role there, and for the number of each vendor with none."""
+    duties = StaffRole.objects.filter(person_id=person, ended_at=None).values_list("municipality__code", "role")
+    teams = VendorMember.objects.filter(person_id=person, ended_at=None)
+    return duties.union(teams.values_list(Cast("vendor_id", CharField()), Value("")), all=True)
 
 
 def hash_token(token: str) -> str:
@@ -160,8 +163,8 @@ def find_in_cast(code: str) -> Person | None:
     return Person.objects.filter(code=code, is_demo=True).first()
 
 
-def list_with_role(municipality_ids: Iterable[int], role: Role) -> list[Person]:
-    """List the people who have a duty in any of the cities, by name.
+def list_with_role(municipality_ids: Iterable[int], *roles: Role) -> list[Person]:
+    """List the people who have a duty, or one of several, in any of the cities, by name.
 
     Whoever acts sees them: a vendor or another city must be able to have the right people told.
     """
@@ -169,7 +172,7 @@ def list_with_role(municipality_ids: Iterable[int], role: Role) -> list[Person]:
         return list(
             Person.objects.filter(
                 staff_roles__municipality_id__in=list(municipality_ids),
-                staff_roles__role=role.value,
+                staff_roles__role__in=roles,
                 staff_roles__ended_at=None,
                 is_active=True,
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -153,19 +153,18 @@ def _prepared(bylaws: tuple[str, ...]) -> Ruleset:
     return prepare([*catalogue_documents(), *(PolicyDocument.model_validate_json(text) for text in bylaws)])
 
 
-def confirmed_by_city(cities: Sequence[Municipality]) -> dict[str, frozenset[str]]:
-    """Return, by city, the rules that two of its people confirmed as they stand now. One query."""
-    digests = {rule.id: digest_of(rule) for document in catalogue_documents() for rule in document.rules}
-    found: dict[str, set[str]] = {}
-    rows = RuleConfirmation.objects.filter(municipality__in=cities, confirmed_at__isnull=False)
-    for code, rule, said in rows.values_list("municipality__code", "rule", "digest"):
-        if digests.get(rule) == said:
-            found.setdefault(code, set()).add(rule)
-    return {code: frozenset(rules) for code, rules in found.items()}
+@lru_cache(maxsize=1)
+def _digests() -> Mapping[str, str]:
+    """Return what identifies the text of each rule of the catalogue, computed once."""
+    return {rule.id: digest_of(rule) for document in catalogue_documents() for rule in document.rules}
+
+
+def stands_confirmed(confirmed: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Return those rules of the catalogue that stand now as they were confirmed, with the digest of their text."""
+    return frozenset(rule for rule, said in confirmed if _digests().get(rule) == said)
 
 
 def list_confirmations(municipality: Municipality) -> dict[str, RuleConfirmation]:
     """Return, by rule, a city's confirmations of the catalogue's rules as they stand now."""
-    digests = {digest_of(rule) for document in catalogue_documents() for rule in document.rules}
-    rows = municipality.confirmations.filter(digest__in=digests).select_related("proposed_by", "confirmed_by")
-    return {row.rule: row for row in rows}
+    rows = municipality.confirmations.filter(digest__in=_digests().values())
+    return {row.rule: row for row in rows.select_related("proposed_by", "confirmed_by")}

@@ -51,10 +51,10 @@ def withheld() -> Q:
     return Q(verb__in=SCORING) & Q(Exists(under_way))
 
 
-def sealed_subjects() -> list[str]:
-    """List the submissions of which nobody at a city may know yet, not even that they exist."""
+def _sealed_in(challenge: Challenge) -> QuerySet[Submission, str]:
+    """Return the codes of the submissions of which nobody at a city may know yet, not even that they exist."""
     unopened = Submission.objects.filter(solicitation__technical_opened_at=None)
-    return list(unopened.values_list("code", flat=True))
+    return unopened.filter(solicitation__step__challenge=challenge).values_list("code", flat=True)
 
 
 def list_events(challenge: Challenge, *, most: int | None = None) -> list[Event]:
@@ -81,7 +81,7 @@ def _events(challenge: Challenge) -> QuerySet[Event]:
 
     The chain itself keeps every entry.
     """
-    rows = Event.objects.filter(challenge=challenge.code).exclude(subject__in=sealed_subjects())
+    rows = Event.objects.filter(challenge=challenge.code).exclude(subject__in=_sealed_in(challenge))
     return rows.exclude(withheld()).order_by("-happened_at", "-id")
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.db.models import Prefetch
+
 from mix.data.models import Agreement, Challenge, Clause, ClauseEdit, Deliverable, Paper, Signatory, Step, Vendor
 from mix.phrases.mails import local_text
 from mix.readers.case.challenges import spec_of
 from mix.readers.choice.awards import find_approved
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
+from mix.readers.core.once import once
 from mix.readers.core.rows import get_row
 from mix.readers.market.participations import list_chosen
 from mix.rules.core.chain import digest
@@ -18,12 +21,15 @@ from mix.rules.core.kinds import AgreementKind
 from mix.rules.core.unmet import Unmet
 from mix.rules.delivery.states import AgreementState, EditState
 
+_UNREAD = ("step__challenge__method__document",)
+
 
 def get_agreement(challenge: Challenge, code: str) -> Agreement:
     """Return one agreement of a challenge. Raises Unknown."""
     found = (
         Agreement.objects.filter(code=code, step__challenge=challenge)
         .select_related("vendor", "step__challenge__municipality", "step__challenge__method")
+        .defer(*_UNREAD)
         .first()
     )
     if found is None:
@@ -36,6 +42,7 @@ def get_own_agreement(code: str, *, actor: Actor) -> Agreement:
     found = (
         Agreement.objects.filter(code=code, vendor_id__in=actor.vendors)
         .select_related("vendor", "step__challenge__municipality", "step__challenge__method")
+        .defer(*_UNREAD)
         .first()
     )
     if found is None:
@@ -61,7 +68,7 @@ def list_own_agreements(actor: Actor) -> list[Agreement]:
     """List the agreements of the actor's vendors, latest first."""
     return list(
         Agreement.objects.filter(vendor_id__in=actor.vendors)
-        .select_related("vendor", "step__challenge__municipality", "step__challenge__method")
+        .select_related("vendor", "step__challenge")
         .order_by("-drafted_at", "id")
     )
 
@@ -114,9 +121,11 @@ def get_clause(agreement: Agreement, key: str) -> Clause:
     return found
 
 
+@once
 def list_clauses(agreement: Agreement) -> list[Clause]:
     """List the clauses of an agreement in their order, each with what was proposed for it."""
-    return list(agreement.clauses.prefetch_related("edits__person").order_by("position"))
+    edits = Prefetch("edits", ClauseEdit.objects.select_related("person"))
+    return list(agreement.clauses.prefetch_related(edits).order_by("position"))
 
 
 def get_signatory(agreement: Agreement, item: str) -> Signatory:
@@ -124,6 +133,7 @@ def get_signatory(agreement: Agreement, item: str) -> Signatory:
     return get_row(agreement.signatories.select_related("person", "agreement"), item)
 
 
+@once
 def list_signatories(agreement: Agreement) -> list[Signatory]:
     """List who signs an agreement, side by side."""
     return list(agreement.signatories.select_related("person").order_by("side", "id"))
@@ -131,14 +141,17 @@ def list_signatories(agreement: Agreement) -> list[Signatory]:
 
 def is_to_sign(agreement: Agreement, actor: Actor) -> bool:
     """Say whether the actor was named to sign an agreement and has not."""
-    return agreement.signatories.filter(person=actor.person, signed_at=None).exists()
+    named = list_signatories(agreement) if actor.person else []
+    return any(s.person == actor.person and s.signed_at is None for s in named)
 
 
+@once
 def list_papers(agreement: Agreement) -> list[Paper]:
     """List the papers that an agreement asks for, in their order."""
     return list(agreement.papers.order_by("id"))
 
 
+@once
 def list_deliverables(agreement: Agreement) -> list[Deliverable]:
     """List what is delivered under an agreement, what is due first first."""
     return list(agreement.deliverables.order_by("due_on", "id"))
@@ -146,7 +159,7 @@ def list_deliverables(agreement: Agreement) -> list[Deliverable]:
 
 def open_edits(agreement: Agreement) -> int:
     """Count the proposed clauses that the other side has not answered."""
-    return sum(clause.edits.filter(state=EditState.PROPOSED).count() for clause in agreement.clauses.all())
+    return sum(edit.state == EditState.PROPOSED for clause in list_clauses(agreement) for edit in clause.edits.all())
 
 
 def digest_of(agreement: Agreement) -> str:
@@ -160,7 +173,7 @@ def digest_of(agreement: Agreement) -> str:
             "options_cents": agreement.options_cents,
             "starts_on": agreement.starts_on.isoformat(),
             "ends_on": agreement.ends_on.isoformat(),
-            "clauses": [[c.key, c.position, c.title, c.text] for c in agreement.clauses.order_by("position")],
+            "clauses": [[c.key, c.position, c.title, c.text] for c in list_clauses(agreement)],
             "deliverables": [[d.title, d.due_on.isoformat(), d.fee_cents] for d in list_deliverables(agreement)],
             "papers": [[p.kind, p.name] for p in list_papers(agreement)],
             "signatories": [[s.side, s.person.code, s.title] for s in list_signatories(agreement)],
@@ -187,16 +200,16 @@ def changes_since(agreement: Agreement, *, at: datetime | None) -> tuple[Unmet, 
 def unmet_to_sign(agreement: Agreement, *, today: date) -> tuple[Unmet, ...]:
     """List what an agreement lacks before anybody may sign: settled clauses, papers in and valid, both sides named."""
     found = []
-    if open_edits(agreement):
-        found.append(Unmet("clauses_unsettled", {"count": str(open_edits(agreement))}, place="clauses"))
-    for paper in agreement.papers.order_by("id"):
+    if proposed := open_edits(agreement):
+        found.append(Unmet("clauses_unsettled", {"count": str(proposed)}, place="clauses"))
+    for paper in list_papers(agreement):
         if paper.received_at is None:
             found.append(Unmet("paper_missing", {"name": paper.name}, place="papers"))
         elif paper.expires_on and paper.expires_on < today:
             found.append(
                 Unmet("paper_expired", {"name": paper.name, "on": paper.expires_on.isoformat()}, place="papers")
             )
-    sides = set(agreement.signatories.values_list("side", flat=True))
+    sides = {s.side for s in list_signatories(agreement)}
     found.extend(Unmet(f"no_signatory_{side}", place="signatories") for side in ("city", "vendor") if side not in sides)
     return tuple(found)
 

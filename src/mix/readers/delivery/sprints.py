@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import DecimalField, Value
+
 from mix.data.models import (
     Challenge,
     CheckIn,
@@ -24,9 +26,10 @@ from mix.data.models import (
     Step,
     Vendor,
 )
-from mix.readers.case.challenges import get_step, method_for, spec_of
+from mix.readers.case.challenges import get_step, list_steps, method_for, spec_of
 from mix.readers.case.documents import fact_date, gather_facts
 from mix.readers.core.errors import Unknown
+from mix.readers.core.once import KNOWN, once
 from mix.readers.core.rows import get_row
 from mix.readers.market.participations import has_reached, list_chosen
 from mix.rules.case.states import ChallengeStatus
@@ -45,6 +48,11 @@ class Room:
     """One sprint room of a challenge, in its present round; `step` opens it."""
 
     step: Step
+
+    @property
+    def known_to_page(self) -> dict[Any, Any] | None:
+        """What a page knows already that reads the step of the room (`readers.core.once`)."""
+        return getattr(self.step, KNOWN, None)
 
     @property
     def challenge(self) -> Challenge:
@@ -91,7 +99,7 @@ def list_rooms(challenge: Challenge) -> list[Room]:
     """List the sprint rooms that have begun, in reading order."""
     method = method_for(challenge)
     keys = {method.room_of(step.key) for step in method.steps if step.sprint}
-    return [Room(step) for step in challenge.steps.filter(key__in=keys, begun_at__isnull=False).order_by("position")]
+    return [Room(step) for step in list_steps(challenge) if step.key in keys and step.begun_at]
 
 
 def list_open_rooms(
@@ -141,6 +149,7 @@ def list_hypotheses(challenge: Challenge) -> list[dict[str, Any]]:
     return list(gather_facts(challenge).get(Fact.HYPOTHESES, []))
 
 
+@once
 def latest_evidence(room: Room) -> dict[tuple[int, str], Evidence]:
     """Return the latest evidence by vendor and hypothesis."""
     return {(e.vendor_id, e.hypothesis): e for e in Evidence.objects.filter(**room.key).order_by("recorded_at", "id")}
@@ -186,14 +195,17 @@ class Parity:
     lines: list[ParityLine] = field(default_factory=list)
 
 
-def parity(room: Room, vendors: list[Vendor]) -> list[Parity]:
+@once
+def parity(room: Room) -> list[Parity]:
     """Add up the ledger by kind and vendor; more than 10 % from the middle vendor is far."""
+    vendors = list_sprint_vendors(room)
     totals: dict[tuple[str, int], Decimal] = {}
-    for entry in ParityEntry.objects.filter(**room.key):
-        totals[entry.kind, entry.vendor_id] = totals.get((entry.kind, entry.vendor_id), Decimal(0)) + entry.amount
-    for grant in DataGrant.objects.filter(**room.key):
+    reasons: dict[tuple[str, int], str] = {}
+    for kind, vendor, amount, reason in _ledger(room):
+        totals[kind, vendor] = totals.get((kind, vendor), Decimal(0)) + amount
+        reasons[kind, vendor] = reason or reasons.get((kind, vendor), "")
+    for grant in list_grants(room):
         totals["data", grant.vendor_id] = totals.get(("data", grant.vendor_id), Decimal(0)) + 1
-    reasons = {(r.kind, r.vendor_id): r.reason for r in ParityReason.objects.filter(**room.key)}
     tables = []
     for kind in (*ParityKind, "data"):
         amounts = {v.id: totals.get((kind, v.id), Decimal(0)) for v in vendors}
@@ -217,6 +229,15 @@ def parity(room: Room, vendors: list[Vendor]) -> list[Parity]:
     return tables
 
 
+def _ledger(room: Room) -> Iterable[tuple[str, int, Decimal, str]]:
+    """Return what was given to vendors of each kind, and why they differ: kind, vendor, amount, reason. One query."""
+    given = ParityEntry.objects.filter(**room.key).values_list("kind", "vendor_id", "amount", Value(""))
+    nothing = Value(Decimal(0), DecimalField(max_digits=8, decimal_places=2))
+    why = ParityReason.objects.filter(**room.key).values_list("kind", "vendor_id", nothing, "reason")
+    return given.union(why, all=True)
+
+
+@once
 def list_check_ins(room: Room) -> list[CheckIn]:
     """List the weekly check-ins, latest week first."""
     return list(
@@ -229,6 +250,7 @@ def list_own_check_ins(room: Room, vendor: Vendor) -> list[CheckIn]:
     return list(CheckIn.objects.filter(**room.key, vendor=vendor).order_by("-week", "side"))
 
 
+@once
 def list_grants(room: Room) -> list[DataGrant]:
     """List the data grants, by vendor and data set."""
     return list(DataGrant.objects.filter(**room.key).select_related("vendor").order_by("vendor__name", "data_set"))
@@ -244,11 +266,13 @@ def get_grant(challenge: Challenge, vendor: Vendor, item: str) -> DataGrant:
     return get_row(challenge.datagrants.filter(vendor=vendor).select_related("vendor"), item)
 
 
+@once
 def gather_sign_offs(room: Room) -> dict[str, SignOff]:
     """Return the words that the sprint may start, by area."""
     return {s.area: s for s in SignOff.objects.filter(**room.key).select_related("person")}
 
 
+@once
 def list_incidents(room: Room) -> list[Incident]:
     """List the incidents, latest first."""
     return list(Incident.objects.filter(**room.key).select_related("vendor").order_by("-reported_at"))
@@ -264,6 +288,7 @@ def get_incident(room: Room, item: str) -> Incident:
     return get_row(Incident.objects.filter(**room.key).select_related("challenge"), item)
 
 
+@once
 def list_demos(room: Room) -> list[Demo]:
     """List the demos, by vendor."""
     return list(Demo.objects.filter(**room.key).select_related("vendor").order_by("vendor__name"))
@@ -277,7 +302,7 @@ def is_live(grant: DataGrant, *, today: date) -> bool:
 def unmet_to_start(step: Step) -> tuple[Unmet, ...]:
     """List what keeps the sprint from starting: sign-offs by area, and the same data sets for each vendor."""
     room = get_room(step)
-    signed = set(SignOff.objects.filter(**room.key).values_list("area", flat=True))
+    signed = gather_sign_offs(room)
     found = [Unmet("sign_off_missing", {"area": area}, place="sign-offs") for area in Area if area not in signed]
     vendors = list_sprint_vendors(room)
     grants: dict[int, set[str]] = {v.id: set() for v in vendors}
@@ -298,11 +323,12 @@ def unmet_to_close(step: Step) -> tuple[Unmet, ...]:
     vendors = list_sprint_vendors(room)
     evidence = latest_evidence(room)
     found: list[Unmet] = []
-    sides = set(CheckIn.objects.filter(**room.key).values_list("vendor_id", "side"))
-    shown = set(Demo.objects.filter(**room.key).values_list("vendor_id", flat=True))
+    sides = {(c.vendor_id, c.side) for c in list_check_ins(room)}
+    shown = {d.vendor_id for d in list_demos(room)}
+    hypotheses = list_hypotheses(challenge)
     for vendor in vendors:
         name = {"vendor": vendor.name}
-        missing = [h["key"] for h in list_hypotheses(challenge) if (vendor.id, h["key"]) not in evidence]
+        missing = [h["key"] for h in hypotheses if (vendor.id, h["key"]) not in evidence]
         if missing:
             found.append(Unmet("evidence_missing", {**name, "which": ", ".join(missing)}, place="results"))
         found.extend(
@@ -312,12 +338,12 @@ def unmet_to_close(step: Step) -> tuple[Unmet, ...]:
         )
         if vendor.id not in shown:
             found.append(Unmet("demo_missing", name, place="demos"))
-    unsettled = Incident.objects.filter(**room.key, settled_at=None).count()
+    unsettled = sum(incident.settled_at is None for incident in list_incidents(room))
     if unsettled:
         found.append(Unmet("incidents_unsettled", {"count": str(unsettled)}, place="incidents"))
     found.extend(
         Unmet("parity_reason_missing", {"vendor": line.vendor.name, "kind": table.kind}, place="parity")
-        for table in parity(room, vendors)
+        for table in parity(room)
         if table.kind != "data"
         for line in table.lines
         if line.is_far and not line.reason

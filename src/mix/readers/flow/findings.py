@@ -7,29 +7,33 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q, Value
 
 from mix.data.models import (
+    Agreement,
     Award,
     Challenge,
+    Deliverable,
     Municipality,
     Need,
     ParticipationNotice,
     Purchase,
     RequirementReason,
+    RuleConfirmation,
     RuleWaiver,
     Solicitation,
     Step,
 )
-from mix.readers.case.challenges import list_cities, method_for, spec_of
+from mix.readers.case.challenges import has_begun, list_cities, list_steps, method_for, spec_of
 from mix.readers.case.documents import buys_now, gather_facts, total_value
 from mix.readers.choice.evaluations import find_evaluation, panel_of
 from mix.readers.choice.scoring import scoring_of
-from mix.readers.city.policies import confirmed_by_city, dispute_days, ruleset_for
+from mix.readers.city.policies import dispute_days, ruleset_for, stands_confirmed
+from mix.readers.core.once import is_read, once
 from mix.readers.core.rows import get_row
-from mix.readers.delivery.agreements import list_agreements
 from mix.readers.delivery.disclosures import list_disclosures
 from mix.readers.market.shared_people import list_shared
+from mix.readers.market.solicitations import find_solicitation
 from mix.rules.city.calendar import day_in
 from mix.rules.city.kinds import Facts, kind_of
 from mix.rules.city.methods import Fact, Method
@@ -38,7 +42,7 @@ from mix.rules.city.policy.explain import Change, Finding, Outcome, Ruleset, cha
 from mix.rules.city.policy.facts import Category, DocumentForm, FactValue, Ground
 from mix.rules.city.policy.joint import Period, least_days
 from mix.rules.city.policy.lint import Excludes, Hit, lint
-from mix.rules.core.kinds import AgreementKind, CityState, Origin, Route, StepKind, StepState
+from mix.rules.core.kinds import AgreementKind, Origin, Route, StepKind, StepState
 from mix.rules.core.unmet import Unmet
 from mix.rules.delivery.states import AgreementState
 
@@ -62,6 +66,8 @@ class Judged:
 
 def governing_moment(challenge: Challenge, *, now: datetime) -> datetime:
     """Return when the rules were fixed that judge a challenge: with its first published call; now before that."""
+    if is_read(challenge) and hasattr(challenge, "first_call_at"):
+        return challenge.first_call_at or now
     first = (
         Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False)
         .order_by("published_at")
@@ -78,9 +84,12 @@ def governing_day(challenge: Challenge, *, now: datetime) -> date:
 
 def find_purchase(challenge: Challenge) -> Purchase | None:
     """Return what was said about the purchase, if anything was."""
+    if is_read(challenge):
+        return getattr(challenge, "purchase", None)
     return Purchase.objects.filter(challenge=challenge).first()
 
 
+@once
 def judge(step: Step, *, now: datetime) -> Judged:
     """Judge a step by the rules of every city that takes part. The queries do not grow with the rules."""
     challenge = step.challenge
@@ -89,10 +98,10 @@ def judge(step: Step, *, now: datetime) -> Judged:
     rules = ruleset_for(cities, on=on)
     known = gather_facts(challenge)
     facts, hits = gather(step, known, now=now)
-    noticed = set(challenge.participation_notices.values_list("municipality_id", flat=True))
+    said = _said(challenge, cities)
     signed = {ready.municipality for ready in rules.rules if ready.municipality}
     by_city = {
-        city.code: {**facts, "has_bylaw": city.code in signed, "has_participation_notice": city.id in noticed}
+        city.code: {**facts, "has_bylaw": city.code in signed, "has_participation_notice": city.code in said.noticed}
         for city in cities
     }
     found = explain(
@@ -100,10 +109,38 @@ def judge(step: Step, *, now: datetime) -> Judged:
         by_city,
         on=on,
         at=kind_of(step.kind).moment,
-        confirmed=confirmed_by_city(cities),
-        waived=frozenset((w.municipality.code, w.rule) for w in list_waivers(challenge) if is_in_effect(w)),
+        confirmed=said.confirmed,
+        waived=said.waived,
     )
     return Judged(found, on, by_city, hits, rules, cities, known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What cities said about rules: those confirmed, by city; those set aside; and who published that it takes part."""
+
+    confirmed: Mapping[str, frozenset[str]]
+    waived: frozenset[tuple[str, str]]
+    noticed: frozenset[str]
+
+
+def _said(challenge: Challenge, cities: Sequence[Municipality]) -> _Said:
+    """Gather what the cities of a challenge said. One query."""
+    confirmed = RuleConfirmation.objects.filter(municipality__in=cities, confirmed_at__isnull=False)
+    waived = challenge.waivers.filter(_IN_EFFECT)
+    rows = confirmed.values_list(Value("confirmed"), "municipality__code", "rule", "digest").union(
+        waived.values_list(Value("waived"), "municipality__code", "rule", Value("")),
+        challenge.participation_notices.values_list(Value("noticed"), "municipality__code", Value(""), Value("")),
+        all=True,
+    )
+    by: dict[str, list[tuple[str, str, str]]] = {"confirmed": [], "waived": [], "noticed": []}
+    for what, city, rule, digest in rows:
+        by[what].append((city, rule, digest))
+    return _Said(
+        confirmed={c.code: stands_confirmed(row[1:] for row in by["confirmed"] if row[0] == c.code) for c in cities},
+        waived=frozenset((city, rule) for city, rule, _ in by["waived"]),
+        noticed=frozenset(city for city, *_ in by["noticed"]),
+    )
 
 
 def later_changes(step: Step, judged: Judged, *, now: datetime) -> tuple[tuple[Change, Finding], ...]:
@@ -141,14 +178,17 @@ def list_participation_notices(challenge: Challenge) -> list[ParticipationNotice
     return list(challenge.participation_notices.select_related("municipality").order_by("municipality__name"))
 
 
+_IN_EFFECT = Q(agreed_at__isnull=False) | Q(needs_second=False)
+
+
 def is_in_effect(waiver: RuleWaiver) -> bool:
     """Say whether a waiver is in effect: agreed by a second person where the rule asks for one."""
     return waiver.agreed_at is not None or not waiver.needs_second
 
 
-def policy_unmet(step: Step, *, now: datetime, judged: Judged | None = None) -> tuple[Unmet, ...]:
+def policy_unmet(step: Step, *, now: datetime) -> tuple[Unmet, ...]:
     """List the verified rules that block a step, and the words that may keep firms out and have no reason yet."""
-    found = judged or judge(step, now=now)
+    found = judge(step, now=now)
     blocked = [
         Unmet(
             "policy_blocks",
@@ -165,6 +205,7 @@ def policy_unmet(step: Step, *, now: datetime, judged: Judged | None = None) -> 
     return (*blocked, *(Unmet(code, {"words": words}, place="policy") for words, code in unsaid.items()))
 
 
+@once
 def reasons_given(step: Step) -> dict[str, RequirementReason]:
     """Return, by the mark of its words, why a requirement of a step that may keep firms out stays."""
     return {row.mark: row for row in RequirementReason.objects.filter(step=step).select_related("given_by")}
@@ -178,7 +219,7 @@ def list_reasons(challenge: Challenge) -> list[RequirementReason]:
 def gather(step: Step, known: Mapping[Fact, Any], *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hit, ...]]:
     """Gather every fact beside those `known` from the documents, and what the words of the requirements may exclude."""
     challenge = step.challenge
-    award = Award.objects.filter(step__challenge=challenge, approved_at__isnull=False).order_by("-approved_at").first()
+    award = _last_approved(challenge)
     value = award.value_cents if award else total_value(challenge, known)
     sprint_value = _sprint_value(known)
     purchase = _of_purchase(find_purchase(challenge))
@@ -189,8 +230,10 @@ def gather(step: Step, known: Mapping[Fact, Any], *, now: datetime) -> tuple[dic
         "route": challenge.route,
         "value": value,
         "sprint_value": sprint_value,
-        "cities": challenge.cities.filter(state=CityState.TAKING_PART).count(),
-        "has_market_scan": challenge.steps.filter(kind=StepKind.MARKET_SCAN.value, state=StepState.DONE).exists(),
+        "cities": len(list_cities(challenge)),
+        "has_market_scan": any(
+            s.kind == StepKind.MARKET_SCAN and s.state == StepState.DONE for s in list_steps(challenge)
+        ),
         "debrief_days": DEBRIEF_DAYS,
         "is_electronic": True,  # MIX publishes and receives in no other way
         **purchase,
@@ -205,6 +248,11 @@ def gather(step: Step, known: Mapping[Fact, Any], *, now: datetime) -> tuple[dic
     if challenge.route == Route.SPRINT_THEN_OPEN:
         facts["has_disclosure_pack"] = bool(list_disclosures(challenge))
     return {name: value for name, value in facts.items() if value is not None}, hits
+
+
+def _last_approved(challenge: Challenge) -> Award | None:
+    rows = Award.objects.filter(step__challenge=challenge, approved_at__isnull=False).order_by("-approved_at")
+    return rows.first() if has_begun(challenge, StepKind.AWARD) else None
 
 
 def _sprint_value(facts: Mapping[Fact, Any]) -> int | None:
@@ -255,12 +303,12 @@ def _of_award(award: Award | None, *, now: datetime) -> dict[str, Any]:
 
 
 def _of_agreements(challenge: Challenge) -> dict[str, Any]:
-    agreements = [
-        a for a in list_agreements(challenge) if a.kind == AgreementKind.SPRINT and a.state != AgreementState.ENDED
-    ]
-    if not agreements:
+    if not has_begun(challenge, StepKind.AGREEMENT):
         return {}
-    return {"pays_for_deliverables": all(a.deliverables.exists() for a in agreements)}
+    rows = Agreement.objects.filter(step__challenge=challenge, kind=AgreementKind.SPRINT)
+    due = Exists(Deliverable.objects.filter(agreement=OuterRef("pk")))
+    pays = list(rows.exclude(state=AgreementState.ENDED).values_list(due, flat=True))
+    return {"pays_for_deliverables": all(pays)} if pays else {}
 
 
 def facts_of_panel(step: Step) -> dict[str, Any]:
@@ -297,11 +345,15 @@ def _contacts_while_open(call: Solicitation) -> int:
     return call.step.challenge.contacts.filter(happened_on__range=days).count()
 
 
+def _declares_purchase(challenge: Challenge) -> bool:
+    return Solicitation.objects.filter(step__challenge=challenge, purchase_most_cents__isnull=False).exists()
+
+
 def facts_of_call(step: Step, now: datetime) -> Facts:
     """Gather what the call at hand says, and what its words and criteria may exclude."""
     spec, method = spec_of(step), method_for(step.challenge)
     part = spec.solicitation
-    call = step.solicitations.filter(round=step.round).first()
+    call = find_solicitation(step)
     scoring = [s.evaluation for s in method.steps if s.evaluation and s.evaluation.of == step.key]
     criteria = [c for evaluation in scoring for c in evaluation.criteria]
     texts = {"notice": call.body if call else ""}
@@ -309,7 +361,7 @@ def facts_of_call(step: Step, now: datetime) -> Facts:
     for c in criteria:  # the French text only where the English one says nothing: it asks for the same
         english = lint({f"criterion {c.key}": f"{c.title.en}. {c.guideline.en}"})
         hits += english or lint({f"criterion {c.key}": f"{c.title.fr}. {c.guideline.fr}"})
-    declared = Solicitation.objects.filter(step__challenge=step.challenge, purchase_most_cents__isnull=False).exists()
+    asks_purchase = part is not None and part.purchase_option
     binds = part is not None and part.document_form not in NOT_BINDING
     negotiable = step.challenge.route != Route.TRADITIONAL
     form = DocumentForm.NO_CONTRACT_A if negotiable or not binds else DocumentForm.CONTRACT_A
@@ -320,7 +372,7 @@ def facts_of_call(step: Step, now: datetime) -> Facts:
         "limits_shortlist": any(e.most for e in scoring),
         "tells_shortlist_size": True,  # a notice is drawn with `most` of each evaluation
         "has_accessibility": "accessib" in f"{texts['notice']} {_asked(method)}".lower(),
-        "has_purchase_option": declared or not binds or not (part is not None and part.purchase_option),
+        "has_purchase_option": not binds or not asks_purchase or _declares_purchase(step.challenge),
         "is_final_call": _is_final(method, step.key),
         "contacts_while_open": _contacts_while_open(call) if call else 0,
         **{hit.excludes.value: True for hit in hits},

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mix.data.models import Challenge, GateSignature, StaffRole, Step
-from mix.readers.case.challenges import list_cities, spec_of
+from mix.readers.case.challenges import list_cities, list_steps, spec_of
 from mix.readers.case.documents import latest_content, total_value
 from mix.readers.choice import awards
 from mix.readers.city.municipalities import gather_bands
 from mix.readers.core.actors import Actor
-from mix.readers.flow.findings import Judged, policy_unmet
+from mix.readers.core.once import once
+from mix.readers.flow.findings import policy_unmet
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.kinds import kind_of
 from mix.rules.city.methods import Gate
@@ -23,16 +24,13 @@ from mix.rules.flow.moves import Duty, GateFacts, Signature, open_duties
 from mix.rules.flow.states import TaskKind
 
 
-def unmet_to_ask(step: Step, *, now: datetime, judged: Judged | None = None) -> tuple[Unmet, ...]:
-    """List everything that a step lacks before its gate, or before it ends where it has none.
-
-    `judged` is what policy says of it, where that was asked already.
-    """
+def unmet_to_ask(step: Step, *, now: datetime) -> tuple[Unmet, ...]:
+    """List everything that a step lacks before its gate, or before it ends where it has none."""
     spec = spec_of(step)
     return (
         *missing_answers(spec.fields, latest_content(step)),
         *kind_of(step.kind).unmet(step, now),
-        *policy_unmet(step, now=now, judged=judged),
+        *policy_unmet(step, now=now),
     )
 
 
@@ -41,16 +39,14 @@ def unmet_to_proceed(step: Step) -> tuple[Unmet, ...]:
     return kind_of(step.kind).unmet_to_proceed(step)
 
 
-def gather_gate(step: Step, *, judged: Judged | None = None) -> tuple[Gate, GateFacts] | None:
-    """Gather what the rules must know about the step's gate, or None where it has none.
-
-    `judged` is what policy says of it, where that was asked already.
-    """
+@once
+def gather_gate(step: Step) -> tuple[Gate, GateFacts] | None:
+    """Gather what the rules must know about the step's gate, or None where it has none."""
     gate = spec_of(step).gate
     if gate is None:
         return None
-    cities = judged.cities if judged else list_cities(step.challenge)
-    estimate = total_value(step.challenge, judged.known if judged else None)
+    cities = list_cities(step.challenge)
+    estimate = total_value(step.challenge)
     return gate, GateFacts(
         cities=tuple(c.code for c in cities),
         lead=step.challenge.municipality.code,
@@ -72,8 +68,9 @@ def highest(*values: int | None) -> int | None:
 
 def award_value(challenge: Challenge) -> int | None:
     """Return the value of the live award in cents; None where there is none."""
-    steps = challenge.steps.filter(kind=StepKind.AWARD.value, state=StepState.ACTIVE.value)
-    live = awards.find_live(step) if (step := steps.first()) else None
+    steps = list_steps(challenge)
+    step = next((s for s in steps if s.kind == StepKind.AWARD and s.state == StepState.ACTIVE), None)
+    live = awards.find_live(step) if step else None
     return live.value_cents if live else None
 
 
@@ -82,6 +79,7 @@ def list_signatures(step: Step) -> list[GateSignature]:
     return [s for s in list_all_signatures(step) if s.round == step.round]
 
 
+@once
 def list_all_signatures(step: Step) -> list[GateSignature]:
     """List the words given in any round of the step, oldest first."""
     return list(step.signatures.select_related("city", "person").order_by("signed_at", "id"))

@@ -26,11 +26,13 @@ def list_facts(challenge: Challenge) -> list[HistoryFact]:
 
 def list_lessons(challenge: Challenge) -> list[Lesson]:
     """List the lessons, by step."""
-    return list(
-        Lesson.objects.filter(step__challenge=challenge)
-        .select_related("step", "person")
-        .order_by("step__position", "id")
-    )
+    rows = Lesson.objects.filter(step__challenge=challenge).select_related("step", "person")
+    return list(rows.order_by("step__position", "id"))
+
+
+def list_lessons_of(step: Step) -> list[Lesson]:
+    """List the lessons that one step taught."""
+    return list(step.lessons.select_related("person").order_by("id"))
 
 
 def hours_by_role(challenge: Challenge) -> list[tuple[str, Decimal]]:

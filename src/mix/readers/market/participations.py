@@ -1,21 +1,29 @@
 """Which vendors take part, and how far they have come."""
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from mix.data.asked import asked
 from mix.data.models import Challenge, Participation, Result, StandingReached, Step, Vendor
-from mix.readers.case.challenges import method_for
+from mix.readers.case.challenges import list_steps, method_for
+from mix.readers.core.once import once
 from mix.rules.core.kinds import Standing, StepState
 
 
 def list_standing(challenge: Challenge, least: Standing) -> list[Vendor]:
     """List the vendors that have reached a standing and are not disqualified, by name."""
-    rows = challenge.participations.filter(disqualified_at=None).select_related("vendor").order_by("vendor__name", "id")
-    return [row.vendor for row in rows if Standing(row.standing).reaches(least)]
+    return _standing(challenge.participations.all(), least)
 
 
+def _standing(rows: QuerySet[Participation], least: Standing) -> list[Vendor]:
+    found = rows.filter(disqualified_at=None).select_related("vendor").order_by("vendor__name", "id")
+    return [row.vendor for row in found if Standing(row.standing).reaches(least)]
+
+
+@once
 def list_chosen(step: Step) -> list[Vendor]:
     """List the vendors that a step is for, by name: chosen by the evaluation before it, and not disqualified.
 
@@ -23,18 +31,12 @@ def list_chosen(step: Step) -> list[Vendor]:
     """
     challenge = step.challenge
     keys = [choice.key for choice in method_for(challenge).chosen_by(step.key)]
-    done = dict(challenge.steps.filter(key__in=keys, state=StepState.DONE.value).values_list("pk", "round"))
+    done = [s for s in list_steps(challenge) if s.key in keys and s.state == StepState.DONE]
     if not done:
         return list_standing(challenge, Standing.ADMITTED)
-    rows = Result.objects.in_force().filter(is_selected=True, ranking__evaluation__step__in=done)
-    chosen = {
-        vendor
-        for vendor, choice, round_ in rows.values_list(
-            "submission__vendor_id", "ranking__evaluation__step_id", "ranking__evaluation__round"
-        )
-        if done[choice] == round_
-    }
-    return [vendor for vendor in list_standing(challenge, Standing.INVITED) if vendor.id in chosen]
+    made = reduce(or_, (Q(ranking__evaluation__step=s, ranking__evaluation__round=s.round) for s in done))
+    chosen = Result.objects.in_force().filter(made, is_selected=True, submission__vendor=OuterRef("vendor"))
+    return _standing(challenge.participations.filter(Exists(chosen)), Standing.INVITED)
 
 
 def find_participation(challenge: Challenge, vendor_id: int) -> Participation | None:
@@ -61,6 +63,7 @@ def list_taking_part(vendor_ids: Iterable[int]) -> dict[tuple[int, int], Partici
     return {(row.challenge_id, row.vendor_id): row for row in rows}
 
 
+@once
 def list_participations(challenge: Challenge) -> list[Participation]:
     """List every participation, disqualified ones included, by vendor, with the standings that were reached."""
     reached = Prefetch("reached", StandingReached.objects.order_by("since", "id"))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from mix.data.models import Person, Solicitation, Vendor, VendorMember
+from mix.readers.core.once import once
 from mix.readers.market.submissions import list_opened
 
 
@@ -17,6 +18,7 @@ def list_also_elsewhere(vendor: Vendor) -> list[tuple[Person, str]]:
     return _by_person(rows.select_related("person", "vendor").order_by("person__name", "vendor__name", "id"))
 
 
+@once
 def list_shared(call: Solicitation) -> list[tuple[Person, str]]:
     """List who acted, while a call was open, for two vendors whose submissions were opened; each with their names."""
     vendors = [s.vendor_id for s in list_opened(call)]

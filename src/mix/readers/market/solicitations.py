@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+from django.db.models import Prefetch, QuerySet
 
 from mix.data.models import (
     Addendum,
     Beat,
     Challenge,
+    ChallengeCity,
     ExtensionProposal,
     Question,
     Solicitation,
@@ -18,6 +22,7 @@ from mix.phrases.mails import local_text
 from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.core.errors import Unknown
 from mix.readers.core.events import who_did
+from mix.readers.core.once import once
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import SolicitationSpec
 from mix.rules.core.kinds import Envelope, EvaluationPhase, OutageRule
@@ -46,13 +51,10 @@ def hides_names(solicitation: Solicitation) -> bool:
     return any(s.evaluation.anonymous for s in steps if s.evaluation and s.evaluation.of == solicitation.step.key)
 
 
+@once
 def find_solicitation(step: Step) -> Solicitation | None:
     """Return the call of the step's present round, if it was drafted."""
-    return (
-        Solicitation.objects.filter(step=step, round=step.round)
-        .select_related("step__challenge__method", "step__challenge__municipality")
-        .first()
-    )
+    return step.solicitations.filter(round=step.round).first()
 
 
 def authors_of_call(step: Step) -> frozenset[str]:
@@ -63,23 +65,23 @@ def authors_of_call(step: Step) -> frozenset[str]:
 
 def get_public(reference: str) -> Solicitation:
     """Return a published call. Raises Unknown."""
-    found = (
-        Solicitation.objects.filter(reference=reference, published_at__isnull=False)
-        .select_related("step__challenge__method", "step__challenge__municipality")
-        .first()
-    )
+    rows = _whole(Solicitation.objects.filter(reference=reference, published_at__isnull=False))
+    cities = Prefetch("step__challenge__cities", ChallengeCity.objects.select_related("municipality"))
+    found = rows.prefetch_related(cities).first()
     if found is None:
         raise Unknown
     return found
 
 
+def _whole(rows: QuerySet[Solicitation]) -> QuerySet[Solicitation]:
+    """Bring the challenge of each call along, but for the text of its method, which is known already."""
+    rows = rows.select_related("step__challenge__method", "step__challenge__municipality")
+    return rows.defer("step__challenge__method__document")
+
+
 def get_call(reference: str) -> Solicitation:
     """Return a call, published or not; the caller checks who asks. Raises Unknown."""
-    found = (
-        Solicitation.objects.filter(reference=reference)
-        .select_related("step__challenge__method", "step__challenge__municipality")
-        .first()
-    )
+    found = _whole(Solicitation.objects.filter(reference=reference)).first()
     if found is None:
         raise Unknown
     return found
@@ -87,20 +89,20 @@ def get_call(reference: str) -> Solicitation:
 
 def list_public(challenge: Challenge) -> list[Solicitation]:
     """List a challenge's published calls, latest first."""
-    return list(
-        Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False)
-        .select_related("step__challenge__method", "step__challenge__municipality")
-        .order_by("-published_at", "-id")
-    )
+    rows = Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False).select_related("step")
+    calls = list(rows.order_by("-published_at", "-id"))
+    for call in calls:
+        call.step.challenge = challenge
+    return calls
 
 
 def list_open(*, now: datetime) -> list[Solicitation]:
     """List every call that is open now, the first to close first."""
+    rows = Solicitation.objects.filter(
+        published_at__isnull=False, closes_at__gt=now, step__challenge__status=ChallengeStatus.RUNNING
+    )
     return list(
-        Solicitation.objects.filter(
-            published_at__isnull=False, closes_at__gt=now, step__challenge__status=ChallengeStatus.RUNNING
-        )
-        .select_related("step__challenge__method", "step__challenge__municipality")
+        _whole(rows)
         .prefetch_related("step__challenge__cities__municipality", "step__challenge__steps")
         .order_by("closes_at", "id")
     )
@@ -114,11 +116,13 @@ def last_closing(*, now: datetime) -> datetime | None:
 
 def list_answered_questions(solicitation: Solicitation) -> list[Question]:
     """List the general questions that were answered to everyone, in order of publication."""
-    return list(
-        solicitation.questions.filter(kind=QuestionKind.GENERAL, published_at__isnull=False).order_by(
-            "published_at", "id"
-        )
-    )
+    return list_answers_in([solicitation])
+
+
+def list_answers_in(calls: Sequence[Solicitation]) -> list[Question]:
+    """List what `list_answered_questions` does of several calls, in order of publication."""
+    rows = Question.objects.filter(solicitation__in=calls, kind=QuestionKind.GENERAL, published_at__isnull=False)
+    return list(rows.order_by("published_at", "id"))
 
 
 def list_questions(solicitation: Solicitation, *, confidential: bool) -> list[Question]:
@@ -141,7 +145,14 @@ def get_question(step: Step, code: str) -> Question:
 
 def list_addenda(solicitation: Solicitation) -> list[Addendum]:
     """List the addenda to a call, latest first."""
-    return list(solicitation.addenda.order_by("-number"))
+    return list_addenda_in([solicitation])
+
+
+def list_addenda_in(calls: Sequence[Solicitation]) -> list[Addendum]:
+    """List the addenda to several calls, in the order of these, latest first."""
+    order = [call.pk for call in calls]
+    rows = Addendum.objects.filter(solicitation__in=order).order_by("-number")
+    return sorted(rows, key=lambda addendum: order.index(addendum.solicitation_id))
 
 
 def get_addendum(solicitation: Solicitation, number: int) -> Addendum:

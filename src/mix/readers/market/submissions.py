@@ -16,6 +16,7 @@ from mix.data.models import (
     Challenge,
     Evaluation,
     OpenedEnvelope,
+    Participation,
     Solicitation,
     Submission,
     SubmissionVersion,
@@ -25,6 +26,7 @@ from mix.phrases.mails import local_text
 from mix.readers.city.people import names_of
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.core.once import once
 from mix.readers.market.participations import find_participation, has_reached
 from mix.readers.market.sealing import DraftContent, DraftFact, FileFact, find_draft, list_drafts, list_moves
 from mix.readers.market.solicitations import spec_of_call
@@ -205,15 +207,22 @@ def price_total(specs: Sequence[FieldSpec], content: dict[str, Any]) -> int | No
     return sum(int(a) for a in amounts if a is not None)
 
 
+@once
 def list_opened(solicitation: Solicitation) -> list[Submission]:
-    """List the submissions that were opened, by vendor; empty before opening, whoever asks."""
+    """List the submissions that were opened, by vendor; empty before opening, whoever asks.
+
+    `is_out` says of each whether its vendor was disqualified since.
+    """
     if solicitation.technical_opened_at is None:
         return []
-    return list(
-        solicitation.submissions.filter(state=SubmissionState.FINALISED)
-        .select_related("vendor")
-        .order_by("vendor__name", "id")
+    out = Participation.objects.filter(
+        challenge=OuterRef("solicitation__step__challenge"), vendor=OuterRef("vendor"), disqualified_at__isnull=False
     )
+    rows = solicitation.submissions.filter(state=SubmissionState.FINALISED).annotate(disqualified=Exists(out))
+    found = list(rows.select_related("vendor").order_by("vendor__name", "id"))
+    for row in found:
+        row.is_out = row.disqualified
+    return [*found]
 
 
 def get_opened(challenge: Challenge, code: str) -> Submission:

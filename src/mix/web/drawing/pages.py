@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, ClassVar, ParamSpec, Protocol, TypeVar
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -13,12 +14,14 @@ from django.template.loader import render_to_string
 from mix.readers.core.actors import Actor
 from mix.readers.core.clock import read_clock
 from mix.readers.core.errors import Unknown
+from mix.readers.core.once import to_be_read
 from mix.rules.city.calendar import day_in
 from mix.rules.core.unmet import Unmet
 from mix.web.drawing.showing import clock
 
 P = ParamSpec("P")
 T = TypeVar("T")
+M = TypeVar("M", bound=Model)
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -47,6 +50,11 @@ def stamp(request: HttpRequest) -> None:
 def today_of(request: HttpRequest) -> date:
     """Return the day of the request on the page's clock."""
     return day_in(clock(), now_of(request))
+
+
+def only_read(request: HttpRequest, row: M) -> M:
+    """Return the row that a page is about: while the page only shows it, what is asked of it is asked once."""
+    return to_be_read(row) if request.method == "GET" else row
 
 
 def signed_in(request: HttpRequest) -> Actor:

@@ -93,8 +93,12 @@ def language_name(code: str) -> str:
 
 
 def _locale() -> str:
-    own = f"{language()}_CA"
-    return own if localedata.exists(own) else "en_CA"
+    return _locale_of(language())
+
+
+@lru_cache(maxsize=16)
+def _locale_of(language: str) -> str:
+    return f"{language}_CA" if localedata.exists(f"{language}_CA") else "en_CA"
 
 
 def day(value: date | datetime | None, zone: str = "") -> str:
@@ -103,7 +107,12 @@ def day(value: date | datetime | None, zone: str = "") -> str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(ZoneInfo(zone or clock())).date()
-    return format_date(value, "EEE d MMM y", locale=_locale()).replace(" ", NBSP).replace(".,", ".")
+    return _day_in(value, _locale())
+
+
+@lru_cache(maxsize=4096)
+def _day_in(value: date, locale: str) -> str:
+    return format_date(value, "EEE d MMM y", locale=locale).replace(" ", NBSP).replace(".,", ".")
 
 
 def _zone_name(local: datetime) -> str:

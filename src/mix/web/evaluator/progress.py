@@ -139,11 +139,12 @@ class ProgressContext:
 def evaluation(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """One's own progress: what is scored, what is not, hand in."""
     found, member = own_seat(request, code, key)
-    if not scoring_of(found, member).is_admitted(member):
-        return redirect("evaluator-declare", code=code, key=key)
-    acts = {}
     is_scored = found.phase == EvaluationPhase.SCORING
     chairs = is_scored and member.seat == Seat.CHAIR
+    so_far = scoring_of(found) if chairs else scoring_of(found, member)
+    if not so_far.is_admitted(member):
+        return redirect("evaluator-declare", code=code, key=key)
+    acts = {}
     if is_scored and member.handed_in_at is None:
         acts["hand_in"] = Listed(HandIn, found)
     if chairs:
@@ -151,7 +152,6 @@ def evaluation(request: HttpRequest, code: str, key: str) -> HttpResponse:
     taken = take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
-    so_far = scoring_of(found) if chairs else scoring_of(found, member)
     context = ProgressContext(
         hidden=len(so_far.hidden_from(member)),
         waits_for=unmet_for_consensus(so_far) if chairs else (),

@@ -22,7 +22,7 @@ from mix.rules.choice.states import Seat
 from mix.rules.city.methods import Criterion, ScoringStage
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import EvaluationPhase
-from mix.web.drawing.pages import draw_page, signed_in
+from mix.web.drawing.pages import draw_page, only_read, signed_in
 from mix.web.drawing.showing import use_clock
 
 
@@ -64,7 +64,7 @@ def _waits(seat: PanelMember) -> bool:
 def own_seat(request: HttpRequest, code: str, key: str) -> tuple[Evaluation, PanelMember]:
     """Return the evaluation of a step's present round and the actor's seat in it. Raises Unknown without a seat."""
     actor = signed_in(request)
-    evaluation = get_evaluation(code, key)
+    evaluation = only_read(request, get_evaluation(code, key))
     use_clock(evaluation.step.challenge.municipality.zone)
     return evaluation, get_seat(evaluation, actor)
 

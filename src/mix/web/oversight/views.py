@@ -52,10 +52,12 @@ from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.downloads import Pieces
 from mix.web.drawing.findings import waiver_title
 from mix.web.drawing.judgements import JudgementView, view_judgements
-from mix.web.drawing.pages import draw_page, staff_of
+from mix.web.drawing.pages import draw_page, only_read, staff_of
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.showing import use_clock
 from mix.web.drawing.stagebar import StageBar, on_bars, stage_bar
+
+LATEST = 30  # events of a case file that was not asked for as a whole
 
 
 def _overseer(request: HttpRequest) -> Actor:
@@ -84,7 +86,8 @@ def home(request: HttpRequest) -> HttpResponse:
 class CaseFileContext:
     """What a case file draws; `broken` is where the log does not hold, `skipped` the steps that were left out.
 
-    `panels` holds what each panel declared, and the statements that were signed by it.
+    The log is checked, and shown to its first entry, where the whole was asked for: `is_whole`. `panels` holds what
+    each panel declared, and the statements that were signed by it.
     """
 
     challenge: Challenge
@@ -102,6 +105,7 @@ class CaseFileContext:
     events: Sequence[Event]
     hours: Sequence[tuple[str, Decimal]]
     lessons: Sequence[Lesson]
+    is_whole: bool
     chain: Chain | None
     broken: Break | None
     judged: Sequence[JudgementView]
@@ -112,11 +116,14 @@ class CaseFileContext:
 
 
 def case_file(request: HttpRequest, code: str) -> HttpResponse:
-    """One case on one printable page: decisions with reasons, artifacts, results, notices, log."""
-    actor = _overseer(request)
-    challenge = get_challenge(code, actor=actor, needs=Permission.CASE_FILE_READ)
+    """One case on one printable page: decisions with reasons, artifacts, results, notices, log.
+
+    Its log has the latest events; with `?whole` every event, and every entry of the chain is checked.
+    """
+    actor, is_whole = _overseer(request), "whole" in request.GET
+    challenge = only_read(request, get_challenge(code, actor=actor, needs=Permission.CASE_FILE_READ))
     use_clock(challenge.municipality.zone)
-    chain = find_chain(challenge.municipality.code)
+    chain = find_chain(challenge.municipality.code) if is_whole else None
     steps = list_steps(challenge)
     method = method_for(challenge)
     contents = latest_contents(challenge)
@@ -144,9 +151,10 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
         participations=list_participations(challenge),
         endings=endings_in(challenge),
         notices=list_notices(challenge),
-        events=list_events(challenge),
+        events=list_events(challenge, most=None if is_whole else LATEST),
         hours=hours_by_role(challenge),
         lessons=list_lessons(challenge),
+        is_whole=is_whole,
         chain=chain,
         broken=verify_chain(chain) if chain else None,
         judged=view_judgements(challenge),

@@ -24,7 +24,13 @@ from mix.data.models import (
     Question,
     Solicitation,
 )
-from mix.readers.case.challenges import get_public_challenge, list_steps, method_for, page_public_challenges
+from mix.readers.case.challenges import (
+    get_public_challenge,
+    has_begun,
+    list_steps,
+    method_for,
+    page_public_challenges,
+)
 from mix.readers.case.documents import gather_facts, latest_content
 from mix.readers.choice.awards import list_award_notices
 from mix.readers.city.municipalities import list_municipalities
@@ -34,13 +40,13 @@ from mix.readers.delivery.milestones import gather_readings
 from mix.readers.flow.moves import list_decisions
 from mix.readers.knowledge.lessons import list_facts
 from mix.readers.market.engagements import list_contacts, list_public_engagements
-from mix.readers.market.solicitations import list_addenda, list_answered_questions, list_public
+from mix.readers.market.solicitations import list_addenda_in, list_answers_in, list_public
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Fact, Method
 from mix.rules.city.methods import Step as StepSpec
-from mix.rules.core.kinds import Origin, StepState
+from mix.rules.core.kinds import Origin, StepKind, StepState
 from mix.web.documents.specs import Answer, read_only
-from mix.web.drawing.pages import draw_page, now_of
+from mix.web.drawing.pages import draw_page, now_of, only_read
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.showing import use_clock
 from mix.web.drawing.stagebar import StageBar, on_bars, stage_bar
@@ -123,32 +129,33 @@ class ChallengeContext:
 
 def challenge(request: HttpRequest, code: str) -> HttpResponse:
     """One challenge: the problem first, then dates and money, then everything that was published."""
-    found = get_public_challenge(code)
+    found = only_read(request, get_public_challenge(code))
     use_clock(found.municipality.zone)
     if found.origin == Origin.HISTORY:
         return draw_page(request, "public/history.html", _history(found))
     facts = gather_facts(found)
     calls = list_public(found)
     current = next((c for c in calls if c.closes_at > now_of(request)), None)
+    answered = list_answers_in(calls)
     context = ChallengeContext(
         challenge=found,
-        bar=stage_bar(found),
+        bar=stage_bar(found, list_steps(found)),
         facts={fact.value: value for fact, value in facts.items()},
         planned=_planned(facts),
         calls=calls,
         current=current,
-        questions=[(call, list_answered_questions(call)) for call in calls],
-        addenda=[a for call in calls for a in list_addenda(call)],
+        questions=[(call, [q for q in answered if q.solicitation_id == call.pk]) for call in calls],
+        addenda=list_addenda_in(calls),
         criteria=[(call, weighings(call)) for call in calls if call.frozen],
-        engagements=list_public_engagements(found),
+        engagements=list_public_engagements(found) if has_begun(found, StepKind.ENGAGEMENT) else [],
         contacts=list_contacts(found),
         decisions=_decisions(found),
-        awards=list_award_notices(found),
+        awards=list_award_notices(found) if has_begun(found, StepKind.AWARD) else [],
         method=method_for(found),
         events=list_public_events(found),
         published=_published(found),
-        disclosures=list_disclosures(found),
-        readings=list(gather_readings(found).values()),
+        disclosures=list_disclosures(found) if has_begun(found, StepKind.DISCLOSURE) else [],
+        readings=list(gather_readings(found).values()) if has_begun(found, StepKind.DELIVERY) else [],
         is_open=current is not None and found.status == ChallengeStatus.RUNNING,
     )
     return draw_page(request, "public/challenge.html", context)

@@ -25,7 +25,7 @@ from mix.data.models import (
     Step,
     Vendor,
 )
-from mix.readers.case.challenges import get_step, list_vendor_challenges, spec_of
+from mix.readers.case.challenges import get_step, get_vendor_challenge, list_steps, spec_of
 from mix.readers.choice.awards import dispute_until, find_debrief, get_own_letter, list_own_disputes
 from mix.readers.city.people import list_members
 from mix.readers.core.errors import Unknown
@@ -45,7 +45,7 @@ from mix.rules.choice.debriefs import DebriefSheet
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.delivery.states import AgreementState, BacklogKind, Side
-from mix.web.drawing.pages import signed_in, today_of
+from mix.web.drawing.pages import only_read, signed_in, today_of
 from mix.web.drawing.showing import use_clock
 from mix.web.drawing.stagebar import StageBar, stage_bar
 from mix.web.forms import fields
@@ -124,10 +124,10 @@ class SprintContext:
 def sprint(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """The sprint room as one vendor sees it: its own column, its data, its check-ins."""
     actor = signed_in(request)
-    challenge = next((c for c in list_vendor_challenges(actor.vendors) if c.code == code), None)
-    room = get_room(get_step(challenge, key)) if challenge else None
-    vendor = next((v for v in list_sprint_vendors(room) if v.id in actor.vendors), None) if room else None
-    if challenge is None or room is None or vendor is None:
+    challenge = only_read(request, get_vendor_challenge(code, actor.vendors))
+    room = get_room(get_step(challenge, key))
+    vendor = next((v for v in list_sprint_vendors(room) if v.id in actor.vendors), None)
+    if vendor is None:
         raise Unknown
     use_clock(challenge.municipality.zone)
     about = InSprint(room.step, vendor)
@@ -142,7 +142,7 @@ def sprint(request: HttpRequest, code: str, key: str) -> HttpResponse:
     context = SprintContext(
         challenge=challenge,
         vendor=vendor,
-        bar=stage_bar(challenge),
+        bar=stage_bar(challenge, list_steps(challenge)),
         hypotheses=list_hypotheses(challenge),
         evidence=gather_own_evidence(room, vendor),
         grants=list_own_grants(challenge, vendor),
@@ -198,7 +198,7 @@ class Reach(RowAct[Agreement]):
 def agreement(request: HttpRequest, code: str) -> HttpResponse:
     """An agreement: read it, propose other words, name who signs, sign, deliver."""
     actor = signed_in(request)
-    found = get_own_agreement(code, actor=actor)
+    found = only_read(request, get_own_agreement(code, actor=actor))
     use_clock(found.step.challenge.municipality.zone)
     must_sign = is_to_sign(found, actor)
     acts: dict[str, Listed[Any]] = {}

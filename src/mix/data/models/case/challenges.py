@@ -1,5 +1,7 @@
 """Needs that staff report, the challenges that come of them, their cities and their steps."""
 
+from datetime import datetime
+
 from django.db import models
 
 from mix.data.models.city.methods import MethodVersion
@@ -14,6 +16,8 @@ from mix.rules.core.kinds import CityState, NeedState, Origin, Route, StepState
 
 class Challenge(Kept, Worded):
     """The whole case, from commission to outcome. The route is frozen by the first public notice."""
+
+    first_call_at: "datetime | None"  # where a reader fetched it along
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="challenges")
     code = models.SlugField(max_length=60, unique=True)

@@ -31,6 +31,11 @@ def noting_rows() -> Iterator[Written]:
         _written.reset(token)
 
 
+def is_writing() -> bool:
+    """Say whether rows of record are being written: a verb is carried out."""
+    return _written.get() is not None
+
+
 def take_written() -> list[tuple[type[Kept], int]]:
     """Return the rows that were written or removed since the last line, and forget them."""
     noted = _written.get()

@@ -55,7 +55,11 @@ class Solicitation(Kept):
     @property
     def rules(self) -> dict[str, FrozenRules]:
         """The rules of each evaluation of this call, by its step, as fixed at publication. Raises FormUnknown."""
-        return {step: FrozenRules.read(kept) for step, kept in self.frozen.items()}
+        of, found = self.__dict__.get("_read", (None, {}))
+        if of is not self.frozen:
+            found = {step: FrozenRules.read(kept) for step, kept in self.frozen.items()}
+            self.__dict__["_read"] = (self.frozen, found)
+        return dict(found)
 
 
 class SolicitationDocument(Kept):

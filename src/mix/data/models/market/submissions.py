@@ -17,6 +17,7 @@ class Submission(Kept):
     """One vendor's answer to one call. Its draft and its files lie in the vault, as ciphertext."""
 
     loose = frozenset({"draft_version"})
+    is_out: bool  # where a reader fetched it along
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="submissions")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mix.actions.case import documents
 from mix.data.models import Step
-from mix.readers.case.documents import find_latest, list_reusable
+from mix.readers.case.documents import latest_versions, list_reusable
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import StepState
 from mix.web.drawing.pages import actor_of, today_of
@@ -53,7 +53,7 @@ class Reuse(Act[Reusable]):
 
 def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, Nothing]:
     """Offer the scans of other challenges while nothing is written here."""
-    if step.state != StepState.ACTIVE or step.asked_at is not None or find_latest(step.document) is not None:
+    if step.state != StepState.ACTIVE or step.asked_at is not None or step.key in latest_versions(step.challenge):
         return {}, Nothing()
     found = list_reusable(step, actor=actor_of(request), today=today_of(request))
     acts = {"reuse": Listed(Reuse, Reusable(step, tuple(found)))} if found else {}

@@ -72,11 +72,14 @@ AFTER_SCORING = frozenset(
 )
 
 
-def _panel_rows(evaluation: Evaluation) -> list[tuple[PanelMember, int, int]]:
-    """Return each member with how many scores are given and how many are owed, as far as it is known."""
+def _panel_rows(evaluation: Evaluation, *, sees_progress: bool) -> list[tuple[PanelMember, int, int]]:
+    """Return each member; with how many scores are given and owed, where that is drawn and known."""
+    members = panel_of(evaluation)
+    if not sees_progress or all(m.handed_in_at for m in members):
+        return [(m, 0, 0) for m in members]
     so_far = scoring_of(evaluation)
     owed = len(so_far.here) * len(criteria_now(evaluation))
-    return [(m, *(so_far.progress(m) if so_far.is_admitted(m) else (0, owed))) for m in panel_of(evaluation)]
+    return [(m, *(so_far.progress(m) if so_far.is_admitted(m) else (0, owed))) for m in members]
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,7 @@ def _shown(
         evaluation=evaluation,
         evaluation_spec=spec,
         sees_progress=sees_progress,
-        panel=_panel_rows(evaluation),
+        panel=_panel_rows(evaluation, sees_progress=sees_progress),
         left=list_left(evaluation),
         declared=_conflicts(evaluation) if sees_conflicts else (),
         criteria=criteria,
@@ -184,7 +187,7 @@ def _shown(
         rankings=rankings,
         table=_table(evaluation, criteria) if sees_scores else [],
         not_invited=[NOT_INVITED],
-        tie_breaks=[(t, _in_order(rankings, t)) for t in list_tie_breaks(evaluation)],
+        tie_breaks=[(t, _in_order(rankings, t)) for t in list_tie_breaks(evaluation)] if rankings else [],
         is_blocked_by_tie=is_blocked,
         stages=[(n, s, [i for i in invited if i.stage == n]) for n, s in enumerate(stages)],
         stage_titles={s.key: s.title for s in stages},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mix.actions.delivery import agreements
 from mix.data.models import Agreement
-from mix.readers.case.challenges import get_challenge, roles_in
+from mix.readers.case.challenges import get_challenge_and_roles
 from mix.readers.city.people import list_with_role
 from mix.readers.core.errors import Forbidden
 from mix.readers.delivery.agreements import get_agreement, get_paper, is_to_sign
@@ -19,7 +20,7 @@ from mix.rules.core.access import TABLE, Permission, grants, reads_for_the_city
 from mix.rules.core.kinds import Envelope
 from mix.rules.delivery.states import AgreementState, Side
 from mix.web.drawing.downloads import download
-from mix.web.drawing.pages import signed_in
+from mix.web.drawing.pages import only_read, signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.forms import fields
 from mix.web.forms.acts import Listed, RowAct, do, show, take
@@ -49,29 +50,28 @@ class SignForCity(Sign):
 def agreement(request: HttpRequest, code: str, agreement: str) -> HttpResponse:
     """Read it, propose and answer edits, receive papers, name who signs, sign."""
     actor = signed_in(request)
-    challenge = get_challenge(code, actor=actor, needs=Permission.CHALLENGE_READ)
+    challenge, roles = get_challenge_and_roles(code, actor=actor, needs=Permission.CHALLENGE_READ)
     use_clock(challenge.municipality.zone)
-    found = get_agreement(challenge, agreement)
+    found = only_read(request, get_agreement(challenge, agreement))
     drafting = found.state == AgreementState.DRAFTING
     acts: dict[str, Listed[Any]] = {}
-    if drafting and grants(roles_in(challenge, actor), Permission.AGREEMENT_EDIT):
-        city = challenge.municipality
-        signers = {p.code: p.name for role in TABLE[Permission.AGREEMENT_SIGN] for p in list_with_role([city.id], role)}
-        acts = {**editing_acts(found, signers=sorted(signers.items())), "receive": Listed(Receive, found)}
+    if drafting and grants(roles, Permission.AGREEMENT_EDIT):
+        people = list_with_role([challenge.municipality_id], *TABLE[Permission.AGREEMENT_SIGN])
+        signers = sorted((p.code, p.name) for p in people)
+        acts = {**editing_acts(found, signers=signers), "receive": Listed(Receive, found)}
     if drafting and is_to_sign(found, actor):
         acts["sign"] = Listed(SignForCity, found)
     taken = take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
-    shown = get_agreement(challenge, found.code)
+    shown = found if taken.status == HTTPStatus.OK else get_agreement(challenge, found.code)
     return show(request, "staff/delivery/agreement.html", taken, agreement_context(request, shown, side=Side.CITY))
 
 
 def opened_file(request: HttpRequest, code: str, submission: str, file: str) -> StreamingHttpResponse:
     """Hand out one file of an opened envelope, always as a download."""
     actor = signed_in(request)
-    challenge = get_challenge(code, actor=actor, needs=Permission.SUBMISSION_READ)
-    roles = roles_in(challenge, actor)
+    challenge, roles = get_challenge_and_roles(code, actor=actor, needs=Permission.SUBMISSION_READ)
     if not reads_for_the_city(roles, Permission.SUBMISSION_READ):
         raise Forbidden(Permission.SUBMISSION_READ)
     found = get_opened(challenge, submission)

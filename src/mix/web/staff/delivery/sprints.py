@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,6 +13,7 @@ from mix.readers.case.challenges import spec_of
 from mix.readers.delivery.agreements import list_sprint_deliverables
 from mix.readers.delivery.sprints import (
     Parity,
+    Room,
     gather_plans,
     gather_sign_offs,
     get_room,
@@ -52,25 +54,29 @@ Cell = tuple[Vendor, dict[str, Any] | None, Evidence | None]
 
 @dataclass(frozen=True)
 class SprintContext:
-    """What a step of the sprint draws; `rows` are the hypotheses, each with a cell for every vendor."""
+    """What a step of the sprint draws; `rows` are the hypotheses, each with a cell for every vendor.
+
+    What comes after the grants stands on the page of the sprint that runs, not on that which sets it up.
+    """
 
     is_set_up: bool
     vendors: list[Vendor]
     areas: list[tuple[Area, SignOff | None]]
     grants: list[tuple[DataGrant, bool]]
-    rows: list[tuple[dict[str, Any], list[Cell]]]
-    check_ins: list[CheckIn]
-    incidents: list[Incident]
-    demos: list[Demo]
-    parity: list[Parity]
-    deliverables: list[Deliverable]
+    rows: Sequence[tuple[dict[str, Any], list[Cell]]] = ()
+    check_ins: Sequence[CheckIn] = ()
+    incidents: Sequence[Incident] = ()
+    demos: Sequence[Demo] = ()
+    parity: Sequence[Parity] = ()
+    deliverables: Sequence[Deliverable] = ()
 
 
 def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, SprintContext]:
     """Sign off and grant before the sprint; check in, record and explain while it runs."""
     challenge, room, today = step.challenge, get_room(step), today_of(request)
-    vendors, hypotheses, signed = list_sprint_vendors(room), list_hypotheses(challenge), gather_sign_offs(room)
+    vendors, hypotheses = list_sprint_vendors(room), list_hypotheses(challenge)
     is_set_up = spec_of(step).sprint is SprintSection.SET_UP
+    signed = gather_sign_offs(room) if is_set_up else {}
     acts: dict[str, Listed[Any]] = {}
     if step.state == StepState.ACTIVE and challenge.status == ChallengeStatus.RUNNING and vendors:
         about = InSprint(step, tuple(vendors), tuple(str(h["key"]) for h in hypotheses))
@@ -78,21 +84,29 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
             mine = tuple(a for a in Area if a not in signed and _signs_for(a) in roles)
             acts = {"sign_off": Listed(GiveSignOff, MayStart(step, mine))} if mine else {}
         acts |= {name: Listed(form, about) for name, form in (_SETTING_UP if is_set_up else _RUNNING).items()}
-    evidence, plans = latest_evidence(room), gather_plans(challenge)
-    return granted(roles, acts), SprintContext(
+    begun = SprintContext(
         is_set_up=is_set_up,
         vendors=vendors,
         areas=[(area, signed.get(area)) for area in Area],
         grants=[(g, is_live(g, today=today)) for g in list_grants(room)],
+    )
+    return granted(roles, acts), begun if is_set_up else _running(begun, room, hypotheses)
+
+
+def _running(begun: SprintContext, room: Room, hypotheses: Sequence[dict[str, Any]]) -> SprintContext:
+    """Add what the sprint brought so far."""
+    evidence, plans = latest_evidence(room), gather_plans(room.challenge)
+    return replace(
+        begun,
         rows=[
-            (h, [(v, plans.get((v.id, str(h["key"]))), evidence.get((v.id, str(h["key"])))) for v in vendors])
+            (h, [(v, plans.get((v.id, str(h["key"]))), evidence.get((v.id, str(h["key"])))) for v in begun.vendors])
             for h in hypotheses
         ],
         check_ins=list_check_ins(room),
         incidents=list_incidents(room),
         demos=list_demos(room),
-        parity=parity(room, vendors),
-        deliverables=list_sprint_deliverables(challenge, vendors),
+        parity=parity(room),
+        deliverables=list_sprint_deliverables(room.challenge, begun.vendors),
     )
 
 

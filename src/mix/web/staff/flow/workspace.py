@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -35,6 +34,7 @@ from mix.readers.case.challenges import (
 from mix.readers.case.documents import (
     find_latest,
     get_document,
+    latest_versions,
     list_comments,
     list_versions,
     merge_sent,
@@ -42,9 +42,9 @@ from mix.readers.case.documents import (
 )
 from mix.readers.core.errors import Forbidden
 from mix.readers.core.events import list_events
-from mix.readers.flow.findings import Judged, judge
+from mix.readers.flow.findings import judge
 from mix.readers.flow.moves import gather_gate, list_all_signatures, unmet_to_ask, unmet_to_proceed
-from mix.readers.knowledge.lessons import hours_by_role, list_lessons
+from mix.readers.knowledge.lessons import list_lessons_of
 from mix.rules.city.kinds import kind_of
 from mix.rules.city.methods import Gate as GateOfMethod
 from mix.rules.city.methods import Stage
@@ -59,7 +59,7 @@ from mix.web.documents.blocks import Left
 from mix.web.documents.changes import changes
 from mix.web.documents.sent import read_over, read_sent
 from mix.web.documents.specs import Answer, FieldView, draw, read_only, read_post
-from mix.web.drawing.pages import Context, now_of, signed_in
+from mix.web.drawing.pages import Context, now_of, only_read, signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.drawing.stagebar import StageBar, stage_bar
 from mix.web.forms.acts import Acts, Taken, do, refused, show, take, take_stash
@@ -82,7 +82,7 @@ def step(request: HttpRequest, code: str, key: str) -> HttpResponse:
     actor = signed_in(request)
     challenge, roles = get_challenge_and_roles(code, actor=actor, needs=Permission.CHALLENGE_READ)
     use_clock(challenge.municipality.zone)
-    found = get_step(challenge, key)
+    found = get_step(only_read(request, challenge), key)
     if request.method == "POST" and request.POST.get("act") == "save":
         return _save(request, found, roles)
     if request.method == "POST" and request.POST.get("act") == "bring_in":
@@ -111,7 +111,6 @@ class Gate:
     """The gate of a step: what it takes, who has signed, and who decided in earlier rounds."""
 
     spec: GateOfMethod
-    needed: Sequence[Duty]
     open: Sequence[Duty]
     nobody: Sequence[Unmet]
     signatures: Sequence[GateSignature]
@@ -134,7 +133,6 @@ class Frame:
     gate: Gate | None
     events: Sequence[Event]
     lessons: Sequence[Lesson]
-    hours: list[tuple[str, Decimal]]
     cities: list[ChallengeCity]
     may_edit: bool
     roles: frozenset[Role]
@@ -193,12 +191,11 @@ def _frame(request: HttpRequest, step: Step, roles: frozenset[Role]) -> Frame:
         number=list(stage.steps).index(spec) + 1,
         stage_number=list(method_for(challenge).stages).index(stage) + 1,
         bar=stage_bar(challenge, steps, here=step.key),
-        unmet=unmet_to_ask(step, now=now, judged=judged) if active and not step.asked_at else (),
+        unmet=unmet_to_ask(step, now=now) if active and not step.asked_at else (),
         blocks_proceed=unmet_to_proceed(step) if active and step.asked_at else (),
-        gate=_gate(step, judged),
+        gate=_gate(step),
         events=list_events(challenge, most=8),
-        lessons=[lesson for lesson in list_lessons(challenge) if lesson.step_id == step.pk],
-        hours=hours_by_role(challenge),
+        lessons=list_lessons_of(step),
         cities=list_city_rows(challenge),
         may_edit=_may_edit(step, roles),
         roles=roles,
@@ -213,18 +210,17 @@ def _may_edit(step: Step, roles: frozenset[Role]) -> bool:
     return step.state == StepState.ACTIVE and not step.asked_at and grants(roles, Permission.DOCUMENT_EDIT)
 
 
-def _gate(step: Step, judged: Judged | None) -> Gate | None:
-    gathered = gather_gate(step, judged=judged)
-    if gathered is None:
+def _gate(step: Step) -> Gate | None:
+    """Return the gate of a step; nobody is waited for where it is done."""
+    gate = spec_of(step).gate
+    if gate is None:
         return None
-    gate, facts = gathered
-    needed, nobody = duties(gate, facts)
+    gathered = None if step.state == StepState.DONE else gather_gate(step)
     signatures = list_all_signatures(step)
     return Gate(
         spec=gate,
-        needed=needed,
-        open=open_duties(gate, facts),
-        nobody=nobody,
+        open=open_duties(*gathered) if gathered else (),
+        nobody=duties(*gathered)[1] if gathered else (),
         signatures=[s for s in signatures if s.round == step.round],
         earlier=[s for s in signatures if s.round != step.round],
     )
@@ -236,14 +232,14 @@ def _artifact(
     specs = spec_of(step).fields
     if not specs:
         return Artifact()
-    latest = find_latest(step.document)
+    latest = latest_versions(step.challenge).get(step.key)
     content = dict(latest.content) if latest else {}
     editable = _may_edit(step, roles)
     return Artifact(
         fields=draw(specs, typed if typed is not None else content, unmet) if editable else None,
         answers=None if editable else read_only(specs, content),
         latest=latest,
-        comments=list_comments(step.document),
+        comments=list_comments(step),
     )
 
 

@@ -67,7 +67,7 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
     is_out = call is not None and call.published_at is not None
     phase = phase_of(call, now=now_of(request)) if call and is_out else None
     openable = phase is Phase.OPENABLE and step.challenge.status == ChallengeStatus.RUNNING
-    proposal = waiting_extension(call) if call else None
+    proposal = waiting_extension(call) if call and is_out else None
     reads_all = grants(roles, Permission.QUESTION_READ)
     return granted(roles, _acts(request, step, call, proposal)), CallContext(
         call=call,
@@ -76,7 +76,7 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
         phase=phase.value if phase else "",
         documents=list_documents(call) if call else [],
         proposal=proposal,
-        addenda=list_addenda(call) if call else [],
+        addenda=list_addenda(call) if call and is_out else [],
         questions=list_questions(call, confidential=reads_all) if call and is_out else [],
         reads_all_questions=reads_all,
         criteria=[(key, rules.criteria) for key, rules in call.rules.items()] if call else [],
