@@ -34,6 +34,7 @@ def pytest_configure() -> None:
     settings.SEALER_DIR = Path(folder, "keys", "sealer")
     settings.DEMO = True
     settings.STRICT_NAMES = True
+    settings.PAGE_CACHE = 0  # each test changes what it likes, and takes it back unseen
     settings.ALLOWED_HOSTS = ["*"]
     settings.STATIC_ROOT = Path(folder, "static")
     settings.STATIC_ROOT.mkdir()

@@ -1,11 +1,12 @@
 """How values are written."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils.translation import override
 
+from mix.web.drawing import showing
 from mix.web.drawing.showing import moment, titled
 
 
@@ -30,3 +31,14 @@ def test_what_and_which_are_parted_as_the_language_does() -> None:
     for language, text in (("en", "Pilot: Bins"), ("fr", "Pilot : Bins")):
         with override(language):
             assert titled("Pilot", "Bins") == text
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1, 1.5, 59, 60, 61.25, 7200, 86400, 3 * 86400 - 0.5, 3 * 86400, 9.5 * 86400])
+def test_how_long_is_left_reads_the_same_until_it_is_said_to_change(seconds: float) -> None:
+    until = datetime(2027, 1, 14, 19, tzinfo=UTC)
+    now, moment = until - timedelta(seconds=seconds), timedelta(microseconds=1)
+    changes = showing.time_left_changes(until, now)
+    assert now <= changes <= until
+    assert showing.time_left(until, max(now, changes - moment)) == showing.time_left(until, now)
+    if changes < until:
+        assert showing.time_left(until, changes + moment) != showing.time_left(until, now)

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mix.web.frame.page_cache.PageCacheMiddleware",  # above all that writes headers: it answers with theirs
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -113,6 +114,7 @@ else:
         ),
     }
 
+PAGE_CACHE = 8 * 1024 * 1024  # bytes of public pages that each web process keeps, compressed
 # Limits and used codes: shared by all processes, and there after a restart.
 CACHES = {"default": {"BACKEND": "mix.data.cache.TableCache"}}
 

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
+from mix.data.changes import note_writes
 from mix.data.triggers import create_triggers
 from mix.data.wall import create_policies, take_stand
 
@@ -20,3 +21,4 @@ class DataConfig(AppConfig):
         post_migrate.connect(create_triggers, sender=self)
         post_migrate.connect(create_policies, sender=self)
         connection_created.connect(take_stand)
+        connection_created.connect(note_writes)

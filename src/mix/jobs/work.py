@@ -27,6 +27,7 @@ from mix.actions.market.addenda import extend_for_outages
 from mix.actions.market.custody import remind_holders
 from mix.actions.market.sealing import drop_unreferenced, scan_opened
 from mix.data.cache import forget_expired
+from mix.data.changes import begin
 from mix.data.models import Beat, Message
 from mix.jobs.duties import note_done, note_fault
 from mix.jobs.log_checks import check_daily
@@ -217,6 +218,7 @@ def watch_forever(*, pause_seconds: float = 2.0) -> None:
 
 def work_forever(*, pause_seconds: float = 2.0) -> None:
     """Watch the site and do the duties until the process is stopped."""
+    begin()
     for heard in (signal.SIGTERM, signal.SIGINT):
         signal.signal(heard, lambda *_: STOPPING.set())
     threading.Thread(target=watch_forever, daemon=True).start()

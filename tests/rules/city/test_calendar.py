@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mix.rules.city.calendar import FARTHEST, ONTARIO, CityCalendar, Closed, public_holidays
+from mix.rules.city.calendar import FARTHEST, ONTARIO, CityCalendar, Closed, day_ends, day_in, public_holidays
 from mix.rules.core.fields import Wording
 
 DAYS = st.dates(date(2024, 1, 1), date(2032, 12, 31))
@@ -75,3 +75,14 @@ def test_a_city_that_never_works_is_a_slip() -> None:
     never = CityCalendar({start + timedelta(days=n): Wording(en="x") for n in range(FARTHEST)})
     with pytest.raises(ValueError, match="2027"):
         never.on_or_after(start)
+
+
+@given(
+    at=st.datetimes(datetime(2024, 1, 1), datetime(2032, 12, 31), timezones=st.just(UTC)),
+    zone=st.sampled_from(["America/Toronto", "America/St_Johns", "America/Vancouver", "UTC"]),
+)
+def test_a_day_ends_where_the_next_begins(at: datetime, zone: str) -> None:
+    end, moment = day_ends(zone, at), timedelta(microseconds=1)
+    assert at < end
+    assert day_in(zone, end - moment) == day_in(zone, at)
+    assert day_in(zone, end) == day_in(zone, at) + timedelta(days=1)

@@ -7,9 +7,11 @@ from django.db.models import Model, QuerySet
 
 from mix.actions.core.subjects import subject_of
 from mix.data.asked import asked
+from mix.data.changes import say_changed
 from mix.data.models import Chain, Challenge, Event
 from mix.data.models.core.kept import Kept, take_written
 from mix.readers.core.actors import Actor
+from mix.readers.core.events import PUBLIC_VERBS, SEALED
 from mix.readers.core.kept import ROWS, name_of, read_rows
 from mix.rules.core.chain import GENESIS, digest, link
 from mix.rules.core.payloads import check_payload
@@ -70,6 +72,8 @@ def record(
     event.save()
     head.seq, head.hash = event.seq, event.hash
     head.save(update_fields=["seq", "hash"])
+    if verb in PUBLIC_VERBS or (found.kind == "submission" and not head.code.startswith(SEALED)):
+        say_changed()
     return event
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -102,3 +102,8 @@ ONTARIO = CityCalendar()
 def day_in(zone: str, at: datetime) -> date:
     """Return the day that it is at an instant on the clock of a zone."""
     return at.astimezone(ZoneInfo(zone)).date()
+
+
+def day_ends(zone: str, at: datetime) -> datetime:
+    """Return the instant (UTC) at which the day of an instant is over on the clock of a zone."""
+    return datetime.combine(day_in(zone, at) + timedelta(days=1), time.min, ZoneInfo(zone)).astimezone(UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, ParamSpec, Protocol, TypeVar
 
 from django.db.models import Model
@@ -32,8 +32,25 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def now_of(request: HttpRequest) -> datetime:
     """Return the instant of the request, in UTC: one for everything that the request does."""
+    request.read_clock = True  # type: ignore[attr-defined]  # read by held_until
     now: datetime = request.now  # type: ignore[attr-defined]  # set by ClockMiddleware
     return now
+
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
+
+
+def holds_until(request: HttpRequest, *instants: datetime) -> None:
+    """Say of a page that reads the clock up to when it shows the same: to the first of these that is not past."""
+    now: datetime = request.now  # type: ignore[attr-defined]  # set by ClockMiddleware
+    to_come = [instant for instant in instants if instant >= now]
+    request.until = min([*to_come, getattr(request, "until", FOREVER)])  # type: ignore[attr-defined]  # the same
+
+
+def held_until(request: HttpRequest) -> datetime | None:
+    """Return until when a drawn page holds; None for one that read the clock and does not say."""
+    is_said = not getattr(request, "read_clock", False) or hasattr(request, "until")
+    return getattr(request, "until", FOREVER) if is_said else None
 
 
 def began_of(request: HttpRequest) -> datetime:

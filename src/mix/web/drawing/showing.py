@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -197,6 +197,14 @@ def size(count: int) -> str:
     else:
         unit, figure = _("MB"), format_decimal(count / 1024 / 1024, "0.0", locale=_locale())
     return f"{figure}{NBSP}{unit}"
+
+
+def time_left_changes(until: datetime, now: datetime) -> datetime:
+    """Return the instant up to which `time_left` writes what it writes now."""
+    seconds = int((until - now).total_seconds())
+    step = 86400 if seconds >= 3 * 86400 else 60
+    whole = seconds // step * step or min(seconds, 1)  # in the last second nothing is left
+    return until - timedelta(seconds=whole)
 
 
 def time_left(until: datetime, now: datetime) -> str:

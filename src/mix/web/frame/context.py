@@ -13,20 +13,22 @@ from django.utils.translation import gettext as _
 from mix.phrases.words import word
 from mix.readers.core.actors import PUBLIC, Actor
 from mix.rules.core.access import Permission, Role, grants
+from mix.web.drawing.pages import now_of
 from mix.web.drawing.showing import language
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return the frame's variables."""
     actor: Actor = getattr(request, "actor", PUBLIC)
-    return {
+    # A page for everybody says until when it holds, so its view hands it the clock (page_cache).
+    clock = {"now": now_of(request)} if actor.person else {}
+    return clock | {
         "demo": settings.DEMO,
         "lang": language(),
         "actor": actor,
         "menu": list(_menu(actor, request.path)),
         "capacity": _capacity(actor),
         "other_languages": [_page_in(code, request) for code, _name in settings.LANGUAGES if code != language()],
-        "now": getattr(request, "now", None),
     }
 
 

@@ -28,7 +28,7 @@ from mix.readers.market.submissions import list_own_counting
 from mix.rules.core.access import SECOND_FACTOR
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.sealed import SealerDown
-from mix.web.drawing.pages import RefusedContext, actor_of, draw_bare, draw_page, now_of, stamp
+from mix.web.drawing.pages import RefusedContext, actor_of, draw_bare, draw_page, stamp
 from mix.web.drawing.showing import HOME_ZONE, closing_words, use_clock
 from mix.web.forms.itself import answered, ended, is_by_itself
 from mix.web.forms.limits import address_of, is_within
@@ -74,7 +74,7 @@ class ClockMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Read the clock, a small body to its end, and the clock again: the second is what counts."""
         stamp(request)
-        request.began = now_of(request)  # type: ignore[attr-defined]  # read by pages.began_of
+        request.began = request.now  # type: ignore[attr-defined]  # read by pages.began_of; no page read the clock
         if request.method != "POST" or request.content_type == "multipart/form-data":
             return self.get_response(request)
         try:

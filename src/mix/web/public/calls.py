@@ -29,7 +29,7 @@ from mix.rules.city.methods import Criterion, SolicitationSpec
 from mix.rules.city.schemes import Scheme
 from mix.rules.core.fields import Bilingual, FieldSpec
 from mix.rules.market.closing import Closing
-from mix.web.drawing.pages import draw_page, now_of
+from mix.web.drawing.pages import draw_page, holds_until, now_of
 from mix.web.drawing.showing import language, use_clock
 
 # title, criteria, scheme, titles of the stages by key, and how many are chosen at most
@@ -69,6 +69,7 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
     call = get_public(reference)
     challenge, part = call.step.challenge, spec_of_call(call)
     use_clock(call.zone)
+    holds_until(request, call.closes_at)
     context = NoticeContext(
         call=call,
         closing=closing_of(call),

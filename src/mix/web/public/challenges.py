@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -46,9 +46,9 @@ from mix.rules.city.methods import Fact, Method
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.kinds import Origin, StepKind, StepState
 from mix.web.documents.specs import Answer, read_only
-from mix.web.drawing.pages import draw_page, now_of, only_read
+from mix.web.drawing.pages import draw_page, holds_until, now_of, only_read
 from mix.web.drawing.paging import Pager, number_of, pager
-from mix.web.drawing.showing import use_clock
+from mix.web.drawing.showing import time_left_changes, use_clock
 from mix.web.drawing.stagebar import StageBar, on_bars, stage_bar
 from mix.web.public.calls import Weighing, weighings
 
@@ -125,6 +125,7 @@ class ChallengeContext:
     disclosures: Sequence[Disclosure]
     readings: Sequence[OutcomeReading]
     is_open: bool
+    now: datetime
 
 
 def challenge(request: HttpRequest, code: str) -> HttpResponse:
@@ -135,7 +136,11 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
         return draw_page(request, "public/history.html", _history(found))
     facts = gather_facts(found)
     calls = list_public(found)
-    current = next((c for c in calls if c.closes_at > now_of(request)), None)
+    now = now_of(request)
+    current = next((c for c in calls if c.closes_at > now), None)
+    holds_until(
+        request, *(c.closes_at for c in calls), *([time_left_changes(current.closes_at, now)] if current else [])
+    )
     answered = list_answers_in(calls)
     context = ChallengeContext(
         challenge=found,
@@ -157,6 +162,7 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
         disclosures=list_disclosures(found) if has_begun(found, StepKind.DISCLOSURE) else [],
         readings=list(gather_readings(found).values()) if has_begun(found, StepKind.DELIVERY) else [],
         is_open=current is not None and found.status == ChallengeStatus.RUNNING,
+        now=now,
     )
     return draw_page(request, "public/challenge.html", context)
 

@@ -16,9 +16,10 @@ from mix.readers.case.pilots import (
     register,
     standing,
 )
+from mix.rules.city.calendar import day_ends
 from mix.rules.core.fields import Bilingual
 from mix.web.documents.specs import Answer, read_only
-from mix.web.drawing.pages import draw_page, now_of
+from mix.web.drawing.pages import draw_page, holds_until, now_of
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.showing import use_clock
 
@@ -34,7 +35,9 @@ class PilotsContext:
 def pilots(request: HttpRequest) -> HttpResponse:
     """Every pilot that a city approved, the latest first."""
     page = page_public_pilots(number_of(request))
-    rows = [standing(p, now=now_of(request)) for p in page.rows]
+    now = now_of(request)
+    rows = [standing(p, now=now) for p in page.rows]
+    holds_until(request, *(day_ends(p.municipality.zone, now) for p in page.rows))
     return draw_page(request, "public/pilots.html", PilotsContext(rows, pager(request, page)))
 
 
@@ -53,6 +56,7 @@ def pilot(request: HttpRequest, code: str) -> HttpResponse:
     """One pilot: what everybody may know of its record, and its report."""
     found = get_public_pilot(code)
     use_clock(found.municipality.zone)
+    holds_until(request, day_ends(found.municipality.zone, now_of(request)))
     context = PilotContext(
         pilot=found,
         standing=standing(found, now=now_of(request)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 
@@ -15,7 +16,8 @@ from mix.readers.city.methods import list_latest, method_of
 from mix.readers.knowledge.outcomes import Funnel, Outcome, gather_funnel, list_outcomes
 from mix.readers.market.solicitations import list_open
 from mix.rules.city.methods import Fact, Method
-from mix.web.drawing.pages import draw_page, now_of
+from mix.web.drawing.pages import draw_page, holds_until, now_of
+from mix.web.drawing.showing import time_left_changes
 from mix.web.drawing.stagebar import StageBar, stage_bar
 
 
@@ -28,11 +30,14 @@ class HomeContext:
     notices: Sequence[Notice]
     method: Method | None
     funnel: Funnel
+    now: datetime
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """What is your city trying to solve, and what came of it?"""
-    calls = list_open(now=now_of(request))
+    now = now_of(request)
+    calls = list_open(now=now)
+    holds_until(request, *(time_left_changes(call.closes_at, now) for call in calls))
     facts = gather_facts_of([call.step.challenge for call in calls])
     context = HomeContext(
         calls=[(call, stage_bar(call.step.challenge), facts[call.step.challenge.pk]) for call in calls],
@@ -40,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         notices=list_latest_notices(5),
         method=next((method_of(v) for v in list_latest() if v.key == "sprint"), None),
         funnel=gather_funnel(),
+        now=now,
     )
     return draw_page(request, "public/home.html", context)
 
