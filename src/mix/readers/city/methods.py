@@ -8,38 +8,31 @@ from mix.rules.city.method_files import parse
 from mix.rules.city.methods import Method
 from mix.rules.core.kinds import Route
 
-
-class _Pinned:
-    """A version by its digest: its document, which is large, is asked for only where nobody here has parsed it."""
-
-    def __init__(self, version: MethodVersion) -> None:
-        self.version = version
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Pinned) and self.version.digest == other.version.digest
-
-    def __hash__(self) -> int:
-        return hash(self.version.digest)
-
-
-@lru_cache(maxsize=64)
-def _parsed(pinned: _Pinned) -> Method:
-    return parse(pinned.version.document)
+MOST = 64  # versions that a process keeps parsed
+_parsed: dict[str, dict[Route | None, Method]] = {}
 
 
 def method_of(version: MethodVersion) -> Method:
-    """Return the parsed document of a pinned version."""
-    return _parsed(_Pinned(version))
-
-
-@lru_cache(maxsize=256)
-def _on(pinned: _Pinned, route: Route) -> Method:
-    return _parsed(pinned).on(route)
+    """Return the parsed document of a pinned version. The document itself is fetched where it is not yet known."""
+    return _known(version)[None]
 
 
 def method_on(version: MethodVersion, route: Route) -> Method:
-    """Return a pinned version as it runs on one route."""
-    return _on(_Pinned(version), route)
+    """Return a pinned version as it runs on one route, as `method_of` does."""
+    known = _known(version)
+    if route not in known:
+        known[route] = known[None].on(route)
+    return known[route]
+
+
+def _known(version: MethodVersion) -> dict[Route | None, Method]:
+    found = _parsed.get(version.digest)
+    if found is None:
+        found = {None: parse(version.document)}
+        if len(_parsed) >= MOST:
+            _parsed.clear()
+        _parsed[version.digest] = found
+    return found
 
 
 def get_latest(key: str) -> MethodVersion:
