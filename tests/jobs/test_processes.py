@@ -139,7 +139,7 @@ def test_the_sealer_ends_after_those_that_need_it(tmp_path: Path) -> None:
         ended.append(time.monotonic())
         plain()
 
-    sealer.terminate = terminate  # type: ignore[method-assign]
+    sealer.terminate = terminate  # type: ignore[method-assign]  # watched here
     threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM)).start()
     processes.keep(lambda: web, {"sealer": lambda: sealer})
     assert float((tmp_path / "web").read_text()) < ended[0]
