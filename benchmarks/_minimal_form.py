@@ -13,7 +13,9 @@ from django.conf import settings
 
 PLACE = dj_database_url.parse(os.environ["DATABASE_URL"])
 if "postgresql" in PLACE["ENGINE"]:
-    PLACE["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8}, "server_side_binding": True, "prepare_threshold": 2}
+    PLACE.setdefault("OPTIONS", {}).update(
+        pool={"min_size": 1, "max_size": 8}, server_side_binding=True, prepare_threshold=2
+    )
 else:
     PLACE |= {"CONN_MAX_AGE": 600}
     PLACE["OPTIONS"] = {

@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.lab import world  # noqa: E402 - found by the line above
 
-CLIENTS, BIDDERS, WARMING = 32, 512, 96
+CLIENTS, BIDDERS, WARMING = 32, 256, 64
 CROWD, OVER = 200, 10.0  # vendors, and the seconds over which they come
 OF_MINIMAL, RATE, SLOWEST, CPU, SLOWEST_OF_CROWD, RATE_SQLITE = 0.5, 80.0, 0.5, 0.018, 1.0, 60.0
 TICK = os.sysconf("SC_CLK_TCK")
