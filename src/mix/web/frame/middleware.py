@@ -42,10 +42,10 @@ listen()
 logger = logging.getLogger(__name__)
 STASH_LIMIT = 400_000  # characters: a long form
 MOST_STASHES = 60  # an hour, from one address
-# Acts in one process take turns, in the order in which they came: when they compete for the interpreter, whoever holds
-# a lock of the database is slowed by those who wait for it (docs/operations.md). Whoever has waited for five seconds,
-# because an act takes long, goes ahead.
-TURNS = Turns(1, patience=5.0)
+# Acts in one process take turns, three at once, in the order in which they came: when they compete for the interpreter,
+# whoever holds a lock of the database is slowed by those who wait for it; one alone leaves the processor idle while the
+# database works (docs/operations.md). Whoever has waited for five seconds, because acts take long, goes ahead.
+TURNS = Turns(3, patience=5.0)
 METHODS = ("GET", "HEAD", "POST")
 OPEN_WITHOUT_FACTOR = re.compile(r"/[a-z-]+/(account|demo)/")  # where one gets a second factor, or needs none
 
