@@ -26,7 +26,10 @@ def opened_by(sign_in: Callable[[str], Client], url: str) -> set[str]:
     """Return who gets a page; everybody else must get 403 or 404, and the public must be sent to sign in."""
     got = set()
     for code in sorted(ALL):
-        status = sign_in(code).get(url).status_code
+        answer = sign_in(code).get(url)
+        status = answer.status_code
+        for close in answer._resource_closers if answer.streaming else ():
+            close()
         assert status in (200, 302, 403, 404), (code, url, status)
         if status in (200, 302):
             got.add(code)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.http import FileResponse
 from django.test import Client
 
 from mix.actions.choice import conflicts, evaluations
@@ -46,7 +45,7 @@ def crawl(client: Client, *, about: str) -> dict[str, bytes]:
             if answer.headers.get("Content-Type", "").startswith("text/html"):
                 found = re.findall(r'href="(/en/[^"#?]*)', answer.content.decode())
                 todo += found
-        if isinstance(answer, FileResponse):
+        if answer.streaming:
             for close in answer._resource_closers:
                 close()
     return seen
