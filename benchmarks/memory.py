@@ -6,6 +6,7 @@ Run it beside the source, on SQLite or on the PostgreSQL that DATABASE_URL names
 
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 STARTED, LOADED, READY_SECONDS = 250, 350, 3.0
+LARGE, HELD = 512, 16  # MB of a file, and how much of it is held at once
 ROUNDS = 25
 PAGES = ("", "challenges/", "outcomes/", "measures/", "how/", "log/", "challenges/water-leaks/", "privacy/")
 
@@ -79,8 +81,22 @@ def cpu_of(root: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def pack_large() -> None:
+    """Print how much memory a pack of one large file takes, as `sealed.zip` leaves."""
+    from mix.web.drawing.packing import zip_of
+
+    with tempfile.TemporaryDirectory(prefix="mix-bench-") as folder:
+        path = Path(folder, "large")
+        with path.open("wb") as file:
+            file.truncate(LARGE * 2**20)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        size = sum(map(len, zip_of([("large", path)])))
+        held = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    print(f"a pack of {size // 2**20} MB: {held:.1f} MB held at once, {held / HELD:.2f} of the limit of {HELD}")
+
+
 def main() -> None:
-    """Start, weigh, load, weigh again, and stop."""
+    """Start, weigh, load, weigh again, and stop; then pack something large."""
     folder = os.environ.get("MIX_DATA_DIR") or tempfile.mkdtemp(prefix="mix-bench-")
     port = free_port()
     known = {**os.environ, "MIX_DEMO": "1", "MIX_DATA_DIR": folder, "PORT": str(port)}
@@ -110,6 +126,7 @@ def main() -> None:
             site.send_signal(signal.SIGTERM)
             site.wait(30)
             print(f"stopped after {time.perf_counter() - began:.1f} s")
+    pack_large()
 
 
 if __name__ == "__main__":
