@@ -10,6 +10,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, T
 from django.db.models.functions import Concat
 
 from mix.data.models import Chain, Challenge, Checkpoint, Evaluation, Event, Solicitation, Step, Submission
+from mix.data.models.core.events import COVERED, covered
 from mix.readers.core.paging import Page, page_of
 from mix.rules.core.chain import GENESIS, Break, digest, first_break
 from mix.rules.core.kinds import EvaluationPhase
@@ -147,11 +148,13 @@ def entry_hashes(chain: Chain) -> Iterator[str]:
 
 
 def _links(chain: Chain) -> Iterator[tuple[int, dict[str, Any], str, str]]:
-    for event in Event.objects.filter(chain=chain).order_by("seq").iterator(chunk_size=2000):
-        entry = event.entry()
-        if digest(event.payload) != event.payload_hash:
-            entry["payload_hash"] = digest(event.payload)
-        yield event.seq, entry, event.previous_hash, event.hash
+    rows = (
+        Event.objects.filter(chain=chain).order_by("seq").values(*COVERED, "payload", "reason", "previous_hash", "hash")
+    )
+    for row in rows.iterator(chunk_size=2000):
+        reason, previous, own = row.pop("reason"), row.pop("previous_hash"), row.pop("hash")
+        row["payload_hash"] = digest(row.pop("payload"))  # of what is there, whatever the column says
+        yield row["seq"], covered(row, reason=reason), previous, own
 
 
 def verify_chain(chain: Chain) -> Break | None:

@@ -29,7 +29,8 @@ _written = _encoder()
 
 def canonical(value: Any) -> bytes:  # noqa: ANN401 - any JSON without floats
     """Return the one byte form of a JSON value: sorted keys, no spaces, UTF-8. Raises TypeError for a float."""
-    _refuse_floats(value)
+    if type(value) not in _PLAIN:
+        _refuse_floats(value)
     return written(value)
 
 
@@ -38,16 +39,20 @@ def written(value: object) -> bytes:
     return _written(value).encode()
 
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
 def _refuse_floats(value: object) -> None:
-    if isinstance(value, str | int) or value is None:
-        return
     if isinstance(value, float):
         raise TypeError("the log holds no floating point numbers")
-    if isinstance(value, Mapping):
-        for part in value.values():
-            _refuse_floats(part)
+    if isinstance(value, dict):
+        parts: Iterable[object] = value.values()
     elif isinstance(value, list | tuple):
-        for part in value:
+        parts = value
+    else:
+        parts = value.values() if isinstance(value, Mapping) else ()
+    for part in parts:
+        if type(part) not in _PLAIN:
             _refuse_floats(part)
 
 

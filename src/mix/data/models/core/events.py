@@ -57,20 +57,29 @@ class Event(models.Model):
 
     def entry(self) -> dict[str, Any]:
         """Return what the hash covers: everything but free text, which only its hash stands for."""
-        return {
-            "actor": self.actor,
-            "challenge": self.challenge,
-            "happened_at": self.happened_at.isoformat(),
-            "origin": self.origin,
-            "payload_hash": self.payload_hash,
-            "reason_hash": digest(self.reason),
-            "recorded_at": self.recorded_at.isoformat(),
-            "role": self.role,
-            "seq": self.seq,
-            "subject": self.subject,
-            "subject_type": self.subject_type,
-            "verb": self.verb,
-        }
+        return covered({name: getattr(self, name) for name in COVERED}, reason=self.reason)
+
+
+# The columns that the hash of an entry covers as they are.
+COVERED = (
+    "actor",
+    "challenge",
+    "happened_at",
+    "origin",
+    "payload_hash",
+    "recorded_at",
+    "role",
+    "seq",
+    "subject",
+    "subject_type",
+    "verb",
+)
+
+
+def covered(row: dict[str, Any], *, reason: str) -> dict[str, Any]:
+    """Return what the hash of an entry covers, of its columns and its free text."""
+    instants = {name: row[name].isoformat() for name in ("happened_at", "recorded_at")}
+    return {**row, **instants, "reason_hash": digest(reason)}
 
 
 class Beat(models.Model):
