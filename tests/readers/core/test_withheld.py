@@ -14,7 +14,7 @@ from mix.actions.choice import evaluations
 from mix.actions.core.run import run
 from mix.actions.core.signing import public_key
 from mix.data.models import Challenge, Evaluation
-from mix.readers.core.events import list_events
+from mix.readers.flow.timelines import list_events
 from mix.rules.core.verdicts import Verdict
 from mix.rules.flow.proofs import verify_bundle, verify_log
 

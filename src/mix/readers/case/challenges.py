@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import or_
 
@@ -59,9 +59,6 @@ def list_city_rows(challenge: Challenge) -> list[ChallengeCity]:
     return list(challenge.cities.select_related("municipality").order_by("-is_lead", "id"))
 
 
-_SEATS = frozenset({Role.EVALUATOR, Role.CHAIR})
-
-
 def roles_in(challenge: Challenge, actor: Actor) -> frozenset[Role]:
     """Return every role that the actor has in one challenge: duties in its lead city, a seat, a partner city."""
     return roles_in_each([challenge], actor)[challenge.pk]
@@ -75,13 +72,6 @@ def roles_in_each(challenges: Sequence[Challenge], actor: Actor) -> dict[int, fr
     seats = PanelMember.objects.filter(evaluation__step__challenge__in=challenges, person=actor.person, left_at=None)
     for pk, seat in seats.values_list("evaluation__step__challenge_id", "seat"):
         seated.setdefault(pk, set()).add(Role(seat))
-    return _roles_in(challenges, actor, seated)
-
-
-def _roles_in(
-    challenges: Sequence[Challenge], actor: Actor, seated: Mapping[int, set[Role]]
-) -> dict[int, frozenset[Role]]:
-    """Return every role that the actor has in each challenge, beside its seats there. One query at most."""
     partners: dict[int, frozenset[Role]] = {}
     if any(code != c.municipality.code for c in challenges for code in actor.duties):
         cities = ChallengeCity.objects.filter(
@@ -92,7 +82,7 @@ def _roles_in(
     found = {}
     for c in challenges:
         # A seat, not the general duty, makes an evaluator of this challenge.
-        duties = actor.roles_at(c.municipality.code) - _SEATS
+        duties = actor.roles_at(c.municipality.code) - {Role.EVALUATOR, Role.CHAIR}
         found[c.pk] = duties | seated.get(c.pk, set()) | partners.get(c.pk, frozenset())
     return found
 
@@ -105,27 +95,21 @@ def get_challenge(code: str, *, actor: Actor, needs: Permission) -> Challenge:
 def get_challenge_and_roles(code: str, *, actor: Actor, needs: Permission) -> tuple[Challenge, frozenset[Role]]:
     """Return a challenge that the actor may work on, and the actor's roles in it. Raises Unknown, Forbidden."""
     calls = Solicitation.objects.filter(step__challenge=OuterRef("pk"), published_at__isnull=False)
-    seats = PanelMember.objects.filter(evaluation__step__challenge=OuterRef("pk"), person=actor.person, left_at=None)
     rows = Challenge.objects.select_related("municipality", "method", "purchase").defer("method__document")
     challenge = (
         rows.filter(code=code)
         .annotate(first_call=Subquery(calls.order_by("published_at").values("published_at")[:1]))
-        .annotate(**{seat.name: Exists(seats.filter(seat=seat.value)) for seat in _SEATS})
         .first()
     )
     if challenge is None:
         raise Unknown
     challenge.first_call_at = challenge.first_call
-    own = {seat for seat in _SEATS if getattr(challenge, seat.name)}
-    return challenge, _granted(_roles_in([challenge], actor, {challenge.pk: own})[challenge.pk], needs)
+    return challenge, check(challenge, actor=actor, needs=needs)
 
 
 def check(challenge: Challenge, *, actor: Actor, needs: Permission) -> frozenset[Role]:
     """Return the actor's roles in the challenge, or raise Unknown (no business here) or Forbidden."""
-    return _granted(roles_in(challenge, actor), needs)
-
-
-def _granted(roles: frozenset[Role], needs: Permission) -> frozenset[Role]:
+    roles = roles_in(challenge, actor)
     if not roles:
         raise Unknown
     if not grants(roles, needs):

@@ -22,10 +22,10 @@ from mix.data.models import (
     Vendor,
     VendorMember,
 )
-from mix.readers.case.challenges import spec_of
+from mix.readers.case.challenges import list_steps, spec_of
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
-from mix.readers.core.once import once
+from mix.readers.core.once import is_read, once
 from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import list_opened, opened_answers, price_total
 from mix.rules.choice.affiliations import Somebody, affiliations, telling
@@ -40,7 +40,21 @@ from mix.rules.market.freezing import FrozenRules
 @once
 def find_evaluation(step: Step) -> Evaluation | None:
     """Return the evaluation of the step's present round."""
+    if is_read(step):
+        every = list_evaluations(step.challenge)
+        return next((e for e in every if (e.step_id, e.round) == (step.pk, step.round)), None)
     return _in_its_challenge(step.evaluations.filter(round=step.round).select_related("solicitation__step").first())
+
+
+@once
+def list_evaluations(challenge: Challenge) -> list[Evaluation]:
+    """List the evaluations of every step and round of a challenge, final or not."""
+    steps = {s.pk: s for s in list_steps(challenge)}
+    rows = list(Evaluation.objects.filter(step__in=steps).select_related("solicitation__step").order_by("id"))
+    for row in rows:
+        row.step = steps[row.step_id]
+        _in_its_challenge(row)
+    return rows
 
 
 def _in_its_challenge(found: Evaluation | None) -> Evaluation | None:
@@ -133,16 +147,17 @@ def scheme_of(evaluation: Evaluation) -> Scheme:
 
 def panel_of(evaluation: Evaluation) -> list[PanelMember]:
     """List the seats that are taken, the chair first."""
-    return [member for member in _list_seats(evaluation) if member.left_at is None]
+    return [member for member in list_seats(evaluation) if member.left_at is None]
 
 
 def list_left(evaluation: Evaluation) -> list[PanelMember]:
     """List who was on the panel and left it."""
-    return [member for member in _list_seats(evaluation) if member.left_at is not None]
+    return [member for member in list_seats(evaluation) if member.left_at is not None]
 
 
 @once
-def _list_seats(evaluation: Evaluation) -> list[PanelMember]:
+def list_seats(evaluation: Evaluation) -> list[PanelMember]:
+    """List everybody who sits or sat on a panel, the chair first."""
     return list(evaluation.panel.select_related("person").order_by("seat", "person__name", "id"))
 
 

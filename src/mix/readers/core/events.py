@@ -39,7 +39,8 @@ SCORING = ("evaluations.score", "evaluations.agree", "evaluations.rule_on_confli
 def withheld() -> Q:
     """Return which events nobody reads yet: those that tell of a scoring, until the result of its panel is final.
 
-    The one rule for timelines, exports and bundles. Of a panel that another replaced, the later result counts.
+    The one rule for exports and bundles; `flow.timelines` has it for one challenge. Of a panel that another replaced,
+    the later result counts.
     """
     results = Evaluation.objects.filter(step=OuterRef("step"), round__gt=OuterRef("round"), phase=EvaluationPhase.FINAL)
     place = Concat("step__challenge__code", Value("/"), "step__key", output_field=TextField())
@@ -52,38 +53,12 @@ def withheld() -> Q:
     return Q(verb__in=SCORING) & Q(Exists(under_way))
 
 
-def _sealed_in(challenge: Challenge) -> QuerySet[Submission, str]:
-    """Return the codes of the submissions of which nobody at a city may know yet, not even that they exist."""
-    unopened = Submission.objects.filter(solicitation__technical_opened_at=None)
-    return unopened.filter(solicitation__step__challenge=challenge).values_list("code", flat=True)
-
-
-def list_events(challenge: Challenge, *, most: int | None = None) -> list[Event]:
-    """List a challenge's events that the city may know of, latest first."""
-    rows = _events(challenge)
-    return list(rows[:most] if most else rows)
-
-
-def page_events(challenge: Challenge, page: int) -> Page[Event]:
-    """Return a page of a challenge's events that the city may know of, latest first."""
-    return page_of(_events(challenge), page, size=50)
-
-
 def who_did(step: Step, *verbs: str, subject: str = "") -> frozenset[str]:
     """Return the codes of the people who did something since a step began, as the log has it; `subject` narrows it."""
     if step.started_at is None:
         return frozenset()
     rows = Event.objects.filter(challenge=step.challenge.code, verb__in=verbs, happened_at__gte=step.started_at)
     return frozenset((rows.filter(subject=subject) if subject else rows).values_list("actor", flat=True))
-
-
-def _events(challenge: Challenge) -> QuerySet[Event]:
-    """Return a challenge's events, latest first, but for those of sealed submissions and of a scoring under way.
-
-    The chain itself keeps every entry.
-    """
-    rows = Event.objects.filter(challenge=challenge.code).exclude(subject__in=_sealed_in(challenge))
-    return rows.exclude(withheld()).order_by("-happened_at", "-id")
 
 
 def list_public_events(challenge: Challenge, *, most: int = 60) -> list[Event]:

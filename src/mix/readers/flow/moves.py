@@ -46,12 +46,11 @@ def gather_gate(step: Step) -> tuple[Gate, GateFacts] | None:
     if gate is None:
         return None
     cities = list_cities(step.challenge)
-    estimate = total_value(step.challenge)
     return gate, GateFacts(
         cities=tuple(c.code for c in cities),
         lead=step.challenge.municipality.code,
-        value_cents=highest(estimate, award_value(step.challenge)),
-        bands=gather_bands(c.id for c in cities),
+        value_cents=highest(total_value(step.challenge), award_value(step.challenge)) if gate.by_value else None,
+        bands=gather_bands(c.id for c in cities) if gate.by_value else {},
         signatures=tuple(
             Signature(s.city.code, Role(s.role), s.person.code, Decision(s.decision)) for s in list_signatures(step)
         ),

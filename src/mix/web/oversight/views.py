@@ -35,10 +35,11 @@ from mix.readers.choice.conflicts import list_panels
 from mix.readers.choice.evaluations import find_evaluation, list_final_evaluations, ranked
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
-from mix.readers.core.events import find_chain, list_events, verify_chain
+from mix.readers.core.events import find_chain, verify_chain
 from mix.readers.flow.bundles import evaluation_document, export_lines
 from mix.readers.flow.findings import is_in_effect, list_reasons, list_waivers
 from mix.readers.flow.moves import list_decisions
+from mix.readers.flow.timelines import list_events
 from mix.readers.knowledge.lessons import hours_by_role, list_lessons
 from mix.readers.market.participations import list_participations
 from mix.rules.choice.scoring import NOT_INVITED

@@ -12,7 +12,7 @@ from mix.readers.case.challenges import get_challenge, get_step, spec_of
 from mix.readers.case.documents import get_document, get_version, list_versions
 from mix.readers.city.municipalities import find_template
 from mix.readers.core.errors import Unknown
-from mix.readers.core.events import page_events
+from mix.readers.flow.timelines import page_events
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.access import Permission
 from mix.rules.core.lines import whole_number

@@ -41,9 +41,9 @@ from mix.readers.case.documents import (
     merge_with_latest,
 )
 from mix.readers.core.errors import Forbidden
-from mix.readers.core.events import list_events
 from mix.readers.flow.findings import judge
 from mix.readers.flow.moves import gather_gate, list_all_signatures, unmet_to_ask, unmet_to_proceed
+from mix.readers.flow.timelines import list_events
 from mix.readers.knowledge.lessons import list_lessons_of
 from mix.rules.city.kinds import kind_of
 from mix.rules.city.methods import Gate as GateOfMethod
