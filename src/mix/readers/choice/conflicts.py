@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Prefetch, QuerySet
 
 from mix.data.models import Challenge, ConflictRuling, Declaration, Evaluation, PanelMember, Step
-from mix.readers.choice.evaluations import contenders
+from mix.readers.choice.evaluations import contenders, panel_of
 from mix.readers.core.once import once
 from mix.rules.choice.states import Conflict, Ruling
 
@@ -34,14 +34,12 @@ class Said:
 
 def last_words(evaluation: Evaluation, members: Sequence[PanelMember] = ()) -> Mapping[int, Mapping[int, Said]]:
     """Return what these members said last, by member and vendor: everybody seated, if none is named."""
-    about = {"member__in": members} if members else {"member__left_at": None}
-    last = ConflictRuling.objects.filter(declaration=OuterRef("pk")).order_by("-id").values("ruling")[:1]
-    rows = Declaration.objects.filter(member__evaluation=evaluation, **about).annotate(ruled=Subquery(last))
+    rows = Declaration.objects.filter(member__in=members or panel_of(evaluation)).order_by("id", "rulings__id")
     found: dict[int, dict[int, Said]] = {}
-    for member, vendor, conflict, note, ruled in rows.order_by("id").values_list(
-        "member_id", "vendor_id", "conflict", "note", "ruled"
+    for member, vendor, conflict, note, ruling in rows.values_list(
+        "member_id", "vendor_id", "conflict", "note", "rulings__ruling"
     ):
-        found.setdefault(member, {})[vendor] = Said(conflict, note, ruled or "")
+        found.setdefault(member, {})[vendor] = Said(conflict, note, ruling or "")
     return found
 
 

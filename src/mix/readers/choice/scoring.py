@@ -142,11 +142,10 @@ def scoring_of(evaluation: Evaluation, *members: PanelMember) -> Scoring:
     """
     found = contenders(evaluation)
     reached = reached_by(evaluation) if evaluation.stage else {}
-    about = {"member_id__in": [m.pk for m in members]} if members else {"member__left_at": None}
     declared = last_words(evaluation, members)
     vendors = {s.pk: s.vendor_id for s in found}
     hidden = {(member, v) for member, words in declared.items() for v, said in words.items() if said.stands}
-    rows = Score.objects.filter(member__evaluation=evaluation, **about).order_by("id")
+    rows = Score.objects.filter(member__in=members or panel_of(evaluation)).order_by("id")
     written = {
         (s.member_id, s.submission_id, s.criterion): s
         for s in rows
