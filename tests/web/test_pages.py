@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from mix.data.models import (
     PanelMember,
     Person,
     Score,
+    Solicitation,
     Step,
 )
 from mix.readers.flow.timelines import list_events
@@ -115,8 +117,8 @@ def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
         ("hugo", "/en/evaluation/under-our-streets/shortlist/score/A/", 14),
         ("priya", "/en/city/challenges/", 7),
         ("priya", "/en/city/", 10),
-        ("priya", "/en/city/dates/", 25),
-        ("tess", "/en/vendor/", 19),
+        ("priya", "/en/city/dates/", 23),
+        ("tess", "/en/vendor/", 16),
         ("nora", "/en/vendor/sprints/guelph-roads-sprint/sprint-run/", 11),
         ("", "/en/calls/WATER-LEAKS-RFSQ8/", 5),
         ("audrey", "/en/oversight/", 7),
@@ -252,6 +254,29 @@ def test_two_hundred_rows_cost_as_much_as_twenty(
         page = client.get(url).content
     assert len(queries) == count
     assert page.count(b"with a name of some length") <= 40  # the desk shows a page of needs and one of challenges
+
+
+def test_a_vendor_sees_the_first_calls_to_close_of_two_hundred(sign_in: Callable[[str], Client], crowd: None) -> None:
+    model = Solicitation.objects.get(reference="WATER-LEAKS-EOI7")
+    steps = Step.objects.filter(challenge__code__startswith="crowd-", key=model.step.key).select_related("challenge")
+    later = model.closes_at + timedelta(days=90)
+    for number, step in enumerate(steps.order_by("-challenge__code")):
+        copy(
+            model,
+            step=step,
+            reference=f"CROWD-{number}",
+            technical_opened_at=None,
+            closes_at=later + timedelta(hours=number),
+        )
+    client = sign_in("tess")
+    client.get("/en/vendor/")
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get("/en/vendor/").content.decode()
+    assert len(queries) == 16
+    shown = re.findall(r"/en/vendor/calls/CROWD-(\d+)/", page)
+    assert len(shown) > 15
+    assert shown == [str(number) for number in range(len(shown))]
+    assert "More calls are open to you" in page
 
 
 @pytest.mark.parametrize(

@@ -215,14 +215,15 @@ def _with_city() -> Prefetch[str]:
 
 def list_own_challenges(actor: Actor) -> list[Challenge]:
     """List what was ever run here of what the actor may read in its cities, running ones first, then the latest."""
-    return list(_own_challenges(actor, Permission.CHALLENGE_READ))
+    return list(_own_challenges(actor, Permission.CHALLENGE_READ).select_related("municipality"))
 
 
 def page_own_challenges(
     actor: Actor, page: int, *, needs: Permission = Permission.CHALLENGE_READ, running: bool = False
 ) -> Page[Challenge]:
     """Return a page of the challenges that the actor may read in its cities, or of those that run."""
-    rows = _own_challenges(actor, needs)
+    rows = _own_challenges(actor, needs).select_related("municipality", "method").defer("method__document")
+    rows = rows.prefetch_related("steps", _with_city())
     return page_of(rows.filter(status=ChallengeStatus.RUNNING) if running else rows, page)
 
 
@@ -239,9 +240,6 @@ def _own_challenges(actor: Actor, needs: Permission) -> QuerySet[Challenge]:
     return (
         Challenge.objects.filter(may)
         .exclude(origin=Origin.HISTORY)
-        .select_related("municipality", "method")
-        .defer("method__document")
-        .prefetch_related("steps", _with_city())
         .order_by(Case(When(status=ChallengeStatus.RUNNING, then=0), default=1), "-commissioned_at", "id")
     )
 

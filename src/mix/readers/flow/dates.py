@@ -126,7 +126,7 @@ def dates_of_challenges(challenges: Sequence[Challenge], *, now: datetime) -> li
             is_duty=s.is_duty,
         )
         for s in SOURCES
-        for row in _rows(s, running)
+        for row in _rows(s, running, now=now)
     ]
     letters = Letter.objects.filter(evaluation__step__challenge__in=running)
     objecting = dispute_days(list(running.values()), now=now)
@@ -142,9 +142,12 @@ def dates_of_challenges(challenges: Sequence[Challenge], *, now: datetime) -> li
     return [d for d in found if d.is_duty or d.day >= day_in(d.city.zone, now)]
 
 
-def _rows(source: Source, running: dict[int, Challenge]) -> list[tuple[Any, ...]]:
+def _rows(source: Source, running: dict[int, Challenge], *, now: datetime) -> list[tuple[Any, ...]]:
+    """Return the rows of a source; of what is over once it is past only those of the last day, wherever that ends."""
     columns = ["pk", source.column, source.to_challenge, *([source.to_step] if source.to_step else [])]
     rows = source.model._default_manager.filter(source.is_open, **{f"{source.to_challenge}__in": running})  # noqa: SLF001 - Django's public name of a manager
+    if not source.is_duty:
+        rows = rows.filter(**{f"{source.column}__gt": now - timedelta(days=1)})
     return list(rows.values_list(*columns))
 
 

@@ -122,6 +122,7 @@ def list_tasks(actor: Actor) -> list[Task]:
         )
         .distinct()
         .select_related("challenge__municipality", "challenge__method")
+        .defer("challenge__method__document")
         .order_by("challenge_id", "position")
     )
     for step in steps:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import count
 
 from django.db.models import Prefetch, QuerySet
 
@@ -23,6 +24,7 @@ from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.core.errors import Unknown
 from mix.readers.core.events import who_did
 from mix.readers.core.once import once
+from mix.readers.core.paging import SIZE
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import SolicitationSpec
 from mix.rules.core.kinds import Envelope, EvaluationPhase, OutageRule
@@ -106,6 +108,23 @@ def list_open(*, now: datetime) -> list[Solicitation]:
         .prefetch_related("step__challenge__cities__municipality", "step__challenge__steps")
         .order_by("closes_at", "id")
     )
+
+
+def list_open_to(
+    may_answer: Callable[[Solicitation], bool], *, but: Collection[int], now: datetime, most: int = SIZE
+) -> tuple[list[Solicitation], bool]:
+    """List the first of the open calls that somebody may answer, but for some; and say whether there are more."""
+    rows = Solicitation.objects.filter(
+        published_at__isnull=False, closes_at__gt=now, step__challenge__status=ChallengeStatus.RUNNING
+    )
+    rows = _whole(rows).exclude(pk__in=but).order_by("closes_at", "id")
+    found: list[Solicitation] = []
+    for start in count(step=5 * most):
+        calls = list(rows[start : start + 5 * most])
+        found += [call for call in calls if may_answer(call)]
+        if len(found) > most or len(calls) < 5 * most:
+            break
+    return found[:most], len(found) > most
 
 
 def last_closing(*, now: datetime) -> datetime | None:

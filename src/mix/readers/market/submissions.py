@@ -326,6 +326,7 @@ def list_own_states(actor: Actor, *, now: datetime) -> list[OwnState]:
         .select_related(
             "vendor", "solicitation__step__challenge__method", "solicitation__step__challenge__municipality"
         )
+        .defer("solicitation__step__challenge__method__document")
         .prefetch_related(Prefetch("versions", SubmissionVersion.objects.order_by("-number"), "latest_first"))
         .annotate(needs_word=Exists(unread))
         .order_by("-solicitation__closes_at", "id")

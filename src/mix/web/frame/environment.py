@@ -192,13 +192,14 @@ def _url(name: str, *args: object, **kwargs: object) -> str:
 def _act(context: Context, name: str, item: object = "") -> TemplateModule:
     """Draw one act of the page: its form with its button."""
     shown: Taken = context["shown"]
+    form = shown.form(name, str(item))
     return context.environment.get_template("parts/_act.html").make_module(
         {
-            "form": shown.form(name, str(item)),
+            "form": form,
             "act": shown.acts[name],
             "name": name,
             "csrf_token": context["csrf_token"],
-            "is_refused": shown.form(name, str(item)).is_bound,
+            "is_refused": form.is_bound,
         }
     )
 

@@ -38,7 +38,7 @@ from mix.readers.market.solicitations import (
     get_public,
     hides_names,
     list_answered_questions,
-    list_open,
+    list_open_to,
     list_own_questions,
     spec_of_call,
 )
@@ -57,11 +57,15 @@ from mix.web.forms.limits import Limit
 
 @dataclass(frozen=True)
 class HomeContext:
-    """What a vendor's home draws; `fitting` are open calls that one of its vendors may answer and has not."""
+    """What a vendor's home draws; `fitting` are open calls that one of its vendors may answer and has not.
+
+    They may be more than are drawn.
+    """
 
     vendors: Sequence[Vendor]
     states: Sequence[OwnState]
     fitting: Sequence[Solicitation]
+    fitting_more: bool
     challenges: Sequence[tuple[Challenge, StageBar]]
     rooms: Sequence[Room]
     agreements: Sequence[Agreement]
@@ -75,21 +79,20 @@ def home(request: HttpRequest) -> HttpResponse:
     actor = signed_in(request)
     vendors = list_own_vendors(actor)
     states = list_own_states(actor, now=now_of(request))
-    started = {s.submission.solicitation_id for s in states}
     taking_part = list_taking_part(actor.vendors)
-    fitting = [
-        call
-        for call in list_open(now=now_of(request))
-        if call.id not in started
-        and any(
-            has_reached(taking_part.get((call.step.challenge_id, v.id)), spec_of_call(call).open_to) for v in vendors
-        )
-    ]
+
+    def may_answer(call: Solicitation) -> bool:
+        asks, challenge = spec_of_call(call).open_to, call.step.challenge_id
+        return any(has_reached(taking_part.get((challenge, v.id)), asks) for v in vendors)
+
+    started = {s.submission.solicitation_id for s in states}
+    fitting, fitting_more = list_open_to(may_answer, but=started, now=now_of(request))
     mine = list_vendor_challenges(v.id for v in vendors)
     context = HomeContext(
         vendors=vendors,
         states=states,
         fitting=fitting,
+        fitting_more=fitting_more,
         challenges=on_bars(mine),
         rooms=list_open_rooms(mine, taking_part),
         agreements=list_own_agreements(actor),
