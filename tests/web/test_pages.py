@@ -300,8 +300,14 @@ def test_every_row_of_a_long_list_is_on_one_page(
 def test_a_page_that_is_not_there_is_the_nearest(
     sign_in: Callable[[str], Client], crowd: None, asked: str, shown: int
 ) -> None:
-    answer = sign_in("").get("/en/challenges/", {"q": "name", "page": asked})
+    answer = sign_in("priya").get("/en/challenges/", {"q": "name", "page": asked})
     assert f"Page {shown} of" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["", "challenges/", "outcomes/", "measures/", "log/", "pilots/"])
+def test_a_crawler_comes_to_an_end(sign_in: Callable[[str], Client], path: str) -> None:
+    assert sign_in("").get(f"/en/{path}").status_code == 200
+    assert sign_in("").get(f"/en/{path}", {"page": "10000"}).status_code == 404
 
 
 def test_case_files_are_listed_for_whom_they_are_open(db: None) -> None:

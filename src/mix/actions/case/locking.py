@@ -26,7 +26,10 @@ def lock_challenge(
 ) -> tuple[Challenge, Role]:
     """Lock a challenge and return it with the role by which the actor acts. Raises Unknown, Forbidden, Refused."""
     locked = (
-        Challenge.objects.select_for_update(of=("self",)).select_related("municipality", "method").get(pk=challenge.pk)
+        Challenge.objects.select_for_update(of=("self",))
+        .select_related("municipality", "method")
+        .defer("method__document")
+        .get(pk=challenge.pk)
     )
     roles = check(locked, actor=actor, needs=needs)
     if running:

@@ -40,7 +40,12 @@ def method_for(challenge: Challenge) -> Method:
 def list_steps_after(step: Step) -> list[Step]:
     """List a step and every step that rests on it, in reading order."""
     keys = method_for(step.challenge).resting_on(step.key)
-    return list(step.challenge.steps.filter(key__in=keys).select_related("challenge__method").order_by("position"))
+    return list(
+        step.challenge.steps.filter(key__in=keys)
+        .select_related("challenge__method")
+        .defer("challenge__method__document")
+        .order_by("position")
+    )
 
 
 def spec_of(step: Step) -> StepSpec:
@@ -170,6 +175,7 @@ def _public_challenges(*, city: str = "", text: str = "", status: str = "") -> Q
         )
     return (
         found.select_related("municipality", "method")
+        .defer("method__document")
         .prefetch_related("steps", "cities__municipality")
         .order_by("-commissioned_at", "id")
     )
@@ -190,7 +196,7 @@ def page_measured_challenges(page: int) -> Page[Challenge]:
 def page_ended_challenges(page: int, *, size: int = SIZE) -> Page[Challenge]:
     """Return a page of the public challenges that run no more, and of the cases of the record, latest first."""
     found = public_challenges().exclude(status=ChallengeStatus.RUNNING, origin__in=[Origin.LIVE, Origin.REPLAY])
-    rows = found.select_related("municipality", "method").order_by("-commissioned_at", "id")
+    rows = found.select_related("municipality", "method").defer("method__document").order_by("-commissioned_at", "id")
     return page_of(rows, page, size=size)
 
 
@@ -254,24 +260,28 @@ def list_led_by(city: Municipality, *, running: bool = False, most: int | None =
 
 def get_vendor_challenge(code: str, vendor_ids: Iterable[int]) -> Challenge:
     """Return a challenge in which one of the vendors takes part. Raises Unknown."""
-    rows = Challenge.objects.filter(_taking_part(vendor_ids), code=code).select_related("municipality", "method")
-    found = rows.defer("method__document").first()
+    found = _vendor_challenges(vendor_ids).filter(code=code).first()
     if found is None:
         raise Unknown
     return found
 
 
-def _taking_part(vendor_ids: Iterable[int]) -> Q:
-    return Q(Exists(Participation.objects.filter(challenge=OuterRef("pk"), vendor_id__in=list(vendor_ids))))
+def page_vendor_challenges(vendor_ids: Iterable[int], page: int) -> Page[Challenge]:
+    """Return a page of the challenges in which the vendors take part, latest first."""
+    return page_of(_vendor_challenges(vendor_ids).prefetch_related("steps", _with_city()), page)
 
 
-def list_vendor_challenges(vendor_ids: Iterable[int]) -> list[Challenge]:
-    """List the challenges in which the vendors take part, latest first."""
-    return list(
-        Challenge.objects.filter(_taking_part(vendor_ids))
+def list_running_with(vendor_ids: Iterable[int]) -> list[Challenge]:
+    """List the running challenges in which the vendors take part, latest first."""
+    return list(_vendor_challenges(vendor_ids).filter(status=ChallengeStatus.RUNNING).prefetch_related("steps"))
+
+
+def _vendor_challenges(vendor_ids: Iterable[int]) -> QuerySet[Challenge]:
+    taking_part = Participation.objects.filter(challenge=OuterRef("pk"), vendor_id__in=list(vendor_ids))
+    return (
+        Challenge.objects.filter(Exists(taking_part))
         .select_related("municipality", "method")
         .defer("method__document")
-        .prefetch_related("steps", _with_city())
         .order_by("-commissioned_at", "id")
     )
 

@@ -149,6 +149,7 @@ def get_own_letter(pk: int, *, actor: Actor) -> Letter:
     found = (
         Letter.objects.filter(pk=pk, vendor_id__in=actor.vendors)
         .select_related(f"{challenge}__municipality", f"{challenge}__method", "vendor", "award__vendor")
+        .defer(f"{challenge}__method__document")
         .first()
     )
     if found is None:
@@ -165,7 +166,12 @@ def list_debriefs(challenge: Challenge) -> list[Debrief]:
 def get_debrief(challenge: Challenge, item: str) -> Debrief:
     """Return one debrief of a challenge. Raises Unknown."""
     rows = Debrief.objects.filter(step__challenge=challenge)
-    return get_row(rows.select_related("vendor", "step__challenge__municipality", "step__challenge__method"), item)
+    return get_row(
+        rows.select_related("vendor", "step__challenge__municipality", "step__challenge__method").defer(
+            "step__challenge__method__document"
+        ),
+        item,
+    )
 
 
 def unmet_in(step: Step) -> tuple[Unmet, ...]:

@@ -178,6 +178,7 @@ def list_own_seats(actor: Actor) -> list[PanelMember]:
     rows = (
         PanelMember.objects.filter(person=actor.person, left_at=None)
         .select_related("evaluation__step__challenge__municipality", "evaluation__step__challenge__method")
+        .defer("evaluation__step__challenge__method__document")
         .order_by("-appointed_at", "-id")
     )
     return sorted(rows, key=lambda m: m.evaluation.phase == EvaluationPhase.FINAL)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Concat
 
-from mix.data.models import Chain, Challenge, Checkpoint, Evaluation, Event, Solicitation, Step, Submission
+from mix.data.models import Chain, Challenge, Checkpoint, Evaluation, Event, Solicitation, Step
 from mix.data.models.core.events import COVERED, covered
 from mix.readers.core.paging import Page, page_of
 from mix.rules.core.chain import GENESIS, Break, digest, first_break
@@ -97,6 +97,11 @@ def list_public_chains() -> list[Chain]:
     return list(_public())
 
 
+def find_public_chain(code: str) -> Chain | None:
+    """Return a chain that anybody may know of; None for any other."""
+    return _public().filter(code=code).first()
+
+
 def list_chains_to_sign(*, before: datetime) -> list[Chain]:
     """List the public chains with entries that no checkpoint is over, whose last one was made before an instant."""
     latest = Checkpoint.objects.filter(chain=OuterRef("pk")).order_by("-size")
@@ -106,9 +111,18 @@ def list_chains_to_sign(*, before: datetime) -> list[Chain]:
 
 def list_signed_chains() -> list[Checkpoint]:
     """List the last checkpoint of each public chain that has one, by the chain's code."""
+    return list(_signed())
+
+
+def page_signed_chains(page: int) -> Page[Checkpoint]:
+    """Return a page of them."""
+    return page_of(_signed(), page, size=50)
+
+
+def _signed() -> QuerySet[Checkpoint]:
     later = Checkpoint.objects.filter(chain=OuterRef("chain"), size__gt=OuterRef("size"))
-    rows = Checkpoint.objects.filter(~Exists(later), chain__in=_public())
-    return list(rows.select_related("chain").order_by("chain__code"))
+    rows = Checkpoint.objects.filter(~Exists(later), chain__in=_public().order_by())
+    return rows.select_related("chain").order_by("chain__code")
 
 
 def latest_checkpoint(chain: Chain) -> Checkpoint | None:

@@ -94,7 +94,12 @@ def get_deliverable(challenge: Challenge, item: str) -> Deliverable:
     """Return one deliverable of any agreement of a challenge. Raises Unknown."""
     rows = Deliverable.objects.filter(agreement__step__challenge=challenge)
     step = "agreement__step__challenge"
-    return get_row(rows.select_related("agreement__vendor", f"{step}__municipality", f"{step}__method"), item)
+    return get_row(
+        rows.select_related("agreement__vendor", f"{step}__municipality", f"{step}__method").defer(
+            f"{step}__method__document"
+        ),
+        item,
+    )
 
 
 def get_own_deliverable(agreement: Agreement, item: str) -> Deliverable:

@@ -92,7 +92,12 @@ def list_room_steps(room: Room) -> list[Step]:
     """List the steps that work in a sprint room, in reading order."""
     method = method_for(room.challenge)
     keys = [step.key for step in method.steps if step.sprint and method.room_of(step.key) == room.step.key]
-    return list(room.challenge.steps.filter(key__in=keys).select_related("challenge__method").order_by("position"))
+    return list(
+        room.challenge.steps.filter(key__in=keys)
+        .select_related("challenge__method")
+        .defer("challenge__method__document")
+        .order_by("position")
+    )
 
 
 def list_rooms(challenge: Challenge) -> list[Room]:

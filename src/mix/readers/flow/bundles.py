@@ -135,7 +135,9 @@ def record_of_evaluations(challenge: Challenge) -> dict[str, Any]:
     files: dict[str, Any] = {}
     finals = Evaluation.objects.filter(step__challenge=challenge, phase=EvaluationPhase.FINAL)
     finals = finals.order_by("step__position", "round")
-    for evaluation in finals.select_related("step__challenge__method", "solicitation__step__challenge__method"):
+    for evaluation in finals.select_related("step__challenge__method", "solicitation__step__challenge__method").defer(
+        "step__challenge__method__document", "solicitation__step__challenge__method__document"
+    ):
         files |= _evaluation(evaluation)
     return files
 

@@ -29,6 +29,7 @@ def get_public_engagement(challenge: Challenge, key: str) -> Engagement:
     found = (
         Engagement.objects.filter(step__challenge=challenge, step__key=key, published_at__isnull=False)
         .select_related("step__challenge__municipality", "step__challenge__method")
+        .defer("step__challenge__method__document")
         .first()
     )
     if found is None:
@@ -49,7 +50,12 @@ def get_question(step: Step, item: str) -> EngagementQuestion:
     """Return one question that was asked at the event of a step. Raises Unknown."""
     rows = EngagementQuestion.objects.filter(engagement__step=step)
     challenge = "engagement__step__challenge"
-    return get_row(rows.select_related(f"{challenge}__municipality", f"{challenge}__method"), item)
+    return get_row(
+        rows.select_related(f"{challenge}__municipality", f"{challenge}__method").defer(
+            f"{challenge}__method__document"
+        ),
+        item,
+    )
 
 
 def list_questions(event: Engagement) -> list[EngagementQuestion]:

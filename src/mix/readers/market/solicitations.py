@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import count
 
 from django.db.models import Prefetch, QuerySet
 
@@ -24,7 +23,7 @@ from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.core.errors import Unknown
 from mix.readers.core.events import who_did
 from mix.readers.core.once import once
-from mix.readers.core.paging import SIZE
+from mix.readers.core.paging import Page, page_of
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import SolicitationSpec
 from mix.rules.core.kinds import Envelope, EvaluationPhase, OutageRule
@@ -98,33 +97,17 @@ def list_public(challenge: Challenge) -> list[Solicitation]:
     return calls
 
 
-def list_open(*, now: datetime) -> list[Solicitation]:
-    """List every call that is open now, the first to close first."""
+def page_open(page: int, *, now: datetime) -> Page[Solicitation]:
+    """Return a page of the calls that are open now, the first to close first."""
+    return page_of(open_calls(now=now).prefetch_related("step__challenge__steps"), page)
+
+
+def open_calls(*, now: datetime) -> QuerySet[Solicitation]:
+    """Return the calls that are open now, the first to close first."""
     rows = Solicitation.objects.filter(
         published_at__isnull=False, closes_at__gt=now, step__challenge__status=ChallengeStatus.RUNNING
     )
-    return list(
-        _whole(rows)
-        .prefetch_related("step__challenge__cities__municipality", "step__challenge__steps")
-        .order_by("closes_at", "id")
-    )
-
-
-def list_open_to(
-    may_answer: Callable[[Solicitation], bool], *, but: Collection[int], now: datetime, most: int = SIZE
-) -> tuple[list[Solicitation], bool]:
-    """List the first of the open calls that somebody may answer, but for some; and say whether there are more."""
-    rows = Solicitation.objects.filter(
-        published_at__isnull=False, closes_at__gt=now, step__challenge__status=ChallengeStatus.RUNNING
-    )
-    rows = _whole(rows).exclude(pk__in=but).order_by("closes_at", "id")
-    found: list[Solicitation] = []
-    for start in count(step=5 * most):
-        calls = list(rows[start : start + 5 * most])
-        found += [call for call in calls if may_answer(call)]
-        if len(found) > most or len(calls) < 5 * most:
-            break
-    return found[:most], len(found) > most
+    return _whole(rows).prefetch_related("step__challenge__cities__municipality").order_by("closes_at", "id")
 
 
 def last_closing(*, now: datetime) -> datetime | None:
@@ -155,6 +138,7 @@ def get_question(step: Step, code: str) -> Question:
     found = (
         Question.objects.filter(solicitation__step=step, code=code)
         .select_related("solicitation__step__challenge__municipality", "solicitation__step__challenge__method")
+        .defer("solicitation__step__challenge__method__document")
         .first()
     )
     if found is None:
@@ -256,7 +240,9 @@ def list_at_risk(*, now: datetime) -> list[Solicitation]:
             closes_at__lte=now + WINDOW,
             closes_at__gt=now - timedelta(days=3),
             step__challenge__status=ChallengeStatus.RUNNING,
-        ).select_related("step__challenge__method", "step__challenge__municipality")
+        )
+        .select_related("step__challenge__method", "step__challenge__municipality")
+        .defer("step__challenge__method__document")
     )
 
 

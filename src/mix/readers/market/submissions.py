@@ -27,6 +27,7 @@ from mix.readers.city.people import names_of
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.once import once
+from mix.readers.core.paging import Page, page_of
 from mix.readers.market.participations import find_participation, has_reached
 from mix.readers.market.sealing import DraftContent, DraftFact, FileFact, find_draft, list_drafts, list_moves
 from mix.readers.market.solicitations import spec_of_call
@@ -317,8 +318,8 @@ class OwnState:
     needs_word: bool
 
 
-def list_own_states(actor: Actor, *, now: datetime) -> list[OwnState]:
-    """List the submissions of the actor's vendors, latest closing first, each with what it still needs."""
+def page_own_states(actor: Actor, page: int, *, now: datetime) -> Page[OwnState]:
+    """Return a page of the submissions of the actor's vendors, latest closing first, each with what it still needs."""
     seen = Acknowledgement.objects.filter(addendum=OuterRef("pk"), submission=OuterRef(OuterRef("pk")))
     unread = Addendum.objects.filter(~Exists(seen), solicitation=OuterRef("solicitation"))
     rows = (
@@ -331,12 +332,14 @@ def list_own_states(actor: Actor, *, now: datetime) -> list[OwnState]:
         .annotate(needs_word=Exists(unread))
         .order_by("-solicitation__closes_at", "id")
     )
-    return [
+    found = page_of(rows, page)
+    states = [
         OwnState(
             row,
             row.latest_first[0] if row.state == SubmissionState.FINALISED else None,
             now < row.solicitation.closes_at,
             row.needs_word,
         )
-        for row in rows
+        for row in found.rows
     ]
+    return Page(states, found.number, found.last, found.total)

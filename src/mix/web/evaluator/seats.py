@@ -18,11 +18,13 @@ from mix.readers.choice.evaluations import (
 )
 from mix.readers.choice.scoring import Scoring, scoring_of
 from mix.readers.core.errors import Unknown
+from mix.readers.core.paging import page_of
 from mix.rules.choice.states import Seat
 from mix.rules.city.methods import Criterion, ScoringStage
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import EvaluationPhase
 from mix.web.drawing.pages import draw_page, only_read, signed_in
+from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.showing import use_clock
 
 
@@ -32,6 +34,7 @@ class HomeContext:
 
     waiting: list[tuple[PanelMember, str, int, int, Bilingual]]
     done: list[tuple[PanelMember, Bilingual]]
+    pager: Pager
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -51,7 +54,8 @@ def home(request: HttpRequest) -> HttpResponse:
         scores = seat.evaluation.phase == EvaluationPhase.SCORING
         given, owed = so_far.progress(seat) if scores and not lacks else (0, 0)
         waiting.append((seat, lacks, given, owed, title))
-    return draw_page(request, "evaluator/home.html", HomeContext(waiting, done))
+    page = page_of(done, number_of(request))
+    return draw_page(request, "evaluator/home.html", HomeContext(waiting, page.rows, pager(request, page)))
 
 
 def _waits(seat: PanelMember) -> bool:

@@ -8,29 +8,32 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 
 from mix.actions.core.signing import verifier_key
-from mix.data.models import Chain, Checkpoint
+from mix.data.models import Checkpoint
 from mix.readers.core.errors import Unknown
-from mix.readers.core.events import list_signed_chains
+from mix.readers.core.events import find_public_chain, latest_checkpoint, page_signed_chains
 from mix.web.drawing.pages import draw_page
+from mix.web.drawing.paging import Pager, number_of, pager
 
 
 @dataclass(frozen=True)
 class LogContext:
     """What the page of the log draws: each chain that was signed with its last checkpoint, and the key."""
 
-    rows: Sequence[tuple[Chain, Checkpoint]]
+    rows: Sequence[Checkpoint]
+    pager: Pager
     vkey: str
 
 
 def log(request: HttpRequest) -> HttpResponse:
     """The log's chains as they were last signed, and how anybody checks them."""
-    rows = [(latest.chain, latest) for latest in list_signed_chains()]
-    return draw_page(request, "public/log.html", LogContext(rows, verifier_key()))
+    page = page_signed_chains(number_of(request))
+    return draw_page(request, "public/log.html", LogContext(page.rows, pager(request, page), verifier_key()))
 
 
 def checkpoint(request: HttpRequest, chain: str) -> HttpResponse:  # noqa: ARG001 - a view's shape
     """The last signed checkpoint of a chain, for witnesses to fetch."""
-    latest = next((one for one in list_signed_chains() if one.chain.code == chain), None)
+    found = find_public_chain(chain)
+    latest = latest_checkpoint(found) if found else None
     if latest is None:
         raise Unknown
     return HttpResponse(latest.note, content_type="text/plain; charset=utf-8")

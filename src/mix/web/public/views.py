@@ -14,9 +14,10 @@ from mix.readers.case.documents import gather_facts_of
 from mix.readers.case.publishing import list_latest_notices
 from mix.readers.city.methods import list_latest, method_of
 from mix.readers.knowledge.outcomes import Funnel, Outcome, gather_funnel, list_outcomes
-from mix.readers.market.solicitations import list_open
+from mix.readers.market.solicitations import page_open
 from mix.rules.city.methods import Fact, Method
 from mix.web.drawing.pages import draw_page, holds_until, now_of
+from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.showing import time_left_changes
 from mix.web.drawing.stagebar import StageBar, stage_bar
 
@@ -26,6 +27,7 @@ class HomeContext:
     """What the start page draws: open calls, each with what is known of its challenge, and what came of others."""
 
     calls: Sequence[tuple[Solicitation, StageBar, Mapping[Fact, object]]]
+    pager: Pager
     outcomes: Sequence[Outcome]
     notices: Sequence[Notice]
     method: Method | None
@@ -36,11 +38,13 @@ class HomeContext:
 def home(request: HttpRequest) -> HttpResponse:
     """What is your city trying to solve, and what came of it?"""
     now = now_of(request)
-    calls = list_open(now=now)
+    page = page_open(number_of(request), now=now)
+    calls = page.rows
     holds_until(request, *(time_left_changes(call.closes_at, now) for call in calls))
     facts = gather_facts_of([call.step.challenge for call in calls])
     context = HomeContext(
         calls=[(call, stage_bar(call.step.challenge), facts[call.step.challenge.pk]) for call in calls],
+        pager=pager(request, page),
         outcomes=list_outcomes(page_ended_challenges(1, size=6).rows),
         notices=list_latest_notices(5),
         method=next((method_of(v) for v in list_latest() if v.key == "sprint"), None),

@@ -25,29 +25,30 @@ from mix.data.models import (
     Submission,
     Vendor,
 )
-from mix.readers.case.challenges import get_public_challenge, list_vendor_challenges
+from mix.readers.case.challenges import get_public_challenge, list_running_with, page_vendor_challenges
 from mix.readers.choice.awards import list_own_debriefs, list_own_letters
 from mix.readers.choice.evaluations import list_own_meetings, stages_of
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.agreements import list_own_agreements
 from mix.readers.delivery.sprints import Room, list_open_rooms
 from mix.readers.market.engagements import list_public_engagements
+from mix.readers.market.fitting import page_fitting
 from mix.readers.market.participations import has_reached, list_taking_part
 from mix.readers.market.shared_people import list_also_elsewhere
 from mix.readers.market.solicitations import (
     get_public,
     hides_names,
     list_answered_questions,
-    list_open_to,
     list_own_questions,
     spec_of_call,
 )
-from mix.readers.market.submissions import OwnState, find_own, list_own_states
+from mix.readers.market.submissions import OwnState, find_own, page_own_states
 from mix.readers.market.vendors import get_own_vendor, list_own_vendors
 from mix.rules.city.methods import SolicitationSpec
 from mix.rules.core.fields import Bilingual
 from mix.rules.market.states import QuestionKind
 from mix.web.drawing.pages import actor_of, draw_page, now_of, signed_in
+from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.showing import use_clock
 from mix.web.drawing.stagebar import StageBar, on_bars
 from mix.web.forms import fields
@@ -64,9 +65,11 @@ class HomeContext:
 
     vendors: Sequence[Vendor]
     states: Sequence[OwnState]
+    states_pager: Pager
     fitting: Sequence[Solicitation]
-    fitting_more: bool
+    fitting_pager: Pager
     challenges: Sequence[tuple[Challenge, StageBar]]
+    challenges_pager: Pager
     rooms: Sequence[Room]
     agreements: Sequence[Agreement]
     letters: Sequence[Letter]
@@ -78,23 +81,19 @@ def home(request: HttpRequest) -> HttpResponse:
     """What can I win, what do I owe, by when?"""
     actor = signed_in(request)
     vendors = list_own_vendors(actor)
-    states = list_own_states(actor, now=now_of(request))
-    taking_part = list_taking_part(actor.vendors)
-
-    def may_answer(call: Solicitation) -> bool:
-        asks, challenge = spec_of_call(call).open_to, call.step.challenge_id
-        return any(has_reached(taking_part.get((challenge, v.id)), asks) for v in vendors)
-
-    started = {s.submission.solicitation_id for s in states}
-    fitting, fitting_more = list_open_to(may_answer, but=started, now=now_of(request))
-    mine = list_vendor_challenges(v.id for v in vendors)
+    ids = [v.id for v in vendors]
+    states = page_own_states(actor, number_of(request, "submissions"), now=now_of(request))
+    fitting = page_fitting(ids, number_of(request, "calls"), now=now_of(request))
+    mine = page_vendor_challenges(ids, number_of(request, "challenges"))
     context = HomeContext(
         vendors=vendors,
-        states=states,
-        fitting=fitting,
-        fitting_more=fitting_more,
-        challenges=on_bars(mine),
-        rooms=list_open_rooms(mine, taking_part),
+        states=states.rows,
+        states_pager=pager(request, states, "submissions"),
+        fitting=fitting.rows,
+        fitting_pager=pager(request, fitting, "calls"),
+        challenges=on_bars(mine.rows),
+        challenges_pager=pager(request, mine, "challenges"),
+        rooms=list_open_rooms(list_running_with(ids), list_taking_part(actor.vendors)),
         agreements=list_own_agreements(actor),
         letters=list_own_letters(actor),
         debriefs=list_own_debriefs(actor),

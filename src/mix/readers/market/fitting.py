@@ -1,0 +1,50 @@
+"""Which open calls a vendor may answer: a page of them at a time, however many are open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import reduce
+from operator import or_
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from mix.data.models import MethodVersion, Participation, Solicitation, Submission
+from mix.readers.city.methods import method_on
+from mix.readers.core.paging import Page, page_of
+from mix.readers.market.solicitations import open_calls
+from mix.rules.core.kinds import Route, Standing
+
+
+def page_fitting(vendor_ids: Iterable[int], page: int, *, now: datetime) -> Page[Solicitation]:
+    """Return a page of the open calls that some vendor may answer and none has begun, the first to close first.
+
+    Who may answer is as `has_reached` says: who stands high enough there and is not disqualified.
+    """
+    vendors, calls = list(vendor_ids), open_calls(now=now)
+    begun = Submission.objects.filter(solicitation=OuterRef("pk"), vendor_id__in=vendors)
+    may = [_kind(*kind) & _open_to(least, vendors) for kind, least in _least_standings(calls).items()]
+    fitting = reduce(or_, may) if may and vendors else Q(pk__in=[])
+    return page_of(calls.filter(fitting, ~Exists(begun)), page)
+
+
+def _least_standings(calls: QuerySet[Solicitation]) -> dict[tuple[int, str, str], Standing | None]:
+    """Return how high one must stand to answer each kind of call, by method version, route and step."""
+    columns = ("step__challenge__method_id", "step__challenge__route", "step__key")
+    kinds = list(calls.order_by().values_list(*columns).distinct())
+    methods = MethodVersion.objects.defer("document").in_bulk({method for method, _route, _key in kinds})
+    parts = {(m, r, k): method_on(methods[m], Route(r)).step(k).solicitation for m, r, k in kinds}
+    return {kind: part.open_to for kind, part in parts.items() if part}
+
+
+def _kind(method: int, route: str, key: str) -> Q:
+    return Q(step__challenge__method=method, step__challenge__route=route, step__key=key)
+
+
+def _open_to(least: Standing | None, vendors: list[int]) -> Q:
+    """Say of calls whether one of the vendors stands high enough; without a least standing anybody does."""
+    there = Participation.objects.filter(challenge=OuterRef("step__challenge"))
+    if least is None:
+        return reduce(or_, (Q(~Exists(there.filter(vendor=v, disqualified_at__isnull=False))) for v in vendors), Q())
+    high = [s.value for s in Standing if s.reaches(least)]
+    return Q(Exists(there.filter(vendor_id__in=vendors, disqualified_at=None, standing__in=high)))

@@ -1,0 +1,110 @@
+"""Pages that list things cost as much, and weigh as much, when there is ten times as much to list."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from mix.data.models import Chain, Challenge, Checkpoint, Pilot, Solicitation
+from mix.readers.core.events import SEALED
+from tests.lab.grow import grow
+from tests.web.test_pages import STATIC
+
+pytestmark = pytest.mark.django_db
+FEW, TEN_TIMES = 22, 198  # more than a page holds; with the first, ten times as many
+LISTS = [
+    ("", "/en/", 14),
+    ("", "/en/challenges/", 6),
+    ("", "/en/challenges/?q=water", 6),
+    ("", "/en/challenges/?city=guelph&status=running", 6),
+    ("", "/en/outcomes/", 5),
+    ("", "/en/measures/", 13),
+    ("", "/en/log/", 2),
+    ("", "/en/pilots/", 2),
+    ("", "/en/how/", 1),
+    ("", "/en/challenges/water-leaks/", 22),
+    ("", "/en/calls/WATER-LEAKS-RFSQ8/", 6),
+    ("priya", "/en/city/", 12),
+    ("priya", "/en/city/needs/", 6),
+    ("priya", "/en/city/challenges/", 9),
+    ("priya", "/en/city/dates/", 27),
+    ("priya", "/en/city/pilots/", 5),
+    ("audrey", "/en/oversight/", 9),
+    ("hugo", "/en/evaluation/", 11),
+    ("tess", "/en/vendor/", 24),
+    ("tess", "/en/vendor/calls/WATER-LEAKS-RFSQ8/", 11),
+]
+
+
+def more(numbers: range) -> None:
+    """Add challenges with an open call and some that ended, with the signed chains of their calls, and pilots."""
+    for code in ("water-leaks", "fleet-vans"):
+        grow(Challenge.objects.get(code=code), numbers)
+    grow(Pilot.objects.filter(decision="agree", challenge=None).order_by("pk")[0], numbers)
+    calls = Solicitation.objects.filter(technical_opened_at__isnull=False, reference__regex=r"^\d+-")
+    known = set(Chain.objects.values_list("code", flat=True))
+    codes = {f"{SEALED}{reference}" for reference in calls.values_list("reference", flat=True)} - known
+    chains = Chain.objects.bulk_create(Chain(code=code, seq=1, hash="") for code in codes)
+    note = Checkpoint.objects.order_by("pk")[0]
+    Checkpoint.objects.bulk_create(Checkpoint(chain=c, size=1, note=note.note, made_at=note.made_at) for c in chains)
+
+
+def cost(client: Client, url: str) -> tuple[int, int]:
+    """Return queries and bytes of a page, asked a second time."""
+    client.get(url)
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(url)
+    assert page.status_code == 200
+    assert not [q for q in queries if '"data_methodversion"."document"' in q["sql"]], url
+    return len(queries), len(page.content)
+
+
+def test_ten_times_as_much_costs_no_more(sign_in: Callable[[str], Client]) -> None:
+    clients = {code: sign_in(code) for code, _url, _count in LISTS}
+    more(range(FEW))
+    few = {(code, url): cost(clients[code], url) for code, url, _count in LISTS}
+    more(range(FEW, FEW + TEN_TIMES))
+    many = {(code, url): cost(clients[code], url) for code, url, _count in LISTS}
+    assert {where: found[0] for where, found in many.items()} == {(code, url): count for code, url, count in LISTS}
+    assert {where: found[0] for where, found in few.items()} == {(code, url): count for code, url, count in LISTS}
+    heavier = {where: (few[where][1], found[1]) for where, found in many.items() if found[1] > few[where][1] * 1.1}
+    assert heavier == {}
+
+
+FIRST = ["mix.css", "mix.js", "icon.svg"]
+
+
+def test_a_first_view_of_every_public_page_is_light(sign_in: Callable[[str], Client]) -> None:
+    """At most 60 kB transferred and 5 requests: page, style, script, font, icon; when lists are full too."""
+    more(range(FEW))
+    files = sum(len(gzip.compress((STATIC / name).read_bytes())) for name in FIRST)
+    files += (STATIC / "fonts/public-sans.woff2").stat().st_size
+    client, heavy = sign_in(""), {}
+    for url in sorted(public_pages(client)):
+        page: Any = client.get(url).content
+        requests = 1 + len(set(re.findall(rb'<(?:link|script|img)[^>]+(?:href|src)="/static/([^"]+)"', page)))
+        if len(gzip.compress(page)) + files > 60_000 or requests > 5:
+            heavy[url] = (len(gzip.compress(page)) + files, requests)
+    assert heavy == {}
+
+
+def public_pages(client: Client) -> set[str]:
+    """Return every address within the public pages that a visitor comes to from the start page."""
+    todo, seen = ["/en/"], set[str]()
+    while todo:
+        url = todo.pop()
+        if url in seen or re.search(r"/(account|demo|vendor|documents|\d+-)|/checkpoint/|\.csv|/key/", url):
+            continue
+        seen.add(url)
+        answer = client.get(url)
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
+            todo += re.findall(r'href="(/en/[^"#]*)', answer.content.decode().replace("&amp;", "&"))
+    assert len(seen) > 30
+    return seen
