@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, When
@@ -139,6 +141,24 @@ def list_steps(challenge: Challenge) -> list[Step]:
     return list(challenge.steps.order_by("position"))
 
 
+class BarStep(NamedTuple):
+    """What the bar of a challenge says of a step."""
+
+    key: str
+    state: str
+    asked_at: datetime | None
+    done_at: datetime | None
+
+
+def gather_bar_steps(challenges: Iterable[Challenge]) -> dict[int, list[BarStep]]:
+    """Return what bars say of the steps of some challenges, by the key of each. One query, and no row made of it."""
+    found: dict[int, list[BarStep]] = {c.pk: [] for c in challenges}
+    rows = Step.objects.filter(challenge__in=list(found))
+    for pk, key, state, asked_at, done_at in rows.values_list("challenge_id", "key", "state", "asked_at", "done_at"):
+        found[pk].append(BarStep(key, state, asked_at, done_at))
+    return found
+
+
 def list_active_steps(challenge: Challenge) -> list[Step]:
     """List the steps at hand, in reading order."""
     return [s for s in list_steps(challenge) if s.state == StepState.ACTIVE]
@@ -176,7 +196,7 @@ def _public_challenges(*, city: str = "", text: str = "", status: str = "") -> Q
     return (
         found.select_related("municipality", "method")
         .defer("method__document")
-        .prefetch_related("steps", "cities__municipality")
+        .prefetch_related("cities__municipality")
         .order_by("-commissioned_at", "id")
     )
 

@@ -99,7 +99,7 @@ def list_public(challenge: Challenge) -> list[Solicitation]:
 
 def page_open(page: int, *, now: datetime) -> Page[Solicitation]:
     """Return a page of the calls that are open now, the first to close first."""
-    return page_of(open_calls(now=now).prefetch_related("step__challenge__steps"), page)
+    return page_of(open_calls(now=now), page)
 
 
 def open_calls(*, now: datetime) -> QuerySet[Solicitation]:

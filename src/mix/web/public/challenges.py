@@ -23,6 +23,7 @@ from mix.data.models import (
     OutcomeReading,
     Question,
     Solicitation,
+    Step,
 )
 from mix.readers.case.challenges import (
     get_public_challenge,
@@ -31,7 +32,7 @@ from mix.readers.case.challenges import (
     method_for,
     page_public_challenges,
 )
-from mix.readers.case.documents import gather_facts, latest_content
+from mix.readers.case.documents import gather_facts
 from mix.readers.choice.awards import list_award_notices
 from mix.readers.city.municipalities import list_municipalities
 from mix.readers.core.events import list_public_events
@@ -158,7 +159,7 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
         awards=list_award_notices(found) if has_begun(found, StepKind.AWARD) else [],
         method=method_for(found),
         events=list_public_events(found),
-        published=_published(found),
+        published=_published(found, list_steps(found)),
         disclosures=list_disclosures(found) if has_begun(found, StepKind.DISCLOSURE) else [],
         readings=list(gather_readings(found).values()) if has_begun(found, StepKind.DELIVERY) else [],
         is_open=current is not None and found.status == ChallengeStatus.RUNNING,
@@ -181,12 +182,13 @@ def _planned(facts: Mapping[Fact, Any]) -> list[tuple[date, str]]:
     return [(date.fromisoformat(row["planned_on"]), row.get("what") or "") for row in rows if row.get("planned_on")]
 
 
-def _published(challenge: Challenge) -> list[tuple[StepSpec, Sequence[Answer]]]:
+def _published(challenge: Challenge, steps: Sequence[Step]) -> list[tuple[StepSpec, Sequence[Answer]]]:
     """Return the public answers of every step that is done and has a public field."""
     method = method_for(challenge)
-    done = [(step, method.step(step.key)) for step in list_steps(challenge) if step.state == StepState.DONE]
+    done = [method.step(step.key) for step in steps if step.state == StepState.DONE]
+    said = latest_contents(challenge)
     return [
-        (spec, read_only(spec.fields, latest_content(step), public=True))
-        for step, spec in done
+        (spec, read_only(spec.fields, said.get(spec.key, {}), public=True))
+        for spec in done
         if any(f.public for f in spec.fields)
     ]

@@ -19,7 +19,7 @@ from mix.rules.city.methods import Fact, Method
 from mix.web.drawing.pages import draw_page, holds_until, now_of
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.showing import time_left_changes
-from mix.web.drawing.stagebar import StageBar, stage_bar
+from mix.web.drawing.stagebar import StageBar, on_bars
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,10 @@ def home(request: HttpRequest) -> HttpResponse:
     page = page_open(number_of(request), now=now)
     calls = page.rows
     holds_until(request, *(time_left_changes(call.closes_at, now) for call in calls))
-    facts = gather_facts_of([call.step.challenge for call in calls])
+    challenges = [call.step.challenge for call in calls]
+    facts, bars = gather_facts_of(challenges), on_bars(challenges)
     context = HomeContext(
-        calls=[(call, stage_bar(call.step.challenge), facts[call.step.challenge.pk]) for call in calls],
+        calls=[(call, bar, facts[case.pk]) for call, (case, bar) in zip(calls, bars, strict=True)],
         pager=pager(request, page),
         outcomes=list_outcomes(page_ended_challenges(1, size=6).rows),
         notices=list_latest_notices(5),
