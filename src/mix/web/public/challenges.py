@@ -32,7 +32,7 @@ from mix.readers.case.challenges import (
     method_for,
     page_public_challenges,
 )
-from mix.readers.case.documents import gather_facts
+from mix.readers.case.documents import gather_facts, latest_contents
 from mix.readers.choice.awards import list_award_notices
 from mix.readers.city.municipalities import list_municipalities
 from mix.readers.core.events import list_public_events
