@@ -19,11 +19,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel import localedata
+from babel.core import get_global
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.template import engines
 from django.urls import reverse
 from django.utils import translation
 from django.utils.log import configure_logging
@@ -202,10 +206,14 @@ def load() -> None:
     share_pools()
     import_module("mix.jobs.work")
     import_module(settings.ROOT_URLCONF)
+    get_wsgi_application()  # what stands around every page
+    engines.all()
+    get_global("zone_aliases")
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             reverse("root")  # all addresses are read for the first one that is asked for
             translation.gettext("English")
+            localedata.load(f"{language}_CA")
     connection.close()
     if connection.vendor == "postgresql":
         connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL's alone
