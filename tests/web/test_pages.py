@@ -3,7 +3,7 @@
 import gzip
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -166,6 +166,20 @@ def test_a_case_file_checks_its_log_when_that_is_asked(sign_in: Callable[[str], 
     assert found > 600
 
 
+@pytest.mark.parametrize("many", [1, 200])
+def test_a_desk_asks_no_more_where_more_gates_wait(sign_in: Callable[[str], Client], crowd: None, many: int) -> None:
+    """Gates that are decided by value, and others; what waits is what a decider of both finds."""
+    at_gate = Challenge.objects.filter(code__startswith="crowd-").order_by("code")[:many]
+    steps = Step.objects.filter(challenge__in=at_gate.values("pk"), key__in=["procurement-brief", "shortlist"])
+    assert steps.update(state="active", asked_at=datetime.now(UTC)) == 2 * many
+    client = sign_in("martin")
+    client.get("/en/city/")
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get("/en/city/").content.decode()
+    assert len(queries) == 15
+    assert page.count('<span class="tag tag--now">decision</span>') >= 2 * many
+
+
 @pytest.mark.parametrize("clauses", [0, 20])
 def test_a_contract_asks_no_more_with_more_clauses(sign_in: Callable[[str], Client], clauses: int) -> None:
     found = Agreement.objects.filter(step__challenge__code="guelph-roads-sprint", kind="contract").latest("pk")
@@ -189,8 +203,6 @@ def test_a_contract_asks_no_more_with_more_clauses(sign_in: Callable[[str], Clie
 
 @pytest.mark.parametrize("events", [0, 40])
 def test_a_challenge_page_does_not_grow_with_its_events(sign_in: Callable[[str], Client], events: int) -> None:
-    from datetime import UTC, datetime
-
     from mix.actions.core.events import record
     from mix.readers.core.actors import PUBLIC
 

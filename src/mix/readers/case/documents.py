@@ -138,6 +138,7 @@ def authors_of(step: Step) -> frozenset[str]:
     return frozenset(versions.values_list("author__code", flat=True))
 
 
+@once
 def gather_facts(challenge: Challenge) -> dict[Fact, Any]:
     """Gather every fact that the method places in a field and that has been saved, whoever asks: rules rest on them.
 

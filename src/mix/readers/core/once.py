@@ -28,6 +28,18 @@ def to_be_read(row: M) -> M:
     return row
 
 
+def are_to_be_read(rows: Iterable[Model]) -> None:
+    """Let several rows that a page only reads know together what is asked of any of them."""
+    known: dict[Any, Any] = {}
+    for row in rows:
+        _share(row, known)
+
+
+def tell(read: Callable[..., object], row: Model, found: object) -> None:
+    """Let a page know what a reader would answer about a row, where that was fetched along with others."""
+    getattr(row, KNOWN)[read.__wrapped__, row, (), ()] = found  # type: ignore[attr-defined]  # `once` wrapped it
+
+
 def is_read(row: Model) -> bool:
     """Say whether a page only reads a row: then it pays to ask for all of a kind at once."""
     return KNOWN in row.__dict__ and not is_writing()

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from mix.data.models import Challenge, GateSignature, StaffRole, Step
-from mix.readers.case.challenges import list_cities, list_steps, spec_of
-from mix.readers.case.documents import latest_content, total_value
+from django.db.models import Exists, Model, OuterRef
+
+from mix.data.models import Challenge, ChallengeCity, GateSignature, StaffRole, Step
+from mix.readers.case.challenges import list_cities, list_city_rows, list_steps, spec_of
+from mix.readers.case.documents import gather_facts, gather_facts_of, latest_content, total_value
 from mix.readers.choice import awards
 from mix.readers.city.municipalities import gather_bands
 from mix.readers.core.actors import Actor
-from mix.readers.core.once import once
+from mix.readers.core.once import are_to_be_read, is_read, once, tell
 from mix.readers.flow.findings import policy_unmet
 from mix.rules.case.states import ChallengeStatus
+from mix.rules.city.delegation import Band
 from mix.rules.city.kinds import kind_of
 from mix.rules.city.methods import Gate
 from mix.rules.core.access import Role
@@ -22,6 +27,8 @@ from mix.rules.core.kinds import Decision, StepKind, StepState
 from mix.rules.core.unmet import Unmet
 from mix.rules.flow.moves import Duty, GateFacts, Signature, open_duties
 from mix.rules.flow.states import TaskKind
+
+M = TypeVar("M", bound=Model)
 
 
 def unmet_to_ask(step: Step, *, now: datetime) -> tuple[Unmet, ...]:
@@ -50,11 +57,49 @@ def gather_gate(step: Step) -> tuple[Gate, GateFacts] | None:
         cities=tuple(c.code for c in cities),
         lead=step.challenge.municipality.code,
         value_cents=highest(total_value(step.challenge), award_value(step.challenge)) if gate.by_value else None,
-        bands=gather_bands(c.id for c in cities) if gate.by_value else {},
+        bands=_bands_in(step.challenge) if gate.by_value else {},
         signatures=tuple(
             Signature(s.city.code, Role(s.role), s.person.code, Decision(s.decision)) for s in list_signatures(step)
         ),
     )
+
+
+@once
+def _bands_in(challenge: Challenge) -> Mapping[str, tuple[Band, ...]]:
+    return gather_bands(c.id for c in list_cities(challenge))
+
+
+def _gather_ahead(asked: Sequence[Step]) -> None:
+    """Fetch at once what several gates must know. Six queries at most, but for awards that wait for their gate."""
+    are_to_be_read(asked)
+    if not any(map(is_read, asked)):
+        return
+    challenges = {s.challenge_id: s.challenge for s in asked}
+    words = GateSignature.objects.filter(step__in=asked).select_related("city", "person").order_by("signed_at", "id")
+    cities = ChallengeCity.objects.filter(challenge__in=challenges).select_related("municipality")
+    by_step, by_challenge = _by(words, "step_id"), _by(cities.order_by("-is_lead", "id"), "challenge_id")
+    for step in asked:
+        tell(list_all_signatures, step, by_step.get(step.pk, []))
+    for pk, challenge in challenges.items():
+        tell(list_city_rows, challenge, by_challenge.get(pk, []))
+    valued = [s.challenge for s in asked if (gate := spec_of(s).gate) and gate.by_value]
+    if not valued:
+        return
+    steps = _by(Step.objects.filter(challenge__in=valued).order_by("position"), "challenge_id")
+    bands = gather_bands(c.id for challenge in valued for c in list_cities(challenge))
+    for challenge in valued:
+        tell(list_steps, challenge, steps[challenge.pk])
+        tell(_bands_in, challenge, bands)
+    facts = gather_facts_of(valued)
+    for challenge in valued:
+        tell(gather_facts, challenge, facts[challenge.pk])
+
+
+def _by(rows: Iterable[M], column: str) -> dict[int, list[M]]:
+    found: dict[int, list[M]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, column), []).append(row)
+    return found
 
 
 def highest(*values: int | None) -> int | None:
@@ -114,17 +159,11 @@ class Task:
 def list_tasks(actor: Actor) -> list[Task]:
     """List what waits for the actor in running challenges: gates first, then own steps, by position."""
     tasks: list[Task] = []
-    steps = (
-        Step.objects.filter(
-            challenge__status=ChallengeStatus.RUNNING,
-            state=StepState.ACTIVE.value,
-            challenge__cities__municipality__code__in=actor.duties,
-        )
-        .distinct()
-        .select_related("challenge__municipality", "challenge__method")
-        .defer("challenge__method__document")
-        .order_by("challenge_id", "position")
-    )
+    own = ChallengeCity.objects.filter(challenge=OuterRef("challenge"), municipality__code__in=actor.duties)
+    rows = Step.objects.filter(Exists(own), state=StepState.ACTIVE, challenge__status=ChallengeStatus.RUNNING)
+    rows = rows.select_related("challenge__municipality", "challenge__method").defer("challenge__method__document")
+    steps = list(rows.order_by("challenge_id", "position"))
+    _gather_ahead([s for s in steps if s.asked_at])
     for step in steps:
         if step.asked_at:
             tasks.extend(Task(step.challenge, step, TaskKind.SIGN, duty) for duty in duties_of(step, actor))
