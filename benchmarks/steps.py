@@ -79,9 +79,9 @@ def counted() -> Iterator[list[int]]:
             found[0] += 1
             return whole(*args, **kwargs)
 
-        psycopg.Cursor.execute = execute  # type: ignore[method-assign]
+        psycopg.Cursor.execute = execute  # type: ignore[method-assign]  # for a moment
         yield found
-        psycopg.Cursor.execute = whole  # type: ignore[method-assign]
+        psycopg.Cursor.execute = whole  # type: ignore[method-assign]  # for a moment
     else:
 
         def note(run: Callable[..., Any], *args: Any) -> Any:  # noqa: ANN401 - Django's own
