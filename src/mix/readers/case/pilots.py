@@ -120,7 +120,8 @@ def get_public_pilot(code: str) -> Pilot:
 
 def find_pilot_before(challenge: Challenge) -> Pilot | None:
     """Return the pilot that a challenge grew out of, if it did."""
-    return _ROWS.all().filter(challenge=challenge).first()
+    is_of_one = Pilot.objects.filter(challenge=challenge).exists()
+    return _ROWS.all().filter(challenge=challenge).first() if is_of_one else None
 
 
 def list_pilots(actor: Actor) -> list[Pilot]:

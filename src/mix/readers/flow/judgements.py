@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mix.data.models import Challenge, Judgement, RuleText
+from mix.readers.flow.moves import list_decisions
 from mix.rules.city.policy.documents import Rule
 
 
 def list_judgements(challenge: Challenge) -> list[Judgement]:
     """List what policy said at the words given at the gates of a challenge, oldest first."""
-    rows = Judgement.objects.filter(signature__step__challenge=challenge)
-    return list(rows.select_related("signature__city").order_by("signature__signed_at", "id"))
+    words = {word.pk: word for word in list_decisions(challenge)}
+    found = list(Judgement.objects.filter(signature__in=words).order_by("id"))
+    for judgement in found:
+        judgement.signature = words[judgement.signature_id]
+    order = list(words)
+    return sorted(found, key=lambda j: order.index(j.signature_id))
 
 
 def last_at_gates(judgements: Iterable[Judgement]) -> list[Judgement]:

@@ -129,6 +129,7 @@ def list_all_signatures(step: Step) -> list[GateSignature]:
     return list(step.signatures.select_related("city", "person").order_by("signed_at", "id"))
 
 
+@once
 def list_decisions(challenge: Challenge) -> list[GateSignature]:
     """List every word given at any gate, oldest first."""
     return list(
