@@ -34,7 +34,7 @@ LISTS = [
     ("priya", "/en/city/", 12),
     ("priya", "/en/city/needs/", 6),
     ("priya", "/en/city/challenges/", 9),
-    ("priya", "/en/city/dates/", 26),
+    ("priya", "/en/city/dates/", 24),
     ("priya", "/en/city/pilots/", 5),
     ("audrey", "/en/oversight/", 9),
     ("hugo", "/en/evaluation/", 11),
