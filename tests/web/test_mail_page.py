@@ -93,5 +93,5 @@ def test_a_page_costs_the_same_for_one_mail_and_for_three(
     for count in (1, 3):
         while Message.objects.count() < count:
             written("need_declined", "stan", now=now, ago=timedelta(hours=1), need="Rust", reason="no")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             assert ada.get(URL).status_code == 200

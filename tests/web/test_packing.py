@@ -5,7 +5,8 @@ from itertools import islice
 from pathlib import Path
 from zipfile import ZipFile
 
-from mix.web.drawing.packing import CHUNK, zip_of
+from mix.web.drawing.downloads import PIECE
+from mix.web.drawing.packing import zip_of
 
 
 def test_pieces_make_a_whole_zip_file(tmp_path: Path) -> None:
@@ -16,7 +17,7 @@ def test_pieces_make_a_whole_zip_file(tmp_path: Path) -> None:
         assert pack.testzip() is None
         assert [(i.filename, i.file_size) for i in pack.infolist()] == [("a/é.age", 5), ("b", 1_000_000), ("empty", 0)]
         assert pack.read("b") == large.read_bytes()
-    assert max(map(len, pieces)) < CHUNK + 1000
+    assert max(map(len, pieces)) < PIECE + 1000
 
 
 def test_nothing_is_read_before_its_turn(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from mix.actions.core.run import run
 from mix.actions.flow import endings
 from mix.actions.flow.due import make_due
 from mix.actions.market import addenda, solicitations, submissions
+from mix.data import changes
 from mix.data.changes import PRIVATE, TOLD_APART, is_public_write, say_changed, stamp
 from mix.data.listening import Ear
 from mix.data.models import (
@@ -69,12 +70,13 @@ def fresh(url: str) -> bytes:
 
 @contextmanager
 def committed() -> Iterator[None]:
-    """Carry out what waits for the commit, as no test commits."""
+    """Say what changed, as no test commits; what else waits for the commit is left, for it will be rolled back."""
     connection.run_on_commit = []
     yield
     waiting, connection.run_on_commit = connection.run_on_commit, []
     for _sids, done, *_rest in waiting:
-        done()
+        if done.__module__ == changes.__name__:
+            done()
 
 
 def addresses() -> list[str]:

@@ -74,7 +74,7 @@ class Life(RuleBasedStateMachine):
             result = run(self.actors[who], self.now, verb, *subject, **facts)
         except Refused as error:
             unmet = error.unmet
-        assert (unmet == ()) == allowed, (verb.__name__, unmet)
+        assert (unmet == ()) == allowed, (verb, unmet)
         return result
 
     def _submission(self, vendor: str) -> Any:

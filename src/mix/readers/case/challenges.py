@@ -249,7 +249,7 @@ def page_own_challenges(
 ) -> Page[Challenge]:
     """Return a page of the challenges that the actor may read in its cities, or of those that run."""
     rows = _own_challenges(actor, needs).select_related("municipality", "method").defer("method__document")
-    rows = rows.prefetch_related("steps", _with_city())
+    rows = rows.prefetch_related(_with_city())
     return page_of(rows.filter(status=ChallengeStatus.RUNNING) if running else rows, page)
 
 
@@ -288,7 +288,7 @@ def get_vendor_challenge(code: str, vendor_ids: Iterable[int]) -> Challenge:
 
 def page_vendor_challenges(vendor_ids: Iterable[int], page: int) -> Page[Challenge]:
     """Return a page of the challenges in which the vendors take part, latest first."""
-    return page_of(_vendor_challenges(vendor_ids).prefetch_related("steps", _with_city()), page)
+    return page_of(_vendor_challenges(vendor_ids).prefetch_related(_with_city()), page)
 
 
 def list_running_with(vendor_ids: Iterable[int]) -> list[Challenge]:

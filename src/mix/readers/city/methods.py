@@ -47,6 +47,6 @@ def list_latest(*, city: str = "") -> list[MethodVersion]:
     """List the latest version of every method of the catalogue, by key, then of a city's own variants."""
     latest: dict[str, MethodVersion] = {}
     rows = MethodVersion.objects.filter(Q(municipality=None) | Q(municipality__code=city))
-    for version in rows.order_by("key", "version"):
+    for version in rows.defer("document").order_by("key", "version"):
         latest[version.key] = version
     return sorted(latest.values(), key=lambda v: v.municipality_id is not None)
