@@ -65,10 +65,18 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest; the order within a file stays."""
+    """Begin with what takes longest; the order within a file stays.
+
+    Journeys come last: where a browser was driven, Django takes the process for one that may not wait for a database.
+    """
     here = Path(__file__).parent
     rank = {name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: rank.get(item.path.relative_to(here).as_posix(), len(rank)))
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        name = item.path.relative_to(here).as_posix()
+        return name.startswith("journeys/"), rank.get(name, len(rank))
+
+    items.sort(key=place)
 
 
 def pytest_unconfigure() -> None:

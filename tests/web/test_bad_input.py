@@ -27,7 +27,7 @@ from mix.data.models import (
     Vendor,
 )
 from mix.readers.market.sealing import list_files, read_draft
-from mix.web.drawing import pages
+from mix.web.drawing import requests
 from mix.web.entry.forms import SignUp
 from mix.web.forms import fields
 from mix.web.frame.middleware import ClockMiddleware
@@ -407,7 +407,7 @@ def test_a_form_is_stamped_when_its_last_byte_was_read(monkeypatch: pytest.Monke
             order.append("read")
             return super().read(size)
 
-    monkeypatch.setattr(pages, "read_clock", lambda: order.append("clock"))
+    monkeypatch.setattr(requests, "read_clock", lambda: order.append("clock"))
     body = Slow(b"act=finalise")
     request = WSGIRequest({"REQUEST_METHOD": "POST", "CONTENT_TYPE": kind, "CONTENT_LENGTH": "12", "wsgi.input": body})
     ClockMiddleware(lambda _request: HttpResponse())(request)
@@ -422,7 +422,7 @@ def test_a_form_that_comes_as_multipart_is_stamped_after_it_was_read(
     client = sign_in("tess")
     Solicitation.objects.filter(pk=draft.solicitation_id).update(closes_at=now)
     stamps = iter([now - timedelta(seconds=1), now + timedelta(seconds=1)])
-    monkeypatch.setattr(pages, "read_clock", lambda: next(stamps))
+    monkeypatch.setattr(requests, "read_clock", lambda: next(stamps))
     given = {"act": "finalise", "retry": "k", "bind": "on"}
     answer = client.post(reverse("vendor-check", args=[draft.code]), given)  # the test client sends multipart
     assert answer.status_code == 409

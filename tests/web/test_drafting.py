@@ -274,7 +274,7 @@ def test_a_vendor_reads_its_own_submission_once_it_is_open(
     own = reverse("vendor-own-file", args=[draft.code, file.code])
     assert tess.get(own).status_code == 404
     later = call.closes_at + timedelta(hours=2)
-    monkeypatch.setattr("mix.web.drawing.pages.read_clock", lambda: later)
+    monkeypatch.setattr("mix.web.drawing.requests.read_clock", lambda: later)
     page = page_of(tess, url)
     assert ("Version 1 counts" in page, "Nobody can read it here before opening" in page, CANARY in page) == (
         True,

@@ -131,7 +131,7 @@ def test_another_vendors_upload_is_unknown(sender: Sender, sign_in: Callable[[st
 def test_nothing_late_is_put_together(sender: Sender, draft: Submission, monkeypatch: pytest.MonkeyPatch) -> None:
     upload = sender.begin(size=5).json()["upload"]
     assert sender.part(upload, 0, b"12345").status_code == 200
-    monkeypatch.setattr("mix.web.drawing.pages.read_clock", lambda: draft.solicitation.closes_at)
+    monkeypatch.setattr("mix.web.drawing.requests.read_clock", lambda: draft.solicitation.closes_at)
     for answer in (sender.begin(), sender.part(upload, 0, b"12345"), sender.finish(upload)):
         assert answer.status_code == 409, json.loads(answer.content)
     assert not SealedFile.objects.filter(submission=draft.code).exists()

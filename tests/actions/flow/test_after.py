@@ -72,7 +72,7 @@ def test_ten_days_run_again_from_a_debrief(letter: Letter, actor: Callable[[str]
 def test_an_objection_goes_from_letter_to_answer_on_pages(
     letter: Letter, sign_in: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mix.web.drawing.pages.read_clock", lambda: letter.sent_at + timedelta(days=1))
+    monkeypatch.setattr("mix.web.drawing.requests.read_clock", lambda: letter.sent_at + timedelta(days=1))
     page = f"/en/vendor/letters/{letter.pk}/"
     vendor = sign_in("remi")
     assert "Object to this result" in vendor.get(page).content.decode()

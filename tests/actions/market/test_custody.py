@@ -525,7 +525,7 @@ def test_the_offline_way_gives_the_same_bytes(
     url = f"/en/city/calls/{ready.reference}/sealed.zip"
     olivia = sign_in("olivia")
     assert olivia.get(url).status_code == 409
-    monkeypatch.setattr("mix.web.drawing.pages.read_clock", lambda: later)
+    monkeypatch.setattr("mix.web.drawing.requests.read_clock", lambda: later)
     for code in ("carl", "priya"):
         assert sign_in(code).get(url).status_code in (403, 404)
     answer = olivia.get(url)
@@ -650,12 +650,12 @@ def test_prices_and_their_files_have_a_lock_of_their_own(
     priced.refresh_from_db()
     assert said(lambda: opened(early, Envelope.PRICE)) == ["prices_wait"]
     assert said(lambda: keys.release_prices(priced.key_id, now=early)) == ["not_openable_yet"]
-    monkeypatch.setattr("mix.web.drawing.pages.read_clock", lambda: early)
+    monkeypatch.setattr("mix.web.drawing.requests.read_clock", lambda: early)
     assert "a day after the answers" in sign_in("olivia").get(f"/en/city/calls/{priced.reference}/custody/").text
     pack = f"/en/city/calls/{priced.reference}/sealed.zip"
     names = zipfile.ZipFile(io.BytesIO(sign_in("olivia").get(pack).getvalue())).namelist()
     assert not any("price" in name for name in names)
-    monkeypatch.setattr("mix.web.drawing.pages.read_clock", lambda: later)
+    monkeypatch.setattr("mix.web.drawing.requests.read_clock", lambda: later)
     names = zipfile.ZipFile(io.BytesIO(sign_in("olivia").get(pack).getvalue())).namelist()
     assert f"{version.reference}/price-01.age" in names
     if priced.custody_mode == "split":

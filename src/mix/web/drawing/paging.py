@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from mix.readers.core.errors import Unknown
 from mix.readers.core.paging import Page
 from mix.rules.core.lines import whole_number
-from mix.web.drawing.pages import actor_of
+from mix.web.drawing.requests import actor_of
 
 
 @dataclass(frozen=True)

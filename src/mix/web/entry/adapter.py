@@ -30,7 +30,8 @@ from mix.readers.core.clock import read_clock
 from mix.readers.core.errors import Unknown
 from mix.rules.core.lines import one_line
 from mix.rules.core.unmet import Unmet
-from mix.web.drawing.pages import RefusedContext, draw_page, now_of
+from mix.web.drawing.pages import RefusedContext, draw_page
+from mix.web.drawing.requests import now_of
 from mix.web.drawing.showing import language
 from mix.web.forms.limits import address_of, is_within
 from mix.web.frame.heard import tried_in_vain

@@ -29,7 +29,8 @@ from mix.readers.city.people import (
 )
 from mix.readers.core.outbox import list_latest_mail, path_of
 from mix.rules.core.access import TWO_PEOPLE, Permission, Role, grants
-from mix.web.drawing.pages import draw_page, now_of, signed_in
+from mix.web.drawing.pages import draw_page
+from mix.web.drawing.requests import now_of, signed_in
 from mix.web.drawing.showing import in_language
 from mix.web.entry.sessions import begin_session, get_session, list_sessions
 from mix.web.forms import fields

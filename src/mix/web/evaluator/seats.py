@@ -23,8 +23,9 @@ from mix.rules.choice.states import Seat
 from mix.rules.city.methods import Criterion, ScoringStage
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import EvaluationPhase
-from mix.web.drawing.pages import draw_page, only_read, signed_in
+from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.requests import only_read, signed_in
 from mix.web.drawing.showing import use_clock
 
 

@@ -29,7 +29,8 @@ from mix.readers.core.errors import Unknown
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.unmet import Outdated, Refused, Unmet
 from mix.web.drawing.anchors import place_of
-from mix.web.drawing.pages import Context, actor_of, draw_page, now_of, stamp
+from mix.web.drawing.pages import Context, draw_page
+from mix.web.drawing.requests import actor_of, now_of, stamp
 from mix.web.drawing.showing import language
 from mix.web.forms.fields import Label, hidden
 from mix.web.forms.limits import Limit

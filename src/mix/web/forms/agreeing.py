@@ -38,7 +38,7 @@ from mix.readers.delivery.milestones import list_backlog, list_milestones
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.core.unmet import Unmet
 from mix.rules.delivery.states import AgreementState, Side
-from mix.web.drawing.pages import today_of
+from mix.web.drawing.requests import today_of
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, RowAct, do
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest, JsonResponse
 from django.middleware.csrf import get_token
 from django.utils.translation import gettext as _
 
-from mix.web.drawing.pages import actor_of, now_of
+from mix.web.drawing.requests import actor_of, now_of
 from mix.web.drawing.showing import clock
 from mix.web.forms.limits import Limit
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from mix.web.drawing.pages import actor_of
+from mix.web.drawing.requests import actor_of
 
 
 def hops_of(request: HttpRequest) -> list[str]:

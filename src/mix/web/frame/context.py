@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from mix.phrases.words import word
 from mix.readers.core.actors import PUBLIC, Actor
 from mix.rules.core.access import Permission, Role, grants
-from mix.web.drawing.pages import now_of
+from mix.web.drawing.requests import now_of
 from mix.web.drawing.showing import language
 
 

@@ -28,7 +28,8 @@ from mix.readers.market.submissions import list_own_counting
 from mix.rules.core.access import SECOND_FACTOR
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.sealed import SealerDown
-from mix.web.drawing.pages import RefusedContext, actor_of, draw_bare, draw_page, stamp
+from mix.web.drawing.pages import RefusedContext, draw_bare, draw_page
+from mix.web.drawing.requests import actor_of, stamp
 from mix.web.drawing.showing import HOME_ZONE, closing_words, use_clock
 from mix.web.forms.itself import answered, ended, is_by_itself
 from mix.web.forms.limits import address_of, is_within
@@ -65,7 +66,7 @@ class ClockMiddleware:
     """Stamps every request, once: with the instant at which its last byte was read, before anything else is done.
 
     A file that streams in is stamped when it begins; a form that came as multipart is stamped again when it has been
-    read (`pages.answer`). No answer is in time by its first byte.
+    read (`acts.take`). No answer is in time by its first byte.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -74,7 +75,7 @@ class ClockMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Read the clock, a small body to its end, and the clock again: the second is what counts."""
         stamp(request)
-        request.began = request.now  # type: ignore[attr-defined]  # read by pages.began_of; no page read the clock
+        request.began = request.now  # type: ignore[attr-defined]  # read by requests.began_of; no page read the clock
         if request.method != "POST" or request.content_type == "multipart/form-data":
             return self.get_response(request)
         try:
@@ -105,7 +106,7 @@ class ActorMiddleware:
         raise_wall(person.pk if person else None)
         try:
             actor = actor_for(person) if person else PUBLIC
-            request.actor = actor  # type: ignore[attr-defined]  # read by pages.actor_of
+            request.actor = actor  # type: ignore[attr-defined]  # read by requests.actor_of
             if lacks_second_factor(request) and not OPEN_WITHOUT_FACTOR.match(request.path):
                 return redirect(reverse("mfa_index"))
             response = self.get_response(request)

@@ -1,7 +1,7 @@
 """Public pages from memory, for whoever is not signed in: while each is, byte for byte, what a fresh one would be.
 
 What is kept holds until something public changes (`data.changes`) and until the clock changes the page
-(`pages.holds_until`). A page that sets a cookie or holds the token of a form is never kept, and never compressed
+(`requests.holds_until`). A page that sets a cookie or holds the token of a form is never kept, and never compressed
 (docs/decisions/0017-page-cache.md).
 """
 
@@ -26,7 +26,7 @@ from django.utils.http import parse_etags
 
 from mix.data.changes import begin, stamp
 from mix.readers.core.clock import read_clock
-from mix.web.drawing.pages import held_until, now_of
+from mix.web.drawing.requests import held_until, now_of
 
 Key: TypeAlias = tuple[str, ...]
 LONGEST_KEY = 500  # characters

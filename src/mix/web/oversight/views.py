@@ -53,8 +53,9 @@ from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.downloads import Pieces
 from mix.web.drawing.findings import waiver_title
 from mix.web.drawing.judgements import JudgementView, view_judgements
-from mix.web.drawing.pages import draw_page, only_read, staff_of
+from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.requests import only_read, staff_of
 from mix.web.drawing.showing import use_clock
 from mix.web.drawing.stagebar import StageBar, on_bars, stage_bar
 

@@ -29,7 +29,8 @@ from mix.rules.city.methods import Criterion, SolicitationSpec
 from mix.rules.city.schemes import Scheme
 from mix.rules.core.fields import Bilingual, FieldSpec
 from mix.rules.market.closing import Closing
-from mix.web.drawing.pages import draw_page, holds_until, now_of
+from mix.web.drawing.pages import draw_page
+from mix.web.drawing.requests import holds_until, now_of
 from mix.web.drawing.showing import language, use_clock
 
 # title, criteria, scheme, titles of the stages by key, and how many are chosen at most

@@ -47,8 +47,9 @@ from mix.rules.city.methods import Fact, Method
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.kinds import Origin, StepKind, StepState
 from mix.web.documents.specs import Answer, read_only
-from mix.web.drawing.pages import draw_page, holds_until, now_of, only_read
+from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.requests import holds_until, now_of, only_read
 from mix.web.drawing.showing import time_left_changes, use_clock
 from mix.web.drawing.stagebar import StageBar, on_bars, stage_bar
 from mix.web.public.calls import Weighing, weighings

@@ -18,7 +18,7 @@ from mix.readers.market.engagements import (
     list_problem_cards,
     takes_registrations,
 )
-from mix.web.drawing.pages import now_of
+from mix.web.drawing.requests import now_of
 from mix.web.drawing.showing import use_clock
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, do, show, take

@@ -19,8 +19,9 @@ from mix.readers.case.pilots import (
 from mix.rules.city.calendar import day_ends
 from mix.rules.core.fields import Bilingual
 from mix.web.documents.specs import Answer, read_only
-from mix.web.drawing.pages import draw_page, holds_until, now_of
+from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.requests import holds_until, now_of
 from mix.web.drawing.showing import use_clock
 
 

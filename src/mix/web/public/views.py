@@ -16,8 +16,9 @@ from mix.readers.city.methods import list_latest, method_of
 from mix.readers.knowledge.outcomes import Funnel, Outcome, gather_funnel, list_outcomes
 from mix.readers.market.solicitations import page_open
 from mix.rules.city.methods import Fact, Method
-from mix.web.drawing.pages import draw_page, holds_until, now_of
+from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.requests import holds_until, now_of
 from mix.web.drawing.showing import time_left_changes
 from mix.web.drawing.stagebar import StageBar, on_bars
 

@@ -28,8 +28,8 @@ from mix.rules.core.unmet import Refused, Unmet
 from mix.web.documents.changes import Changed, changes
 from mix.web.documents.sent import read_over, read_sent
 from mix.web.documents.specs import FieldView, draw, read_only, read_post
-from mix.web.drawing.pages import actor_of
 from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.requests import actor_of
 from mix.web.drawing.showing import language, money, plain, said, titled
 from mix.web.forms.acts import Acts, Fault, Listed, Taken, do, show, take
 from mix.web.forms.itself import answered, hindrance, is_by_itself

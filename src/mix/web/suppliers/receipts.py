@@ -25,8 +25,9 @@ from mix.rules.core.kinds import Envelope
 from mix.rules.market.receipts import ReceiptStatement, with_own_part
 from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.downloads import attachment
-from mix.web.drawing.pages import draw_page, now_of, signed_in
+from mix.web.drawing.pages import draw_page
 from mix.web.drawing.pdf import as_pdf
+from mix.web.drawing.requests import now_of, signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.forms.acts import Listed, show, take
 from mix.web.suppliers.submitting_acts import BringCopy

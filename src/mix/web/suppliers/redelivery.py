@@ -19,7 +19,7 @@ from mix.readers.market.sealing import FileFact, list_sealed_files
 from mix.readers.market.submissions import find_current, get_own_submission, list_unopened
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
-from mix.web.drawing.pages import signed_in
+from mix.web.drawing.requests import signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.forms import fields
 from mix.web.forms.acts import Acts, Listed, RowAct, Taken, do, refused, show, take

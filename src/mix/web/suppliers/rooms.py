@@ -45,7 +45,7 @@ from mix.rules.choice.debriefs import DebriefSheet
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.delivery.states import AgreementState, BacklogKind, Side
-from mix.web.drawing.pages import only_read, signed_in, today_of
+from mix.web.drawing.requests import only_read, signed_in, today_of
 from mix.web.drawing.showing import use_clock
 from mix.web.drawing.stagebar import StageBar, stage_bar
 from mix.web.forms import fields

@@ -18,7 +18,7 @@ from mix.data.models import Submission
 from mix.readers.core.rows import row_key
 from mix.readers.market.sealing import list_files
 from mix.readers.market.solicitations import get_addendum
-from mix.web.drawing.pages import began_of
+from mix.web.drawing.requests import began_of
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, RowAct, do
 

@@ -27,7 +27,7 @@ from mix.readers.market.vendors import (
     list_invitations,
     list_mergers_asked,
 )
-from mix.web.drawing.pages import actor_of, signed_in
+from mix.web.drawing.requests import actor_of, signed_in
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, show, take
 from mix.web.forms.limits import Limit

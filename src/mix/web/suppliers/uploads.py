@@ -20,7 +20,8 @@ from mix.rules.core.kinds import Envelope
 from mix.rules.core.lines import file_name, whole_number
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.sealed import SealingStream, Stored, TooLarge
-from mix.web.drawing.pages import draw_page, signed_in
+from mix.web.drawing.pages import draw_page
+from mix.web.drawing.requests import signed_in
 from mix.web.drawing.showing import language
 from mix.web.forms.acts import do
 from mix.web.forms.filekinds import problem_of

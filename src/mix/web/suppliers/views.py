@@ -47,8 +47,9 @@ from mix.readers.market.vendors import get_own_vendor, list_own_vendors
 from mix.rules.city.methods import SolicitationSpec
 from mix.rules.core.fields import Bilingual
 from mix.rules.market.states import QuestionKind
-from mix.web.drawing.pages import actor_of, draw_page, now_of, signed_in
+from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.requests import actor_of, now_of, signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.drawing.stagebar import StageBar, on_bars
 from mix.web.forms import fields

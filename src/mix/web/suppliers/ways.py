@@ -14,7 +14,7 @@ from mix.readers.market.solicitations import hides_names, spec_of_call
 from mix.readers.market.submissions import find_current, get_own_submission
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Envelope
-from mix.web.drawing.pages import now_of, signed_in
+from mix.web.drawing.requests import now_of, signed_in
 from mix.web.drawing.showing import use_clock
 
 

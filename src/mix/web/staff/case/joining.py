@@ -16,7 +16,7 @@ from mix.readers.case.joining import get_request, list_requests, share_left
 from mix.readers.city.municipalities import list_own_municipalities
 from mix.rules.case.states import ChallengeStatus, JoinAnswer
 from mix.rules.core.access import Permission, Role, grants
-from mix.web.drawing.pages import staff_of, today_of
+from mix.web.drawing.requests import staff_of, today_of
 from mix.web.drawing.showing import use_clock
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted, show, take

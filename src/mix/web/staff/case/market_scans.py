@@ -12,7 +12,7 @@ from mix.data.models import Step
 from mix.readers.case.documents import latest_versions, list_reusable
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import StepState
-from mix.web.drawing.pages import actor_of, today_of
+from mix.web.drawing.requests import actor_of, today_of
 from mix.web.drawing.showing import day, in_language, titled
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, do, granted

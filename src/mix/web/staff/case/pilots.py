@@ -41,8 +41,9 @@ from mix.rules.core.fields import Bilingual
 from mix.rules.core.unmet import Unmet
 from mix.web.documents.sheets import Sheet, take_sheet
 from mix.web.documents.specs import Answer, FieldView, draw, read_only
-from mix.web.drawing.pages import draw_page, now_of, signed_in
+from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.requests import now_of, signed_in
 from mix.web.drawing.showing import language, use_clock
 from mix.web.forms.acts import Listed, do, refused, show, take
 from mix.web.staff.case.pilots_acts import OVER, WRITTEN, Begin, Registrable, pilot_acts

@@ -17,7 +17,7 @@ from mix.readers.case.pilots import find_extension, may_agree, may_edit, roles_t
 from mix.readers.core.actors import Actor
 from mix.rules.case.pilots import PilotState, Word
 from mix.rules.core.access import Role
-from mix.web.drawing.pages import now_of
+from mix.web.drawing.requests import now_of
 from mix.web.drawing.showing import language
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, do

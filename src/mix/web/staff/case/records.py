@@ -19,9 +19,10 @@ from mix.rules.core.lines import whole_number
 from mix.web.documents.changes import Changed, changes
 from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.downloads import attachment
-from mix.web.drawing.pages import draw_page, signed_in
+from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.pdf import as_pdf
+from mix.web.drawing.requests import signed_in
 from mix.web.drawing.showing import in_language, language, moment, use_clock
 
 WORD_FILE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -23,7 +23,7 @@ from mix.rules.case.states import ChallengeStatus
 from mix.rules.choice.states import Ending
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import Route
-from mix.web.drawing.pages import signed_in
+from mix.web.drawing.requests import signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, do, granted, show, take

@@ -11,7 +11,7 @@ from mix.actions.city import municipalities
 from mix.data.models import DocumentTemplate, Municipality
 from mix.readers.city.municipalities import find_template, get_own_municipality
 from mix.rules.core.access import Permission
-from mix.web.drawing.pages import signed_in
+from mix.web.drawing.requests import signed_in
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, do, show, take
 from mix.web.staff.case.records import WORD_FILE, as_file

@@ -23,7 +23,7 @@ from mix.readers.choice.awards import (
     list_next_results,
 )
 from mix.rules.core.access import Permission, Role
-from mix.web.drawing.pages import today_of
+from mix.web.drawing.requests import today_of
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted
 from mix.web.forms.kinds import is_under_way

@@ -16,7 +16,7 @@ from mix.readers.city.municipalities import bands_of, find_bands_proposal, get_o
 from mix.rules.city.delegation import Band
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import OutageRule
-from mix.web.drawing.pages import signed_in
+from mix.web.drawing.requests import signed_in
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, do, granted, show, take
 

@@ -34,7 +34,7 @@ from mix.rules.city.policy.facts import Category
 from mix.rules.core.access import Permission, grants
 from mix.web.documents.sheets import Sheet, take_sheet
 from mix.web.documents.specs import FieldView, draw
-from mix.web.drawing.pages import signed_in, today_of
+from mix.web.drawing.requests import signed_in, today_of
 from mix.web.drawing.showing import language, use_clock
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted, refused, show, take

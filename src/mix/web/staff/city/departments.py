@@ -21,7 +21,7 @@ from mix.readers.city.municipalities import (
 from mix.readers.city.people import list_with_role
 from mix.readers.core.actors import Actor
 from mix.rules.core.access import TABLE, Permission, grants
-from mix.web.drawing.pages import signed_in
+from mix.web.drawing.requests import signed_in
 from mix.web.drawing.showing import in_language, titled
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, show, take

@@ -13,8 +13,8 @@ from mix.readers.city.mails import page_unsent
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.core.paging import Page
 from mix.rules.core.access import Permission
-from mix.web.drawing.pages import now_of, signed_in
 from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.requests import now_of, signed_in
 from mix.web.forms.acts import Listed, RowAct, do, show, take
 
 

@@ -35,7 +35,8 @@ from mix.readers.city.people import list_confirmers
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.rules.core.access import AS_PARTNER, Permission, Role, grants
-from mix.web.drawing.pages import draw_page, now_of, signed_in
+from mix.web.drawing.pages import draw_page
+from mix.web.drawing.requests import now_of, signed_in
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted, show, take
 from mix.web.forms.limits import Limit

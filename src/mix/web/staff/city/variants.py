@@ -29,7 +29,8 @@ from mix.rules.core.catalogue import Problem
 from mix.rules.core.fields import MAX_CENTS, Bilingual
 from mix.rules.core.kinds import Route
 from mix.rules.core.lines import whole_number
-from mix.web.drawing.pages import draw_page, signed_in
+from mix.web.drawing.pages import draw_page
+from mix.web.drawing.requests import signed_in
 from mix.web.drawing.showing import language, use_clock
 from mix.web.forms.acts import Acts, Listed, granted, show, take
 from mix.web.staff.city.variants_acts import (

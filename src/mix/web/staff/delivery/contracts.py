@@ -20,7 +20,7 @@ from mix.rules.core.access import TABLE, Permission, grants, reads_for_the_city
 from mix.rules.core.kinds import Envelope
 from mix.rules.delivery.states import AgreementState, Side
 from mix.web.drawing.downloads import download
-from mix.web.drawing.pages import only_read, signed_in
+from mix.web.drawing.requests import only_read, signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.forms import fields
 from mix.web.forms.acts import Listed, RowAct, do, show, take

@@ -23,7 +23,7 @@ from mix.rules.core.access import Permission, Role
 from mix.rules.delivery.disclosure import Traced
 from mix.rules.delivery.states import Review
 from mix.web.documents.packs import Pack, show_pack
-from mix.web.drawing.pages import actor_of
+from mix.web.drawing.requests import actor_of
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, do, granted
 from mix.web.forms.kinds import is_under_way

@@ -31,7 +31,7 @@ from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Role
 from mix.rules.core.kinds import SprintSection, StepState
 from mix.rules.delivery.states import Area
-from mix.web.drawing.pages import today_of
+from mix.web.drawing.requests import today_of
 from mix.web.forms.acts import Acts, Listed, granted
 from mix.web.staff.delivery.sprints_acts import (
     EnterParity,

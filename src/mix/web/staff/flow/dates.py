@@ -25,8 +25,8 @@ from mix.readers.core.paging import page_of
 from mix.readers.flow.dates import Dated, list_dates
 from mix.rules.city.calendar import public_holidays
 from mix.rules.core.access import Permission
-from mix.web.drawing.pages import now_of, signed_in, staff_of, today_of
 from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.requests import now_of, signed_in, staff_of, today_of
 from mix.web.drawing.showing import in_language, language, said, use_clock
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, RowAct, do, show, take

@@ -27,8 +27,9 @@ from mix.readers.flow.moves import Task, list_tasks
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import Permission, grants
 from mix.rules.core.kinds import NeedState
-from mix.web.drawing.pages import draw_page, staff_of
+from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.requests import staff_of
 from mix.web.drawing.showing import use_clock
 from mix.web.drawing.stagebar import StageBar, on_bars
 from mix.web.forms.acts import Listed, granted, show, take

@@ -22,7 +22,7 @@ from mix.readers.city.methods import get_latest, method_of
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import Route
 from mix.rules.core.unmet import require
-from mix.web.drawing.pages import actor_of
+from mix.web.drawing.requests import actor_of
 from mix.web.drawing.showing import language, titled
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, do

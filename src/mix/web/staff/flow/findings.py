@@ -41,7 +41,7 @@ from mix.rules.core.access import Permission, grants
 from mix.rules.core.fields import Bilingual
 from mix.web.drawing.findings import FindingView, fact_title, fact_value, view_findings, waiver_title
 from mix.web.drawing.judgements import JudgementView, view_judgements
-from mix.web.drawing.pages import now_of, signed_in, staff_of, today_of
+from mix.web.drawing.requests import now_of, signed_in, staff_of, today_of
 from mix.web.drawing.showing import in_language, language, use_clock
 from mix.web.drawing.together import (
     ClashView,

@@ -24,7 +24,7 @@ from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.kinds import kind_of
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import Decision, StepState
-from mix.web.drawing.pages import actor_of
+from mix.web.drawing.requests import actor_of
 from mix.web.drawing.showing import language
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted

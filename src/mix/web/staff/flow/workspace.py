@@ -59,7 +59,8 @@ from mix.web.documents.blocks import Left
 from mix.web.documents.changes import changes
 from mix.web.documents.sent import read_over, read_sent
 from mix.web.documents.specs import Answer, FieldView, draw, read_only, read_post
-from mix.web.drawing.pages import Context, now_of, only_read, signed_in
+from mix.web.drawing.pages import Context
+from mix.web.drawing.requests import now_of, only_read, signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.drawing.stagebar import StageBar, stage_bar
 from mix.web.forms.acts import Acts, Taken, do, refused, show, take, take_stash

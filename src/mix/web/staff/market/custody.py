@@ -43,7 +43,7 @@ from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.closing import Phase
 from mix.rules.market.states import CustodyMode
 from mix.web.drawing.packing import zip_of
-from mix.web.drawing.pages import now_of, signed_in
+from mix.web.drawing.requests import now_of, signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.forms.acts import Acts, Listed, Taken, do, granted, refused, show, take
 from mix.web.staff.market.custody_acts import (

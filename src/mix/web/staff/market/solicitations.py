@@ -27,7 +27,7 @@ from mix.rules.core.access import Permission, Role, grants, reads_for_the_city
 from mix.rules.core.kinds import Envelope
 from mix.rules.market.closing import Phase
 from mix.web.documents.specs import Answer, read_only
-from mix.web.drawing.pages import now_of, signed_in
+from mix.web.drawing.requests import now_of, signed_in
 from mix.web.forms.acts import Acts, Listed, granted
 from mix.web.forms.kinds import is_under_way
 from mix.web.staff.market.solicitations_acts import (
