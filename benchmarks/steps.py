@@ -57,6 +57,7 @@ def world() -> Iterator[None]:
         plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
         settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
         settings.ALLOWED_HOSTS = ["*"]
+        settings.PAGE_CACHE = 0  # each page is drawn
         yield
         if server:
             connection.close()
