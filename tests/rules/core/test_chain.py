@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mix.rules.core import chain as chains
 from mix.rules.core.chain import GENESIS, Break, canonical, digest, first_break, link
 
 
@@ -75,3 +76,11 @@ def test_the_hashes_are_those_that_anybody_can_compute() -> None:
     assert digest(entry) == hashlib.sha256('{"seq":1,"verb":"é"}'.encode()).hexdigest()
     assert first[3] == hashlib.sha256(b"\x00" + b"0" * 64 + b'{"seq":1,"verb":"v1"}').hexdigest()
     assert second[3] == hashlib.sha256(b"\x00" + first[3].encode() + b'{"seq":2,"verb":"v2"}').hexdigest()
+
+
+def test_an_interpreter_without_c_writes_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    value = {"b": [1, {"d": None, "c": True}], "a": "é\u2028"}
+    monkeypatch.setattr(chains, "c_make_encoder", None)
+    assert (
+        chains._encoder()(value).encode() == canonical(value) == '{"a":"é\u2028","b":[1,{"c":true,"d":null}]}'.encode()
+    )

@@ -3,8 +3,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from mix.rules.city.calendar import day_in
+from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
-from mix.rules.market.closing import Closing, Phase, is_in_time, local_instant, phase
+from mix.rules.market.closing import Closing, Phase, is_in_time, local_instant, openable_from, phase
 
 AT = datetime(2027, 1, 14, 19, tzinfo=UTC)
 CLOSING = Closing(AT, "America/Toronto")
@@ -84,3 +85,14 @@ def test_offset_is_written_out(zone: str, offset: str) -> None:
 )
 def test_the_day_is_that_of_the_city(zone: str, day: int) -> None:
     assert day_in(zone, datetime(2027, 1, 14, 4, 30, tzinfo=UTC)) == date(2027, 1, day)
+
+
+@pytest.mark.parametrize(("is_scored", "waits"), [(False, timedelta(0)), (True, timedelta(days=1))])
+def test_answers_open_an_hour_after_closing_and_scored_prices_a_day_after_these(
+    *, is_scored: bool, waits: timedelta
+) -> None:
+    answers = AT + timedelta(hours=1)
+    assert openable_from(CLOSING, is_scored=is_scored) == {
+        Envelope.TECHNICAL: answers,
+        Envelope.PRICE: answers + waits,
+    }
