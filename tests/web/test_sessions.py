@@ -1,6 +1,8 @@
 """What a session holds and for how long, which cookies carry it, and the headers of every answer."""
 
+import errno
 import json
+import os
 import re
 import subprocess
 import sys
@@ -100,9 +102,20 @@ def test_password_managers_find_where_a_password_is_changed(sign_in: Callable[[s
     assert (answer.status_code, answer.headers["Location"]) == (302, "/en/account/password/change/")
 
 
-def test_a_busy_database_is_said_and_what_was_typed_is_kept(sign_in: Callable[[str], Client], monkeypatch: Any) -> None:
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (OperationalError("database is locked"), "busy for a moment"),
+        (OperationalError("database or disk is full"), "no room left"),
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "no room left"),
+    ],
+    ids=["locked", "full database", "full disk"],
+)
+def test_what_an_act_must_wait_for_is_said_and_what_was_typed_is_kept(
+    sign_in: Callable[[str], Client], monkeypatch: Any, fault: Exception, said: str
+) -> None:
     def busy(*_: object, **__: object) -> None:
-        raise OperationalError("database is locked")
+        raise fault
 
     monkeypatch.setattr("mix.web.suppliers.teams.vendors.register_vendor", busy)
     answer = sign_in("kim").post(
@@ -110,7 +123,7 @@ def test_a_busy_database_is_said_and_what_was_typed_is_kept(sign_in: Callable[[s
     )
     page = answer.content.decode()
     assert answer.status_code == 503, page
-    assert ("busy for a moment" in page, 'name="name" value="Typed Ltd"' in page) == (True, True)
+    assert (said in page, 'name="name" value="Typed Ltd"' in page) == (True, True)
     monkeypatch.setattr("mix.web.public.views.gather_funnel", busy)
     assert Client().get("/en/").status_code == 503
 

@@ -58,6 +58,7 @@ REFUSALS: dict[str, str | Counted] = {
     "receipt_unlogged": "The log does not know this receipt",
     # requests
     "too_many_from_here": "To keep guesses and floods out, this site takes only so much in a while from one place. Nothing was changed. Wait ten minutes",
+    "disk_full": "This site has no room left; its operator can see it. Nothing was changed",
     "database_busy": "This site is busy for a moment, as while it is backed up. Nothing was changed",
     "too_often": "This was done too often in the last hour. Wait a while and send it again: what you typed is kept here",
 }

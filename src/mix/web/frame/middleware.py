@@ -177,10 +177,17 @@ class RefusalMiddleware:
             return _refused(request, unmet, status=503)
         if isinstance(exception, Refused):
             return _refused(request, *exception.unmet, status=409)
-        if isinstance(exception, OperationalError) and "locked" in str(exception):
-            logger.error("the database is busy: %s", exception)
-            return later(request, Unmet("database_busy"), status=503)
+        if isinstance(exception, OperationalError | OSError) and (code := _waits_for(exception)):
+            logger.error("%s: %s", code, exception)
+            return later(request, Unmet(code), status=503)
         return None
+
+
+def _waits_for(error: OperationalError | OSError) -> str:
+    """Say by a code of refusals what an act must wait for that the machine could not do now; "" for any other fault."""
+    if isinstance(error, OperationalError) and "locked" in str(error):
+        return "database_busy"
+    return "disk_full" if re.search(r"disk is full|No space left on device", str(error)) else ""
 
 
 def _is_public(request: HttpRequest) -> bool:
