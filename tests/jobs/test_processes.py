@@ -74,10 +74,10 @@ def test_a_site_that_has_started_has_not_loaded_what_is_rarely_asked_for(tmp_pat
 
 def test_the_sealer_loads_nothing_of_the_site(tmp_path: Path) -> None:
     code = (
-        "from mix.jobs import sealing, processes\n"
+        "from mix.jobs import sealer, processes\n"
         "from mix.actions.market import keys\n"
         "keys.serve_sealer = lambda path, clock: clock()\n"
-        "sealing.run_sealer()\n"
+        "sealer.run_sealer()\n"
     )
     modules = loaded(code, tmp_path, MIX_SEALER_SOCKET=str(tmp_path / "sealer"))
     assert within(modules, (*SITE, *RARE)) == set()

@@ -247,7 +247,7 @@ def docs() -> None:
 @app.command()
 def sealer() -> None:
     """Run the sealer: it keeps the keys of calls behind a Unix socket and opens nothing before its time."""
-    from mix.jobs.sealing import run_sealer
+    from mix.jobs.sealer import run_sealer
 
     run_sealer()
 

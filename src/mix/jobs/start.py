@@ -231,7 +231,7 @@ def _work() -> None:
 def _start_sealer() -> subprocess.Popen[bytes]:
     """Start the sealer as a program of its own: no page and no secret of the site is ever in its memory."""
     known = {**os.environ, "MIX_SEALER_SOCKET": settings.SEALER_SOCKET}
-    command = [sys.executable, "-m", "mix.jobs.sealing", str(os.getpid())]
+    command = [sys.executable, "-m", "mix.jobs.sealer", str(os.getpid())]
     return subprocess.Popen(command, env=known)  # noqa: S603 - ours
 
 

@@ -464,12 +464,17 @@ def test_a_substantial_addendum_in_the_last_hour_must_extend(
         assert [u.code for u in caught.value.unmet] == ["addendum_needs_time"]
 
 
+def drafted(call: Solicitation, kim: Any, now: Any) -> Submission:
+    """Return what Kim of Kestrel has begun, with the answers that a submission needs."""
+    submission = run(kim, now, submissions.start, call, Vendor.objects.get(code="kestrel"))
+    run(kim, now, submissions.save_answers, submission, answers=ANSWERS)
+    return submission
+
+
 def test_what_is_saved_after_it_was_sealed_ahead_is_what_counts(
     call: Solicitation, actor: Callable[[str], Any], now: Any
 ) -> None:
-    kim = actor("kim")
-    submission = run(kim, now, submissions.start, call, Vendor.objects.get(code="kestrel"))
-    run(kim, now, submissions.save_answers, submission, answers=ANSWERS)
+    kim, submission = actor("kim"), drafted(call, actor("kim"), now)
     deed = Deed(kim, now)
     ahead = submissions.seal_ahead(deed, submission, retry_key="one")
     run(kim, now, submissions.save_answers, submission, answers={"team": "Somebody else"})
@@ -482,9 +487,7 @@ def test_what_is_saved_after_it_was_sealed_ahead_is_what_counts(
 
 
 def test_two_clicks_at_once_get_one_receipt(call: Solicitation, actor: Callable[[str], Any], now: Any) -> None:
-    kim = actor("kim")
-    submission = run(kim, now, submissions.start, call, Vendor.objects.get(code="kestrel"))
-    run(kim, now, submissions.save_answers, submission, answers=ANSWERS)
+    kim, submission = actor("kim"), drafted(call, actor("kim"), now)
     deed = Deed(kim, now)
     ahead = submissions.seal_ahead(deed, submission, retry_key="one")
     first = run(kim, now, submissions.finalise, submission, retry_key="one")
@@ -497,9 +500,7 @@ def test_two_clicks_at_once_get_one_receipt(call: Solicitation, actor: Callable[
 def test_all_who_finalise_share_the_call_and_end_with_the_log(
     call: Solicitation, actor: Callable[[str], Any], now: Any
 ) -> None:
-    kim = actor("kim")
-    submission = run(kim, now, submissions.start, call, Vendor.objects.get(code="kestrel"))
-    run(kim, now, submissions.save_answers, submission, answers=ANSWERS)
+    kim, submission = actor("kim"), drafted(call, actor("kim"), now)
     with CaptureQueriesContext(connection) as asked:
         run(kim, now, submissions.finalise, submission, retry_key="one")
     found = [query["sql"] for query in asked if "SAVEPOINT" not in query["sql"]]

@@ -92,11 +92,6 @@ def _public() -> QuerySet[Chain]:
     return Chain.objects.filter(~Q(code__startswith=SEALED) | Q(code__in=codes)).order_by("code")
 
 
-def list_public_chains() -> list[Chain]:
-    """List the chains that anybody may know of: those of sealed submissions from the moment of opening."""
-    return list(_public())
-
-
 def find_public_chain(code: str) -> Chain | None:
     """Return a chain that anybody may know of; None for any other."""
     return _public().filter(code=code).first()

@@ -50,15 +50,6 @@ def get_own_agreement(code: str, *, actor: Actor) -> Agreement:
     return found
 
 
-def list_agreements(challenge: Challenge) -> list[Agreement]:
-    """List a challenge's agreements, by step and vendor."""
-    return list(
-        Agreement.objects.filter(step__challenge=challenge)
-        .select_related("vendor", "step")
-        .order_by("step__position", "vendor__name", "id")
-    )
-
-
 def list_agreements_of(step: Step) -> list[Agreement]:
     """List the agreements that a step makes, by vendor."""
     return list(step.agreements.select_related("vendor").order_by("vendor__name", "id"))
