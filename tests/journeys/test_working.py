@@ -30,7 +30,11 @@ def fill(visitor: Visitor, **fields: str) -> None:
             field.fill(value)
 
 
-@pytest.mark.parametrize("javascript", [pytest.param(True, marks=pytest.mark.smoke), False], ids=["script", "plain"])
+@pytest.mark.parametrize(
+    "javascript",
+    [pytest.param(True, marks=pytest.mark.smoke), pytest.param(False, marks=pytest.mark.lab)],
+    ids=["script", "plain"],
+)
 def test_a_need_becomes_a_challenge_that_passes_its_first_gate(visit: Callable[..., Visitor], javascript: bool) -> None:
     name = "Ice on bus stops" if javascript else "Ice on stairs"
     stan = visit("stan", javascript=javascript)
