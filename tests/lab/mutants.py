@@ -52,6 +52,14 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "role = decider_for(facts.bands.get(city, ()), facts.value_cents or 0)",
         "0 → -1",
     ): "no limit is below nothing, so a value of nothing finds the same row",
+    **{
+        (
+            "core.chain",
+            'return lambda value: "".join(made(value, 0))',
+            f"0 → {other}",
+        ): "how deep it begins tells indents"
+        for other in (1, -1)
+    },
     ("market.closing", 'sign = "−" if minutes < 0 else "+"', "0 → -1"): "no zone is one minute west",
     (
         "choice.scoring",
@@ -271,6 +279,9 @@ def _forget(module: str) -> None:
         stale |= more
     for name in stale:
         sys.modules.pop(name, None)
+        package, _dot, last = name.rpartition(".")
+        if hasattr(sys.modules.get(package), last):  # `from package import module` would find the old one there
+            delattr(sys.modules[package], last)
 
 
 def _run(files: Sequence[str]) -> int:

@@ -78,6 +78,11 @@ def test_the_hashes_are_those_that_anybody_can_compute() -> None:
     assert second[3] == hashlib.sha256(b"\x00" + first[3].encode() + b'{"seq":2,"verb":"v2"}').hexdigest()
 
 
+def test_a_key_that_is_no_text_is_refused_and_not_left_out() -> None:
+    with pytest.raises(TypeError):
+        canonical({("a", "b"): 1})
+
+
 def test_an_interpreter_without_c_writes_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     value = {"b": [1, {"d": None, "c": True}], "a": "é\u2028"}
     monkeypatch.setattr(chains, "c_make_encoder", None)
