@@ -84,6 +84,7 @@ ADDRESSES: dict[str, str] = {
     "city-file": CITY,
     "city-step": CITY,
     "city-versions": CITY,
+    "city-call-form": CITY,
     "city-document": CITY,
     "city-take-over": STAFF,
     "city-join": STAFF,

@@ -22,7 +22,7 @@ from mix.actions.core.run import Prepared, run
 from mix.actions.delivery import agreements, disclosures, milestones, sprints
 from mix.actions.flow import endings, findings, moves, publication
 from mix.actions.knowledge import lessons
-from mix.actions.market import addenda, engagements, openings, solicitations, submissions
+from mix.actions.market import addenda, call_forms, engagements, openings, solicitations, submissions
 from mix.data import models as m
 from mix.jobs.scenarios import Read, Scenario, ScenarioWrong, Values, read_scenario
 from mix.jobs.short_forms import SHORT
@@ -38,6 +38,7 @@ MODULES = {
     "agreements": agreements,
     "awards": awards,
     "calendars": calendars,
+    "call_forms": call_forms,
     "challenges": challenges,
     "conflicts": conflicts,
     "delivery": milestones,

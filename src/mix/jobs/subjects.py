@@ -22,6 +22,7 @@ from mix.rules.city.policy.bylaws import BylawTable
 from mix.rules.core.fields import Wording
 from mix.rules.delivery.clauses import choose
 from mix.rules.delivery.states import AgreementState, EditState
+from mix.rules.market.call_changes import read_change
 
 Finder = Callable[[Scenario, Values, str], object]
 
@@ -65,6 +66,7 @@ READERS: dict[str, Callable[[Scenario, Plain], object]] = {
         challenges.City(m.Municipality.objects.get(code=c), share) for c, share in raw.items()
     ],
     "answers": _dated,
+    "change": lambda _s, raw: read_change(raw),
     "table": lambda _s, raw: BylawTable.model_validate(raw),
     "value_cents": lambda _s, raw: round(raw * 100),
     "options_cents": lambda _s, raw: round(raw * 100),

@@ -20,6 +20,30 @@ def _publish(play: Play, v: Values, by: str) -> None:
     on_step("publish")(play, v, by)
 
 
+def _fit(play: Play, v: Values, by: str) -> None:
+    """Change the form of a call: texts by language go into their boxes, criteria are ticked."""
+    visitor, change = play.person(by), dict(v["change"])
+    visitor.go(f"{play.step_path(v['step'])}call/")
+    act, item, fields = change.pop("change"), "", {}
+    for name, value in change.items():
+        if name in ("question", "evaluation", "criterion"):
+            item = f"{item}.{value}" if item else value
+        elif name in ("weights", "minimums"):
+            fields |= {f"{'weight' if name == 'weights' else 'least'}_{key}": x for key, x in value.items()}
+        elif name == "anchors":
+            for score, text in value.items():
+                fields |= {f"anchor_{score}": text["en"], f"anchor_{score}_fr": text["fr"]}
+        elif name == "scored_by":
+            form = f"form:has(input[name=act][value={act}])" + (f":has(input[value='{item}'])" if item else "")
+            for box in visitor.page.locator(f"{form} input[name=scored_by]").all():
+                box.evaluate("(box, on) => { box.checked = on.includes(box.value) }", value)
+        elif isinstance(value, dict):
+            fields |= {name: value["en"], f"{name}_fr": value["fr"]}
+        else:
+            fields[name] = value
+    play.send(visitor, act, item, **fields)
+
+
 def _make_keys(play: Play, v: Values) -> None:
     """Make, take and rehearse the recovery key of the city, once, and the key of the call."""
     calls = f"/en/city/calls/{play.reference(v['step'])}/custody/"
@@ -122,6 +146,7 @@ def _open(play: Play, v: Values, by: str) -> None:
 
 
 CALL_ACTS: Acts = {
+    "call_forms.fit": _fit,
     "solicitations.draft": _draft,
     "solicitations.publish": _publish,
     "solicitations.ask": _ask_call,

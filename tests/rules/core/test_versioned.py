@@ -21,7 +21,7 @@ from mix.rules.city.policy.judgements import JudgedCite, JudgedRule, JudgedRules
 from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.catalogue import read
 from mix.rules.core.chain import canonical
-from mix.rules.core.fields import Bilingual
+from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.versioned import FormUnknown, Versioned
 from mix.rules.market.freezing import FrozenPrice, FrozenRules
@@ -32,10 +32,11 @@ from mix.rules.market.states import CustodyMode
 RFP = parse((CATALOGUE / "methods" / "traditional-rfp.yaml").read_text(encoding="utf-8"))
 PART = RFP.step("company-wins").evaluation
 assert PART is not None
+ENGLISH = Wording(en="Whether it works")
 
 texts, numbers = st.text(st.characters(codec="utf-8"), max_size=9), st.integers(0, 10**13)
 instants = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
-titles = st.builds(Bilingual, en=st.just("Price"), fr=st.just("Prix"))
+titles = st.just(Wording(en="Price"))
 
 
 def several(of: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
@@ -78,7 +79,9 @@ acts_of_opening = st.builds(
 )
 frozen_rules = st.builds(
     FrozenRules,
-    criteria=several(st.sampled_from(PART.criteria)),
+    criteria=several(
+        st.sampled_from([c.model_copy(update={"title": ENGLISH, "guideline": ENGLISH}) for c in PART.criteria])
+    ),
     price_weight=st.integers(0, 100),
     price=st.builds(
         FrozenPrice, st.sampled_from(PriceFormula), optional(numbers), optional(numbers), optional(numbers)

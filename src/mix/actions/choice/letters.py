@@ -12,7 +12,7 @@ from mix.readers.choice.evaluations import compute, criteria_of, latest_consensu
 from mix.readers.city.people import list_members
 from mix.rules.choice.debriefs import DebriefLine, DebriefSheet
 from mix.rules.choice.scoring import Outcome, shown
-from mix.rules.core.fields import Bilingual
+from mix.rules.core.fields import Wording
 
 MAILS = {  # by whether an award decided, and whether it was for this vendor
     (False, True): "letter_chosen",
@@ -64,7 +64,7 @@ def _sheet(
     """Return the debrief sheet: by criterion own points, lowest, highest, and the panel's reason."""
 
     def line(
-        key: str, among: list[Outcome], *, title: Bilingual, weight: int, score: int | None = None, reason: str = ""
+        key: str, among: list[Outcome], *, title: Wording, weight: int, score: int | None = None, reason: str = ""
     ) -> DebriefLine:
         points = [outcome.points[key] for outcome in among]
         own_points, lowest, highest = (str(shown(value)) for value in (own.points[key], min(points), max(points)))

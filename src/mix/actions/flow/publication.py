@@ -13,16 +13,18 @@ from mix.actions.market.solicitations import lock_call
 from mix.data.models import (
     Solicitation,
 )
-from mix.readers.case.challenges import method_for, spec_of
+from mix.readers.case.challenges import spec_of
 from mix.readers.case.documents import sprint_places
 from mix.readers.city.people import list_members
+from mix.readers.core.events import who_did
 from mix.readers.flow.findings import policy_unmet
 from mix.readers.market.custody import find_key, unmet_custody
 from mix.readers.market.participations import list_standing
-from mix.readers.market.solicitations import instants_of, spec_of_call, unmet_to_publish
+from mix.readers.market.solicitations import instants_of, scorings_of, spec_of_call, unmet_to_publish
 from mix.rules.case.states import NoticeKind
 from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.access import Permission
+from mix.rules.core.chain import digest
 from mix.rules.core.lines import address_in
 from mix.rules.core.unmet import refuse_if, require
 from mix.rules.market.freezing import freeze
@@ -49,17 +51,17 @@ def publish(
     line = (full_at_cents, none_at_cents)
     holds = line == (None, None) or (None not in line and 0 <= (full_at_cents or 0) < (none_at_cents or 0))
     require(holds, "price_bounds_wrong", field="none_at_cents")
-    parts = [s.evaluation for s in method_for(step.challenge).steps if s.evaluation and s.evaluation.of == step.key]
-    fixes = any(part.price_formula is PriceFormula.FIXED for part in parts)
+    require(deed.actor.code not in who_did(step, "call_forms.fit", subject=call.reference), "form_needs_second_person")
+    scoring = scorings_of(call)
+    fixes = any(part.price_formula is PriceFormula.FIXED for part in scoring.values())
     require(fixed_cents is not None or not fixes, "fixed_price_missing", field="fixed_cents")
     bounds = {"full_at": full_at_cents, "none_at": none_at_cents, "amount": fixed_cents}
     call.published_at = deed.now
     _fix_key(call, now=deed.now)
     call.outage_rule = step.challenge.municipality.outage_rule
     call.frozen = {
-        other.key: freeze(other.evaluation, tie=tie, bounds=bounds, places=sprint_places(step.challenge)).write()
-        for other in method_for(step.challenge).steps
-        if other.evaluation and other.evaluation.of == step.key
+        key: freeze(part, tie=tie, bounds=bounds, places=sprint_places(step.challenge)).write()
+        for key, part in scoring.items()
     }
     call.save(update_fields=["published_at", "key_id", "recipients", "outage_rule", "frozen"])
     spec = spec_of(step)
@@ -88,6 +90,7 @@ def publish(
             "custody": call.custody_mode,
             "outage": call.outage_rule,
             "frozen": call.frozen,
+            "form": digest(call.form) if call.form else "",
         },
     )
     return call

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -65,10 +66,17 @@ def draft(
             "questions_until": questions_until,
             "purchase_most_cents": purchase_most_cents,
             "custody_mode": custody,
+            "form": present.form if present else _form_of_round_before(step),
         },
     )
     deed.record("solicitations.draft", call, role=role.value)
     return call
+
+
+def _form_of_round_before(step: Step) -> dict[str, Any]:
+    """Return the form with which a later round begins: that of the round before."""
+    before = step.solicitations.filter(round__lt=step.round).order_by("-round").first()
+    return dict(before.form) if before else {}
 
 
 def lock_call(call: Solicitation, *, step: Step | None = None) -> Solicitation:

@@ -1099,6 +1099,7 @@ class Migration(migrations.Migration):
                 ('zone', models.CharField(max_length=60)),
                 ('questions_until', models.DateTimeField()),
                 ('purchase_most_cents', models.BigIntegerField(null=True)),
+                ('form', models.JSONField(default=dict)),
                 ('frozen', models.JSONField(default=dict)),
                 ('custody_mode', models.CharField(choices=[('managed', 'managed'), ('split', 'split')], default='managed', max_length=40)),
                 ('outage_rule', models.CharField(choices=[('extend', 'extend'), ('bidder', 'bidder')], default='extend', max_length=40)),

@@ -33,7 +33,7 @@ from mix.readers.core.once import is_read, once
 from mix.readers.core.rows import get_row
 from mix.readers.delivery.disclosures import list_disclosures
 from mix.readers.market.shared_people import list_shared
-from mix.readers.market.solicitations import find_solicitation
+from mix.readers.market.solicitations import find_solicitation, scorings_of, spec_of_call
 from mix.rules.city.calendar import day_in
 from mix.rules.city.kinds import Facts, kind_of
 from mix.rules.city.methods import Fact, Method
@@ -42,6 +42,7 @@ from mix.rules.city.policy.explain import Change, Finding, Outcome, Ruleset, cha
 from mix.rules.city.policy.facts import Category, DocumentForm, FactValue, Ground
 from mix.rules.city.policy.joint import Period, least_days
 from mix.rules.city.policy.lint import Excludes, Hit, lint
+from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import AgreementKind, Origin, Route, StepKind, StepState
 from mix.rules.core.unmet import Unmet
 from mix.rules.delivery.states import AgreementState
@@ -355,12 +356,20 @@ def facts_of_call(step: Step, now: datetime) -> Facts:
     part = spec.solicitation
     call = find_solicitation(step)
     scoring = [s.evaluation for s in method.steps if s.evaluation and s.evaluation.of == step.key]
+    if call:
+        part, scoring = spec_of_call(call), list(scorings_of(call).values())
     criteria = [c for evaluation in scoring for c in evaluation.criteria]
     texts = {"notice": call.body if call else ""}
     hits = lint(texts)
-    for c in criteria:  # the French text only where the English one says nothing: it asks for the same
-        english = lint({f"criterion {c.key}": f"{c.title.en}. {c.guideline.en}"})
-        hits += english or lint({f"criterion {c.key}": f"{c.title.fr}. {c.guideline.fr}"})
+    words: dict[str, tuple[Wording, ...]] = {f"criterion {c.key}": (c.title, c.guideline) for c in criteria}
+    if call and call.fitted:  # what a method asks was read when it was published
+        words |= {f"question {q.field.key}": (q.field.title,) for q in call.fitted.asked}
+    for place, texts_of in words.items():  # another language only where English says nothing: it asks for the same
+        languages = dict.fromkeys(["en", *(code for text in texts_of for code in text.texts)])
+        for language in languages:
+            if found := lint({place: ". ".join(text.in_(language) for text in texts_of)}):
+                hits += found
+                break
     asks_purchase = part is not None and part.purchase_option
     binds = part is not None and part.document_form not in NOT_BINDING
     negotiable = step.challenge.route != Route.TRADITIONAL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, QuerySet
@@ -25,9 +26,10 @@ from mix.readers.core.events import who_did
 from mix.readers.core.once import once
 from mix.readers.core.paging import Page, page_of
 from mix.rules.case.states import ChallengeStatus
-from mix.rules.city.methods import SolicitationSpec
+from mix.rules.city.methods import EvaluationSpec, SolicitationSpec
 from mix.rules.core.kinds import Envelope, EvaluationPhase, OutageRule
 from mix.rules.core.unmet import Unmet
+from mix.rules.market.call_forms import CallForm, fitted, fitted_evaluation, form_of_method, unmet_in_form
 from mix.rules.market.closing import Closing, Phase, openable_from, phase
 from mix.rules.market.outages import WINDOW, Outage, find_outage
 from mix.rules.market.states import QuestionKind, SubmissionState
@@ -39,17 +41,48 @@ def closing_of(solicitation: Solicitation) -> Closing:
 
 
 def spec_of_call(solicitation: Solicitation) -> SolicitationSpec:
-    """Return what the method asks in this call."""
-    part = spec_of(solicitation.step).solicitation
+    """Return what this call asks: what its method does, as it was fitted to the challenge."""
+    return fitted(_part_of(solicitation.step), solicitation.fitted)
+
+
+def _part_of(step: Step) -> SolicitationSpec:
+    part = spec_of(step).solicitation
     if part is None:
         raise Unknown
     return part
 
 
+def _scorings_of_method(step: Step) -> dict[str, EvaluationSpec]:
+    """Return the evaluations that score the calls of a step, as the method has them, by their steps."""
+    steps = method_for(step.challenge).steps
+    return {s.key: s.evaluation for s in steps if s.evaluation and s.evaluation.of == step.key}
+
+
+def scorings_of(solicitation: Solicitation) -> dict[str, EvaluationSpec]:
+    """Return the evaluations that score a call, by their steps, as it was fitted to the challenge."""
+    form = solicitation.fitted
+    return {key: fitted_evaluation(e, form, key) for key, e in _scorings_of_method(solicitation.step).items()}
+
+
+def method_form(step: Step) -> CallForm:
+    """Return the form of a step's calls as the method has it."""
+    return form_of_method(_part_of(step), _scorings_of_method(step))
+
+
+def form_of(solicitation: Solicitation) -> CallForm:
+    """Return the form of a call: as it was fitted, or as the method has it."""
+    return solicitation.fitted or method_form(solicitation.step)
+
+
+def unmet_in_form_of(solicitation: Solicitation) -> tuple[Unmet, ...]:
+    """List what is wrong with the form of a call that was fitted; the method's own was checked when it was read."""
+    form, step = solicitation.fitted, solicitation.step
+    return unmet_in_form(form, _part_of(step), _scorings_of_method(step)) if form else ()
+
+
 def hides_names(solicitation: Solicitation) -> bool:
     """Say whether a panel scores what comes in without the names of vendors."""
-    steps = method_for(solicitation.step.challenge).steps
-    return any(s.evaluation.anonymous for s in steps if s.evaluation and s.evaluation.of == solicitation.step.key)
+    return any(e.anonymous for e in _scorings_of_method(solicitation.step).values())
 
 
 @once
@@ -61,7 +94,7 @@ def find_solicitation(step: Step) -> Solicitation | None:
 def authors_of_call(step: Step) -> frozenset[str]:
     """Return the codes of everybody who wrote the call of the step's present round."""
     call = find_solicitation(step)
-    return who_did(step, "solicitations.draft", subject=call.reference) if call else frozenset()
+    return who_did(step, "solicitations.draft", "call_forms.fit", subject=call.reference) if call else frozenset()
 
 
 def get_public(reference: str) -> Solicitation:
@@ -199,7 +232,7 @@ def unmet_to_publish(solicitation: Solicitation, *, now: datetime) -> tuple[Unme
         found.append(Unmet("questions_end_after_closing", field="questions"))
     if part.purchase_option and solicitation.purchase_most_cents is None:
         found.append(Unmet("purchase_option_undeclared", field="purchase"))
-    return tuple(found)
+    return (*found, *(replace(unmet, place="call-form") for unmet in unmet_in_form_of(solicitation)))
 
 
 def phase_of(solicitation: Solicitation, *, now: datetime) -> Phase:
@@ -248,8 +281,7 @@ def list_at_risk(*, now: datetime) -> list[Solicitation]:
 
 def is_scored(solicitation: Solicitation) -> bool:
     """Say whether a panel scores what comes in."""
-    steps = method_for(solicitation.step.challenge).steps
-    return any(s.evaluation and s.evaluation.of == solicitation.step.key for s in steps)
+    return bool(_scorings_of_method(solicitation.step))
 
 
 def instants_of(solicitation: Solicitation) -> dict[Envelope, datetime]:

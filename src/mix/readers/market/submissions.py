@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -247,6 +247,12 @@ def opened_answers(submission: Submission, envelope: Envelope) -> dict[str, Any]
     """Return the answers of an opened envelope, empty while it is sealed."""
     found = OpenedEnvelope.objects.filter(submission=submission, envelope=envelope.value).first()
     return dict(found.answers) if found else {}
+
+
+def opened_in(submissions: Iterable[Submission], envelope: Envelope) -> dict[int, dict[str, Any]]:
+    """Return the answers of several opened envelopes, by submission; what is sealed is not there."""
+    rows = OpenedEnvelope.objects.filter(submission__in=list(submissions), envelope=envelope.value)
+    return {row.submission_id: dict(row.answers) for row in rows}
 
 
 def when_opened(submission: Submission) -> dict[Envelope, datetime]:

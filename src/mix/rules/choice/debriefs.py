@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mix.rules.choice.scoring import NOT_INVITED
-from mix.rules.core.fields import Bilingual
+from mix.rules.core.fields import Wording
 from mix.rules.core.versioned import Form, Versioned
 
 
@@ -14,7 +14,7 @@ class DebriefLine(Form):
     """One criterion, or the price, which has points and no score. Points are decimals as they are shown."""
 
     criterion: str
-    title: Bilingual
+    title: Wording
     weight: int
     score: int | None
     points: str

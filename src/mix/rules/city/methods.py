@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from mix.rules.city.schemes import WEIGHED, PriceFormula
 from mix.rules.core.access import Role
 from mix.rules.core.catalogue import Part
-from mix.rules.core.fields import Bilingual, FieldSpec
+from mix.rules.core.fields import Bilingual, FieldSpec, Wording
 from mix.rules.core.kinds import (
     AgreementKind,
     Basis,
@@ -49,13 +49,18 @@ class Gate(Part):
 
 
 class Criterion(Part):
-    """A rated criterion with its weight in hundredths of a percent of the whole, so 30 % is 30."""
+    """A rated criterion with its weight in percent of the whole, and what a call may make of that weight.
+
+    `anchors` say what a score means, in words, by the score from 0 to 5; what lies between two is between them.
+    """
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    title: Bilingual
-    guideline: Bilingual
+    title: Wording
+    guideline: Wording
     weight: int = Field(ge=0, le=100)
+    between: tuple[Annotated[int, Field(ge=0, le=100)], Annotated[int, Field(ge=0, le=100)]] | None = None
     minimum: int = Field(default=0, ge=0, le=5)
+    anchors: dict[Annotated[str, Field(pattern="^[0-5]$")], Wording] = Field(default_factory=dict)
     stage: Key | None = None  # which of the evaluation's stages scores it; None is the first
 
 
@@ -80,6 +85,7 @@ class SolicitationSpec(Part):
     gives: Standing = Standing.INTERESTED
     answers: tuple[FieldSpec, ...]
     minimum_days: int = Field(default=10, ge=0)
+    most_questions: int = Field(default=16, ge=1, le=60)
     purchase_option: bool = False
 
     @property

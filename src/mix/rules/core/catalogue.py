@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from mix.rules.core.fields import IN_CATALOGUE
+
 # The parser in C where it is there: it reads a method six times as fast.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -162,7 +164,9 @@ def read(
 def fit(raw: object, node: yaml.Node | None, model: type[D]) -> D:
     """Make a document of plain values; its nodes know the lines. Raises DocumentInvalid."""
     try:
-        return model.model_validate_json(json.dumps(raw, default=_plain, allow_nan=False), strict=True)
+        return model.model_validate_json(
+            json.dumps(raw, default=_plain, allow_nan=False), strict=True, context=IN_CATALOGUE
+        )
     except ValidationError as error:
         raise DocumentInvalid([_problem_from(e, node) for e in error.errors()]) from None
     except (TypeError, ValueError) as error:
@@ -184,6 +188,8 @@ def _problem_from(error: Any, node: yaml.Node | None) -> Problem:  # noqa: ANN40
             text = f"unknown key '{key}'"
         case "missing", "fr" | "en" as key:
             text = f"missing {'French' if key == 'fr' else 'English'} at {parent}"
+        case "language_missing", _:
+            text = f"missing {'French' if error['ctx']['code'] == 'fr' else 'English'} at {place}"
         case "missing", "cites":
             text = f"missing citation at {parent}"
         case "missing", key:

@@ -12,7 +12,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
 
 from mix.rules.core.kinds import Route
 from mix.rules.core.lines import is_one_line, lines
@@ -21,6 +22,8 @@ from mix.rules.core.unmet import Unmet, require
 MAX_TEXT = 60_000
 MAX_CENTS = 10**13  # one hundred billion dollars; more is a slip of the keyboard
 MAX_ROWS = 200
+IN_CATALOGUE = "catalogue"  # what is read in this context has every text in each of these
+LANGUAGES_OF_THE_CATALOGUE = ("en", "fr")
 
 
 class Wording(BaseModel):
@@ -31,12 +34,15 @@ class Wording(BaseModel):
     en: str = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _is_by_language(self) -> Self:
+    def _is_by_language(self, info: ValidationInfo) -> Self:
         for code, text in self.texts.items():
             if not re.fullmatch(r"[a-z]{2}", code):
                 raise ValueError(f"'{code}' is no language of two letters")
             if not text.strip():
                 raise ValueError(f"nothing is written in '{code}'")
+        for code in LANGUAGES_OF_THE_CATALOGUE if info.context == IN_CATALOGUE else ():
+            if code not in self.texts:
+                raise PydanticCustomError("language_missing", "nothing is written in {code}", {"code": code})
         return self
 
     @classmethod
@@ -89,7 +95,7 @@ class Option(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     key: str
-    title: Bilingual
+    title: Wording
 
 
 class Column(BaseModel):
@@ -98,7 +104,7 @@ class Column(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     type: FieldType = FieldType.LINE
-    title: Bilingual
+    title: Wording
     required: bool = False
     options: tuple[Option, ...] = ()
 
@@ -106,24 +112,26 @@ class Column(BaseModel):
 class FieldSpec(BaseModel):
     """One field of an artifact or of a vendor's answers. With `routes` a step asks it on these alone.
 
-    What is not `for_panel` is asked of vendors for other ends, and shown to nobody who scores.
+    What is not `for_panel` is asked of vendors for other ends, and shown to nobody who scores. What is `kept` no city
+    drops from a call.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     type: FieldType = FieldType.TEXT
-    title: Bilingual
-    hint: Bilingual | None = None
+    title: Wording
+    hint: Wording | None = None
     required: bool = False
     must_be_yes: bool = False
     max_words: int | None = Field(default=None, gt=0)
-    unit: Bilingual | None = None
+    unit: Wording | None = None
     options: tuple[Option, ...] = ()
     columns: tuple[Column, ...] = ()
     min_rows: int = 0
     public: bool = False
     envelope: str = "technical"
     for_panel: bool = True
+    kept: bool = False
     routes: tuple[Route, ...] = ()
 
     @model_validator(mode="after")

@@ -31,6 +31,7 @@ _SOMETHING = {
     "agreements.sign": "digest",
     "agreements.take_out_signatory": "person",
     "agreements.void_signatures": "digest people",
+    "call_forms.fit": "number change",
     "calendars.drop_day": "on works",
     "calendars.set_day": "on works",
     "challenges.change_route": "route",
@@ -136,7 +137,7 @@ _SOMETHING = {
     "sealing.open_envelopes": "envelope count closed_at submissions problems",
     "sealing.warn_of_file": "file sha256 found",
     "solicitations.add_document": "title sha256",
-    "solicitations.publish": "closes_at zone recipients custody outage frozen",
+    "solicitations.publish": "closes_at zone recipients custody outage frozen form",
     **dict.fromkeys(
         (
             *("sprints.check_in", "sprints.enter_parity", "sprints.explain_parity", "sprints.grant_data"),

@@ -13,7 +13,7 @@ from zipfile import BadZipFile, ZipFile
 
 import docx
 
-from mix.rules.core.fields import Bilingual, Column, FieldSpec, FieldType
+from mix.rules.core.fields import Column, FieldSpec, FieldType, Wording
 from mix.rules.core.lines import lines
 from mix.rules.core.unmet import Refused, Unmet
 from mix.web.documents.blocks import Left, Paragraph, Table
@@ -227,7 +227,7 @@ def _is_heading(block: Paragraph) -> bool:
     return block.style.casefold().startswith("heading")
 
 
-def _is_titled(title: Bilingual, text: str) -> bool:
+def _is_titled(title: Wording, text: str) -> bool:
     bare = _bare(text)
     return bool(bare) and bare in map(_bare, title.texts.values())
 

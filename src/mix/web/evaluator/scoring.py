@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -19,7 +19,7 @@ from mix.readers.core.errors import Unknown
 from mix.readers.delivery.sprints import gather_plans, latest_evidence, list_hypotheses, room_of
 from mix.readers.market.sealing import FileFact, list_sealed_files, stream_opened_file
 from mix.readers.market.solicitations import spec_of_call
-from mix.readers.market.submissions import find_current, opened_answers
+from mix.readers.market.submissions import find_current, opened_answers, opened_in
 from mix.rules.city.methods import Criterion
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import require
@@ -42,6 +42,7 @@ class ScoreContext:
     reason: str
     returned: bool
     criterion: Criterion | None
+    beside: Mapping[str, list[Answer]]
     scale: range
     total: tuple[int, int]
 
@@ -125,6 +126,7 @@ def _scoring(
         reason=(typed or request.POST).get("reason", ""),
         returned=returned,
         criterion=asked[0].criterion if here.startswith("=") and asked else None,
+        beside=_beside(so_far.evaluation, asked),
         scale=range(6),
         total=(sum(g for _s, _l, _n, g, _o in listed.rows), sum(o for _s, _l, _n, _g, o in listed.rows)),
     )
@@ -137,6 +139,20 @@ def _is_own(request: HttpRequest) -> bool:
     """Follow only addresses of this evaluation."""
     target = request.POST.get("next", "")
     return target.startswith(request.path.rsplit("/", 2)[0] + "/") and "//" not in target
+
+
+def _beside(found: Evaluation, asked: Sequence[Asked]) -> dict[str, list[Answer]]:
+    """Return, by score, the answers that its criterion is scored by, where the call was fitted and says which."""
+    form = found.solicitation.fitted
+    if form is None:
+        return {}
+    opened = opened_in([one.submission for one in asked], Envelope.TECHNICAL)
+    beside = {}
+    for one in asked:
+        questions = form.scoring(f"{found.step.key}.{one.criterion.key}")
+        fields = [q.field for q in questions if q.field.for_panel and q.field.envelope == Envelope.TECHNICAL]
+        beside[one.name] = read_only(fields, opened.get(one.submission.pk, {}))
+    return beside
 
 
 def _answers(found: Evaluation, submission: Submission) -> list[Answer]:

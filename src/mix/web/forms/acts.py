@@ -141,11 +141,15 @@ class Taken:
     returned: bool = False
     status: int = 200
 
+    def came_back(self, name: str, item: str = "") -> bool:
+        """Say whether an act is shown as it was typed, for this item."""
+        bound = self.bound.get(name)
+        return bound is not None and (not item or bound.data.get("item") == item)
+
     def form(self, name: str, item: str = "") -> Act[Any]:
         """Return the form of an act: as it was typed if it was refused for this item, else fresh."""
-        bound = self.bound.get(name)
-        if bound is not None and (not item or bound.data.get("item") == item):
-            return bound
+        if self.came_back(name, item):
+            return self.bound[name]
         return self.acts[name].fresh(item, f"id_{name}{'_' + item if item else ''}_%s")
 
     @property

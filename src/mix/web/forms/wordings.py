@@ -9,7 +9,9 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from mix.phrases.refusals import sentence
 from mix.rules.core.fields import Wording
+from mix.rules.core.unmet import Refused
 from mix.web.drawing.showing import language, language_name, titled
 from mix.web.forms.fields import Label
 
@@ -27,7 +29,7 @@ def _codes() -> list[str]:
 
 def _first_due(due: frozenset[str]) -> str:
     """Return the language of the first box that must be filled in: what is said of all boxes stands there."""
-    return next(code for code in _codes() if code in due)
+    return next((code for code in _codes() if code in due), _codes()[0])
 
 
 class WordingWidget(forms.Widget):
@@ -65,12 +67,13 @@ class WordingField(forms.Field):
     """A text by language; cleans to a value of the type that is wanted, which says which languages are due."""
 
     def __init__(self, part: forms.CharField, *, again: Label, of: type[Wording]) -> None:
-        self.part, self.of, self.due = part, of, frozenset(of.model_fields)
+        self.part, self.of = part, of
+        self.due = frozenset(of.model_fields) if part.required else frozenset()
         widget = WordingWidget(part, again=again, due=self.due)
-        super().__init__(label=part.label, help_text=part.help_text, widget=widget)
+        super().__init__(label=part.label, help_text=part.help_text, widget=widget, required=part.required)
 
-    def clean(self, value: Mapping[str, str] | None) -> Wording:
-        """Check each box as the single field would; the error of another language says which."""
+    def clean(self, value: Mapping[str, str] | None) -> Wording | None:
+        """Check each box as the single field would; the error of another language says which. None: all were empty."""
         texts: dict[str, str] = {}
         wrong: list[str] = []
         told = _first_due(self.due)
@@ -81,7 +84,12 @@ class WordingField(forms.Field):
                 wrong += error.messages if code == told else [titled(language_name(code), m) for m in error.messages]
         if wrong:
             raise forms.ValidationError(wrong)
-        return self.of.of(texts)
+        if not self.required and not any(texts.values()):
+            return None
+        try:
+            return self.of.of(texts)
+        except Refused as error:  # one that need not be written was written in another language alone
+            raise forms.ValidationError(sentence(error.unmet[0], language())) from None
 
 
 def wording(part: forms.CharField, *, again: Label = "", of: type[Wording] = Wording) -> WordingField:

@@ -61,6 +61,7 @@ class NoticeContext:
     questions: Sequence[Question]
     title: Bilingual
     fields: Sequence[FieldSpec]
+    scored: Mapping[str, Sequence[Criterion]]
     hides_names: bool
     is_open: bool
 
@@ -83,6 +84,7 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
         questions=list_answered_questions(call),
         title=spec_of(call.step).title,
         fields=part.answers,
+        scored=call.fitted.scored if call.fitted else {},
         hides_names=hides_names(call),
         is_open=call.closes_at > now_of(request) and challenge.status == ChallengeStatus.RUNNING,
     )

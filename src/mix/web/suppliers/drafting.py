@@ -22,6 +22,7 @@ from mix.readers.core.paging import page_of
 from mix.readers.market.sealing import DraftFact, find_draft, list_drafts, list_files, read_draft
 from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import changes_since, price_total
+from mix.rules.city.methods import Criterion
 from mix.rules.core.fields import FieldSpec, FieldType
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
@@ -51,6 +52,7 @@ class WriteContext:
     """
 
     fields: list[FieldView]
+    scored: Mapping[str, Sequence[Criterion]]
     draft: int
     over: Mapping[str, int]
     since: Mapping[str, int]
@@ -212,6 +214,7 @@ def _drawn(request: HttpRequest, part: Part, posted: Posted) -> HttpResponse:
         fields=draw(
             specs, posted.typed, posted.unmet, theirs=read_only([s for s in specs if s.key in posted.since], content)
         ),
+        scored=form.scored if (form := part.submission.solicitation.fitted) else {},
         draft=posted.draft,
         over=posted.over,
         since=posted.since,

@@ -32,7 +32,8 @@ from mix.readers.market.submissions import (
     price_total,
     warnings_for,
 )
-from mix.rules.core.fields import Bilingual
+from mix.rules.city.methods import Criterion
+from mix.rules.core.fields import Bilingual, Wording
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
 from mix.web.documents.specs import Answer, FieldView, draw, read_only
@@ -111,7 +112,7 @@ class CheckContext:
 
     is_sealed: bool
     answers: list[Answer]
-    prices: list[tuple[Bilingual, int | None]]
+    prices: list[tuple[Wording, int | None]]
     total: int | None
     files: list[FileFact]
     warnings: tuple[Unmet, ...]
@@ -163,6 +164,7 @@ class PreviewContext:
     challenge: Challenge
     title: Bilingual
     fields: list[FieldView]
+    scored: dict[str, tuple[Criterion, ...]]
     hides_names: bool
 
 
@@ -174,6 +176,7 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
         challenge=call.step.challenge,
         title=spec_of(call.step).title,
         fields=draw(spec_of_call(call).answers, {}, blanks=1),
+        scored=call.fitted.scored if call.fitted else {},
         hides_names=hides_names(call),
     )
     return draw_page(request, "suppliers/preview.html", context)

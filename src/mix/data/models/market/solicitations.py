@@ -9,6 +9,7 @@ from mix.data.models.core.columns import choice, new_code, one_of
 from mix.data.models.core.kept import Kept
 from mix.data.models.market.vendors import Vendor
 from mix.rules.core.kinds import OutageRule
+from mix.rules.market.call_forms import CallForm
 from mix.rules.market.freezing import FrozenRules
 from mix.rules.market.states import CustodyMode, QuestionKind
 
@@ -28,6 +29,7 @@ class Solicitation(Kept):
     zone = models.CharField(max_length=60)
     questions_until = models.DateTimeField()
     purchase_most_cents = models.BigIntegerField(null=True)
+    form = models.JSONField(default=dict)  # what it asks and scores, where that is not as the method has it
     frozen = models.JSONField(default=dict)
     custody_mode = choice(CustodyMode, default=CustodyMode.MANAGED.value)
     outage_rule = choice(OutageRule, default=OutageRule.EXTEND.value)
@@ -60,6 +62,15 @@ class Solicitation(Kept):
             found = {step: FrozenRules.read(kept) for step, kept in self.frozen.items()}
             self.__dict__["_read"] = (self.frozen, found)
         return dict(found)
+
+    @property
+    def fitted(self) -> CallForm | None:
+        """The form of this call, or None where it asks what the method asks. Raises FormUnknown."""
+        kept: tuple[object, CallForm | None] = self.__dict__.get("_form", (None, None))
+        if kept[0] is not self.form:
+            kept = (self.form, CallForm.read(self.form) if self.form else None)
+            self.__dict__["_form"] = kept
+        return kept[1]
 
 
 class SolicitationDocument(Kept):

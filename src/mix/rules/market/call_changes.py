@@ -1,0 +1,251 @@
+"""What a city changes of the form of a call: each change is a value that makes the next form, or refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, TypeAdapter
+
+from mix.rules.city.methods import Criterion
+from mix.rules.core.fields import FieldSpec, FieldType, Wording
+from mix.rules.core.kinds import Envelope
+from mix.rules.core.unmet import require
+from mix.rules.core.versioned import Form
+from mix.rules.market.call_forms import AskedQuestion, CallForm, Origin
+
+MOST_WORDS = 5_000
+# What a city may ask beside what the method asks: options and columns are the method's to define.
+TYPES = (FieldType.TEXT, FieldType.LINE, FieldType.NUMBER, FieldType.DATE, FieldType.YES_NO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddQuestion(Form):
+    """Ask something more, after what the panel reads; its key is new for good. `max_words` bounds a text."""
+
+    change: Literal["add_question"] = "add_question"
+    title: Wording
+    type: FieldType = FieldType.TEXT
+    required: bool = True
+    max_words: int | None = None
+    scored_by: tuple[str, ...] = ()
+
+    def apply(self, form: CallForm) -> CallForm:
+        """Return the form with the question."""
+        require(self.type in TYPES, "question_type_unknown", field="type")
+        taken = {q.field.key for q in form.questions}
+        field = FieldSpec(
+            key=next(f"q{n}" for n in count(1) if f"q{n}" not in taken),
+            type=self.type,
+            title=self.title,
+            required=self.required and self.type is not FieldType.YES_NO,
+            max_words=_words(self.type, self.max_words),
+        )
+        made = AskedQuestion(field, Origin.ADDED, _known(form, self.scored_by))
+        last = max((n for n, q in enumerate(form.questions, 1) if q.field.envelope == Envelope.TECHNICAL), default=0)
+        return _asking(form, (*form.questions[:last], made, *form.questions[last:]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reword(Form):
+    """Ask the same in other words, longer or shorter, scored by other criteria. Its type stays."""
+
+    change: Literal["reword"] = "reword"
+    question: str
+    title: Wording
+    required: bool = True
+    max_words: int | None = None
+    scored_by: tuple[str, ...] = ()
+
+    def apply(self, form: CallForm) -> CallForm:
+        """Return the form with the question as it is asked now."""
+        before = form.question(self.question)
+        field = before.field
+        require(self.required or not field.required or before.may_go, "question_stays", field="required")
+        changed = field.model_copy(
+            update={
+                "title": self.title,
+                "required": self.required and field.type is not FieldType.YES_NO,
+                "max_words": _words(field.type, self.max_words),
+            }
+        )
+        origin = before.origin if changed == field or before.origin is Origin.ADDED else Origin.REWORDED
+        return _with(form, replace(before, field=changed, origin=origin, scored_by=_known(form, self.scored_by)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop(Form):
+    """Leave a question out, for a reason that stays beside it."""
+
+    change: Literal["drop"] = "drop"
+    question: str
+    reason: str
+
+    def apply(self, form: CallForm) -> CallForm:
+        """Return the form without the question."""
+        before = form.question(self.question)
+        require(before.may_go, "question_stays")
+        require(bool(self.reason.strip()), "answer_missing", field="reason")
+        return _with(form, replace(before, dropped=self.reason.strip()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutBack(Form):
+    """Ask a dropped question again, where it stood."""
+
+    change: Literal["put_back"] = "put_back"
+    question: str
+
+    def apply(self, form: CallForm) -> CallForm:
+        """Return the form with the question."""
+        return _with(form, replace(form.question(self.question), dropped=""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move(Form):
+    """Change places with the question asked before it, or after; of one envelope. At an end nothing moves."""
+
+    change: Literal["move"] = "move"
+    question: str
+    up: bool
+
+    def apply(self, form: CallForm) -> CallForm:
+        """Return the form in the new order."""
+        moved = form.question(self.question)
+        near = [q for q in form.asked if q.field.envelope == moved.field.envelope]
+        require(moved in near, "question_unknown")
+        place = near.index(moved) + (-1 if self.up else 1)
+        if not 0 <= place < len(near):
+            return form
+        swap = {moved.field.key: near[place], near[place].field.key: moved}
+        return _asking(form, tuple(swap.get(q.field.key, q) for q in form.questions))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weigh(Form):
+    """Set what the criteria of an evaluation weigh, in percent, and the least scores that they ask for (0 to 5)."""
+
+    change: Literal["weigh"] = "weigh"
+    evaluation: str
+    weights: dict[str, int]
+    minimums: dict[str, int]
+
+    def apply(self, form: CallForm) -> CallForm:
+        """Return the form as it weighs now."""
+        criteria = form.criteria_of(self.evaluation)
+        require(bool(criteria), "no_such_criterion")
+        require({*self.weights, *self.minimums} <= {c.key for c in criteria}, "no_such_criterion")
+        require(all(0 <= w <= 100 for w in self.weights.values()), "weight_is_percent")
+        require(all(0 <= m <= 5 for m in self.minimums.values()), "minimum_is_score")
+        return _scoring(
+            form,
+            self.evaluation,
+            tuple(
+                c.model_copy(
+                    update={
+                        "weight": self.weights.get(c.key, c.weight),
+                        "minimum": self.minimums.get(c.key, c.minimum),
+                    }
+                )
+                for c in criteria
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Describe(Form):
+    """Say what a criterion looks at, and what its scores mean in words, by the score ("0" to "5")."""
+
+    change: Literal["describe"] = "describe"
+    evaluation: str
+    criterion: str
+    title: Wording
+    guideline: Wording
+    anchors: dict[str, Wording]
+
+    def apply(self, form: CallForm) -> CallForm:
+        """Return the form in these words."""
+        criteria = form.criteria_of(self.evaluation)
+        require(any(c.key == self.criterion for c in criteria), "no_such_criterion")
+        require(set(self.anchors) <= set("012345"), "minimum_is_score")
+        changed = {"title": self.title, "guideline": self.guideline, "anchors": self.anchors}
+        described = tuple(c.model_copy(update=changed) if c.key == self.criterion else c for c in criteria)
+        return _scoring(form, self.evaluation, described)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddCriterion(Form):
+    """Score something more, in the first stage of an evaluation; its key is new for good."""
+
+    change: Literal["add_criterion"] = "add_criterion"
+    evaluation: str
+    title: Wording
+    guideline: Wording
+    weight: int
+
+    def apply(self, form: CallForm) -> CallForm:
+        """Return the form with the criterion."""
+        criteria = form.criteria_of(self.evaluation)
+        require(bool(criteria), "no_such_criterion")
+        require(0 <= self.weight <= 100, "weight_is_percent", field="weight")
+        taken = {c.key for c in criteria}
+        key = next(f"c{n}" for n in count(1) if f"c{n}" not in taken)
+        made = Criterion(key=key, title=self.title, guideline=self.guideline, weight=self.weight)
+        return _scoring(form, self.evaluation, (*criteria, made))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropCriterion(Form):
+    """Score something no more; questions that it alone looked at are scored by nothing."""
+
+    change: Literal["drop_criterion"] = "drop_criterion"
+    evaluation: str
+    criterion: str
+
+    def apply(self, form: CallForm) -> CallForm:
+        """Return the form without the criterion."""
+        criteria = form.criteria_of(self.evaluation)
+        require(any(c.key == self.criterion for c in criteria), "no_such_criterion")
+        gone = f"{self.evaluation}.{self.criterion}"
+        left = _scoring(form, self.evaluation, tuple(c for c in criteria if c.key != self.criterion))
+        kept = tuple(replace(q, scored_by=tuple(s for s in q.scored_by if s != gone)) for q in form.questions)
+        return replace(left, questions=kept)
+
+
+Change: TypeAlias = AddQuestion | Reword | Drop | PutBack | Move | Weigh | Describe | AddCriterion | DropCriterion
+
+
+_CHANGES: TypeAdapter[Change] = TypeAdapter(Annotated[Change, Field(discriminator="change")])
+
+
+def read_change(data: object) -> Change:
+    """Read a change from plain values. Raises ValueError for what is none."""
+    found: Change = _CHANGES.validate_json(json.dumps(data))
+    return found
+
+
+def _words(type_: FieldType, most: int | None) -> int | None:
+    require(most is None or 0 < most <= MOST_WORDS, "words_out_of_bounds", field="max_words", most=str(MOST_WORDS))
+    return most if type_ in (FieldType.TEXT, FieldType.LINE) else None
+
+
+def _known(form: CallForm, scored_by: Sequence[str]) -> tuple[str, ...]:
+    known = [f"{e.step}.{c.key}" for e in form.evaluations for c in e.criteria]
+    require(set(scored_by) <= set(known), "no_such_criterion", field="scored_by")
+    return tuple(key for key in known if key in scored_by)
+
+
+def _with(form: CallForm, changed: AskedQuestion) -> CallForm:
+    return _asking(form, tuple(changed if q.field.key == changed.field.key else q for q in form.questions))
+
+
+def _asking(form: CallForm, questions: tuple[AskedQuestion, ...]) -> CallForm:
+    return form if questions == form.questions else replace(form, number=form.number + 1, questions=questions)
+
+
+def _scoring(form: CallForm, step: str, criteria: tuple[Criterion, ...]) -> CallForm:
+    evaluations = tuple(replace(e, criteria=criteria) if e.step == step else e for e in form.evaluations)
+    return form if evaluations == form.evaluations else replace(form, number=form.number + 1, evaluations=evaluations)

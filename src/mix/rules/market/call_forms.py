@@ -1,0 +1,194 @@
+"""The form of one call: what it asks of vendors and by what it is scored, fitted within the bounds of the method.
+
+A form is the method's until somebody at the city fits it; each change makes the next number. It is frozen with the
+notice. A question keeps its key, and so its type, for as long as the call lives: what is dropped can be put back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mix.rules.city.methods import Criterion, EvaluationSpec, SolicitationSpec
+from mix.rules.core.fields import FieldSpec, FieldType, Wording
+from mix.rules.core.kinds import Basis, Envelope
+from mix.rules.core.unmet import Refused, Unmet
+from mix.rules.core.versioned import Form, Versioned
+
+SLACK = 10  # points by which a call may move a weight where the method names no bounds of its own
+
+
+class Origin(StrEnum):
+    """Where a question comes from."""
+
+    METHOD = "method"
+    REWORDED = "reworded"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion(Form):
+    """One question: its field, by which criteria its answer is scored ("step.criterion"), and why it was dropped."""
+
+    field: FieldSpec
+    origin: Origin
+    scored_by: tuple[str, ...] = ()
+    dropped: str = ""
+
+    @property
+    def may_go(self) -> bool:
+        """Say whether a call may leave the question out: prices, tables, declarations, what is not the panel's stay."""
+        field = self.field
+        is_read = field.type is FieldType.ROWS or field.envelope == Envelope.PRICE
+        return not (field.kept or field.must_be_yes or is_read or not field.for_panel)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredBy(Form):
+    """The criteria of one evaluation of the call, by the key of its step."""
+
+    step: str
+    criteria: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallForm(Versioned):
+    """A whole form. `number` counts its changes: 0 is the method's own."""
+
+    number: int
+    questions: tuple[AskedQuestion, ...]
+    evaluations: tuple[ScoredBy, ...]
+
+    @property
+    def asked(self) -> tuple[AskedQuestion, ...]:
+        """What vendors are asked, in order."""
+        return tuple(q for q in self.questions if not q.dropped)
+
+    def question(self, key: str) -> AskedQuestion:
+        """Return one question, dropped or not. Refuses a key that is none."""
+        for question in self.questions:
+            if question.field.key == key:
+                return question
+        raise Refused(Unmet("question_unknown"))
+
+    def criteria_of(self, step: str) -> tuple[Criterion, ...]:
+        """Return the criteria of one evaluation; none where it scores something else."""
+        return next((e.criteria for e in self.evaluations if e.step == step), ())
+
+    @property
+    def titles(self) -> dict[str, Wording]:
+        """The titles of every criterion by its name "step.criterion"."""
+        return {f"{e.step}.{c.key}": c.title for e in self.evaluations for c in e.criteria}
+
+    @property
+    def scored(self) -> dict[str, tuple[Criterion, ...]]:
+        """The criteria by which each answer is scored, by the key of its question; what is not scored is not there."""
+        named = {f"{e.step}.{c.key}": c for e in self.evaluations for c in e.criteria}
+        return {q.field.key: tuple(named[name] for name in q.scored_by) for q in self.asked if q.scored_by}
+
+    def scoring(self, criterion: str) -> tuple[AskedQuestion, ...]:
+        """Return the questions whose answers a criterion ("step.criterion") is scored by."""
+        return tuple(q for q in self.asked if criterion in q.scored_by)
+
+
+def form_of_method(part: SolicitationSpec, scoring: Mapping[str, EvaluationSpec]) -> CallForm:
+    """Return the form as the method has it: a question is scored by the criterion of its own name, where one is."""
+    named: dict[str, list[str]] = {}
+    for step, evaluation in scoring.items():
+        for criterion in evaluation.criteria:
+            named.setdefault(criterion.key, []).append(f"{step}.{criterion.key}")
+    questions = tuple(AskedQuestion(f, Origin.METHOD, tuple(named.get(f.key, ()))) for f in part.answers)
+    return CallForm(0, questions, tuple(ScoredBy(step, e.criteria) for step, e in scoring.items()))
+
+
+def fitted(part: SolicitationSpec, form: CallForm | None) -> SolicitationSpec:
+    """Return what a call asks, by its form."""
+    return part.model_copy(update={"answers": tuple(q.field for q in form.asked)}) if form else part
+
+
+def fitted_evaluation(part: EvaluationSpec, form: CallForm | None, step: str) -> EvaluationSpec:
+    """Return how one evaluation of a call scores, by its form."""
+    return part.model_copy(update={"criteria": form.criteria_of(step)}) if form else part
+
+
+def bounds_of(criterion: Criterion, method: Sequence[Criterion]) -> tuple[int, int]:
+    """Return the least and most that a criterion may weigh: the method's bounds, or ten points around its weight.
+
+    A criterion that the method does not have may weigh up to twice that.
+    """
+    default = next((c for c in method if c.key == criterion.key), None)
+    if default is None:
+        return 1, 2 * SLACK
+    return default.between or (max(0, default.weight - SLACK), min(100, default.weight + SLACK))
+
+
+# What keeps a form from being published.
+
+
+def unmet_in_form(form: CallForm, part: SolicitationSpec, scoring: Mapping[str, EvaluationSpec]) -> tuple[Unmet, ...]:
+    """List what is wrong with a form that was fitted; `part` and `scoring` are the method's own."""
+    return (*_unmet_questions(form, part), *(u for step, e in scoring.items() for u in _unmet_scoring(form, step, e)))
+
+
+def _unmet_questions(form: CallForm, part: SolicitationSpec) -> Iterable[Unmet]:
+    asked = len(form.asked)
+    most = max(part.most_questions, len(part.answers))
+    if not asked:
+        yield Unmet("call_asks_nothing", place="questions")
+    if asked > most:
+        yield Unmet("too_many_questions", {"most": str(most), "has": str(asked)}, place="questions")
+
+
+def _unmet_scoring(form: CallForm, step: str, part: EvaluationSpec) -> Iterable[Unmet]:
+    criteria = form.criteria_of(step)
+    total = sum(c.weight for c in criteria) + part.price_weight
+    if total != 100:
+        yield Unmet("weights_off", {"total": str(total), "off": str(abs(total - 100))}, place=f"weights-{step}")
+    bases = {stage.key: stage.basis for stage in part.stages}
+    for stage in part.stages:
+        if not any(c.stage == stage.key or (c.stage is None and stage is part.stages[0]) for c in criteria):
+            yield Unmet("stage_scores_nothing", stage.title.params("stage"), place=f"weights-{step}")
+    for c in criteria:
+        params, place = c.title.params("criterion"), f"weight-{step}-{c.key}"
+        least, most = bounds_of(c, part.criteria)
+        if not least <= c.weight <= most:
+            bounds = {"least": str(least), "most": str(most), "weight": str(c.weight)}
+            yield Unmet("weight_out_of_bounds", {**params, **bounds}, place=place)
+        reads = bases.get(c.stage or "", part.stages[0].basis if part.stages else Basis.READING)
+        if reads is Basis.READING and not form.scoring(f"{step}.{c.key}"):
+            yield Unmet("criterion_without_question", params, place=place)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One way in which a form is not the method's: what kind, of what, before and after."""
+
+    code: str
+    what: Wording
+    before: str
+    after: str
+
+
+def differences(form: CallForm, before: CallForm) -> tuple[Difference, ...]:
+    """List how a form differs from the method's, questions first."""
+    found = []
+    earlier = {q.field.key: q for q in before.questions}
+    for q in form.questions:
+        old = earlier.get(q.field.key)
+        if q.dropped:
+            found.append(Difference("question_dropped", q.field.title, "", q.dropped))
+        elif old is None:
+            found.append(Difference("question_added", q.field.title, "", ""))
+        elif old.field != q.field:
+            found.append(Difference("question_reworded", q.field.title, old.field.title.en, ""))
+    for e in form.evaluations:
+        known = {c.key: c for c in before.criteria_of(e.step)}
+        for c in e.criteria:
+            default = known.pop(c.key, None)
+            if default is None:
+                found.append(Difference("criterion_added", c.title, "", str(c.weight)))
+            elif default.weight != c.weight:
+                found.append(Difference("weight_changed", c.title, str(default.weight), str(c.weight)))
+        found.extend(Difference("criterion_dropped", c.title, str(c.weight), "") for c in known.values())
+    return tuple(found)

@@ -1,0 +1,133 @@
+"""The form of a call, fitted to the challenge: what is asked, by what it is scored, as the public will read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+
+from mix.data.models import Challenge, Solicitation, Step
+from mix.readers.case.challenges import get_challenge_and_roles, get_step, method_for, spec_of
+from mix.readers.core.errors import Unknown
+from mix.readers.market.solicitations import find_solicitation, form_of, method_form, scorings_of, unmet_in_form_of
+from mix.rules.city.methods import Criterion, EvaluationSpec
+from mix.rules.city.methods import Step as StepSpec
+from mix.rules.core.access import Permission
+from mix.rules.core.fields import Wording
+from mix.rules.core.unmet import Unmet
+from mix.rules.market.call_forms import AskedQuestion, CallForm, Difference, bounds_of, differences
+from mix.web.drawing.requests import only_read, signed_in
+from mix.web.drawing.showing import use_clock
+from mix.web.forms.acts import Acts, Listed, granted, show, take
+from mix.web.forms.kinds import is_under_way
+from mix.web.staff.market import call_form_acts as acts
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A criterion: its name "step.criterion", what it may weigh, and the numbers of the questions that it scores."""
+
+    name: str
+    criterion: Criterion
+    least: int
+    most: int
+    questions: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """An evaluation of the call: its criteria, the weight of the price, and what all of it adds up to."""
+
+    key: str
+    title: Wording
+    spec: EvaluationSpec
+    criteria: tuple[Weighed, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class CallFormContext:
+    """What the page of a call's form draws. A question comes with its number, or None where it is dropped."""
+
+    challenge: Challenge
+    step: Step
+    spec: StepSpec
+    call: Solicitation
+    form: CallForm
+    questions: list[tuple[int | None, AskedQuestion]]
+    titles: dict[str, Wording]
+    scored: dict[str, tuple[Criterion, ...]]
+    evaluations: list[Evaluated]
+    wrong: tuple[Unmet, ...]
+    changed: tuple[Difference, ...]
+    words: int
+
+
+def call_form(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """Fit the questions and criteria of a call before its notice is published; afterwards, read them."""
+    actor = signed_in(request)
+    challenge, roles = get_challenge_and_roles(code, actor=actor, needs=Permission.CHALLENGE_READ)
+    use_clock(challenge.municipality.zone)
+    step = get_step(only_read(request, challenge), key)
+    call = find_solicitation(step)
+    if call is None:
+        raise Unknown
+    taken = take(request, granted(roles, _acts(step, call)))
+    if isinstance(taken, HttpResponse):
+        return taken
+    return show(request, "staff/market/call_form.html", taken, _context(challenge, step, call))
+
+
+def _acts(step: Step, call: Solicitation) -> Acts:
+    if call.published_at or not is_under_way(step):
+        return {}
+    about = acts.Fitting(step, form_of(call), method_form(step))
+    every = {
+        "add_question": acts.AddQuestion,
+        "reword": acts.Reword,
+        "drop": acts.DropQuestion,
+        "put_back": acts.PutBack,
+        "up": acts.MoveUp,
+        "down": acts.MoveDown,
+        "weigh": acts.Weigh,
+        "describe": acts.Describe,
+        "add_criterion": acts.AddCriterion,
+        "drop_criterion": acts.DropCriterion,
+    }
+    return {name: Listed(form, about) for name, form in every.items()}
+
+
+def _context(challenge: Challenge, step: Step, call: Solicitation) -> CallFormContext:
+    form, method = form_of(call), method_form(step)
+    numbers = {q.field.key: number for number, q in enumerate(form.asked, start=1)}
+    return CallFormContext(
+        challenge=challenge,
+        step=step,
+        spec=spec_of(step),
+        call=call,
+        form=form,
+        questions=[(numbers.get(q.field.key), q) for q in form.questions],
+        titles=form.titles,
+        scored=form.scored,
+        evaluations=[
+            Evaluated(
+                key,
+                method_for(challenge).step(key).title,
+                part,
+                tuple(
+                    Weighed(
+                        f"{key}.{c.key}",
+                        c,
+                        *bounds_of(c, method.criteria_of(key)),
+                        tuple(numbers[q.field.key] for q in form.scoring(f"{key}.{c.key}")),
+                    )
+                    for c in part.criteria
+                ),
+                sum(c.weight for c in part.criteria) + part.price_weight,
+            )
+            for key, part in scorings_of(call).items()
+        ],
+        wrong=unmet_in_form_of(call) if call.published_at is None else (),
+        changed=differences(form, method),
+        words=sum(q.field.max_words or 0 for q in form.asked),
+    )
