@@ -36,7 +36,9 @@ def permissions_page() -> str:
         for apart in SEPARATIONS
     ]
     lines += [
-        "- Whoever wrote an artifact, a call or a clause, or negotiated, does not approve (`author_may_not_approve`).",
+        "- Whoever wrote an artifact, a call or a clause, or negotiated, never approves it (`author_may_not_approve`).",
+        "- Whoever asked for a city to join does not let it in (`join_by_another`).",
+        "- Nobody of a panel answers objections to its result (`panel_does_not_answer`).",
         "- The value that chooses who decides is the highest of estimate, bid and what was negotiated.",
         "- Nobody signs one gate twice (`signed_in_another_role`).",
         "- Whoever works for a city, sits on a panel, keeps a share or reviews does not bid (`staff_may_not_bid`).",

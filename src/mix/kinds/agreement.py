@@ -1,8 +1,7 @@
 """An agreement: of a sprint with each vendor in it, or the contract with the one that won."""
 
 from mix.actions.flow import completions
-from mix.readers.core.events import who_did
-from mix.readers.delivery.agreements import unmet_in
+from mix.readers.delivery.agreements import drafters_of, unmet_in
 from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import StepKind
@@ -17,7 +16,7 @@ KIND = StepKindOf(
     facts=lambda _step, _now: ({}, ()),
     unmet=lambda step, _now: unmet_in(step),
     unmet_to_proceed=lambda _step: (),
-    preparers=lambda step: who_did(step, "agreements.draft", "agreements.propose_edit", "agreements.answer_edit"),
+    preparers=drafters_of,
     waits_for=lambda _step, _actor: False,
     on_done=completions.nothing,
     record=lambda _challenge: {},

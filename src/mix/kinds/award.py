@@ -1,8 +1,7 @@
 """An award: the recommendation, the negotiation and whoever gets it."""
 
 from mix.actions.flow import completions
-from mix.readers.choice.awards import unmet_in
-from mix.readers.core.events import who_did
+from mix.readers.choice.awards import preparers_of, unmet_in
 from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import StepKind
@@ -17,7 +16,7 @@ KIND = StepKindOf(
     facts=lambda _step, _now: ({"is_rollout": True}, ()),
     unmet=lambda step, _now: unmet_in(step),
     unmet_to_proceed=lambda _step: (),
-    preparers=lambda step: who_did(step, "awards.recommend", "awards.record_negotiation"),
+    preparers=preparers_of,
     waits_for=lambda _step, _actor: False,
     on_done=completions.after_award,
     record=lambda _challenge: {},

@@ -9,6 +9,7 @@ REFUSALS: dict[str, str | Counted] = {
     "join_without_authority": "{city} has no table of authority yet: its gates would find nobody to decide",
     "join_asked_already": "Your city has asked already",
     "join_answered": "This was answered already",
+    "join_by_another": "You asked for this yourself. Somebody else of the lead city answers",
     "join_window_frozen": "The first public notice has declared who may join; that cannot change any more",
     "join_window_past": "The day lies in the future",
     "join_window_share": "Between 1 and {most} percent",

@@ -8,6 +8,7 @@ REFUSALS: dict[str, str | Counted] = {
     "dispute_late": "The ten days for an objection are over",
     "dispute_open": "Your objection is with the city; wait for its answer",
     "dispute_answered": "This objection was answered already",
+    "panel_does_not_answer": "You sat on the panel. Somebody else answers objections to its result",
     # evaluation
     "panel_missing": "Appoint the panel",
     "panel_too_small": "Appoint at least two people",

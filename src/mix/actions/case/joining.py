@@ -77,6 +77,7 @@ def answer(deed: Deed, request: JoinRequest, *, agree: bool, reason: str) -> Joi
     if row is None:
         raise Unknown
     require(row.answer == "", "join_answered")
+    require(row.asked_by_id != deed.actor.someone.pk, "join_by_another")
     require(bool(reason.strip()), "reason_missing", field="reason")
     if agree:
         refuse_if(

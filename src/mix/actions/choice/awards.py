@@ -11,7 +11,7 @@ from mix.actions.core.checkpoints import make_checkpoint
 from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
 from mix.actions.market.participations import raise_standing
-from mix.data.models import Award, Debrief, Dispute, Letter, Step, Vendor
+from mix.data.models import Award, Debrief, Dispute, Letter, PanelMember, Step, Vendor
 from mix.phrases.mails import local_text
 from mix.readers.case.challenges import method_for
 from mix.readers.choice.awards import dispute_until, find_live, list_next_results, notice_details
@@ -224,6 +224,8 @@ def answer_dispute(deed: Deed, dispute: Dispute, *, outcome: str, answer: str) -
     )
     fresh = Dispute.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=dispute.pk)
     require(fresh.answered_at is None, "dispute_answered")
+    seats = PanelMember.objects.filter(evaluation__step__challenge=challenge, person=deed.actor.someone)
+    require(not seats.exists(), "panel_does_not_answer")
     require(bool(answer.strip()), "answer_missing", field="answer")
     fresh.outcome, fresh.answer = outcome, answer
     fresh.answered_by, fresh.answered_at = deed.actor.someone, deed.now

@@ -131,10 +131,8 @@ def get_comment(step: Step, item: str) -> Comment:
 
 
 def authors_of(step: Step) -> frozenset[str]:
-    """Return the codes of everybody who wrote a version of the step's artifact in its present round."""
+    """Return the codes of everybody who wrote a version of the step's artifact, in whichever round: it goes on."""
     versions = DocumentVersion.objects.filter(document__step=step)
-    if step.started_at:
-        versions = versions.filter(saved_at__gte=step.started_at)
     return frozenset(versions.values_list("author__code", flat=True))
 
 

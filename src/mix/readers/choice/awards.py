@@ -11,6 +11,7 @@ from mix.readers.case.documents import latest_content
 from mix.readers.city.policies import dispute_days
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
+from mix.readers.core.events import who_did
 from mix.readers.core.once import once
 from mix.readers.core.rows import get_row
 from mix.readers.market.participations import list_participations
@@ -31,6 +32,15 @@ def find_live(step: Step) -> Award | None:
         .select_related("vendor", "result__ranking__evaluation__step", "result__ranking__evaluation__solicitation")
         .first()
     )
+
+
+def preparers_of(step: Step) -> frozenset[str]:
+    """Return the codes of everybody who recommended or negotiated the live award of a step."""
+    live = find_live(step)
+    if live is None:
+        return frozenset()
+    verbs = ("awards.recommend", "awards.record_negotiation")
+    return who_did(step, *verbs, subjects=[live.vendor.code], since=live.recommended_at)
 
 
 def find_approved(challenge: Challenge) -> Award | None:

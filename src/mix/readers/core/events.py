@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -53,12 +53,13 @@ def withheld() -> Q:
     return Q(verb__in=SCORING) & Q(Exists(under_way))
 
 
-def who_did(step: Step, *verbs: str, subject: str = "") -> frozenset[str]:
-    """Return the codes of the people who did something since a step began, as the log has it; `subject` narrows it."""
-    if step.started_at is None:
-        return frozenset()
-    rows = Event.objects.filter(challenge=step.challenge.code, verb__in=verbs, happened_at__gte=step.started_at)
-    return frozenset((rows.filter(subject=subject) if subject else rows).values_list("actor", flat=True))
+def who_did(step: Step, *verbs: str, subjects: Iterable[str], since: datetime | None = None) -> frozenset[str]:
+    """Return the codes of the people who did something to subjects of a step's challenge, as the log has it.
+
+    A step that is sent back begins anew, and what was made before may stand: its rows say since when, no step does.
+    """
+    rows = Event.objects.filter(challenge=step.challenge.code, verb__in=verbs, subject__in=subjects)
+    return frozenset((rows.filter(happened_at__gte=since) if since else rows).values_list("actor", flat=True))
 
 
 def list_public_events(challenge: Challenge, *, most: int = 60) -> list[Event]:

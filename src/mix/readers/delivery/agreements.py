@@ -13,6 +13,7 @@ from mix.readers.case.challenges import spec_of
 from mix.readers.choice.awards import find_approved
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
+from mix.readers.core.events import who_did
 from mix.readers.core.once import once
 from mix.readers.core.rows import get_row
 from mix.readers.market.participations import list_chosen
@@ -216,6 +217,13 @@ def list_to_agree_with(step: Step) -> list[Vendor]:
         return list_chosen(step)
     award = find_approved(step.challenge)
     return [award.vendor] if award else []
+
+
+def drafters_of(step: Step) -> frozenset[str]:
+    """Return the codes of everybody who drafted or worded an agreement of a step that did not end."""
+    verbs = ("agreements.draft", "agreements.propose_edit", "agreements.answer_edit")
+    live = step.agreements.exclude(state=AgreementState.ENDED).values_list("code", flat=True)
+    return who_did(step, *verbs, subjects=live)
 
 
 def unmet_in(step: Step) -> tuple[Unmet, ...]:

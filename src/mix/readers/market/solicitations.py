@@ -92,9 +92,10 @@ def find_solicitation(step: Step) -> Solicitation | None:
 
 
 def authors_of_call(step: Step) -> frozenset[str]:
-    """Return the codes of everybody who wrote the call of the step's present round."""
+    """Return the codes of everybody who wrote the call of the step's present round, fitted it, or put a document in."""
     call = find_solicitation(step)
-    return who_did(step, "solicitations.draft", "call_forms.fit", subject=call.reference) if call else frozenset()
+    verbs = ("solicitations.draft", "solicitations.add_document", "call_forms.fit")
+    return who_did(step, *verbs, subjects=[call.reference]) if call else frozenset()
 
 
 def get_public(reference: str) -> Solicitation:
