@@ -146,6 +146,11 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 MFA_ADAPTER = "mix.web.entry.factors.FactorAdapter"
+MFA_FORMS = {
+    "login_webauthn": "mix.web.entry.passkeys.SignInWithPasskey",
+    "reauthenticate_webauthn": "mix.web.entry.passkeys.ShowPasskeyAgain",
+    "add_webauthn": "mix.web.entry.passkeys.AddPasskey",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Browsers know passkeys on https and on this very machine.
