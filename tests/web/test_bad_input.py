@@ -264,7 +264,11 @@ def test_a_double_click_makes_one_version(sign_in: Callable[[str], Client], draf
     assert (first, draft.versions.count()) == (second, 1)
 
 
-@pytest.mark.parametrize("wall", ["2026-11-01T01:30", "2027-03-14T02:30", "soon", "2027-13-40 99:99"])
+# What names a clock of its own: read as this page's it would be another instant than was typed.
+CLOCKS = ("2027-01-14T14:00Z", "2027-01-14 14:00+09:00", "0001-01-01T00:00", "9999-12-31T23:59")
+
+
+@pytest.mark.parametrize("wall", ["2026-11-01T01:30", "2027-03-14T02:30", "soon", "2027-13-40 99:99", *CLOCKS])
 def test_a_closing_that_is_no_one_instant_is_refused(sign_in: Callable[[str], Client], wall: str, now: Any) -> None:
     place = Challenge.objects.get(code="downtown-parking-2").steps.get(key="expression-of-interests")
     place.state, place.started_at = "active", now

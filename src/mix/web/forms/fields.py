@@ -34,6 +34,7 @@ else:
 Label: TypeAlias = str | Promise
 # The codes of a choice with their labels, or what makes them each time that a form is made.
 Pairs: TypeAlias = Iterable[tuple[str, Label]] | Callable[[], Iterable[tuple[str, Label]]]
+YEARS = range(1900, 2200)  # in which what people enter a time for happens
 # What stands in a list before somebody chose.
 UNSAID: tuple[str, Label] = ("", "–")
 
@@ -79,6 +80,14 @@ class MoneyField(forms.CharField):
         return plain_amount(value) if isinstance(value, int) else value
 
 
+def _wall_clock(text: str) -> datetime:
+    """Read a time without a clock of its own, which would be another instant. Raises ValueError for all else."""
+    wall = datetime.fromisoformat(text.replace(" ", "T"))
+    if wall.tzinfo is not None or wall.year not in YEARS:
+        raise ValueError(text)
+    return wall
+
+
 class MomentField(forms.CharField):
     """A day and time on the page's clock; cleans to an instant in UTC. Refuses times that never are or are twice."""
 
@@ -89,8 +98,7 @@ class MomentField(forms.CharField):
             return None
         check_line(text)
         try:
-            wall = datetime.fromisoformat(text.replace(" ", "T"))
-            return local_instant(wall.replace(tzinfo=None), clock())
+            return local_instant(_wall_clock(text), clock())
         except Refused as error:
             raise forms.ValidationError(sentence(error.unmet[0], language())) from None
         except ValueError:
