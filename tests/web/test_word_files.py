@@ -162,6 +162,29 @@ def test_what_is_no_text_is_named(body: str, left: Left) -> None:
     assert ([b.text for b in found.blocks], found.left) == (["x"], (left,))
 
 
+def item(text: str, number: str, *, style: str = "") -> str:
+    """Return a paragraph of a list, by its own number or by that of a style."""
+    of = f'<w:pStyle w:val="{style}"/>' if style else ""
+    own = f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr>' if number else ""
+    return f"<w:p><w:pPr>{of}{own}</w:pPr>{r(text)}</w:p>"
+
+
+def test_a_list_is_named_once_and_its_paragraphs_are_taken() -> None:
+    body = item("Must", "4") + item("Should", "4") + p(r("Between.")) + item("May", "5") + item("None", "0")
+    found = outline(packed(body))
+    assert [b.text for b in found.blocks] == ["Must", "Should", "Between.", "May", "None"]
+    assert found.left == (Left("list", "Must"), Left("list", "May"))
+    by_style = item("First", "", style="Numbered") + item("Second", "", style="Numbered")
+    numbered = '<w:style w:type="paragraph" w:styleId="{0}"><w:name w:val="{1}"/><w:pPr><w:numPr><w:numId w:val="3"/>'
+    styles = "".join(
+        numbered.format(*names) + "</w:numPr></w:pPr></w:style>"
+        for names in (("Numbered", "List Number"), ("Title1", "heading 1"))
+    )
+    assert outline(packed(by_style, styles=styles)).left == (Left("list", "First"),)
+    titled = item("A title", "", style="Title1") + item("Another", "4", style="Title1")
+    assert outline(packed(titled, styles=styles)).left == ()
+
+
 def test_a_sign_of_a_font_that_says_something_else_is_named() -> None:
     found = outline(packed(p('<w:r><w:sym w:font="Webdings" w:char="F04A"/></w:r>')))
     assert ([b.text for b in found.blocks], found.left) == (["\ufffd"], (Left("symbol", "Webdings F04A"),))

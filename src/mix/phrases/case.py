@@ -154,6 +154,7 @@ WORDS: dict[str, dict[str, str]] = {
         "embedded": "Embedded document",
         "formula": "Formula",
         "hidden": "Hidden text",
+        "list": "Numbers or signs before the paragraphs of a list, which begins",
         "symbol": "Symbol of a font",
         "table": "Table in a table",
     },

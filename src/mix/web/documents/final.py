@@ -17,6 +17,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from mix.web.documents.blocks import Block, Left, Paragraph, Table
 
 MOST_SAID = 200  # letters of what is named as not taken
+NO_LIST = "0"  # the number by which a paragraph leaves the list of its style
 MOST_SPAN = 63  # columns of a table, as Word has them
 _SPACES = {
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "",
@@ -52,11 +53,13 @@ class Final:
 
     styles: Mapping[str, str]
     notes: Mapping[tuple[str, str], str]
+    numbering: frozenset[str] = frozenset()  # the styles that put a number or a sign before a paragraph
     changes: int = 0
     authors: list[str] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     _fields: list[bool] = field(default_factory=list)  # of each field that has begun: are we in its code?
     _boxes: list[Block] = field(default_factory=list)  # of the paragraph at hand
+    _lists: list[str] = field(default_factory=list)  # that were named
 
     def blocks(self, parent: Element) -> list[Block]:
         """Return what stands in a body, a cell or a box, in order: what is in a box follows its paragraph."""
@@ -75,6 +78,7 @@ class Final:
             if tracked and before == self.changes:
                 self._changed(tracked[0])
             if not any(_name(c) in _GONE for c in tracked):
+                self._name_list(element, joined)
                 found.append(Paragraph(joined, self._style(element)))
                 joined = ""
             found += boxes
@@ -83,6 +87,16 @@ class Final:
     def _style(self, paragraph: Element) -> str:
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
         return "" if style is None else self.styles.get(style.get(f"{_W}val"), "")
+
+    def _name_list(self, paragraph: Element, text: str) -> None:
+        """Name a list once, by its first paragraph: Word counts what stands before each, and it is no text."""
+        style, own = (paragraph.find(f"{_W}pPr/{_W}{name}") for name in ("pStyle", f"numPr/{_W}numId"))
+        by_style = style is not None and style.get(f"{_W}val") in self.numbering
+        number = own.get(f"{_W}val", NO_LIST) if own is not None else "by style" if by_style else NO_LIST
+        is_heading = self._style(paragraph).casefold().startswith("heading")
+        if number not in (NO_LIST, *self._lists) and text.strip() and not is_heading:
+            self._lists.append(number)
+            self.left.append(Left("list", text.strip()[:MOST_SAID]))
 
     def _inside(self, parent: Element, *names: str) -> Iterator[Element]:
         """Walk to the elements of these names, through what may stand around them."""
@@ -264,5 +278,8 @@ def notes_of(document: Document) -> dict[tuple[str, str], str]:
 def read_final(document: Document) -> tuple[list[Block], Final]:
     """Read a document, and say what was found on the way."""
     styles = {style.style_id: style.name or "" for style in document.styles}
-    reader = Final(styles, notes_of(document))
+    numbering = frozenset(
+        s.style_id for s in document.styles if s.element.find(f"{_W}pPr/{_W}numPr/{_W}numId") is not None
+    )
+    reader = Final(styles, notes_of(document), numbering)
     return reader.blocks(document.element.body), reader
