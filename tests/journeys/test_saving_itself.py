@@ -169,6 +169,45 @@ def test_another_button_of_a_step_waits_until_the_document_is_saved(visit: Calla
     expect(priya.page.locator(SAID)).to_contain_text("Saved at ")
 
 
+def test_what_is_missing_is_what_is_missing_once_the_document_saved_itself(visit: Callable[..., Visitor]) -> None:
+    priya = visit("priya")
+    priya.go(STEP)
+    link, before = priya.page.locator("#missing a[href='#f-evidence']"), value(priya.page, "evidence")
+    expect(link).to_have_count(0)
+    types(priya.page, "evidence", "")
+    expect(link).to_be_visible()
+    types(priya.page, "evidence", before)
+    expect(link).to_have_count(0)
+    priya.check()
+
+
+def test_a_comment_that_was_typed_asks_whoever_leaves_by_another_button(visit: Callable[..., Visitor]) -> None:
+    priya = visit("priya")
+    priya.go(STEP)
+    assert not leaves(priya.page)
+    priya.page.locator("summary:has-text('Write a comment')").click()
+    priya.page.locator("form:has([value='comment']) textarea").fill("I am still writing this.")
+    assert leaves(priya.page)
+    priya.click("form:has([value='comment']) button")
+    priya.sees("I am still writing this.")
+    assert not leaves(priya.page)
+
+
+def test_without_script_another_button_waits_until_the_document_is_saved(visit: Callable[..., Visitor]) -> None:
+    priya = visit("priya", javascript=False)
+    priya.go(STEP)
+    asking = priya.page.locator("main form:has([value='ask']) button")
+    expect(asking).to_be_visible()
+    priya.page.locator("[name=current_cost]").fill("Forty dollars a driver, plain")
+    priya.page.locator("[name=current_cost]").blur()
+    expect(asking).to_be_hidden()
+    priya.sees("the others wait until what you typed here is saved")
+    priya.click("form[data-saves] button:has-text('Save')")
+    assert value(priya.page, "current_cost") == "Forty dollars a driver, plain"
+    expect(asking).to_be_visible()
+    priya.check()
+
+
 def test_a_word_file_with_tracked_changes_says_what_was_taken(visit: Callable[..., Visitor]) -> None:
     priya = visit("priya")
     priya.go(STEP)

@@ -156,6 +156,19 @@ def test_a_document_saves_itself_and_the_button_finds_nobody_in_between(
     assert (latest_content(place)["users"], latest_content(place)["evidence"]) == ("One. Two.", "Typed.")
 
 
+def test_a_document_that_saved_itself_says_anew_what_is_missing(place: Step, sign_in: Callable[[str], Client]) -> None:
+    priya, links = sign_in("priya"), re.compile(r'href="#(f-[a-z_]+)"')
+
+    def on_page() -> list[str]:
+        return links.findall(page_of(priya, DOCUMENT).split('id="missing"')[1].split("</ol>")[0])
+
+    before = on_page()
+    given = {"act": "save", "version": entered(page_of(priya, DOCUMENT), "version"), "evidence": ""}
+    _status, reply = by_itself(priya, "priya", DOCUMENT, given, "evidence")
+    assert ("f-evidence" in before, "f-evidence" in on_page()) == (False, True)
+    assert links.findall(reply["parts"]["missing"]) == on_page()
+
+
 def test_a_document_that_two_write_keeps_what_each_wrote(place: Step, sign_in: Callable[[str], Client]) -> None:
     priya, olivia = sign_in("priya"), sign_in("olivia")
     opened = page_of(priya, DOCUMENT)

@@ -34,6 +34,11 @@ def draw_page(request: HttpRequest, template: str, *contexts: Context, status: i
     return render(request, template, names_of(template, *contexts), status=status)
 
 
+def draw_part(request: HttpRequest, template: str, *contexts: Context) -> str:
+    """Draw a part of a page, for one that stands in a browser. Raises ValueError as `names_of` does."""
+    return render_to_string(template, names_of(template, *contexts), request)
+
+
 def draw_bare(template: str, *, status: int) -> HttpResponse:
     """Draw a page that stands alone, before anything is known of who asks."""
     return HttpResponse(render_to_string(template), status=status)

@@ -57,13 +57,17 @@ def answered(
     *,
     status: int = 200,
     texts: Mapping[str, str] | None = None,
+    parts: Mapping[str, str] | None = None,
 ) -> JsonResponse:
-    """Say what was saved and when; of what was not, why. `texts` are what else reads otherwise by now, by its id."""
+    """Say what was saved and when; of what was not, why.
+
+    `texts` are what else reads otherwise by now, by its id, and `parts` what is drawn anew, in HTML.
+    """
     local = now_of(request).astimezone(ZoneInfo(clock()))
     done = [asdict(one) for one in kept]
     told = [_("Saved at %(time)s.") % {"time": local.strftime("%H:%M")}] if done or not why else []
     told += [_("Not saved: %(why)s") % {"why": text} for text in why]
-    reply = {"saved": done, "told": " ".join(told), "whole": not why, "texts": texts or {}}
+    reply = {"saved": done, "told": " ".join(told), "whole": not why, "texts": texts or {}, "parts": parts or {}}
     return JsonResponse(reply, status=status)
 
 

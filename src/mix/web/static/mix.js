@@ -186,10 +186,12 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
   }
 }
 
-// What is sealed lies nowhere but on the page: whoever leaves it is asked first.
-for (const form of document.querySelectorAll("form[data-sealed]:not([data-saves])")) {
-  let typed = "unsaved" in form.dataset;
-  form.addEventListener("input", () => { typed = true; });
+// What is sealed, and a text that was typed or refused, lies nowhere but on the page: whoever leaves it is asked first,
+// also by a button of another form.
+for (const form of document.querySelectorAll("form[method=post]:not([data-saves], [data-keep])")) {
+  const sealed = "sealed" in form.dataset;
+  let typed = sealed ? "unsaved" in form.dataset : "refused" in form.dataset && form.querySelector("textarea") !== null;
+  form.addEventListener("input", (event) => { typed ||= sealed || event.target.matches("textarea"); });
   form.addEventListener("submit", () => { typed = false; });
   window.addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
 }

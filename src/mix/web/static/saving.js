@@ -16,6 +16,9 @@ const keep = (form) => {
     if (wrap.innerHTML !== said.innerHTML) said.replaceChildren(...wrap.childNodes);
     said.classList.toggle("err", isBad);
   };
+  const redraw = (place, html) => { // what is focused stays as it is
+    if (!place.contains(document.activeElement)) place.innerHTML = html;
+  };
   const tellOf = (what) => tell(form.querySelector(`template[data-saves-on=${what}]`).content.cloneNode(true), true);
   const plan = (wait) => {
     clearTimeout(timer);
@@ -42,6 +45,7 @@ const keep = (form) => {
       for (const name of part.names) if (!again(name)) typed.delete(name);
     }
     for (const [id, text] of Object.entries(reply.texts)) document.getElementById(id).textContent = text;
+    for (const [id, html] of Object.entries(reply.parts)) redraw(document.getElementById(id), html);
     tell(reply.told, !reply.whole);
     if (typed.size === 0) form.dispatchEvent(new CustomEvent("mix:saved"));
   };

@@ -59,7 +59,7 @@ from mix.web.documents.blocks import Left
 from mix.web.documents.changes import changes
 from mix.web.documents.sent import read_over, read_sent
 from mix.web.documents.specs import Answer, FieldView, draw, read_only, read_post
-from mix.web.drawing.pages import Context
+from mix.web.drawing.pages import Context, draw_part
 from mix.web.drawing.requests import now_of, only_read, signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.drawing.stagebar import StageBar, stage_bar
@@ -141,6 +141,15 @@ class Frame:
     include: str
     is_wide: bool
     policy: StepFindings | None
+
+
+@dataclass(frozen=True)
+class MissingContext:
+    """What a step lacks, as the page that saved its document by itself shows it anew."""
+
+    step: Step
+    unmet: tuple[Unmet, ...]
+    blocks_proceed: tuple[Unmet, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -277,7 +286,9 @@ def _save_itself(request: HttpRequest, step: Step) -> HttpResponse:
     version = do(request, documents.save, step, answers={**content, **mine}, based_on=number)
     kept = sent.kept(version.number, without=merged.clashes, unchanged=merged.taken)
     texts = {"version": _("Version %(n)s") % {"n": version.number}}
-    return answered(request, kept, why, status=status, texts=texts)
+    missing = MissingContext(step, unmet_to_ask(step, now=now_of(request)))
+    parts = {"missing": draw_part(request, "staff/flow/_missing.html", missing)}
+    return answered(request, kept, why, status=status, texts=texts, parts=parts)
 
 
 def _together(
