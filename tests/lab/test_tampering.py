@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from mix.data.models import (
     ConsensusScore,
     Declaration,
     GateSignature,
+    MethodVersion,
     Milestone,
     Score,
     SubmissionVersion,
@@ -96,8 +98,6 @@ def change(row: Kept, field: models.Field[Any, Any]) -> bool:
 
 def verify_case(files: dict[str, bytes]) -> Finding:
     """Make the bundle of the case out of files, as this site would sign it, and check it."""
-    from hashlib import sha256
-
     statement = {
         "format": BUNDLE_FORMAT,
         "challenge": CASE,
@@ -258,3 +258,21 @@ def test_a_changed_receipt_is_named(column: str) -> None:
         others = other_values(field, getattr(version, column))
         assert any(sql(f"UPDATE {table} SET {column} = %s WHERE id = %s", [o, version.pk]) for o in others)
         assert any(said.startswith("receipts/") for said in check_rows())
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["document", "document and digest"])
+def test_a_method_that_was_changed_under_running_cases_is_named(kept: bool) -> None:
+    version = MethodVersion.objects.get(key="sprint", version=Challenge.objects.get(code=CASE).method.version)
+    document = version.document.replace("decided_by: [procurement_manager]", "decided_by: [procurement_officer]")
+    digest = sha256(document.encode()).hexdigest() if kept else version.digest
+    assert document != version.document
+    with behind_the_program():
+        changed = "UPDATE data_methodversion SET document = %s, digest = %s WHERE id = %s"
+        assert sql(changed, [document, digest, version.pk])
+        assert list(check_rows()) == [f"methods/sprint-{version.version}: This row is not as the log has it."]
+
+
+def test_a_method_that_was_put_in_is_named() -> None:
+    with behind_the_program():
+        MethodVersion.objects.create(key="own", version=1, title="Own", document="x", digest="0" * 64)
+        assert list(check_rows()) == ["methods/own-1: The log does not know this row."]

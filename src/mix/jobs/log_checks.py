@@ -15,6 +15,7 @@ from mix.actions.core.checkpoints import find_contradiction
 from mix.actions.core.signing import public_key
 from mix.data.models import Chain, Municipality, Person, SubmissionVersion
 from mix.phrases.refusals import sentence
+from mix.readers.city.methods import list_method_differences
 from mix.readers.core.events import list_chains, verify_chain
 from mix.readers.core.kept import list_differences
 from mix.readers.market.receipts import list_receipt_differences
@@ -65,8 +66,8 @@ def check_chains() -> Iterator[tuple[Chain, str]]:
 
 
 def check_rows() -> Iterator[str]:
-    """Yield each row of record and each receipt that is not as the log has it, is missing, or is too many."""
-    for found in (*list_differences(), *list_receipt_differences()):
+    """Yield each row of record, receipt and method that is not as the log has it, is missing, or is too many."""
+    for found in (*list_differences(), *list_receipt_differences(), *list_method_differences()):
         yield f"{found.row}: {sentence(Unmet(found.code), 'en')}."
     key = public_key()
     for reference, receipt in SubmissionVersion.objects.order_by("pk").values_list("reference", "receipt"):

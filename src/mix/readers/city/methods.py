@@ -1,9 +1,12 @@
 """Methods as they were pinned, parsed once per process."""
 
+from hashlib import sha256
+
 from django.db.models import Q
 
-from mix.data.models import MethodVersion
+from mix.data.models import Event, MethodVersion
 from mix.readers.core.errors import Unknown
+from mix.readers.core.kept import Difference
 from mix.rules.city.method_files import parse
 from mix.rules.city.methods import Method
 from mix.rules.core.kinds import Route
@@ -50,3 +53,32 @@ def list_latest(*, city: str = "") -> list[MethodVersion]:
     for version in rows.defer("document").order_by("key", "version"):
         latest[version.key] = version
     return sorted(latest.values(), key=lambda v: v.municipality_id is not None)
+
+
+def list_method_differences() -> list[Difference]:
+    """Compare the document of every version with the digest that the log has of its publication, and its row's own.
+
+    A method says who decides at which gate and how a panel scores: running cases follow the document as it is.
+    """
+    told = dict(_published())
+    found = []
+    for version in MethodVersion.objects.order_by("key", "version"):
+        name, digest = f"{version.key}-{version.version}", sha256(version.document.encode()).hexdigest()
+        if name not in told:
+            found.append(Difference(f"methods/{name}", "row_unlogged"))
+        elif not told[name] == version.digest == digest:
+            found.append(Difference(f"methods/{name}", "row_altered"))
+        told.pop(name, None)
+    return found + [Difference(f"methods/{name}", "row_missing") for name in told]
+
+
+def _published() -> list[tuple[str, str]]:
+    """Return each version that was published, of the catalogue or a city's own, with the digest of its document."""
+    rows = Event.objects.filter(verb__in=["methods.publish_method", "variants.publish"]).order_by("pk")
+    return [
+        (
+            e.subject if e.verb == "methods.publish_method" else f"{e.subject}-{e.payload['version']}",
+            e.payload["digest"],
+        )
+        for e in rows
+    ]
