@@ -58,11 +58,11 @@ class SignInWithPasskey(_Answering, theirs.LoginWebAuthnForm):  # type: ignore[m
     """Sign in with a passkey alone."""
 
 
-class ShowPasskeyAgain(_Answering, theirs.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+class ShowPasskeyAgain(_Answering, theirs.ReauthenticateWebAuthnForm):  # type: ignore[misc]  # as above
     """Show again who one is."""
 
 
-class AddPasskey(theirs.AddWebAuthnForm):  # type: ignore[misc]
+class AddPasskey(theirs.AddWebAuthnForm):  # type: ignore[misc]  # as above
     """Add a passkey to one's account."""
 
     credential = CredentialField(max_length=MOST)
