@@ -76,6 +76,16 @@ def test_traditional_has_the_seven_boxes() -> None:
         ("needs: [first]", "needs: [frist]", [(22, "'second' needs 'frist', which no step is called")]),
         ("needs: [first]", "needs: [second]", [(22, "'second' waits for itself")]),
         (", decided_by: [sponsor]", "", [(17, "gate G1 has nobody who decides")]),
+        *(
+            ("decided_by: [sponsor]", f"decided_by: [{role}]", [(17, f"'{role}' decides at no gate")])
+            for role in ("vendor", "evaluator", "chair", "auditor", "fairness_monitor", "administrator", "partner_city")
+        ),
+        (
+            "decided_by: [sponsor]",
+            "decided_by: [sponsor, legal, sponsor]",
+            [(17, "'sponsor' decides twice at gate G1, and would sign once")],
+        ),
+        ("owner: project_lead\n        needs", "owner: auditor\n        needs", [(21, "'auditor' works on no step")]),
         ("{en: Second, fr: Deuxième}", "{en: Second}", [(23, "missing French at stages.0.steps.1.title")]),
         ("key: second", "key: first", [(18, "two steps are called 'first'"), (22, "'first' waits for itself")]),
     ],
@@ -292,3 +302,24 @@ def test_a_method_that_would_choose_wrongly_is_refused(
 ) -> None:
     parse(CHOOSES)
     assert problems(CHOOSES.replace(before, after)) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("              type: rows\n", "              type: rows\n              min_rows: 201\n", "200"),
+        ("              type: rows\n", "              type: rows\n              min_rows: -1\n", "0"),
+        ("              type: choice\n", "              type: choice\n              min_rows: 2\n", "least number"),
+        ("              type: choice\n", "              type: choice\n              must_be_yes: true\n", "yes or no"),
+        ("          gives: shortlisted\n", "          gives: shortlisted\n          most: 0\n", "1"),
+        ("weight: 40", "weight: 20", "weights add up to 80"),
+        (
+            "criteria:\n            - {key: idea, weight: 60",
+            "price_weight: 20\n          criteria:\n            - {key: idea, weight: 40",
+            "the price counts in 'jury', and 'entries' asks for none",
+        ),
+    ],
+)
+def test_what_nobody_could_fulfil_or_nobody_asked_is_refused(old: str, new: str, said: str) -> None:
+    assert CHOOSES.count(old) >= 1
+    assert any(said in text for _line, text in problems(CHOOSES.replace(old, new, 1)))

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import yaml
 
 from mix.rules.city.kinds import is_known
-from mix.rules.city.methods import EvaluationSpec, Fact, Method, Step
+from mix.rules.city.methods import EvaluationSpec, Fact, Gate, Method, Step
+from mix.rules.core.access import DECIDERS, OWNERS
 from mix.rules.core.catalogue import Problem, line_of, read
 from mix.rules.core.fields import FieldType
 from mix.rules.core.kinds import AgreementKind, Envelope, Route, SprintSection, Standing, StepKind
@@ -148,8 +149,9 @@ def _problems_in_step(step: Step, method: Method, *, line: Callable[..., int]) -
     for name in step.needs:
         if name not in kinds:
             yield Problem(line("needs"), f"'{step.key}' needs '{name}', which no step is called")
-    if step.gate and not step.gate.decided_by and not step.gate.by_value:
-        yield Problem(line("gate"), f"gate {step.gate.key} has nobody who decides")
+    if step.owner not in OWNERS:
+        yield Problem(line("owner"), f"'{step.owner.value}' works on no step")
+    yield from _problems_in_gate(step.gate, line=line)
     if step.evaluation and kinds.get(step.evaluation.of) != StepKind.SOLICITATION:
         yield Problem(line("evaluation", "of"), f"'{step.evaluation.of}' is no solicitation that could be scored")
     if step.evaluation:
@@ -165,12 +167,28 @@ def _problems_in_step(step: Step, method: Method, *, line: Callable[..., int]) -
         yield Problem(line("solicitation"), f"the price envelope of '{step.key}' may hold amounts only")
 
 
+def _problems_in_gate(gate: Gate | None, *, line: Callable[..., int]) -> Iterator[Problem]:
+    """Find who decides at a gate and may not: those who score, oversee or administer, and a word that counts twice."""
+    if gate and not gate.decided_by and not gate.by_value:
+        yield Problem(line("gate"), f"gate {gate.key} has nobody who decides")
+    for n, role in enumerate(gate.decided_by if gate else ()):
+        where = line("gate", "decided_by", n)
+        if role not in DECIDERS:
+            yield Problem(where, f"'{role.value}' decides at no gate")
+        if gate and role in gate.decided_by[:n]:
+            yield Problem(where, f"'{role.value}' decides twice at gate {gate.key}, and would sign once")
+
+
 def _problems_in_evaluation(
     step: str, spec: EvaluationSpec, method: Method, *, line: Callable[..., int]
 ) -> Iterator[Problem]:
     if spec.fills_places and Fact.SPRINT_PLACES not in method.facts:
         where = line("evaluation", "fills_places")
         yield Problem(where, f"'{step}' fills the places of a sprint, and no fact says how many there are")
+    call = next((s.solicitation for s in method.steps if s.key == spec.of and s.solicitation), None)
+    if spec.price_weight and call and Envelope.PRICE not in call.envelopes:
+        where = line("evaluation", "price_weight")
+        yield Problem(where, f"the price counts in '{step}', and '{spec.of}' asks for none")
     if not any(c.weight for c in spec.criteria):
         yield Problem(line("evaluation"), f"'{step}' scores nothing")
     for n, criterion in enumerate(spec.criteria):

@@ -116,7 +116,7 @@ class EvaluationSpec(Part):
     price_weight: int = Field(default=0, ge=0, le=100)
     price_formula: PriceFormula = PriceFormula.LOWEST_OVER_PRICE
     quality_minimum: int = Field(default=0, ge=0, le=100)
-    most: int | None = None
+    most: int | None = Field(default=None, ge=1)
     fills_places: bool = False
     anonymous: bool = False
     stages: tuple[ScoringStage, ...] = ()

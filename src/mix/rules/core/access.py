@@ -110,6 +110,10 @@ _WORKING_CITY = (
 _PROCUREMENT = (Role.PROCUREMENT_OFFICER, Role.PROCUREMENT_MANAGER)
 _OVERSIGHT = (Role.FAIRNESS_MONITOR, Role.AUDITOR)
 
+# Who may be named to decide at a gate, and to work on a step: of the city's own, and nobody who scores or oversees.
+OWNERS = frozenset(_WORKING_CITY) - {Role.PARTNER_CITY}
+DECIDERS = OWNERS | {Role.AUTHORITY, Role.COUNCIL}
+
 # Who confirms what another proposed: every one of them was confirmed by a second person before.
 _CONFIRMING = frozenset({Role.ADMINISTRATOR, Role.PROCUREMENT_MANAGER, Role.AUTHORITY})
 

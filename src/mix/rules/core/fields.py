@@ -127,7 +127,7 @@ class FieldSpec(BaseModel):
     unit: Wording | None = None
     options: tuple[Option, ...] = ()
     columns: tuple[Column, ...] = ()
-    min_rows: int = 0
+    min_rows: int = Field(default=0, ge=0, le=MAX_ROWS)
     public: bool = False
     envelope: str = "technical"
     for_panel: bool = True
@@ -140,6 +140,10 @@ class FieldSpec(BaseModel):
             raise ValueError("a choice, and only a choice, has options")
         if (self.type is FieldType.ROWS) != bool(self.columns):
             raise ValueError("a field of rows, and only it, has columns")
+        if self.min_rows and self.type is not FieldType.ROWS:
+            raise ValueError("a field of rows, and only it, has a least number of them")
+        if self.must_be_yes and self.type is not FieldType.YES_NO:
+            raise ValueError("a field of yes or no, and only it, must be yes")
         for what, keys in (
             ("options", [option.key for option in self.options]),
             ("columns", [column.key for column in self.columns]),
