@@ -2,9 +2,10 @@
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from mix.data.changes import note_writes
+from mix.data.migrating import create_together
 from mix.data.triggers import create_triggers
 from mix.data.wall import create_policies, take_stand
 
@@ -17,7 +18,8 @@ class DataConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have triggers and policies re-created after every migrate, and each connection know how it stands."""
+        """Have tables made together, triggers and policies re-created after every migrate, and connections stand."""
+        pre_migrate.connect(create_together, sender=self)
         post_migrate.connect(create_triggers, sender=self)
         post_migrate.connect(create_policies, sender=self)
         connection_created.connect(take_stand)
