@@ -51,6 +51,9 @@ CRAFTED: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (  # each cons
     lambda row: row | {"seq": True},
     lambda row: row | {"more": "text"},
     lambda row: row | {"payload": {"n": 1.5}},
+    lambda row: row | {"payload": {"n": [{"deep": 2.0}, -0.0]}},
+    lambda row: row | {"payload": {"n": float("nan")}},
+    lambda row: row | {"payload": [1, "two", [3]]},
     lambda row: row | {"payload": {"n": 10**30, "s": "\ud800"}},
     lambda row: row | {"payload": None, "reason": None},
     lambda row: row | {"reason": ["no", "text"]},
@@ -96,7 +99,13 @@ def test_the_quick_way_says_what_line_by_line_says(monkeypatch: pytest.MonkeyPat
     for craft in CRAFTED:
         first = made_whole(craft(full(1)[0]))
         end = {"head": {"seq": 1, "hash": first["hash"]}}
-        for line in (json.dumps(first), json.dumps(first, indent=None, separators=(",", ":")), " " + json.dumps(first)):
+        signed = json.dumps(first).replace('"seq": 1,', '"seq": -0,').replace('"n": 1,', '"n": 1e0,')
+        for line in (
+            signed,
+            json.dumps(first),
+            json.dumps(first, indent=None, separators=(",", ":")),
+            " " + json.dumps(first),
+        ):
             samples.append(f"{line}\n{json.dumps(end)}\n".encode())
     for raw in samples:
         assert verify_log(raw) == slowly(raw), raw

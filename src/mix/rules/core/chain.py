@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]  # None without C
 from typing import Any
@@ -45,15 +45,14 @@ _PLAIN = frozenset({str, int, bool, type(None)})
 def _refuse_floats(value: object) -> None:
     if isinstance(value, float):
         raise TypeError("the log holds no floating point numbers")
-    if isinstance(value, dict):
-        parts: Iterable[object] = value.values()
-    elif isinstance(value, list | tuple):
-        parts = value
+    if isinstance(value, (dict, Mapping)):
+        parts: Collection[object] = value.values()
     else:
-        parts = value.values() if isinstance(value, Mapping) else ()
-    for part in parts:
-        if type(part) not in _PLAIN:
-            _refuse_floats(part)
+        parts = value if isinstance(value, list | tuple) else ()
+    if not _PLAIN.issuperset(map(type, parts)):
+        for part in parts:
+            if type(part) not in _PLAIN:
+                _refuse_floats(part)
 
 
 def digest(value: object) -> str:

@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from json.encoder import encode_basestring
 from typing import Any, TypeAlias
 
-from mix.rules.core.chain import GENESIS, written
-from mix.rules.core.verdicts import DECODER, Broken, incomplete, read_json, tampered
+from pydantic_core import from_json
+
+from mix.rules.core.chain import GENESIS, canonical, written
+from mix.rules.core.verdicts import Broken, incomplete, read_json, tampered
 
 UNHASHED = frozenset({"payload", "reason", "previous_hash", "hash"})  # an entry's hash covers their digests
 PART = 2 * 2**20  # bytes that are worth a part of their own
@@ -64,15 +66,13 @@ def _hashes_of(part: Part) -> str | None:
     """Return the hashes of the lines of a part, one after the other; None where the quick way does not take one."""
     lines, first, previous = part
     found: list[str] = []
-    scan = DECODER.scan_once  # type: ignore[attr-defined]  # what `decode` calls between two searches for blanks
     try:
         for seq, line in enumerate(lines.decode().split("\n"), start=first):
-            entry, end = scan(line, 0)
-            previous = _quick_entry(entry, seq=seq, previous=previous)
-            if not previous or end != len(line):
+            previous = _quick_entry(from_json(line, allow_inf_nan=False), seq=seq, previous=previous)
+            if not previous:
                 return None
             found.append(previous)
-    except (ValueError, LookupError, TypeError, StopIteration, RecursionError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return None
     return "".join(found)
 
@@ -87,20 +87,28 @@ def _quick_entry(
 ) -> str:
     """Return the hash of an entry that holds; "" where it does not, or where it is not this program's.
 
-    Raises TypeError for what is no text and LookupError for what is not there.
+    Raises TypeError for what is no text or has a fraction, and LookupError for what is not there.
     """
     if len(entry) != HELD or entry["seq"] != seq or type(entry["seq"]) is not int or entry["previous_hash"] != previous:
         return ""
     payload, reason = entry["payload"], entry["reason"]
-    payload_hash, reason_hash = entry["payload_hash"], entry["reason_hash"]
-    if payload is not None and sha256(written(payload)).hexdigest() != payload_hash:
+    of_payload, of_reason = entry["payload_hash"], entry["reason_hash"]
+    if payload is None:
+        of_payload = text(of_payload)
+    elif sha256(canonical(payload)).hexdigest() == of_payload:
+        of_payload = f'"{of_payload}"'
+    else:
         return ""
-    if reason is not None and sha256(text(reason).encode()).hexdigest() != reason_hash:
+    if reason is None:
+        of_reason = text(of_reason)
+    elif sha256(text(reason).encode()).hexdigest() == of_reason:
+        of_reason = f'"{of_reason}"'
+    else:
         return ""
     covered = (
         f'{{"actor":{text(entry["actor"])},"challenge":{text(entry["challenge"])},'
         f'"happened_at":{text(entry["happened_at"])},"origin":{text(entry["origin"])},'
-        f'"payload_hash":{text(payload_hash)},"reason_hash":{text(reason_hash)},'
+        f'"payload_hash":{of_payload},"reason_hash":{of_reason},'
         f'"recorded_at":{text(entry["recorded_at"])},"role":{text(entry["role"])},"seq":{seq},'
         f'"subject":{text(entry["subject"])},"subject_type":{text(entry["subject_type"])},'
         f'"verb":{text(entry["verb"])}}}'
