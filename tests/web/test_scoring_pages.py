@@ -8,7 +8,9 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mix.actions.choice import evaluations
@@ -234,6 +236,17 @@ def test_the_panel_has_one_naming_of_its_own(letters: dict[str, str], hugo: Clie
     )
     beside = dict(re.findall(r'data-letter="(\w)" data-own="(\w)"', page))
     assert beside == {letters[vendor]: own[vendor] for vendor in letters}
+
+
+def test_equal_cells_are_recorded_without_gathering_the_scoring_for_each(
+    agreeing: Evaluation, actor: Callable[[str], Any], now: Any
+) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        count = run(actor("hugo"), now, evaluations.agree_where_equal, agreeing, reason="All gave it.")
+    recorded = ConsensusScore.objects.filter(evaluation=agreeing)
+    assert (recorded.count(), Event.objects.filter(verb="evaluations.agree", happened_at=now).count()) == (count, count)
+    assert count > 3
+    assert len(asked) < 22 + 6 * count  # what is known of a panel is asked for once; then each cell, and its line
 
 
 def test_no_button_of_the_consensus_loses_what_stands_beside_it(

@@ -22,6 +22,7 @@ from django.db.models import QuerySet
 
 P = ParamSpec("P")
 Row = TypeVar("Row")
+MOST = 64  # numbers of what is asked for, of which a question keeps its words
 FIRST = 2_000_000_000  # marks stand for what is asked for: no number in a query of ours is as large
 
 
@@ -77,10 +78,13 @@ class Asked(Generic[P, Row]):
             raise TypeError("what is asked for stands in its place")
         shape = (connection.vendor, *(len(a) if isinstance(a, tuple) else isinstance(a, str) for a in args))
         marks, given = _marks(args)
-        if shape not in self.worded:
-            rows = self.make(*marks)  # type: ignore[call-arg,arg-type]  # of the same types
-            self.worded[shape] = _Worded(rows)
-        return self.worded[shape].answer(given)
+        worded = self.worded.get(shape)
+        if worded is None:
+            worded = _Worded(self.make(*marks))  # type: ignore[call-arg,arg-type]  # of the same types
+            if len(self.worded) >= MOST:
+                self.worded.clear()
+            self.worded[shape] = worded
+        return worded.answer(given)
 
 
 def _marks(args: tuple[object, ...]) -> tuple[list[object], dict[object, object]]:

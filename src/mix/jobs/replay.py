@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import get_type_hints
 from zoneinfo import ZoneInfo
@@ -141,20 +142,28 @@ def _call(scenario: Scenario, verb: str, *, by: str, values: Values, at: datetim
     else:
         actor = Actor(origin=Origin.REPLAY, recorded_at=scenario.recorded_at)
     verb_itself = function.verb if isinstance(function, Prepared) else function
-    hints = get_type_hints(verb_itself)
     subjects, facts = [], {}
-    for parameter in inspect.signature(verb_itself).parameters.values():
-        if parameter.name in ("deed", "prepared"):
-            continue
+    for parameter, hint in _parameters(verb_itself):
         optional = parameter.default is not inspect.Parameter.empty
-        value = _value(scenario, hints[parameter.name], parameter.name, values, optional=optional)
+        value = _value(scenario, hint, parameter.name, values, optional=optional)
         if value is _ABSENT:
             continue
         if parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD:
             subjects.append(value)
         else:
             facts[parameter.name] = value
-    return run(actor, at, function, *subjects, **facts)
+    try:
+        return run(actor, at, function, *subjects, **facts)
+    finally:
+        scenario.found.clear()
+
+
+@cache
+def _parameters(verb: Callable[..., object]) -> list[tuple[inspect.Parameter, object]]:
+    """Return what a verb expects beside the deed and what was prepared, each with its type."""
+    hints = get_type_hints(verb)
+    named = inspect.signature(verb).parameters.values()
+    return [(p, hints[p.name]) for p in named if p.name not in ("deed", "prepared")]
 
 
 _ABSENT = object()

@@ -86,6 +86,7 @@ class Scenario:
     challenge: m.Challenge | None = None
     last: datetime | None = None
     texts: dict[str, Any] = field(default_factory=dict)
+    found: dict[object, Any] = field(default_factory=dict)  # what was found for the act at hand, and may be found again
 
     def instant(self, text: str) -> datetime:
         """Read "+12 09:30" (days after the anchor, local time) or "2026-03-02 09:30" into UTC."""

@@ -7,10 +7,14 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeVar
+
+from django.db.models import QuerySet
 
 from mix.actions.case import challenges
 from mix.actions.delivery import agreements
 from mix.data import models as m
+from mix.data.asked import asked
 from mix.jobs.scenarios import Plain, Scenario, ScenarioWrong, Values
 from mix.readers.choice.awards import find_live
 from mix.readers.choice.evaluations import find_evaluation
@@ -24,6 +28,7 @@ from mix.rules.delivery.clauses import choose
 from mix.rules.delivery.states import AgreementState, EditState
 from mix.rules.market.call_changes import read_change
 
+T = TypeVar("T")
 Finder = Callable[[Scenario, Values, str], object]
 
 
@@ -74,10 +79,24 @@ READERS: dict[str, Callable[[Scenario, Plain], object]] = {
 }
 
 
+def _once(scenario: Scenario, key: object, find: Callable[[], T]) -> T:
+    """Return what several subjects of one act rest on, asked for once: an act's rows are each other's."""
+    if key not in scenario.found:
+        scenario.found[key] = find()
+    found: T = scenario.found[key]
+    return found
+
+
 def _challenge(scenario: Scenario, _values: Values, _name: str = "") -> m.Challenge:
     if scenario.challenge is None:
         raise ScenarioWrong("no challenge has begun")
-    return m.Challenge.objects.select_related("municipality", "method").get(pk=scenario.challenge.pk)
+    pk = scenario.challenge.pk
+    return _once(scenario, "challenge", lambda: _challenges(pk)[0])
+
+
+@asked
+def _challenges(pk: int) -> QuerySet[m.Challenge]:
+    return m.Challenge.objects.select_related("municipality", "method").defer("method__document").filter(pk=pk)
 
 
 def _step(scenario: Scenario, values: Values, name: str = "step") -> m.Step:
@@ -86,7 +105,21 @@ def _step(scenario: Scenario, values: Values, name: str = "step") -> m.Step:
             challenge__code=values["source"], key=values["step"]
         )
     challenge = _challenge(scenario, values, name)
-    return challenge.steps.get(key=values["step"] if "step" in values else _sole_room(challenge))
+    key = values["step"] if "step" in values else _sole_room(challenge)
+    return _once(scenario, ("step", key), lambda: _step_of(challenge, key))
+
+
+def _step_of(challenge: m.Challenge, key: str) -> m.Step:
+    found = _steps(challenge.pk, key)
+    if not found:
+        raise m.Step.DoesNotExist("Step matching query does not exist.")
+    found[0].challenge = challenge
+    return found[0]
+
+
+@asked
+def _steps(challenge: int, key: str) -> QuerySet[m.Step]:
+    return m.Step.objects.filter(challenge_id=challenge, key=key)
 
 
 def _sole_room(challenge: m.Challenge) -> str:
@@ -99,7 +132,8 @@ def _sole_room(challenge: m.Challenge) -> str:
 
 def call_of(scenario: Scenario, values: Values, name: str = "") -> m.Solicitation:
     """Find the call of the step that the values name. Raises ScenarioWrong."""
-    call = find_solicitation(_step(scenario, values))
+    step = _step(scenario, values)
+    call = _once(scenario, ("call", step.key), lambda: find_solicitation(step))
     if call is None:
         raise ScenarioWrong(f"'{values['step']}' has no call ({name})")
     return call
@@ -107,7 +141,8 @@ def call_of(scenario: Scenario, values: Values, name: str = "") -> m.Solicitatio
 
 def evaluation_of(scenario: Scenario, values: Values, name: str = "") -> m.Evaluation:
     """Find the evaluation of the step that the values name. Raises ScenarioWrong."""
-    evaluation = find_evaluation(_step(scenario, values))
+    step = _step(scenario, values)
+    evaluation = _once(scenario, ("evaluation", step.key), lambda: find_evaluation(step))
     if evaluation is None:
         raise ScenarioWrong(f"'{values['step']}' has no evaluation ({name})")
     return evaluation
@@ -115,8 +150,9 @@ def evaluation_of(scenario: Scenario, values: Values, name: str = "") -> m.Evalu
 
 def _submission(scenario: Scenario, values: Values, name: str = "") -> m.Submission:
     step = _step(scenario, values)
-    call = find_solicitation(step) or evaluation_of(scenario, values, name).solicitation
-    return call.submissions.select_related("vendor", "solicitation__step__challenge").get(vendor__code=values["vendor"])
+    call = _once(scenario, ("call", step.key), lambda: find_solicitation(step))
+    call = call or evaluation_of(scenario, values, name).solicitation
+    return call.submissions.select_related("vendor").get(vendor__code=values["vendor"])
 
 
 def _agreement(scenario: Scenario, values: Values, _name: str = "") -> m.Agreement:

@@ -7,6 +7,9 @@ city's wish) asks for neither.
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
+from mix.data.asked import asked
 from mix.data.models import Challenge, Step
 from mix.readers.case.challenges import check, spec_of
 from mix.readers.core.actors import Actor
@@ -25,12 +28,7 @@ def lock_challenge(
     challenge: Challenge, *, actor: Actor, needs: Permission, running: bool = True
 ) -> tuple[Challenge, Role]:
     """Lock a challenge and return it with the role by which the actor acts. Raises Unknown, Forbidden, Refused."""
-    locked = (
-        Challenge.objects.select_for_update(of=("self",))
-        .select_related("municipality", "method")
-        .defer("method__document")
-        .get(pk=challenge.pk)
-    )
+    locked = _locked(challenge.pk)[0]
     roles = check(locked, actor=actor, needs=needs)
     if running:
         require(locked.status == ChallengeStatus.RUNNING, "challenge_over")
@@ -40,7 +38,8 @@ def lock_challenge(
 def lock_step(step: Step, *, actor: Actor, needs: Permission, editing: bool = False) -> tuple[Step, Role]:
     """Lock a step's challenge and return the step as it is now; it must be active, and not at its gate to be edited."""
     challenge, role = lock_challenge(step.challenge, actor=actor, needs=needs)
-    fresh = challenge.steps.get(pk=step.pk)
+    fresh = _step(challenge.pk, step.pk)[0]
+    fresh.challenge = challenge
     title = spec_of(fresh).title
     require(fresh.state == StepState.ACTIVE, "step_not_active", **title.params("step"))
     if editing:
@@ -50,7 +49,29 @@ def lock_step(step: Step, *, actor: Actor, needs: Permission, editing: bool = Fa
 
 def keep_open(steps: Sequence[Step]) -> None:
     """Lock the challenge of steps, whoever acts, and refuse once it has ended or all of the steps are done."""
-    challenge = Challenge.objects.select_for_update(of=("self",)).get(pk=steps[0].challenge_id)
-    require(challenge.status == ChallengeStatus.RUNNING, "challenge_over")
-    is_open = challenge.steps.filter(pk__in=[step.pk for step in steps], state=StepState.ACTIVE).exists()
-    require(is_open, "step_not_active", **spec_of(steps[-1]).title.params("step"))
+    (status,) = _status(steps[0].challenge_id)
+    require(status == ChallengeStatus.RUNNING, "challenge_over")
+    active = _active(steps[0].challenge_id, tuple(step.pk for step in steps))
+    require(bool(active), "step_not_active", **spec_of(steps[-1]).title.params("step"))
+
+
+@asked
+def _locked(pk: int) -> QuerySet[Challenge]:
+    rows = Challenge.objects.select_for_update(of=("self",)).select_related("municipality", "method")
+    return rows.defer("method__document").filter(pk=pk)
+
+
+@asked
+def _status(pk: int) -> QuerySet[Challenge, str]:
+    return Challenge.objects.select_for_update().filter(pk=pk).values_list("status", flat=True)
+
+
+@asked
+def _step(challenge: int, pk: int) -> QuerySet[Step]:
+    return Step.objects.filter(challenge_id=challenge, pk=pk)
+
+
+@asked
+def _active(challenge: int, steps: tuple[int, ...]) -> QuerySet[Step, int]:
+    rows = Step.objects.filter(challenge_id=challenge, pk__in=steps, state=StepState.ACTIVE)
+    return rows.values_list("pk", flat=True)

@@ -230,6 +230,12 @@ def agree(
     if last and (last.score, last.reason) == (score, reason):
         return last
     require(seen is None or seen == (last.pk if last else 0), "written_meanwhile", field="score")
+    return _agree(deed, evaluation, submission=submission, criterion=criterion, score=score, reason=reason)
+
+
+def _agree(
+    deed: Deed, evaluation: Evaluation, *, submission: Submission, criterion: str, score: int, reason: str
+) -> ConsensusScore:
     made = ConsensusScore.objects.create(
         evaluation=evaluation,
         submission=submission,
@@ -256,16 +262,12 @@ def agree_where_equal(deed: Deed, evaluation: Evaluation, *, reason: str) -> int
     for submission in so_far.to_score(_chair(so_far, deed.actor)):
         for criterion in criteria_now(evaluation):
             place = (submission.pk, criterion.key)
-            given = {score.score for (_seat, *at), score in so_far.scores.items() if tuple(at) == place} - {None}
+            scores = [row.score for (_seat, *at), row in so_far.scores.items() if tuple(at) == place]
+            given = {score for score in scores if score is not None}
             if len(given) == 1 and place not in agreed:
-                agree(
-                    deed,
-                    evaluation,
-                    submission=submission,
-                    criterion=criterion.key,
-                    score=given.pop(),
-                    reason=reason,
-                )
+                require(bool(reason.strip()), "reason_missing", field="reason")
+                (same,) = given
+                _agree(deed, evaluation, submission=submission, criterion=criterion.key, score=same, reason=reason)
                 count += 1
     return count
 

@@ -6,9 +6,12 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from mix.actions.case.locking import keep_open, lock_challenge, lock_step
 from mix.actions.city.people import lock_person
 from mix.actions.core.deeds import Deed
+from mix.data.asked import asked
 from mix.data.models import Evaluation, Label, PanelMember, Person, Step, Submission
 from mix.readers.case.challenges import list_cities, spec_of
 from mix.readers.choice.evaluations import find_evaluation, get_seat, labels_of, panel_of
@@ -33,13 +36,17 @@ def lock_evaluation(evaluation: Evaluation, *phases: EvaluationPhase) -> Evaluat
     """Lock an evaluation and return it as it is now; it must be of this round and in one of the phases."""
     if EvaluationPhase.FINAL not in phases:  # equals whose order decides are parted later too
         keep_open([evaluation.step])
-    fresh = (
-        Evaluation.objects.select_for_update(of=("self",))
-        .select_related("step__challenge__method", "step__challenge__municipality", "solicitation__step")
-        .get(pk=evaluation.pk)
-    )
+    fresh = _locked(evaluation.pk)[0]
+    fresh.solicitation.step.challenge = fresh.step.challenge
     require(fresh.phase in phases and fresh.round == fresh.step.round, "evaluation_wrong_phase")
     return fresh
+
+
+@asked
+def _locked(pk: int) -> QuerySet[Evaluation]:
+    challenge = ("step__challenge__method", "step__challenge__municipality")
+    rows = Evaluation.objects.select_for_update(of=("self",)).select_related(*challenge, "solicitation__step")
+    return rows.defer("step__challenge__method__document").filter(pk=pk)
 
 
 def appoint(deed: Deed, step: Step, *, person: Person, seat: str, due_at: datetime | None = None) -> PanelMember:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 
+from mix.data.asked import asked
 from mix.data.models import (
     Challenge,
     ChallengeCity,
@@ -63,7 +64,16 @@ def list_cities(challenge: Challenge) -> list[Municipality]:
 @once
 def list_city_rows(challenge: Challenge) -> list[ChallengeCity]:
     """List every city that takes part or was asked to, the lead first."""
-    return list(challenge.cities.select_related("municipality").order_by("-is_lead", "id"))
+    found = _city_rows(challenge.pk)
+    for row in found:
+        row.challenge = challenge
+    return found
+
+
+@asked
+def _city_rows(challenge: int) -> QuerySet[ChallengeCity]:
+    rows = ChallengeCity.objects.filter(challenge_id=challenge).select_related("municipality")
+    return rows.order_by("-is_lead", "id")
 
 
 def roles_in(challenge: Challenge, actor: Actor) -> frozenset[Role]:
@@ -76,15 +86,12 @@ def roles_in_each(challenges: Sequence[Challenge], actor: Actor) -> dict[int, fr
     if actor.person is None:
         return {c.pk: frozenset() for c in challenges}
     seated: dict[int, set[Role]] = {}
-    seats = PanelMember.objects.filter(evaluation__step__challenge__in=challenges, person=actor.person, left_at=None)
-    for pk, seat in seats.values_list("evaluation__step__challenge_id", "seat"):
+    pks = tuple(c.pk for c in challenges)
+    for pk, seat in _seats(actor.person.pk, pks):
         seated.setdefault(pk, set()).add(Role(seat))
     partners: dict[int, frozenset[Role]] = {}
     if any(code != c.municipality.code for c in challenges for code in actor.duties):
-        cities = ChallengeCity.objects.filter(
-            challenge__in=challenges, is_lead=False, municipality__code__in=actor.duties
-        )
-        for pk, code in cities.values_list("challenge_id", "municipality__code"):
+        for pk, code in _as_partner(pks, tuple(actor.duties)):
             partners[pk] = partners.get(pk, frozenset()) | roles_as_partner(actor.roles_at(code))
     found = {}
     for c in challenges:
@@ -92,6 +99,18 @@ def roles_in_each(challenges: Sequence[Challenge], actor: Actor) -> dict[int, fr
         duties = actor.roles_at(c.municipality.code) - {Role.EVALUATOR, Role.CHAIR}
         found[c.pk] = duties | seated.get(c.pk, set()) | partners.get(c.pk, frozenset())
     return found
+
+
+@asked
+def _seats(person: int, challenges: tuple[int, ...]) -> QuerySet[PanelMember, tuple[int, str]]:
+    rows = PanelMember.objects.filter(evaluation__step__challenge__in=challenges, person_id=person, left_at=None)
+    return rows.values_list("evaluation__step__challenge_id", "seat")
+
+
+@asked
+def _as_partner(challenges: tuple[int, ...], cities: tuple[str, ...]) -> QuerySet[ChallengeCity, tuple[int, str]]:
+    rows = ChallengeCity.objects.filter(challenge__in=challenges, is_lead=False, municipality__code__in=cities)
+    return rows.values_list("challenge_id", "municipality__code")
 
 
 def get_challenge(code: str, *, actor: Actor, needs: Permission) -> Challenge:
@@ -138,7 +157,15 @@ def get_step(challenge: Challenge, key: str) -> Step:
 @once
 def list_steps(challenge: Challenge) -> list[Step]:
     """List the steps in reading order."""
-    return list(challenge.steps.order_by("position"))
+    found = _steps(challenge.pk)
+    for step in found:
+        step.challenge = challenge
+    return found
+
+
+@asked
+def _steps(challenge: int) -> QuerySet[Step]:
+    return Step.objects.filter(challenge_id=challenge).order_by("position")
 
 
 class BarStep(NamedTuple):

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import Challenge, Comment, Document, DocumentVersion, Person, Step
 from mix.data.wall import lifted
 from mix.readers.case.challenges import list_steps, method_for, spec_of
@@ -32,8 +33,14 @@ def latest_content(step: Step) -> dict[str, Any]:
     if is_read(step):
         return dict(latest_contents(step.challenge).get(step.key, {}))
     with lifted():
-        version = DocumentVersion.objects.filter(document__step=step).order_by("-number").first()
-    return dict(version.content) if version else {}
+        found = _content(step.pk)
+    return dict(found[0]) if found else {}
+
+
+@asked
+def _content(step: int) -> QuerySet[DocumentVersion, dict[str, Any]]:
+    rows = DocumentVersion.objects.filter(document__step_id=step).order_by("-number")
+    return rows.values_list("content", flat=True)[:1]
 
 
 def latest_contents(challenge: Challenge) -> dict[str, dict[str, Any]]:
@@ -150,12 +157,19 @@ def gather_facts(challenge: Challenge) -> dict[Fact, Any]:
 def gather_facts_of(challenges: Sequence[Challenge]) -> dict[int, dict[Fact, Any]]:
     """Gather the facts of several challenges at once, by their number, as `gather_facts` does."""
     steps = {step for c in challenges for step, _ in _places_of_facts(c).values()}
-    versions = _latest(document__step__challenge__in=challenges, document__step__key__in=steps)
     found: dict[int, dict[str, dict[str, Any]]] = {c.pk: {} for c in challenges}
     with lifted():
-        for pk, step, content in versions.values_list("document__step__challenge", "document__step__key", "content"):
+        for pk, step, content in _contents(tuple(found), tuple(sorted(steps))):
             found[pk][step] = content
     return {c.pk: _facts(c, found[c.pk]) for c in challenges}
+
+
+@asked
+def _contents(
+    challenges: tuple[int, ...], steps: tuple[str, ...]
+) -> QuerySet[DocumentVersion, tuple[int, str, dict[str, Any]]]:
+    rows = _latest(document__step__challenge__in=challenges, document__step__key__in=steps)
+    return rows.values_list("document__step__challenge", "document__step__key", "content")
 
 
 def _facts(challenge: Challenge, contents: Mapping[str, Mapping[str, Any]]) -> dict[Fact, Any]:

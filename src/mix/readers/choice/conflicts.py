@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import Challenge, ConflictRuling, Declaration, Evaluation, PanelMember, Step
 from mix.readers.choice.evaluations import contenders, panel_of
 from mix.readers.core.once import once
@@ -34,13 +35,16 @@ class Said:
 
 def last_words(evaluation: Evaluation, members: Sequence[PanelMember] = ()) -> Mapping[int, Mapping[int, Said]]:
     """Return what these members said last, by member and vendor: everybody seated, if none is named."""
-    rows = Declaration.objects.filter(member__in=members or panel_of(evaluation)).order_by("id", "rulings__id")
     found: dict[int, dict[int, Said]] = {}
-    for member, vendor, conflict, note, ruling in rows.values_list(
-        "member_id", "vendor_id", "conflict", "note", "rulings__ruling"
-    ):
+    for member, vendor, conflict, note, ruling in _words(tuple(m.pk for m in members or panel_of(evaluation))):
         found.setdefault(member, {})[vendor] = Said(conflict, note, ruling or "")
     return found
+
+
+@asked
+def _words(members: tuple[int, ...]) -> QuerySet[Declaration, tuple[int, int, str, str, str | None]]:
+    rows = Declaration.objects.filter(member_id__in=members).order_by("id", "rulings__id")
+    return rows.values_list("member_id", "vendor_id", "conflict", "note", "rulings__ruling")
 
 
 @once

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from django.db.models import F, Prefetch
+from django.db.models import F, Prefetch, QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import (
     Challenge,
     ConsensusScore,
@@ -43,7 +44,15 @@ def find_evaluation(step: Step) -> Evaluation | None:
     if is_read(step):
         every = list_evaluations(step.challenge)
         return next((e for e in every if (e.step_id, e.round) == (step.pk, step.round)), None)
-    return _in_its_challenge(step.evaluations.filter(round=step.round).select_related("solicitation__step").first())
+    found = next((e for e in _of_step(step.pk) if e.round == step.round), None)
+    if found:
+        found.step = step
+    return _in_its_challenge(found)
+
+
+@asked
+def _of_step(step: int) -> QuerySet[Evaluation]:
+    return Evaluation.objects.filter(step_id=step).select_related("solicitation__step").order_by("id")
 
 
 @once
@@ -158,19 +167,31 @@ def list_left(evaluation: Evaluation) -> list[PanelMember]:
 @once
 def list_seats(evaluation: Evaluation) -> list[PanelMember]:
     """List everybody who sits or sat on a panel, the chair first."""
-    return list(evaluation.panel.select_related("person").order_by("seat", "person__name", "id"))
+    found = _seats(evaluation.pk)
+    for member in found:
+        member.evaluation = evaluation
+    return found
+
+
+@asked
+def _seats(evaluation: int) -> QuerySet[PanelMember]:
+    rows = PanelMember.objects.filter(evaluation_id=evaluation).select_related("person")
+    return rows.order_by("seat", "person__name", "id")
 
 
 def get_seat(evaluation: Evaluation, actor: Actor) -> PanelMember:
     """Return the actor's seat. Raises Unknown for anybody without one."""
-    found = (
-        evaluation.panel.filter(person=actor.person, left_at=None).select_related("person").first()
-        if actor.person
-        else None
-    )
-    if found is None:
+    found = _seat(evaluation.pk, actor.person.pk) if actor.person else []
+    if not found:
         raise Unknown
-    return found
+    found[0].evaluation = evaluation
+    return found[0]
+
+
+@asked
+def _seat(evaluation: int, person: int) -> QuerySet[PanelMember]:
+    rows = PanelMember.objects.filter(evaluation_id=evaluation, person_id=person, left_at=None)
+    return rows.select_related("person").order_by("id")
 
 
 def list_own_seats(actor: Actor) -> list[PanelMember]:
@@ -192,10 +213,15 @@ def contenders(evaluation: Evaluation) -> list[Submission]:
 def labels_of(evaluation: Evaluation) -> dict[int | None, dict[int, str]]:
     """Return the letters by submission: each member's own by its seat, those of the whole panel by None."""
     found: dict[int | None, dict[int, str]] = {}
-    rows = Label.objects.filter(evaluation=evaluation).order_by("id")
-    for member, submission, label in rows.values_list("member_id", "submission_id", "label"):
+    for member, submission, label in _labels(evaluation.pk):
         found.setdefault(member, {})[submission] = label
     return found
+
+
+@asked
+def _labels(evaluation: int) -> QuerySet[Label, tuple[int | None, int, str]]:
+    rows = Label.objects.filter(evaluation_id=evaluation).order_by("id")
+    return rows.values_list("member_id", "submission_id", "label")
 
 
 def find_meeting(evaluation: Evaluation, submission: Submission) -> StageInvitation | None:
@@ -208,7 +234,12 @@ def find_meeting(evaluation: Evaluation, submission: Submission) -> StageInvitat
 @once
 def latest_consensus(evaluation: Evaluation) -> dict[tuple[int, str], ConsensusScore]:
     """Return the latest consensus by submission and criterion."""
-    return {(c.submission_id, c.criterion): c for c in evaluation.consensus.order_by("id")}
+    return {(c.submission_id, c.criterion): c for c in _consensus(evaluation.pk)}
+
+
+@asked
+def _consensus(evaluation: int) -> QuerySet[ConsensusScore]:
+    return ConsensusScore.objects.filter(evaluation_id=evaluation).order_by("id")
 
 
 def gather_bids(evaluation: Evaluation, *, everybody: bool = False) -> list[tuple[Submission, Bid]]:

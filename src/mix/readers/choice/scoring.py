@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
+from django.db.models import QuerySet
+
+from mix.data.asked import asked
 from mix.data.models import ConsensusScore, Evaluation, PanelMember, Score, Submission
 from mix.readers.choice.conflicts import Said, last_words
 from mix.readers.choice.evaluations import (
@@ -142,13 +145,13 @@ def scoring_of(evaluation: Evaluation, *members: PanelMember) -> Scoring:
     """
     found = contenders(evaluation)
     reached = reached_by(evaluation) if evaluation.stage else {}
-    declared = last_words(evaluation, members)
+    seated = members or tuple(panel_of(evaluation))
+    declared = last_words(evaluation, seated) if seated else {}
     vendors = {s.pk: s.vendor_id for s in found}
     hidden = {(member, v) for member, words in declared.items() for v, said in words.items() if said.stands}
-    rows = Score.objects.filter(member__in=members or panel_of(evaluation)).order_by("id")
     written = {
         (s.member_id, s.submission_id, s.criterion): s
-        for s in rows
+        for s in _scores(tuple(m.pk for m in seated))
         if (s.member_id, vendors.get(s.submission_id)) not in hidden
     }
     return Scoring(
@@ -159,6 +162,11 @@ def scoring_of(evaluation: Evaluation, *members: PanelMember) -> Scoring:
         {place: s for place, s in written.items() if s.score is not None},
         written,
     )
+
+
+@asked
+def _scores(members: tuple[int, ...]) -> QuerySet[Score]:
+    return Score.objects.filter(member_id__in=members).order_by("id")
 
 
 def written_by(row: Score | None) -> Written:

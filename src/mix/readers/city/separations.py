@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import CustodyShare, Disclosure, PanelMember, Person, StaffRole, VendorMember
 from mix.data.wall import lifted
 from mix.rules.core.access import Held, Part, Role, broken_by
@@ -16,40 +17,55 @@ from mix.rules.core.unmet import Unmet
 def gather_held(person: Person) -> tuple[Held, ...]:
     """Gather what a person is, whoever asks: duties, memberships, and what they are in challenges that still run."""
     with lifted():
-        duties = StaffRole.objects.filter(person=person, ended_at=None).values_list("role", "municipality__code")
         return (
-            *(Held(Role(role), frozenset({city})) for role, city in duties),
-            *_seats(person),
-            *_shares(person),
-            *_reviews(person),
-            *(Held(Role.VENDOR) for _ in VendorMember.objects.filter(person=person, ended_at=None)[:1]),
+            *(Held(Role(role), frozenset({city})) for role, city in _duties(person.pk)),
+            *_seated(person.pk),
+            *(Held(Part.HOLDER, frozenset({city})) for city in _shares(person.pk)),
+            *(Held(Part.REVIEWER, frozenset({city})) for city in _reviews(person.pk)),
+            *(Held(Role.VENDOR) for _ in _memberships(person.pk)),
         )
 
 
-def _seats(person: Person) -> Iterable[Held]:
+@asked
+def _duties(person: int) -> QuerySet[StaffRole, tuple[str, str]]:
+    return StaffRole.objects.filter(person_id=person, ended_at=None).values_list("role", "municipality__code")
+
+
+@asked
+def _memberships(person: int) -> QuerySet[VendorMember, int]:
+    return VendorMember.objects.filter(person_id=person, ended_at=None).values_list("pk", flat=True)[:1]
+
+
+def _seated(person: int) -> Iterable[Held]:
     """Return seats on panels, each in every city that takes part in its challenge."""
-    rows = PanelMember.objects.filter(
-        person=person,
-        left_at=None,
-        evaluation__step__challenge__ended_at=None,
-        evaluation__step__challenge__cities__state=CityState.TAKING_PART,
-    ).values_list("pk", "seat", "evaluation__step__challenge__cities__municipality__code")
     found: dict[int, tuple[Role, set[str]]] = {}
-    for pk, seat, city in rows:
+    for pk, seat, city in _seats(person):
         found.setdefault(pk, (Role(seat), set()))[1].add(city)
     return [Held(seat, frozenset(cities)) for seat, cities in found.values()]
 
 
-def _shares(person: Person) -> Iterable[Held]:
-    """Return shares of recovery keys, and of keys of calls whose challenge runs."""
+@asked
+def _seats(person: int) -> QuerySet[PanelMember, tuple[int, str, str]]:
+    return PanelMember.objects.filter(
+        person_id=person,
+        left_at=None,
+        evaluation__step__challenge__ended_at=None,
+        evaluation__step__challenge__cities__state=CityState.TAKING_PART,
+    ).values_list("pk", "seat", "evaluation__step__challenge__cities__municipality__code")
+
+
+@asked
+def _shares(person: int) -> QuerySet[CustodyShare, str]:
+    """Find the cities of shares of recovery keys, and of keys of calls whose challenge runs."""
     alive = Q(key__solicitation=None) | Q(key__solicitation__step__challenge__ended_at=None)
-    rows = CustodyShare.objects.filter(alive, holder=person, key__retired_at=None)
-    return [Held(Part.HOLDER, frozenset({city})) for city in rows.values_list("key__municipality__code", flat=True)]
+    rows = CustodyShare.objects.filter(alive, holder_id=person, key__retired_at=None)
+    return rows.values_list("key__municipality__code", flat=True)
 
 
-def _reviews(person: Person) -> Iterable[Held]:
-    rows = Disclosure.objects.filter(reviewer=person, step__challenge__ended_at=None)
-    return [Held(Part.REVIEWER, frozenset({city})) for city in rows.values_list("municipality__code", flat=True)]
+@asked
+def _reviews(person: int) -> QuerySet[Disclosure, str]:
+    rows = Disclosure.objects.filter(reviewer_id=person, step__challenge__ended_at=None)
+    return rows.values_list("municipality__code", flat=True)
 
 
 def unmet_to_be(person: Person, role: Role | Part, cities: Iterable[str] = ()) -> tuple[Unmet, ...]:

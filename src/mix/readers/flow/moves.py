@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import Exists, Model, OuterRef
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import Challenge, ChallengeCity, GateSignature, StaffRole, Step
 from mix.readers.case.challenges import list_cities, list_city_rows, list_steps, spec_of
 from mix.readers.case.documents import gather_facts, gather_facts_of, latest_content, total_value
@@ -126,7 +127,16 @@ def list_signatures(step: Step) -> list[GateSignature]:
 @once
 def list_all_signatures(step: Step) -> list[GateSignature]:
     """List the words given in any round of the step, oldest first."""
-    return list(step.signatures.select_related("city", "person").order_by("signed_at", "id"))
+    found = _words(step.pk)
+    for word in found:
+        word.step = step
+    return found
+
+
+@asked
+def _words(step: int) -> QuerySet[GateSignature]:
+    rows = GateSignature.objects.filter(step_id=step).select_related("city", "person")
+    return rows.order_by("signed_at", "id")
 
 
 @once

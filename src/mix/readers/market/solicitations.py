@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import (
     Addendum,
     Beat,
@@ -88,7 +89,15 @@ def hides_names(solicitation: Solicitation) -> bool:
 @once
 def find_solicitation(step: Step) -> Solicitation | None:
     """Return the call of the step's present round, if it was drafted."""
-    return step.solicitations.filter(round=step.round).first()
+    found = next((call for call in _of_step(step.pk) if call.round == step.round), None)
+    if found:
+        found.step = step
+    return found
+
+
+@asked
+def _of_step(step: int) -> QuerySet[Solicitation]:
+    return Solicitation.objects.filter(step_id=step).order_by("id")
 
 
 def authors_of_call(step: Step) -> frozenset[str]:

@@ -216,14 +216,19 @@ def list_opened(solicitation: Solicitation) -> list[Submission]:
     """
     if solicitation.technical_opened_at is None:
         return []
+    found = _opened(solicitation.pk)
+    for row in found:
+        row.solicitation, row.is_out = solicitation, row.disqualified
+    return found
+
+
+@asked
+def _opened(call: int) -> QuerySet[Any]:
     out = Participation.objects.filter(
         challenge=OuterRef("solicitation__step__challenge"), vendor=OuterRef("vendor"), disqualified_at__isnull=False
     )
-    rows = solicitation.submissions.filter(state=SubmissionState.FINALISED).annotate(disqualified=Exists(out))
-    found = list(rows.select_related("vendor").order_by("vendor__name", "id"))
-    for row in found:
-        row.is_out = row.disqualified
-    return [*found]
+    rows = Submission.objects.filter(solicitation_id=call, state=SubmissionState.FINALISED)
+    return rows.annotate(disqualified=Exists(out)).select_related("vendor").order_by("vendor__name", "id")
 
 
 def get_opened(challenge: Challenge, code: str) -> Submission:
