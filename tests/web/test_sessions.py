@@ -17,10 +17,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from mix.data.sessions import SessionStore
 from mix.jobs.work import forget_sessions
 from mix.rules.market.states import VendorSize
 from mix.web.frame import middleware
@@ -57,6 +59,20 @@ def test_sessions_that_ended_are_removed(now: Any) -> None:
     assert Session.objects.filter(pk=key).exists()
     forget_sessions(now=now + timedelta(hours=13))
     assert not Session.objects.exists()
+
+
+def test_a_session_is_read_until_its_row_ends_in_one_query(django_assert_num_queries: Any) -> None:
+    kept = SessionStore()
+    kept["typed"] = "something"
+    with transaction.atomic():
+        kept.create()
+    with django_assert_num_queries(1):
+        assert SessionStore(kept.session_key).get("typed") == "something"
+    assert SessionStore("none-has-this-key").get("typed") is None
+    Session.objects.filter(pk=kept.session_key).update(expire_date=timezone.now() - timedelta(seconds=1))
+    ended = SessionStore(kept.session_key)
+    assert (ended.get("typed"), ended.session_key) == (None, None)
+    assert isinstance(Client().session, SessionStore)
 
 
 def test_a_browser_that_was_left_asks_to_sign_in_and_keeps_what_was_typed(sign_in: Callable[[str], Client]) -> None:

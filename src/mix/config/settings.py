@@ -162,6 +162,7 @@ SOCIALACCOUNT_STORE_TOKENS = False
 MFA_TOTP_ISSUER = "MIX"
 LOGIN_REDIRECT_URL = "home-of-person"
 LOGIN_URL = "account_login"
+SESSION_ENGINE = "mix.data.sessions"
 SESSION_COOKIE_AGE = 12 * 3600  # the longest that a session lasts, however much it is used (web/frame/idle.py)
 SESSION_IDLE = 2 * 3600  # seconds without a request, after which one signs in again (web/frame/idle.py)
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # a form has its token in a field

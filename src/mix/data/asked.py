@@ -29,7 +29,7 @@ FIRST = 2_000_000_000  # marks stand for what is asked for: no number in a query
 class _Worded:
     """A query in the words of one database, with a mark in each place where what is asked for belongs."""
 
-    def __init__(self, rows: QuerySet[Any, Any]) -> None:
+    def __init__(self, rows: QuerySet[Any, Any], *, shares: bool = False) -> None:
         self.rows, self.query = rows, rows.query
         self.compiler = rows.query.get_compiler(connection=connection)
         try:
@@ -37,6 +37,8 @@ class _Worded:
         except EmptyResultSet:
             self.sql = ""
             return
+        if shares and connection.features.has_select_for_update:
+            self.sql += f" FOR SHARE OF {connection.ops.quote_name(rows.model._meta.db_table)}"  # noqa: SLF001 - Django's public name of it
         columns = [column[0] for column in self.compiler.select[: self.compiler.col_count]]
         self.converters = self.compiler.get_converters(columns)
 
@@ -67,8 +69,8 @@ class _Of:
 class Asked(Generic[P, Row]):
     """A question; called, it returns the list of what was found."""
 
-    def __init__(self, make: Callable[P, QuerySet[Any, Row]]) -> None:
-        self.make = make
+    def __init__(self, make: Callable[P, QuerySet[Any, Row]], *, shares: bool = False) -> None:
+        self.make, self.shares = make, shares
         self.worded: dict[tuple[object, ...], _Worded] = {}
         update_wrapper(self, make)
 
@@ -80,7 +82,7 @@ class Asked(Generic[P, Row]):
         marks, given = _marks(args)
         worded = self.worded.get(shape)
         if worded is None:
-            worded = _Worded(self.make(*marks))  # type: ignore[call-arg,arg-type]  # of the same types
+            worded = _Worded(self.make(*marks), shares=self.shares)  # type: ignore[call-arg,arg-type]  # of the same types
             if len(self.worded) >= MOST:
                 self.worded.clear()
             self.worded[shape] = worded
@@ -105,3 +107,11 @@ def _marks(args: tuple[object, ...]) -> tuple[list[object], dict[object, object]
 def asked(make: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
     """Have a question put into SQL once for each database and each number of what is asked for."""
     return Asked(make)
+
+
+def shared(make: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
+    """Do the same with a question whose rows nobody changes until the transaction ends; Django knows no shared lock.
+
+    On SQLite whoever writes is alone anyhow.
+    """
+    return Asked(make, shares=True)

@@ -509,6 +509,6 @@ def test_all_who_finalise_share_the_call_and_end_with_the_log(
         for sql in found
         if " FOR " in sql
     ]
-    assert locks == [("SHARE", ""), ("UPDATE", "data_submission"), ("UPDATE", "data_chain")]
+    assert locks == [("SHARE", "data_solicitation"), ("UPDATE", "data_submission"), ("UPDATE", "data_chain")]
     after = [n for n, sql in enumerate(found) if '"data_chain"' in sql]
     assert len(found) - after[0] == 4  # the head, the entry, the head anew, the receipt

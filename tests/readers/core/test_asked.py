@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
+from django.test.utils import CaptureQueriesContext
 
-from mix.data.asked import asked
+from mix.data.asked import asked, shared
 from mix.data.models import Challenge, Person, Step
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,16 @@ def test_what_is_found_is_what_django_finds(django_assert_num_queries: Any) -> N
     for position, state in ((3, "done"), (7, "waiting"), (3, "none")):
         assert POSITIONS(position, state) == list(with_position(position, state))
     assert POSITIONS(3, "done")
+
+
+def test_what_is_shared_is_locked_where_the_database_knows_how() -> None:
+    question = shared(lambda pk: Challenge.objects.filter(pk=pk).annotate(city=F("municipality__code")))
+    one = Challenge.objects.get(code="water-leaks")
+    with CaptureQueriesContext(connection) as asked_for:
+        found = question(one.pk)
+    assert [(c, c.city) for c in found] == [(one, one.municipality.code)]
+    lock = ' FOR SHARE OF "data_challenge"' if connection.features.has_select_for_update else ""
+    assert asked_for[0]["sql"].endswith(f"= {one.pk}{lock}") or asked_for[0]["sql"].endswith(f"= {one.pk}){lock}")
 
 
 def test_it_is_put_into_sql_once(monkeypatch: pytest.MonkeyPatch) -> None:

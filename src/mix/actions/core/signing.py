@@ -42,10 +42,11 @@ def verifier_key() -> str:
 
 def sign(statement: dict[str, Any]) -> dict[str, Any]:
     """Return a statement with its Ed25519 signature over the canonical form, and the public key."""
+    key = _key()
     return {
         "statement": statement,
-        "signature": base64.b64encode(_key().sign(canonical(statement))).decode(),
-        "public_key": public_key(),
+        "signature": base64.b64encode(key.sign(canonical(statement))).decode(),
+        "public_key": base64.b64encode(key.public_key().public_bytes_raw()).decode(),
     }
 
 

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from mix.actions.core.deeds import Deed
-from mix.data.asked import asked
+from mix.data.asked import asked, shared
 from mix.data.models import Solicitation, Submission
 from mix.readers.market.solicitations import closing_of
 from mix.readers.market.vendors import check_own_vendor
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.unmet import Refused, Unmet, require
 from mix.rules.market.closing import is_in_time
-
-_COLUMNS = ", ".join(f's."{field.column}"' for field in Solicitation._meta.concrete_fields)  # noqa: SLF001 - Django's public name of it
-_CALL = (
-    f"SELECT {_COLUMNS}, c.status AS challenge_status FROM data_solicitation s"  # noqa: S608 - nothing from outside
-    " JOIN data_step t ON t.id = s.step_id JOIN data_challenge c ON c.id = t.challenge_id WHERE s.id = %s"
-)
 
 
 class Late(Refused):
@@ -35,14 +29,15 @@ class Late(Refused):
 
 
 def share_call(call: Solicitation) -> tuple[Solicitation, ChallengeStatus]:
-    """Read a call anew, and whether its challenge runs; nobody changes it until the transaction ends.
-
-    Django knows no shared lock. On SQLite whoever writes is alone anyhow.
-    """
-    lock = " FOR SHARE OF s" if connection.features.has_select_for_update else ""
-    fresh = Solicitation.objects.raw(_CALL + lock, [call.pk])[0]
+    """Read a call anew, and whether its challenge runs; nobody changes it until the transaction ends."""
+    fresh = _call(call.pk)[0]
     fresh.step = call.step
-    return fresh, ChallengeStatus(vars(fresh)["challenge_status"])
+    return fresh, ChallengeStatus(fresh.challenge_status)
+
+
+@shared
+def _call(pk: int) -> QuerySet[Any]:
+    return Solicitation.objects.filter(pk=pk).annotate(challenge_status=F("step__challenge__status"))
 
 
 def lock_submission(deed: Deed, submission: Submission) -> Submission:
