@@ -6,13 +6,15 @@
 
     people = _members(vendor.pk)  # a list
 
-What is asked for is a text, a whole number or a tuple of these, by place; all else of a question stays as it is.
+What is asked for is a text, a whole number, an instant or a tuple of these, by place; all else of a question stays
+as it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
+from datetime import UTC, datetime, timedelta
 from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -24,6 +26,7 @@ P = ParamSpec("P")
 Row = TypeVar("Row")
 MOST = 64  # numbers of what is asked for, of which a question keeps its words
 FIRST = 2_000_000_000  # marks stand for what is asked for: no number in a query of ours is as large
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)  # nor any instant as late
 
 
 class _Worded:
@@ -78,7 +81,7 @@ class Asked(Generic[P, Row]):
         """Ask."""
         if kwargs:
             raise TypeError("what is asked for stands in its place")
-        shape = (connection.vendor, *(len(a) if isinstance(a, tuple) else isinstance(a, str) for a in args))
+        shape = (connection.vendor, *(len(a) if isinstance(a, tuple) else type(a) for a in args))
         marks, given = _marks(args)
         worded = self.worded.get(shape)
         if worded is None:
@@ -94,6 +97,10 @@ def _marks(args: tuple[object, ...]) -> tuple[list[object], dict[object, object]
     given: dict[object, object] = {}
 
     def mark(value: object) -> object:
+        if isinstance(value, datetime):
+            moment, written = NEVER + timedelta(seconds=len(given)), connection.ops.adapt_datetimefield_value
+            given[written(moment)] = written(value)
+            return moment
         if isinstance(value, bool) or not isinstance(value, int | str):
             raise TypeError(type(value).__name__)
         number = FIRST + len(given)

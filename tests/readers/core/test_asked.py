@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from threading import Thread
 from typing import Any
 
@@ -53,6 +54,15 @@ def test_what_is_shared_is_locked_where_the_database_knows_how() -> None:
     assert [(c, c.city) for c in found] == [(one, one.municipality.code)]
     lock = ' FOR SHARE OF "data_challenge"' if connection.features.has_select_for_update else ""
     assert asked_for[0]["sql"].endswith(f"= {one.pk}{lock}") or asked_for[0]["sql"].endswith(f"= {one.pk}){lock}")
+
+
+def test_instants_are_asked_for() -> None:
+    begun = asked(
+        lambda since, zones: Step.objects.filter(begun_at__gte=since, challenge__municipality__zone__in=zones)
+    )
+    instants = sorted(s.begun_at for s in Step.objects.filter(begun_at__isnull=False))
+    for since in (instants[0], instants[len(instants) // 2], instants[-1], instants[-1] + timedelta(microseconds=1)):
+        assert len(begun(since, ("America/Toronto",))) == sum(at >= since for at in instants)
 
 
 def test_it_is_put_into_sql_once(monkeypatch: pytest.MonkeyPatch) -> None:
