@@ -17,7 +17,8 @@ STATIC = DOCS.parent / "src/mix/web/static"
 def drawn() -> str:
     """Return the page. What it shows is made up here: no database is asked."""
     from mix.data.models import Challenge, Municipality  # they need Django's setup
-    from mix.rules.case.states import ChallengeStatus
+    from mix.web.drawing.cards import BarContext, Card
+    from mix.web.drawing.pages import draw_for_all
     from mix.web.drawing.paging import Pager
     from mix.web.drawing.stagebar import StageBar, StageColumn, StepCell
 
@@ -37,22 +38,17 @@ def drawn() -> str:
         )
         for number, (title, state, marks) in enumerate(stages, start=1)
     ]
-    cities = [SimpleNamespace(municipality=Municipality(name=name)) for name in ("Guelph", "Barrie")]
-    challenges = [
-        SimpleNamespace(
-            wording=Challenge(title=title).wording,
-            cities=SimpleNamespace(all=lambda: cities),
-            status=ChallengeStatus.RUNNING,
-            is_fictional=is_fictional,
-        )
-        for title, is_fictional in (("Find leaks before they are seen", True), ("Roads that report themselves", False))
-    ]
+    bar = StageBar(columns, "Stage 2 of 4: Prepare. Waits for the treasurer.")
+    cities = [Municipality(name=name) for name in ("Guelph", "Barrie")]
+    titles = (("Find leaks before they are seen", True), ("Roads that report themselves", False))
+    challenges = [Challenge(title=title, is_fictional=is_fictional) for title, is_fictional in titles]
+    drawn_bar = draw_for_all("parts/_mini_bar.html", BarContext(bar))
     context = {
         "style": (STATIC / "mix.css").read_text(encoding="utf-8").replace("fonts/", f"{STATIC.as_uri()}/fonts/"),
         "person": SimpleNamespace(name="Priya Raman"),
         "moment": datetime(2027, 1, 14, 19, 0, tzinfo=UTC),
-        "bar": StageBar(columns, "Stage 2 of 4: Prepare. Waits for the treasurer."),
-        "challenges": challenges,
+        "bar": bar,
+        "cards": [Card(challenge, cities, drawn_bar) for challenge in challenges],
         "pagers": [Pager(4, 7, 131, "?page=3", "?page=5"), Pager(1, 1, 4, "", "")],
     }
     return str(engines["jinja2"].from_string((DOCS / "components.html").read_text(encoding="utf-8")).render(context))

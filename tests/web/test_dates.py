@@ -24,6 +24,7 @@ from mix.data.models import (
     Deliverable,
     Event,
     Message,
+    Municipality,
     Solicitation,
     StaffRole,
     Step,
@@ -31,7 +32,8 @@ from mix.data.models import (
 from mix.phrases.words import WORDS
 from mix.readers.city.calendars import token_of
 from mix.readers.core.errors import Forbidden, Unknown
-from mix.readers.flow.dates import SOURCES, list_dates
+from mix.readers.flow import date_pages
+from mix.readers.flow.dates import SOURCES, Dated, list_dates
 from mix.rules.core.fields import Wording
 from tests.days import city_day
 
@@ -85,6 +87,35 @@ def test_an_award_notice_is_due_until_it_is_published(actor: Callable[[str], Any
     assert told.code not in found(actor("olivia"), now).get("award_notice", [])
     rows.filter(pk=award.pk).update(notice=None, step=Step.objects.get(challenge__code="water-leaks", kind="award"))
     assert "water-leaks" in found(actor("olivia"), now)["award_notice"]
+
+
+def test_pages_hold_what_the_list_holds(
+    actor: Callable[[str], Any], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks, whenever, in cities of two zones: in the order of the list, and nothing twice or left out."""
+    monkeypatch.setattr(date_pages, "SIZE", 3)
+    Municipality.objects.filter(code="london").update(zone="America/Winnipeg")
+    Challenge.objects.filter(code="guelph-roads-sprint").update(status="running")
+    Deliverable.objects.update(accepted_at=None, paid_at=None)
+    shown = set()
+    for who in ("olivia", "martin", "audrey"):
+        for days in (-20, 0, 30.2, 400):
+            at = now + timedelta(days=days)
+            first = date_pages.page_dates(actor(who), 1, now=at)
+            pages = [date_pages.page_dates(actor(who), number, now=at).rows for number in range(1, first.last + 1)]
+            listed = list_dates(actor(who), now=at)
+            assert [facts(d) for page in pages for d in page] == [facts(d) for d in listed]
+            assert (first.total, {len(page) for page in pages[:-1]} - {3}) == (len(listed), set())
+            shown |= {d.code for d in listed}
+    assert len(shown) > 6
+    beyond = date_pages.page_dates(actor("olivia"), 10_000, now=now)
+    assert (beyond.number, beyond.rows) == (beyond.last, list_dates(actor("olivia"), now=now)[3 * (beyond.last - 1) :])
+
+
+def facts(dated: Dated) -> tuple[object, ...]:
+    subject = dated.challenge or dated.pilot
+    assert subject
+    return (dated.key, dated.on, dated.day, subject.code, dated.city.code, dated.step, dated.is_duty, dated.closed)
 
 
 def test_queries_do_not_grow_with_dates(actor: Callable[[str], Any], now: datetime) -> None:

@@ -1,6 +1,8 @@
 """How our templates write values, and what a name does that stands for nothing."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import pytest
 from django.template import engines
 from django.test import Client
+from django.urls import get_script_prefix, set_script_prefix
 from django.utils.translation import gettext_lazy, override
 from jinja2 import UndefinedError
 
@@ -69,3 +72,22 @@ def test_the_one_frame_stands_around_pages_of_allauth() -> None:
     assert " ".join(title[1].split()) == "Sign In · MIX"
     assert page.count('<main id="main">') == page.count('class="wrap narrow page allauth"') == 1
     assert re.search(r'<label for="id_login">', page), "its fields are drawn as ours are"
+
+
+def test_an_address_is_that_of_the_language_however_often_it_is_asked() -> None:
+    for _ in range(2):
+        for language in ("en", "fr"):
+            with override(language):
+                assert drawn("{{ url('public-challenge', 'leaks') }}") == f"/{language}/challenges/leaks/"
+    with at_root("/mix/"), override("en"):
+        assert drawn("{{ url('public-challenge', 'leaks') }}") == "/mix/en/challenges/leaks/"
+
+
+@contextmanager
+def at_root(prefix: str) -> Iterator[None]:
+    before = get_script_prefix()
+    set_script_prefix(prefix)
+    try:
+        yield
+    finally:
+        set_script_prefix(before)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.translation import override
 
+from mix.data.models import Challenge
 from mix.web.drawing import showing
 from mix.web.drawing.showing import moment, titled
 
@@ -25,6 +26,21 @@ def test_a_time_names_its_zone_in_the_language_of_the_page(zone: str, month: int
     for language, name in (("en", english), ("fr", french)):
         with override(language):
             assert moment(at, zone).endswith(f"14:00\xa0{name}")
+
+
+def test_a_text_of_a_row_reads_as_its_wording_does() -> None:
+    """In the language asked for, in English where it was not written, marked where that is another; of each column."""
+    row = Challenge(
+        title="Leaks", question="Where?", translations={"fr": {"title": "Fuites"}, "de": {"question": "Wo?"}}
+    )
+    for language in ("en", "fr", "de", "fr-ca"):
+        for column in ("title", "question"):
+            with override(language):
+                plain, whole = showing.said_of(row, column), showing.said(row.wording(column))
+                assert (plain, type(plain), showing.in_language(row, column)) == (whole, type(whole), str(whole))
+                assert getattr(plain, "language", "") == getattr(whole, "language", "")
+    with override("fr"):
+        assert (showing.said_of(row, "title"), showing.said_of(row, "question").language) == ("Fuites", "en")  # type: ignore[attr-defined]  # Foreign
 
 
 def test_what_and_which_are_parted_as_the_language_does() -> None:

@@ -35,6 +35,7 @@ from mix.jobs.start import refuse_wrong_clock
 from mix.jobs.witnesses import LATE as LATE_WITNESS
 from mix.jobs.witnesses import list_countersigned
 from mix.jobs.work import DUTIES
+from mix.readers.case.challenges import list_out_of_step
 from mix.readers.city.identities import list_providers, secret_of
 from mix.readers.market.solicitations import unmet_to_open
 from mix.rules.core.kinds import Envelope
@@ -293,6 +294,16 @@ def log() -> Iterator[Word]:
         yield _good("log", f"{found.entries} entries, their checkpoints and every row held on {found.at:%Y-%m-%d}.")
 
 
+def cards() -> Iterator[Word]:
+    """Compare what cards show of each challenge with its steps."""
+    wrong = list_out_of_step()
+    if wrong:
+        text = f"{', '.join(wrong[:5])}: lists show another stage than the steps do; the next move of each mends it."
+        yield _bad("cards", text)
+    else:
+        yield _good("cards", "Lists show of each challenge what its steps say.")
+
+
 def witnesses() -> Iterator[Word]:
     """Say who witnesses the log, and whether they signed of late: without one, who has the keys can rewrite it."""
     if not settings.WITNESSES:
@@ -363,6 +374,7 @@ CHECKS: tuple[Callable[[], Iterator[Word]], ...] = (
     mail,
     worker,
     log,
+    cards,
     witnesses,
     printing,
     sign_in,

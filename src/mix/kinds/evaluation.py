@@ -4,6 +4,7 @@ from mix.actions.flow import completions
 from mix.readers.choice.evaluations import unmet_in
 from mix.readers.flow.bundles import record_of_evaluations
 from mix.readers.flow.findings import facts_of_panel
+from mix.rules.city.kinds import nobody
 from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import StepKind
@@ -19,7 +20,7 @@ KIND = StepKindOf(
     unmet=lambda step, _now: unmet_in(step),
     unmet_to_proceed=lambda _step: (),
     preparers=lambda _step: frozenset(),
-    waits_for=lambda _step, _actor: False,
+    waits_for=nobody,
     on_done=completions.after_evaluation,
     record=record_of_evaluations,
     panel=panel,

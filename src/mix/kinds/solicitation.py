@@ -4,6 +4,7 @@ from mix.actions.flow import completions
 from mix.readers.flow.bundles import record_of_calls
 from mix.readers.flow.findings import facts_of_call
 from mix.readers.market.solicitations import authors_of_call, unmet_in, unmet_to_proceed
+from mix.rules.city.kinds import nobody
 from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import StepKind
@@ -19,7 +20,7 @@ KIND = StepKindOf(
     unmet=lambda step, now: unmet_in(step, now=now),
     unmet_to_proceed=unmet_to_proceed,
     preparers=authors_of_call,
-    waits_for=lambda _step, _actor: False,
+    waits_for=nobody,
     on_done=completions.after_solicitation,
     record=record_of_calls,
     panel=panel,

@@ -2,6 +2,7 @@
 
 from mix.actions.flow import completions
 from mix.readers.delivery.sprints import unmet_in
+from mix.rules.city.kinds import nobody
 from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import StepKind
@@ -17,7 +18,7 @@ KIND = StepKindOf(
     unmet=unmet_in,
     unmet_to_proceed=lambda _step: (),
     preparers=lambda _step: frozenset(),
-    waits_for=lambda _step, _actor: False,
+    waits_for=nobody,
     on_done=completions.nothing,
     record=lambda _challenge: {},
     panel=panel,

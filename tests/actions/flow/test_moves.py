@@ -11,10 +11,11 @@ from mix.actions.core.run import run
 from mix.actions.delivery import agreements
 from mix.actions.flow import moves
 from mix.data.models import Agreement, Challenge, Municipality, Step, Vendor
-from mix.readers.case.challenges import get_step
+from mix.readers.case.challenges import get_step, list_out_of_step
 from mix.readers.choice.awards import find_live
 from mix.readers.flow.moves import gather_gate, list_signatures
 from mix.readers.market.solicitations import authors_of_call
+from mix.rules.case.bars import read_bar
 from mix.rules.city.kinds import kind_of
 from mix.rules.core.access import Role
 from mix.rules.core.kinds import Decision, StepState
@@ -86,6 +87,26 @@ def contract_with(
     for person in (signer, "anita"):
         run(actor(person), now, agreements.sign, made)
     return made
+
+
+def test_what_lists_show_of_a_challenge_moves_with_it(
+    roads: Challenge, actor: Callable[[str], Any], sign: Callable[..., None], now: datetime
+) -> None:
+    def kept() -> dict[str, tuple[str, bool]]:
+        assert list_out_of_step() == []
+        steps = read_bar(Challenge.objects.get(pk=roads.pk).bar)
+        return {s.key: (s.state, s.asked_at is not None) for s in steps if s.key in ("sale", "sign-contract")}
+
+    assert kept() == {"sale": ("done", False), "sign-contract": ("done", False)}
+    disqualify(roads, "tamarack", actor=actor("olivia"), now=now)
+    assert kept() == {"sale": ("active", False), "sign-contract": ("waiting", False)}
+    sale = recommend_next(roads, actor=actor("olivia"), now=now)
+    assert kept() == {"sale": ("active", True), "sign-contract": ("waiting", False)}
+    sign(sale, "anita", Role.AUTHORITY, Decision.REVISE)
+    assert kept() == {"sale": ("active", False), "sign-contract": ("waiting", False)}
+    run(actor("olivia"), now, moves.ask, get_step(roads, "sale"))
+    sign(get_step(roads, "sale"), "anita", Role.AUTHORITY)
+    assert kept()["sale"] == ("done", False)
 
 
 def test_a_disqualification_after_signing_leaves_no_word_of_the_old_round(

@@ -22,12 +22,13 @@ from mix.data.models import (
     Step,
 )
 from mix.data.models.core.wordings import columns_of
-from mix.readers.case.challenges import list_cities, method_for
+from mix.readers.case.challenges import gather_bar_steps, list_cities, method_for
 from mix.readers.city.methods import method_of
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import list_with_role
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
+from mix.rules.case.bars import bar_of
 from mix.rules.case.starting import startable
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role
@@ -229,7 +230,14 @@ def start_ready_steps(challenge: Challenge, *, now: datetime) -> list[Step]:
         )
         step.save(update_fields=["state", "begun_at", "started_at", "asked_at"])
         started.append(step)
+    keep_bar(challenge)
     return started
+
+
+def keep_bar(challenge: Challenge) -> None:
+    """Keep with a challenge, which is locked, where it stands by now. Called by every verb that moves a step."""
+    challenge.bar = bar_of(gather_bar_steps([challenge])[challenge.pk])
+    challenge.save(update_fields=["bar"])
 
 
 def freeze_route(challenge: Challenge, *, now: datetime) -> None:

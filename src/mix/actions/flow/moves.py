@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from mix.actions.case.challenges import end, leave, people_of, start_ready_steps
+from mix.actions.case.challenges import end, keep_bar, leave, people_of, start_ready_steps
 from mix.actions.case.locking import lock_step
 from mix.actions.case.publishing import publish
 from mix.actions.choice import awards
@@ -47,6 +47,7 @@ def ask(deed: Deed, step: Step) -> Step:
         return step
     step.asked_at = deed.now
     step.save(update_fields=["asked_at"])
+    keep_bar(step.challenge)
     title = spec_of(step).title
     for duty in open_duties(*gathered):
         city = Municipality.objects.get(code=duty.municipality)
@@ -172,6 +173,7 @@ def reopen_from(step: Step, *, now: datetime, reason: str) -> None:
         if row.pk == step.pk:
             row.state, row.started_at = StepState.ACTIVE.value, now
         row.save(update_fields=["round", "asked_at", "done_at", "state", "started_at"])
+    keep_bar(step.challenge)
     choices = [row.key for row in rows.values() if kind_of(row.kind).chooses]
     for key in {key for choice in choices for key in method.resting_on(choice) if key != choice} & rows.keys():
         for award in (

@@ -51,7 +51,9 @@ def publish(
     line = (full_at_cents, none_at_cents)
     holds = line == (None, None) or (None not in line and 0 <= (full_at_cents or 0) < (none_at_cents or 0))
     require(holds, "price_bounds_wrong", field="none_at_cents")
-    require(deed.actor.code not in who_did(step, "call_forms.fit", subjects=[call.reference]), "form_needs_second_person")
+    require(
+        deed.actor.code not in who_did(step, "call_forms.fit", subjects=[call.reference]), "form_needs_second_person"
+    )
     scoring = scorings_of(call)
     fixes = any(part.price_formula is PriceFormula.FIXED for part in scoring.values())
     require(fixed_cents is not None or not fixes, "fixed_price_missing", field="fixed_cents")

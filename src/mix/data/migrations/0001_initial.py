@@ -414,6 +414,7 @@ class Migration(migrations.Migration):
                 ('is_fictional', models.BooleanField(default=False)),
                 ('reissue_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reissues', to='data.challenge')),
                 ('commissioned_at', models.DateTimeField()),
+                ('bar', models.TextField(blank=True)),
             ],
             options={
                 'indexes': [models.Index(fields=['status', '-commissioned_at'], name='data_challe_status_49f5c8_idx')],

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, When
@@ -27,7 +25,8 @@ from mix.readers.city.methods import method_on
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.once import is_read, once
-from mix.readers.core.paging import SIZE, Page, page_of
+from mix.readers.core.paging import SIZE, Page, by_keys, page_by_keys, page_of
+from mix.rules.case.bars import BarStep, bar_of
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Method
 from mix.rules.city.methods import Step as StepSpec
@@ -168,22 +167,20 @@ def _steps(challenge: int) -> QuerySet[Step]:
     return Step.objects.filter(challenge_id=challenge).order_by("position")
 
 
-class BarStep(NamedTuple):
-    """What the bar of a challenge says of a step."""
-
-    key: str
-    state: str
-    asked_at: datetime | None
-    done_at: datetime | None
-
-
 def gather_bar_steps(challenges: Iterable[Challenge]) -> dict[int, list[BarStep]]:
-    """Return what bars say of the steps of some challenges, by the key of each. One query, and no row made of it."""
+    """Return what bars say of the steps of some challenges, by the key of each, in reading order. One query."""
     found: dict[int, list[BarStep]] = {c.pk: [] for c in challenges}
-    rows = Step.objects.filter(challenge__in=list(found))
+    rows = Step.objects.filter(challenge__in=list(found)).order_by("position")
     for pk, key, state, asked_at, done_at in rows.values_list("challenge_id", "key", "state", "asked_at", "done_at"):
         found[pk].append(BarStep(key, state, asked_at, done_at))
     return found
+
+
+def list_out_of_step() -> list[str]:
+    """List the codes of the challenges with which another bar is kept than their steps make. Two queries."""
+    kept = list(Challenge.objects.order_by("code").only("code", "bar"))
+    steps = gather_bar_steps(kept)
+    return [c.code for c in kept if c.bar != bar_of(steps[c.pk])]
 
 
 def list_active_steps(challenge: Challenge) -> list[Step]:
@@ -204,7 +201,7 @@ def public_challenges() -> QuerySet[Challenge]:
 
 def page_public_challenges(page: int, *, city: str = "", text: str = "", status: str = "") -> Page[Challenge]:
     """Return a page of the public challenges, latest first; searched in title, question and city."""
-    return page_of(_public_challenges(city=city, text=text, status=status), page)
+    return page_by_keys(_public_challenges(city=city, text=text, status=status), page, fetch_challenges)
 
 
 def _public_challenges(*, city: str = "", text: str = "", status: str = "") -> QuerySet[Challenge]:
@@ -220,12 +217,7 @@ def _public_challenges(*, city: str = "", text: str = "", status: str = "") -> Q
             | Q(municipality__name__icontains=word)
             | _in_translation(word)
         )
-    return (
-        found.select_related("municipality", "method")
-        .defer("method__document")
-        .prefetch_related("cities__municipality")
-        .order_by("-commissioned_at", "id")
-    )
+    return found.order_by("-commissioned_at", "id")
 
 
 def _in_translation(word: str) -> Q:
@@ -237,14 +229,42 @@ def _in_translation(word: str) -> Q:
 
 def page_measured_challenges(page: int) -> Page[Challenge]:
     """Return a page of the public challenges that ran here, latest first: those of which the record says all."""
-    return page_of(_public_challenges().exclude(origin=Origin.HISTORY), page)
+    return page_by_keys(_public_challenges().exclude(origin=Origin.HISTORY), page, fetch_challenges)
 
 
 def page_ended_challenges(page: int, *, size: int = SIZE) -> Page[Challenge]:
     """Return a page of the public challenges that run no more, and of the cases of the record, latest first."""
+    return page_by_keys(_ended_challenges(), page, fetch_challenges, size=size)
+
+
+def list_ended_challenges(most: int) -> list[Challenge]:
+    """List the first of what `page_ended_challenges` returns."""
+    return by_keys(list(_ended_challenges().values_list("pk", flat=True)[:most]), fetch_challenges)
+
+
+def _ended_challenges() -> QuerySet[Challenge]:
     found = public_challenges().exclude(status=ChallengeStatus.RUNNING, origin__in=[Origin.LIVE, Origin.REPLAY])
-    rows = found.select_related("municipality", "method").defer("method__document").order_by("-commissioned_at", "id")
-    return page_of(rows, page, size=size)
+    return found.order_by("-commissioned_at", "id")
+
+
+@asked
+def fetch_challenges(keys: tuple[int, ...]) -> QuerySet[Challenge]:
+    """Fetch challenges by their keys, in no order; the caller knows that they may be read."""
+    return Challenge.objects.filter(pk__in=keys).select_related("municipality", "method").defer("method__document")
+
+
+def gather_cities(challenges: Iterable[Challenge]) -> dict[int, list[Municipality]]:
+    """Return the cities of some challenges by the key of each, the lead first. One query."""
+    found: dict[int, list[Municipality]] = {c.pk: [] for c in challenges}
+    for row in _cities_of(tuple(found)):
+        found[row.challenge_id].append(row.municipality)
+    return found
+
+
+@asked
+def _cities_of(challenges: tuple[int, ...]) -> QuerySet[ChallengeCity]:
+    rows = ChallengeCity.objects.filter(challenge_id__in=challenges).select_related("municipality")
+    return rows.order_by("-is_lead", "id")
 
 
 def get_public_challenge(code: str) -> Challenge:
@@ -275,9 +295,8 @@ def page_own_challenges(
     actor: Actor, page: int, *, needs: Permission = Permission.CHALLENGE_READ, running: bool = False
 ) -> Page[Challenge]:
     """Return a page of the challenges that the actor may read in its cities, or of those that run."""
-    rows = _own_challenges(actor, needs).select_related("municipality", "method").defer("method__document")
-    rows = rows.prefetch_related(_with_city())
-    return page_of(rows.filter(status=ChallengeStatus.RUNNING) if running else rows, page)
+    rows = _own_challenges(actor, needs)
+    return page_by_keys(rows.filter(status=ChallengeStatus.RUNNING) if running else rows, page, fetch_challenges)
 
 
 def _own_challenges(actor: Actor, needs: Permission) -> QuerySet[Challenge]:
@@ -285,16 +304,24 @@ def _own_challenges(actor: Actor, needs: Permission) -> QuerySet[Challenge]:
 
     Cases of the public record were not run here and belong to nobody.
     """
-    may = Q(municipality__code__in=[code for code in actor.duties if grants(actor.roles_at(code), needs)])
-    elsewhere = [code for code in actor.duties if grants(roles_as_partner(actor.roles_at(code)), needs)]
-    if elsewhere:
-        partners = ChallengeCity.objects.filter(challenge=OuterRef("pk"), municipality__code__in=elsewhere)
-        may |= Q(Exists(partners.exclude(municipality=OuterRef("municipality"))))
-    return (
-        Challenge.objects.filter(may)
-        .exclude(origin=Origin.HISTORY)
-        .order_by(Case(When(status=ChallengeStatus.RUNNING, then=0), default=1), "-commissioned_at", "id")
-    )
+    rows = of_cities(*cities_of(actor, needs))
+    return rows.order_by(Case(When(status=ChallengeStatus.RUNNING, then=0), default=1), "-commissioned_at", "id")
+
+
+def cities_of(actor: Actor, needs: Permission) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the codes of the cities in whose challenges a duty gives a permission: where they lead, where partners."""
+    lead = [code for code in actor.duties if grants(actor.roles_at(code), needs)]
+    partner = [code for code in actor.duties if grants(roles_as_partner(actor.roles_at(code)), needs)]
+    return tuple(sorted(lead)), tuple(sorted(partner))
+
+
+def of_cities(lead: Sequence[str], partner: Sequence[str]) -> QuerySet[Challenge]:
+    """Return what was ever run here and led by some cities, or with others as partners."""
+    may = Q(municipality__code__in=lead)
+    if partner:
+        there = ChallengeCity.objects.filter(challenge=OuterRef("pk"), municipality__code__in=partner)
+        may |= Q(Exists(there.exclude(municipality=OuterRef("municipality"))))
+    return Challenge.objects.filter(may).exclude(origin=Origin.HISTORY)
 
 
 def list_led_by(city: Municipality, *, running: bool = False, most: int | None = None) -> list[Challenge]:
@@ -315,7 +342,7 @@ def get_vendor_challenge(code: str, vendor_ids: Iterable[int]) -> Challenge:
 
 def page_vendor_challenges(vendor_ids: Iterable[int], page: int) -> Page[Challenge]:
     """Return a page of the challenges in which the vendors take part, latest first."""
-    return page_of(_vendor_challenges(vendor_ids).prefetch_related(_with_city()), page)
+    return page_by_keys(_vendor_challenges(vendor_ids), page, fetch_challenges)
 
 
 def list_running_with(vendor_ids: Iterable[int]) -> list[Challenge]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -154,9 +154,13 @@ def gather_facts(challenge: Challenge) -> dict[Fact, Any]:
     return gather_facts_of([challenge])[challenge.pk]
 
 
-def gather_facts_of(challenges: Sequence[Challenge]) -> dict[int, dict[Fact, Any]]:
-    """Gather the facts of several challenges at once, by their number, as `gather_facts` does."""
-    steps = {step for c in challenges for step, _ in _places_of_facts(c).values()}
+def gather_facts_of(
+    challenges: Sequence[Challenge], *, only: Collection[Fact] = tuple(Fact)
+) -> dict[int, dict[Fact, Any]]:
+    """Gather the facts of several challenges at once, or some of them, by their number, as `gather_facts` does."""
+    steps = {place[0] for c in challenges for fact in only if (place := method_for(c).place_of(fact))}
+    if not steps:
+        return {c.pk: {} for c in challenges}
     found: dict[int, dict[str, dict[str, Any]]] = {c.pk: {} for c in challenges}
     with lifted():
         for pk, step, content in _contents(tuple(found), tuple(sorted(steps))):

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import Award, Challenge, Debrief, Dispute, Letter, Notice, Purchase, Result, Step, Vendor
 from mix.readers.case.challenges import has_begun, method_for
 from mix.readers.case.documents import latest_content
@@ -135,11 +136,13 @@ def find_next_result(step: Step) -> Result | None:
 
 def list_own_debriefs(actor: Actor) -> list[Debrief]:
     """List the debriefs of the actor's vendors."""
-    return list(
-        Debrief.objects.filter(vendor_id__in=actor.vendors)
-        .select_related("vendor", "step__challenge__municipality")
-        .order_by("-asked_at", "id")
-    )
+    return _debriefs(tuple(sorted(actor.vendors)))
+
+
+@asked
+def _debriefs(vendors: tuple[int, ...]) -> QuerySet[Debrief]:
+    rows = Debrief.objects.filter(vendor_id__in=vendors).select_related("vendor", "step__challenge__municipality")
+    return rows.order_by("-asked_at", "id")
 
 
 def find_debrief(step: Step, vendor: Vendor) -> Debrief | None:
@@ -149,8 +152,13 @@ def find_debrief(step: Step, vendor: Vendor) -> Debrief | None:
 
 def list_own_letters(actor: Actor) -> list[Letter]:
     """List the letters to the actor's vendors, latest first."""
-    rows = Letter.objects.filter(vendor_id__in=actor.vendors).select_related("evaluation__step__challenge", "vendor")
-    return list(rows.order_by("-sent_at"))
+    return _letters(tuple(sorted(actor.vendors)))
+
+
+@asked
+def _letters(vendors: tuple[int, ...]) -> QuerySet[Letter]:
+    rows = Letter.objects.filter(vendor_id__in=vendors).select_related("evaluation__step__challenge", "vendor")
+    return rows.order_by("-sent_at", "id")
 
 
 def get_own_letter(pk: int, *, actor: Actor) -> Letter:

@@ -141,12 +141,14 @@ def reached_by(evaluation: Evaluation) -> dict[int, int]:
 
 def list_own_meetings(actor: Actor) -> list[StageInvitation]:
     """List the interviews and demonstrations of the actor's vendors in evaluations under way, latest first."""
-    return list(
-        StageInvitation.objects.filter(submission__vendor_id__in=actor.vendors, meets_at__isnull=False)
-        .select_related("evaluation__step__challenge__municipality", "evaluation__solicitation")
-        .exclude(evaluation__phase=EvaluationPhase.FINAL)
-        .order_by("-meets_at")
-    )
+    return _meetings(tuple(sorted(actor.vendors)))
+
+
+@asked
+def _meetings(vendors: tuple[int, ...]) -> QuerySet[StageInvitation]:
+    rows = StageInvitation.objects.filter(submission__vendor_id__in=vendors, meets_at__isnull=False)
+    rows = rows.select_related("evaluation__step__challenge__municipality", "evaluation__solicitation")
+    return rows.exclude(evaluation__phase=EvaluationPhase.FINAL).order_by("-meets_at", "id")
 
 
 def scheme_of(evaluation: Evaluation) -> Scheme:

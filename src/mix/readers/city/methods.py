@@ -2,8 +2,9 @@
 
 from hashlib import sha256
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import Event, MethodVersion
 from mix.readers.core.errors import Unknown
 from mix.readers.core.kept import Difference
@@ -49,8 +50,7 @@ def get_latest(key: str) -> MethodVersion:
 def list_latest(*, city: str = "") -> list[MethodVersion]:
     """List the latest version of every method of the catalogue, by key, then of a city's own variants."""
     latest: dict[str, MethodVersion] = {}
-    rows = MethodVersion.objects.filter(Q(municipality=None) | Q(municipality__code=city))
-    for version in rows.defer("document").order_by("key", "version"):
+    for version in _versions(city):
         latest[version.key] = version
     return sorted(latest.values(), key=lambda v: v.municipality_id is not None)
 
@@ -82,3 +82,9 @@ def _published() -> list[tuple[str, str]]:
         )
         for e in rows
     ]
+
+
+@asked
+def _versions(city: str) -> QuerySet[MethodVersion]:
+    rows = MethodVersion.objects.filter(Q(municipality=None) | Q(municipality__code=city))
+    return rows.defer("document").order_by("key", "version")

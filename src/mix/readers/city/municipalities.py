@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from mix.data.asked import asked
 from mix.data.models import (
     AuthorityBand,
     BandsProposal,
@@ -47,7 +50,12 @@ def list_own_municipalities(actor: Actor) -> list[Municipality]:
 
 def list_municipalities() -> list[Municipality]:
     """List every city, by name."""
-    return list_other_municipalities(())
+    return _municipalities()
+
+
+@asked
+def _municipalities() -> QuerySet[Municipality]:
+    return Municipality.objects.order_by("name", "id")
 
 
 def list_other_municipalities(cities: Iterable[Municipality]) -> list[Municipality]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
+M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 SIZE = 20  # rows
 
@@ -28,3 +29,20 @@ def page_of(rows: QuerySet[Any, T] | Sequence[T], number: int, *, size: int = SI
     pages = Paginator(rows, size)
     number = min(max(number, 1), pages.num_pages)
     return Page(list(pages.page(number).object_list), number, pages.num_pages, pages.count)
+
+
+def page_by_keys(
+    rows: QuerySet[M], number: int, fetch: Callable[[tuple[int, ...]], list[M]], *, size: int = SIZE
+) -> Page[M]:
+    """Return a page as `page_of` does, whose rows are fetched by their keys.
+
+    The database orders, and passes over, keys alone; and a question of known shape is put into SQL once (`asked`).
+    """
+    keys = page_of(rows.values_list("pk", flat=True), number, size=size)
+    return Page(by_keys(keys.rows, fetch), keys.number, keys.last, keys.total)
+
+
+def by_keys(keys: Sequence[int], fetch: Callable[[tuple[int, ...]], list[M]]) -> list[M]:
+    """Return the rows of some keys, in the order of these."""
+    found = {row.pk: row for row in fetch(tuple(keys))}
+    return [found[key] for key in keys if key in found]

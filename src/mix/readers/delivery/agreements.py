@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import Agreement, Challenge, Clause, ClauseEdit, Deliverable, Paper, Signatory, Step, Vendor
 from mix.phrases.mails import local_text
 from mix.readers.case.challenges import spec_of
@@ -58,11 +59,13 @@ def list_agreements_of(step: Step) -> list[Agreement]:
 
 def list_own_agreements(actor: Actor) -> list[Agreement]:
     """List the agreements of the actor's vendors, latest first."""
-    return list(
-        Agreement.objects.filter(vendor_id__in=actor.vendors)
-        .select_related("vendor", "step__challenge")
-        .order_by("-drafted_at", "id")
-    )
+    return _agreements(tuple(sorted(actor.vendors)))
+
+
+@asked
+def _agreements(vendors: tuple[int, ...]) -> QuerySet[Agreement]:
+    rows = Agreement.objects.filter(vendor_id__in=vendors).select_related("vendor", "step__challenge")
+    return rows.order_by("-drafted_at", "id")
 
 
 def find_contract(challenge: Challenge) -> Agreement | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Max, Model, Q
+from django.db.models import DateTimeField, Max, Model, Q
 
 from mix.data.models import (
     Award,
@@ -54,6 +54,11 @@ class Source:
     to_challenge: str
     is_open: Q
     is_duty: bool = False
+
+    @property
+    def is_day(self) -> bool:
+        """Say whether the column holds days of the city; else it holds instants."""
+        return not isinstance(self.model._meta.get_field(self.column), DateTimeField)  # noqa: SLF001 - Django's public name of it
 
 
 def _by_step(code: str, model: type[Model], column: str, is_open: Q, *, to: str = "step", duty: bool = False) -> Source:
@@ -105,10 +110,19 @@ class Dated:
         return self.is_duty and self.day < today
 
 
+MORNING = time(5, tzinfo=UTC)  # where a day stands among instants: when it begins in Ontario
+
+
+def order_of(dated: Dated) -> tuple[datetime, str, int]:
+    """Return by what dates are ordered."""
+    at = dated.on if isinstance(dated.on, datetime) else datetime.combine(dated.on, MORNING)
+    return at, dated.code, int(dated.key.rpartition("-")[2])
+
+
 def list_dates(actor: Actor, *, now: datetime) -> list[Dated]:
     """List what is due and what is coming in the actor's challenges and pilots, earliest first. Queries do not grow."""
-    found = [*dates_of_challenges(list_own_challenges(actor), now=now), *_of_pilots(list_pilots(actor), now=now)]
-    return sorted(found, key=lambda d: (d.day, d.code))
+    found = [*dates_of_challenges(list_own_challenges(actor), now=now), *dates_of_pilots(list_pilots(actor), now=now)]
+    return sorted(found, key=order_of)
 
 
 def dates_of_challenges(challenges: Sequence[Challenge], *, now: datetime) -> list[Dated]:
@@ -116,7 +130,7 @@ def dates_of_challenges(challenges: Sequence[Challenge], *, now: datetime) -> li
     running = {c.pk: c for c in challenges if c.status == ChallengeStatus.RUNNING}
     calendars = calendars_of({c.municipality_id for c in challenges})
     found = [
-        _dated(
+        whole(
             row[1],
             running[row[2]],
             calendars,
@@ -128,18 +142,30 @@ def dates_of_challenges(challenges: Sequence[Challenge], *, now: datetime) -> li
         for s in SOURCES
         for row in _rows(s, running, now=now)
     ]
+    return [
+        *(d for d in found if d.is_duty or d.day >= day_in(d.city.zone, now)),
+        *dates_computed(challenges, calendars, now=now),
+    ]
+
+
+def dates_computed(
+    challenges: Sequence[Challenge], calendars: dict[int, CityCalendar], *, now: datetime
+) -> list[Dated]:
+    """Return until when may be objected, and records are to be kept: dates that stand in no row."""
+    found = []
+    running = {c.pk: c for c in challenges if c.status == ChallengeStatus.RUNNING}
     letters = Letter.objects.filter(evaluation__step__challenge__in=running)
-    objecting = dispute_days(list(running.values()), now=now)
-    for pk, sent in letters.values_list("evaluation__step__challenge_id").annotate(Max("sent_at")):
-        until = sent + timedelta(days=objecting[pk])
-        found.append(_dated(until, running[pk], calendars, kind="objections_until", key=f"objections_until-{pk}"))
+    sent = dict(letters.values_list("evaluation__step__challenge_id").annotate(Max("sent_at")))
+    objecting = dispute_days([running[pk] for pk in sent], now=now) if sent else {}
+    for pk, days in objecting.items():
+        until = sent[pk] + timedelta(days=days)
+        found.append(whole(until, running[pk], calendars, kind="objections_until", key=f"objections_until-{pk}"))
     for challenge in challenges:
         if challenge.ended_at and challenge.status == ChallengeStatus.COMPLETED:
-            end = day_in(challenge.municipality.zone, challenge.ended_at)
-            until = _years_after(end, RECORD_YEARS)
+            day = _years_after(day_in(challenge.municipality.zone, challenge.ended_at), RECORD_YEARS)
             key = f"records_until-{challenge.pk}"
-            found.append(_dated(until, challenge, calendars, kind="records_until", key=key))
-    return [d for d in found if d.is_duty or d.day >= day_in(d.city.zone, now)]
+            found.append(whole(day, challenge, calendars, kind="records_until", key=key))
+    return [d for d in found if d.day >= day_in(d.city.zone, now)]
 
 
 def _rows(source: Source, running: dict[int, Challenge], *, now: datetime) -> list[tuple[Any, ...]]:
@@ -158,7 +184,7 @@ def _years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-def _dated(
+def whole(
     on: date | datetime,
     challenge: Challenge,
     calendars: dict[int, CityCalendar],
@@ -168,13 +194,15 @@ def _dated(
     step: str = "",
     is_duty: bool = False,
 ) -> Dated:
+    """Return a date with whether its city works then."""
     city = challenge.municipality
     day = day_in(city.zone, on) if isinstance(on, datetime) else on
     closed = calendars[city.pk].closed_for(day)
     return Dated(kind, key, on, day, city, challenge, step=step, is_duty=is_duty, closed=closed)
 
 
-def _of_pilots(pilots: Sequence[Pilot], *, now: datetime) -> Iterator[Dated]:
+def dates_of_pilots(pilots: Sequence[Pilot], *, now: datetime) -> Iterator[Dated]:
+    """Yield the dates of some pilots."""
     calendars = calendars_of({p.municipality_id for p in pilots})
     for pilot in pilots:
         found = standing(pilot, now=now)

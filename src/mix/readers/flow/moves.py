@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from mix.data.asked import asked
-from mix.data.models import Challenge, ChallengeCity, GateSignature, StaffRole, Step
+from mix.data.models import Challenge, ChallengeCity, GateSignature, MethodVersion, StaffRole, Step
 from mix.readers.case.challenges import list_cities, list_city_rows, list_steps, spec_of
 from mix.readers.case.documents import gather_facts, gather_facts_of, latest_content, total_value
 from mix.readers.choice import awards
+from mix.readers.city.methods import method_on
 from mix.readers.city.municipalities import gather_bands
 from mix.readers.core.actors import Actor
 from mix.readers.core.once import are_to_be_read, is_read, once, tell
 from mix.readers.flow.findings import policy_unmet
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.delegation import Band
-from mix.rules.city.kinds import kind_of
+from mix.rules.city.kinds import kind_of, nobody
 from mix.rules.city.methods import Gate
 from mix.rules.core.access import Role
 from mix.rules.core.fields import missing_answers
-from mix.rules.core.kinds import Decision, StepKind, StepState
+from mix.rules.core.kinds import Decision, Route, StepKind, StepState
 from mix.rules.core.unmet import Unmet
 from mix.rules.flow.moves import Duty, GateFacts, Signature, open_duties
 from mix.rules.flow.states import TaskKind
@@ -170,10 +171,7 @@ class Task:
 def list_tasks(actor: Actor) -> list[Task]:
     """List what waits for the actor in running challenges: gates first, then own steps, by position."""
     tasks: list[Task] = []
-    own = ChallengeCity.objects.filter(challenge=OuterRef("challenge"), municipality__code__in=actor.duties)
-    rows = Step.objects.filter(Exists(own), state=StepState.ACTIVE, challenge__status=ChallengeStatus.RUNNING)
-    rows = rows.select_related("challenge__municipality", "challenge__method").defer("challenge__method__document")
-    steps = list(rows.order_by("challenge_id", "position"))
+    steps = _list_near(actor)
     _gather_ahead([s for s in steps if s.asked_at])
     for step in steps:
         if step.asked_at:
@@ -183,6 +181,32 @@ def list_tasks(actor: Actor) -> list[Task]:
         elif kind_of(step.kind).waits_for(step, actor):
             tasks.append(Task(step.challenge, step, TaskKind.REVIEW))
     return sorted(tasks, key=lambda t: t.kind is not TaskKind.SIGN)
+
+
+def _list_near(actor: Actor) -> list[Step]:
+    """List the active steps that may wait for the actor, with their challenges; those of others are not fetched."""
+    rows = _at_hand(tuple(sorted(actor.duties)))
+    methods = {version.pk: version for version in _methods(tuple(sorted({row[4] for row in rows})))}
+    near = []
+    for pk, key, kind, asked_at, method, route, city in rows:
+        owner = method_on(methods[method], Route(route)).step(key).owner
+        if asked_at or owner in actor.roles_at(city) or kind_of(kind).waits_for is not nobody:
+            near.append(pk)
+    found = Step.objects.filter(pk__in=near).select_related("challenge__municipality", "challenge__method")
+    return list(found.defer("challenge__method__document").order_by("challenge_id", "position")) if near else []
+
+
+@asked
+def _at_hand(cities: tuple[str, ...]) -> QuerySet[Any, Any]:
+    own = ChallengeCity.objects.filter(challenge=OuterRef("challenge"), municipality__code__in=cities)
+    rows = Step.objects.filter(Exists(own), state=StepState.ACTIVE, challenge__status=ChallengeStatus.RUNNING)
+    around = ("challenge__method_id", "challenge__route", "challenge__municipality__code")
+    return rows.values_list("pk", "key", "kind", "asked_at", *around)
+
+
+@asked
+def _methods(keys: tuple[int, ...]) -> QuerySet[MethodVersion]:
+    return MethodVersion.objects.filter(pk__in=keys).defer("document")
 
 
 def list_left_alone(given: StaffRole) -> list[Task]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import Award, Challenge, HistoryFact
 from mix.readers.case.challenges import public_challenges
 from mix.readers.case.documents import gather_facts_of
@@ -48,26 +49,34 @@ class Outcome:
 
 def gather_funnel() -> Funnel:
     """Count the public challenges by what they reached."""
+    counted = _counted()
+    return Funnel(
+        published=sum(count for _status, _chosen, count in counted),
+        running=sum(count for status, _chosen, count in counted if status == ChallengeStatus.RUNNING),
+        chosen=sum(count for _status, chosen, count in counted if chosen),
+        ended=sum(
+            count for status, _, count in counted if status in (ChallengeStatus.STOPPED, ChallengeStatus.CANCELLED)
+        ),
+    )
+
+
+@asked
+def _counted() -> QuerySet[Challenge, tuple[str, bool, int]]:
+    """Count the public challenges by status, and by whether a vendor is known to be chosen."""
     awarded = Award.objects.filter(step__challenge=OuterRef("pk"), state=AwardState.APPROVED)
     on_record = HistoryFact.objects.filter(challenge=OuterRef("pk"), key="winner", is_on_record=True)
     chosen = Q(Exists(awarded)) | Q(Exists(on_record.exclude(text="none")))
-    counted = public_challenges().aggregate(
-        published=Count("pk"),
-        running=Count("pk", filter=Q(status=ChallengeStatus.RUNNING)),
-        chosen=Count("pk", filter=chosen),
-        ended=Count("pk", filter=Q(status__in=[ChallengeStatus.STOPPED, ChallengeStatus.CANCELLED])),
-    )
-    return Funnel(**counted)
+    rows = public_challenges().annotate(is_chosen=ExpressionWrapper(chosen, output_field=BooleanField()))
+    return rows.order_by().values_list("status", "is_chosen").annotate(count=Count("pk"))
 
 
 def list_outcomes(challenges: Sequence[Challenge]) -> list[Outcome]:
     """Return what came of each challenge, in their order. The story of one that ran here is its public fact."""
-    awards = Award.objects.filter(step__challenge__in=challenges, state=AwardState.APPROVED)
-    by_challenge = {a.step.challenge_id: a for a in awards.select_related("vendor", "step").order_by("-id")}
+    by_challenge = {a.step.challenge_id: a for a in _awards(tuple(c.pk for c in challenges))}
     facts: dict[int, dict[str, HistoryFact]] = {}
-    for fact in HistoryFact.objects.filter(challenge__in=challenges).order_by("id"):
+    for fact in _facts(tuple(c.pk for c in challenges)):
         facts.setdefault(fact.challenge_id, {})[fact.key] = fact
-    told = gather_facts_of([c for c in challenges if c.origin != Origin.HISTORY])
+    told = gather_facts_of([c for c in challenges if c.origin != Origin.HISTORY], only=(Fact.OUTCOME_STORY,))
     return [
         Outcome(
             challenge,
@@ -77,3 +86,14 @@ def list_outcomes(challenges: Sequence[Challenge]) -> list[Outcome]:
         )
         for challenge in challenges
     ]
+
+
+@asked
+def _awards(challenges: tuple[int, ...]) -> QuerySet[Award]:
+    rows = Award.objects.filter(step__challenge_id__in=challenges, state=AwardState.APPROVED)
+    return rows.select_related("vendor", "step").order_by("-id")
+
+
+@asked
+def _facts(challenges: tuple[int, ...]) -> QuerySet[HistoryFact]:
+    return HistoryFact.objects.filter(challenge_id__in=challenges).order_by("id")

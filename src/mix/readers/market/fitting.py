@@ -9,10 +9,11 @@ from operator import or_
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import MethodVersion, Participation, Solicitation, Submission
 from mix.readers.city.methods import method_on
-from mix.readers.core.paging import Page, page_of
-from mix.readers.market.solicitations import open_calls
+from mix.readers.core.paging import Page, page_by_keys
+from mix.readers.market.solicitations import fetch_calls, open_calls
 from mix.rules.core.kinds import Route, Standing
 
 
@@ -23,15 +24,20 @@ def page_fitting(vendor_ids: Iterable[int], page: int, *, now: datetime) -> Page
     """
     vendors, calls = list(vendor_ids), open_calls(now=now)
     begun = Submission.objects.filter(solicitation=OuterRef("pk"), vendor_id__in=vendors)
-    may = [_kind(*kind) & _open_to(least, vendors) for kind, least in _least_standings(calls).items()]
+    may = [_kind(*kind) & _open_to(least, vendors) for kind, least in _least_standings(now=now).items()]
     fitting = reduce(or_, may) if may and vendors else Q(pk__in=[])
-    return page_of(calls.filter(fitting, ~Exists(begun)), page)
+    return page_by_keys(calls.filter(fitting, ~Exists(begun)), page, fetch_calls)
 
 
-def _least_standings(calls: QuerySet[Solicitation]) -> dict[tuple[int, str, str], Standing | None]:
-    """Return how high one must stand to answer each kind of call, by method version, route and step."""
+@asked
+def _kinds(now: datetime) -> QuerySet[Solicitation, tuple[int, str, str]]:
     columns = ("step__challenge__method_id", "step__challenge__route", "step__key")
-    kinds = list(calls.order_by().values_list(*columns).distinct())
+    return open_calls(now=now).order_by().values_list(*columns).distinct()
+
+
+def _least_standings(*, now: datetime) -> dict[tuple[int, str, str], Standing | None]:
+    """Return how high one must stand to answer each kind of call, by method version, route and step."""
+    kinds = _kinds(now)
     methods = MethodVersion.objects.defer("document").in_bulk({method for method, _route, _key in kinds})
     parts = {(m, r, k): method_on(methods[m], Route(r)).step(k).solicitation for m, r, k in kinds}
     return {kind: part.open_to for kind, part in parts.items() if part}

@@ -25,7 +25,7 @@ from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.core.errors import Unknown
 from mix.readers.core.events import who_did
 from mix.readers.core.once import once
-from mix.readers.core.paging import Page, page_of
+from mix.readers.core.paging import Page, page_by_keys
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import EvaluationSpec, SolicitationSpec
 from mix.rules.core.kinds import Envelope, EvaluationPhase, OutageRule
@@ -142,7 +142,7 @@ def list_public(challenge: Challenge) -> list[Solicitation]:
 
 def page_open(page: int, *, now: datetime) -> Page[Solicitation]:
     """Return a page of the calls that are open now, the first to close first."""
-    return page_of(open_calls(now=now), page)
+    return page_by_keys(open_calls(now=now), page, fetch_calls)
 
 
 def open_calls(*, now: datetime) -> QuerySet[Solicitation]:
@@ -150,7 +150,13 @@ def open_calls(*, now: datetime) -> QuerySet[Solicitation]:
     rows = Solicitation.objects.filter(
         published_at__isnull=False, closes_at__gt=now, step__challenge__status=ChallengeStatus.RUNNING
     )
-    return _whole(rows).prefetch_related("step__challenge__cities__municipality").order_by("closes_at", "id")
+    return rows.order_by("closes_at", "id")
+
+
+@asked
+def fetch_calls(keys: tuple[int, ...]) -> QuerySet[Solicitation]:
+    """Fetch calls with their challenges by their keys, in no order; the caller knows that they may be read."""
+    return _whole(Solicitation.objects.filter(pk__in=keys))
 
 
 def last_closing(*, now: datetime) -> datetime | None:

@@ -27,7 +27,7 @@ from mix.readers.city.people import names_of
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.once import once
-from mix.readers.core.paging import Page, page_of
+from mix.readers.core.paging import Page, page_by_keys
 from mix.readers.market.participations import find_participation, has_reached
 from mix.readers.market.sealing import DraftContent, DraftFact, FileFact, find_draft, list_drafts, list_moves
 from mix.readers.market.solicitations import spec_of_call
@@ -324,33 +324,26 @@ class OwnState:
     """What a vendor's home shows of one submission."""
 
     submission: Submission
-    current: SubmissionVersion | None
+    is_handed_in: bool
     is_open: bool
     needs_word: bool
 
 
 def page_own_states(actor: Actor, page: int, *, now: datetime) -> Page[OwnState]:
     """Return a page of the submissions of the actor's vendors, latest closing first, each with what it still needs."""
-    seen = Acknowledgement.objects.filter(addendum=OuterRef("pk"), submission=OuterRef(OuterRef("pk")))
-    unread = Addendum.objects.filter(~Exists(seen), solicitation=OuterRef("solicitation"))
-    rows = (
-        Submission.objects.filter(vendor_id__in=actor.vendors)
-        .select_related(
-            "vendor", "solicitation__step__challenge__method", "solicitation__step__challenge__municipality"
-        )
-        .defer("solicitation__step__challenge__method__document")
-        .prefetch_related(Prefetch("versions", SubmissionVersion.objects.order_by("-number"), "latest_first"))
-        .annotate(needs_word=Exists(unread))
-        .order_by("-solicitation__closes_at", "id")
-    )
-    found = page_of(rows, page)
+    rows = Submission.objects.filter(vendor_id__in=actor.vendors).order_by("-solicitation__closes_at", "id")
+    found: Page[Any] = page_by_keys(rows, page, _with_needs)  # `needs_word` is asked along
     states = [
-        OwnState(
-            row,
-            row.latest_first[0] if row.state == SubmissionState.FINALISED else None,
-            now < row.solicitation.closes_at,
-            row.needs_word,
-        )
+        OwnState(row, row.state == SubmissionState.FINALISED, now < row.solicitation.closes_at, row.needs_word)
         for row in found.rows
     ]
     return Page(states, found.number, found.last, found.total)
+
+
+@asked
+def _with_needs(keys: tuple[int, ...]) -> QuerySet[Any]:
+    """Ask for submissions with their calls, and whether an addendum waits for the vendor's word."""
+    seen = Acknowledgement.objects.filter(addendum=OuterRef("pk"), submission=OuterRef(OuterRef("pk")))
+    unread = Addendum.objects.filter(~Exists(seen), solicitation=OuterRef("solicitation"))
+    rows = Submission.objects.filter(pk__in=keys).select_related("vendor", "solicitation__step__challenge")
+    return rows.annotate(needs_word=Exists(unread))

@@ -34,7 +34,7 @@ class Kind(Generic[StepT, ChallengeT, ActorT, DeedT, PanelT]):
     - facts: what policy learns from the step at hand, and what its words may exclude
     - unmet: what a step lacks before its gate; unmet_to_proceed: what forbids *proceed* there
     - preparers: the codes of those who prepared what its gate decides on, beside the authors of its artifact
-    - waits_for: whether it waits for the word of somebody who need not own it
+    - waits_for: whether it waits for the word of somebody who need not own it; `nobody` where it never does
     - on_done: what its end does, with the public summary of its gate
     - record: its files in the bundle of a case, by their names
     - panel: its acts and context on the page of a step; template: how that is drawn
@@ -55,6 +55,11 @@ class Kind(Generic[StepT, ChallengeT, ActorT, DeedT, PanelT]):
     panel: PanelT
     template: Path
     is_wide: bool
+
+
+def nobody(_step: object, _actor: object) -> bool:
+    """Say of a step that it waits for nobody's word but its owner's and its gate's."""
+    return False
 
 
 AnyKind: TypeAlias = Kind[Any, Any, Any, Any, Any]

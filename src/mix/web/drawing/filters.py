@@ -94,7 +94,7 @@ def sentence_of(unmet: Unmet) -> str:
 
 def in_language(row: Worded, column: str) -> str:
     """Draw a row's text in the page's language, or marked as of another."""
-    return showing.said(row.wording(column))
+    return showing.said_of(row, column)
 
 
 def plain(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 
 from mix.rules.core.unmet import Unmet
 
@@ -37,6 +38,11 @@ def draw_page(request: HttpRequest, template: str, *contexts: Context, status: i
 def draw_part(request: HttpRequest, template: str, *contexts: Context) -> str:
     """Draw a part of a page, for one that stands in a browser. Raises ValueError as `names_of` does."""
     return render_to_string(template, names_of(template, *contexts), request)
+
+
+def draw_for_all(template: str, *contexts: Context) -> SafeString:
+    """Draw a part of pages, whoever asks for them."""
+    return mark_safe(render_to_string(template, names_of(template, *contexts)))
 
 
 def draw_bare(template: str, *, status: int) -> HttpResponse:

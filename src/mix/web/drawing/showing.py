@@ -64,14 +64,25 @@ def said(wording: Wording) -> str:
     spoken = wording.spoken(asked)
     if spoken == asked:
         return wording.in_(spoken)
-    found = Foreign(wording.in_(spoken))
-    found.language = spoken
+    return _foreign(wording.in_(spoken), spoken)
+
+
+def _foreign(text: str, language: str) -> Foreign:
+    found = Foreign(text)
+    found.language = language
     return found
+
+
+def said_of(row: Worded, column: str) -> str:
+    """Return a row's text as `said` does."""
+    asked = language()
+    text, spoken = row.spoken(column, asked)
+    return text if spoken == asked else _foreign(text, spoken)
 
 
 def in_language(row: Worded, column: str) -> str:
     """Return a row's text in the page's language, bare: for labels and options."""
-    return plain(said(row.wording(column)))
+    return row.spoken(column, language())[0]
 
 
 def colon() -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from django.utils.translation import gettext as _
 
 from mix.data.models import Challenge, Step
-from mix.readers.case.challenges import BarStep, gather_bar_steps, method_for
+from mix.readers.case.challenges import method_for
+from mix.rules.case.bars import BarStep
 from mix.rules.core.kinds import StepState
 from mix.web.drawing.showing import day, language, plain, said
 
@@ -75,13 +76,6 @@ def stage_bar(
             state = "" if known else _("Not on the public record")
         columns.append(StageColumn(number, title, state, bool(active), cells))
     return StageBar(columns, sentence)
-
-
-def on_bars(challenges: Iterable[Challenge]) -> list[tuple[Challenge, StageBar]]:
-    """Put each challenge beside its mini bar. One query."""
-    rows = list(challenges)
-    steps = gather_bar_steps(rows)
-    return [(c, stage_bar(c, steps[c.pk], is_mini=True)) for c in rows]
 
 
 Titles: TypeAlias = list[tuple[str, list[tuple[str, str]]]]

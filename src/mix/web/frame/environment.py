@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models.fields.related_descriptors import ReverseOneToOneDescriptor
 from django.template import defaultfilters
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils import translation
 from django.utils.formats import localize
 from django.utils.functional import Promise
@@ -184,8 +185,14 @@ class _Safe:
         return str(value) if isinstance(value, Missing) else self.of(value, *args)
 
 
-def _url(name: str, *args: object, **kwargs: object) -> str:
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+def _url(name: str, *args: object) -> str:
+    return _address(name, args, translation.get_language(), get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _address(name: str, args: tuple[object, ...], *_where: str | None) -> str:
+    """Return the address of a page in the language and under the root that it is asked in."""
+    return reverse(name, args=args or None)
 
 
 @pass_context

@@ -50,6 +50,7 @@ from mix.rules.core.chain import Break
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import EvaluationPhase, StepState
 from mix.web.documents.specs import Answer, read_only
+from mix.web.drawing.cards import Card, cards
 from mix.web.drawing.downloads import Pieces
 from mix.web.drawing.findings import waiver_title
 from mix.web.drawing.judgements import JudgementView, view_judgements
@@ -57,7 +58,7 @@ from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.requests import only_read, staff_of
 from mix.web.drawing.showing import use_clock
-from mix.web.drawing.stagebar import StageBar, on_bars, stage_bar
+from mix.web.drawing.stagebar import StageBar, stage_bar
 
 LATEST = 30  # events of a case file that was not asked for as a whole
 
@@ -73,7 +74,7 @@ def _overseer(request: HttpRequest) -> Actor:
 class HomeContext:
     """What the list of case files draws."""
 
-    rows: Sequence[tuple[Challenge, StageBar]]
+    rows: Sequence[Card]
     pager: Pager
 
 
@@ -81,7 +82,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Was it fair, and can it be shown?"""
     actor = _overseer(request)
     page = page_own_challenges(actor, number_of(request), needs=Permission.CASE_FILE_READ)
-    return draw_page(request, "oversight/home.html", HomeContext(on_bars(page.rows), pager(request, page)))
+    return draw_page(request, "oversight/home.html", HomeContext(cards(page.rows), pager(request, page)))
 
 
 @dataclass(frozen=True)

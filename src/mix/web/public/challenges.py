@@ -47,11 +47,12 @@ from mix.rules.city.methods import Fact, Method
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.kinds import Origin, StepKind, StepState
 from mix.web.documents.specs import Answer, read_only
+from mix.web.drawing.cards import Card, cards
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.requests import holds_until, now_of, only_read
 from mix.web.drawing.showing import time_left_changes, use_clock
-from mix.web.drawing.stagebar import StageBar, on_bars, stage_bar
+from mix.web.drawing.stagebar import StageBar, stage_bar
 from mix.web.public.calls import Weighing, weighings
 
 
@@ -59,7 +60,7 @@ from mix.web.public.calls import Weighing, weighings
 class ChallengesContext:
     """What the list of challenges draws: a page of what was found, and what was asked for."""
 
-    rows: Sequence[tuple[Challenge, StageBar]]
+    rows: Sequence[Card]
     pager: Pager
     cities: Sequence[Municipality]
     q: str
@@ -72,7 +73,7 @@ def challenges(request: HttpRequest) -> HttpResponse:
     text, city, status = (request.GET.get(key, "")[:100] for key in ("q", "city", "status"))
     page = page_public_challenges(number_of(request), city=city, text=text, status=status)
     context = ChallengesContext(
-        rows=on_bars(page.rows),
+        rows=cards(page.rows),
         pager=pager(request, page),
         cities=list_municipalities(),
         q=text,

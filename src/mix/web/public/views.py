@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 
 from mix.data.models import Notice, Solicitation
-from mix.readers.case.challenges import page_ended_challenges
-from mix.readers.case.documents import gather_facts_of
+from mix.readers.case.challenges import list_ended_challenges
 from mix.readers.case.publishing import list_latest_notices
 from mix.readers.city.methods import list_latest, method_of
 from mix.readers.knowledge.outcomes import Funnel, Outcome, gather_funnel, list_outcomes
 from mix.readers.market.solicitations import page_open
-from mix.rules.city.methods import Fact, Method
+from mix.rules.city.methods import Method
+from mix.web.drawing.cards import Card, cards
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.requests import holds_until, now_of
 from mix.web.drawing.showing import time_left_changes
-from mix.web.drawing.stagebar import StageBar, on_bars
 
 
 @dataclass(frozen=True)
 class HomeContext:
-    """What the start page draws: open calls, each with what is known of its challenge, and what came of others."""
+    """What the start page draws: open calls, each with the card of its challenge, and what came of others."""
 
-    calls: Sequence[tuple[Solicitation, StageBar, Mapping[Fact, object]]]
+    calls: Sequence[tuple[Solicitation, Card]]
     pager: Pager
     outcomes: Sequence[Outcome]
     notices: Sequence[Notice]
@@ -42,12 +41,10 @@ def home(request: HttpRequest) -> HttpResponse:
     page = page_open(number_of(request), now=now)
     calls = page.rows
     holds_until(request, *(time_left_changes(call.closes_at, now) for call in calls))
-    challenges = [call.step.challenge for call in calls]
-    facts, bars = gather_facts_of(challenges), on_bars(challenges)
     context = HomeContext(
-        calls=[(call, bar, facts[case.pk]) for call, (case, bar) in zip(calls, bars, strict=True)],
+        calls=list(zip(calls, cards(call.step.challenge for call in calls), strict=True)),
         pager=pager(request, page),
-        outcomes=list_outcomes(page_ended_challenges(1, size=6).rows),
+        outcomes=list_outcomes(list_ended_challenges(6)),
         notices=list_latest_notices(5),
         method=next((method_of(v) for v in list_latest() if v.key == "sprint"), None),
         funnel=gather_funnel(),

@@ -47,11 +47,11 @@ from mix.readers.market.vendors import get_own_vendor, list_own_vendors
 from mix.rules.city.methods import SolicitationSpec
 from mix.rules.core.fields import Bilingual
 from mix.rules.market.states import QuestionKind
+from mix.web.drawing.cards import Card, cards
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.requests import actor_of, now_of, signed_in
 from mix.web.drawing.showing import use_clock
-from mix.web.drawing.stagebar import StageBar, on_bars
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, do, show, take
 from mix.web.forms.limits import Limit
@@ -69,7 +69,7 @@ class HomeContext:
     states_pager: Pager
     fitting: Sequence[Solicitation]
     fitting_pager: Pager
-    challenges: Sequence[tuple[Challenge, StageBar]]
+    challenges: Sequence[Card]
     challenges_pager: Pager
     rooms: Sequence[Room]
     agreements: Sequence[Agreement]
@@ -92,7 +92,7 @@ def home(request: HttpRequest) -> HttpResponse:
         states_pager=pager(request, states, "submissions"),
         fitting=fitting.rows,
         fitting_pager=pager(request, fitting, "calls"),
-        challenges=on_bars(mine.rows),
+        challenges=cards(mine.rows),
         challenges_pager=pager(request, mine, "challenges"),
         rooms=list_open_rooms(list_running_with(ids), list_taking_part(actor.vendors)),
         agreements=list_own_agreements(actor),

@@ -15,7 +15,12 @@ from mix.rules.core.kinds import CityState, NeedState, Origin, Route, StepState
 
 
 class Challenge(Kept, Worded):
-    """The whole case, from commission to outcome. The route is frozen by the first public notice."""
+    """The whole case, from commission to outcome. The route is frozen by the first public notice.
+
+    `bar` is where it stands, for cards (`rules.case.bars`); empty for a case from before, whose steps are not known.
+    """
+
+    loose = frozenset({"bar"})  # it says what the steps say, of which the log speaks
 
     first_call_at: "datetime | None"  # where a reader fetched it along
 
@@ -37,6 +42,7 @@ class Challenge(Kept, Worded):
     is_fictional = models.BooleanField(default=False)
     reissue_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reissues")
     commissioned_at = models.DateTimeField()
+    bar = models.TextField(blank=True)
 
     class Meta:
         constraints = [

@@ -33,6 +33,14 @@ class Worded(models.Model):
         others = {code: texts[column] for code, texts in self.translations.items() if column in texts}
         return Wording.model_construct({"en", *others}, en=getattr(self, column), **others)
 
+    def spoken(self, column: str, language: str) -> tuple[str, str]:
+        """Return one of the row's texts as it is read in a language (two letters), and the one that it is in.
+
+        As `wording(column)` would say, without making all of it: lists ask for hundreds.
+        """
+        text = self.translations.get(language, {}).get(column)
+        return (getattr(self, column), "en") if text is None else (text, language)
+
     def reword(self, **texts: Wording) -> Self:
         """Set all of the row's texts; the caller saves them."""
         for column, value in columns_of(**texts).items():

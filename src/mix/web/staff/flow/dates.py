@@ -21,7 +21,7 @@ from mix.readers.city.calendars import calendar_of, find_feed, find_reader, get_
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import actor_for
 from mix.readers.core.errors import Unknown
-from mix.readers.core.paging import page_of
+from mix.readers.flow.date_pages import page_dates
 from mix.readers.flow.dates import Dated, list_dates
 from mix.rules.city.calendar import public_holidays
 from mix.rules.core.access import Permission
@@ -131,7 +131,7 @@ def dates(request: HttpRequest) -> HttpResponse:
     if isinstance(taken, HttpResponse):
         return taken
     today = today_of(request)
-    page = page_of(list_dates(actor, now=now_of(request)), number_of(request))
+    page = page_dates(actor, number_of(request), now=now_of(request))
     found = [_view(d) for d in page.rows]
     rest = [v for v in found if not v.dated.is_late(today)]
     context = DatesContext(

@@ -27,11 +27,11 @@ from mix.readers.flow.moves import Task, list_tasks
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import Permission, grants
 from mix.rules.core.kinds import NeedState
+from mix.web.drawing.cards import Card, cards
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.requests import staff_of
 from mix.web.drawing.showing import use_clock
-from mix.web.drawing.stagebar import StageBar, on_bars
 from mix.web.forms.acts import Listed, granted, show, take
 from mix.web.staff.city.departments import Givable, WithoutContext, cities_without, open_departments
 from mix.web.staff.flow.desk_acts import (
@@ -51,7 +51,7 @@ class DeskContext:
     """What the desk draws: what waits for somebody, and where their challenges are; `more` counts all, past a page."""
 
     tasks: list[Task]
-    challenges: list[tuple[Challenge, StageBar]]
+    challenges: list[Card]
     more_challenges: int
     needs: list[Need]
     more_needs: int
@@ -65,7 +65,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     open_needs = page_open_needs(actor, everybodys=_may_decide(actor))
     context = DeskContext(
         tasks=list_tasks(actor),
-        challenges=on_bars(running.rows),
+        challenges=cards(running.rows),
         more_challenges=running.total if running.last > 1 else 0,
         needs=open_needs.rows,
         more_needs=open_needs.total if open_needs.last > 1 else 0,
@@ -137,7 +137,7 @@ def need(request: HttpRequest, code: str) -> HttpResponse:
 class ChallengesContext:
     """What the list of challenges draws."""
 
-    rows: list[tuple[Challenge, StageBar]]
+    rows: list[Card]
     pager: Pager
     may_start: bool
 
@@ -146,7 +146,7 @@ def challenge_list(request: HttpRequest) -> HttpResponse:
     """Every challenge of one's cities, on the stage bar."""
     actor = staff_of(request)
     page = page_own_challenges(actor, number_of(request))
-    context = ChallengesContext(on_bars(page.rows), pager(request, page), may_start=_may_start(actor))
+    context = ChallengesContext(cards(page.rows), pager(request, page), may_start=_may_start(actor))
     return draw_page(request, "staff/case/challenges.html", context)
 
 

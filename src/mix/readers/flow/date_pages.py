@@ -1,0 +1,163 @@
+"""Pages of the dates of many challenges: the database orders them all, and only what is shown is made whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from functools import cache, reduce
+from operator import or_
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Count, DateTimeField, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
+from django.db.models.sql.compiler import SQLCompiler
+
+from mix.data.asked import asked
+from mix.data.models import Challenge, Letter
+from mix.readers.case.challenges import cities_of, fetch_challenges, of_cities
+from mix.readers.case.pilots import list_pilots
+from mix.readers.city.calendars import calendars_of
+from mix.readers.city.municipalities import list_municipalities
+from mix.readers.core.actors import Actor
+from mix.readers.core.paging import SIZE, Page
+from mix.readers.flow.dates import (
+    MORNING,
+    RECORD_YEARS,
+    SOURCES,
+    Dated,
+    Source,
+    dates_computed,
+    dates_of_pilots,
+    order_of,
+    whole,
+)
+from mix.rules.case.states import ChallengeStatus
+from mix.rules.city.calendar import day_in
+from mix.rules.core.access import Permission
+
+RANKS = {code: rank for rank, code in enumerate(sorted(source.code for source in SOURCES))}
+CODES = {rank: code for code, rank in RANKS.items()}
+DUTIES = frozenset(source.code for source in SOURCES if source.is_duty)
+DAYS = frozenset(source.code for source in SOURCES if source.is_day)
+Cities: TypeAlias = tuple[str, ...]
+Instants: TypeAlias = tuple[datetime, ...]
+Question = Callable[[Cities, Cities, Cities, Instants], list[tuple[Any, ...]]]
+
+
+def page_dates(actor: Actor, number: int, *, now: datetime) -> Page[Dated]:
+    """Return a page of what `list_dates` lists."""
+    lead, partner = cities_of(actor, Permission.CHALLENGE_READ)
+    computed = _computed(of_cities(lead, partner), now=now)
+    computed += dates_of_pilots(list_pilots(actor), now=now)
+    zones = tuple(sorted({city.zone for city in list_municipalities()}))
+    asks = lead, partner, zones, tuple(_day_began(zone, now) for zone in zones)
+    total = len(computed) + sum(count for _rank, count in _counts(*asks))
+    last = max(1, -(-total // SIZE))
+    number = min(max(number, 1), last)
+    most = SIZE << (number - 1).bit_length()  # so that few questions are put into SQL, however deep a page lies
+    ordered: list[tuple[Any, Any]] = [(order_of(dated), dated) for dated in computed]
+    for rank, at, pk, challenge, step in _first(most)(*asks):
+        ordered.append(((at, CODES[rank], pk), (challenge, step)))
+    shown = sorted(ordered, key=lambda pair: pair[0])[(number - 1) * SIZE : number * SIZE]
+    return Page(_made_whole(shown), number, last, total)
+
+
+def _day_began(zone: str, now: datetime) -> datetime:
+    return datetime.combine(day_in(zone, now), time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+def _computed(challenges: QuerySet[Challenge], *, now: datetime) -> list[Dated]:
+    """Return the dates that stand in no row."""
+    letters = Letter.objects.filter(evaluation__step__challenge=OuterRef("pk"))
+    since = now - timedelta(days=366 * RECORD_YEARS + 2)
+    decided = Q(Exists(letters), status=ChallengeStatus.RUNNING)
+    ended = Q(status=ChallengeStatus.COMPLETED, ended_at__gte=since)
+    rows = list(challenges.filter(decided | ended).select_related("municipality"))
+    return dates_computed(rows, calendars_of({c.municipality_id for c in rows}), now=now)
+
+
+def _made_whole(rows: list[tuple[Any, Any]]) -> list[Dated]:
+    """Say of each date what it belongs to, and whether the city works then."""
+    keys = sorted({row[0] for _, row in rows if not isinstance(row, Dated)})
+    challenges = {c.pk: c for c in fetch_challenges(tuple(keys))}
+    calendars = calendars_of({c.municipality_id for c in challenges.values()})
+    return [
+        row
+        if isinstance(row, Dated)
+        else whole(
+            at.date() if code in DAYS else at,
+            challenges[row[0]],
+            calendars,
+            kind=code,
+            key=f"{code}-{pk}",
+            step=row[1],
+            is_duty=code in DUTIES,
+        )
+        for (at, code, pk), row in rows
+    ]
+
+
+class Morning(Func):
+    """The instant at which a day stands among instants."""
+
+    output_field = DateTimeField()
+    template = f"((%(expressions)s + time '{MORNING:%H:%M}') AT TIME ZONE 'UTC')"
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:  # noqa: ANN401 - Django's signature
+        """Write it as SQLite keeps instants."""
+        return self.as_sql(compiler, connection, template=f"(%(expressions)s || ' {MORNING:%H:%M:%S}')", **extra)
+
+
+def _rows(source: Source, lead: Cities, partner: Cities, zones: Cities, began: Instants) -> QuerySet[Any]:
+    """Return the open rows of a source in challenges that run; of what is over once it is past, only from today."""
+    running = of_cities(lead, partner).filter(status=ChallengeStatus.RUNNING)
+    rows = source.model._default_manager.filter(source.is_open)  # noqa: SLF001 - Django's public name of a manager
+    if source.is_duty:
+        return rows.filter(**{f"{source.to_challenge}__in": running.values("pk")})
+    coming = (
+        Q(
+            **{
+                f"{source.to_challenge}__in": running.filter(municipality__zone=zone).values("pk"),
+                f"{source.column}__gte": midnight,
+            }
+        )
+        for zone, midnight in zip(zones, began, strict=True)
+    )
+    return rows.filter(reduce(or_, coming))
+
+
+def _rank(source: Source) -> Cast:
+    return Cast(Value(RANKS[source.code]), IntegerField())
+
+
+@asked
+def _counts(lead: Cities, partner: Cities, zones: Cities, began: Instants) -> QuerySet[Any]:
+    """Count the dates of each source."""
+    parts = [
+        _rows(source, lead, partner, zones, began).annotate(rank=_rank(source)).values("rank").annotate(Count("pk"))
+        for source in SOURCES
+    ]
+    first, *others = [part.values_list("rank", "pk__count") for part in parts]
+    counts: QuerySet[Any] = first.union(*others, all=True)
+    return counts
+
+
+@cache
+def _first(most: int) -> Question:
+    """Return the question for the first dates of all sources together."""
+
+    @asked
+    def first(lead: Cities, partner: Cities, zones: Cities, began: Instants) -> QuerySet[Any]:
+        parts = []
+        for source in SOURCES:
+            at = Morning(F(source.column)) if source.is_day else F(source.column)
+            step = F(source.to_step) if source.to_step else Value("")
+            named: dict[str, Any] = {"dated_rank": _rank(source), "dated_at": at, "dated_pk": F("pk")}
+            named |= {"dated_in": F(source.to_challenge), "dated_step": step}
+            parts.append(_rows(source, lead, partner, zones, began).annotate(**named).values_list(*named))
+        rows: QuerySet[Any] = parts[0].union(*parts[1:], all=True)
+        return rows.order_by("dated_at", "dated_rank", "dated_pk")[:most]
+
+    return first
