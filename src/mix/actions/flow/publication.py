@@ -50,6 +50,8 @@ def publish(
     call = lock_call(call, step=step)
     require(call.published_at is None, "already_published")
     refuse_if((*unmet_to_publish(call, now=deed.now), *unmet_custody(call), *policy_unmet(step, now=deed.now)))
+    fitters = who_did(step, "call_forms.fit", subjects=[call.reference])
+    require(deed.actor.code not in fitters, "form_needs_second_person")
     scoring = scorings_of(call)
     bounds = _bounds_of_price(scoring.values(), full_at_cents, none_at_cents, fixed_cents)
     call.published_at = deed.now

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, When
@@ -25,7 +26,7 @@ from mix.readers.city.methods import method_on
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.once import is_read, once
-from mix.readers.core.paging import SIZE, Page, by_keys, page_by_keys, page_of
+from mix.readers.core.paging import SIZE, Page, by_keys, page_by_keys
 from mix.rules.case.bars import BarStep, bar_of
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Method
@@ -63,16 +64,10 @@ def list_cities(challenge: Challenge) -> list[Municipality]:
 @once
 def list_city_rows(challenge: Challenge) -> list[ChallengeCity]:
     """List every city that takes part or was asked to, the lead first."""
-    found = _city_rows(challenge.pk)
-    for row in found:
+    rows = _cities_of((challenge.pk,))
+    for row in rows:
         row.challenge = challenge
-    return found
-
-
-@asked
-def _city_rows(challenge: int) -> QuerySet[ChallengeCity]:
-    rows = ChallengeCity.objects.filter(challenge_id=challenge).select_related("municipality")
-    return rows.order_by("-is_lead", "id")
+    return rows
 
 
 def roles_in(challenge: Challenge, actor: Actor) -> frozenset[Role]:
@@ -119,17 +114,21 @@ def get_challenge(code: str, *, actor: Actor, needs: Permission) -> Challenge:
 
 def get_challenge_and_roles(code: str, *, actor: Actor, needs: Permission) -> tuple[Challenge, frozenset[Role]]:
     """Return a challenge that the actor may work on, and the actor's roles in it. Raises Unknown, Forbidden."""
+    found = _by_code(code)
+    if not found:
+        raise Unknown
+    challenge: Challenge = found[0]
+    challenge.first_call_at = found[0].first_call
+    return challenge, check(challenge, actor=actor, needs=needs)
+
+
+@asked
+def _by_code(code: str) -> QuerySet[Any]:
     calls = Solicitation.objects.filter(step__challenge=OuterRef("pk"), published_at__isnull=False)
     rows = Challenge.objects.select_related("municipality", "method", "purchase").defer("method__document")
-    challenge = (
-        rows.filter(code=code)
-        .annotate(first_call=Subquery(calls.order_by("published_at").values("published_at")[:1]))
-        .first()
+    return rows.filter(code=code).annotate(
+        first_call=Subquery(calls.order_by("published_at").values("published_at")[:1])
     )
-    if challenge is None:
-        raise Unknown
-    challenge.first_call_at = challenge.first_call
-    return challenge, check(challenge, actor=actor, needs=needs)
 
 
 def check(challenge: Challenge, *, actor: Actor, needs: Permission) -> frozenset[Role]:
@@ -156,10 +155,10 @@ def get_step(challenge: Challenge, key: str) -> Step:
 @once
 def list_steps(challenge: Challenge) -> list[Step]:
     """List the steps in reading order."""
-    found = _steps(challenge.pk)
-    for step in found:
+    steps = _steps(challenge.pk)
+    for step in steps:
         step.challenge = challenge
-    return found
+    return steps
 
 
 @asked
@@ -363,19 +362,23 @@ def _vendor_challenges(vendor_ids: Iterable[int]) -> QuerySet[Challenge]:
 def page_needs(actor: Actor, page: int) -> Page[Need]:
     """Return a page of the needs of the cities that the actor works for, open ones first, then the latest."""
     is_over = Case(When(state=NeedState.OPEN, then=0), default=1)
-    return page_of(_own_needs(actor).order_by(is_over, "-reported_at", "id"), page)
+    return page_by_keys(_own_needs(actor).order_by(is_over, "-reported_at", "id"), page, _needs)
 
 
 def page_open_needs(actor: Actor, *, everybodys: bool) -> Page[Need]:
     """Return the first page of the needs that are open: everybody's, or those that the actor reported."""
     rows = _own_needs(actor).filter(state=NeedState.OPEN).order_by("-reported_at", "id")
-    return page_of(rows if everybodys else rows.filter(reported_by=actor.someone), 1)
+    return page_by_keys(rows if everybodys else rows.filter(reported_by=actor.someone), 1, _needs)
 
 
 def _own_needs(actor: Actor) -> QuerySet[Need]:
-    return Need.objects.filter(municipality__code__in=actor.duties).select_related(
-        "municipality", "department", "reported_by", "challenge", "merged_into"
-    )
+    return Need.objects.filter(municipality__code__in=actor.duties)
+
+
+@asked
+def _needs(keys: tuple[int, ...]) -> QuerySet[Need]:
+    around = ("municipality", "department", "reported_by", "challenge", "merged_into")
+    return Need.objects.filter(pk__in=keys).select_related(*around)
 
 
 def get_need(code: str, *, actor: Actor) -> Need:

@@ -52,8 +52,12 @@ def latest_contents(challenge: Challenge) -> dict[str, dict[str, Any]]:
 def latest_versions(challenge: Challenge) -> dict[str, DocumentVersion]:
     """Return the latest version of every artifact, by the key of its step, as `latest_content` does for one."""
     with lifted():
-        rows = _latest(document__step__challenge=challenge).select_related("document__step", "author")
-        return {row.document.step.key: row for row in rows}
+        return {row.document.step.key: row for row in _latest_in(challenge.pk)}
+
+
+@asked
+def _latest_in(challenge: int) -> QuerySet[DocumentVersion]:
+    return _latest(document__step__challenge_id=challenge).select_related("document__step", "author")
 
 
 def _latest(**which: object) -> QuerySet[DocumentVersion]:

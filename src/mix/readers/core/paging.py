@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, QuerySet, Window
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
@@ -36,10 +36,16 @@ def page_by_keys(
 ) -> Page[M]:
     """Return a page as `page_of` does, whose rows are fetched by their keys.
 
-    The database orders, and passes over, keys alone; and a question of known shape is put into SQL once (`asked`).
+    The database orders, and passes over, keys alone, and counts them as it goes; and a question of known shape is put
+    into SQL once (`asked`). Two queries, but four for a page past the last.
     """
-    keys = page_of(rows.values_list("pk", flat=True), number, size=size)
-    return Page(by_keys(keys.rows, fetch), keys.number, keys.last, keys.total)
+    number = max(number, 1)
+    counted = rows.annotate(of_all=Window(Count("*"))).values_list("pk", "of_all")
+    keys = list(counted[(number - 1) * size : number * size])
+    if not keys and number > 1:
+        return page_by_keys(rows, min(number - 1, max(1, -(-rows.count() // size))), fetch, size=size)
+    total = keys[0][1] if keys else 0
+    return Page(by_keys([key for key, _ in keys], fetch), number, max(1, -(-total // size)), total)
 
 
 def by_keys(keys: Sequence[int], fetch: Callable[[tuple[int, ...]], list[M]]) -> list[M]:

@@ -143,11 +143,13 @@ def _words(step: int) -> QuerySet[GateSignature]:
 @once
 def list_decisions(challenge: Challenge) -> list[GateSignature]:
     """List every word given at any gate, oldest first."""
-    return list(
-        GateSignature.objects.filter(step__challenge=challenge)
-        .select_related("city", "person", "step")
-        .order_by("signed_at", "id")
-    )
+    return _decisions(challenge.pk)
+
+
+@asked
+def _decisions(challenge: int) -> QuerySet[GateSignature]:
+    rows = GateSignature.objects.filter(step__challenge_id=challenge).select_related("city", "person", "step")
+    return rows.order_by("signed_at", "id")
 
 
 def duties_of(step: Step, actor: Actor) -> list[Duty]:
