@@ -13,8 +13,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
@@ -22,6 +24,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 from finalise import CPU, cpu, database_pids  # noqa: E402 - found by the line above
 
 from tests.lab import world  # noqa: E402 - the same
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 BIDDERS, WARMING = 120, 20
 PARTS = {
@@ -59,6 +64,35 @@ def shares(profile: cProfile.Profile) -> Counter[str]:
     return found
 
 
+Pair = tuple[world.Bidder, dict[str, str]]
+
+
+def checked_forms(client: Client, bidders: list[world.Bidder]) -> list[Pair]:
+    """Open the page of the check for each; return what finalises what stands on it."""
+    forms = []
+    for bidder in bidders:
+        client.cookies["sessionid"] = bidder.session
+        page = client.get(f"/en/vendor/submissions/{bidder.submission}/check/").content.decode()
+        seen = {name: re.findall(rf'name="{name}" value="([^"]*)"', page)[0] for name in ("draft", "codes")}
+        form = {"csrfmiddlewaretoken": bidder.token, "act": "finalise", "retry": "x", "bind": "on", **seen}
+        forms.append((bidder, form))
+    return forms
+
+
+def posting(client: Client) -> Callable[[world.Bidder, dict[str, str]], None]:
+    """Return what sends such a form, as a browser does."""
+
+    def post(bidder: world.Bidder, form: dict[str, str]) -> None:
+        client.cookies.clear()
+        client.cookies["sessionid"], client.cookies["csrftoken"] = bidder.session, bidder.token
+        address = f"/en/vendor/submissions/{bidder.submission}/check/"
+        answer = client.post(address, urlencode(form), content_type="application/x-www-form-urlencoded")
+        if answer.status_code != 302:
+            raise SystemExit(f"refused: {answer.status_code}")
+
+    return post
+
+
 def main() -> None:
     """Print a table, in the form of the documents."""
     with tempfile.TemporaryDirectory(prefix="mix-bench-") as folder:
@@ -74,21 +108,7 @@ def main() -> None:
         connection.close()
         close_by_default()
         client = Client(enforce_csrf_checks=True)
-
-        def post(bidder: world.Bidder, form: dict[str, str]) -> None:
-            client.cookies.clear()
-            client.cookies["sessionid"], client.cookies["csrftoken"] = bidder.session, bidder.token
-            answer = client.post(f"/en/vendor/submissions/{bidder.submission}/check/", form)
-            if answer.status_code != 302:
-                raise SystemExit(f"refused: {answer.status_code}")
-
-        forms = []
-        for bidder in bidders:
-            client.cookies["sessionid"] = bidder.session
-            page = client.get(f"/en/vendor/submissions/{bidder.submission}/check/").content.decode()
-            seen = {name: re.findall(rf'name="{name}" value="([^"]*)"', page)[0] for name in ("draft", "codes")}
-            form = {"csrfmiddlewaretoken": bidder.token, "act": "finalise", "retry": "x", "bind": "on", **seen}
-            forms.append((bidder, form))
+        forms, post = checked_forms(client, bidders), posting(client)
         for pair in forms[:WARMING]:
             post(*pair)
         pids = database_pids()
