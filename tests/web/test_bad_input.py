@@ -65,6 +65,15 @@ def test_a_signed_out_form_keeps_its_text(sign_in: Callable[[str], Client]) -> N
     assert not Need.objects.filter(title="Rust").exists()
 
 
+def test_a_signed_out_form_with_a_file_keeps_its_text(sign_in: Callable[[str], Client]) -> None:
+    client, url = sign_in(""), reverse("city-step", args=["water-leaks", "invitation"])
+    file = SimpleUploadedFile("mains.txt", b"Mains")
+    client.post(url, {"act": "document", "title": "Typed beside a file", "body": "Or this text", "file": file})
+    client.post(reverse("demo-sign-in", args=["olivia"]))
+    page = client.get(url).content.decode()
+    assert ("Your text is back." in page, "Typed beside a file" in page, "Or this text" in page) == (True,) * 3
+
+
 def test_two_tabs_on_one_document_show_both_texts(sign_in: Callable[[str], Client]) -> None:
     url = reverse("city-step", args=["downtown-parking-2", "commissioning"])
     data = {"act": "save", "version": "1", "users": "From the first tab"}

@@ -199,13 +199,13 @@ def _is_public(request: HttpRequest) -> bool:
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send somebody who is signed out to sign in; what they had typed waits for them in the session.
 
-    What is sealed waits nowhere: it stays on the page that says so.
+    What is sealed waits nowhere: it stays on the page that says so. A file is chosen again, its text waits.
     """
     if is_by_itself(request):
         return ended()
     if request.method == "POST" and is_sealed(request):
         return draw_kept(request)
-    if request.method == "POST" and not request.FILES:
+    if request.method == "POST":
         typed = {key: values for key, values in request.POST.lists() if key != "csrfmiddlewaretoken"}
         size = sum(len(v) for values in typed.values() for v in values)
         if size < STASH_LIMIT and is_within("stash", address_of(request), most=MOST_STASHES, within=3600):
