@@ -36,7 +36,7 @@ def permissions_page() -> str:
         for apart in SEPARATIONS
     ]
     lines += [
-        "- Whoever wrote an artifact, a call or a clause, or negotiated, never approves it (`author_may_not_approve`).",
+        "- Who wrote an artifact, call or clause, negotiated or reviewed never approves it (`author_may_not_approve`).",
         "- Whoever asked for a city to join does not let it in (`join_by_another`).",
         "- Nobody of a panel answers objections to its result (`panel_does_not_answer`).",
         "- The value that chooses who decides is the highest of estimate, bid and what was negotiated.",

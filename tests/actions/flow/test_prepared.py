@@ -117,6 +117,11 @@ def test_who_drafted_an_agreement_is_known_after_it_was_sent_back(
     assert (again.round, kind_of(again.kind).preparers(again)) == (contract.round + 1, {"leah"})
 
 
+def test_who_reviewed_the_requirements_does_not_release_them(step: Callable[[str, str], Step]) -> None:
+    reviewed = step("young-trees", "disclosure")
+    assert kind_of(reviewed.kind).preparers(reviewed) == {"frank"}
+
+
 def test_who_put_a_document_into_a_call_wrote_it_too(
     step: Callable[[str, str], Step], actor: Callable[[str], Any], now: datetime
 ) -> None:

@@ -169,6 +169,12 @@ def may_review(step: Step, actor: Actor) -> bool:
     return not found.review or found.reviewed != requirements_digest(step.challenge)
 
 
+def reviewers_of(step: Step) -> frozenset[str]:
+    """Return the code of whoever reviewed the requirements: the gate decides on that word, and another gives it."""
+    found = find_disclosure(step)
+    return frozenset({found.reviewer.code}) if found and found.review else frozenset()
+
+
 def requirements_digest(challenge: Challenge) -> str:
     """Return a digest of the requirements, by which a review holds for these words alone."""
     return digest_of(list_requirements(challenge))
