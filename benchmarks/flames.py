@@ -124,7 +124,7 @@ def main() -> None:
 
         todo: list[tuple[str, list[Callable[[], object]]]] = [
             ("list", [read_list] * (WARMING + LISTS)),
-            ("finalise", [lambda pair=pair: post(*pair) for pair in forms]),  # type: ignore[misc]
+            ("finalise", [lambda pair=pair: post(*pair) for pair in forms]),  # type: ignore[misc]  # a lambda with a default has no type
         ]
         for name, asks in todo:
             for ask in asks[:WARMING]:

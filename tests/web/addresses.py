@@ -18,6 +18,8 @@ POST = "post"  # acts only
 
 ADDRESSES: dict[str, str] = {
     "healthz": PUBLIC,
+    "public-feed": PUBLIC,
+    "public-closings": PUBLIC,
     "change-password": PUBLIC,
     "public-home": PUBLIC,
     "public-challenges": PUBLIC,

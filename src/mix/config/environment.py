@@ -30,6 +30,7 @@ class Environment:
     mail_from: str
     scanner: str
     witnesses: tuple[str, ...]
+    security_contact: str
     demo: bool
     debug: bool
 
@@ -61,6 +62,9 @@ def read() -> Environment:
             raise Misconfigured(
                 f"MIX_WITNESSES names {witness!r}. Set it to mail addresses and absolute folders, with spaces between."
             )
+    contact = os.environ.get("MIX_SECURITY_CONTACT", "")
+    if contact and not re.fullmatch(r"[^@\s]+@[^@\s]+", contact):
+        raise Misconfigured(f"MIX_SECURITY_CONTACT is {contact!r}. Set it to a mail address.")
     return Environment(
         data_dir=data_dir,
         database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'mix.sqlite3'}",
@@ -74,6 +78,7 @@ def read() -> Environment:
         mail_from=os.environ.get("MIX_MAIL_FROM", "MIX <no-reply@mix.invalid>"),
         scanner=scanner,
         witnesses=witnesses,
+        security_contact=contact,
         demo=demo,
         debug=debug,
     )

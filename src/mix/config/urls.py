@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from mix.web.entry.tokens import callback
+from mix.web.public import finding
 from mix.web.public.health import healthz
 
 handler429 = "mix.web.frame.crowds.too_many"  # read by allauth
@@ -17,6 +18,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="change-password",
     ),
     path("", RedirectView.as_view(pattern_name="public-home"), name="root"),
+    path("robots.txt", finding.robots, name="robots"),
+    path("sitemap.xml", finding.sitemap, name="sitemap"),
+    path(".well-known/security.txt", finding.security, name="security-contact"),
+    path("favicon.ico", finding.icon, name="icon"),
     *i18n_patterns(
         path("", include("mix.web.public.urls")),
         path("", include("mix.web.entry.urls")),

@@ -199,7 +199,7 @@ def public_challenges() -> QuerySet[Challenge]:
 
 
 def page_public_challenges(page: int, *, city: str = "", text: str = "", status: str = "") -> Page[Challenge]:
-    """Return a page of the public challenges, latest first; searched in title, question and city."""
+    """Return a page of the public challenges, latest first; searched in title, question, city and notices."""
     return page_by_keys(_public_challenges(city=city, text=text, status=status), page, fetch_challenges)
 
 
@@ -214,9 +214,17 @@ def _public_challenges(*, city: str = "", text: str = "", status: str = "") -> Q
             Q(title__icontains=word)
             | Q(question__icontains=word)
             | Q(municipality__name__icontains=word)
+            | Q(Exists(_notices_with(word)))
             | _in_translation(word)
         )
     return found.order_by("-commissioned_at", "id")
+
+
+def _notices_with(word: str) -> QuerySet[Notice]:
+    """Return the notices of the challenge at hand that name something: what is asked, or who was awarded it."""
+    return Notice.objects.filter(challenge=OuterRef("pk")).filter(
+        Q(text__icontains=word) | Q(details__supplier__icontains=word)
+    )
 
 
 def _in_translation(word: str) -> Q:
@@ -224,6 +232,11 @@ def _in_translation(word: str) -> Q:
     codes = [code for code, _ in settings.LANGUAGES if code != "en"]
     places = [f"translations__{code}__{column}__icontains" for code in codes for column in ("title", "question")]
     return reduce(or_, (Q(**{place: word}) for place in places), Q())
+
+
+def list_public_codes(most: int) -> list[str]:
+    """List the codes of the latest public challenges, whatever became of them."""
+    return list(_public_challenges().values_list("code", flat=True)[:most])
 
 
 def page_measured_challenges(page: int) -> Page[Challenge]:

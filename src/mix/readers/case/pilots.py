@@ -135,6 +135,12 @@ def page_public_pilots(page: int) -> Page[Pilot]:
     return page_of(_ROWS.all().filter(decision=Word.AGREE.value).order_by("-starts_on", "-id"), page)
 
 
+def list_public_pilot_codes(most: int) -> list[str]:
+    """List the codes of the latest pilots that were approved."""
+    rows = Pilot.objects.filter(decision=Word.AGREE.value).order_by("-starts_on", "-id")
+    return list(rows.values_list("code", flat=True)[:most])
+
+
 def may_edit(pilot: Pilot, actor: Actor) -> bool:
     """Say whether the actor keeps this record: its owner, while on the city's staff, or procurement."""
     roles = actor.roles_at(pilot.municipality.code)

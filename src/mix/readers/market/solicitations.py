@@ -159,6 +159,12 @@ def fetch_calls(keys: tuple[int, ...]) -> QuerySet[Solicitation]:
     return _whole(Solicitation.objects.filter(pk__in=keys))
 
 
+def list_latest_calls(most: int) -> list[Solicitation]:
+    """List the calls that were published last, whether they are open or not."""
+    rows = Solicitation.objects.filter(published_at__isnull=False).order_by("-published_at", "-id")
+    return list(_whole(rows)[:most])
+
+
 def last_closing(*, now: datetime) -> datetime | None:
     """Return when a call closed last, if any has."""
     closed = Solicitation.objects.filter(published_at__isnull=False, closes_at__lte=now).order_by("-closes_at")

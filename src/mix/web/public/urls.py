@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mix.web.public import calls, challenges, disclosures, engagements, figures, logs, pilots, record, views
+from mix.web.public import calls, challenges, disclosures, engagements, figures, finding, logs, pilots, record, views
 
 urlpatterns = [
     path("", views.home, name="public-home"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("challenges/<slug:code>/events/<slug:key>/", engagements.engagement, name="public-engagement"),
     path("challenges/<slug:code>/disclosures/<slug:key>/", disclosures.disclosure, name="public-disclosure"),
     path("calls/<str:reference>/", calls.notice, name="public-notice"),
+    path("calls.atom", finding.feed, name="public-feed"),
+    path("calls.ics", finding.calendar, name="public-closings"),
     path("log/key/", logs.key, name="public-key"),
     path("log/<str:chain>/checkpoint/", logs.checkpoint, name="public-checkpoint"),
     path("documents/<str:code>/", calls.document, name="public-document"),
