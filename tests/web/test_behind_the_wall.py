@@ -41,3 +41,10 @@ def test_pages_are_the_same_with_and_without_the_wall(
         before = crawl(client, about=challenge)
     assert differing(behind, before) == []
     assert len(behind) > 10
+
+
+def test_what_is_asked_again_is_planned_once() -> None:
+    """Planning what the policies add to a statement costs more than most answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW plan_cache_mode")
+        assert cursor.fetchone() == ("force_generic_plan",)

@@ -96,11 +96,14 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASES: dict[str, Any] = {"default": dj_database_url.parse(ENVIRONMENT.database_url)}
 if "postgresql" in DATABASES["default"]["ENGINE"]:
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _options.update(
         pool={"min_size": 1, "max_size": 16, "timeout": 30},
-        # What is asked again is planned once on each connection: planning costs more than answering does.
+        # What is asked again is planned once on each connection: planning costs more than answering does, and
+        # PostgreSQL, which does not count what the policies of the wall add to it, would go on planning anew.
         server_side_binding=True,
         prepare_threshold=2,
+        options=f"{_options.get('options', '')} -c plan_cache_mode=force_generic_plan".strip(),
     )
     # A database that came back finds dead connections in the pool; nobody's request is the one that notices.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
