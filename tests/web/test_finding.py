@@ -22,7 +22,7 @@ def test_a_demonstration_is_not_indexed(client: Client) -> None:
 
 
 def test_a_site_is_indexed_but_for_what_is_behind_a_sign_in(client: Client, settings: object) -> None:
-    settings.DEMO = False  # type: ignore[attr-defined]
+    settings.DEMO = False  # type: ignore[attr-defined]  # of the fixture
     said = client.get("/robots.txt").content.decode()
     assert "Disallow: /fr/vendor/" in said
     assert re.search(r"Sitemap: http\S+/sitemap.xml", said)
@@ -31,7 +31,7 @@ def test_a_site_is_indexed_but_for_what_is_behind_a_sign_in(client: Client, sett
 def test_the_sitemap_lists_public_pages_that_open(client: Client) -> None:
     answer = client.get("/sitemap.xml")
     assert answer["Content-Type"] == "application/xml"
-    places = [e.text or "" for e in ET.fromstring(answer.content).iter(f"{SITEMAP}loc")]  # noqa: S314 - our own
+    places = [e.text or "" for e in ET.fromstring(answer.content).iter(f"{SITEMAP}loc")]  # noqa: S314 - what our own page wrote
     paths = [re.sub(r"^https?://[^/]+", "", place) for place in places]
     assert "/fr/challenges/guelph-roads-sprint/" in paths
     assert len(paths) == len(set(paths))
@@ -41,7 +41,7 @@ def test_the_sitemap_lists_public_pages_that_open(client: Client) -> None:
 
 def test_where_a_weakness_is_reported(client: Client, settings: object) -> None:
     assert client.get("/.well-known/security.txt").status_code == 404
-    settings.SECURITY_CONTACT = "security@guelph.example"  # type: ignore[attr-defined]
+    settings.SECURITY_CONTACT = "security@guelph.example"  # type: ignore[attr-defined]  # of the fixture
     said = client.get("/.well-known/security.txt").content.decode()
     assert "Contact: mailto:security@guelph.example\n" in said
     expires = datetime.fromisoformat(re.findall(r"Expires: (\S+)", said)[0])
@@ -54,7 +54,7 @@ def test_the_icon_is_where_browsers_look(client: Client) -> None:
 
 @pytest.mark.parametrize(("language", "closes"), [("en", "Closes before"), ("fr", "Clôture avant")])
 def test_the_feed_has_the_latest_calls(client: Client, language: str, closes: str) -> None:
-    feed = ET.fromstring(client.get(f"/{language}/calls.atom").content)  # noqa: S314 - our own
+    feed = ET.fromstring(client.get(f"/{language}/calls.atom").content)  # noqa: S314 - what our own page wrote
     entries = feed.findall(f"{ATOM}entry")
     latest = Solicitation.objects.filter(published_at__isnull=False).order_by("-published_at", "-id")[0]
     first = entries[0]
