@@ -103,7 +103,8 @@ def walk(client: Client, most: int) -> Iterator[tuple[str, list[str]]]:
             assert answer.status_code == 200, url
             page = answer.content.decode()
             assert MARK_IN_TEXT.findall(page) == [], url
-            todo += [found.replace("&amp;", "&") for found in re.findall(rf'href="(/{MADE}/[^"#]*)', page)]
+            links = re.findall(rf'<a\b[^>]*href="(/{MADE}/[^"#]*)', page)  # what a page hands to programs is none
+            todo += [found.replace("&amp;", "&") for found in links]
             yield url, Texts(page).found
 
 
