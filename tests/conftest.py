@@ -29,6 +29,8 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 def pytest_configure() -> None:
     """Point everything that is written at a folder of this run, make it a demonstration, and compile the messages."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        os.environ.pop("COVERAGE_PROCESS_CONFIG", None)  # lines are counted here, not in the sites that are started
     folder = tempfile.mkdtemp(prefix="mix-test-")
     settings.DATA_DIR = Path(folder)
     settings.SEALER_DIR = Path(folder, "keys", "sealer")
@@ -51,7 +53,9 @@ def pytest_configure() -> None:
 LONGEST = (
     "journeys/test_working.py",
     "journeys/test_whole.py",
+    "actions/market/test_thieves.py",
     "lab/test_short.py",
+    "web/test_behind_the_wall.py",
     "web/test_access.py",
     "web/test_pages.py",
     "jobs/test_backup.py",

@@ -222,7 +222,8 @@ def _replace(visitor: Visitor, copy: Path) -> None:
     visitor.sees("Submission received")
 
 
-@pytest.mark.parametrize("javascript", [True, pytest.param(False, marks=pytest.mark.lab)], ids=["script", "plain"])
+@pytest.mark.lab
+@both
 def test_a_city_makes_and_rehearses_its_recovery_key(visit: Callable[..., Visitor], javascript: bool) -> None:
     city, keeper, holders = (
         ("guelph", "martin", ("martin", "leah", "audrey"))
