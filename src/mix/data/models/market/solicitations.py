@@ -1,5 +1,8 @@
 """Calls to the market: notice, documents, dates, addenda, questions."""
 
+import json
+from functools import lru_cache
+
 from django.db import models
 
 from mix.data.models.case.challenges import Step
@@ -12,6 +15,12 @@ from mix.rules.core.kinds import OutageRule
 from mix.rules.market.call_forms import CallForm
 from mix.rules.market.freezing import FrozenRules
 from mix.rules.market.states import CustodyMode, QuestionKind
+
+
+@lru_cache(maxsize=256)
+def _read_form(text: str) -> CallForm:
+    """Read a form once in a process, however many rows and requests ask for it. Raises FormUnknown."""
+    return CallForm.read(json.loads(text))
 
 
 class Solicitation(Kept):
@@ -68,7 +77,7 @@ class Solicitation(Kept):
         """The form of this call, or None where it asks what the method asks. Raises FormUnknown."""
         kept: tuple[object, CallForm | None] = self.__dict__.get("_form", (None, None))
         if kept[0] is not self.form:
-            kept = (self.form, CallForm.read(self.form) if self.form else None)
+            kept = (self.form, _read_form(json.dumps(self.form)) if self.form else None)
             self.__dict__["_form"] = kept
         return kept[1]
 
