@@ -88,6 +88,7 @@ REFUSALS: dict[str, str | Counted] = {
     "question_unknown": "There is no such question",
     "question_stays": "The method keeps this question in every call",
     "question_type_unknown": "Choose a kind of answer",
+    "panel_reads_it_not": "The panel does not read this answer, so nothing is scored by it",
     "no_such_criterion": "There is no such criterion",
     "words_out_of_bounds": "Allow between 1 and {most} words",
     "weight_is_percent": "A weight is a percentage between 0 and 100",

@@ -113,6 +113,20 @@ def test_prices_and_tables_stay() -> None:
         assert refusal(Drop(question=key, reason="No."), form_of_method(part, {})) == "question_stays"
 
 
+def test_nothing_is_scored_by_what_the_panel_does_not_read() -> None:
+    step = METHOD.step("proposal-development")
+    admission = METHOD.step("sprint-admission").evaluation
+    assert step.solicitation is not None
+    assert admission is not None
+    form = form_of_method(step.solicitation, {"sprint-admission": admission})
+    for key in ("sprint_price", "cost_to_bid"):
+        tied = Reword(question=key, title=TITLE, required=False, scored_by=("sprint-admission.value",))
+        with pytest.raises(Refused):
+            tied.apply(form)
+        free = Reword(question=key, title=TITLE, scored_by=("sprint-admission.value",))
+        assert refusal(free, form) == "panel_reads_it_not"
+
+
 def test_what_is_dropped_says_why_and_comes_back_where_it_stood() -> None:
     assert refusal(Drop(question="evidence", reason="  ")) == "answer_missing"
     form = Drop(question="evidence", reason="Asked in the sprint.").apply(OWN)

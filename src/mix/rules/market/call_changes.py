@@ -65,6 +65,7 @@ class Reword(Form):
         before = form.question(self.question)
         field = before.field
         require(self.required or not field.required or before.may_go, "question_stays", field="required")
+        require(before.is_read or not self.scored_by, "panel_reads_it_not", field="scored_by")
         changed = field.model_copy(
             update={
                 "title": self.title,
@@ -178,7 +179,7 @@ class Describe(Form):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddCriterion(Form):
-    """Score something more, in the first stage of an evaluation; its key is new for good."""
+    """Score something more, in the first stage of an evaluation."""
 
     change: Literal["add_criterion"] = "add_criterion"
     evaluation: str

@@ -7,7 +7,7 @@ notice. A question keeps its key, and so its type, for as long as the call lives
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mix.rules.city.methods import Criterion, EvaluationSpec, SolicitationSpec
@@ -35,6 +35,11 @@ class AskedQuestion(Form):
     origin: Origin
     scored_by: tuple[str, ...] = ()
     dropped: str = ""
+
+    @property
+    def is_read(self) -> bool:
+        """Say whether the panel reads the answer while it scores: no price, nothing asked for other ends."""
+        return self.field.for_panel and self.field.envelope == Envelope.TECHNICAL
 
     @property
     def may_go(self) -> bool:
@@ -89,7 +94,7 @@ class CallForm(Versioned):
 
     def scoring(self, criterion: str) -> tuple[AskedQuestion, ...]:
         """Return the questions whose answers a criterion ("step.criterion") is scored by."""
-        return tuple(q for q in self.asked if criterion in q.scored_by)
+        return tuple(q for q in self.asked if q.is_read and criterion in q.scored_by)
 
 
 def form_of_method(part: SolicitationSpec, scoring: Mapping[str, EvaluationSpec]) -> CallForm:
@@ -98,7 +103,8 @@ def form_of_method(part: SolicitationSpec, scoring: Mapping[str, EvaluationSpec]
     for step, evaluation in scoring.items():
         for criterion in evaluation.criteria:
             named.setdefault(criterion.key, []).append(f"{step}.{criterion.key}")
-    questions = tuple(AskedQuestion(f, Origin.METHOD, tuple(named.get(f.key, ()))) for f in part.answers)
+    asked = (AskedQuestion(f, Origin.METHOD) for f in part.answers)
+    questions = tuple(replace(q, scored_by=tuple(named.get(q.field.key, ()))) if q.is_read else q for q in asked)
     return CallForm(0, questions, tuple(ScoredBy(step, e.criteria) for step, e in scoring.items()))
 
 

@@ -149,8 +149,7 @@ def _beside(found: Evaluation, asked: Sequence[Asked]) -> dict[str, list[Answer]
     opened = opened_in([one.submission for one in asked], Envelope.TECHNICAL)
     beside = {}
     for one in asked:
-        questions = form.scoring(f"{found.step.key}.{one.criterion.key}")
-        fields = [q.field for q in questions if q.field.for_panel and q.field.envelope == Envelope.TECHNICAL]
+        fields = [q.field for q in form.scoring(f"{found.step.key}.{one.criterion.key}")]
         beside[one.name] = read_only(fields, opened.get(one.submission.pk, {}))
     return beside
 

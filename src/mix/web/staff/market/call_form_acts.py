@@ -144,7 +144,7 @@ class Reword(FitRow):
         if asked.field.type in (FieldType.TEXT, FieldType.LINE):
             self.fields["max_words"] = _words()
             self.initial["max_words"] = asked.field.max_words
-        if self.about.criteria() and asked.field.for_panel:
+        if self.about.criteria() and asked.is_read:
             self.fields["scored_by"] = _scored_by(self.about)
             self.initial["scored_by"] = asked.scored_by
 
