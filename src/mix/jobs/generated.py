@@ -36,7 +36,8 @@ def permissions_page() -> str:
         for apart in SEPARATIONS
     ]
     lines += [
-        "- Who wrote an artifact, call or clause, negotiated or reviewed never approves it (`author_may_not_approve`).",
+        "- Who wrote an artifact, call, addendum or clause, negotiated or reviewed never approves it.",
+        "- Who scored, agreed or drew an order among equals does not approve the result (`author_may_not_approve`).",
         "- Whoever asked for a city to join does not let it in (`join_by_another`).",
         "- Nobody of a panel answers objections to its result (`panel_does_not_answer`).",
         "- The value that chooses who decides is the highest of estimate, bid and what was negotiated.",

@@ -1,7 +1,7 @@
 """An evaluation: a panel, its scores and the result."""
 
 from mix.actions.flow import completions
-from mix.readers.choice.evaluations import unmet_in
+from mix.readers.choice.evaluations import authors_of_result, unmet_in
 from mix.readers.flow.bundles import record_of_evaluations
 from mix.readers.flow.findings import facts_of_panel
 from mix.rules.city.kinds import nobody
@@ -19,7 +19,7 @@ KIND = StepKindOf(
     facts=lambda step, _now: (facts_of_panel(step), ()),
     unmet=lambda step, _now: unmet_in(step),
     unmet_to_proceed=lambda _step: (),
-    preparers=lambda _step: frozenset(),
+    preparers=authors_of_result,
     waits_for=nobody,
     on_done=completions.after_evaluation,
     record=record_of_evaluations,

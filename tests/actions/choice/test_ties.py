@@ -20,6 +20,9 @@ from mix.readers.flow.bundles import evaluation_document
 from mix.readers.flow.moves import unmet_to_ask
 from mix.rules.choice.evaluation_file import parse_file, recompute
 from mix.rules.choice.states import RankingCause
+from mix.rules.city.kinds import kind_of
+from mix.rules.core.access import Role
+from mix.rules.core.kinds import Decision
 from mix.rules.core.unmet import Refused
 from tests.behind import open_tables
 from tests.bundled import gather_files
@@ -104,6 +107,21 @@ def test_a_drawn_order_decides_and_is_recomputed_from_the_file(
     assert panel["tie_breaks"] == [
         {"order": [str(s.pk) for s in order], "by": "olivia", "at": now.isoformat(), **DRAWN}
     ]
+
+
+def test_who_drew_the_order_or_scored_does_not_approve_the_result(
+    tied: Evaluation, actor: Callable[[str], Any], now: datetime
+) -> None:
+    order = [submission(tied, "tamarack"), submission(tied, "northlight")]
+    run(actor("olivia"), now, evaluations.break_tie, tied, order=order, **DRAWN)
+    preparers = kind_of(tied.step.kind).preparers(tied.step)
+    assert preparers == {"olivia", "hugo", "eva", "chloe"}
+    run(actor("olivia"), now, moves.ask, tied.step)
+    at_gate = get_step(tied.step.challenge, tied.step.key)
+    facts = {"city": at_gate.challenge.municipality, "role": Role.PROCUREMENT_OFFICER, "reason": "So."}
+    with pytest.raises(Refused) as caught:
+        run(actor("olivia"), now, moves.sign, at_gate, decision=Decision.PROCEED, **facts)
+    assert "author_may_not_approve" in [u.code for u in caught.value.unmet]
 
 
 def test_a_tie_is_broken_whole_with_reasons_by_who_may_finalise(

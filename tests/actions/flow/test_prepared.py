@@ -11,7 +11,7 @@ from mix.actions.choice import awards
 from mix.actions.core.run import run
 from mix.actions.delivery import agreements
 from mix.actions.flow import moves
-from mix.actions.market import solicitations
+from mix.actions.market import addenda, solicitations
 from mix.data.models import (
     Challenge,
     Dispute,
@@ -129,6 +129,22 @@ def test_who_put_a_document_into_a_call_wrote_it_too(
     call = find_solicitation(place)
     assert call is not None
     run(actor("martin"), now, solicitations.add_document, call, title="Terms", name="terms.txt", content=b"Terms")
+    assert authors_of_call(place) == {"olivia", "martin"}
+
+
+def test_who_wrote_an_addendum_wrote_the_call_and_who_confirmed_a_later_closing_did_not(
+    step: Callable[[str, str], Step], actor: Callable[[str], Any], now: datetime
+) -> None:
+    place = step("water-leaks", "invitation")
+    call = find_solicitation(place)
+    assert call is not None
+    call.closes_at = now + timedelta(days=9)
+    call.save(update_fields=["closes_at"])
+    facts = {"text": "Closing is later.", "is_substantial": False, "closes_at": now + timedelta(days=12)}
+    proposal = run(actor("olivia"), now, addenda.propose_extension, call, **facts)
+    run(actor("martin"), now, addenda.confirm_extension, proposal)
+    assert authors_of_call(place) == {"olivia"}
+    run(actor("martin"), now, addenda.issue, call, text="Bring two copies.", is_substantial=False)
     assert authors_of_call(place) == {"olivia", "martin"}
 
 

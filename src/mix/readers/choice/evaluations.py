@@ -26,6 +26,7 @@ from mix.data.models import (
 from mix.readers.case.challenges import list_steps, spec_of
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
+from mix.readers.core.events import who_did
 from mix.readers.core.once import is_read, once
 from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import list_opened, opened_answers, price_total
@@ -336,6 +337,15 @@ def unmet_in(step: Step) -> tuple[Unmet, ...]:
     if evaluation.phase != EvaluationPhase.FINAL:
         return (Unmet(f"evaluation_in_{evaluation.phase}", place="panel"),)
     return unmet_by_tie(evaluation)
+
+
+def authors_of_result(step: Step) -> frozenset[str]:
+    """Return the codes of everybody whose scores, agreed scores or order among equals make the result of a step.
+
+    Who says that it is final decides nothing: points and ranks follow from frozen scores by the published rule.
+    """
+    verbs = ("evaluations.score", "evaluations.agree", "evaluations.break_tie")
+    return who_did(step, *verbs, subjects=[f"{step.challenge.code}/{step.key}"])
 
 
 def unmet_by_tie(evaluation: Evaluation) -> tuple[Unmet, ...]:

@@ -101,10 +101,16 @@ def _of_step(step: int) -> QuerySet[Solicitation]:
 
 
 def authors_of_call(step: Step) -> frozenset[str]:
-    """Return the codes of everybody who wrote the call of the step's present round, fitted it, or put a document in."""
+    """Return the codes of everybody who wrote the call of the step's present round, or changed it.
+
+    They fitted its form, put a document in, or wrote an addendum; who confirms another's later closing wrote nothing.
+    """
     call = find_solicitation(step)
-    verbs = ("solicitations.draft", "solicitations.add_document", "call_forms.fit")
-    return who_did(step, *verbs, subjects=[call.reference]) if call else frozenset()
+    if call is None:
+        return frozenset()
+    verbs = ("solicitations.draft", "solicitations.add_document", "call_forms.fit", "addenda.propose_extension")
+    alone = call.addenda.filter(closes_at_after=None).exclude(issued_by=None)
+    return who_did(step, *verbs, subjects=[call.reference]) | set(alone.values_list("issued_by__code", flat=True))
 
 
 def get_public(reference: str) -> Solicitation:
