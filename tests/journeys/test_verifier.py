@@ -20,6 +20,7 @@ from tests.journeys.conftest import ROOT, Visitor
 from tests.rules.choice import test_evaluation_file as evaluation
 from tests.rules.choice.test_evaluation_file import REFUSED, UNREADABLE
 from tests.rules.flow import test_proofs as made
+from tests.rules.flow.test_bundle_methods import WRONG_METHODS
 from tests.rules.flow.test_bundle_rows import WRONG_ROWS
 from tests.rules.flow.test_judged import WRONG_POLICIES
 from tests.rules.flow.test_rankings import WRONG_RANKINGS
@@ -141,6 +142,7 @@ def test_they_agree_on_bundles(page: Page) -> None:
         (made.bundle({"é.txt": b"x"}), ""),
         *((raw, "") for raw, _verdict, _place in made.WRONG_RESULTS),
         *((raw, made.PUBLIC) for raw, _verdict, _place, _text in (*WRONG_ROWS, *WRONG_RANKINGS, *WRONG_POLICIES)),
+        *((raw, made.PUBLIC) for raw, _verdict, _place in WRONG_METHODS),
         *((raw, key) for raw, _place in made.FORGED for key in ("", made.PUBLIC)),
     ]
     assert said_by_page(page, "bundle", cases) == said_by_program(verify_bundle, cases)

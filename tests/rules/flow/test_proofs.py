@@ -51,16 +51,23 @@ def with_part(statement: Any, part: object) -> bytes:
     return json.dumps({**json.loads(signed(statement)), "files": part}).encode()
 
 
-def entries(count: int, *, finalised: list[str] | None = None, ranks: Any = None) -> list[dict[str, Any]]:
-    made, previous = [], GENESIS
+def entries(
+    count: int,
+    *,
+    finalised: list[str] | None = None,
+    ranks: Any = None,
+    begun: Any = None,
+    verb: str = "documents.save",
+) -> list[dict[str, Any]]:
+    made, previous, usual = [], GENESIS, verb
     for seq in range(1, count + 1):
         payload: dict[str, Any] = {"n": seq, "é": ["x", None, True]}
-        verb = "documents.save"
+        verb = usual
         if finalised and seq == 2:
             payload, verb = {"version": 1, "sealed": finalised}, "submissions.finalise"
         entry = {"seq": seq, "verb": verb, "payload_hash": digest(payload), "reason_hash": digest("why")}
-        if ranks and seq == count:
-            payload = {"ranks": ranks}
+        if (ranks or begun) and seq == count:
+            payload = begun or {"ranks": ranks}
             entry |= {"challenge": "x", "payload_hash": digest(payload)}
         own = link(entry, previous=previous)
         made.append({**entry, "payload": payload, "reason": "why", "previous_hash": previous, "hash": own})

@@ -188,7 +188,7 @@ def commission(
         "challenges.commission",
         challenge,
         role=role_for(deed.actor.roles_at(municipality.code), Permission.DOCUMENT_EDIT).value,
-        payload={"method": f"{method.key}-{method.version}", "digest": method.digest, "route": route.value},
+        payload={**_pinned(method), "route": route.value},
         reason=route_reason,
     )
     return challenge
@@ -318,8 +318,14 @@ def record_history(
             confidence=fact.confidence,
             is_on_record=bool(fact.text),
         )
-    deed.record("challenges.record_history", challenge, payload={"facts": [f.key for f in facts]})
+    payload = {**_pinned(method), "facts": [f.key for f in facts]}
+    deed.record("challenges.record_history", challenge, payload=payload)
     return challenge
+
+
+def _pinned(method: MethodVersion) -> dict[str, str]:
+    """Return what the log says of the method by which a case runs: its text says who decides, and how."""
+    return {"method": f"{method.key}-{method.version}", "digest": method.digest}
 
 
 def leave(challenge: Challenge, municipality: Municipality, *, reason: str) -> None:

@@ -40,6 +40,7 @@ from mix.readers.flow.moves import list_decisions
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document, to_document
 from mix.rules.city.kinds import kind_of
 from mix.rules.core.kinds import EvaluationPhase, StepState
+from mix.rules.flow.proofs import METHOD
 from mix.rules.market.states import QuestionKind
 
 
@@ -68,9 +69,10 @@ def gather_records(challenge: Challenge) -> dict[str, bytes]:
     files["rows.json"] = rows_of(challenge, chains=_chains(challenge))
     for key in dict.fromkeys(challenge.steps.order_by("position").values_list("kind", flat=True)):
         files |= kind_of(key).record(challenge)
-    return {
+    written = {
         name: json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False).encode() for name, found in files.items()
     }
+    return {**written, METHOD: challenge.method.document.encode()}
 
 
 def _case(challenge: Challenge) -> dict[str, Any]:

@@ -38,7 +38,7 @@ _SOMETHING = {
     "challenges.commission": "method digest route",
     "challenges.decline_need": "title",
     "challenges.merge_need": "title",
-    "challenges.record_history": "facts",
+    "challenges.record_history": "method digest facts",
     "challenges.reissue": "of",
     "challenges.report_need": "title",
     "challenges.stop": "gate",

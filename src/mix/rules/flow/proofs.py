@@ -31,6 +31,8 @@ BUNDLE_FORMAT = "mix-bundle/1"
 MANIFEST = "manifest.json"
 ROWS = "rows.json"
 DECISIONS = "decisions.json"
+METHOD = "method.yaml"
+BEGUN = ("challenges.commission", "challenges.record_history")
 WORD = ("gate", "round", "city", "role", "person", "decision", "reason", "public_summary")
 LOGS = "logs/"
 RESULT = "-result.json"
@@ -98,6 +100,7 @@ def _bundle(raw: bytes, *, public_key: str, spread: Spread) -> Finding:
     _receipts(files, public_key=key)
     _rows(files, challenge=manifest.get("challenge"))
     _decisions(files)
+    _method(files, challenge=manifest.get("challenge"))
     check_policy(files)
     for name in sorted(n for n in files if n.startswith("evaluations/") and n.endswith(RESULT)):
         _result(name, files)
@@ -210,6 +213,21 @@ def _decisions(files: Mapping[str, bytes]) -> None:
         fits = False
     if not fits:
         raise tampered(DECISIONS, "does not follow from the rows")
+
+
+def _method(files: Mapping[str, bytes], *, challenge: object) -> None:
+    """Compare the text of the method with the digest that the log has of the one by which the case was begun."""
+    told: set[str] = set()
+    for name in (n for n in files if n.startswith(LOGS)):
+        for line in files[name].splitlines():
+            entry = json.loads(line)
+            payload = entry.get("payload")
+            if entry.get("challenge") == challenge and entry.get("verb") in BEGUN and isinstance(payload, dict):
+                told |= {said for said in [payload.get("digest")] if isinstance(said, str)}
+    if METHOD in files and hashlib.sha256(files[METHOD]).hexdigest() not in told:
+        raise tampered(METHOD, "is not the method by which the case was begun")
+    if told and METHOD not in files:
+        raise incomplete(METHOD, "is missing")
 
 
 def _told(log: bytes, *, challenge: object) -> dict[str, object]:
