@@ -63,6 +63,7 @@ ON_PAGES = {
     "openings.note_export",
     "panels.give_chair",
     "policies.drop_bylaw",
+    "solicitations.send_back",
     "submissions.bring_copy",
     "submissions.bring_back",
     "submissions.drop_file",

@@ -85,6 +85,7 @@ BY_ROLE = {
     "olivia": [
         "city/challenges/water-leaks/invitation/",
         "city/challenges/guelph-roads-sprint/invitation/call/",
+        "city/challenges/guelph-roads-sprint/invitation/publish/",
         "city/challenges/water-leaks/policy/",
         "city/challenges/under-our-streets/shortlist/",
         "city/challenges/under-our-streets/policy/",

@@ -87,6 +87,7 @@ ADDRESSES: dict[str, str] = {
     "city-step": CITY,
     "city-versions": CITY,
     "city-call-form": CITY,
+    "city-call-publish": CITY,
     "city-document": CITY,
     "city-take-over": STAFF,
     "city-join": STAFF,

@@ -69,7 +69,8 @@ def test_city_pages_of_a_challenge(sign_in: Callable[[str], Client], code: str, 
 
 @pytest.mark.parametrize("code", sorted(set(STATES) - {"downtown-parking"}))  # which ended before it wrote a call
 def test_what_a_call_asks_is_read_where_its_challenge_is(sign_in: Callable[[str], Client], code: str) -> None:
-    assert opened_by(sign_in, reverse("city-call-form", args=[code, "invitation"])) == STATES[code]
+    for name in ("city-call-form", "city-call-publish"):
+        assert opened_by(sign_in, reverse(name, args=[code, "invitation"])) == STATES[code]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from django.test import Client
 from mix.actions.city import policies
 from mix.actions.core.run import run
 from mix.actions.flow import findings
-from mix.actions.flow.publication import publish
+from mix.actions.flow.publication import hand_over
 from mix.actions.market import engagements
 from mix.data.models import (
     Bylaw,
@@ -37,6 +37,7 @@ from mix.rules.city.policy.explain import Outcome
 from mix.rules.city.policy.facts import Category, Competition, Ground
 from mix.rules.core.unmet import Refused
 from tests.days import city_day
+from tests.two_hands import publish_in_two_hands
 
 STRICT = {"citation": "By-law 2", "bands": [{"category": "services", "method": "open"}], "least_days": 60}
 
@@ -99,7 +100,7 @@ def test_a_verified_rule_blocks_publication_and_a_waiver_of_two_lets_it_through(
 ) -> None:
     sign("guelph", STRICT, actor, now, on=city_day(now))
     with pytest.raises(Refused) as caught:
-        run(actor("martin"), now, publish, draft)
+        run(actor("olivia"), now, hand_over, draft)
     assert codes(caught) == ["policy_blocks"]
     assert caught.value.unmet[0].params["cities"] == "guelph"
     challenge, guelph = draft.step.challenge, draft.step.challenge.municipality
@@ -122,7 +123,7 @@ def test_a_verified_rule_blocks_publication_and_a_waiver_of_two_lets_it_through(
     assert policy_unmet(draft.step, now=now) == ()
     assert Event.objects.filter(verb="findings.waive", reason="Thirty are enough.").exists()
     assert Event.objects.filter(verb="findings.agree_to_waive").exists()
-    run(actor("martin"), now, publish, draft)
+    publish_in_two_hands(draft, now)
 
 
 def test_a_rule_that_nobody_may_set_aside_is_not(draft: Solicitation, actor: Callable[[str], Any], now: Any) -> None:
@@ -420,7 +421,7 @@ def test_words_that_may_keep_firms_out_stay_only_with_a_reason(
     draft.save(update_fields=["body"])
     assert [u.code for u in policy_unmet(draft.step, now=now)] == ["exclusion_reason_missing"] * 2
     with pytest.raises(Refused) as refused:
-        run(actor("olivia"), now, publish, draft)
+        run(actor("olivia"), now, hand_over, draft)
     assert "exclusion_reason_missing" in codes(refused)
     client, url = sign_in("olivia"), "/en/city/challenges/water-leaks/policy/"
     page = client.get(url).content.decode()

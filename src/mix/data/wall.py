@@ -97,8 +97,10 @@ POLICIES: dict[str, str] = {
     "data_solicitation": f"{CITY} OR published_at IS NOT NULL",
     **dict.fromkeys(("data_problemcard", "data_engagementquestion"), _OF_ENGAGEMENT),
     **dict.fromkeys(("data_solicitationdocument", "data_addendum"), _up("data_solicitation", "solicitation_id")),
-    "data_extensionproposal": "EXISTS (SELECT 1 FROM data_solicitation s"
-    " WHERE s.id = this.solicitation_id AND mix_sees(s.municipality_id))",
+    **dict.fromkeys(
+        ("data_extensionproposal", "data_handover"),
+        "EXISTS (SELECT 1 FROM data_solicitation s WHERE s.id = this.solicitation_id AND mix_sees(s.municipality_id))",
+    ),
     # the city's own
     **dict.fromkeys(
         (

@@ -70,7 +70,7 @@ EXAMPLES: tuple[tuple[str, dict[str, Any]], ...] = (
                 {"key": "team", "title": "Team", "weight": 10},
             ],
             "price": {"weight": 30},
-            "tie": "lower_price",
+            "tie": TieRule.LOWER_PRICE,
             "bids": [
                 {"key": "A", "name": "Alder", "scores": {"technical": 4, "delivery": 4, "team": 4}, "price": "582000"},
                 {
@@ -94,7 +94,7 @@ EXAMPLES: tuple[tuple[str, dict[str, Any]], ...] = (
             ],
             "price": {"formula": "linear", "weight": 25, "full_at": 100000, "none_at": 200000},
             "quality_minimum": 50,
-            "tie": "higher_quality",
+            "tie": TieRule.HIGHER_QUALITY,
             "bids": [
                 {"key": "A", "scores": {"understanding": "30.5", "personnel": 33}, "price": "133333.33"},
                 {"key": "B", "scores": {"understanding": 21, "personnel": 24}, "price": 90000},
@@ -106,7 +106,7 @@ EXAMPLES: tuple[tuple[str, dict[str, Any]], ...] = (
         {
             "format": "mix-evaluation/1",
             "price": {"formula": "lowest_acceptable"},
-            "tie": "lower_price",
+            "tie": TieRule.LOWER_PRICE,
             "bids": [{"key": "A", "price": 1484065}, {"key": "B", "price": 1619001}, {"key": "C"}],
         },
     ),

@@ -66,7 +66,9 @@ MODULES = {
 MOVED: dict[str, Callable[..., object]] = {
     "challenges.cancel": endings.cancel,
     "challenges.reissue": endings.reissue,
+    "solicitations.hand_over": publication.hand_over,
     "solicitations.publish": publication.publish,
+    "solicitations.send_back": publication.send_back,
 }
 
 

@@ -94,7 +94,9 @@ REFUSALS: dict[str, str | Counted] = {
     "weight_is_percent": "A weight is a percentage between 0 and 100",
     "minimum_is_score": "A score is between 0 and 5",
     "form_changed": "Somebody changed the questions or criteria meanwhile; here they are as they stand now",
-    "form_needs_second_person": "You fitted the questions or criteria of this call; somebody else publishes it",
+    "call_needs_second_person": "You wrote or handed over this call; somebody else publishes it",
+    "call_not_handed_over": "This call was not handed over for publication yet",
+    "call_changed_since": "This call has changed since it was handed over: look at it once more, and hand it over again",
     "call_asks_nothing": "Ask vendors at least one question",
     "too_many_questions": "Ask at most {most} questions; there are {has}",
     "weights_off": "The weights add up to {total}, not to 100; {off} are too many or missing",
@@ -138,6 +140,14 @@ REFUSALS: dict[str, str | Counted] = {
 }
 
 MAILS: dict[str, tuple[str, str]] = {
+    "call_handed_over": (
+        "A call waits to be published: {challenge}",
+        "{who} hands over the call of “{challenge}” for publication. Read all that binds on one page, then publish it or send it back. {note}",
+    ),
+    "call_sent_back": (
+        "A call was sent back: {challenge}",
+        "{who} sends back the call of “{challenge}” before publication: {reason}",
+    ),
     "invited_to_answer": (
         "You may answer: {challenge}",
         "A call of “{challenge}” is open to you.",
@@ -331,7 +341,9 @@ VERBS: dict[str, str] = {
     "addenda.issue": "Addendum issued",
     "addenda.propose_extension": "Later closing proposed",
     "addenda.drop_extension": "Proposed extension dropped",
+    "solicitations.hand_over": "Call handed over for publication",
     "solicitations.publish": "Call published",
+    "solicitations.send_back": "Call sent back before publication",
     "solicitations.publish_answer": "Answer published to all",
     "submissions.acknowledge": "Addendum confirmed",
     "submissions.add_file": "File sealed",

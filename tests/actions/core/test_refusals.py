@@ -13,7 +13,7 @@ from mix.actions.city import invitations, municipalities, roles
 from mix.actions.core.run import run
 from mix.actions.delivery import agreements, milestones
 from mix.actions.flow import moves
-from mix.actions.flow.publication import publish
+from mix.actions.flow.publication import hand_over
 from mix.actions.flow.succession import end_role
 from mix.actions.market import solicitations, vendors
 from mix.data.models import (
@@ -203,7 +203,7 @@ def test_the_route_is_frozen_by_the_first_notice(challenge: Any, actor: Callable
 def test_a_period_that_is_too_short_is_refused(actor: Callable[[str], Any], now: Any) -> None:
     call = _call_in_draft(actor, now)
     with pytest.raises(Refused) as caught:
-        run(actor("martin"), now, publish, call)
+        run(actor("olivia"), now, hand_over, call)
     assert codes(caught) == [
         "notice_without_text",
         "period_too_short",

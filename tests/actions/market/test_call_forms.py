@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mix.actions.core.run import run
-from mix.actions.flow.publication import publish
+from mix.actions.flow.publication import hand_over, publish
 from mix.actions.market import call_forms, solicitations
 from mix.data.models import Event, Solicitation, Step
 from mix.readers.case.challenges import get_step
@@ -20,6 +20,7 @@ from mix.rules.core.chain import digest
 from mix.rules.core.fields import Wording
 from mix.rules.core.unmet import Outdated, Refused
 from mix.rules.market.call_changes import AddQuestion, Drop, Move, Reword, Weigh
+from tests.two_hands import publish_in_two_hands
 
 TITLE = Wording(en="What would you show us first?")
 TIE = Reword(question="approach", title=TITLE, max_words=500, scored_by=("shortlist.fit", "shortlist.feasible"))
@@ -65,7 +66,7 @@ def test_what_was_fitted_is_asked_frozen_and_scored(
     asked = [f.key for f in spec_of_call(again(call)).answers]
     assert asked[-1] == "q1"
     assert "evidence" not in asked
-    run(actor("martin"), now, publish, again(call))
+    publish_in_two_hands(again(call), now)
     out = again(call)
     assert [(c.key, c.weight, c.minimum) for c in out.rules["shortlist"].criteria][:2] == [
         ("fit", 35, 2),
@@ -85,9 +86,10 @@ def test_whoever_fitted_does_not_publish(
     call: Solicitation, place: Step, actor: Callable[[str], Any], now: Any
 ) -> None:
     run(actor("olivia"), now, call_forms.fit, place, TIE)
+    run(actor("priya"), now, hand_over, again(call))
     with pytest.raises(Refused) as caught:
         run(actor("olivia"), now, publish, again(call))
-    assert refusal(caught) == ["form_needs_second_person"]
+    assert refusal(caught) == ["call_needs_second_person"]
     assert run(actor("martin"), now, publish, again(call)).published_at == now
 
 
@@ -99,7 +101,7 @@ def test_a_form_that_scores_what_it_does_not_ask_is_not_published(
     unmet = unmet_to_publish(again(call), now=now)
     assert {(u.code, u.place) for u in unmet} == {("criterion_without_question", "call-form")}
     with pytest.raises(Refused) as caught:
-        run(actor("martin"), now, publish, again(call))
+        run(actor("olivia"), now, hand_over, again(call))
     assert set(refusal(caught)) == {"criterion_without_question"}
 
 

@@ -20,7 +20,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from mix.actions.core.run import run
-from mix.actions.flow.publication import publish
+from mix.actions.flow.publication import hand_over
 from mix.actions.market import custody, keys, openings, redelivery, sealing, solicitations, submissions
 from mix.data.models import (
     CustodyKey,
@@ -47,6 +47,7 @@ from mix.rules.market.shares import fingerprint
 from mix.vault import wire
 from mix.vault.models import SealedEnvelope, SealedFile
 from mix.vault.storage import blob_path
+from tests.two_hands import publish_in_two_hands
 
 pytestmark = pytest.mark.django_db
 HOLDERS = ("olivia", "carl", "frank")
@@ -146,7 +147,7 @@ def ready(call: Solicitation, ceremony: Ceremony, guarded: CustodyKey) -> Solici
     """Return it published, its key and the city's recovery key rehearsed."""
     olivia, holders = ceremony.actor("olivia"), ceremony.people(HOLDERS)
     ceremony.whole(run(olivia, ceremony.now, custody.make_key, call, holders=holders), *HOLDERS[:2])
-    run(olivia, ceremony.now, publish, call)
+    publish_in_two_hands(call, ceremony.now)
     call.refresh_from_db()
     return call
 
@@ -184,10 +185,10 @@ def test_a_key_stays_with_the_recovery_key_that_it_is_sealed_to(
     fresh = run(martin, ceremony.now, custody.make_recovery_key, guelph, holders=guardians)
     ceremony.whole(fresh, *GUARDIANS[:2])
     with pytest.raises(Refused) as caught:
-        run(olivia, ceremony.now, publish, call)
+        run(olivia, ceremony.now, hand_over, call)
     assert codes_of(caught) == ["recovery_key_changed"]
     key = ceremony.whole(run(olivia, ceremony.now, custody.make_key, call, holders=holders), *HOLDERS[:2])
-    run(olivia, ceremony.now, publish, call)
+    publish_in_two_hands(call, ceremony.now)
     # A recovery key that is made after publication takes nothing from the guardians of this one.
     run(martin, ceremony.now, custody.make_recovery_key, guelph, holders=guardians)
     words = ceremony.words["leah"]
@@ -200,7 +201,7 @@ def test_publication_waits_for_the_rehearsal(call: Solicitation, ceremony: Cerem
 
     def missing() -> set[str]:
         with pytest.raises(Refused) as caught:
-            run(olivia, ceremony.now, publish, call)
+            run(olivia, ceremony.now, hand_over, call)
         return set(codes_of(caught))
 
     assert missing() == {"custody_key_missing", "recovery_key_missing"}
@@ -218,7 +219,7 @@ def test_publication_waits_for_the_rehearsal(call: Solicitation, ceremony: Cerem
     ceremony.rehearse(key, "olivia")
     assert missing() == {"custody_not_rehearsed"}
     ceremony.rehearse(key, "frank")
-    run(olivia, ceremony.now, publish, call)
+    publish_in_two_hands(call, ceremony.now)
     call.refresh_from_db()
     assert call.recipients == {"technical": key.public_keys["technical"], **recovery.public_keys}
     with pytest.raises(Refused) as caught:
@@ -594,7 +595,7 @@ def priced(
     if request.param == "split":
         key = run(olivia, now, custody.make_key, call, holders=ceremony.people(HOLDERS))
         ceremony.whole(key, *HOLDERS[:2])
-    run(olivia, now, publish, call)
+    publish_in_two_hands(call, now)
     return Solicitation.objects.get(pk=call.pk)
 
 

@@ -23,7 +23,6 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from mix.actions.core.run import run
-from mix.actions.flow.publication import publish
 from mix.actions.market import custody, keys, openings, solicitations, submissions
 from mix.data.models import CustodyKey, Participation, Person, Solicitation, Submission, Vendor
 from mix.jobs.backup import back_up
@@ -34,6 +33,7 @@ from mix.rules.core.unmet import Refused
 from mix.rules.market.shares import age_key, combine, envelope_secret, read_share
 from mix.vault.models import SealedEnvelope, SealedFile
 from tests.stolen import every_value, members_of
+from tests.two_hands import publish_in_two_hands
 
 pytestmark = pytest.mark.django_db
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "opening.md"
@@ -184,7 +184,7 @@ def site(
     call = run(olivia, now, solicitations.draft, step, **facts)
     if request.param == "split":
         _taken(run(olivia, now, custody.make_key, call, holders=_people(HOLDERS)), actor, now, words)
-    run(olivia, now, publish, call)
+    publish_in_two_hands(call, now)
     call = Solicitation.objects.get(pk=call.pk)
     marks = {word: f"QX7-{secrets.token_hex(8)}" for word in WORDS}
     for who, vendor, team in (("kim", "kestrel", marks["answers"]), ("nora", "northlight", marks["drafts"])):

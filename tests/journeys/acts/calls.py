@@ -14,10 +14,16 @@ def _draft(play: Play, v: Values, by: str) -> None:
     play.on_step(by, v["step"], "draft", **fields, **times, custody=play.custody)
 
 
-def _publish(play: Play, v: Values, by: str) -> None:
+def _hand_over(play: Play, v: Values, by: str) -> None:
     if play.custody == "split":
         _make_keys(play, v)
-    on_step("publish")(play, v, by)
+    play.person(by).go(f"{play.step_path(v['step'])}publish/")
+    play.send(play.person(by), "hand_over", **{k: x for k, x in v.items() if k != "step"})
+
+
+def _publish(play: Play, v: Values, by: str) -> None:
+    play.person(by).go(f"{play.step_path(v['step'])}publish/")
+    play.send(play.person(by), "publish")
 
 
 def _fit(play: Play, v: Values, by: str) -> None:
@@ -148,6 +154,7 @@ def _open(play: Play, v: Values, by: str) -> None:
 CALL_ACTS: Acts = {
     "call_forms.fit": _fit,
     "solicitations.draft": _draft,
+    "solicitations.hand_over": _hand_over,
     "solicitations.publish": _publish,
     "solicitations.ask": _ask_call,
     "solicitations.draft_answer": beside_on_step("write_answer", "question", "text"),

@@ -13,7 +13,7 @@ from mix.rules.choice.scoring import Bid, evaluate, invited
 from mix.rules.city.method_files import parse
 from mix.rules.city.schemes import PriceRule, Scheme, TieRule, Weighted
 from mix.rules.core.catalogue import DocumentInvalid
-from mix.rules.market.freezing import freeze
+from mix.rules.market.freezing import Terms, freeze
 from tests.rules.city.test_methods import CATALOGUE
 
 SCHEME = Scheme(
@@ -130,8 +130,7 @@ def test_a_file_whose_stages_do_not_fit_is_refused(changes: dict[str, Any], said
 def test_what_a_method_says_of_stages_is_frozen_with_the_call() -> None:
     part = parse((CATALOGUE / "traditional-rfp.yaml").read_text(encoding="utf-8")).step("company-wins").evaluation
     assert part is not None
-    bounds = {"full_at": None, "none_at": None, "amount": None}
-    scheme = freeze(part, tie=TieRule.LOWER_PRICE, bounds=bounds, places=None).scheme
+    scheme = freeze(part, terms=Terms(TieRule.LOWER_PRICE), places=None).scheme
     assert scheme.places == (None, 3)
     assert {c.key: c.stage for c in scheme.criteria} == {"technical": 0, "delivery": 0, "team": 1}
 

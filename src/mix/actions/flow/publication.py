@@ -1,8 +1,8 @@
-"""Publishing a call: what is frozen with it, its key, its notice, and who is invited."""
+"""Publishing a call, in two hands: what is frozen with it, its key, its notice, and who is invited."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 
 from mix.actions.case.challenges import freeze_route
@@ -11,29 +11,31 @@ from mix.actions.case.publishing import publish as publish_notice
 from mix.actions.core.deeds import Deed
 from mix.actions.market.keys import delay_key, make_key, new_key_id
 from mix.actions.market.solicitations import lock_call
-from mix.data.models import (
-    Solicitation,
-)
+from mix.data.models import HandOver, Person, Solicitation
 from mix.readers.case.challenges import spec_of
-from mix.readers.case.documents import sprint_places
-from mix.readers.city.people import list_members
-from mix.readers.core.events import who_did
+from mix.readers.city.people import list_members, list_on_duty
 from mix.readers.flow.findings import policy_unmet
 from mix.readers.market.custody import find_key, unmet_custody
+from mix.readers.market.handing_over import find_hand_over, frozen_by, mark_of
 from mix.readers.market.participations import list_standing
-from mix.readers.market.solicitations import instants_of, scorings_of, spec_of_call, unmet_to_publish
+from mix.readers.market.solicitations import (
+    authors_of_call,
+    instants_of,
+    scorings_of,
+    spec_of_call,
+    unmet_to_publish,
+)
 from mix.rules.case.states import NoticeKind
-from mix.rules.city.methods import EvaluationSpec
-from mix.rules.city.schemes import PriceFormula, TieRule
-from mix.rules.core.access import Permission
+from mix.rules.city.schemes import TieRule
+from mix.rules.core.access import TABLE, Permission
 from mix.rules.core.chain import digest
 from mix.rules.core.lines import address_in
-from mix.rules.core.unmet import refuse_if, require
-from mix.rules.market.freezing import freeze
+from mix.rules.core.unmet import Outdated, Refused, Unmet, refuse_if, require
+from mix.rules.market.freezing import Terms, unmet_terms
 from mix.rules.market.states import CustodyMode
 
 
-def publish(
+def hand_over(
     deed: Deed,
     call: Solicitation,
     *,
@@ -41,42 +43,101 @@ def publish(
     full_at_cents: int | None = None,
     none_at_cents: int | None = None,
     fixed_cents: int | None = None,
-) -> Solicitation:
-    """Publish a call: criteria, weights, minimums, price formula and tie rule are frozen with it, a key is made.
+    note: str = "",
+) -> HandOver:
+    """Hand a call over for publication, again where it has changed since: somebody else reads and publishes it.
 
     Two bounds make the price formula linear between them; a fixed price is asked for where the method fixes prices.
+    """
+    step, role = lock_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_EDIT)
+    call = lock_call(call, step=step)
+    require(call.published_at is None, "already_published")
+    refuse_if((*unmet_to_publish(call, now=deed.now), *unmet_custody(call), *policy_unmet(step, now=deed.now)))
+    terms = Terms(tie, full_at_cents, none_at_cents, fixed_cents)
+    refuse_if(unmet_terms(terms, scorings_of(call).values()))
+    said = {**asdict(terms), "note": note, "mark": mark_of(call, terms), "handed_by": deed.actor.someone}
+    before = find_hand_over(call)
+    if before and all(getattr(before, name) == value for name, value in said.items()):
+        return before
+    if before:
+        _end(before, now=deed.now)
+    made = HandOver.objects.create(solicitation=call, handed_at=deed.now, **said)
+    wrote = {deed.actor.code, *authors_of_call(step)}
+    publishers = list_on_duty(step.challenge.municipality_id, *sorted(TABLE[Permission.SOLICITATION_PUBLISH]))
+    deed.tell(
+        [person for person in publishers if person.code not in wrote],
+        "call_handed_over",
+        challenge=step.challenge,
+        path=f"city/challenges/{step.challenge.code}/{step.key}/publish/",
+        who=deed.actor.someone.name,
+        note=note,
+    )
+    deed.record("solicitations.hand_over", call, role=role.value, payload={"mark": made.mark})
+    return made
+
+
+def _end(found: HandOver, *, now: datetime, by: Person | None = None, reply: str = "") -> None:
+    found.ended_at, found.ended_by, found.reply = now, by, reply
+    found.save(update_fields=["ended_at", "ended_by", "reply"])
+
+
+def _handed(deed: Deed, call: Solicitation) -> HandOver:
+    """Return the hand-over that waits, for somebody who wrote nothing of the call and did not hand it over."""
+    found = find_hand_over(call)
+    if found is None:
+        raise Refused(Unmet("call_not_handed_over", place="hand-over"))
+    wrote = {found.handed_by.code, *authors_of_call(call.step)}
+    require(deed.actor.code not in wrote, "call_needs_second_person")
+    return found
+
+
+def send_back(deed: Deed, call: Solicitation, *, reason: str) -> HandOver:
+    """Send a call that was handed over back to whoever did, with what is to be changed."""
+    step, role = lock_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
+    call = lock_call(call, step=step)
+    require(call.published_at is None, "already_published")
+    found = _handed(deed, call)
+    require(bool(reason.strip()), "reason_missing", field="reason")
+    _end(found, now=deed.now, by=deed.actor.someone, reply=reason)
+    deed.tell(
+        [found.handed_by],
+        "call_sent_back",
+        challenge=step.challenge,
+        path=f"city/challenges/{step.challenge.code}/{step.key}/publish/",
+        who=deed.actor.someone.name,
+        reason=reason,
+    )
+    deed.record("solicitations.send_back", call, role=role.value, reason=reason)
+    return found
+
+
+def publish(deed: Deed, call: Solicitation, *, seen: str = "") -> Solicitation:
+    """Publish a call that somebody else handed over, exactly as it was: its rules are frozen with it, a key is made.
+
+    `seen` is the mark on the page. Raises Outdated where what binds is not what was seen there.
     """
     step, role = lock_step(call.step, actor=deed.actor, needs=Permission.SOLICITATION_PUBLISH)
     call = lock_call(call, step=step)
     require(call.published_at is None, "already_published")
+    found = _handed(deed, call)
+    if mark_of(call, found.terms) != found.mark or seen not in ("", found.mark):
+        raise Outdated(Unmet("call_changed_since", place="hand-over"))
     refuse_if((*unmet_to_publish(call, now=deed.now), *unmet_custody(call), *policy_unmet(step, now=deed.now)))
-    fitters = who_did(step, "call_forms.fit", subjects=[call.reference])
-    require(deed.actor.code not in fitters, "form_needs_second_person")
-    scoring = scorings_of(call)
-    bounds = _bounds_of_price(scoring.values(), full_at_cents, none_at_cents, fixed_cents)
+    _end(found, now=deed.now, by=deed.actor.someone)
     call.published_at = deed.now
     _fix_key(call, now=deed.now)
     call.outage_rule = step.challenge.municipality.outage_rule
-    call.frozen = {
-        key: freeze(part, tie=tie, bounds=bounds, places=sprint_places(step.challenge)).write()
-        for key, part in scoring.items()
-    }
+    call.frozen = {key: rules.write() for key, rules in frozen_by(call, found.terms).items()}
     call.save(update_fields=["published_at", "key_id", "recipients", "outage_rule", "frozen"])
-    spec = spec_of(step)
     freeze_route(step.challenge, now=deed.now)
     publish_notice(
-        step.challenge, kind=NoticeKind.INTENDED_PROCUREMENT, title=spec.title.en, text=call.body, now=deed.now
+        step.challenge,
+        kind=NoticeKind.INTENDED_PROCUREMENT,
+        title=spec_of(step).title.en,
+        text=call.body,
+        now=deed.now,
     )
-    part = spec_of_call(call)
-    if part.open_to:
-        for vendor in list_standing(step.challenge, part.open_to):
-            deed.tell(
-                list_members(vendor.id),
-                "invited_to_answer",
-                challenge=step.challenge,
-                path=f"vendor/calls/{call.reference}/",
-                reply_to=address_in(call.contact),
-            )
+    _invite(deed, call)
     deed.record(
         "solicitations.publish",
         call,
@@ -89,21 +150,23 @@ def publish(
             "outage": call.outage_rule,
             "frozen": call.frozen,
             "form": digest(call.form) if call.form else "",
+            "mark": found.mark,
         },
     )
     return call
 
 
-def _bounds_of_price(
-    scoring: Iterable[EvaluationSpec], full_at: int | None, none_at: int | None, fixed: int | None
-) -> dict[str, int | None]:
-    """Return between which amounts a price earns points, and the price where it is fixed, all in cents."""
-    line = (full_at, none_at)
-    holds = line == (None, None) or (None not in line and 0 <= (full_at or 0) < (none_at or 0))
-    require(holds, "price_bounds_wrong", field="none_at_cents")
-    fixes = any(part.price_formula is PriceFormula.FIXED for part in scoring)
-    require(fixed is not None or not fixes, "fixed_price_missing", field="fixed_cents")
-    return {"full_at": full_at, "none_at": none_at, "amount": fixed}
+def _invite(deed: Deed, call: Solicitation) -> None:
+    """Tell the vendors who alone may answer, where a call is not open to every one."""
+    part, challenge = spec_of_call(call), call.step.challenge
+    for vendor in list_standing(challenge, part.open_to) if part.open_to else ():
+        deed.tell(
+            list_members(vendor.id),
+            "invited_to_answer",
+            challenge=challenge,
+            path=f"vendor/calls/{call.reference}/",
+            reply_to=address_in(call.contact),
+        )
 
 
 def _fix_key(call: Solicitation, *, now: datetime) -> None:

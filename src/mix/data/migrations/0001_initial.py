@@ -1469,6 +1469,28 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='HandOver',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ('solicitation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hand_overs', to='data.solicitation')),
+                ('tie', models.CharField(choices=[('lower_price', 'lower_price'), ('heaviest_criterion', 'heaviest_criterion'), ('higher_quality', 'higher_quality')], max_length=40)),
+                ('full_at_cents', models.BigIntegerField(null=True)),
+                ('none_at_cents', models.BigIntegerField(null=True)),
+                ('fixed_cents', models.BigIntegerField(null=True)),
+                ('note', models.TextField(blank=True)),
+                ('mark', models.CharField(max_length=64)),
+                ('handed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('handed_at', models.DateTimeField()),
+                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('reply', models.TextField(blank=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('solicitation',), name='hand_over_one_waits'), models.CheckConstraint(condition=models.Q(('handed_by', models.F('ended_by')), _negated=True), name='hand_over_by_two'), models.CheckConstraint(condition=models.Q(('tie__in', ['lower_price', 'heaviest_criterion', 'higher_quality'])), name='data_handover_tie')],
+            },
+        ),
+        migrations.CreateModel(
             name='ExtensionProposal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -68,6 +68,7 @@ from mix.data.models.market.participations import Participation, StandingReached
 from mix.data.models.market.solicitations import (
     Addendum,
     ExtensionProposal,
+    HandOver,
     Question,
     Solicitation,
     SolicitationDocument,
@@ -123,6 +124,7 @@ __all__ = [
     "ExtensionProposal",
     "GateSignature",
     "GroupDuty",
+    "HandOver",
     "HistoryFact",
     "HoursEntry",
     "IdentityProvider",

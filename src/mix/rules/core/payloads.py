@@ -22,7 +22,7 @@ moves.ask moves.begin_again moves.skip
 people.create_person
 sealing.export_envelopes
 solicitations.ask solicitations.draft solicitations.draft_answer solicitations.give_confidential_answer
-solicitations.publish_answer
+solicitations.publish_answer solicitations.send_back
 submissions.start submissions.withdraw
 """
 _SOMETHING = {
@@ -137,7 +137,8 @@ _SOMETHING = {
     "sealing.open_envelopes": "envelope count closed_at submissions problems",
     "sealing.warn_of_file": "file sha256 found",
     "solicitations.add_document": "title sha256",
-    "solicitations.publish": "closes_at zone recipients custody outage frozen form",
+    "solicitations.hand_over": "mark",
+    "solicitations.publish": "closes_at zone recipients custody outage frozen form mark",
     **dict.fromkeys(
         (
             *("sprints.check_in", "sprints.enter_parity", "sprints.explain_parity", "sprints.grant_data"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from mix.rules.city.methods import Criterion, EvaluationSpec, ScoringStage, stage_position
 from mix.rules.city.schemes import PriceFormula, PriceRule, Scheme, TieRule, Weighted
+from mix.rules.core.unmet import Unmet
 from mix.rules.core.versioned import Form, Versioned
 
 
@@ -59,19 +60,45 @@ def _dollars(cents: int | None) -> Fraction | None:
     return None if cents is None else Fraction(cents, 100)
 
 
-def freeze(part: EvaluationSpec, *, tie: TieRule, bounds: Mapping[str, int | None], places: int | None) -> FrozenRules:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What whoever hands a call over says of ties and of how a price earns points, in cents."""
+
+    tie: TieRule = TieRule.HEAVIEST_CRITERION
+    full_at_cents: int | None = None
+    none_at_cents: int | None = None
+    fixed_cents: int | None = None
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether a price earns its points on a line between two bounds."""
+        return None not in (self.full_at_cents, self.none_at_cents)
+
+
+def unmet_terms(terms: Terms, scoring: Iterable[EvaluationSpec]) -> tuple[Unmet, ...]:
+    """List what is wrong with terms: one bound without the other, or turned round; a fixed price that is missing."""
+    found = []
+    line = (terms.full_at_cents, terms.none_at_cents)
+    if line != (None, None) and not (terms.is_linear and 0 <= (line[0] or 0) < (line[1] or 0)):
+        found.append(Unmet("price_bounds_wrong", field="none_at_cents"))
+    if terms.fixed_cents is None and any(part.price_formula is PriceFormula.FIXED for part in scoring):
+        found.append(Unmet("fixed_price_missing", field="fixed_cents"))
+    return tuple(found)
+
+
+def freeze(part: EvaluationSpec, *, terms: Terms, places: int | None) -> FrozenRules:
     """Return the rules to keep with the call. Two bounds make the formula linear.
 
     `places` is how many vendors the challenge's sprint has room for, where that is known.
     """
     limits = [n for n in (part.most, places if part.fills_places else None) if n is not None]
-    is_linear = part.price_weight and None not in (bounds["full_at"], bounds["none_at"])
+    formula = PriceFormula.LINEAR if part.price_weight and terms.is_linear else part.price_formula
     return FrozenRules(
         criteria=part.criteria,
         price_weight=part.price_weight,
-        price=FrozenPrice(PriceFormula.LINEAR if is_linear else part.price_formula, **bounds),
+        price=FrozenPrice(formula, terms.full_at_cents, terms.none_at_cents, terms.fixed_cents),
         stages=part.stages,
         quality_minimum=part.quality_minimum,
         most=min(limits, default=None),
-        tie=tie,
+        tie=terms.tie,
     )

@@ -11,9 +11,10 @@ from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, new_code, one_of
 from mix.data.models.core.kept import Kept
 from mix.data.models.market.vendors import Vendor
+from mix.rules.city.schemes import TieRule
 from mix.rules.core.kinds import OutageRule
 from mix.rules.market.call_forms import CallForm
-from mix.rules.market.freezing import FrozenRules
+from mix.rules.market.freezing import FrozenRules, Terms
 from mix.rules.market.states import CustodyMode, QuestionKind
 
 
@@ -119,6 +120,40 @@ class Addendum(Kept):
                 condition=models.Q(closes_at_after=None) | models.Q(closes_at_after__gt=models.F("closed_at_before")),
             ),
         ]
+
+
+class HandOver(Kept):
+    """A call as one person handed it over for publication; another publishes exactly this, or sends it back.
+
+    Ended by nobody where it was handed over anew. `mark` is the digest of all that binds once it is published.
+    """
+
+    solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="hand_overs")
+    tie = choice(TieRule)
+    full_at_cents = models.BigIntegerField(null=True)
+    none_at_cents = models.BigIntegerField(null=True)
+    fixed_cents = models.BigIntegerField(null=True)
+    note = models.TextField(blank=True)
+    mark = models.CharField(max_length=64)
+    handed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    handed_at = models.DateTimeField()
+    ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    reply = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["solicitation"], condition=models.Q(ended_at=None), name="hand_over_one_waits"
+            ),
+            models.CheckConstraint(name="hand_over_by_two", condition=~models.Q(handed_by=models.F("ended_by"))),
+            one_of("tie", TieRule),
+        ]
+
+    @property
+    def terms(self) -> Terms:
+        """What was said of ties and of how a price earns points."""
+        return Terms(TieRule(self.tie), self.full_at_cents, self.none_at_cents, self.fixed_cents)
 
 
 class ExtensionProposal(Kept):

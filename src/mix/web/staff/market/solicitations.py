@@ -8,8 +8,18 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from mix.data.models import Addendum, ExtensionProposal, Question, Solicitation, SolicitationDocument, Step, Submission
+from mix.data.models import (
+    Addendum,
+    ExtensionProposal,
+    HandOver,
+    Question,
+    Solicitation,
+    SolicitationDocument,
+    Step,
+    Submission,
+)
 from mix.readers.case.challenges import spec_of
+from mix.readers.market.handing_over import find_hand_over
 from mix.readers.market.sealing import FileFact, list_opened_files
 from mix.readers.market.solicitations import (
     find_solicitation,
@@ -38,7 +48,6 @@ from mix.web.staff.market.solicitations_acts import (
     DropExtension,
     GiveAnswer,
     IssueAddendum,
-    Publish,
     WriteAnswer,
 )
 
@@ -48,6 +57,7 @@ class CallContext:
     """What the step of a call draws; `opened` are submissions with answers, amounts and files."""
 
     call: Solicitation | None
+    handed: HandOver | None
     openable: bool
     spec_call: SolicitationSpec | None
     phase: str
@@ -71,6 +81,7 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
     reads_all = grants(roles, Permission.QUESTION_READ)
     return granted(roles, _acts(request, step, call, proposal)), CallContext(
         call=call,
+        handed=find_hand_over(call) if call and not is_out else None,
         openable=openable and grants(roles, Permission.ENVELOPE_OPEN) and bool(call and next_envelope(call)),
         spec_call=spec,
         phase=phase.value if phase else "",
@@ -90,8 +101,6 @@ def _acts(request: HttpRequest, step: Step, call: Solicitation | None, proposal:
     if working and (call is None or call.published_at is None):
         spec = spec_of(step).solicitation
         acts["draft"] = Listed(Draft, Draftable(step, call, has_purchase=bool(spec and spec.purchase_option)))
-    if call and working and call.published_at is None:
-        acts["publish"] = Listed(Publish, call)
     if call and working and now_of(request) < call.closes_at:
         acts |= _changing(request, call, proposal)
     if call and call.published_at:

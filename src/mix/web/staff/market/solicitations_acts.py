@@ -9,13 +9,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from mix.actions.flow.publication import publish
 from mix.actions.market import addenda, solicitations
 from mix.data.models import ExtensionProposal, Solicitation, Step
-from mix.readers.case.challenges import method_for
 from mix.readers.market.solicitations import get_question
-from mix.rules.city.methods import EvaluationSpec
-from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.access import Permission
 from mix.rules.market.states import CustodyMode
 from mix.web.forms import fields
@@ -63,31 +59,6 @@ class Draft(Act[Draftable]):
     def run(self, request: HttpRequest) -> None:
         """Save it."""
         do(request, solicitations.draft, self.about.step, **self.cleaned_data)
-
-
-class Publish(Act[Solicitation]):
-    """Publish a call."""
-
-    label = _("Publish the call")
-    done = _("The call is public. Criteria, weights and the tie rule are frozen.")
-    style = ""
-    needs = Permission.SOLICITATION_PUBLISH
-
-    tie = fields.word_choice(_("Ties are parted by"), "tie_rule")
-
-    def fit(self) -> None:
-        """Ask for the amounts that the price formula of this call needs."""
-        parts = _evaluations_of(self.about)
-        if any(part.price_weight for part in parts):
-            hint = _("Leave both bounds empty to count lowest ÷ price.")
-            self.fields["full_at_cents"] = fields.money(_("Every point of price up to"), hint=hint, required=False)
-            self.fields["none_at_cents"] = fields.money(_("No point of price from"), required=False)
-        if any(part.price_formula is PriceFormula.FIXED for part in parts):
-            self.fields["fixed_cents"] = fields.money(_("The price that the city has fixed"))
-
-    def run(self, request: HttpRequest) -> None:
-        """Publish it."""
-        do(request, publish, self.about, **{**self.cleaned_data, "tie": TieRule(self.cleaned_data["tie"])})
 
 
 class AddDocument(Act[Solicitation]):
@@ -187,8 +158,3 @@ class GiveAnswer(RowAct[Step]):
     def run(self, request: HttpRequest) -> None:
         """Publish it."""
         do(request, solicitations.publish_answer, get_question(self.about, self.row))
-
-
-def _evaluations_of(call: Solicitation) -> list[EvaluationSpec]:
-    steps = method_for(call.step.challenge).steps
-    return [s.evaluation for s in steps if s.evaluation and s.evaluation.of == call.step.key]
