@@ -20,6 +20,7 @@ from mix.readers.core.actors import Actor
 from mix.readers.core.catalogue import CATALOGUE
 from mix.rules.core.catalogue import decode, load
 from mix.rules.core.kinds import Origin
+from mix.rules.knowledge.states import FactKey
 
 WORLD_FROM = datetime(2024, 1, 2, 14, tzinfo=UTC)
 
@@ -72,7 +73,7 @@ def load_history(console: Console) -> None:
             title=row["title"],
             question=row["question"] or row["title"],
             method=get_latest(row["method"]),
-            facts=[Fact(**fact) for fact in row["facts"]],
+            facts=[Fact(**{**fact, "key": FactKey(fact["key"])}) for fact in row["facts"]],
             status=row["status"],
             ended_at=began + timedelta(days=row["days"]) if row.get("days") else None,
         )

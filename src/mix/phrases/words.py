@@ -14,6 +14,7 @@ WORDS: dict[str, dict[str, str]] = {
     **choice.WORDS,
     **delivery.WORDS,
     **flow.WORDS,
+    **knowledge.WORDS,
     "verb": {
         **city.VERBS,
         **case.VERBS,

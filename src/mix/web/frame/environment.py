@@ -46,7 +46,8 @@ from mix.rules.core.kinds import (
 )
 from mix.rules.delivery.states import AgreementState, EditState, EvidenceVerdict
 from mix.rules.flow.states import TaskKind
-from mix.rules.knowledge.states import FactConfidence
+from mix.rules.knowledge.measured import TargetVerdict
+from mix.rules.knowledge.states import FactConfidence, FactKey
 from mix.rules.market.closing import Phase
 from mix.rules.market.states import CustodyMode
 from mix.web.drawing import filters, showing
@@ -105,6 +106,7 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     EvaluationPhase,
     EvidenceVerdict,
     FactConfidence,
+    FactKey,
     FieldType,
     Fit,
     Ground,
@@ -116,6 +118,7 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     PilotState,
     Scan,
     StepState,
+    TargetVerdict,
     TaskKind,
     Word,
 )

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mix.data.models import (
     Addendum,
@@ -15,8 +17,6 @@ from mix.data.models import (
     ContactLogEntry,
     Disclosure,
     Engagement,
-    Event,
-    GateSignature,
     HistoryFact,
     Municipality,
     Notice,
@@ -31,6 +31,7 @@ from mix.readers.case.challenges import (
     list_steps,
     method_for,
     page_public_challenges,
+    spec_of,
 )
 from mix.readers.case.documents import gather_facts, latest_contents
 from mix.readers.choice.awards import list_award_notices
@@ -40,12 +41,16 @@ from mix.readers.delivery.disclosures import list_disclosures
 from mix.readers.delivery.milestones import gather_readings
 from mix.readers.flow.moves import list_decisions
 from mix.readers.knowledge.lessons import list_facts
+from mix.readers.knowledge.results import Result, gather_result
 from mix.readers.market.engagements import list_contacts, list_public_engagements
 from mix.readers.market.solicitations import list_addenda_in, list_answers_in, list_public
 from mix.rules.case.states import ChallengeStatus
+from mix.rules.choice.states import AwardState
 from mix.rules.city.methods import Fact, Method
 from mix.rules.city.methods import Step as StepSpec
+from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import Origin, StepKind, StepState
+from mix.rules.knowledge.measured import Measured, TargetVerdict, latest
 from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.cards import Card, cards
 from mix.web.drawing.pages import draw_page
@@ -54,6 +59,7 @@ from mix.web.drawing.requests import holds_until, now_of, only_read
 from mix.web.drawing.showing import time_left_changes, use_clock
 from mix.web.drawing.stagebar import StageBar, stage_bar
 from mix.web.public.calls import Weighing, weighings
+from mix.web.public.told import Decided, Update, decided, updates
 
 
 @dataclass(frozen=True)
@@ -85,23 +91,19 @@ def challenges(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class HistoryContext:
-    """What a case from before draws: each fact with its source, two of them above the others."""
+    """What a case from before draws: each fact with its source, and by its key what is on the record."""
 
     challenge: Challenge
-    bar: StageBar
     facts: Sequence[HistoryFact]
-    winner: HistoryFact | None
-    value: HistoryFact | None
+    on_record: Mapping[str, HistoryFact]
 
 
 def _history(challenge: Challenge) -> HistoryContext:
     facts = list_facts(challenge)
     return HistoryContext(
         challenge=challenge,
-        bar=stage_bar(challenge),
         facts=facts,
-        winner=next((f for f in facts if f.key == "winner" and f.is_on_record and f.text != "none"), None),
-        value=next((f for f in facts if f.key == "contract-value" and f.is_on_record), None),
+        on_record={f.key: f for f in facts if f.is_on_record},
     )
 
 
@@ -120,10 +122,11 @@ class ChallengeContext:
     criteria: Sequence[tuple[Solicitation, Sequence[Weighing]]]
     engagements: Sequence[Engagement]
     contacts: Sequence[ContactLogEntry]
-    decisions: Sequence[tuple[GateSignature, bool]]
+    decisions: Sequence[Decided]
     awards: Sequence[Notice]
     method: Method
-    events: Sequence[Event]
+    titles: Mapping[int, Wording]
+    updates: Sequence[Update]
     published: Sequence[tuple[StepSpec, Sequence[Answer]]]
     disclosures: Sequence[Disclosure]
     readings: Sequence[OutcomeReading]
@@ -157,26 +160,58 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
         criteria=[(call, weighings(call)) for call in calls if call.frozen],
         engagements=list_public_engagements(found) if has_begun(found, StepKind.ENGAGEMENT) else [],
         contacts=list_contacts(found),
-        decisions=_decisions(found),
+        decisions=decided(found, list_decisions(found)),
         awards=list_award_notices(found) if has_begun(found, StepKind.AWARD) else [],
         method=method_for(found),
-        events=list_public_events(found),
+        titles={call.pk: spec_of(call.step).title for call in calls},
+        updates=updates(found, list_public_events(found), calls),
         published=_published(found, list_steps(found)),
         disclosures=list_disclosures(found) if has_begun(found, StepKind.DISCLOSURE) else [],
         readings=list(gather_readings(found).values()) if has_begun(found, StepKind.DELIVERY) else [],
         is_open=current is not None and found.status == ChallengeStatus.RUNNING,
         now=now,
     )
+    if found.status == ChallengeStatus.COMPLETED:
+        return draw_page(request, "public/done.html", context, _done(context))
     return draw_page(request, "public/challenge.html", context)
 
 
-def _decisions(challenge: Challenge) -> list[tuple[GateSignature, bool]]:
-    """Return the words at gates with what was said in public, and whether a later round of the gate took its place."""
-    words = list_decisions(challenge)
-    rounds: dict[str, int] = {}
-    for word in words:
-        rounds[word.gate] = max(word.round, rounds.get(word.gate, 0))
-    return [(word, word.round < rounds[word.gate]) for word in words if word.public_summary]
+@dataclass(frozen=True)
+class DoneContext:
+    """What the page of a finished challenge draws beside that of any: what was chosen, and what came of it.
+
+    `award` is the notice that is in force; `reached` counts the measures that reached their target. Headings of what
+    is folded say how much there is.
+    """
+
+    award: Notice | None
+    result: Result
+    measured: Sequence[Measured]
+    reached: int
+    answered: int
+    earlier: str
+    calls_in_all: str
+    answers_in_all: str
+
+
+SHOWN = 4  # decisions that are not folded
+
+
+def _done(context: ChallengeContext) -> DoneContext:
+    measured = latest(Measured(r.measure, r.baseline, r.target, r.actual, r.month) for r in context.readings)
+    in_force = (n for n in context.awards if n.award.state == AwardState.APPROVED)
+    answered = sum(len(rows) for _call, rows in context.questions)
+    count = len(context.decisions) - SHOWN
+    return DoneContext(
+        award=next(in_force, None),
+        result=gather_result(context.challenge),
+        measured=measured,
+        reached=sum(m.verdict is TargetVerdict.REACHED for m in measured),
+        answered=answered,
+        earlier=ngettext("%(n)s earlier decision", "%(n)s earlier decisions", count) % {"n": count},
+        calls_in_all=_("Calls and documents (%(n)s)") % {"n": len(context.calls)},
+        answers_in_all=_("Questions and answers (%(n)s)") % {"n": answered},
+    )
 
 
 def _planned(facts: Mapping[Fact, Any]) -> list[tuple[date, str]]:
