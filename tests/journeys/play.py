@@ -177,5 +177,5 @@ class Play:
 
     def common_label(self, visitor: Visitor, own: str) -> str:
         """Find the panel's letter of what has this letter in a member's own list, on the page of the consensus."""
-        section = visitor.page.locator(f"section[data-own='{own}']")
-        return str(section.get_attribute("data-letter"))
+        row = visitor.page.locator(f"tr[data-own='{own}']")
+        return str(row.get_attribute("data-letter"))

@@ -277,16 +277,16 @@ def test_a_panel_scores_agrees_and_three_cities_decide(visit: Callable[..., Visi
     chloe.sees("Vous avez remis vos notes")
     hugo.go(base)
     hugo.act("consensus")
-    hugo.sees("Everybody’s scores, side by side.")
+    hugo.sees("0 of 20 agreed.")
     hugo.check()
     agree(hugo, "freeze", refused=True)
     hugo.sees("Nothing was saved.")
     agreed = {"A": "4", "B": "4", "C": "3", "D": "2"}  # no equals share the last place
     for label, score in agreed.items():
-        typed = {}
         for key in ("fit", "team", "newness", "feasible", "business"):
-            typed |= {f"score-{label}-{key}": score, f"reason-{label}-{key}": "We agree after talking."}
-        agree(hugo, f"agree:{label}-fit", **typed)
+            typed = {f"score-{label}-{key}": score, f"reason-{label}-{key}": "We agree after talking."}
+            agree(hugo, f"agree:{label}-{key}", **typed)
+            assert hugo.page.evaluate("document.activeElement.id") == "agree"  # at what comes next
     hugo.check()
     agree(hugo, "freeze")
     hugo.sees("Quality is final")

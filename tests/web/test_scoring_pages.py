@@ -249,31 +249,119 @@ def test_equal_cells_are_recorded_without_gathering_the_scoring_for_each(
     assert len(asked) < 22 + 6 * count  # what is known of a panel is asked for once; then each cell, and its line
 
 
-def test_no_button_of_the_consensus_loses_what_stands_beside_it(
+def recorded(panel: Evaluation) -> list[tuple[int, str]]:
+    rows = ConsensusScore.objects.filter(evaluation=panel).order_by("id")
+    return [(c.score, c.reason) for c in rows]
+
+
+def at_hand(page: str) -> str:
+    """Return the score whose fields a page has."""
+    (found,) = re.findall(r'name="reason-([A-D]-\w+)"', page)
+    return str(found)
+
+
+def test_the_widest_spread_comes_first_and_recording_leads_to_the_next(agreeing: Evaluation, hugo: Client) -> None:
+    page = hugo.get(CONSENSUS).content.decode()
+    first = at_hand(page)
+    spreads = {i: int(n) for i, n in re.findall(r'id="c-([A-D]-\w+)".*?spread (\d)', page, re.DOTALL)}
+    assert (len(spreads), spreads[first]) == (20, max(spreads.values()))
+    assert "checked" not in page.partition('id="agree"')[2]
+    assert "0 of 20 agreed." in page
+    typed = {f"score-{first}": "3", f"reason-{first}": "We agree.", "go": f"agree:{first}"}
+    answer = hugo.post(f"{CONSENSUS}?cell={first}&meeting=yes", typed)
+    assert answer.headers["Location"] == f"{CONSENSUS}?after={first}&meeting=yes#agree"
+    page = hugo.get(answer.headers["Location"]).content.decode()
+    following = at_hand(page)
+    assert following != first
+    assert spreads[following] == max(spread for item, spread in spreads.items() if item != first)
+    assert "Recorded: " in page
+    assert '<section class="panel panel--now" id="agree" tabindex="-1"' in page  # takes the focus without script too
+    assert "mx-wide" not in page  # on a projector one score at a time
+    assert "1 of 20 agreed." in hugo.get(CONSENSUS).content.decode()
+
+
+def test_a_row_has_its_points_as_far_as_they_are_agreed(
+    agreeing: Evaluation, letters: dict[str, str], hugo: Client, actor: Callable[[str], Any], now: Any
+) -> None:
+    (kestrel,) = [s for s in scoring_of(agreeing).contenders if s.vendor.code == "kestrel"]
+    for count, criterion in enumerate(criteria_now(agreeing), start=1):
+        said = {"submission": kestrel, "criterion": criterion.key, "score": 4, "reason": "So."}
+        run(actor("hugo"), now, evaluations.agree, agreeing, **said)
+        page = hugo.get(CONSENSUS).content.decode()
+        row = page.partition(f'<tr data-letter="{letters["kestrel"]}"')[2].partition("</tr>")[0]
+        assert ("24.00 of 30 so far" in row, ">80.00<" in row) == (count == 1, count == 5)
+
+
+def test_what_is_typed_and_not_recorded_waits_for_its_score(
     agreeing: Evaluation, letters: dict[str, str], hugo: Client
 ) -> None:
     one, other = f"{letters['releve']}-fit", f"{letters['kestrel']}-team"
-    typed = {
-        f"score-{one}": "4",
-        f"reason-{one}": "We agree.",
-        f"reason-{other}": "Half a thought.",
-        "go": f"agree:{one}",
-    }
-    answer = hugo.post(CONSENSUS, typed)
+    typed = {f"reason-{one}": "Half a thought.", f"score-{one}": "", "go": f"show:{other}"}
+    answer = hugo.post(f"{CONSENSUS}?cell={one}", typed)
+    assert answer.headers["Location"] == f"{CONSENSUS}?cell={other}#agree"
+    assert at_hand(hugo.get(answer.headers["Location"]).content.decode()) == other
+    for button in ("equal", "freeze"):
+        hugo.post(f"{CONSENSUS}?cell={other}", {"go": button, "equal": "All gave it."})
+        page = hugo.get(f"{CONSENSUS}?cell={one}").content.decode()
+        assert ("Half a thought." in page, "it is not recorded yet" in page) == (True, True)
+    answer = hugo.post(CONSENSUS, {"go": "freeze"})
     page = answer.content.decode()
-    assert (answer.status_code, "Half a thought." in page) == (422, True)
-    assert "1 score recorded. The rest was not saved; it is still here." in page
-    assert f'<a href="#score-{other}">' in page
-    assert f'id="score-{other}"' in page
-    assert [c.reason for c in ConsensusScore.objects.filter(evaluation=agreeing)] == ["We agree."]
-    answer = hugo.post(CONSENSUS, {f"reason-{other}": "Half a thought.", "equal": "All gave it.", "go": "equal"})
-    page = answer.content.decode()
-    assert (answer.status_code, "Half a thought." in page, "All gave it." in page) == (422, True, True)
-    answer = hugo.post(CONSENSUS, {f"reason-{other}": "So.", f"score-{other}": "2", "go": "freeze"})
-    assert (answer.status_code, "Agree on 18 more scores" in answer.content.decode()) == (422, True)
-    assert ConsensusScore.objects.filter(evaluation=agreeing).count() == 2
-    done = hugo.post(CONSENSUS, {f"reason-{one}": "Changed our mind.", f"score-{one}": "3", "go": f"agree:{one}"})
-    assert (done.status_code, done.headers.get("Location")) == (409, None)  # its page had not seen what was recorded
+    assert (answer.status_code, f'href="?cell={one}#agree"' in page) == (422, True)
+    assert "Fit to the outcome: record what you typed, or empty its fields" in page
+    hugo.post(CONSENSUS, {f"reason-{one}": "", "go": f"show:{one}"})
+    assert "Half a thought." not in hugo.get(f"{CONSENSUS}?cell={one}").content.decode()
+    assert "Half a thought." not in [reason for _score, reason in recorded(agreeing)]
+
+
+def test_a_refusal_at_the_consensus_stands_at_its_field(
+    agreeing: Evaluation, letters: dict[str, str], hugo: Client
+) -> None:
+    one = f"{letters['releve']}-fit"
+    for given, field, other in (("score", "reason", "4"), ("reason", "score", "We agree.")):
+        answer = hugo.post(f"{CONSENSUS}?cell={one}", {f"{given}-{one}": other, "go": f"agree:{one}"})
+        page = answer.content.decode()
+        assert (answer.status_code, f'<a href="#{field}-{one}">' in page) == (422, True)
+        tag = re.search(rf'<(?:fieldset|textarea)[^>]*id="{field}-{one}"[^>]*>', page)
+        assert tag
+        assert f'aria-describedby="e-{one}' in tag[0]
+        assert other in page
+    assert recorded(agreeing) == []
+
+
+def test_a_reason_begins_with_what_the_members_wrote(
+    agreeing: Evaluation, letters: dict[str, str], hugo: Client
+) -> None:
+    one = f"{letters['releve']}-fit"
+    typed = {f"reason-{one}": "And so we agree.", f"score-{one}": "4", "go": f"begin:{one}"}
+    page = hugo.post(f"{CONSENSUS}?cell={one}", typed, follow=True).content.decode()
+    text = page.partition(f'id="reason-{one}"')[2].partition("</textarea>")[0]
+    assert ("As read." in text, text.endswith("\n\nAnd so we agree.")) == (True, True)
+    assert re.search(r'value="4"\s+checked', page)
+    assert recorded(agreeing) == []
+
+
+def test_where_all_agree_their_comments_are_the_reason(
+    agreeing: Evaluation, hugo: Client, letters: dict[str, str], now: Any
+) -> None:
+    def write(item: str, score: int, comment: str) -> None:
+        vendor = next(vendor for vendor, letter in letters.items() if letter == item[0])
+        (submission,) = [s for s in scoring_of(agreeing).contenders if s.vendor.code == vendor]
+        for member in PanelMember.objects.filter(evaluation=agreeing, left_at=None):
+            facts = {"submission": submission, "criterion": item[2:], "comment": comment, "score": score}
+            Score.objects.create(member=member, given_at=now, **facts)
+
+    silent, spoken = f"{letters['releve']}-fit", f"{letters['releve']}-team"
+    write(silent, 3, "")
+    write(spoken, 2, "Shown by an example.")
+    answer = hugo.post(CONSENSUS, {"go": "equal"})
+    assert (answer.status_code, '<a href="#equal">' in answer.content.decode()) == (422, True)
+    assert recorded(agreeing) == []
+    assert hugo.post(CONSENSUS, {"go": "equal", "equal": "All gave it."}).status_code == 302
+    page = hugo.get(CONSENSUS).content.decode()
+    rows = recorded(agreeing)
+    assert ((3, "All gave it.") in rows, (2, "Shown by an example.") in rows) == (True, True)
+    assert [reason for _score, reason in rows].count("All gave it.") == 1
+    assert "Where all agree already" not in page
 
 
 def test_a_recorded_score_is_changed_from_a_page_that_shows_it(
@@ -281,15 +369,27 @@ def test_a_recorded_score_is_changed_from_a_page_that_shows_it(
 ) -> None:
     one = f"{letters['releve']}-fit"
     typed = {f"score-{one}": "4", f"reason-{one}": "We agree.", "go": f"agree:{one}"}
-    assert hugo.post(CONSENSUS, typed).headers["Location"] == f"{CONSENSUS}#c-{one}"
+    assert hugo.post(CONSENSUS, typed).headers["Location"] == f"{CONSENSUS}?after={one}#agree"
     assert "1 score recorded." in said(hugo, CONSENSUS)
-    page = hugo.get(CONSENSUS).content.decode()
+    stale = hugo.post(CONSENSUS, {**typed, f"score-{one}": "2", f"seen-{one}": "0"})
+    page = stale.content.decode()
+    assert (stale.status_code, "Saved on another page:" in page) == (409, True)
     seen = re.search(rf'name="seen-{one}" value="(\d+)"', page)
     assert seen
     typed = {f"score-{one}": "3", f"reason-{one}": "On second thought.", f"seen-{one}": seen[1], "go": f"agree:{one}"}
     assert hugo.post(CONSENSUS, typed).status_code == 302
-    rows = ConsensusScore.objects.filter(evaluation=agreeing).order_by("id")
-    assert [(c.score, c.reason) for c in rows] == [(4, "We agree."), (3, "On second thought.")]
+    assert recorded(agreeing) == [(4, "We agree."), (3, "On second thought.")]
+
+
+def test_who_only_reads_the_consensus_has_links_and_no_fields(
+    agreeing: Evaluation, letters: dict[str, str], sign_in: Callable[[str], Client]
+) -> None:
+    assert agreeing.phase == "consensus"
+    eva, one = sign_in("eva"), f"{letters['releve']}-fit"
+    page = eva.get(f"{CONSENSUS}?cell={one}").content.decode()
+    assert (f'href="?cell={one}#agree"' in page, 'id="consensus"' in page, "<textarea" in page) == (True, False, False)
+    assert "Relevé" not in page
+    assert eva.get(f"{CONSENSUS}?cell=Z-nothing&after=Z-nothing&page=99").status_code == 200
 
 
 def test_what_is_sent_after_the_consensus_ended_comes_back_in_true_words(

@@ -48,6 +48,7 @@ REFUSALS: dict[str, str | Counted] = {
     "not_handed_in": "{name} has not handed in",
     "too_few_scores": "Fewer than two people scored {name}",
     "consensus_incomplete": Counted("Agree on {count} more score", "Agree on {count} more scores"),
+    "agreed_not_recorded": "{letter}, {what}: record what you typed, or empty its fields",
     "price_not_opened": "Open the price envelopes",
     # award
     "nobody_recommended": "Recommend the best-ranked vendor",

@@ -85,7 +85,8 @@ def _consensus(play: Play, v: Values, _by: str) -> None:
     visitor.go(f"/en/evaluation/{play.code}/{v['step']}/")
     play.send(visitor, "consensus")
     labels = {vendor: play.common_label(visitor, letter) for vendor, letter in own.items()}
-    agree(visitor, "equal", equal=v["equal"])
+    if visitor.page.locator("#equal").count():
+        agree(visitor, "equal", equal=v["equal"])
     for vendor, scores in v["agreed"].items():
         for key, score in zip(_criteria(play, v["step"]), scores, strict=True):
             item = f"{labels[vendor]}-{key}"
@@ -94,13 +95,20 @@ def _consensus(play: Play, v: Values, _by: str) -> None:
 
 
 def agree(visitor: Visitor, button: str, /, *, refused: bool = False, **fields: str) -> None:
-    """Fill in fields of the consensus, press one of its buttons, and see that it was not refused, or that it was."""
+    """Fill in fields of the consensus, press one of its buttons, and see that it was not refused, or that it was.
+
+    A score is recorded where its fields are: on the page that shows it.
+    """
     page = visitor.page
+    if item := button.partition(":")[2]:
+        page.goto(f"{page.url.partition('#')[0].partition('?')[0]}?cell={item}")
     page.locator("#consensus").evaluate("f => { for (const d of f.querySelectorAll('details')) d.open = true }")
     for name, value in fields.items():
-        field = page.locator(f"[name='{name}']")
-        (field.select_option if name.startswith("score-") else field.fill)(value)
-    visitor.click(page.locator(f"button[name=go][value='{button}']"))
+        if name.startswith("score-"):
+            page.check(f"[name='{name}'][value='{value}']", force=True)
+        else:
+            page.fill(f"[name='{name}']", value)
+    visitor.click(page.locator(f"#consensus button[name=go][value='{button}']"))
     assert bool(page.locator(".errsum").count()) == refused, page.locator(".errsum").all_inner_texts()
 
 

@@ -38,6 +38,7 @@ from mix.readers.choice.evaluations import (
 )
 from mix.readers.choice.scoring import (
     Scoring,
+    consensus_table,
     find_written,
     scoring_of,
     unmet_for_consensus,
@@ -256,19 +257,22 @@ def _agree(
 
 
 def agree_where_equal(deed: Deed, evaluation: Evaluation, *, reason: str) -> int:
-    """Record every cell on which all scores are equal, in one step; returns how many."""
+    """Record every cell on which all scores are equal, in one step; returns how many.
+
+    What the members wrote of a cell is its reason; the reason that is given here is for those of which nobody did.
+    """
     evaluation = lock_evaluation(evaluation, EvaluationPhase.CONSENSUS)
-    so_far, agreed, count = scoring_of(evaluation), latest_consensus(evaluation), 0
-    for submission in so_far.to_score(_chair(so_far, deed.actor)):
-        for criterion in criteria_now(evaluation):
-            place = (submission.pk, criterion.key)
-            scores = [row.score for (_seat, *at), row in so_far.scores.items() if tuple(at) == place]
-            given = {score for score in scores if score is not None}
-            if len(given) == 1 and place not in agreed:
-                require(bool(reason.strip()), "reason_missing", field="reason")
-                (same,) = given
-                _agree(deed, evaluation, submission=submission, criterion=criterion.key, score=same, reason=reason)
-                count += 1
+    so_far, count = scoring_of(evaluation), 0
+    own = so_far.to_score(_chair(so_far, deed.actor))
+    for submission, cells in consensus_table(so_far, own, criteria_now(evaluation)):
+        for cell in cells:
+            if cell.agreed is not None or cell.common is None:
+                continue
+            why = cell.comments or reason.strip()
+            require(bool(why), "reason_missing", field="equal")
+            key, score = cell.criterion.key, cell.common
+            _agree(deed, evaluation, submission=submission, criterion=key, score=score, reason=why)
+            count += 1
     return count
 
 

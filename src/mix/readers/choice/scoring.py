@@ -28,6 +28,7 @@ from mix.readers.choice.evaluations import (
 )
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.once import once
+from mix.rules.choice.consensus import as_reason, common_score, dots
 from mix.rules.choice.merging import Written
 from mix.rules.choice.scoring import SPREAD_ALERT, spread
 from mix.rules.choice.states import Ruling, Seat
@@ -188,6 +189,26 @@ class Cell:
     spread: int
     is_wide: bool
     agreed: ConsensusScore | None
+
+    @property
+    def given(self) -> list[int]:
+        """The scores alone, by member."""
+        return [s.score for _member, s in self.scores if s.score is not None]
+
+    @property
+    def dots(self) -> tuple[tuple[int, int], ...]:
+        """The scores that were given, and how many gave each."""
+        return dots(self.given)
+
+    @property
+    def common(self) -> int | None:
+        """The score on which all agree already."""
+        return common_score(self.given)
+
+    @property
+    def comments(self) -> str:
+        """What the members wrote, as a text that a reason may begin with."""
+        return as_reason(s.comment for _member, s in self.scores)
 
 
 def consensus_table(

@@ -12,19 +12,16 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
-from mix.data.models import Evaluation, PanelMember, StageInvitation, Submission
+from mix.data.models import PanelMember, StageInvitation
 from mix.readers.choice.evaluations import criteria_now, find_meeting
 from mix.readers.choice.scoring import Scoring, scoring_of
 from mix.readers.core.errors import Unknown
-from mix.readers.delivery.sprints import gather_plans, latest_evidence, list_hypotheses, room_of
-from mix.readers.market.sealing import FileFact, list_sealed_files, stream_opened_file
-from mix.readers.market.solicitations import spec_of_call
-from mix.readers.market.submissions import find_current, opened_answers, opened_in
+from mix.readers.market.sealing import FileFact, stream_opened_file
 from mix.rules.city.methods import Criterion
-from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import require
-from mix.web.documents.specs import Answer, read_only
+from mix.web.documents.specs import Answer
 from mix.web.drawing.downloads import download
+from mix.web.evaluator.reading import files_of, gather_evidence, read_answers, scored_by
 from mix.web.evaluator.saving import Asked, Line, Saved, draw_line, save_itself, save_scores
 from mix.web.evaluator.seats import list_context, own_seat, seat_context
 from mix.web.forms.acts import Taken, show, take_stash
@@ -69,9 +66,9 @@ def score(request: HttpRequest, code: str, key: str, label: str) -> HttpResponse
         raise Unknown
     asked = [Asked(submission, label, c, c.key) for c in criteria_now(found)]
     reading = ReadContext(
-        answers=_answers(found, submission),
-        files=_files(submission),
-        evidence=_evidence(found, submission),
+        answers=read_answers(found, submission),
+        files=files_of(submission),
+        evidence=gather_evidence(found, submission),
         meeting=find_meeting(found, submission),
     )
     return _scoring(request, so_far, member, asked, reading, here=label)
@@ -126,7 +123,7 @@ def _scoring(
         reason=(typed or request.POST).get("reason", ""),
         returned=returned,
         criterion=asked[0].criterion if here.startswith("=") and asked else None,
-        beside=_beside(so_far.evaluation, asked),
+        beside=scored_by(so_far.evaluation, asked),
         scale=range(6),
         total=(sum(g for _s, _l, _n, g, _o in listed.rows), sum(o for _s, _l, _n, _g, o in listed.rows)),
     )
@@ -141,48 +138,11 @@ def _is_own(request: HttpRequest) -> bool:
     return target.startswith(request.path.rsplit("/", 2)[0] + "/") and "//" not in target
 
 
-def _beside(found: Evaluation, asked: Sequence[Asked]) -> dict[str, list[Answer]]:
-    """Return, by score, the answers that its criterion is scored by, where the call was fitted and says which."""
-    form = found.solicitation.fitted
-    if form is None:
-        return {}
-    opened = opened_in([one.submission for one in asked], Envelope.TECHNICAL)
-    beside = {}
-    for one in asked:
-        fields = [q.field for q in form.scoring(f"{found.step.key}.{one.criterion.key}")]
-        beside[one.name] = read_only(fields, opened.get(one.submission.pk, {}))
-    return beside
-
-
-def _answers(found: Evaluation, submission: Submission) -> list[Answer]:
-    asked = spec_of_call(found.solicitation).fields_of(Envelope.TECHNICAL.value)
-    return read_only([f for f in asked if f.for_panel], opened_answers(submission, Envelope.TECHNICAL))
-
-
-def _files(submission: Submission) -> list[FileFact]:
-    version = find_current(submission)
-    return list_sealed_files(submission, version=version.number, envelope=Envelope.TECHNICAL) if version else []
-
-
-def _evidence(found: Evaluation, submission: Submission) -> list[Any]:
-    """Return the sprint's evidence by hypothesis, where there is any."""
-    challenge, room = found.step.challenge, room_of(found.step)
-    if room is None:
-        return []
-    latest, plans = latest_evidence(room), gather_plans(challenge)
-    vendor = submission.vendor_id
-    return [
-        (h, plans.get((vendor, str(h["key"]))), latest[vendor, str(h["key"])])
-        for h in list_hypotheses(challenge)
-        if (vendor, str(h["key"])) in latest
-    ]
-
-
 def opened_file(request: HttpRequest, code: str, key: str, label: str, file: str) -> StreamingHttpResponse:
     """Hand out one technical file of a submission that this member may read, always as a download."""
     found, member = own_seat(request, code, key)
     submission = scoring_of(found, member).get_readable(member, label)
-    if file not in {f.code for f in _files(submission)}:
+    if file not in {f.code for f in files_of(submission)}:
         raise Unknown
     fact, chunks = stream_opened_file(submission, file)
     ending = fact.name.rpartition(".")[2][:5] if "." in fact.name else "bin"
