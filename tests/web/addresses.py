@@ -121,6 +121,7 @@ ADDRESSES: dict[str, str] = {
     "evaluator-across": SEAT,
     "evaluator-score": SEAT,
     "evaluator-file": SEAT,
+    "evaluator-page": SEAT,
     "oversight-home": OVERSIGHT,
     "oversight-case": OVERSIGHT,
     "oversight-log": OVERSIGHT,

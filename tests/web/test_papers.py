@@ -22,8 +22,8 @@ from mix.readers.case.challenges import spec_of
 from mix.readers.case.documents import latest_content
 from mix.rules.core.fields import Bilingual, Column, FieldSpec, FieldType, Option, read_answers
 from mix.rules.core.unmet import Refused
+from mix.web.documents.apart import surroundings
 from mix.web.documents.docx import check_template, plain_template, read_docx, write_docx
-from mix.web.documents.word import _surroundings
 from tests.web.reading import compared, entered
 from tests.web.test_word_files import deleted, p, packed, r, was
 
@@ -151,11 +151,11 @@ def test_a_template_can_do_nothing_but_show(text: str, code: str) -> None:
 def test_the_process_that_reads_strangers_files_knows_no_secret(monkeypatch: Any) -> None:
     monkeypatch.setenv("MIX_SECRET_KEY", "s" * 40)
     monkeypatch.setenv("DATABASE_URL", "postgresql://mix:secret@host/mix")
-    assert set(_surroundings()) <= {"PATH", "PYTHONPATH", "LANG"}
+    assert set(surroundings()) <= {"PATH", "PYTHONPATH", "LANG"}
 
 
 def test_a_file_that_takes_too_long_is_refused(monkeypatch: Any) -> None:
-    monkeypatch.setattr("mix.web.documents.word.MOST_WAIT", 0.001)
+    monkeypatch.setattr("mix.web.documents.apart.MOST_WAIT", 0.001)
     with pytest.raises(Refused) as caught:
         read_docx(plain_template(), "x.docx", SPECS)
     assert [(u.code, u.params["why"]) for u in caught.value.unmet] == [("docx_unreadable", "it takes too long")]

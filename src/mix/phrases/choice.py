@@ -151,6 +151,12 @@ MAILS: dict[str, tuple[str, str]] = {
 }
 
 WORDS: dict[str, dict[str, str]] = {
+    "document": {
+        "kind": "A file of this kind is not shown here.",
+        "large": "The file is too large to be shown here.",
+        "heavy": "To show this file takes more time or memory than a page may.",
+        "broken": "The file cannot be opened here: it is damaged, protected, or not what its name says.",
+    },
     "elimination": {
         "disqualified": "disqualified",
         "not_invited": "not invited to the next stage",

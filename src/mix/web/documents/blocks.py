@@ -1,9 +1,10 @@
-"""What is read of a Word file, without what reads it."""
+"""What is read of a file of paragraphs and tables, without what reads it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,11 @@ class Table:
 
 
 Block: TypeAlias = Paragraph | Table
+
+
+def as_block(told: Mapping[str, Any]) -> Block:
+    """Return what was told as JSON."""
+    return Table(tuple(map(tuple, told["rows"]))) if "rows" in told else Paragraph(**told)
 
 
 @dataclass(frozen=True, slots=True)

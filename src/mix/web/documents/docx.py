@@ -16,10 +16,10 @@ import docx
 from mix.rules.core.fields import Column, FieldSpec, FieldType, Wording
 from mix.rules.core.lines import lines
 from mix.rules.core.unmet import Refused, Unmet
+from mix.web.documents.apart import Broken
 from mix.web.documents.blocks import Left, Paragraph, Table
 from mix.web.documents.specs import read_only, typed
 from mix.web.documents.word import (
-    Broken,
     Outline,
     fill,
     fill_apart,

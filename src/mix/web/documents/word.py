@@ -1,17 +1,10 @@
-"""Word files of strangers, read and filled in a process of its own: it has little memory, little time, and ends.
+"""Word files of strangers, read and filled in a process of its own (`apart`).
 
-This module knows nothing else of the program but how Word writes, so that the process begins at once. What it is
-asked, and what it answers, is JSON on its standard input and output.
+This module knows nothing else of the program but how Word writes, so that the process begins at once.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-import os
-import resource
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from html import escape
@@ -27,13 +20,10 @@ from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml.etree import LxmlError
 
-from mix.web.documents.blocks import Block, Left, Paragraph, Table
+from mix.web.documents.apart import Answer, Broken, answer, ask
+from mix.web.documents.blocks import Block, Left, as_block
 from mix.web.documents.final import read_final
 
-MOST_MEMORY = 512 * 2**20
-MOST_SECONDS = 5  # of the processor
-MOST_WAIT = 30  # seconds: with a busy machine in mind
-MOST_ANSWER = 60 * 2**20
 _BROKEN = (
     OpcError,
     BadZipFile,
@@ -45,14 +35,6 @@ _BROKEN = (
     ArithmeticError,
     OSError,
 )
-
-
-class Broken(Exception):
-    """A file that cannot be read, or a template that cannot be filled; says why, in the library's words."""
-
-
-class TooMuch(Broken):
-    """A file that took more memory or time than one may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,68 +128,31 @@ def outline(data: bytes) -> Outline:
 
 def fill_apart(template: bytes, context: Mapping[str, Any]) -> bytes:
     """Fill a stranger's template in a process of its own. Raises Broken and TooMuch."""
-    return base64.b64decode(_ask("fill", template, dict(context)))
+    return ask(__name__, {"what": "fill", "context": dict(context)}, template).data
 
 
 def names_apart(template: bytes) -> list[str]:
     """List the names that a stranger's template asks for. Raises Broken and TooMuch."""
-    return list(_ask("names", template, {}))
+    return list(ask(__name__, {"what": "names"}, template).said)
 
 
 def outline_apart(data: bytes) -> Outline:
     """Read a stranger's file in a process of its own. Raises Broken and TooMuch."""
-    said = _ask("outline", data, {})
+    said = ask(__name__, {"what": "outline"}, data).said
     return Outline(
         said["mark"],
-        tuple(Table(tuple(map(tuple, b["rows"]))) if "rows" in b else Paragraph(**b) for b in said["blocks"]),
+        tuple(as_block(b) for b in said["blocks"]),
         tuple(Left(**one) for one in said["left"]),
         said["changes"],
         tuple(said["authors"]),
     )
 
 
-def _ask(what: str, data: bytes, context: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
-    asked = json.dumps({"what": what, "data": base64.b64encode(data).decode(), "context": context})
-    command = [sys.executable, "-m", __name__]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own module
-            command, input=asked.encode(), capture_output=True, timeout=MOST_WAIT, check=False, env=_surroundings()
-        )
-    except subprocess.TimeoutExpired:
-        raise TooMuch("it takes too long") from None
-    if done.returncode != 0 or len(done.stdout) > MOST_ANSWER:
-        raise TooMuch("it takes too much time or memory")
-    answer = json.loads(done.stdout)
-    if "broken" in answer:
-        raise Broken(answer["broken"])
-    return answer["said"]
-
-
-def _surroundings() -> dict[str, str]:
-    """Return the environment without the secrets of this program."""
-    return {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "LANG") if name in os.environ}
-
-
-def _answer(what: str, data: bytes, context: Mapping[str, Any]) -> object:
-    if what == "fill":
-        return base64.b64encode(fill(data, context)).decode()
-    if what == "names":
-        return names_in(data)
-    return asdict(outline(data))
-
-
-def main() -> None:
-    """Answer one question within the limits; end without a word beyond them."""
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    asked = json.load(sys.stdin)
-    try:
-        said = {"said": _answer(asked["what"], base64.b64decode(asked["data"]), asked["context"])}
-    except Broken as error:
-        said = {"broken": str(error)}
-    json.dump(said, sys.stdout)
+def _answer(asked: Mapping[str, Any], data: bytes) -> Answer:
+    if asked["what"] == "fill":
+        return Answer(None, fill(data, asked["context"]))
+    return Answer(names_in(data) if asked["what"] == "names" else asdict(outline(data)))
 
 
 if __name__ == "__main__":
-    main()
+    answer(_answer)

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
@@ -16,12 +16,11 @@ from mix.data.models import PanelMember, StageInvitation
 from mix.readers.choice.evaluations import criteria_now, find_meeting
 from mix.readers.choice.scoring import Scoring, scoring_of
 from mix.readers.core.errors import Unknown
-from mix.readers.market.sealing import FileFact, stream_opened_file
 from mix.rules.city.methods import Criterion
 from mix.rules.core.unmet import require
 from mix.web.documents.specs import Answer
-from mix.web.drawing.downloads import download
-from mix.web.evaluator.reading import files_of, gather_evidence, read_answers, scored_by
+from mix.web.evaluator.documents import FilesContext, files_beside
+from mix.web.evaluator.reading import gather_evidence, read_answers, scored_by
 from mix.web.evaluator.saving import Asked, Line, Saved, draw_line, save_itself, save_scores
 from mix.web.evaluator.seats import list_context, own_seat, seat_context
 from mix.web.forms.acts import Taken, show, take_stash
@@ -49,7 +48,6 @@ class ReadContext:
     """What there is to read of one submission; nothing on the page of one criterion."""
 
     answers: list[Answer] | None = None
-    files: Sequence[FileFact] = ()
     evidence: Sequence[Any] = ()
     meeting: StageInvitation | None = None
 
@@ -67,11 +65,10 @@ def score(request: HttpRequest, code: str, key: str, label: str) -> HttpResponse
     asked = [Asked(submission, label, c, c.key) for c in criteria_now(found)]
     reading = ReadContext(
         answers=read_answers(found, submission),
-        files=files_of(submission),
         evidence=gather_evidence(found, submission),
         meeting=find_meeting(found, submission),
     )
-    return _scoring(request, so_far, member, asked, reading, here=label)
+    return _scoring(request, so_far, member, asked, reading, files=files_beside(request, submission), here=label)
 
 
 def across(request: HttpRequest, code: str, key: str, criterion: str) -> HttpResponse:
@@ -86,7 +83,7 @@ def across(request: HttpRequest, code: str, key: str, criterion: str) -> HttpRes
         raise Unknown
     lettered = [(s, so_far.letter(s, member)) for s in so_far.to_score(member)]
     asked = [Asked(s, letter, chosen, letter) for s, letter in lettered]
-    return _scoring(request, so_far, member, asked, ReadContext(), here=f"={criterion}")
+    return _scoring(request, so_far, member, asked, ReadContext(), files=FilesContext(), here=f"={criterion}")
 
 
 def _scoring(
@@ -96,6 +93,7 @@ def _scoring(
     asked: list[Asked],
     reading: ReadContext,
     *,
+    files: FilesContext,
     here: str,
 ) -> HttpResponse:
     if is_by_itself(request):
@@ -104,8 +102,10 @@ def _scoring(
     if request.method == "POST":
         saved = save_scores(request, so_far, member, asked)
         if saved.status == HTTPStatus.OK:
-            messages.success(request, saved.told or gettext("Nothing had changed."))
-            return redirect(request.POST["next"] if _is_own(request) else request.path)
+            goes_on = _is_own(request)
+            if saved.told or not goes_on:
+                messages.success(request, saved.told or gettext("Nothing had changed."))
+            return redirect(request.POST["next"] if goes_on else request.get_full_path())
         so_far = scoring_of(so_far.evaluation, member)
     returned = typed is not None
     lines = []
@@ -129,21 +129,10 @@ def _scoring(
     )
     taken = Taken({}, status=saved.status)
     seat = seat_context(so_far.evaluation, member)
-    return show(request, "evaluator/score.html", taken, seat, listed, reading, context)
+    return show(request, "evaluator/score.html", taken, seat, listed, reading, files, context)
 
 
 def _is_own(request: HttpRequest) -> bool:
     """Follow only addresses of this evaluation."""
     target = request.POST.get("next", "")
     return target.startswith(request.path.rsplit("/", 2)[0] + "/") and "//" not in target
-
-
-def opened_file(request: HttpRequest, code: str, key: str, label: str, file: str) -> StreamingHttpResponse:
-    """Hand out one technical file of a submission that this member may read, always as a download."""
-    found, member = own_seat(request, code, key)
-    submission = scoring_of(found, member).get_readable(member, label)
-    if file not in {f.code for f in files_of(submission)}:
-        raise Unknown
-    fact, chunks = stream_opened_file(submission, file)
-    ending = fact.name.rpartition(".")[2][:5] if "." in fact.name else "bin"
-    return download(f"{label}-{file}.{ending if ending.isalnum() else 'bin'}", chunks)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mix.web.evaluator import consensus, progress, scoring, seats
+from mix.web.evaluator import consensus, documents, progress, scoring, seats
 
 urlpatterns = [
     path("evaluation/", seats.home, name="evaluator-home"),
@@ -11,5 +11,14 @@ urlpatterns = [
     path("evaluation/<slug:code>/<slug:key>/consensus/", consensus.consensus, name="evaluator-consensus"),
     path("evaluation/<slug:code>/<slug:key>/across/<str:criterion>/", scoring.across, name="evaluator-across"),
     path("evaluation/<slug:code>/<slug:key>/score/<str:label>/", scoring.score, name="evaluator-score"),
-    path("evaluation/<slug:code>/<slug:key>/score/<str:label>/<str:file>/", scoring.opened_file, name="evaluator-file"),
+    path(
+        "evaluation/<slug:code>/<slug:key>/score/<str:label>/<str:file>/",
+        documents.opened_file,
+        name="evaluator-file",
+    ),
+    path(
+        "evaluation/<slug:code>/<slug:key>/score/<str:label>/<str:file>/<int:page>.png",
+        documents.page_picture,
+        name="evaluator-page",
+    ),
 ]
