@@ -72,6 +72,7 @@ ADDRESSES: dict[str, str] = {
     "vendor-sprint": OWN,
     "vendor-agreement": OWN,
     "vendor-letter": OWN,
+    "vendor-letter-pdf": OWN,
     "vendor-card": OWN,
     "city-desk": STAFF,
     "city-needs": STAFF,

@@ -180,6 +180,7 @@ def test_receipts_letters_and_agreements_are_their_vendors_alone(sign_in: Callab
         ("vendor-again", version.submission.code),
         ("vendor-receipt-json", version.reference),
         ("vendor-letter", letter.pk),
+        ("vendor-letter-pdf", letter.pk),
         ("vendor-agreement", agreement.code),
     ):
         assert opened_by(sign_in, reverse(name, args=[key])) == {"remi"}

@@ -151,6 +151,20 @@ MAILS: dict[str, tuple[str, str]] = {
 }
 
 WORDS: dict[str, dict[str, str]] = {
+    "letter": {
+        "awarded_yes": "The contract is awarded to you",
+        "awarded_no": "The contract was awarded to another vendor",
+        "interested_yes": "You go on to the next step",
+        "interested_no": "You do not go on to the next step",
+        "qualified_yes": "You are qualified",
+        "qualified_no": "You were not qualified",
+        "shortlisted_yes": "You are on the shortlist",
+        "shortlisted_no": "You are not on the shortlist",
+        "admitted_yes": "You are admitted to the sprint",
+        "admitted_no": "You were not admitted to the sprint",
+        "recommended_yes": "You are recommended for the contract",
+        "recommended_no": "You were not recommended for the contract",
+    },
     "document": {
         "kind": "A file of this kind is not shown here.",
         "large": "The file is too large to be shown here.",

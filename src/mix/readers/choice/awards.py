@@ -166,7 +166,8 @@ def get_own_letter(pk: int, *, actor: Actor) -> Letter:
     challenge = "evaluation__step__challenge"
     found = (
         Letter.objects.filter(pk=pk, vendor_id__in=actor.vendors)
-        .select_related(f"{challenge}__municipality", f"{challenge}__method", "vendor", "award__vendor")
+        .select_related(f"{challenge}__municipality", f"{challenge}__method", "vendor", "award__vendor", "award__step")
+        .select_related("evaluation__solicitation")
         .defer(f"{challenge}__method__document")
         .first()
     )

@@ -134,6 +134,12 @@ def list_all_signatures(step: Step) -> list[GateSignature]:
     return found
 
 
+def list_deciders(step: Step, *, until: datetime) -> list[GateSignature]:
+    """List who let a step proceed in the last round that was decided by an instant, in the order of their words."""
+    words = [s for s in list_all_signatures(step) if s.signed_at <= until and s.decision == Decision.PROCEED]
+    return [s for s in words if s.round == max(w.round for w in words)]
+
+
 @asked
 def _words(step: int) -> QuerySet[GateSignature]:
     rows = GateSignature.objects.filter(step_id=step).select_related("city", "person")

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from mix.actions.choice import awards
 from mix.actions.delivery import agreements, milestones, sprints
 from mix.data.models import (
     Agreement,
     Challenge,
     CheckIn,
     DataGrant,
-    Debrief,
-    Dispute,
     Evidence,
     Incident,
-    Letter,
     Milestone,
     Step,
     Vendor,
 )
-from mix.readers.case.challenges import get_step, get_vendor_challenge, list_steps, spec_of
-from mix.readers.choice.awards import dispute_until, find_debrief, get_own_letter, list_own_disputes
+from mix.readers.case.challenges import get_step, get_vendor_challenge, list_steps
 from mix.readers.city.people import list_members
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.agreements import get_own_agreement, get_own_deliverable, is_to_sign
@@ -41,8 +36,6 @@ from mix.readers.delivery.sprints import (
     list_own_incidents,
     list_sprint_vendors,
 )
-from mix.rules.choice.debriefs import DebriefSheet
-from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.delivery.states import AgreementState, BacklogKind, Side
 from mix.web.drawing.requests import only_read, signed_in, today_of
@@ -222,61 +215,3 @@ def _milestone(found: Agreement, item: str) -> Milestone:
     if found.kind != AgreementKind.CONTRACT:
         raise Unknown
     return get_milestone(found.step.challenge, item)
-
-
-class AskDebrief(Act[Letter]):
-    """Ask for a debrief."""
-
-    label = _("Ask for a debrief")
-    done = _("Asked. The city will propose a time within 30 days.")
-
-    def run(self, request: HttpRequest) -> None:
-        """Ask."""
-        do(request, awards.ask_debrief, self.about.evaluation.step, self.about.vendor)
-
-
-class FileDispute(Act[Letter]):
-    """Object to a decision."""
-
-    label = _("File the objection")
-    done = _("Filed. The city answers within 15 days, with reasons.")
-
-    text = fields.text(_("What you object to, and why"))
-
-    def run(self, request: HttpRequest) -> None:
-        """File it."""
-        do(request, awards.file_dispute, self.about, text=self.cleaned_data["text"])
-
-
-@dataclass(frozen=True)
-class LetterContext:
-    """What the page of a letter draws."""
-
-    letter: Letter
-    sheet: DebriefSheet
-    spec: StepSpec
-    challenge: Challenge
-    debrief: Debrief | None
-    step: Step
-    until: datetime
-    disputes: list[Dispute]
-
-
-def letter(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the panel decided about this vendor, with its debrief sheet."""
-    found = get_own_letter(pk, actor=signed_in(request))
-    step = found.evaluation.step
-    taken = take(request, {"debrief": Listed(AskDebrief, found), "dispute": Listed(FileDispute, found)})
-    if isinstance(taken, HttpResponse):
-        return taken
-    context = LetterContext(
-        letter=found,
-        sheet=found.debrief_sheet,
-        spec=spec_of(step),
-        challenge=step.challenge,
-        debrief=find_debrief(step, found.vendor),
-        step=step,
-        until=dispute_until(found),
-        disputes=list_own_disputes(step, found.vendor),
-    )
-    return show(request, "suppliers/letter.html", taken, context)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mix.web.suppliers import drafting, reading, receipts, rooms, submitting, teams, uploads, views
+from mix.web.suppliers import drafting, letters, reading, receipts, rooms, submitting, teams, uploads, views
 from mix.web.suppliers import redelivery as again
 
 urlpatterns = [
@@ -30,6 +30,7 @@ urlpatterns = [
     path("vendor/receipts/<str:reference>/pdf/", receipts.receipt_pdf, name="vendor-receipt-pdf"),
     path("vendor/sprints/<slug:code>/<slug:key>/", rooms.sprint, name="vendor-sprint"),
     path("vendor/agreements/<str:code>/", rooms.agreement, name="vendor-agreement"),
-    path("vendor/letters/<int:pk>/", rooms.letter, name="vendor-letter"),
+    path("vendor/letters/<int:pk>/", letters.letter, name="vendor-letter"),
+    path("vendor/letters/<int:pk>/pdf/", letters.letter_pdf, name="vendor-letter-pdf"),
     path("vendor/cards/<slug:code>/<slug:key>/", views.card, name="vendor-card"),
 ]
