@@ -29,6 +29,7 @@ from mix.readers.choice.scoring import scoring_of
 pytestmark = pytest.mark.django_db
 PLACE = ["under-our-streets", "shortlist"]
 CONSENSUS = reverse("evaluator-consensus", args=PLACE)
+BASE = reverse("evaluator-evaluation", args=PLACE)
 
 
 @pytest.fixture
@@ -201,10 +202,32 @@ def test_what_is_sent_signed_out_comes_back_with_what_it_was_written_over(panel:
 def test_handing_in_names_each_submission_that_lacks_scores(panel: Evaluation, hugo: Client) -> None:
     address = reverse("evaluator-evaluation", args=PLACE)
     page = hugo.post(address, {"act": "hand_in"}).content.decode()
-    found = re.findall(r'<a href="#scores">\s*([A-D]): (\d) scores are missing', page)
+    found = re.findall(r'<a href="#missing">\s*([A-D]): (\d) scores are missing', page)
     assert sorted(int(count) for _letter, count in found) == [3, 5, 5, 5]
     assert {letter for letter, _count in found} == set("ABCD")
-    assert page.count('id="scores"') == 1
+    assert (page.count('id="missing"'), page.count('id="scores"')) == (1, 1)
+
+
+def test_what_is_missing_is_named_and_linked_to_its_score(
+    panel: Evaluation, hugo: Client, sign_in: Callable[[str], Client]
+) -> None:
+    page = hugo.get(BASE).content.decode().partition('id="missing"')[2]
+    links = re.findall(rf'href="({BASE}score/[A-D]/)#(f\d)"', page)
+    assert len(links) == len(set(links)) == 18
+    target, place = links[-1]
+    sheet_page = hugo.get(target).content.decode()
+    assert re.search(rf'<fieldset\s+id="{place}"\s+tabindex="-1"', sheet_page)
+    member = PanelMember.objects.get(evaluation=panel, person__code="eva")
+    PanelMember.objects.filter(pk=member.pk).update(handed_in_at=None)
+    assert "Nothing is missing." in sign_in("eva").get(BASE).content.decode()
+
+
+def test_a_missing_reason_is_tied_to_its_field(panel: Evaluation, sign_in: Callable[[str], Client]) -> None:
+    eva, page = sign_in("eva"), sheet(panel, "releve", "eva")
+    answer = eva.post(page, shown(eva, page) | {"score-fit": "1"})
+    found = re.search(r'<textarea\s+id="reason"[^>]*>', answer.content.decode())
+    assert found
+    assert 'aria-invalid="true" aria-describedby="er"' in found[0]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from mix.data.models import Challenge
 from mix.web.drawing import showing
-from mix.web.drawing.showing import moment, titled
+from mix.web.drawing.showing import moment, points, titled
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,11 @@ def test_how_long_is_left_reads_the_same_until_it_is_said_to_change(seconds: flo
     assert showing.time_left(until, max(now, changes - moment)) == showing.time_left(until, now)
     if changes < until:
         assert showing.time_left(until, changes + moment) != showing.time_left(until, now)
+
+
+def test_points_have_as_many_decimals_as_tell_them_apart() -> None:
+    totals = ["9/800", "27/2500", "131/10000"]
+    assert [points(total, totals) for total in totals] == ["0.0113", "0.0108", "0.0131"]
+    assert (points("9/800"), points("0.0113"), points("64")) == ("0.01", "0.0113", "64.00")
+    with override("fr"):
+        assert points("0.0113") == "0,0113"

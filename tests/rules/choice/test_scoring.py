@@ -11,6 +11,7 @@ from mix.rules.choice.scoring import (
     SPREAD_ALERT,
     Bid,
     Outcome,
+    digits_apart,
     evaluate,
     invited,
     line_share,
@@ -431,3 +432,19 @@ def test_a_tie_break_counts_for_those_equals_alone_whom_it_names() -> None:
         ("b", 3, False),
         ("a", 4, False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "digits"),
+    [
+        ([], 2),
+        ([Fraction(1)], 2),
+        ([Fraction("0.01"), Fraction("0.02")], 2),
+        ([Fraction("0.0112"), Fraction("0.0108"), Fraction("0.0131")], 4),
+        ([Fraction(1, 3), Fraction(1, 3)], 2),  # equal totals look equal
+        ([Fraction(1), 1 + Fraction(1, 10**12)], 9),
+    ],
+)
+def test_points_that_differ_look_different(values: list[Fraction], digits: int) -> None:
+    assert digits_apart(values) == digits
+    assert (str(shown(values[0], digits=digits)) if values else "").count(".") == bool(values)

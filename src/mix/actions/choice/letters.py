@@ -11,7 +11,7 @@ from mix.readers.case.challenges import spec_of
 from mix.readers.choice.evaluations import compute, criteria_of, latest_consensus, list_results, scheme_of
 from mix.readers.city.people import list_members
 from mix.rules.choice.debriefs import DebriefLine, DebriefSheet
-from mix.rules.choice.scoring import Outcome, shown
+from mix.rules.choice.scoring import Outcome, digits_apart, shown
 from mix.rules.core.fields import Wording
 
 MAILS = {  # by whether an award decided, and whether it was for this vendor
@@ -67,7 +67,10 @@ def _sheet(
         key: str, among: list[Outcome], *, title: Wording, weight: int, score: int | None = None, reason: str = ""
     ) -> DebriefLine:
         points = [outcome.points[key] for outcome in among]
-        own_points, lowest, highest = (str(shown(value)) for value in (own.points[key], min(points), max(points)))
+        digits = digits_apart(points)
+        own_points, lowest, highest = (
+            str(shown(value, digits=digits)) for value in (own.points[key], min(points), max(points))
+        )
         return DebriefLine(key, title, weight, score, own_points, lowest, highest, reason)
 
     lines = []
@@ -89,11 +92,12 @@ def _sheet(
     if "price" in own.points:
         title = wording("envelope", "price")
         lines.append(line("price", every, title=title, weight=int(scheme_of(evaluation).price.weight)))
+    digits = digits_apart(o.total for o in every)
     return DebriefSheet(
         lines=tuple(lines),
-        total=str(shown(own.total)),
+        total=str(shown(own.total, digits=digits)),
         rank=own.rank,
         of=len(every),
-        best_total=str(shown(max(o.total for o in every))),
+        best_total=str(shown(max(o.total for o in every), digits=digits)),
         eliminated_by=tuple(own.eliminated_by),
     )

@@ -234,7 +234,7 @@ def unmet_to_hand_in(now: Scoring, member: PanelMember) -> tuple[Unmet, ...]:
     keys = [c.key for c in criteria_now(now.evaluation)]
     owed = {s: sum(now.given(member, s, key) is None for key in keys) for s in now.to_score(member)}
     unmet = [
-        Unmet("scores_missing", {"name": now.name(s, member), "count": str(count)}, place="scores")
+        Unmet("scores_missing", {"name": now.name(s, member), "count": str(count)}, place="missing")
         for s, count in owed.items()
         if count
     ]

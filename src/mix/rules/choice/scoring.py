@@ -6,7 +6,7 @@ prices that it has found to be above zero, and it never rounds: figures are roun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -224,7 +224,13 @@ def spread(scores: Sequence[int]) -> int:
     return max(scores) - min(scores) if len(scores) > 1 else 0
 
 
-def shown(points: Fraction) -> Decimal:
-    """Round points for display to two decimals, half up; ranks never use rounded figures."""
-    hundredths = (abs(points) * 200 + 1) // 2
-    return Decimal((int(points < 0), tuple(int(d) for d in str(hundredths)), -2))
+def digits_apart(values: Iterable[Fraction]) -> int:
+    """Return the fewest decimals, two at least and nine at most, with which all values that differ look different."""
+    different = set(values)
+    return next((n for n in range(2, 9) if len({shown(v, digits=n) for v in different}) == len(different)), 9)
+
+
+def shown(points: Fraction, *, digits: int = 2) -> Decimal:
+    """Round points for display to some decimals, half up; ranks never use rounded figures."""
+    units = (abs(points) * 2 * 10**digits + 1) // 2
+    return Decimal((int(points < 0), tuple(int(d) for d in str(units)), -digits))

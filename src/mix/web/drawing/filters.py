@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -50,9 +50,9 @@ def money(cents: int | None) -> str:
     return showing.money(cents)
 
 
-def points(value: str) -> str:
-    """Write exact points with two decimals."""
-    return showing.points(value)
+def points(value: str, among: Iterable[str] = ()) -> str:
+    """Write exact points with two decimals, or with as many as tell them from the others."""
+    return showing.points(value, among)
 
 
 def price_rule(rule: PriceRule) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from mix.data.models.core.wordings import Worded
 from mix.phrases.words import word
-from mix.rules.choice.scoring import shown
+from mix.rules.choice.scoring import digits_apart, shown
 from mix.rules.city.schemes import PriceRule
 from mix.rules.core.fields import Wording
 from mix.rules.market.closing import Closing
@@ -187,9 +188,11 @@ def plain_amount(cents: int | None) -> str:
     return format_decimal(Decimal(cents) / 100, pattern, locale=_locale()).replace("\u202f", " ").replace(NBSP, " ")
 
 
-def points(value: str | Fraction) -> str:
-    """Write points with two decimals from their exact fraction."""
-    return format_decimal(shown(Fraction(value)), "0.00", locale=_locale())
+def points(value: str | Fraction, among: Iterable[str | Fraction] = ()) -> str:
+    """Write points from their exact fraction, or as many decimals as were written: two, or what tells them apart."""
+    written = len(str(value).partition(".")[2])
+    digits = max(2, written, digits_apart(Fraction(v) for v in among))
+    return format_decimal(shown(Fraction(value), digits=digits), f"0.{'0' * digits}", locale=_locale())
 
 
 def price_rule(rule: PriceRule) -> str:

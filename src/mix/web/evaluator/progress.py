@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,9 +16,10 @@ from mix.actions.choice import evaluations
 from mix.data.models import Declaration, Evaluation, PanelMember, Result, Vendor
 from mix.phrases.words import word
 from mix.readers.choice.conflicts import Said, last_words, list_declarations
-from mix.readers.choice.evaluations import contenders, list_results, suggest_conflicts
-from mix.readers.choice.scoring import scoring_of, unmet_for_consensus
+from mix.readers.choice.evaluations import contenders, criteria_now, list_results, suggest_conflicts
+from mix.readers.choice.scoring import Scoring, scoring_of, unmet_for_consensus
 from mix.rules.choice.states import Conflict, Seat
+from mix.rules.city.methods import Criterion
 from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import Unmet
 from mix.web.drawing.showing import language
@@ -129,8 +130,9 @@ class OpenConsensus(Act[Evaluation]):
 
 @dataclass(frozen=True)
 class ProgressContext:
-    """What the page of one's own progress draws."""
+    """What the page of one's own progress draws: of each submission, by label and name, which scores are missing."""
 
+    missing: Sequence[tuple[str, str, Sequence[tuple[int, Criterion]]]]
     hidden: int
     waits_for: tuple[Unmet, ...]
     results: list[Result]
@@ -153,9 +155,24 @@ def evaluation(request: HttpRequest, code: str, key: str) -> HttpResponse:
     if isinstance(taken, HttpResponse):
         return taken
     context = ProgressContext(
+        missing=_missing(so_far, member) if is_scored else (),
         hidden=len(so_far.hidden_from(member)),
         waits_for=unmet_for_consensus(so_far) if chairs else (),
         results=list_results(found) if found.phase == EvaluationPhase.FINAL else [],
     )
     seat, listed = seat_context(found, member), list_context(so_far, member)
     return show(request, "evaluator/evaluation.html", taken, seat, listed, context)
+
+
+def _missing(so_far: Scoring, member: PanelMember) -> list[tuple[str, str, list[tuple[int, Criterion]]]]:
+    """List what the member still owes, with the number of each criterion on the page of its submission."""
+    numbered = list(enumerate(criteria_now(so_far.evaluation), start=1))
+    found = [
+        (
+            so_far.letter(s, member),
+            so_far.name(s, member),
+            [(n, c) for n, c in numbered if so_far.given(member, s, c.key) is None],
+        )
+        for s in so_far.to_score(member)
+    ]
+    return [(label, name, criteria) for label, name, criteria in found if criteria]
