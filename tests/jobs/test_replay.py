@@ -67,6 +67,8 @@ ON_PAGES = {
     "submissions.bring_copy",
     "submissions.bring_back",
     "submissions.drop_file",
+    "ties.draw_lot",
+    "ties.fix_lot",
     "variants.propose",
     "variants.publish",
     "variants.send_back",

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ObjectDoesNotExist
 
 from mix.actions.case import challenges, documents, pilots
-from mix.actions.choice import awards, conflicts, evaluations, meetings, panels
+from mix.actions.choice import awards, conflicts, evaluations, meetings, panels, ties
 from mix.actions.city import calendars, departments, policies, variants
 from mix.actions.core.run import Prepared, run
 from mix.actions.delivery import agreements, disclosures, milestones, sprints
@@ -59,6 +59,7 @@ MODULES = {
     "solicitations": solicitations,
     "sprints": sprints,
     "submissions": submissions,
+    "ties": ties,
     "variants": variants,
 }
 

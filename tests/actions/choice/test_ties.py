@@ -1,13 +1,14 @@
 """Equals for whom there are too few places: nobody is chosen until the order among them is drawn and recorded."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from mix.actions.choice import awards, evaluations
+from mix.actions.choice import awards, evaluations, ties
 from mix.actions.choice.rankings import rank
 from mix.actions.core.run import run
 from mix.actions.flow import moves
@@ -15,10 +16,12 @@ from mix.data.models import Award, Challenge, Evaluation, Event, OpenedEnvelope,
 from mix.readers.case.challenges import get_step
 from mix.readers.choice.awards import find_next_result
 from mix.readers.choice.evaluations import find_evaluation, list_results
+from mix.readers.choice.lots import find_lot
 from mix.readers.core.errors import Forbidden
 from mix.readers.flow.bundles import evaluation_document
 from mix.readers.flow.moves import unmet_to_ask
 from mix.rules.choice.evaluation_file import parse_file, recompute
+from mix.rules.choice.lots import draw, fingerprint, lot_of
 from mix.rules.choice.states import RankingCause
 from mix.rules.city.kinds import kind_of
 from mix.rules.core.access import Role
@@ -166,7 +169,7 @@ def test_a_tie_is_broken_on_the_page_of_the_evaluation(tied: Evaluation, sign_in
     page, officer = f"/en/city/challenges/{ROADS}/select-winner/", sign_in("olivia")
     before = officer.get(page).content.decode()
     assert "Nobody of them is chosen before the order among them is drawn and recorded." in before
-    assert "Break the tie" not in sign_in("anita").get(page).content.decode()
+    assert "drawn otherwise" not in sign_in("anita").get(page).content.decode()
     codes = [submission(tied, vendor).code for vendor in ("tamarack", "northlight")]
     given = {"act": "break_tie", "place_1": codes[0], "place_2": codes[0], **DRAWN}
     assert officer.post(page, given).status_code == 422
@@ -174,4 +177,84 @@ def test_a_tie_is_broken_on_the_page_of_the_evaluation(tied: Evaluation, sign_in
     after = officer.get(page).content.decode()
     assert "Tamarack Ground Data Co-op, Northlight Sensing Inc." in " ".join(after.split())
     assert DRAWN["how"] in after
-    assert "Break the tie" not in after
+    assert "drawn otherwise" not in after
+
+
+AMONG = ("tamarack", "northlight")
+THROWN = {"said": " 3,  5, 1 ", "how": "Thrown by the clerk in front of both.", "reason": "Equal in price too."}
+
+
+def refused(act: Callable[[], object]) -> list[str]:
+    with pytest.raises(Refused) as caught:
+        act()
+    return [u.code for u in caught.value.unmet]
+
+
+def test_a_lot_is_fixed_once_and_drawn_by_words_that_come_later(
+    tied: Evaluation, actor: Callable[[str], Any], now: datetime
+) -> None:
+    olivia = actor("olivia")
+    assert refused(lambda: run(olivia, now, ties.draw_lot, tied, among=AMONG, **THROWN)) == ["lot_not_fixed"]
+    told = run(olivia, now, ties.fix_lot, tied, among=AMONG, source="Three dice")
+    payload = Event.objects.get(verb="ties.fix_lot").payload
+    assert (payload["fingerprint"], payload["among"]) == (told, sorted(AMONG))
+    lot = find_lot(tied, AMONG)
+    assert lot is not None
+    secret = lot.open() or ""
+    assert (fingerprint(secret), secret in json.dumps(payload)) == (told, False)
+    again = refused(lambda: run(olivia, now, ties.fix_lot, tied, among=AMONG[::-1], source="Three other dice"))
+    assert again == ["lot_fixed"]
+    made = run(olivia, now, ties.draw_lot, tied, among=AMONG, **THROWN)
+    order = draw(AMONG, secret=secret, said="3, 5, 1")
+    assert made.order == [str(submission(tied, code).pk) for code in order]
+    assert placed(tied) == sorted(
+        [(order[0], 1, False, True), (order[1], 2, False, False), ("releve", 3, False, False)]
+    )
+    drawn = Event.objects.get(verb="ties.draw_lot").payload
+    assert (drawn["secret"], drawn["said"], [name for name, _lot in drawn["lots"]]) == (secret, "3, 5, 1", list(order))
+    assert find_lot(tied, AMONG) is None
+    assert found(tied.step, now) == []
+    again = refused(lambda: run(olivia, now, ties.draw_lot, tied, among=AMONG, **THROWN))
+    assert again == ["lot_not_fixed"]
+
+
+def test_a_lot_is_among_all_who_are_equal_by_who_may_finalise(
+    tied: Evaluation, actor: Callable[[str], Any], now: datetime
+) -> None:
+    olivia = actor("olivia")
+    for among in (AMONG[:1], (*AMONG, "releve"), ()):
+        assert refused(lambda a=among: run(olivia, now, ties.fix_lot, tied, among=a, source="Dice")) == [
+            "tie_order_wrong"
+        ]
+    assert refused(lambda: run(olivia, now, ties.fix_lot, tied, among=AMONG, source=" ")) == ["answer_missing"]
+    with pytest.raises(Forbidden):
+        run(actor("priya"), now, ties.fix_lot, tied, among=AMONG, source="Dice")
+    run(olivia, now, ties.fix_lot, tied, among=AMONG, source="Dice")
+    for given in ({"said": " "}, {"how": ""}, {"reason": ""}):
+        assert refused(lambda g=given: run(olivia, now, ties.draw_lot, tied, among=AMONG, **THROWN | g))
+    with pytest.raises(Forbidden):
+        run(actor("priya"), now, ties.draw_lot, tied, among=AMONG, **THROWN)
+    assert not Event.objects.filter(verb__in=("ties.draw_lot", "evaluations.break_tie")).exists()
+
+
+def test_a_lot_whose_secret_is_lost_is_not_drawn(
+    tied: Evaluation, actor: Callable[[str], Any], now: datetime, settings: Any
+) -> None:
+    run(actor("olivia"), now, ties.fix_lot, tied, among=AMONG, source="Dice")
+    settings.SECRET_KEY = "another" * 8
+    assert refused(lambda: run(actor("olivia"), now, ties.draw_lot, tied, among=AMONG, **THROWN)) == ["lot_lost"]
+
+
+def test_a_lot_is_drawn_on_the_page_and_can_be_drawn_again(tied: Evaluation, sign_in: Callable[[str], Any]) -> None:
+    page, officer = f"/en/city/challenges/{ROADS}/select-winner/", sign_in("olivia")
+    before = " ".join(officer.get(page).content.decode().split())
+    assert "these are equal in that too." in before
+    assert officer.post(page, {"act": "fix_lot", "source": "Three dice"}).status_code == 302
+    fixed = officer.get(page).content.decode()
+    assert ("Three dice" in fixed, 'value="fix_lot"' in fixed, "The secret" in fixed) == (True, False, False)
+    assert officer.post(page, {"act": "draw_lot", **THROWN}).status_code == 302
+    after = officer.get(page).content.decode()
+    told = re.findall(r'class="hash">([0-9a-f]{64})<', after)
+    assert fingerprint(told[1]) == told[0]
+    assert told[2:] == sorted(lot_of(name, secret=told[1], said="3, 5, 1") for name in AMONG)
+    assert "draw_lot" not in after

@@ -112,6 +112,8 @@ _SOMETHING = {
     "people.withdraw_invitation": "role",
     "people.correct_person": "name before language",
     "people.end_member": "person",
+    "ties.draw_lot": "step fingerprint secret said lots",
+    "ties.fix_lot": "step among source fingerprint hidden",
     "vendors.register": "name number alike",
     "vendors.describe": "place size number website capability",
     "mergers.ask": "into",

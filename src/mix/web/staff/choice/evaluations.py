@@ -39,6 +39,7 @@ from mix.readers.choice.evaluations import (
     tied_now,
     unmet_by_tie,
 )
+from mix.readers.choice.lots import Lot, find_lot, list_lots
 from mix.readers.choice.scoring import Cell, consensus_table, scoring_of
 from mix.readers.city.people import list_with_role
 from mix.readers.market.shared_people import list_shared
@@ -55,8 +56,10 @@ from mix.web.staff.choice.evaluations_acts import (
     Appoint,
     Appointable,
     BreakTie,
+    DrawLot,
     EndSeat,
     Finalise,
+    FixLot,
     GiveChair,
     Invite,
     OpenScoring,
@@ -103,6 +106,7 @@ class EvaluationContext:
     not_invited: list[str]
     tie_breaks: list[tuple[TieBreak, list[str]]]
     is_blocked_by_tie: bool
+    lots: list[Lot]
     stages: list[tuple[int, ScoringStage, list[StageInvitation]]]
     stage_titles: dict[str, Bilingual]
     shared: list[tuple[Person, str]]
@@ -117,7 +121,10 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
         acts |= _beginning(step) if evaluation is None else _going_on(step, evaluation)
     ties = tied_now(evaluation) if evaluation and evaluation.phase == EvaluationPhase.FINAL else []
     if is_open and evaluation and ties:
-        acts["break_tie"] = Listed(BreakTie, _tie_to_break(evaluation, ties))
+        tie = _tie_to_break(evaluation, ties)
+        is_fixed = find_lot(evaluation, tie.among) is not None
+        acts |= {"draw_lot": Listed(DrawLot, tie)} if is_fixed else {"fix_lot": Listed(FixLot, tie)}
+        acts["break_tie"] = Listed(BreakTie, tie)
     sees_progress = grants(roles, Permission.PANEL_APPOINT)
     if is_open and sees_progress and evaluation and evaluation.phase == EvaluationPhase.SCORING:
         standing = tuple(list_standing(evaluation))
@@ -156,6 +163,7 @@ def _before(spec: EvaluationSpec | None, *, sees_progress: bool) -> EvaluationCo
         not_invited=[NOT_INVITED],
         tie_breaks=[],
         is_blocked_by_tie=False,
+        lots=[],
         stages=[(n, s, []) for n, s in enumerate(stages)],
         stage_titles={s.key: s.title for s in stages},
         shared=[],
@@ -174,6 +182,7 @@ def _shown(
     criteria, stages = criteria_of(evaluation), stages_of(evaluation)
     invited = list_invitations(evaluation) if stages else []
     rankings = list_rankings(evaluation) if evaluation.phase == EvaluationPhase.FINAL else []
+    drawn = [(t, _in_order(rankings, t)) for t in list_tie_breaks(evaluation)] if rankings else []
     return EvaluationContext(
         evaluation=evaluation,
         evaluation_spec=spec,
@@ -187,8 +196,9 @@ def _shown(
         rankings=rankings,
         table=_table(evaluation, criteria) if sees_scores else [],
         not_invited=[NOT_INVITED],
-        tie_breaks=[(t, _in_order(rankings, t)) for t in list_tie_breaks(evaluation)] if rankings else [],
+        tie_breaks=drawn,
         is_blocked_by_tie=is_blocked,
+        lots=list_lots(evaluation) if drawn or any(r.is_tied for _ranking, rows in rankings for r in rows) else [],
         stages=[(n, s, [i for i in invited if i.stage == n]) for n, s in enumerate(stages)],
         stage_titles={s.key: s.title for s in stages},
         shared=list_shared(evaluation.solicitation) if sees_progress else [],

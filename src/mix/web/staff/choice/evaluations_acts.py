@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mix.actions.choice import conflicts, evaluations, meetings, panels
+from mix.actions.choice import conflicts, evaluations, meetings, panels, ties
 from mix.data.models import Declaration, Evaluation, PanelMember, Person, Result, StageInvitation, Step
 from mix.readers.choice.evaluations import list_invitations, stage_now
 from mix.readers.core.errors import Unknown
@@ -204,10 +204,50 @@ class Tie:
     equals: tuple[Result, ...]
 
     @property
+    def among(self) -> tuple[str, ...]:
+        """The codes of the vendors."""
+        return tuple(r.submission.vendor.code for r in self.equals)
+
+    @property
     def places(self) -> dict[str, int]:
         """Return the names of the places among them, each with its rank."""
         first = self.equals[0].rank or 1
         return {f"place_{n}": first + n - 1 for n in range(1, len(self.equals) + 1)}
+
+
+class FixLot(Act[Tie]):
+    """Fix the secret of a lot, and by which words it is drawn."""
+
+    label = _("Fix the lot")
+    done = _("Fixed. Its fingerprint is in the log; now the words may be said.")
+    needs = Permission.RESULT_FINALISE
+
+    source = fields.line(
+        _("By which words is it drawn?"),
+        hint=_("Something that nobody can know now: three dice in front of both, the next public draw of a lottery."),
+    )
+
+    def run(self, request: HttpRequest) -> None:
+        """Fix it."""
+        do(request, ties.fix_lot, self.about.evaluation, among=self.about.among, source=self.cleaned_data["source"])
+
+
+class DrawLot(Act[Tie]):
+    """Draw the lot that was fixed, by the words that were said."""
+
+    label = _("Draw the lot")
+    done = _("Drawn and recorded. Anybody can draw it again. The result follows it.")
+    needs = Permission.RESULT_FINALISE
+
+    said = fields.line(_("The words that were said"), hint=_("As they were said or thrown: “3, 5, 1”."))
+    how = fields.text(_("When, and who was there"), rows=2)
+    reason = fields.text(
+        _("Reason"), hint=_("What the notice says about equals, and why it does not part these."), rows=2
+    )
+
+    def run(self, request: HttpRequest) -> None:
+        """Draw it."""
+        do(request, ties.draw_lot, self.about.evaluation, among=self.about.among, **self.cleaned_data)
 
 
 class BreakTie(Act[Tie]):
