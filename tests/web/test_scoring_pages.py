@@ -448,3 +448,15 @@ def test_nobody_but_the_chair_sends_anything_from_the_consensus(
     assert hugo.post(CONSENSUS, {**typed, "go": "agree:Z-fit"}).status_code == 404
     assert hugo.post(CONSENSUS, {**typed, "go": "sell"}).status_code == 404
     assert not Event.objects.filter(challenge="under-our-streets", verb="evaluations.agree").exists()
+
+
+@pytest.mark.parametrize(
+    ("phase", "waits"), [("consensus", True), ("between", False), ("quality_frozen", False), ("final", False)]
+)
+def test_a_chair_has_what_waits_for_it_and_nothing_of_procurements(
+    agreeing: Evaluation, hugo: Client, phase: str, waits: bool
+) -> None:
+    Evaluation.objects.filter(pk=agreeing.pk).update(phase=phase)
+    page = hugo.get(reverse("evaluator-home")).content.decode().partition("<main")[2]
+    here, done = (reverse("evaluator-evaluation", args=PLACE) in part for part in page.partition("</ul>")[::2])
+    assert (here, done) == (waits, not waits)

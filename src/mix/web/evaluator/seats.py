@@ -60,10 +60,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _waits(seat: PanelMember) -> bool:
-    """Say whether an evaluation still waits for somebody: their scores, or what its chair does after them."""
+    """Say whether an evaluation still waits for somebody: their scores, or the consensus that its chair records.
+
+    What comes between two stages, and after the last, is procurement's.
+    """
     if seat.evaluation.phase in (EvaluationPhase.PANEL, EvaluationPhase.SCORING):
         return seat.handed_in_at is None or seat.seat == Seat.CHAIR
-    return seat.seat == Seat.CHAIR and seat.evaluation.phase != EvaluationPhase.FINAL
+    return seat.seat == Seat.CHAIR and seat.evaluation.phase == EvaluationPhase.CONSENSUS
 
 
 def own_seat(request: HttpRequest, code: str, key: str) -> tuple[Evaluation, PanelMember]:
