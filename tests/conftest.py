@@ -19,6 +19,7 @@ from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
 from mix.jobs.messages import compile_messages
+from tests.web.reading import drops_letters
 from tests.worlds import copy_postgres_world, copy_world, drop_postgres_world
 
 hypothesis_settings.register_profile("mix", deadline=None)
@@ -165,13 +166,28 @@ def actor(db: None) -> Callable[[str], Any]:
     return lambda code: actor_for(Person.objects.get(code=code))
 
 
+class Reader(Client):
+    """A browser without script. No page that it is shown lets what is typed be dropped by a button of another form.
+
+    Pages of the account have an address or a password to type, and are allauth's.
+    """
+
+    def request(self, **request: Any) -> Any:
+        """Ask for a page, and look at its forms."""
+        answer = super().request(**request)
+        is_ours = "/account/" not in request["PATH_INFO"]
+        if is_ours and not answer.streaming and answer.headers.get("Content-Type", "").startswith("text/html"):
+            assert not drops_letters(answer.content.decode()), request["PATH_INFO"]
+        return answer
+
+
 @pytest.fixture
 def sign_in(db: None) -> Callable[[str], Client]:
     """Return a function from a cast member's code ("" for the public) to a signed-in client."""
     from mix.data.models import Person
 
     def signed(code: str) -> Client:
-        client = Client()
+        client = Reader()
         if code:
             person = Person.objects.get(code=code)
             client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")

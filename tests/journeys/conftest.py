@@ -136,14 +136,7 @@ class Visitor:
 
     def act(self, name: str, /, *, item: str = "", **fields: str) -> None:
         """Fill in the form of one act and send it."""
-        form = f"form:has(input[name=act][value='{name}'])"
-        if item:
-            form = f"form:has(input[name=act][value='{name}']):has(input[name=item][value='{item}'])"
-        place = self.page.locator(form).first
-        # A closed <details> is opened as a person would.
-        place.evaluate(
-            "f => { for (let d = f.closest('details'); d; d = d.parentElement.closest('details')) d.open = true }"
-        )
+        place = self.form(name, item)
         for key, value in fields.items():
             field = place.locator(f"[name='{key}']").first
             kind = field.evaluate("f => f.type")
@@ -156,6 +149,19 @@ class Visitor:
             else:
                 field.fill(value)
         self.click(place.locator("button").last)
+
+    def form(self, name: str, item: str = "") -> Locator:
+        """Come to the form of one act as a person would: unfold it, or without script go where it stands alone."""
+        form = f"form:has(input[name=act][value='{name}'])"
+        if item:
+            form = f"form:has(input[name=act][value='{name}']):has(input[name=item][value='{item}'])"
+        place = self.page.locator(form).first
+        place.evaluate(
+            "f => { for (let d = f.closest('details'); d; d = d.parentElement.closest('details')) d.open = true }"
+        )
+        if not self.javascript and not place.is_visible():
+            self.click(self.page.locator(f".apart-link[href*='do={name}&item={item}#']").first)
+        return place
 
     def click(self, target: str | Locator) -> None:
         """Click, and wait until the page that answers is whole: a click returns once its answer has begun."""

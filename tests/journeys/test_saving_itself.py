@@ -193,10 +193,14 @@ def test_a_comment_that_was_typed_asks_whoever_leaves_by_another_button(visit: C
     assert not leaves(priya.page)
 
 
-def test_without_script_another_button_waits_until_the_document_is_saved(visit: Callable[..., Visitor]) -> None:
+def test_without_script_no_button_stands_beside_what_is_typed(visit: Callable[..., Visitor]) -> None:
+    """A comment has a page of its own, which keeps it when it is refused; the document is alone with its button."""
     priya = visit("priya", javascript=False)
     priya.go(STEP)
-    asking = priya.page.locator("main form:has([value='ask']) button")
+    priya.sees("Stage 1, step 1 of 7")
+    buttons = priya.page.locator("main button:visible")
+    assert buttons.all_inner_texts() == ["Save"]
+    asking = priya.page.locator(".apart-link:has-text('Ask for gate')")
     expect(asking).to_be_visible()
     priya.page.locator("[name=current_cost]").fill("Forty dollars a driver, plain")
     priya.page.locator("[name=current_cost]").blur()
@@ -206,6 +210,24 @@ def test_without_script_another_button_waits_until_the_document_is_saved(visit: 
     assert value(priya.page, "current_cost") == "Forty dollars a driver, plain"
     expect(asking).to_be_visible()
     priya.check()
+    comment = priya.form("comment")
+    assert buttons.all_inner_texts() == ["Comment"]
+    priya.check()
+    priya.click(comment.locator("button"))
+    assert (buttons.all_inner_texts(), priya.page.locator(".err").count()) == (["Comment"], 1)
+    comment.locator("textarea").fill("I typed this without script.")
+    priya.context.clear_cookies(name="sessionid")
+    priya.click(comment.locator("button"))
+    priya.go("/en/demo/")
+    priya.click("form[action$='/demo/priya/'] button")
+    priya.go(STEP)
+    assert (buttons.all_inner_texts(), comment.locator("textarea").input_value()) == (
+        ["Comment"],
+        "I typed this without script.",
+    )
+    priya.click(comment.locator("button"))
+    priya.sees("Your comment stands beside the text.")
+    assert buttons.all_inner_texts() == ["Save"]
 
 
 def test_a_word_file_with_tracked_changes_says_what_was_taken(visit: Callable[..., Visitor]) -> None:

@@ -6,6 +6,17 @@ from html import unescape
 KINDS = {"ins": "new", "del": "gone", "": "same"}
 PIECE = re.compile(r'<(ins|del)><span class="vh">[^<]*</span>([^<]*)</\1>|([^<]+)')
 
+FORM = re.compile(r'(<div class="apart">\s*)?<form\b([^>]*)>(.*?)</form>', re.DOTALL)
+HIDDEN = re.compile(r'class="[^"]*\bapart\b')
+TYPED = re.compile(r'<textarea|<input\b(?![^>]*type="(?:hidden|file|checkbox|radio|submit|button)")')
+
+
+def drops_letters(page: str) -> bool:
+    """Say whether somebody without script may type into a form, and press the button of another that drops it."""
+    _head, _tag, main = page.partition("<main")
+    stand = [(tag, body) for apart, tag, body in FORM.findall(main) if not apart and not HIDDEN.search(tag)]
+    return len(stand) > 1 and any('method="post"' in tag and TYPED.search(body) for tag, body in stand)
+
 
 def compared(page: str) -> list[tuple[str, str]]:
     """Return the pieces of the first text that a page compares: kind and words."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.test import RequestFactory
 from django.utils.translation import override
 
@@ -35,13 +36,14 @@ from mix.rules.core.access import Role
 from mix.rules.core.fields import Wording
 from mix.rules.market.states import CustodyMode
 from mix.web.evaluator.progress import Declarable, Declare
-from mix.web.forms.acts import Taken, show
+from mix.web.forms.acts import Listed, Place, Taken, show
 from mix.web.public.engagements import Register
 from mix.web.staff.choice.evaluations_acts import BreakTie, EndSeat, Tie
 from mix.web.staff.city.authority import ROWS, Authority, ProposeBands
 from mix.web.staff.city.departments import Rename
 from mix.web.staff.city.settings import Duties, EndRole
 from mix.web.staff.city.variants_acts import SetStep, StepOf, WriteDocument
+from mix.web.staff.flow.step_acts import Complete, SettleComment, WriteComment
 from mix.web.staff.market.custody_acts import Keyless, MakeKey
 from mix.web.staff.market.engagements import Attended, Hold, Plan, Planned
 from mix.web.staff.market.solicitations_acts import Draft, Draftable
@@ -61,6 +63,41 @@ class Drawn:
 def test_two_contexts_of_a_page_never_name_the_same_thing() -> None:
     with pytest.raises(ValueError, match=r"x\.html: two contexts name challenge"):
         show(RequestFactory().get("/"), "x.html", Taken({}), Drawn("one"), Drawn("two"))
+
+
+ON_STEP = {
+    "comment": Listed(WriteComment, Step()),
+    "settle": Listed(SettleComment, Step()),
+    "ask": Listed(Complete, Step()),
+}
+TYPED = {"comment": WriteComment(Step(), {"text": "x"})}
+HERE, APART, NOWHERE = Place.HERE, Place.APART, Place.NOWHERE
+
+
+@pytest.mark.parametrize(
+    ("taken", "comment", "settle", "ask"),
+    [
+        (Taken(ON_STEP), APART, HERE, HERE),  # where nothing is typed, buttons drop nothing
+        (Taken({"comment": ON_STEP["comment"]}), HERE, HERE, HERE),  # the only form
+        (Taken(ON_STEP, own=("save", "bring_in")), APART, APART, APART),  # the page's document stands
+        (Taken(ON_STEP, bound=TYPED), HERE, APART, APART),  # it was refused, and comes back
+        (Taken(ON_STEP, bound=TYPED, own=("save",)), HERE, APART, APART),
+        (Taken(ON_STEP, alone=("comment", "")), HERE, NOWHERE, NOWHERE),
+        (Taken(ON_STEP, alone=("settle", "7"), own=("save",)), NOWHERE, HERE, NOWHERE),
+        (Taken(ON_STEP, alone=("settle", "8")), NOWHERE, NOWHERE, NOWHERE),
+    ],
+)
+def test_without_script_no_button_drops_what_another_form_holds(
+    taken: Taken, comment: Place, settle: Place, ask: Place
+) -> None:
+    places = taken.place("comment"), taken.place("settle", "7", asks=False), taken.place("ask", asks=False)
+    assert places == (comment, settle, ask)
+
+
+def test_a_form_alone_keeps_what_else_the_address_asks_for() -> None:
+    taken = Taken(ON_STEP, asked=QueryDict("page=2&do=ask&item=1"))
+    assert taken.address("settle", "7") == "?page=2&do=settle&item=7#do"
+    assert taken.rest() == "page=2"
 
 
 def test_a_declaration_asks_about_every_name() -> None:
@@ -87,7 +124,7 @@ def test_whoever_finalises_may_bind_the_vendor() -> None:
     assert Finalise(Submission(vendor=INK), {"retry": "key", "bind": "on"}).is_valid()
 
 
-def test_every_form_that_finalises_has_a_key_of_its_own() -> None:
+def test_every_form_that_finalises_has_a_key_of_its_own(db: None) -> None:
     keys = [Finalise.first(Submission())["retry"] for _ in range(2)]
     assert keys[0] != keys[1]
 

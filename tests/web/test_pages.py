@@ -44,7 +44,7 @@ WALKS = [
 @pytest.mark.parametrize(("code", "language"), WALKS)
 def test_every_link_leads_somewhere(sign_in: Callable[[str], Client], code: str, language: str) -> None:
     client = sign_in(code)
-    todo, seen, broken = [f"/{language}/"] + ([f"/{language}/me/"] if code else []), set(), []
+    todo, seen, alone, broken = [f"/{language}/"] + ([f"/{language}/me/"] if code else []), set(), set(), []
     while todo:
         url = todo.pop()
         if url in seen or "/demo/" in url:
@@ -58,6 +58,10 @@ def test_every_link_leads_somewhere(sign_in: Callable[[str], Client], code: str,
         elif answer.headers.get("Content-Type", "").startswith("text/html"):
             found = re.findall(r'href="(/[^"#]*)', answer.content.decode())
             todo += [u.replace("&amp;", "&") for u in found if u.startswith(f"/{language}/")]
+            for query, act in re.findall(r'href="(\?[^"#]*\bdo=(\w+)[^"#]*)#do"', answer.content.decode()):
+                if (answer.resolver_match.view_name, act) not in alone:
+                    alone.add((answer.resolver_match.view_name, act))
+                    todo.append(url.partition("?")[0] + query.replace("&amp;", "&"))
         if answer.streaming:
             for close in answer._resource_closers:
                 close()

@@ -16,6 +16,7 @@ from django.urls import reverse
 from mix.data.models import DocumentVersion, Evaluation, Solicitation, Step, Submission
 from mix.readers.case.documents import latest_content
 from mix.readers.market.sealing import read_draft
+from mix.rules.core.kinds import StepState
 from tests.web.reading import entered
 from tests.web.test_drafting import WHOLE, draft, page_of
 from tests.web.test_scoring_pages import PLACE, kept, panel, sheet, shown
@@ -154,6 +155,21 @@ def test_a_document_saves_itself_and_the_button_finds_nobody_in_between(
     assert (latest_content(place)["users"], latest_content(place)["evidence"] == "not typed into") == ("One.", False)
     assert save(priya, version=number, **token, users="One. Two.", evidence="Typed.").status_code == 302
     assert (latest_content(place)["users"], latest_content(place)["evidence"]) == ("One. Two.", "Typed.")
+
+
+def test_a_document_that_saved_itself_says_anew_what_the_rules_say(sign_in: Callable[[str], Client]) -> None:
+    Step.objects.filter(challenge__code=STEP[0], key="procurement-brief").update(state=StepState.ACTIVE)
+    address = reverse("city-step", args=[STEP[0], "procurement-brief"])
+    priya, findings = sign_in("priya"), re.compile(r"<h3>[^<]*</h3>|Depends on:[^<]*")
+
+    def on_page() -> list[str]:
+        return findings.findall(page_of(priya, address).split('<div id="says">')[1].partition('id="le"')[0])
+
+    before, seen = on_page(), entered(page_of(priya, address), "version")
+    values = {"sprint_fee": "20,000", "shortlist_size": "3", "purchase_value": "900,000", "option_value": "0"}
+    status, reply = by_itself(priya, "priya", address, {"act": "save", "version": seen, **values}, *values)
+    assert (status, on_page() == before) == (200, False)
+    assert findings.findall(reply["parts"]["says"]) == on_page()
 
 
 def test_a_document_that_saved_itself_says_anew_what_is_missing(place: Step, sign_in: Callable[[str], Client]) -> None:

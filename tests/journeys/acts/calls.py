@@ -40,8 +40,7 @@ def _fit(play: Play, v: Values, by: str) -> None:
             for score, text in value.items():
                 fields |= {f"anchor_{score}": text["en"], f"anchor_{score}_fr": text["fr"]}
         elif name == "scored_by":
-            form = f"form:has(input[name=act][value={act}])" + (f":has(input[value='{item}'])" if item else "")
-            for box in visitor.page.locator(f"{form} input[name=scored_by]").all():
+            for box in visitor.form(act, item).locator("input[name=scored_by]").all():
                 box.evaluate("(box, on) => { box.checked = on.includes(box.value) }", value)
         elif isinstance(value, dict):
             fields |= {name: value["en"], f"{name}_fr": value["fr"]}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import Locator
+
 from tests.journeys.conftest import Visitor
 
 HOLDERS = ("olivia", "carl", "frank")
@@ -23,9 +25,15 @@ def take(holder: Visitor) -> list[str]:
     return words
 
 
+def _boxes(holder: Visitor) -> Locator:
+    """Come to the boxes for the words."""
+    act = holder.page.locator("form:has(ol.w33) input[name=act]").first.get_attribute("value")
+    return holder.form(str(act)).locator("ol.w33 input")
+
+
 def give(holder: Visitor, words: list[str]) -> None:
     """Type all the words: box by box, or without JavaScript all in the first."""
-    boxes = holder.page.locator("ol.w33 input")
+    boxes = _boxes(holder)
     if holder.javascript:
         for box, word in zip(boxes.all(), words, strict=True):
             box.fill(word)
@@ -36,7 +44,7 @@ def give(holder: Visitor, words: list[str]) -> None:
 
 def give_wrongly(holder: Visitor, words: list[str]) -> None:
     """Type them with a wrong word, and with two that changed places: each is named, before sending where it can be."""
-    boxes = holder.page.locator("ol.w33 input")
+    boxes = _boxes(holder)
     if not holder.javascript:
         boxes.first.fill(" ".join([*words[:16], "merchent", *words[17:]]))
         holder.click("button:has-text('Check my words')")

@@ -70,8 +70,7 @@ def _keep_on(play: Play, v: Values, vendor: str) -> None:
     officer, reason = v["kept"]
     visitor = play.person(officer)
     visitor.go(play.step_path(v["step"]))
-    form = visitor.page.locator("form:has(input[value=rule])")
-    form.evaluate("f => { f.closest('details').open = true }")
+    form = visitor.form("rule")
     option = form.locator("[name=item] option").filter(has_text=play.names[vendor]).first
     form.locator("[name=item]").select_option(str(option.get_attribute("value")))
     form.locator("[name=ruling][value=kept]").check(force=True)
@@ -115,8 +114,7 @@ def agree(visitor: Visitor, button: str, /, *, refused: bool = False, **fields: 
 def _leave(play: Play, v: Values, by: str) -> None:
     visitor = play.person(by)
     visitor.go(play.step_path(v["step"]))
-    form = visitor.page.locator("form:has(input[value=leave])")
-    form.evaluate("f => { f.closest('details').open = true }")
+    form = visitor.form("leave")
     form.locator("[name=item]").select_option(v["person"])
     form.locator("[name=reason]").fill(v["reason"])
     visitor.click(form.locator("button"))

@@ -94,6 +94,7 @@ def account(request: HttpRequest) -> HttpResponse:
         teams=list_teams_of(person),
         needs_factor=grants(actor.all_roles(), Permission.CHALLENGE_READ),
     )
+    taken.own = ("correct", "sign_out")
     return show(request, "entry/account.html", taken, context)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar
 
@@ -38,6 +39,7 @@ from mix.web.forms.limits import Limit
 P = ParamSpec("P")
 T = TypeVar("T")
 S = TypeVar("S")
+ALONE = "do"  # what an address says of the one form that is drawn, and where on the page that is
 
 
 def do(request: HttpRequest, verb: Callable[Concatenate[Deed, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -131,15 +133,54 @@ class Fault:
     text: str
 
 
+class Place(Enum):
+    """Where a form stands for whoever has no script: a button sends its own form alone, and drops all else."""
+
+    HERE = auto()
+    APART = auto()  # with script it stands here, too
+    NOWHERE = auto()
+
+
 @dataclass
 class Taken:
-    """What came in with a request, and what a template needs to draw the acts: which were refused, what was typed."""
+    """What came in with a request, and what a template needs to draw the acts: which were refused, what was typed.
+
+    `own` names forms that the page draws itself, first the one that people come for. `alone` is the one form that was
+    asked for by its link, and its item.
+    """
 
     acts: Acts
     bound: dict[str, Act[Any]] = field(default_factory=dict)
     unmet: tuple[Unmet, ...] = ()
     returned: bool = False
     status: int = 200
+    own: tuple[str, ...] = ()
+    alone: tuple[str, str] | None = None
+    asked: QueryDict = field(default_factory=QueryDict)
+
+    def place(self, name: str, item: str = "", *, asks: bool = True) -> Place:
+        """Say where a form stands, so that without script none in which one types has another's button beside it."""
+        if self.alone:
+            return Place.HERE if self.alone == (name, item) else Place.NOWHERE
+        if self.bound or self.own:
+            stands = self.came_back(name, item) if self.bound else name == self.own[0]
+            return Place.HERE if stands else Place.APART
+        many = len(self.acts) > 1 or any(issubclass(act.form, RowAct) for act in self.acts.values())
+        return Place.APART if asks and many else Place.HERE
+
+    def address(self, name: str, item: str = "") -> str:
+        """Return where the page is drawn with this form alone."""
+        asked = self.asked.copy()
+        asked[ALONE] = name
+        asked["item"] = item
+        return f"?{asked.urlencode()}#{ALONE}"
+
+    def rest(self) -> str:
+        """Return what the address asks for beside that, of the page with all its forms."""
+        asked = self.asked.copy()
+        for key in (ALONE, "item"):
+            asked.pop(key, None)
+        return asked.urlencode()
 
     def came_back(self, name: str, item: str = "") -> bool:
         """Say whether an act is shown as it was typed, for this item."""
@@ -224,6 +265,9 @@ class TakenContext:
 
 def show(request: HttpRequest, template: str, taken: Taken, *contexts: Context) -> HttpResponse:
     """Draw a page with its acts. Raises ValueError where two contexts name the same thing."""
+    taken.asked = request.GET
+    if name := request.GET.get(ALONE, ""):
+        taken.alone = (name, request.GET.get("item", ""))
     return draw_page(request, template, TakenContext(taken), *contexts, status=taken.status)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db.models.fields.related_descriptors import ReverseOneToOneDescriptor
@@ -52,10 +52,7 @@ from mix.rules.market.closing import Phase
 from mix.rules.market.states import CustodyMode
 from mix.web.drawing import filters, showing
 from mix.web.drawing.anchors import anchor
-from mix.web.forms.acts import Taken
-
-if TYPE_CHECKING:
-    from mix.web.forms.acts import Taken
+from mix.web.forms.acts import Place, Taken
 
 logger = logging.getLogger(__name__)
 
@@ -203,6 +200,7 @@ def _act(context: Context, name: str, item: object = "") -> TemplateModule:
     """Draw one act of the page: its form with its button."""
     shown: Taken = context["shown"]
     form = shown.form(name, str(item))
+    asks = bool(form.visible_fields())
     return context.environment.get_template("parts/_act.html").make_module(
         {
             "form": form,
@@ -210,6 +208,9 @@ def _act(context: Context, name: str, item: object = "") -> TemplateModule:
             "name": name,
             "csrf_token": context["csrf_token"],
             "is_refused": form.is_bound,
+            "place": shown.place(name, str(item), asks=asks),
+            "shown": shown,
+            "item": str(item),
         }
     )
 
@@ -244,6 +245,7 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401 - Jinja2's own
     )
     made.globals |= {kind.__name__: kind for kind in ENUMS}
     made.globals |= {
+        "Place": Place,
         "act": _act,
         "colon": showing.colon,
         "spec_title": filters.spec_title,

@@ -136,7 +136,9 @@ def pilot(request: HttpRequest, code: str) -> HttpResponse:
     taken = refused(acts, *unmet) if unmet else take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
-    return show(request, "staff/case/pilot.html", taken, _shown(request, get_pilot(code, actor=actor), actor, sheets))
+    context = _shown(request, get_pilot(code, actor=actor), actor, sheets)
+    taken.own = ("describe",) if context.form else ("close",) if context.report_form else ()
+    return show(request, "staff/case/pilot.html", taken, context)
 
 
 def _sheets(request: HttpRequest, found: Pilot, actor: Actor) -> list[Sheet]:

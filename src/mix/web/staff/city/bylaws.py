@@ -114,6 +114,7 @@ def bylaw(request: HttpRequest, city: str) -> HttpResponse:
         return taken
     typed = sheet.typed if sheet.typed is not None else _start(found)
     context = TableContext(draw(table_fields(), typed, sheet.unmet) if may_edit else None, sheet.typed is not None)
+    taken.own = ("propose",) if may_edit else ()
     return show(request, "staff/city/bylaw.html", taken, _shown(request, found), context)
 
 

@@ -153,6 +153,13 @@ class MissingContext:
 
 
 @dataclass(frozen=True)
+class SaysContext:
+    """What the rules say of a step, as that page shows it anew."""
+
+    policy: StepFindings
+
+
+@dataclass(frozen=True)
 class Artifact:
     """The document of a step: as a form for those who may edit it, as answers for all others, or none."""
 
@@ -286,8 +293,11 @@ def _save_itself(request: HttpRequest, step: Step) -> HttpResponse:
     version = do(request, documents.save, step, answers={**content, **mine}, based_on=number)
     kept = sent.kept(version.number, without=merged.clashes, unchanged=merged.taken)
     texts = {"version": _("Version %(n)s") % {"n": version.number}}
-    missing = MissingContext(step, unmet_to_ask(step, now=now_of(request)))
-    parts = {"missing": draw_part(request, "staff/flow/_missing.html", missing)}
+    now = now_of(request)
+    parts = {
+        "missing": draw_part(request, "staff/flow/_missing.html", MissingContext(step, unmet_to_ask(step, now=now))),
+        "says": draw_part(request, "staff/flow/_says.html", SaysContext(step_findings(step, judge(step, now=now)))),
+    }
     return answered(request, kept, why, status=status, texts=texts, parts=parts)
 
 
@@ -371,4 +381,6 @@ def _drawn(
     if taken.status != 200:  # a verb that was refused may have left its marks on the row
         step = get_step(step.challenge, step.key)
     artifact = _artifact(step, roles, typed=typed, unmet=taken.unmet)
+    if artifact.fields:
+        taken.own = ("save", "bring_in")
     return show(request, "staff/flow/step.html", taken, _frame(request, step, roles), artifact, drafted, panel)

@@ -165,14 +165,17 @@ def recovery(request: HttpRequest, city: str) -> HttpResponse:
 def _take(request: HttpRequest, acts: Acts, key: CustodyKey | None) -> tuple[Taken | HttpResponse, tuple[str, ...]]:
     """Take what was posted; a holder's words stand in the answer to a POST alone, which nothing keeps."""
     if request.method != "POST" or request.POST.get("act") != "look":
-        return take(request, acts), ()
+        taken, share = take(request, acts), find_own_share(key, actor=signed_in(request))
+        if isinstance(taken, Taken) and share is not None and share.taken_at is None:
+            taken.own = ("look",)
+        return taken, ()
     share = get_own_share(key, actor=signed_in(request))
     try:
         words = do(request, custody.look_at_share, share)
     except Refused as error:
         return refused(acts, *error.unmet), ()
     share.refresh_from_db()
-    return Taken({**acts, "take": Listed(TakeShare, share)}), tuple(words.split())
+    return Taken({**acts, "take": Listed(TakeShare, share)}, own=("take",)), tuple(words.split())
 
 
 def _shown_key(request: HttpRequest, key: CustodyKey | None, *, zone: str, words: tuple[str, ...]) -> KeyContext:
