@@ -82,6 +82,7 @@ HERE, APART, NOWHERE = Place.HERE, Place.APART, Place.NOWHERE
         (Taken(ON_STEP, own=("save", "bring_in")), APART, APART, APART),  # the page's document stands
         (Taken(ON_STEP, bound=TYPED), HERE, APART, APART),  # it was refused, and comes back
         (Taken(ON_STEP, bound=TYPED, own=("save",)), HERE, APART, APART),
+        (Taken(ON_STEP, bound={"ask": Complete(Step(), {})}), APART, HERE, HERE),  # a button was refused
         (Taken(ON_STEP, alone=("comment", "")), HERE, NOWHERE, NOWHERE),
         (Taken(ON_STEP, alone=("settle", "7"), own=("save",)), NOWHERE, HERE, NOWHERE),
         (Taken(ON_STEP, alone=("settle", "8")), NOWHERE, NOWHERE, NOWHERE),

@@ -111,9 +111,8 @@ def _at_event(act: str) -> Callable[[Play, Values, str], None]:
 def _hold(play: Play, v: Values, by: str) -> None:
     visitor = play.person(by)
     visitor.go(play.step_path(v["step"]))
-    visitor.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     for email in v["attended"]:
-        visitor.page.check(f"[name=attended][value='{email}']", force=True)
+        visitor.form("hold").locator(f"[name=attended][value='{email}']").check(force=True)
     play.send(visitor, "hold")
 
 

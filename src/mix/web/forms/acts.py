@@ -162,11 +162,16 @@ class Taken:
         """Say where a form stands, so that without script none in which one types has another's button beside it."""
         if self.alone:
             return Place.HERE if self.alone == (name, item) else Place.NOWHERE
-        if self.bound or self.own:
-            stands = self.came_back(name, item) if self.bound else name == self.own[0]
+        if self.holds_text or self.own:
+            stands = self.came_back(name, item) if self.holds_text else name == self.own[0]
             return Place.HERE if stands else Place.APART
         many = len(self.acts) > 1 or any(issubclass(act.form, RowAct) for act in self.acts.values())
         return Place.APART if asks and many else Place.HERE
+
+    @property
+    def holds_text(self) -> bool:
+        """Say whether what came back was typed: a button that was refused comes back with nothing."""
+        return any(form.visible_fields() for form in self.bound.values())
 
     def address(self, name: str, item: str = "") -> str:
         """Return where the page is drawn with this form alone."""
@@ -266,7 +271,8 @@ class TakenContext:
 def show(request: HttpRequest, template: str, taken: Taken, *contexts: Context) -> HttpResponse:
     """Draw a page with its acts. Raises ValueError where two contexts name the same thing."""
     taken.asked = request.GET
-    if name := request.GET.get(ALONE, ""):
+    is_bare = bool(taken.bound) and not taken.holds_text  # what stands in its way is shown on the whole page
+    if (name := request.GET.get(ALONE, "")) and not is_bare:
         taken.alone = (name, request.GET.get("item", ""))
     return draw_page(request, template, TakenContext(taken), *contexts, status=taken.status)
 

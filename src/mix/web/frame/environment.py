@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models.fields.related_descriptors import ReverseOneToOneDescriptor
+from django.forms.widgets import CheckboxInput, ChoiceWidget, FileInput
 from django.template import defaultfilters
 from django.templatetags.static import static
 from django.urls import get_script_prefix, get_urlconf, reverse
@@ -85,6 +86,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "stringformat": defaultfilters.stringformat,
     "truncatechars": defaultfilters.truncatechars,
 }
+
+CHOSEN = (ChoiceWidget, CheckboxInput, FileInput)  # into which nobody types
 
 ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member that does not exist fails
     AgreementKind,
@@ -200,7 +203,7 @@ def _act(context: Context, name: str, item: object = "") -> TemplateModule:
     """Draw one act of the page: its form with its button."""
     shown: Taken = context["shown"]
     form = shown.form(name, str(item))
-    asks = bool(form.visible_fields())
+    asks = any(not isinstance(field.field.widget, CHOSEN) for field in form.visible_fields())
     return context.environment.get_template("parts/_act.html").make_module(
         {
             "form": form,
