@@ -1,5 +1,7 @@
 """What a password may be, how it is kept, and the codes of a second factor: as the settings have them."""
 
+import gzip
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,13 +10,18 @@ from allauth.mfa import app_settings
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib.auth.hashers import identify_hasher, make_password
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import CommonPasswordValidator, get_password_validators, validate_password
 from django.core.exceptions import ValidationError
 
 from mix.data.models import Person
+from mix.web.entry.passwords import OwnWords
+
+pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("password", ["zinc bright pumps", "zzqqzzqqxxkk", "ÉÀçœ—日本語のポンプです", "ab " * 40])
+@pytest.mark.parametrize(
+    "password", ["zinc bright pumps", "zzqqzzqqxxkk", "ÉÀçœ—日本語のポンプです", "zinc bright pump " * 7]
+)
 def test_a_password_is_long_and_of_anything(password: str) -> None:
     validate_password(password, Person(name="Ada Moreau", email="ada@example.ca"))
 
@@ -23,6 +30,25 @@ def test_a_password_is_long_and_of_anything(password: str) -> None:
 def test_what_is_short_common_or_ones_own_is_no_password(password: str) -> None:
     with pytest.raises(ValidationError):
         validate_password(password, Person(name="Ada Moreau", email="ada@example.ca"))
+
+
+def test_ten_thousand_common_passwords_of_that_length_are_refused(settings: Any) -> None:
+    """ASVS asks for three thousand; `common-passwords.LICENSE.txt` says whence they are."""
+    asked = {type(v): v for v in get_password_validators(settings.AUTH_PASSWORD_VALIDATORS)}[CommonPasswordValidator]
+    path = Path(settings.AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"]["password_list_path"])
+    common = gzip.decompress(path.read_bytes()).decode().splitlines()
+    assert (len(common), len(set(common)), min(map(len, common))) == (10_000, 10_000, 12)
+    for password in (*common, "1QAZ2wsx3edc", "QwertyQwerty", "motherFucker"):
+        with pytest.raises(ValidationError):
+            asked.validate(password)
+
+
+@pytest.mark.parametrize(
+    "password", ["Guelph-Guelph-2026", "mix.guelph!!!", "SprintSprint1234", "Moreau&Ada 1999", "AdaMoreauBarrie"]
+)
+def test_what_is_made_of_the_words_of_the_site_or_of_oneself_is_no_password(password: str) -> None:
+    with pytest.raises(ValidationError, match="others guess first"):
+        OwnWords().validate(password, Person(name="Ada Moreau", email="ada@example.ca"))
 
 
 def test_a_password_is_masked_and_taken_as_it_was_typed() -> None:
