@@ -50,6 +50,8 @@ REFUSALS: dict[str, str | Counted] = {
     "log_has_no_gap": "Nothing is missing since the last checkpoint",
     "checkpoint_not_ours": "A checkpoint was not signed by this site",
     "checkpoint_missing": "A checkpoint that was signed is missing from the database",
+    "not_as_logged": "What waits here is not what the log says was proposed: it was changed past the program. Nothing "
+    "was done. Drop it and propose it anew, and tell whoever runs the site",
     "row_altered": "This row is not as the log has it",
     "row_missing": "The log knows this row, and it is missing",
     "row_unlogged": "The log does not know this row",

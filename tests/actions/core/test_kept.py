@@ -8,16 +8,9 @@ from mix.data.models.core.kept import Kept
 LEFT_OUT = {
     "the log itself": {"chain", "checkpoint", "event"},
     "accounts and sign-in": {"groupduty", "identityprovider", "person"},
-    "what only waits": {
-        "bandsproposal",
-        "merger",
-        "roleproposal",
-        "staffinvitation",
-        "vendorinvitation",
-    },
     "what is signed, and compared with its entry": {"submissionversion"},
     "machinery": {"beat", "cacheentry", "calendarfeed", "datereminder", "message"},
-    "settings of a city": {"cityday", "documenttemplate", "methoddraft", "methodversion", "municipality"},
+    "settings of a city": {"cityday", "documenttemplate", "methodversion", "municipality"},
 }
 
 

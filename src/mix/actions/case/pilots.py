@@ -9,6 +9,7 @@ from typing import Any
 from mix.actions.case.challenges import City, commission
 from mix.actions.city.departments import require_open
 from mix.actions.core.deeds import Deed
+from mix.actions.core.kept import require_as_logged
 from mix.actions.core.outbox import tell
 from mix.data.models import Challenge, Department, MethodVersion, Person, Pilot, PilotExtension, PilotWord
 from mix.data.models.core.wordings import columns_of
@@ -214,6 +215,7 @@ def agree_extension(deed: Deed, pilot: Pilot) -> PilotExtension:
         raise Forbidden(Permission.PILOT_MANAGE)
     require(extension.agreed_at is None, "pilot_extended")
     require(deed.actor.someone.pk not in (extension.asked_by_id, fresh.owner_id), "second_person")
+    require_as_logged(extension)
     extension.agreed_by, extension.agreed_at = deed.actor.someone, deed.now
     extension.save(update_fields=["agreed_by", "agreed_at"])
     fresh.reminded = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mix.actions.core.deeds import Deed
+from mix.actions.core.kept import require_as_logged
 from mix.data.models import AuthorityBand, BandsProposal, Municipality, Person
 from mix.readers.city.municipalities import bands_of, get_own_municipality
 from mix.readers.city.people import list_told_of_roles, list_with_role
@@ -22,7 +23,9 @@ def propose_bands(deed: Deed, municipality: Municipality, *, bands: Sequence[Ban
     require(bool(bands), "bands_missing", field="bands")
     require(len(set(limits)) == len(limits), "bands_twice", field="bands")
     Municipality.objects.select_for_update().get(pk=municipality.pk)
-    municipality.bands_proposals.filter(signed_at=None, dropped_at=None).update(dropped_at=deed.now)
+    for before in municipality.bands_proposals.filter(signed_at=None, dropped_at=None):
+        before.dropped_at = deed.now
+        before.save(update_fields=["dropped_at"])
     made = BandsProposal.objects.create(
         municipality=municipality,
         bands=[{"up_to": b.up_to_cents, "role": b.role.value} for b in bands],
@@ -55,6 +58,7 @@ def sign_bands(deed: Deed, proposal: BandsProposal) -> list[AuthorityBand]:
     found = _waiting(proposal, actor=deed.actor)
     second, city = deed.actor.someone, found.municipality
     require(found.proposed_by_id != second.pk, "second_person")
+    require_as_logged(found)
     found.signed_by, found.signed_at = second, deed.now
     found.save(update_fields=["signed_by", "signed_at"])
     Municipality.objects.select_for_update().get(pk=city.pk)

@@ -6,8 +6,9 @@ from datetime import timedelta
 from django.db.models import QuerySet
 
 from mix.actions.city.people import join_vendor, lock_person
-from mix.actions.city.roles import grant_role
+from mix.actions.city.roles import grant_role, take_back
 from mix.actions.core.deeds import Deed
+from mix.actions.core.kept import require_as_logged
 from mix.data.models import Municipality, StaffInvitation, VendorInvitation
 from mix.data.wall import lifted
 from mix.phrases.words import wording
@@ -45,7 +46,7 @@ def invite_staff(
 def refuse_twice(deed: Deed, offered: QuerySet[StaffInvitation] | QuerySet[VendorInvitation], *, email: str) -> None:
     """Refuse an address to which the same is offered and may still be accepted; what expired gives way."""
     waiting = offered.filter(email__iexact=email, accepted_at=None, withdrawn_at=None)
-    waiting.filter(expires_at__lte=deed.now).update(withdrawn_at=deed.now)
+    take_back(deed, waiting.filter(expires_at__lte=deed.now))
     found = waiting.filter(expires_at__gt=deed.now).first()
     until = f"{found.expires_at:%Y-%m-%d}" if found else ""
     require(found is None, "invited_already", field="email", email=email, until=until)
@@ -104,6 +105,7 @@ def send_again(deed: Deed, invitation: Invitation) -> Invitation:
     found = _lock_own(invitation, actor=deed.actor)
     own = is_own_address(deed.actor.someone, found.email)
     require(not own, "own_role", name=deed.actor.someone.name)
+    require_as_logged(found)
     found.invited_by = deed.actor.someone
     send(deed, found)
     _record(deed, "send_invitation_again", found)
@@ -130,6 +132,7 @@ def accept_invitation(deed: Deed, token: str) -> Invitation:
         invitation = get_invitation(token)
         invitation = type(invitation).objects.select_for_update(of=("self",)).get(pk=invitation.pk)
         refuse_if(unmet_to_accept(invitation, person, now=deed.now))
+        require_as_logged(invitation)
         invitation.accepted_at = deed.now
         invitation.save(update_fields=["accepted_at"])
         if isinstance(invitation, StaffInvitation):

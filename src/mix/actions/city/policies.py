@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Max
 
 from mix.actions.core.deeds import Deed
+from mix.actions.core.kept import require_as_logged
 from mix.data.models import Bylaw, Municipality, RuleConfirmation
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.policies import digest_of, find_rule
@@ -49,6 +50,7 @@ def sign_bylaw(deed: Deed, bylaw: Bylaw) -> Bylaw:
     """Sign a proposed version as a second person: from its day on, its rules are verified, and block."""
     bylaw = _waiting(bylaw, actor=deed.actor)
     require(bylaw.proposed_by_id != deed.actor.someone.pk, "second_person")
+    require_as_logged(bylaw)
     bylaw.signed_by, bylaw.signed_at = deed.actor.someone, deed.now
     bylaw.save(update_fields=["signed_by", "signed_at"])
     payload = {"number": bylaw.number}
@@ -79,6 +81,7 @@ def confirm_rule(deed: Deed, municipality: Municipality, *, rule: str) -> RuleCo
     if not made:
         require(row.confirmed_at is None, "rule_confirmed_already")
         require(row.proposed_by_id != deed.actor.someone.pk, "second_person")
+        require_as_logged(row)
         row.confirmed_by, row.confirmed_at = deed.actor.someone, deed.now
         row.save(update_fields=["confirmed_by", "confirmed_at"])
     payload = {"rule": found.id, "digest": row.digest, "word": "first" if made else "second"}

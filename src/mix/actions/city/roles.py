@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Container
 
+from django.db.models import QuerySet
+
 from mix.actions.city.people import lock_person
 from mix.actions.core.deeds import Deed
-from mix.data.models import Department, IdentityProvider, Municipality, Person, RoleProposal, StaffInvitation, StaffRole
+from mix.actions.core.kept import require_as_logged
+from mix.data.models import (
+    Department,
+    IdentityProvider,
+    Municipality,
+    Person,
+    RoleProposal,
+    StaffInvitation,
+    StaffRole,
+    VendorInvitation,
+)
 from mix.phrases.words import wording
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import list_confirmers, list_told_of_roles
@@ -127,6 +139,7 @@ def confirm_role(deed: Deed, proposal: RoleProposal) -> StaffRole:
     second, person, role, city = deed.actor.someone, found.person, Role(found.role), found.municipality
     require(found.proposed_by_id != second.pk, "second_person")
     require(person.pk != second.pk, "own_role", name=person.name)
+    require_as_logged(found)
     _check(city, person=person, role=role)
     found.confirmed_by, found.confirmed_at = second, deed.now
     found.save(update_fields=["confirmed_by", "confirmed_at"])
@@ -219,6 +232,13 @@ def _tell_of(
     )
 
 
+def take_back(deed: Deed, offered: QuerySet[StaffInvitation] | QuerySet[VendorInvitation]) -> None:
+    """Withdraw what was offered by mail and nobody has accepted. The caller records it."""
+    for invitation in offered.filter(accepted_at=None, withdrawn_at=None):
+        invitation.withdrawn_at = deed.now
+        invitation.save(update_fields=["withdrawn_at"])
+
+
 def end_given(deed: Deed, given: StaffRole, *, reason: str) -> bool:
     """End a duty that an administrator or the city's own sign-in service takes; False for the last administrator's.
 
@@ -234,10 +254,9 @@ def end_given(deed: Deed, given: StaffRole, *, reason: str) -> bool:
     given.ended_at = row.ended_at = deed.now
     row.save(update_fields=["ended_at"])
     city, role = given.municipality, Role(row.role)
-    deed.record("people.end_role", given.person, chain=city.code, payload={"role": row.role}, reason=reason)
     if role is Role.ADMINISTRATOR:
-        own = StaffInvitation.objects.filter(municipality=city, invited_by=given.person)
-        own.filter(accepted_at=None, withdrawn_at=None).update(withdrawn_at=deed.now)
+        take_back(deed, StaffInvitation.objects.filter(municipality=city, invited_by=given.person))
+    deed.record("people.end_role", given.person, chain=city.code, payload={"role": row.role}, reason=reason)
     if role in TWO_PEOPLE:
         _tell_of(deed, "role_ended", city, person=given.person, role=role, reason=reason)
     return True

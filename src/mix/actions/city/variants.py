@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Max
 
 from mix.actions.core.deeds import Deed
+from mix.actions.core.kept import require_as_logged
 from mix.data.models import MethodDraft, MethodVersion, Municipality
 from mix.data.models.core.wordings import columns_of
 from mix.readers.city.municipalities import get_own_municipality
@@ -135,6 +136,7 @@ def publish(deed: Deed, draft: MethodDraft) -> MethodVersion:
     """Publish a proposed draft, as a second person: a version for ever, which new challenges may begin on."""
     draft = _proposed(draft, actor=deed.actor, needs=Permission.METHOD_PUBLISH)
     require(draft.proposed_by_id != deed.actor.someone.pk, "second_person")
+    require_as_logged(draft)
     refuse_if(unmet_to_propose(draft))
     number = (MethodVersion.objects.filter(key=draft.key).aggregate(most=Max("version"))["most"] or 0) + 1
     document = write_tree({**read_tree(draft.document), "version": number})

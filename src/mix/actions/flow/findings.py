@@ -6,6 +6,7 @@ from datetime import date
 
 from mix.actions.case.locking import lock_challenge
 from mix.actions.core.deeds import Deed
+from mix.actions.core.kept import require_as_logged
 from mix.data.models import Challenge, Municipality, ParticipationNotice, Purchase, RequirementReason, RuleWaiver, Step
 from mix.readers.case.challenges import list_cities
 from mix.readers.city.policies import find_ruling
@@ -128,6 +129,7 @@ def agree_to_waive(deed: Deed, waiver: RuleWaiver) -> RuleWaiver:
         raise Forbidden(Permission.SOLICITATION_PUBLISH)
     require(fresh.agreed_at is None and fresh.needs_second, "waived_already")
     require(fresh.asked_by_id != deed.actor.someone.pk, "second_person")
+    require_as_logged(fresh)
     fresh.agreed_by, fresh.agreed_at = deed.actor.someone, deed.now
     fresh.save(update_fields=["agreed_by", "agreed_at"])
     payload = {"city": fresh.municipality.code, "rule": fresh.rule}

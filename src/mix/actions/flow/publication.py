@@ -9,6 +9,7 @@ from mix.actions.case.challenges import freeze_route
 from mix.actions.case.locking import lock_step
 from mix.actions.case.publishing import publish as publish_notice
 from mix.actions.core.deeds import Deed
+from mix.actions.core.kept import require_as_logged
 from mix.actions.market.keys import delay_key, make_key, new_key_id
 from mix.actions.market.solicitations import lock_call
 from mix.data.models import HandOver, Person, Solicitation
@@ -120,6 +121,7 @@ def publish(deed: Deed, call: Solicitation, *, seen: str = "") -> Solicitation:
     call = lock_call(call, step=step)
     require(call.published_at is None, "already_published")
     found = _handed(deed, call)
+    require_as_logged(found)
     if mark_of(call, found.terms) != found.mark or seen not in ("", found.mark):
         raise Outdated(Unmet("call_changed_since", place="hand-over"))
     refuse_if((*unmet_to_publish(call, now=deed.now), *unmet_custody(call), *policy_unmet(step, now=deed.now)))

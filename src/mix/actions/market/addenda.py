@@ -11,6 +11,7 @@ from django.db import transaction
 from mix.actions.case.locking import lock_step
 from mix.actions.case.publishing import publish as publish_notice
 from mix.actions.core.deeds import Deed
+from mix.actions.core.kept import require_as_logged
 from mix.actions.market.keys import delay_key
 from mix.actions.market.solicitations import lock_call
 from mix.data.models import Addendum, ExtensionProposal, Solicitation
@@ -89,6 +90,7 @@ def confirm_extension(deed: Deed, proposal: ExtensionProposal) -> Addendum:
     call, role = _open_call(deed, proposal.solicitation)
     fresh = _waiting(proposal)
     require(fresh.proposed_by_id != deed.actor.someone.pk, "second_person")
+    require_as_logged(fresh)
     require(fresh.closes_at > call.closes_at, "closing_only_extended")
     fresh.ended_at, fresh.confirmed_by = deed.now, deed.actor.someone
     fresh.save(update_fields=["ended_at", "confirmed_by"])

@@ -6,7 +6,9 @@ The one goes on as the other: what it did stays under its own name, for its peop
 from __future__ import annotations
 
 from mix.actions.city.people import join_vendor
+from mix.actions.city.roles import take_back
 from mix.actions.core.deeds import Deed
+from mix.actions.core.kept import require_as_logged
 from mix.actions.market.vendors import lock_vendor
 from mix.data.models import Merger, Vendor
 from mix.readers.city.people import list_members
@@ -71,10 +73,11 @@ def agree(deed: Deed, merger: Merger) -> Vendor:
     into, vendor = locked[merger.into_id], locked[merger.vendor_id]
     refuse_if(unmet_to_merge(vendor) + _unmet_of_into(into))
     require(merger.asked_by != deed.actor.person, "merger_by_another")
+    require_as_logged(merger)
     _answer(deed, find_merger(vendor), agreed=True)
     vendor.merged_into = into
     vendor.save(update_fields=["merged_into"])
-    vendor.invitations.filter(accepted_at=None, withdrawn_at=None).update(withdrawn_at=deed.now)
+    take_back(deed, vendor.invitations.all())
     deed.record("mergers.agree", vendor, payload={"into": into.code})
     members = {person.pk for person in list_members(into.pk)}
     for person in list_members(vendor.pk):

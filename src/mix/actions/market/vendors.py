@@ -2,6 +2,7 @@
 
 from mix.actions.city.invitations import refuse_twice, send
 from mix.actions.city.people import join_vendor
+from mix.actions.city.roles import take_back
 from mix.actions.core.deeds import Deed
 from mix.data.models import (
     Person,
@@ -115,7 +116,7 @@ def end_member(deed: Deed, vendor: Vendor, *, person: Person) -> VendorMember:
     require(bool(others), "last_member")
     row.ended_at = deed.now
     row.save(update_fields=["ended_at"])
-    vendor.invitations.filter(invited_by=person, accepted_at=None, withdrawn_at=None).update(withdrawn_at=deed.now)
+    take_back(deed, vendor.invitations.filter(invited_by=person))
     deed.record("people.end_member", vendor, payload={"person": person.code})
     who, path = deed.actor.someone.name, f"vendor/team/{vendor.code}/"
     deed.tell([person], "membership_ended", path="me/account/", vendor=vendor.name, who=who)

@@ -270,6 +270,7 @@ class Migration(migrations.Migration):
             name='BandsProposal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bands_proposals', to='data.municipality')),
                 ('bands', models.JSONField()),
                 ('source', models.CharField(max_length=200)),
@@ -318,6 +319,7 @@ class Migration(migrations.Migration):
             name='StaffInvitation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='data.municipality')),
                 ('email', models.EmailField(max_length=254)),
                 ('role', models.CharField(choices=[('staff', 'staff'), ('project_lead', 'project_lead'), ('sponsor', 'sponsor'), ('procurement_officer', 'procurement_officer'), ('procurement_manager', 'procurement_manager'), ('legal', 'legal'), ('specialist', 'specialist'), ('finance', 'finance'), ('authority', 'authority'), ('council', 'council'), ('evaluator', 'evaluator'), ('chair', 'chair'), ('fairness_monitor', 'fairness_monitor'), ('auditor', 'auditor'), ('administrator', 'administrator'), ('partner_city', 'partner_city'), ('partner_procurement', 'partner_procurement'), ('partner_finance', 'partner_finance'), ('partner_authority', 'partner_authority'), ('vendor', 'vendor')], max_length=40)),
@@ -337,6 +339,7 @@ class Migration(migrations.Migration):
             name='Merger',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
                 ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mergers', to='data.vendor')),
                 ('into', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mergers_asked', to='data.vendor')),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -353,6 +356,7 @@ class Migration(migrations.Migration):
             name='VendorInvitation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
                 ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='data.vendor')),
                 ('email', models.EmailField(max_length=254)),
                 ('language', models.CharField(choices=mix.data.models.city.people.languages, default='en', max_length=5)),
@@ -438,6 +442,7 @@ class Migration(migrations.Migration):
             name='MethodDraft',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='method_drafts', to='data.municipality')),
                 ('key', models.SlugField(max_length=60, unique=True)),
                 ('parent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.methodversion')),
@@ -457,6 +462,7 @@ class Migration(migrations.Migration):
             name='RoleProposal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='role_proposals', to='data.municipality')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='role_proposals', to=settings.AUTH_USER_MODEL)),
                 ('role', models.CharField(choices=[('staff', 'staff'), ('project_lead', 'project_lead'), ('sponsor', 'sponsor'), ('procurement_officer', 'procurement_officer'), ('procurement_manager', 'procurement_manager'), ('legal', 'legal'), ('specialist', 'specialist'), ('finance', 'finance'), ('authority', 'authority'), ('council', 'council'), ('evaluator', 'evaluator'), ('chair', 'chair'), ('fairness_monitor', 'fairness_monitor'), ('auditor', 'auditor'), ('administrator', 'administrator'), ('partner_city', 'partner_city'), ('partner_procurement', 'partner_procurement'), ('partner_finance', 'partner_finance'), ('partner_authority', 'partner_authority'), ('vendor', 'vendor')], max_length=40)),

@@ -102,6 +102,15 @@ def committed_rows(chain: Chain | None = None, *, challenge: str | None = None) 
     return found
 
 
+def is_as_logged(row: Kept) -> bool:
+    """Say whether a row that is there says what the log committed to last: nobody changed it past the program."""
+    name = name_of(type(row), row.pk)
+    lines = Event.objects.filter(**{f"payload__{ROWS}__has_key": name}).order_by("-id")
+    payload = lines.values_list("payload", flat=True).first()
+    now = next(read_rows(type(row), [row.pk]))
+    return payload is not None and payload[ROWS][name] == now.commitment
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A row that is not as the log has it: its name and a code of `mix.phrases.refusals`."""

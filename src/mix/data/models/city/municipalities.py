@@ -63,7 +63,7 @@ class StaffRole(Kept):
         ]
 
 
-class RoleProposal(models.Model):
+class RoleProposal(Kept):
     """A duty that one person proposed for another, until a third confirms it: it gives nothing before."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="role_proposals")
@@ -99,13 +99,14 @@ class RoleProposal(models.Model):
         ]
 
 
-class StaffInvitation(models.Model):
+class StaffInvitation(Kept):
     """A duty offered by mail to one address; the link holds a secret that works once, until it expires.
 
     Only the secret's SHA-256 (hex) is kept here. The mail's own row in the outbox hides the link until it is sent;
     the secret alone opens nothing without the address.
     """
 
+    private = frozenset({"email", "token_hash"})
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField()
     role = choice(Role)
@@ -152,7 +153,7 @@ class AuthorityBand(Kept):
         ]
 
 
-class BandsProposal(models.Model):
+class BandsProposal(Kept):
     """A table of authority that one person proposed, until another signs it: gates use it from then on.
 
     `bands` lists {up_to, role}; `up_to` in cents, null without limit.

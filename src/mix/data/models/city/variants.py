@@ -6,10 +6,11 @@ from mix.data.models.city.methods import MethodVersion
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, one_of
+from mix.data.models.core.kept import Kept
 from mix.rules.city.states import DraftState
 
 
-class MethodDraft(models.Model):
+class MethodDraft(Kept):
     """The document of a variant as it stands; published, it is a version for ever and the draft goes on from it.
 
     `parent` is the version from which it came, or whose changes it took over last. `mark` counts the saves.

@@ -41,7 +41,7 @@ class Vendor(Kept):
         ]
 
 
-class Merger(models.Model):
+class Merger(Kept):
     """That one organization asks to go on as another: asked by somebody of the one, agreed by somebody of the other."""
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="mergers")
@@ -80,9 +80,10 @@ class VendorMember(Kept):
         ]
 
 
-class VendorInvitation(models.Model):
+class VendorInvitation(Kept):
     """A place in a vendor's team, offered by mail to one address; kept and accepted as a `StaffInvitation` is."""
 
+    private = frozenset({"email", "token_hash"})
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField()
     language = models.CharField(max_length=5, default="en", choices=languages)
