@@ -58,6 +58,7 @@ STEPS = [
 BY_ROLE = {
     "priya": [
         "city/",
+        "city/waits/",
         "city/needs/",
         "city/needs/N-TREES/",
         "city/needs/new/",

@@ -75,6 +75,7 @@ ADDRESSES: dict[str, str] = {
     "vendor-letter-pdf": OWN,
     "vendor-card": OWN,
     "city-desk": STAFF,
+    "city-waits": STAFF,
     "city-needs": STAFF,
     "city-need-new": STAFF,
     "city-need": STAFF,

@@ -31,7 +31,7 @@ LISTS = [
     ("", "/en/how/", 1),
     ("", "/en/challenges/water-leaks/", 11),
     ("", "/en/calls/WATER-LEAKS-RFSQ8/", 5),
-    ("priya", "/en/city/", 11),
+    ("priya", "/en/city/", 21),
     ("priya", "/en/city/needs/", 5),
     ("priya", "/en/city/challenges/", 6),
     ("priya", "/en/city/dates/", 17),

@@ -6,6 +6,7 @@ from mix.phrases.mails import GREETING, MAILS
 from mix.phrases.market import OUTAGE
 from mix.phrases.refusals import REFUSALS
 from mix.phrases.speaking import Counted
+from mix.phrases.waits import WAITS
 from mix.phrases.words import WORDS
 
 
@@ -14,4 +15,5 @@ def list_texts() -> Iterator[tuple[str, str | Counted]]:
     yield from ((f"refusal {code}", text) for code, text in REFUSALS.items())
     yield from ((f"mail {code}", text) for code, pair in MAILS.items() for text in pair)
     yield from ((f"word {group}", text) for group, words in WORDS.items() for text in words.values())
+    yield from ((f"wait {code}", text) for code, pair in WAITS.items() for text in pair)
     yield from (("mail greeting", GREETING), ("outage", OUTAGE))

@@ -3,6 +3,9 @@
 from mix.phrases.speaking import Counted
 
 REFUSALS: dict[str, str | Counted] = {
+    # what waits
+    "asked_again_today": "They were asked again less than a day ago",
+    "nobody_to_ask": "Nobody has this duty: a city names somebody under People and roles",
     # documents and steps
     "step_not_optional": "This step may not be left out",
     "scan_expired": "This scan was good until {on}. Look again, and set a new day",
@@ -25,6 +28,10 @@ REFUSALS: dict[str, str | Counted] = {
 }
 
 MAILS: dict[str, tuple[str, str]] = {
+    "asked_again": (
+        "Asked again: {what}, {challenge}",
+        "{who} waits for you in “{challenge}”: {what}.",
+    ),
     "date_soon": (
         "Due by {day}: {what}, {challenge}",
         "{what}: due by {day} in “{challenge}”, {why}.",
@@ -98,6 +105,7 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 VERBS: dict[str, str] = {
+    "chasing.ask_again": "Asked again",
     "findings.agree_to_waive": "Second word: a rule is set aside",
     "findings.describe_purchase": "Purchase described for policy",
     "findings.justify": "Reason for a requirement",

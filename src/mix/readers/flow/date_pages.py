@@ -9,10 +9,8 @@ from operator import or_
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Count, DateTimeField, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
-from django.db.models.sql.compiler import SQLCompiler
 
 from mix.data.asked import asked
 from mix.data.models import Challenge, Letter
@@ -23,10 +21,10 @@ from mix.readers.city.municipalities import list_municipalities
 from mix.readers.core.actors import Actor
 from mix.readers.core.paging import SIZE, Page
 from mix.readers.flow.dates import (
-    MORNING,
     RECORD_YEARS,
     SOURCES,
     Dated,
+    Morning,
     Source,
     dates_computed,
     dates_of_pilots,
@@ -97,17 +95,6 @@ def _made_whole(rows: list[tuple[Any, Any]]) -> list[Dated]:
         )
         for (at, code, pk), row in rows
     ]
-
-
-class Morning(Func):
-    """The instant at which a day stands among instants."""
-
-    output_field = DateTimeField()
-    template = f"((%(expressions)s + time '{MORNING:%H:%M}') AT TIME ZONE 'UTC')"
-
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:  # noqa: ANN401 - Django's signature
-        """Write it as SQLite keeps instants."""
-        return self.as_sql(compiler, connection, template=f"(%(expressions)s || ' {MORNING:%H:%M:%S}')", **extra)
 
 
 def _rows(source: Source, lead: Cities, partner: Cities, zones: Cities, began: Instants) -> QuerySet[Any]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import DateTimeField, Max, Model, Q
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import DateTimeField, Func, Max, Model, Q
+from django.db.models.sql.compiler import SQLCompiler
 
 from mix.data.models import (
     Award,
@@ -111,6 +113,17 @@ class Dated:
 
 
 MORNING = time(5, tzinfo=UTC)  # where a day stands among instants: when it begins in Ontario
+
+
+class Morning(Func):
+    """The instant at which a day stands among instants."""
+
+    output_field = DateTimeField()
+    template = f"((%(expressions)s + time '{MORNING:%H:%M}') AT TIME ZONE 'UTC')"
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:  # noqa: ANN401 - Django's signature
+        """Write it as SQLite keeps instants."""
+        return self.as_sql(compiler, connection, template=f"(%(expressions)s || ' {MORNING:%H:%M:%S}')", **extra)
 
 
 def order_of(dated: Dated) -> tuple[datetime, str, int]:

@@ -23,6 +23,7 @@ from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.delegation import Band
 from mix.rules.city.kinds import kind_of, nobody
 from mix.rules.city.methods import Gate
+from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.access import Role
 from mix.rules.core.fields import missing_answers
 from mix.rules.core.kinds import Decision, Route, StepKind, StepState
@@ -191,17 +192,77 @@ def list_tasks(actor: Actor) -> list[Task]:
     return sorted(tasks, key=lambda t: t.kind is not TaskKind.SIGN)
 
 
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """A step that is active in a challenge that runs, as its row and its method say; `city` is the lead city's code."""
+
+    pk: int
+    key: str
+    asked_at: datetime | None
+    started_at: datetime
+    round: int
+    challenge: int
+    city: str
+    spec: StepSpec
+    room: str | None
+
+
+def list_at_hand(actor: Actor) -> list[AtHand]:
+    """List the active steps of running challenges of the actor's cities, by their challenges. Two queries."""
+    rows = _at_hand(tuple(sorted(actor.duties)))
+    methods = {version.pk: version for version in _methods(tuple(sorted({row[7] for row in rows})))}
+    found = []
+    for pk, key, asked_at, started_at, begun_at, round_, challenge, method, route, city in rows:
+        on_route = method_on(methods[method], Route(route))
+        found.append(
+            AtHand(
+                pk,
+                key,
+                asked_at,
+                started_at or begun_at,
+                round_,
+                challenge,
+                city,
+                on_route.step(key),
+                on_route.room_of(key),
+            )
+        )
+    return found
+
+
+def list_open_duties(asked: Sequence[AtHand]) -> list[tuple[AtHand, Duty]]:
+    """List the words that gates wait for. Six queries at most, but for awards that wait for their gate."""
+    rows = {row.pk: row for row in asked}
+    if not rows:
+        return []
+    steps = _fetch_steps(tuple(rows))
+    _gather_ahead(steps)
+    found = []
+    for step in steps:
+        gathered = gather_gate(step)
+        found += [(rows[step.pk], duty) for duty in open_duties(*gathered)] if gathered else []
+    return found
+
+
+def list_reviews(steps: Sequence[AtHand], actor: Actor) -> list[AtHand]:
+    """List the steps that wait for the actor's word though somebody else owns them. Queries grow with these alone."""
+    rows = {s.pk: s for s in steps if not s.asked_at and kind_of(s.spec.kind).waits_for is not nobody}
+    return [rows[step.pk] for step in _fetch_steps(tuple(rows)) if kind_of(step.kind).waits_for(step, actor)]
+
+
 def _list_near(actor: Actor) -> list[Step]:
     """List the active steps that may wait for the actor, with their challenges; those of others are not fetched."""
-    rows = _at_hand(tuple(sorted(actor.duties)))
-    methods = {version.pk: version for version in _methods(tuple(sorted({row[4] for row in rows})))}
-    near = []
-    for pk, key, kind, asked_at, method, route, city in rows:
-        owner = method_on(methods[method], Route(route)).step(key).owner
-        if asked_at or owner in actor.roles_at(city) or kind_of(kind).waits_for is not nobody:
-            near.append(pk)
-    found = Step.objects.filter(pk__in=near).select_related("challenge__municipality", "challenge__method")
-    return list(found.defer("challenge__method__document").order_by("challenge_id", "position")) if near else []
+    near = [
+        row.pk
+        for row in list_at_hand(actor)
+        if row.asked_at or row.spec.owner in actor.roles_at(row.city) or kind_of(row.spec.kind).waits_for is not nobody
+    ]
+    return _fetch_steps(tuple(near))
+
+
+def _fetch_steps(keys: tuple[int, ...]) -> list[Step]:
+    found = Step.objects.filter(pk__in=keys).select_related("challenge__municipality", "challenge__method")
+    return list(found.defer("challenge__method__document").order_by("challenge_id", "position")) if keys else []
 
 
 @asked
@@ -209,7 +270,7 @@ def _at_hand(cities: tuple[str, ...]) -> QuerySet[Any, Any]:
     own = ChallengeCity.objects.filter(challenge=OuterRef("challenge"), municipality__code__in=cities)
     rows = Step.objects.filter(Exists(own), state=StepState.ACTIVE, challenge__status=ChallengeStatus.RUNNING)
     around = ("challenge__method_id", "challenge__route", "challenge__municipality__code")
-    return rows.values_list("pk", "key", "kind", "asked_at", *around)
+    return rows.values_list("pk", "key", "asked_at", "started_at", "begun_at", "round", "challenge_id", *around)
 
 
 @asked

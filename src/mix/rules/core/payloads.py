@@ -42,6 +42,7 @@ _SOMETHING = {
     "challenges.reissue": "of",
     "challenges.report_need": "title",
     "challenges.stop": "gate",
+    "chasing.ask_again": "doing people",
     "custody.check_possession": "share",
     "custody.look_at_share": "share",
     "custody.make_key": "public holders needed",

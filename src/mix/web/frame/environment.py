@@ -46,9 +46,9 @@ from mix.rules.core.kinds import (
     StepState,
 )
 from mix.rules.delivery.states import AgreementState, EditState, EvidenceVerdict
-from mix.rules.flow.states import TaskKind
 from mix.rules.knowledge.measured import TargetVerdict
 from mix.rules.knowledge.states import FactConfidence, FactKey
+from mix.rules.knowledge.states import FactConfidence
 from mix.rules.market.closing import Phase
 from mix.rules.market.states import CustodyMode
 from mix.web.drawing import filters, showing
@@ -119,7 +119,6 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     Scan,
     StepState,
     TargetVerdict,
-    TaskKind,
     Word,
 )
 

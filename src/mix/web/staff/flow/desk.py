@@ -23,14 +23,14 @@ from mix.readers.city.municipalities import list_other_municipalities, list_own_
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
 from mix.readers.delivery.milestones import gather_readings, list_take_overs
-from mix.readers.flow.moves import Task, list_tasks
+from mix.readers.flow.waits import gather_waits
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import Permission, grants
 from mix.rules.core.kinds import NeedState
 from mix.web.drawing.cards import Card, cards
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
-from mix.web.drawing.requests import staff_of
+from mix.web.drawing.requests import now_of, staff_of
 from mix.web.drawing.showing import use_clock
 from mix.web.forms.acts import Listed, granted, show, take
 from mix.web.staff.city.departments import Givable, WithoutContext, cities_without, open_departments
@@ -44,13 +44,14 @@ from mix.web.staff.flow.desk_acts import (
     Offered,
     ReportNeed,
 )
+from mix.web.staff.flow.waiting import AskAgain, Drawn, draw_waiting
 
 
 @dataclass(frozen=True)
 class DeskContext:
     """What the desk draws: what waits for somebody, and where their challenges are; `more` counts all, past a page."""
 
-    tasks: list[Task]
+    drawn: Drawn
     challenges: list[Card]
     more_challenges: int
     needs: list[Need]
@@ -60,18 +61,22 @@ class DeskContext:
 
 def desk(request: HttpRequest) -> HttpResponse:
     """What do I do next, and may I?"""
-    actor = staff_of(request)
+    actor, now = staff_of(request), now_of(request)
+    waiting = gather_waits(actor, now=now)
+    taken = take(request, {"ask": Listed(AskAgain, None)} if waiting.others else {})
+    if isinstance(taken, HttpResponse):
+        return taken
     running = page_own_challenges(actor, 1, running=True)
     open_needs = page_open_needs(actor, everybodys=_may_decide(actor))
     context = DeskContext(
-        tasks=list_tasks(actor),
+        drawn=draw_waiting(waiting, now=now),
         challenges=cards(running.rows),
         more_challenges=running.total if running.last > 1 else 0,
         needs=open_needs.rows,
         more_needs=open_needs.total if open_needs.last > 1 else 0,
         may_start=_may_start(actor),
     )
-    return draw_page(request, "staff/flow/desk.html", context)
+    return show(request, "staff/flow/desk.html", taken, context)
 
 
 def _may_decide(actor: Actor) -> bool:

@@ -1,0 +1,86 @@
+"""What waits for somebody of a city, all of it by day; and asking others again for what they owe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from mix.actions.flow import chasing
+from mix.readers.core.paging import page_of
+from mix.readers.flow.wait_names import Names, gather_names
+from mix.readers.flow.waits import Waiting, gather_waits
+from mix.rules.city.calendar import day_in
+from mix.rules.flow.waits import FIRST_LINES, Line, Wait, desk_of, in_order, unmet_to_ask_again
+from mix.web.drawing.pages import draw_page
+from mix.web.drawing.paging import Pager, number_of, pager
+from mix.web.drawing.requests import now_of, staff_of
+from mix.web.drawing.showing import clock
+from mix.web.drawing.waits import DrawnDesk, DrawnLine, draw_desk, draw_line, iso
+from mix.web.forms.acts import RowAct, do
+from mix.web.forms.limits import Limit
+
+
+class AskAgain(RowAct[None]):
+    """Ask others again for what they owe: a mail, and a line of the log."""
+
+    label = _("Ask again")
+    done = _("They were asked again by mail. The log says so.")
+    limit = Limit(by_person=30)
+
+    def run(self, request: HttpRequest) -> None:
+        """Ask."""
+        do(request, chasing.ask_again, item=self.row)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What waits for somebody, and for whom they wait, as the desk draws it; `more_others` counts the rest of these."""
+
+    own: DrawnDesk
+    others: tuple[DrawnLine, ...]
+    more_others: int
+
+
+def draw_waiting(waiting: Waiting, *, now: datetime) -> Drawn:
+    """Draw what waits. A query for each kind of name."""
+    desk = desk_of(waiting.own, now=now, zone=clock())
+    others = in_order(waiting.others, now=now)
+    shown = [wait for line in desk.lines for wait in line.waits] + others[:FIRST_LINES]
+    names = gather_names(shown, asked=bool(others))
+    lines = [
+        draw_line(Line((w,)), names, now=now, is_others=True, may_ask=_may_ask(w, names, now=now))
+        for w in others[:FIRST_LINES]
+    ]
+    return Drawn(draw_desk(desk, names, now=now), tuple(lines), max(0, len(others) - FIRST_LINES))
+
+
+def _may_ask(wait: Wait, names: Names, *, now: datetime) -> bool:
+    return not unmet_to_ask_again(names.asked.get(wait.name), now=now)
+
+
+@dataclass(frozen=True)
+class WaitsContext:
+    """What the page draws that shows all that waits, or what is due on a day."""
+
+    lines: tuple[DrawnLine, ...]
+    pager: Pager
+    total: int
+
+
+def waits(request: HttpRequest) -> HttpResponse:
+    """Everything that waits for somebody, or what of it is due on one day."""
+    actor, now = staff_of(request), now_of(request)
+    found = in_order(_asked_for(gather_waits(actor, now=now).own, request.GET.get("day", "")), now=now)
+    page = page_of(found, number_of(request))
+    names = gather_names(page.rows)
+    lines = tuple(draw_line(Line((wait,)), names, now=now) for wait in page.rows)
+    return draw_page(request, "staff/flow/waits.html", WaitsContext(lines, pager(request, page), page.total))
+
+
+def _asked_for(own: list[Wait], on: str) -> list[Wait]:
+    if not on:
+        return own
+    return [w for w in own if iso(day_in(clock(), w.until) if w.until else None) == on]
