@@ -38,7 +38,7 @@ LISTS = [
     ("priya", "/en/city/pilots/", 4),
     ("audrey", "/en/oversight/", 6),
     ("hugo", "/en/evaluation/", 8),
-    ("tess", "/en/vendor/", 20),
+    ("tess", "/en/vendor/", 24),
     ("tess", "/en/vendor/calls/WATER-LEAKS-RFSQ8/", 11),
 ]
 

@@ -120,7 +120,7 @@ def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
         ("priya", "/en/city/challenges/", 6),
         ("priya", "/en/city/", 23),
         ("priya", "/en/city/dates/", 17),
-        ("tess", "/en/vendor/", 20),
+        ("tess", "/en/vendor/", 24),
         ("nora", "/en/vendor/sprints/guelph-roads-sprint/sprint-run/", 11),
         ("", "/en/calls/WATER-LEAKS-RFSQ8/", 5),
         ("audrey", "/en/oversight/", 6),

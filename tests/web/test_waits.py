@@ -110,6 +110,15 @@ def test_no_city_reads_who_answers_a_call(db: None) -> None:
         assert not {w.doing for w in (*found.own, *found.others)} & {Doing.HAND_IN, Doing.CONFIRM_ADDENDUM}
 
 
+def test_a_vendor_reads_what_it_owes_and_what_it_is_owed(sign_in: Callable[[str], Client]) -> None:
+    page = sign_in("tess").get("/en/vendor/").content.decode()
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+    assert "Finish and hand in your submission" in text
+    assert "What you are owed" in text
+    assert "Guelph: Answer a question" in text
+    assert "What you owe, and by when" not in sign_in("priya").get("/en/vendor/").content.decode()
+
+
 @pytest.mark.parametrize(("many", "count"), [(1, 20), (200, 19)])
 def test_a_desk_shows_twelve_lines_and_the_rest_by_day(
     sign_in: Callable[[str], Client], crowd: None, many: int, count: int

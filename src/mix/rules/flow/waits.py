@@ -338,6 +338,13 @@ def place_to_watch(wait: Wait, *, challenge: str) -> str:
     return f"city/challenges/{challenge}/" + (f"{wait.step}/" if wait.step else "")
 
 
+def place_for_vendor(wait: Wait, *, challenge: str) -> str:
+    """Return where a vendor reads of what a city owes it: an address without language."""
+    if wait.doing in _UNDER_AGREEMENT and wait.at:
+        return f"vendor/agreements/{wait.at}/"
+    return f"challenges/{challenge}/" if challenge else "vendor/"
+
+
 def unmet_to_ask_again(asked_at: datetime | None, *, now: datetime) -> tuple[Unmet, ...]:
     """List why somebody may not be asked again yet: once a day is enough."""
     if asked_at is not None and now < asked_at + ASKED_AGAIN_AFTER:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from mix.phrases.words import word
 from mix.readers.case.challenges import method_for
 from mix.readers.flow.dates import MORNING
 from mix.readers.flow.wait_names import Names
-from mix.rules.flow.waits import Desk, Doing, Line, Wait, place_of, place_to_watch
+from mix.rules.flow.waits import Desk, Doing, Line, Wait, place_for_vendor, place_of, place_to_watch
 from mix.web.drawing.showing import day, in_language, language, moment, said, time_left
 
 # The part of a step's page where something is done.
@@ -97,6 +98,17 @@ def draw_desk(desk: Desk, names: Names, *, now: datetime) -> DrawnDesk:
 def iso(on: date | None) -> str:
     """Return how a day stands in an address; what has none is "none"."""
     return on.isoformat() if on else "none"
+
+
+def draw_owed(waits: Sequence[Wait], names: Names, *, now: datetime) -> tuple[DrawnLine, ...]:
+    """Draw what a vendor is owed: by which city, and where it reads of it."""
+    drawn = []
+    for wait in waits:
+        address = _address(place_for_vendor(wait, challenge=_code(wait, names)))
+        city = names.cities.get(wait.city)
+        line = draw_line(Line((wait,)), names, now=now, is_others=True)
+        drawn.append(replace(line, address=address, who=in_language(city, "name") if city else ""))
+    return tuple(drawn)
 
 
 def draw_line(line: Line, names: Names, *, now: datetime, is_others: bool = False, may_ask: bool = False) -> DrawnLine:

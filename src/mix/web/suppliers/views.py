@@ -31,6 +31,8 @@ from mix.readers.choice.evaluations import list_own_meetings, stages_of
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.agreements import list_own_agreements
 from mix.readers.delivery.sprints import Room, list_open_rooms
+from mix.readers.flow.wait_names import gather_names
+from mix.readers.flow.waits import list_vendor_waits
 from mix.readers.market.engagements import list_public_engagements
 from mix.readers.market.fitting import page_fitting
 from mix.readers.market.participations import has_reached, list_taking_part
@@ -46,12 +48,14 @@ from mix.readers.market.submissions import OwnState, find_own, page_own_states
 from mix.readers.market.vendors import get_own_vendor, list_own_vendors
 from mix.rules.city.methods import SolicitationSpec
 from mix.rules.core.fields import Bilingual
+from mix.rules.flow.waits import FIRST_LINES, desk_of, in_order
 from mix.rules.market.states import QuestionKind
 from mix.web.drawing.cards import Card, cards
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.requests import actor_of, now_of, signed_in
-from mix.web.drawing.showing import use_clock
+from mix.web.drawing.showing import clock, use_clock
+from mix.web.drawing.waits import DrawnDesk, DrawnLine, draw_desk, draw_owed
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, do, show, take
 from mix.web.forms.limits import Limit
@@ -64,6 +68,8 @@ class HomeContext:
     They may be more than are drawn.
     """
 
+    owes: DrawnDesk
+    owed: Sequence[DrawnLine]
     vendors: Sequence[Vendor]
     states: Sequence[OwnState]
     states_pager: Pager
@@ -85,8 +91,14 @@ def home(request: HttpRequest) -> HttpResponse:
     ids = [v.id for v in vendors]
     states = page_own_states(actor, number_of(request, "submissions"), now=now_of(request))
     fitting = page_fitting(ids, number_of(request, "calls"), now=now_of(request))
+    waiting = list_vendor_waits(actor, now=now_of(request))
+    owes = desk_of(waiting.own, now=now_of(request), zone=clock())
+    owed = in_order(waiting.others, now=now_of(request))[:FIRST_LINES]
+    names = gather_names([*(w for line in owes.lines for w in line.waits), *owed])
     mine = page_vendor_challenges(ids, number_of(request, "challenges"))
     context = HomeContext(
+        owes=draw_desk(owes, names, now=now_of(request)),
+        owed=draw_owed(owed, names, now=now_of(request)),
         vendors=vendors,
         states=states.rows,
         states_pager=pager(request, states, "submissions"),
