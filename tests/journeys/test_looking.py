@@ -59,6 +59,7 @@ BY_ROLE = {
     "priya": [
         "city/",
         "city/waits/",
+        "city/search/?q=streets",
         "city/needs/",
         "city/needs/N-TREES/",
         "city/needs/new/",

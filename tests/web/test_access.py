@@ -79,6 +79,7 @@ def test_what_a_call_asks_is_read_where_its_challenge_is(sign_in: Callable[[str]
         ("city-desk", [], STAFF),
         ("city-needs", [], STAFF),
         ("city-waits", [], STAFF),
+        ("city-search", [], STAFF),
         ("city-need-new", [], STAFF),
         ("city-challenges", [], STAFF),
         ("city-advice", [], STAFF),

@@ -30,7 +30,15 @@ PRIVATE = frozenset(
         *("account_emailaddress", "account_emailconfirmation", "mfa_authenticator", "socialaccount_socialaccount"),
         *("vault_draft", "vault_earlierdraft", "vault_upload", "vault_uploadpart", "vault_sealedfile"),
         *("vault_sealedenvelope", "data_submissionversion", "data_acknowledgement", "data_score", "data_declaration"),
-        *("data_consensusscore", "data_comment", "data_datereminder", "data_judgement", "data_calendarfeed"),
+        *(
+            "data_consensusscore",
+            "data_comment",
+            "data_datereminder",
+            "data_mailchoice",
+            "data_digest",
+            "data_judgement",
+            "data_calendarfeed",
+        ),
     }
 )
 # Public pages read some of their rows: the entries of public verbs, the submissions of opened calls.

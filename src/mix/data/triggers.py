@@ -39,6 +39,7 @@ APPEND_ONLY = (
     "data_lesson",
     "data_hoursentry",
     "data_historyfact",
+    "data_mailchoice",
 )
 
 _POSTGRESQL_FUNCTION = """

@@ -34,6 +34,8 @@ SHARED = frozenset(
         "data_cacheentry",
         "data_calendarfeed",
         "data_chain",
+        "data_digest",
+        "data_mailchoice",
         "data_checkpoint",
         "data_event",
         "data_merger",

@@ -20,9 +20,11 @@ from django.db import DatabaseError, close_old_connections, transaction
 
 from mix.actions.case.pilots import remind as remind_of_pilots
 from mix.actions.city.reviews import ask_for_reviews
+from mix.actions.core.digests import make_digests
 from mix.actions.core.outbox import claim, mark_failed, mark_sent
 from mix.actions.core.run import whole
 from mix.actions.flow.due import make_due, remind_of_dates
+from mix.actions.flow.reminding import remind_of_drafts, remind_of_scores
 from mix.actions.market.addenda import extend_for_outages
 from mix.actions.market.custody import remind_holders
 from mix.actions.market.sealing import drop_unreferenced, scan_opened
@@ -32,7 +34,8 @@ from mix.data.models import Beat, Message
 from mix.jobs.duties import note_done, note_fault
 from mix.jobs.log_checks import check_daily
 from mix.jobs.witnesses import send_to_witnesses
-from mix.readers.core.outbox import path_of
+from mix.phrases.mails import stop_text
+from mix.readers.core.outbox import path_of, stop_token
 from mix.rules.core.lines import one_line
 from mix.rules.market.outages import BEAT
 from mix.rules.market.sealed import ScannerDown
@@ -70,7 +73,8 @@ def send_waiting(*, most: int = AT_ONCE) -> int:
 def _send(message: Message) -> Exception | None:
     """Send one message; return what kept it from going out.
 
-    It says that no person wrote it, so that no absence note answers, and keeps its name when it is sent twice.
+    It says that no person wrote it, so that no absence note answers, keeps its name when it is sent twice, and ends its
+    kind by one POST where it may be stopped (RFC 8058).
     """
     path = path_of(message)
     link = f"\n\n{settings.BASE_URL}/{message.language}/{path}" if path else ""
@@ -79,6 +83,10 @@ def _send(message: Message) -> Exception | None:
         "Auto-Submitted": "auto-generated",
         "Message-ID": f"<{message.pk}.{message.written_at.timestamp():.0f}@{host}>",
     }
+    if token := stop_token(message):
+        stop = f"{settings.BASE_URL}/{message.language}/mail/stop/{token}/"
+        link += f"\n\n{stop_text(stop, message.language)}"
+        headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     try:
         EmailMessage(
             message.subject,
@@ -174,6 +182,9 @@ DUTIES: tuple[tuple[Callable[..., object], timedelta], ...] = (
     (make_due, timedelta(0)),
     (check_daily, CHECK_EVERY),
     (send_to_witnesses, WITNESS_EVERY),
+    (make_digests, REMIND_EVERY),
+    (transaction.atomic(remind_of_drafts), REMIND_EVERY),
+    (transaction.atomic(remind_of_scores), REMIND_EVERY),
     (transaction.atomic(remind_holders), timedelta(0)),
     (forget_sessions, CLEAR_EVERY),
     (forget_expired, CLEAR_EVERY),

@@ -58,6 +58,7 @@ REFUSALS: dict[str, str | Counted] = {
     "receipt_altered": "This receipt is not as the log has it",
     "receipt_missing": "The log knows a version that was handed in here, and its receipt is missing",
     "receipt_unlogged": "The log does not know this receipt",
+    "mail_without_stop": "Mails of this kind always come",
     # requests
     "too_many_from_here": "To keep guesses and floods out, this site takes only so much in a while from one place. Nothing was changed. Wait ten minutes",
     "disk_full": "This site has no room left; its operator can see it. Nothing was changed",
@@ -66,6 +67,10 @@ REFUSALS: dict[str, str | Counted] = {
 }
 
 MAILS: dict[str, tuple[str, str]] = {
+    "digest": (
+        "{count} mails of MIX in one",
+        "Gathered as you chose:\n\n{items}",
+    ),
     "checkpoint_for_witness": (
         "Checkpoint of {chain}: {size} entries",
         "Keep this checkpoint of {chain}, and compare the next with it (“mix verify log --checkpoint”). An instance of MIX countersigns it with “mix log countersign”; send the note back, and it is kept here.\n\n{note}",
@@ -93,6 +98,26 @@ MAILS: dict[str, tuple[str, str]] = {
 }
 
 WORDS: dict[str, dict[str, str]] = {
+    "mail_kind": {
+        "account": "Your account, receipts and results",
+        "turn": "Something waits for you",
+        "dates": "A date comes near",
+        "news": "News of what you take part in",
+        "invitations": "Invitations to answer calls",
+    },
+    "mail_kind_reason": {
+        "account": "They always come.",
+        "turn": "It is your turn: this cannot be stopped.",
+        "dates": "Reminders: these cannot be stopped.",
+        "news": "Nothing waits for you in them.",
+        "invitations": "Calls that you may answer in challenges in which you take part.",
+    },
+    "mail_pace": {
+        "now": "At once",
+        "daily": "Once a day",
+        "weekly": "Once a week",
+        "off": "Never",
+    },
     "answer": {
         "yes": "Yes",
         "no": "No",

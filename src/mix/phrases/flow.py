@@ -28,6 +28,22 @@ REFUSALS: dict[str, str | Counted] = {
 }
 
 MAILS: dict[str, tuple[str, str]] = {
+    "draft_soon": (
+        "Not handed in yet: {challenge} ({vendor})",
+        "The submission of {vendor} to “{challenge}” is a draft. It counts only if it is handed in before {closes}.",
+    ),
+    "draft_late": (
+        "Not handed in: {challenge} ({vendor})",
+        "“{challenge}” closed at {closes}. The draft of {vendor} was not handed in and does not count.",
+    ),
+    "scores_soon": (
+        "Scores are due: {challenge}",
+        "Your scores in “{challenge}” are due by {due}.",
+    ),
+    "scores_late": (
+        "Scores are late: {challenge}",
+        "Your scores in “{challenge}” were due by {due}. The panel waits for them.",
+    ),
     "asked_again": (
         "Asked again: {what}, {challenge}",
         "{who} waits for you in “{challenge}”: {what}.",
@@ -55,6 +71,13 @@ MAILS: dict[str, tuple[str, str]] = {
 }
 
 WORDS: dict[str, dict[str, str]] = {
+    "found": {
+        "cases": "Cases",
+        "documents": "Documents",
+        "vendors": "Vendors",
+        "people": "People",
+        "log": "The log",
+    },
     "date": {
         "questions_until": "Last questions",
         "closing": "Closing",

@@ -11,6 +11,7 @@ from mix.rules.core.fields import Wording
 from mix.rules.market.outages import Outage
 
 GREETING = "Hello {name},"
+STOP = "No more mails of this kind: {link}"
 
 MAILS: dict[str, tuple[str, str]] = {
     **core.MAILS,
@@ -29,6 +30,11 @@ def mail_text(code: str, language: str, **params: str | Wording) -> tuple[str, s
     subject, body = (filled(f"mail {code}", text, language, said) for text in MAILS[code])
     greeting = filled("mail greeting", GREETING, language, said) if said.get("name") else ""
     return subject, f"{greeting}\n\n{body}" if greeting else body
+
+
+def stop_text(link: str, language: str) -> str:
+    """Return the last line of a mail that can be stopped."""
+    return filled("mail stop", STOP, language, {"link": link})
 
 
 def local_text(at: datetime, zone: str) -> str:

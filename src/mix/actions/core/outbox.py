@@ -10,9 +10,10 @@ from django.db.models import Q
 from mix.data.models import Challenge, Message, Municipality, Person
 from mix.phrases.mails import mail_text
 from mix.readers.core.ciphers import hide
-from mix.readers.core.outbox import LINKS
+from mix.readers.core.outbox import LINKS, address_mark, paces_of
 from mix.rules.core.fields import Wording
 from mix.rules.core.lines import one_line
+from mix.rules.core.mails import PACES, Pace, kind_of_mail, may_stop
 
 SUBJECT = 300  # characters of a mail's subject; a title may be longer
 # Mails whose link opens an account, or a place in a city's or a vendor's team.
@@ -42,7 +43,13 @@ def tell(
     if challenge:
         params["challenge"] = challenge.wording("title")
     messages = []
-    for person in {p.pk: p for p in people}.values():
+    told = {p.pk: p for p in people}.values()
+    kind = kind_of_mail(code)
+    paces = paces_of([p.code for p in told], kind) if len(PACES[kind]) > 1 else {}
+    for person in told:
+        pace = paces.get(person.code, Pace.NOW)
+        if pace is Pace.OFF:
+            continue
         subject, body = mail_text(code, person.language, **{"challenge": "", **params, "name": person.name})
         messages.append(
             Message(
@@ -56,6 +63,8 @@ def tell(
                 challenge=challenge.code if challenge else "",
                 city=of.code if of else challenge.municipality.code if challenge else "",
                 reply_to=reply_to,
+                chooser=person.code,
+                held="" if pace is Pace.NOW else pace.value,
                 written_at=now,
             )
         )
@@ -75,8 +84,13 @@ def tell_address(
 ) -> None:
     """Write one message to an address, whether somebody has an account there or not; greeted by `name` if given.
 
+    Whoever stopped mails of its kind gets none.
+
     Answers go to the `writer`, who also hears when the address is refused for good.
     """
+    kind, chooser = kind_of_mail(code), address_mark(email)
+    if may_stop(kind) and paces_of([chooser], kind).get(chooser) is Pace.OFF:
+        return
     subject, body = mail_text(code, language, **params)
     Message.objects.create(
         to_email=email,
@@ -90,6 +104,7 @@ def tell_address(
         reply_to=writer.email if writer else "",
         writer=writer.code if writer else "",
         is_key=code in KEYS,
+        chooser=chooser,
         written_at=now,
     )
 
@@ -101,7 +116,8 @@ def claim(*, now: datetime) -> Message | None:
     """
     due = Q(due_at=None) | Q(due_at__lte=now)
     with transaction.atomic():
-        waiting = Message.objects.select_for_update(skip_locked=True).filter(due, sent_at=None, given_up_at=None)
+        free = Message.objects.select_for_update(skip_locked=True)
+        waiting = free.filter(due, sent_at=None, given_up_at=None, held="")
         message = waiting.order_by("attempts", "id").first()
         if message is not None:
             message.due_at = now + LEASE

@@ -72,6 +72,33 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='MailChoice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('to', models.CharField(db_index=True, max_length=64)),
+                ('kind', models.CharField(choices=[('account', 'account'), ('turn', 'turn'), ('dates', 'dates'), ('news', 'news'), ('invitations', 'invitations')], max_length=40)),
+                ('pace', models.CharField(choices=[('now', 'now'), ('daily', 'daily'), ('weekly', 'weekly'), ('off', 'off')], max_length=40)),
+                ('chosen_at', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['account', 'turn', 'dates', 'news', 'invitations'])), name='data_mailchoice_kind'), models.CheckConstraint(condition=models.Q(('pace__in', ['now', 'daily', 'weekly', 'off'])), name='data_mailchoice_pace')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Digest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('to', models.CharField(max_length=40)),
+                ('pace', models.CharField(choices=[('now', 'now'), ('daily', 'daily'), ('weekly', 'weekly'), ('off', 'off')], max_length=40)),
+                ('since', models.DateTimeField()),
+                ('until', models.DateTimeField()),
+                ('made_at', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('to', 'pace', 'until'), name='digest_once'), models.CheckConstraint(condition=models.Q(('pace__in', ['now', 'daily', 'weekly', 'off'])), name='data_digest_pace')],
+            },
+        ),
+        migrations.CreateModel(
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -91,11 +118,14 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(null=True)),
                 ('sent_at', models.DateTimeField(null=True)),
                 ('given_up_at', models.DateTimeField(null=True)),
+                ('chooser', models.CharField(blank=True, max_length=64)),
+                ('held', models.CharField(blank=True, choices=[('now', 'now'), ('daily', 'daily'), ('weekly', 'weekly'), ('off', 'off')], default='', max_length=40)),
+                ('digest', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='data.digest')),
                 ('attempts', models.PositiveIntegerField(default=0)),
                 ('reason', models.CharField(blank=True, max_length=300)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('given_up_at', None), ('sent_at', None)), fields=['attempts', 'id'], name='message_waiting'), models.Index(condition=models.Q(('sent_at', None)), fields=['city'], name='message_of_city')],
+                'indexes': [models.Index(condition=models.Q(('given_up_at', None), ('held', ''), ('sent_at', None)), fields=['attempts', 'id'], name='message_waiting'), models.Index(condition=models.Q(('digest', None)), fields=['held', 'chooser'], name='message_held'), models.Index(condition=models.Q(('sent_at', None)), fields=['city'], name='message_of_city')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('sent_at', None), ('given_up_at', None), _connector='OR'), name='message_sent_or_given_up')],
             },
         ),
@@ -1564,6 +1594,7 @@ class Migration(migrations.Migration):
                 ('draft_version', models.PositiveIntegerField(default=0)),
                 ('started_at', models.DateTimeField()),
                 ('withdrawn_at', models.DateTimeField(null=True)),
+                ('reminded', models.CharField(blank=True, max_length=60)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'finalised', 'withdrawn'])), name='data_submission_state'), models.UniqueConstraint(fields=('solicitation', 'vendor'), name='submission_once')],
@@ -1654,6 +1685,7 @@ class Migration(migrations.Migration):
                 ('left_at', models.DateTimeField(null=True)),
                 ('left_reason', models.TextField(blank=True)),
                 ('handed_in_at', models.DateTimeField(null=True)),
+                ('reminded', models.CharField(blank=True, max_length=60)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('evaluation', 'person'), name='panel_member_once'), models.UniqueConstraint(condition=models.Q(('left_at', None), ('seat', 'chair')), fields=('evaluation',), name='panel_one_chair'), models.CheckConstraint(condition=models.Q(('seat__in', ['evaluator', 'chair'])), name='data_panelmember_seat')],

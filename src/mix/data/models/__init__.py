@@ -37,7 +37,7 @@ from mix.data.models.city.policies import Bylaw, RuleConfirmation, RuleText
 from mix.data.models.city.variants import MethodDraft
 from mix.data.models.core.cache import CacheEntry
 from mix.data.models.core.events import Beat, Chain, Checkpoint, Event
-from mix.data.models.core.outbox import Message
+from mix.data.models.core.outbox import Digest, MailChoice, Message
 from mix.data.models.delivery.agreements import Agreement, Clause, ClauseEdit, Deliverable, Paper, Signatory
 from mix.data.models.delivery.disclosures import Disclosure
 from mix.data.models.delivery.milestones import BacklogItem, ChangeOrder, Milestone, OutcomeReading, TakeOver
@@ -111,6 +111,7 @@ __all__ = [
     "Deliverable",
     "Demo",
     "Department",
+    "Digest",
     "Disclosure",
     "Dispute",
     "Document",
@@ -134,6 +135,7 @@ __all__ = [
     "Label",
     "Lesson",
     "Letter",
+    "MailChoice",
     "Merger",
     "Message",
     "MethodDraft",

@@ -304,11 +304,24 @@ def list_own_challenges(actor: Actor) -> list[Challenge]:
 
 
 def page_own_challenges(
-    actor: Actor, page: int, *, needs: Permission = Permission.CHALLENGE_READ, running: bool = False
+    actor: Actor,
+    page: int,
+    *,
+    needs: Permission = Permission.CHALLENGE_READ,
+    text: str = "",
+    status: str = "",
+    by_title: bool = False,
 ) -> Page[Challenge]:
-    """Return a page of the challenges that the actor may read in its cities, or of those that run."""
+    """Return a page of the challenges that the actor may read in its cities: of one state, with all of some words.
+
+    Running ones first, then the latest; or by their titles.
+    """
     rows = _own_challenges(actor, needs)
-    return page_by_keys(rows.filter(status=ChallengeStatus.RUNNING) if running else rows, page, fetch_challenges)
+    if status:
+        rows = rows.filter(status=status)
+    for word in text.split()[:8]:
+        rows = rows.filter(Q(title__icontains=word) | Q(question__icontains=word) | _in_translation(word))
+    return page_by_keys(rows.order_by("title", "id") if by_title else rows, page, fetch_challenges)
 
 
 def _own_challenges(actor: Actor, needs: Permission) -> QuerySet[Challenge]:
@@ -372,10 +385,16 @@ def _vendor_challenges(vendor_ids: Iterable[int]) -> QuerySet[Challenge]:
     )
 
 
-def page_needs(actor: Actor, page: int) -> Page[Need]:
-    """Return a page of the needs of the cities that the actor works for, open ones first, then the latest."""
+def page_needs(actor: Actor, page: int, *, text: str = "", state: str = "") -> Page[Need]:
+    """Return a page of the needs of the cities that the actor works for, open ones first, then the latest.
+
+    Of one state, with all of some words, where they are asked for.
+    """
     is_over = Case(When(state=NeedState.OPEN, then=0), default=1)
-    return page_by_keys(_own_needs(actor).order_by(is_over, "-reported_at", "id"), page, _needs)
+    rows = _own_needs(actor).filter(state=state) if state else _own_needs(actor)
+    for word in text.split()[:8]:
+        rows = rows.filter(Q(title__icontains=word) | Q(what__icontains=word))
+    return page_by_keys(rows.order_by(is_over, "-reported_at", "id"), page, _needs)
 
 
 def page_open_needs(actor: Actor, *, everybodys: bool) -> Page[Need]:

@@ -14,12 +14,12 @@ from mix.rules.core.access import Permission, grants
 
 WAITS_LONG = timedelta(minutes=30)
 # Mails whose mere existence tells who answers a call that nobody has opened, or who asks: the operator sees these.
-SEALED = ("receipt", "withdrawn", "addendum", "question_answered")
+SEALED = ("receipt", "withdrawn", "addendum", "question_answered", "draft_soon", "draft_late")
 
 
 def _unsent(city: Municipality, *, actor: Actor) -> QuerySet[Message]:
     """Return what this person may know of: those who read no challenge see nothing that went to a vendor's people."""
-    rows = Message.objects.filter(city=city.code, sent_at=None).exclude(code__in=SEALED)
+    rows = Message.objects.filter(city=city.code, sent_at=None, held="").exclude(code__in=SEALED)
     if not grants(actor.roles_at(city.code), Permission.CHALLENGE_READ):
         rows = rows.exclude(to_email__in=VendorMember.objects.values("person__email"))
     return rows

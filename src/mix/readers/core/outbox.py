@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from mix.data.models import Message
+import hashlib
+import hmac
+from collections.abc import Collection
+
+from django.conf import settings
+from django.core import signing
+from django.db.models import OuterRef, Q, Subquery
+
+from mix.data.models import MailChoice, Message
 from mix.readers.core.ciphers import reveal
+from mix.readers.core.errors import Unknown
+from mix.rules.core.mails import CHOOSABLE, MailKind, Pace, kind_of_mail, may_stop
 
 LINKS = "links in mails"  # what the link of a key is hidden for
+STOP = "mix mail stop"
 
 
 def path_of(message: Message) -> str:
@@ -17,3 +28,44 @@ def list_latest_mail(*, to: str = "", most: int = 60) -> list[Message]:
     """List the mail that was written last, to everybody or to one address."""
     rows = Message.objects.order_by("-written_at", "-id")
     return list((rows.filter(to_email=to) if to else rows)[:most])
+
+
+def address_mark(email: str) -> str:
+    """Return what is kept of an address that has no account: a hash under the key of this instance."""
+    return hmac.new(settings.SECRET_KEY.encode(), email.casefold().encode(), hashlib.sha256).hexdigest()
+
+
+def paces_of(choosers: Collection[str], kind: MailKind) -> dict[str, Pace]:
+    """Return how often some get mails of a kind: what each chose last. Who chose nothing is left out."""
+    latest = MailChoice.objects.filter(to=OuterRef("to"), kind=OuterRef("kind")).order_by("-id").values("id")[:1]
+    rows = MailChoice.objects.filter(to__in=choosers, kind=kind.value, id=Subquery(latest))
+    return {to: Pace(pace) for to, pace in rows.values_list("to", "pace")}
+
+
+def paces_chosen(chooser: str) -> dict[MailKind, Pace]:
+    """Return what somebody chose last of each kind that may be chosen; at once where nothing was."""
+    chosen = dict.fromkeys(CHOOSABLE, Pace.NOW)
+    for kind, pace in MailChoice.objects.filter(to=chooser).order_by("id").values_list("kind", "pace"):
+        chosen[MailKind(kind)] = Pace(pace)
+    return chosen
+
+
+def stop_token(message: Message) -> str:
+    """Return what ends mails of the kind of this one; empty where it has no stop."""
+    kind = kind_of_mail(message.code)
+    return signing.dumps([message.chooser, kind.value], salt=STOP) if message.chooser and may_stop(kind) else ""
+
+
+def stop_of(token: str) -> tuple[str, MailKind]:
+    """Return whose mails of which kind a token ends. Raises Unknown."""
+    try:
+        chooser, kind = signing.loads(token, salt=STOP)
+    except signing.BadSignature:
+        raise Unknown from None
+    return str(chooser), MailKind(kind)
+
+
+def list_held(pace: Pace, *, chooser: str = "") -> list[Message]:
+    """List what is held for digests of a pace, or for those of one person, oldest first."""
+    whose = Q(chooser=chooser) if chooser else Q()
+    return list(Message.objects.filter(whose, held=pace.value, digest=None).order_by("written_at", "id"))

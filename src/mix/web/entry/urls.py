@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from mix.web.entry import views
+from mix.web.entry import mail, views
 
 urlpatterns = [
     path("me/", views.home_of_person, name="home-of-person"),
     path("me/account/", views.account, name="account"),
     path("me/sessions/", views.sessions, name="sessions"),
+    path("mail/stop/<str:token>/", mail.stop, name="public-mail-stop"),
     path("demo/", views.demo_cards, name="demo-cards"),
     path("demo/outbox/", views.demo_outbox, name="demo-outbox"),
     path("demo/<slug:code>/", views.demo_sign_in, name="demo-sign-in"),

@@ -32,6 +32,7 @@ from mix.rules.core.access import TWO_PEOPLE, Permission, Role, grants
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.requests import now_of, signed_in
 from mix.web.drawing.showing import in_language
+from mix.web.entry.mail import ChooseMail
 from mix.web.entry.sessions import begin_session, get_session, list_sessions
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, RowAct, do, show, take
@@ -85,7 +86,7 @@ def account(request: HttpRequest) -> HttpResponse:
     """Show one's own duties and teams, correct one's name, and find the way to password and second factor."""
     actor = signed_in(request)
     person = actor.someone
-    taken = take(request, {"correct": Listed(Correct, person)})
+    taken = take(request, {"correct": Listed(Correct, person), "mail": Listed(ChooseMail, person)})
     if isinstance(taken, HttpResponse):
         return taken
     context = AccountContext(

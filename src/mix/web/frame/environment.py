@@ -48,7 +48,6 @@ from mix.rules.core.kinds import (
 from mix.rules.delivery.states import AgreementState, EditState, EvidenceVerdict
 from mix.rules.knowledge.measured import TargetVerdict
 from mix.rules.knowledge.states import FactConfidence, FactKey
-from mix.rules.knowledge.states import FactConfidence
 from mix.rules.market.closing import Phase
 from mix.rules.market.states import CustodyMode
 from mix.web.drawing import filters, showing

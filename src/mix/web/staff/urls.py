@@ -5,11 +5,12 @@ from django.urls import path
 from mix.web.staff.case import joining, pilots, records, whole, word_template
 from mix.web.staff.city import authority, bylaws, departments, mail, settings, variants
 from mix.web.staff.delivery import contracts
-from mix.web.staff.flow import dates, desk, findings, waiting, workspace
+from mix.web.staff.flow import dates, desk, findings, search, waiting, workspace
 from mix.web.staff.market import call_form, custody, publishing
 
 urlpatterns = [
     path("city/", desk.desk, name="city-desk"),
+    path("city/search/", search.page, name="city-search"),
     path("city/waits/", waiting.waits, name="city-waits"),
     path("city/needs/", desk.needs, name="city-needs"),
     path("city/needs/new/", desk.need_new, name="city-need-new"),

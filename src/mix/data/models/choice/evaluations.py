@@ -41,6 +41,8 @@ class Evaluation(Kept):
 class PanelMember(Kept):
     """A seat on the panel, until the person is replaced with a reason."""
 
+    loose = frozenset({"reminded"})
+
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="panel")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="panel_seats")
     seat = choice(Seat)
@@ -48,6 +50,7 @@ class PanelMember(Kept):
     left_at = models.DateTimeField(null=True)
     left_reason = models.TextField(blank=True)
     handed_in_at = models.DateTimeField(null=True)
+    reminded = models.CharField(max_length=60, blank=True)  # of which due instant, before or after
 
     class Meta:
         constraints = [

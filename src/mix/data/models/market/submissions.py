@@ -16,7 +16,7 @@ from mix.rules.market.states import SubmissionState
 class Submission(Kept):
     """One vendor's answer to one call. Its draft and its files lie in the vault, as ciphertext."""
 
-    loose = frozenset({"draft_version"})
+    loose = frozenset({"draft_version", "reminded"})
     is_out: bool  # where a reader fetched it along
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
@@ -27,6 +27,7 @@ class Submission(Kept):
     draft_version = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
+    reminded = models.CharField(max_length=60, blank=True)  # of which instant its team was reminded, before or after
 
     class Meta:
         constraints = [

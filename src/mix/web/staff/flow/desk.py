@@ -24,6 +24,7 @@ from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
 from mix.readers.delivery.milestones import gather_readings, list_take_overs
 from mix.readers.flow.waits import gather_waits
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import Permission, grants
 from mix.rules.core.kinds import NeedState
@@ -66,7 +67,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     taken = take(request, {"ask": Listed(AskAgain, None)} if waiting.others else {})
     if isinstance(taken, HttpResponse):
         return taken
-    running = page_own_challenges(actor, 1, running=True)
+    running = page_own_challenges(actor, 1, status=ChallengeStatus.RUNNING)
     open_needs = page_open_needs(actor, everybodys=_may_decide(actor))
     context = DeskContext(
         drawn=draw_waiting(waiting, now=now),
@@ -89,17 +90,22 @@ def _may_start(actor: Actor) -> bool:
 
 @dataclass(frozen=True)
 class NeedsContext:
-    """What the list of needs draws."""
+    """What the list of needs draws, and what was asked of it."""
 
     needs: list[Need]
     pager: Pager
+    q: str
+    state: str
+    states: tuple[NeedState, ...] = tuple(NeedState)
 
 
 def needs(request: HttpRequest) -> HttpResponse:
     """Every need of one's city, open ones first."""
     actor = staff_of(request)
-    page = page_needs(actor, number_of(request))
-    context = NeedsContext(page.rows, pager(request, page))
+    text, asked = (request.GET.get(key, "").strip()[:200] for key in ("q", "state"))
+    state = asked if asked in set(NeedState) else ""
+    page = page_needs(actor, number_of(request), text=text, state=state)
+    context = NeedsContext(page.rows, pager(request, page), text, state)
     return draw_page(request, "staff/case/needs.html", context)
 
 
@@ -140,18 +146,23 @@ def need(request: HttpRequest, code: str) -> HttpResponse:
 
 @dataclass(frozen=True)
 class ChallengesContext:
-    """What the list of challenges draws."""
+    """What the list of challenges draws, and what was asked of it."""
 
     rows: list[Card]
     pager: Pager
     may_start: bool
+    q: str
+    status: str
+    sort: str
 
 
 def challenge_list(request: HttpRequest) -> HttpResponse:
     """Every challenge of one's cities, on the stage bar."""
     actor = staff_of(request)
-    page = page_own_challenges(actor, number_of(request))
-    context = ChallengesContext(cards(page.rows), pager(request, page), may_start=_may_start(actor))
+    text, asked, sort = (request.GET.get(key, "").strip()[:200] for key in ("q", "status", "sort"))
+    status = asked if asked in set(ChallengeStatus) else ""
+    page = page_own_challenges(actor, number_of(request), text=text, status=status, by_title=sort == "title")
+    context = ChallengesContext(cards(page.rows), pager(request, page), _may_start(actor), text, status, sort)
     return draw_page(request, "staff/case/challenges.html", context)
 
 

@@ -1,0 +1,112 @@
+"""Which mail is of which kind, how often somebody gets each, and over which time one digest runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class MailClass(StrEnum):
+    """Why somebody gets a mail: it is owed to them, they follow something, or they were invited."""
+
+    DUTY = "duty"
+    FOLLOWED = "followed"
+    INVITED = "invited"
+
+
+class MailKind(StrEnum):
+    """What a mail is about, as somebody chooses how often to get it."""
+
+    ACCOUNT = "account"  # keys, receipts, results: always, and at once
+    TURN = "turn"  # something waits for them
+    DATES = "dates"  # a date comes near
+    NEWS = "news"  # something happened in what they take part in
+    INVITATIONS = "invitations"  # they may answer, come, or join
+
+
+class Pace(StrEnum):
+    """How often."""
+
+    NOW = "now"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    OFF = "off"
+
+
+CLASSES = {
+    MailKind.ACCOUNT: MailClass.DUTY,
+    MailKind.TURN: MailClass.DUTY,
+    MailKind.DATES: MailClass.DUTY,
+    MailKind.NEWS: MailClass.FOLLOWED,
+    MailKind.INVITATIONS: MailClass.INVITED,
+}
+# What somebody may choose. A duty has no stop; what is always sent at once is no choice.
+PACES = {
+    MailKind.ACCOUNT: (Pace.NOW,),
+    MailKind.TURN: (Pace.NOW, Pace.DAILY),
+    MailKind.DATES: (Pace.NOW, Pace.DAILY),
+    MailKind.NEWS: (Pace.NOW, Pace.DAILY, Pace.WEEKLY, Pace.OFF),
+    MailKind.INVITATIONS: (Pace.NOW, Pace.OFF),
+}
+CHOOSABLE = tuple(kind for kind, paces in PACES.items() if len(paces) > 1)
+
+_CODES = {
+    MailKind.TURN: """duties_to_review role_waits bands_wait handed_over merger_asked join_asked pilot_declared
+        pilot_unsolicited pilot_asked pilot_extension_asked need_reported question_asked event_question_asked
+        share_waits appointed scoring_open debrief_asked conflict_declared conflict_to_rule all_handed_in
+        consensus_open dispute_filed asked_to_review agreement_drafted clause_proposed asked_to_sign
+        vendor_proposed_clause deliverable_delivered incident_reported milestone_delivered step_started
+        asked_to_decide returned take_over_asked""",
+    MailKind.DATES: "pilot_undeclared pilot_ending pilot_ended pilot_report date_soon",
+    MailKind.NEWS: """role_confirmed role_named role_dropped role_ended bands_set staff_invitation_accepted
+        team_invitation_accepted shared_member member_ended join_agreed join_refused pilot_approved pilot_refused
+        pilot_closed need_declined need_merged need_commissioned chair_passed result_before_award""",
+    MailKind.INVITATIONS: "invited_to_answer",
+}
+_KINDS = {code: kind for kind, codes in _CODES.items() for code in codes.split()}
+
+
+def kind_of_mail(code: str) -> MailKind:
+    """Return of which kind a mail is; what no kind names goes to everybody at once, such as what is late."""
+    return _KINDS.get(code, MailKind.ACCOUNT)
+
+
+def known_codes() -> frozenset[str]:
+    """Return the mails that a kind names."""
+    return frozenset(_KINDS)
+
+
+def may_stop(kind: MailKind) -> bool:
+    """Say whether a mail of a kind can be stopped."""
+    return Pace.OFF in PACES[kind]
+
+
+MORNING = time(8)  # on the clock of the digests
+ZONE = "America/Toronto"
+MONDAY = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Over which time a digest runs: from an instant up to, and without, another."""
+
+    since: datetime
+    until: datetime
+
+
+def window_of(pace: Pace, *, now: datetime) -> Window:
+    """Return the last window that has ended: a day up to eight in the morning, or a week up to Monday at eight.
+
+    On the clock, so that a day on which it is changed has 23 or 25 hours.
+    """
+    zone = ZoneInfo(ZONE)
+    day = now.astimezone(zone).date()
+    if datetime.combine(day, MORNING, zone) > now:
+        day -= timedelta(days=1)
+    length = timedelta(days=1)
+    if pace is Pace.WEEKLY:
+        day -= timedelta(days=(day.weekday() - MONDAY) % 7)
+        length = timedelta(days=7)
+    return Window(datetime.combine(day - length, MORNING, zone), datetime.combine(day, MORNING, zone))
