@@ -35,7 +35,6 @@ from mix.rules.core.access import Permission, Role
 from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import CityState, NeedState, Origin, Route, StepState
 from mix.rules.core.unmet import require
-from mix.rules.knowledge.states import FactKey
 
 
 def report_need(
@@ -272,7 +271,7 @@ def end(challenge: Challenge, *, status: ChallengeStatus, reason: str, now: date
 class Fact:
     """One fact of a case from before; `text` "" means that it is not on the public record."""
 
-    key: FactKey
+    key: str
     text: str
     when: str = ""
     source: str = ""
