@@ -104,3 +104,12 @@ def test_a_vendor_and_a_stranger_find_nothing(place: Step, sign_in: Callable[[st
     for who in ("kim", "remi"):
         assert sign_in(who).get(PAGE).status_code in (403, 404)
     assert sign_in("olivia").get("/en/city/challenges/water-leaks/commissioning/publish/").status_code == 404
+
+
+def test_a_call_that_was_handed_over_stands_on_the_desk_of_who_may_publish_it(
+    place: Step, sign_in: Callable[[str], Client]
+) -> None:
+    sign_in("olivia").post(PAGE, {"act": "hand_over", "tie": "lower_price"})
+    assert f'href="{PAGE}"' in read(sign_in("martin"), "/en/city/")
+    own = read(sign_in("olivia"), "/en/city/").partition('<h2 id="others">')[0]
+    assert f'href="{PAGE}"' not in own

@@ -63,6 +63,11 @@ WAITS: dict[str, tuple[str, str, str]] = {
         "Record who came to {count} events",
         "Record",
     ),
+    "publish_call": (
+        "Check and publish the call",
+        "Check and publish {count} calls",
+        "Check and publish",
+    ),
     "confirm_closing": (
         "Confirm a later closing",
         "Confirm {count} later closings",

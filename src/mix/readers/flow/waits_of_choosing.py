@@ -17,6 +17,7 @@ from mix.data.models import (
     EngagementQuestion,
     Evaluation,
     ExtensionProposal,
+    HandOver,
     JoinRequest,
     Need,
     PanelMember,
@@ -126,6 +127,15 @@ CHOOSING: tuple[Source, ...] = (
         after="starts_at",
         roles=by(Permission.ENGAGEMENT_RUN),
         ways=_STEP,
+    ),
+    Source(
+        Doing.PUBLISH_CALL,
+        HandOver,
+        Q(ended_at=None, solicitation__step__state=StepState.ACTIVE.value),
+        "handed_at",
+        roles=by(Permission.SOLICITATION_PUBLISH),
+        but=("handed_by",),
+        ways=_OF_CALL,
     ),
     Source(
         Doing.CONFIRM_CLOSING,

@@ -30,6 +30,7 @@ class Doing(StrEnum):
     PUBLISH_ANSWER = "publish_answer"
     ANSWER_VISITOR = "answer_visitor"
     RECORD_EVENT = "record_event"
+    PUBLISH_CALL = "publish_call"
     CONFIRM_CLOSING = "confirm_closing"
     OPEN_ENVELOPES = "open_envelopes"
     OPEN_PRICES = "open_prices"
@@ -89,13 +90,14 @@ class Doing(StrEnum):
 ENDED_BY: dict[Doing, str] = {
     Doing.SIGN_GATE: "moves.sign",
     Doing.WORK: """moves.ask moves.complete moves.skip moves.begin_again documents.save documents.reuse
-        solicitations.draft solicitations.publish call_forms.fit engagements.plan engagements.publish
+        solicitations.draft solicitations.hand_over call_forms.fit engagements.plan engagements.publish
         evaluations.appoint evaluations.open_scoring evaluations.invite evaluations.set_meeting
         awards.recommend awards.record_negotiation awards.fail_negotiation agreements.draft
         agreements.name_signatory disclosures.appoint_reviewer delivery.add_backlog_item delivery.plan_milestone
         delivery.read_outcome sprints.grant_data sprints.record_evidence sprints.hold_demo sprints.enter_parity
         sprints.explain_parity""",
-    Doing.FINISH: "evaluations.finalise_result evaluations.break_tie evaluations.freeze_quality",
+    Doing.FINISH: """evaluations.finalise_result evaluations.break_tie evaluations.freeze_quality ties.fix_lot
+        ties.draw_lot""",
     Doing.REVIEW_PACK: "disclosures.review",
     Doing.ANSWER_COMMENT: "documents.settle_comment",
     Doing.AGREE_WAIVER: "findings.agree_to_waive",
@@ -105,6 +107,7 @@ ENDED_BY: dict[Doing, str] = {
     Doing.PUBLISH_ANSWER: "solicitations.publish_answer solicitations.give_confidential_answer",
     Doing.ANSWER_VISITOR: "engagements.answer",
     Doing.RECORD_EVENT: "engagements.hold",
+    Doing.PUBLISH_CALL: "solicitations.publish solicitations.send_back",
     Doing.CONFIRM_CLOSING: "addenda.issue addenda.drop_extension",
     Doing.OPEN_ENVELOPES: "sealing.open_envelopes",
     Doing.OPEN_PRICES: "sealing.open_envelopes",
@@ -273,6 +276,7 @@ def desk_of(waits: Sequence[Wait], *, now: datetime, zone: str) -> Desk:
 
 _AGREEMENT = "city/challenges/{challenge}/agreements/{at}/"
 _ELSEWHERE = {
+    Doing.PUBLISH_CALL: "city/challenges/{challenge}/{step}/publish/",
     Doing.AGREE_WAIVER: "city/challenges/{challenge}/policy/",
     Doing.ANSWER_JOINING: "city/challenges/{challenge}/whole/",
     Doing.DECIDE_NEED: "city/needs/{at}/",
