@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -371,6 +372,9 @@ def test_the_adviser_answers_by_its_address_alone(sign_in: Callable[[str], Clien
     assert page.index("Route A: innovation partnership") < page.index("Does not fit")
     assert "What the market scan concluded: Develop what does not exist" in page
     assert "Voie A" in priya.get(url.replace("/en/", "/fr/")).content.decode()
+    text = " ".join(re.sub(r"<[^>]+>", " ", priya.get(url).content.decode()).split())
+    assert "Runs here by: The Sprint Method" in text
+    assert "No method of this site runs it: it is done elsewhere." in text
     assert priya.get("/en/city/advice/?scan_says=perhaps&value=much").status_code == 422
     assert "/en/city/advice/" in priya.get("/en/city/challenges/new/").content.decode()
 

@@ -12,7 +12,8 @@ from mix.rules.city.policy.facts import ADVISER, FACTS
 from mix.rules.core.catalogue import DocumentInvalid
 from mix.rules.core.kinds import Route
 
-TEXT = (Path(__file__).resolve().parents[3] / "catalogue/instruments.yaml").read_text(encoding="utf-8")
+CATALOGUE = Path(__file__).resolve().parents[3] / "catalogue"
+TEXT = CATALOGUE.joinpath("instruments.yaml").read_text(encoding="utf-8")
 TOOLBOX = parse_instruments(TEXT)
 NEW = {"scan_says": "develop", "need_is_firm": True, "has_purchase_budget": True, "is_urgent": False}
 
@@ -24,6 +25,14 @@ def said(**facts: Any) -> dict[str, Fit]:
 def test_the_toolbox_has_every_route_and_more_than_twenty_instruments() -> None:
     assert {i.route for i in TOOLBOX if i.kind is Kind.ROUTE} == set(Route)
     assert len(TOOLBOX) >= 24
+
+
+def test_an_instrument_names_methods_that_there_are() -> None:
+    there = {path.stem for path in CATALOGUE.joinpath("methods").glob("*.yaml")}
+    named = {key for one in TOOLBOX for key in one.runs_in}
+    assert named
+    assert named <= there
+    assert all(one.kind is Kind.INSTRUMENT for one in TOOLBOX if one.runs_in)
 
 
 @pytest.mark.parametrize(

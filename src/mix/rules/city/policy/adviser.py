@@ -39,11 +39,15 @@ class Fit(StrEnum):
 
 
 class Instrument(Part):
-    """One row of the toolbox: the conditions under which it fits and does not, each with its reason."""
+    """One row of the toolbox: the conditions under which it fits and does not, each with its reason.
+
+    `runs_in` names the methods by which an instrument runs here; a route runs by every method that offers it.
+    """
 
     key: Id
     kind: Kind
     route: Route | None = None
+    runs_in: tuple[Id, ...] = ()
     title: Bilingual
     binds: str = Field(min_length=1)
     fits: str

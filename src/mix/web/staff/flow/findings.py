@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +19,7 @@ from mix.readers.case.challenges import (
     spec_of,
 )
 from mix.readers.city.calendars import calendar_of
+from mix.readers.city.methods import list_latest, method_of
 from mix.readers.city.policies import figures_by_name, tables_in_force, toolbox
 from mix.readers.core.actors import PUBLIC, Actor
 from mix.readers.flow.findings import (
@@ -34,6 +36,7 @@ from mix.readers.flow.findings import (
 )
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.calendar import ONTARIO
+from mix.rules.city.methods import Method
 from mix.rules.city.policy.adviser import Advice, Fit, Instrument, advise
 from mix.rules.city.policy.facts import Category
 from mix.rules.city.policy.joint import contradictions
@@ -148,12 +151,13 @@ def _acts(challenge: Challenge) -> Acts:
 
 @dataclass(frozen=True)
 class Advised:
-    """One instrument or route as the adviser draws it: why, what it was judged by, what is unknown."""
+    """One instrument or route as the adviser draws it: why, judged by what, what is unknown, what runs it here."""
 
     instrument: Instrument
     reason: Bilingual | None
     judged: list[tuple[str, str]]
     unknown: list[str]
+    methods: list[Bilingual]
 
 
 @dataclass(frozen=True)
@@ -172,7 +176,8 @@ def advice(request: HttpRequest) -> HttpResponse:
     form = Adviser(request.GET or None)
     facts = form.facts()
     found = advise(toolbox(), facts)
-    groups = [(fit.value, [_advised(a) for a in found if a.fit is fit]) for fit in Fit]
+    methods = [method_of(version) for version in list_latest()]
+    groups = [(fit.value, [_advised(a, methods) for a in found if a.fit is fit]) for fit in Fit]
     context = AdviceContext(
         form=form,
         asked=bool(facts),
@@ -182,12 +187,14 @@ def advice(request: HttpRequest) -> HttpResponse:
     return show(request, "staff/flow/advice.html", Taken({}, status=422 if form.errors else 200), context)
 
 
-def _advised(one: Advice) -> Advised:
+def _advised(one: Advice, methods: Sequence[Method]) -> Advised:
+    asked = one.instrument
     return Advised(
         instrument=one.instrument,
         reason=one.reason,
         judged=[(fact_title(n), fact_value(n, v)) for n, v in one.judged.items()],
         unknown=[fact_title(n) for n in one.unknown],
+        methods=[m.title for m in methods if m.key in asked.runs_in or (m.is_offered and asked.route in m.routes)],
     )
 
 
