@@ -106,7 +106,7 @@ def draw_owed(waits: Sequence[Wait], names: Names, *, now: datetime) -> tuple[Dr
     for wait in waits:
         address = _address(place_for_vendor(wait, challenge=_code(wait, names)))
         city = names.cities.get(wait.city)
-        line = draw_line(Line((wait,)), names, now=now, is_others=True)
+        line = draw_line(Line((replace(wait, vendor=None),)), names, now=now, is_others=True)
         drawn.append(replace(line, address=address, who=in_language(city, "name") if city else ""))
     return tuple(drawn)
 
