@@ -86,6 +86,22 @@ def test_text_that_was_typed_and_left_is_there_again(visit: Callable[..., Visito
     assert hugo.page.locator("[name='comment-feasible']").input_value() == "Left behind"
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_file_is_read_beside_the_scores_and_what_was_typed_is_kept(
+    visit: Callable[..., Visitor], *, javascript: bool
+) -> None:
+    hugo = visit("hugo", javascript=javascript)
+    hugo.go(f"{BASE}score/B/")
+    text = f"Typed before the file was opened, {javascript}"
+    hugo.page.fill("[name='comment-business']", text)
+    hugo.click(hugo.page.locator("button[value*='?file=']").first)
+    hugo.sees("Fictional attachment of")
+    assert hugo.page.locator("[name='comment-business']").input_value() == text
+    if javascript:
+        assert hugo.page.evaluate("document.activeElement.id") == "document"
+        hugo.check()
+
+
 def test_a_conflict_is_signed_waits_and_is_ruled_on(visit: Callable[..., Visitor]) -> None:
     umar, olivia = visit("umar"), visit("olivia")
     umar.go(f"{BASE}declare/")
