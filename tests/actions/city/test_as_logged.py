@@ -151,6 +151,10 @@ def test_an_invitation_is_accepted_as_it_was_sent(do: Do, columns: dict[str, str
     who = columns.get("email", "stan")
     assert is_refused(lambda: do(who, invitations.accept_invitation, token))
     assert not StaffRole.objects.filter(person__code=who, ended_at=None).exists()
+    told = {d.row for d in list_differences()}
+    assert {name for name in told if "staffrole" not in name} == {
+        f"staffinvitation/{row.pk}"
+    }  # whose duties the test ended
 
 
 def test_a_place_in_a_team_is_taken_as_it_was_offered(do: Do, now: Any) -> None:
@@ -160,6 +164,10 @@ def test_a_place_in_a_team_is_taken_as_it_was_offered(do: Do, now: Any) -> None:
     token = path_of(Message.objects.filter(code="team_invitation").latest("id")).split("/")[1]
     change(row, vendor=Vendor.objects.get(code="northlight"))
     assert is_refused(lambda: do("stan", invitations.accept_invitation, token))
+    told = {d.row for d in list_differences()}
+    assert {name for name in told if "staffrole" not in name} == {
+        f"vendorinvitation/{row.pk}"
+    }  # whose duties the test ended
 
 
 def test_two_vendors_become_one_as_it_was_asked(do: Do) -> None:
@@ -167,6 +175,7 @@ def test_two_vendors_become_one_as_it_was_asked(do: Do) -> None:
     merger = do("walt", mergers.ask, wellington, into=Vendor.objects.get(code="tamarack").name)
     change(merger, into=northlight)
     assert is_refused(lambda: do("nora", mergers.agree, Merger.objects.get(pk=merger.pk)))
+    assert [d.row for d in list_differences()] == [f"merger/{merger.pk}"]
 
 
 SECOND = {"second_person", "call_needs_second_person", "merger_by_another"}
