@@ -6,13 +6,14 @@
 
     people = _members(vendor.pk)  # a list
 
-What is asked for is a text, a whole number, an instant or a tuple of these, by place; all else of a question stays
-as it is.
+What is asked for is a text, a whole number, an instant, a row or a tuple of these, by place; all else of a question
+stays as it is. Of a row a question knows its key alone: `step.lessons.order_by("id")` or `filter(step=step)`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection, Iterable
 from copy import copy
 from datetime import UTC, datetime, timedelta
 from functools import update_wrapper
@@ -20,7 +21,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet, prefetch_related_objects
 
 P = ParamSpec("P")
 Row = TypeVar("Row")
@@ -38,15 +39,18 @@ class _Worded:
         try:
             self.sql, self.params = self.compiler.as_sql()
         except EmptyResultSet:
-            self.sql = ""
+            self.sql, self.params = "", ()
             return
         if shares and connection.features.has_select_for_update:
             self.sql += f" FOR SHARE OF {connection.ops.quote_name(rows.model._meta.db_table)}"  # noqa: SLF001 - Django's public name of it
         columns = [column[0] for column in self.compiler.select[: self.compiler.col_count]]
         self.converters = self.compiler.get_converters(columns)
+        said: Any = rows  # Django's own names, of which nobody wrote the types
+        self.known = said._known_related_objects  # noqa: SLF001 - of whose rows it asks: `step.lessons`
+        self.more = said._prefetch_related_lookups  # noqa: SLF001 - what is fetched with them
 
-    def answer(self, given: dict[object, object]) -> list[Any]:
-        """Ask with what stands for each mark."""
+    def answer(self, given: dict[object, object], rows: dict[object, Model]) -> list[Any]:
+        """Ask with what stands for each mark, some of which are keys of rows."""
         if not self.sql:
             return []
         params = tuple(given.get(param, param) for param in self.params)
@@ -55,8 +59,12 @@ class _Worded:
         compiler.as_sql = lambda *_, **__: (self.sql, params)
         compiler.get_converters = lambda _: self.converters
         query = _Of(self.query, get_compiler=lambda *_, **__: compiler)
+        known = {field: {rows[m].pk: rows[m] for m in of if m in rows} for field, of in self.known.items()}
         made_by: Any = self.rows._iterable_class  # noqa: SLF001 - what a query set makes its rows by
-        return list(made_by(_Of(self.rows, query=query)))
+        found = list(made_by(_Of(self.rows, query=query, _known_related_objects=known)))
+        if self.more:
+            prefetch_related_objects(found, *self.more)
+        return found
 
 
 class _Of:
@@ -82,25 +90,35 @@ class Asked(Generic[P, Row]):
         if kwargs:
             raise TypeError("what is asked for stands in its place")
         shape = (connection.vendor, *(len(a) if isinstance(a, tuple) else type(a) for a in args))
-        marks, given = _marks(args)
+        marks, given, rows = _marks(args)
         worded = self.worded.get(shape)
         if worded is None:
             worded = _Worded(self.make(*marks), shares=self.shares)  # type: ignore[call-arg,arg-type]  # of the same types
+            if _is_changed(worded.sql, worded.params, given):
+                raise TypeError("what is asked for does not stand in the SQL as it is")
             if len(self.worded) >= MOST:
                 self.worded.clear()
             self.worded[shape] = worded
-        return worded.answer(given)
+        return worded.answer(given, rows)
 
 
-def _marks(args: tuple[object, ...]) -> tuple[list[object], dict[object, object]]:
-    """Return what stands for each argument, and what each mark stands for. Raises TypeError for what has no mark."""
+def _marks(args: tuple[object, ...]) -> tuple[list[object], dict[object, object], dict[object, Model]]:
+    """Return what stands for each argument, what each mark stands for, and the rows whose keys some stand for.
+
+    Raises TypeError for what has no mark. What stands for a row has its key alone, and knows nothing else of it.
+    """
     given: dict[object, object] = {}
+    rows: dict[object, Model] = {}
 
     def mark(value: object) -> object:
         if isinstance(value, datetime):
             moment, written = NEVER + timedelta(seconds=len(given)), connection.ops.adapt_datetimefield_value
             given[written(moment)] = written(value)
             return moment
+        if isinstance(value, Model):
+            key = mark(value.pk)
+            rows[key] = value
+            return type(value).from_db(None, [value._meta.pk.attname], [key])  # noqa: SLF001 - Django's public name of it
         if isinstance(value, bool) or not isinstance(value, int | str):
             raise TypeError(type(value).__name__)
         number = FIRST + len(given)
@@ -108,7 +126,16 @@ def _marks(args: tuple[object, ...]) -> tuple[list[object], dict[object, object]
         given[made] = value
         return made
 
-    return [tuple(map(mark, a)) if isinstance(a, tuple) else mark(a) for a in args], given
+    return [tuple(map(mark, a)) if isinstance(a, tuple) else mark(a) for a in args], given, rows
+
+
+_OF_MARK = re.compile(rf"{FIRST // 100_000}\d{{5}}|{NEVER:%Y-%m-%d}")
+
+
+def _is_changed(sql: str, params: Iterable[object], given: Collection[object]) -> bool:
+    """Say whether a mark stands in the SQL otherwise than it was given: then what it stands for would not."""
+    others = (str(param) for param in params if isinstance(param, str | int) and param not in given)
+    return bool(_OF_MARK.search(sql)) or any(map(_OF_MARK.search, others))
 
 
 def asked(make: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:

@@ -85,6 +85,46 @@ def _counting(of: Any, made: list[object]) -> Any:
     return as_sql
 
 
+def test_a_row_is_asked_for_by_its_key_and_its_own_stand_beside_it(django_assert_num_queries: Any) -> None:
+    own = asked(lambda challenge, state: challenge.steps.filter(state=state).order_by("position"))
+    in_any = asked(lambda some: Step.objects.filter(challenge__in=some).order_by("pk").values_list("pk", flat=True))
+    for code in ("water-leaks", "guelph-roads-sprint"):
+        challenge = Challenge.objects.get(code=code)
+        found = own(challenge, "done")
+        assert found == list(challenge.steps.filter(state="done").order_by("position")) != []
+        with django_assert_num_queries(0):
+            assert all(step.challenge is challenge for step in found)
+    both = Challenge.objects.filter(code__in=("water-leaks", "guelph-roads-sprint"))
+    assert in_any(tuple(both)) == list(
+        Step.objects.filter(challenge__in=both).order_by("pk").values_list("pk", flat=True)
+    )
+
+
+def test_of_a_row_no_question_knows_more_than_its_key() -> None:
+    told = asked(lambda challenge: Person.objects.filter(code=challenge.code))
+    with pytest.raises(Challenge.DoesNotExist):
+        told(Challenge.objects.get(code="water-leaks"))
+
+
+def test_what_is_fetched_with_rows_is_fetched_with_them(django_assert_num_queries: Any) -> None:
+    whole = asked(lambda code: Challenge.objects.filter(code=code).prefetch_related("steps"))
+    with django_assert_num_queries(2):
+        found = whole("water-leaks")
+        assert len(found[0].steps.all()) > 3
+    with django_assert_num_queries(1):
+        assert whole("nowhere") == []
+
+
+def test_what_is_not_in_the_sql_as_it_was_given_is_refused() -> None:
+    for wrong in (
+        asked(lambda text: Person.objects.filter(name__contains=str(text))),
+        asked(lambda most: Person.objects.all()[:most]),
+        asked(lambda number: Person.objects.filter(name__startswith=str(number))),
+    ):
+        with pytest.raises(TypeError, match="does not stand"):
+            wrong(7)
+
+
 def test_none_of_nothing_is_found_without_asking(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         assert STEPS("water-leaks", ()) == []

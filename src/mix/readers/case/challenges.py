@@ -281,17 +281,16 @@ def _cities_of(challenges: tuple[int, ...]) -> QuerySet[ChallengeCity]:
 
 def get_public_challenge(code: str) -> Challenge:
     """Return a challenge that the public may know of. Raises Unknown."""
-    found = (
-        public_challenges()
-        .filter(code=code)
-        .select_related("municipality", "method", "pilot")
-        .defer("method__document")
-        .prefetch_related(_with_city())
-        .first()
-    )
-    if found is None:
+    found = _public(code)
+    if not found:
         raise Unknown
-    return found
+    return found[0]
+
+
+@asked
+def _public(code: str) -> QuerySet[Challenge]:
+    rows = public_challenges().filter(code=code).select_related("municipality", "method", "pilot")
+    return rows.defer("method__document").prefetch_related(_with_city())
 
 
 def _with_city() -> Prefetch[str]:
@@ -359,10 +358,15 @@ def list_led_by(city: Municipality, *, running: bool = False, most: int | None =
 
 def get_vendor_challenge(code: str, vendor_ids: Iterable[int]) -> Challenge:
     """Return a challenge in which one of the vendors takes part. Raises Unknown."""
-    found = _vendor_challenges(vendor_ids).filter(code=code).first()
-    if found is None:
+    found = _of_vendors(tuple(vendor_ids), code)
+    if not found:
         raise Unknown
-    return found
+    return found[0]
+
+
+@asked
+def _of_vendors(vendors: tuple[int, ...], code: str) -> QuerySet[Challenge]:
+    return _vendor_challenges(vendors).filter(code=code)
 
 
 def page_vendor_challenges(vendor_ids: Iterable[int], page: int) -> Page[Challenge]:
@@ -372,7 +376,12 @@ def page_vendor_challenges(vendor_ids: Iterable[int], page: int) -> Page[Challen
 
 def list_running_with(vendor_ids: Iterable[int]) -> list[Challenge]:
     """List the running challenges in which the vendors take part, latest first."""
-    return list(_vendor_challenges(vendor_ids).filter(status=ChallengeStatus.RUNNING).prefetch_related("steps"))
+    return _running_with(tuple(vendor_ids))
+
+
+@asked
+def _running_with(vendors: tuple[int, ...]) -> QuerySet[Challenge]:
+    return _vendor_challenges(vendors).filter(status=ChallengeStatus.RUNNING).prefetch_related("steps")
 
 
 def _vendor_challenges(vendor_ids: Iterable[int]) -> QuerySet[Challenge]:

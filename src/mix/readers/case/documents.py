@@ -129,10 +129,11 @@ def merge_sent(step: Step, sent: Mapping[str, Any], *, based_on: int, over: Mapp
     return merge_fields(base, sent, latest.content if latest else {})
 
 
-def list_comments(step: Step) -> list[Comment]:
+@asked
+def list_comments(step: Step) -> QuerySet[Comment]:
     """List the comments on the artifact of a step, oldest first."""
     rows = Comment.objects.filter(document__step=step).select_related("author")
-    return list(rows.order_by("written_at", "id"))
+    return rows.order_by("written_at", "id")
 
 
 def get_comment(step: Step, item: str) -> Comment:

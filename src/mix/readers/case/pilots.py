@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
+from django.db.models import QuerySet
+
+from mix.data.asked import asked
 from mix.data.models import Challenge, Department, Municipality, Pilot, PilotExtension, PilotWord
 from mix.readers.city.municipalities import gather_bands
 from mix.readers.city.policies import in_force, table_of
@@ -120,8 +123,12 @@ def get_public_pilot(code: str) -> Pilot:
 
 def find_pilot_before(challenge: Challenge) -> Pilot | None:
     """Return the pilot that a challenge grew out of, if it did."""
-    is_of_one = Pilot.objects.filter(challenge=challenge).exists()
-    return _ROWS.all().filter(challenge=challenge).first() if is_of_one else None
+    return next(iter(_before(challenge)), None)
+
+
+@asked
+def _before(challenge: Challenge) -> QuerySet[Pilot]:
+    return _ROWS.filter(challenge=challenge)
 
 
 def list_pilots(actor: Actor) -> list[Pilot]:

@@ -1,11 +1,15 @@
 """Official notices, as anybody may read them."""
 
+from django.db.models import QuerySet
+
+from mix.data.asked import asked
 from mix.data.models import Challenge, Notice
 
 
-def list_notices(challenge: Challenge) -> list[Notice]:
+@asked
+def list_notices(challenge: Challenge) -> QuerySet[Notice]:
     """List a challenge's notices, latest first."""
-    return list(challenge.notices.order_by("-published_at", "-id"))
+    return challenge.notices.order_by("-published_at", "-id")
 
 
 def list_latest_notices(most: int = 20) -> list[Notice]:

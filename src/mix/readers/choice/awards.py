@@ -77,8 +77,13 @@ def list_awards_of(challenge: Challenge) -> list[Award]:
     """List every recommendation of a challenge, by step, oldest first."""
     if not has_begun(challenge, StepKind.AWARD):
         return []
+    return _awards(challenge)
+
+
+@asked
+def _awards(challenge: Challenge) -> QuerySet[Award]:
     rows = Award.objects.filter(step__challenge=challenge).select_related("vendor", "result")
-    return list(rows.order_by("step__position", "recommended_at", "id"))
+    return rows.order_by("step__position", "recommended_at", "id")
 
 
 def endings_in(challenge: Challenge) -> dict[int, Ending]:

@@ -60,11 +60,17 @@ def _of_step(step: int) -> QuerySet[Evaluation]:
 def list_evaluations(challenge: Challenge) -> list[Evaluation]:
     """List the evaluations of every step and round of a challenge, final or not."""
     steps = {s.pk: s for s in list_steps(challenge)}
-    rows = list(Evaluation.objects.filter(step__in=steps).select_related("solicitation__step").order_by("id"))
+    rows = _of_challenge(challenge)
     for row in rows:
         row.step = steps[row.step_id]
         _in_its_challenge(row)
     return rows
+
+
+@asked
+def _of_challenge(challenge: Challenge) -> QuerySet[Evaluation]:
+    rows = Evaluation.objects.filter(step__challenge=challenge)
+    return rows.select_related("solicitation__step").order_by("id")
 
 
 def _in_its_challenge(found: Evaluation | None) -> Evaluation | None:
@@ -76,13 +82,18 @@ def _in_its_challenge(found: Evaluation | None) -> Evaluation | None:
 
 def get_evaluation(code: str, key: str) -> Evaluation:
     """Return the evaluation of a step's present round, by the challenge's code and the step's key. Raises Unknown."""
-    rows = Evaluation.objects.filter(step__challenge__code=code, step__key=key, round=F("step__round"))
-    challenge = ("step__challenge__method", "step__challenge__municipality")
-    rows = rows.select_related(*challenge, "solicitation__step").defer("step__challenge__method__document")
-    found = _in_its_challenge(rows.first())
+    found = _in_its_challenge(next(iter(_of_round(code, key)), None))
     if found is None:
         raise Unknown
     return found
+
+
+@asked
+def _of_round(code: str, key: str) -> QuerySet[Evaluation]:
+    rows = Evaluation.objects.filter(step__challenge__code=code, step__key=key, round=F("step__round"))
+    challenge = ("step__challenge__method", "step__challenge__municipality")
+    rows = rows.select_related(*challenge, "solicitation__step").defer("step__challenge__method__document")
+    return rows.order_by("id")
 
 
 def spec_of_evaluation(evaluation: Evaluation) -> EvaluationSpec:
@@ -229,9 +240,13 @@ def _labels(evaluation: int) -> QuerySet[Label, tuple[int | None, int, str]]:
 
 def find_meeting(evaluation: Evaluation, submission: Submission) -> StageInvitation | None:
     """Return the record of the meeting in the present stage, once it was held."""
-    return evaluation.invitations.filter(
-        submission=submission, stage=evaluation.stage, recorded_at__isnull=False
-    ).first()
+    return next(iter(_meeting(evaluation, submission, evaluation.stage)), None)
+
+
+@asked
+def _meeting(evaluation: Evaluation, submission: Submission, stage: int) -> QuerySet[StageInvitation]:
+    rows = evaluation.invitations.filter(submission=submission, stage=stage, recorded_at__isnull=False)
+    return rows.order_by("id")
 
 
 @once

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import Bylaw, Challenge, ChallengeCity, Municipality, RuleConfirmation, Solicitation
 from mix.readers.core.catalogue import CATALOGUE
 from mix.readers.core.errors import Unknown
@@ -124,9 +125,8 @@ def tables_in_force(cities: Sequence[Municipality], *, on: date) -> dict[str, By
 
 def bylaw_documents(cities: Sequence[Municipality], *, on: date) -> dict[str, PolicyDocument]:
     """Return, by the code of each city that has signed one, the rules of its by-law on a day. One query."""
-    rows = Bylaw.objects.filter(municipality__in=cities, signed_at__isnull=False).select_related("municipality")
     own: dict[str, list[Bylaw]] = {}
-    for row in rows:
+    for row in _signed(tuple(cities)):
         own.setdefault(row.municipality.code, []).append(row)
     found = {}
     for code, versions in own.items():
@@ -140,6 +140,11 @@ def bylaw_documents(cities: Sequence[Municipality], *, on: date) -> dict[str, Po
                 valid_to=min(later) - timedelta(days=1) if later else None,
             )
     return found
+
+
+@asked
+def _signed(cities: tuple[Municipality, ...]) -> QuerySet[Bylaw]:
+    return Bylaw.objects.filter(municipality__in=cities, signed_at__isnull=False).select_related("municipality")
 
 
 def ruleset_for(cities: Sequence[Municipality], *, on: date) -> Ruleset:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Concat
 
+from mix.data.asked import asked
 from mix.data.models import Chain, Challenge, Checkpoint, Evaluation, Event, Solicitation, Step
 from mix.data.models.core.events import COVERED, covered
 from mix.readers.core.paging import Page, page_of
@@ -62,10 +63,15 @@ def who_did(step: Step, *verbs: str, subjects: Iterable[str], since: datetime | 
     return frozenset((rows.filter(happened_at__gte=since) if since else rows).values_list("actor", flat=True))
 
 
-def list_public_events(challenge: Challenge, *, most: int = 60) -> list[Event]:
-    """List what was published about a challenge, latest first."""
-    rows = Event.objects.filter(challenge=challenge.code, verb__in=PUBLIC_VERBS)
-    return list(rows.order_by("-happened_at", "-id")[:most])
+def list_public_events(challenge: Challenge) -> list[Event]:
+    """List the latest of what was published about a challenge, latest first."""
+    return _public_events(challenge.code)
+
+
+@asked
+def _public_events(code: str) -> QuerySet[Event]:
+    rows = Event.objects.filter(challenge=code, verb__in=PUBLIC_VERBS)
+    return rows.order_by("-happened_at", "-id")[:60]
 
 
 def sealed_chain(call: Solicitation) -> str:

@@ -79,10 +79,15 @@ def find_contract(challenge: Challenge) -> Agreement | None:
 
 def list_sprint_deliverables(challenge: Challenge, vendors: Iterable[Vendor]) -> list[Deliverable]:
     """List what these vendors deliver for the sprints of a challenge, what is due first first."""
+    return _sprint_deliverables(challenge, tuple(vendors))
+
+
+@asked
+def _sprint_deliverables(challenge: Challenge, vendors: tuple[Vendor, ...]) -> QuerySet[Deliverable]:
     rows = Deliverable.objects.filter(
         agreement__step__challenge=challenge, agreement__kind=AgreementKind.SPRINT, agreement__vendor__in=vendors
     )
-    return list(rows.select_related("agreement__vendor").order_by("due_on", "agreement__vendor__name"))
+    return rows.select_related("agreement__vendor").order_by("due_on", "agreement__vendor__name")
 
 
 def get_deliverable(challenge: Challenge, item: str) -> Deliverable:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import DecimalField, Value
+from django.db.models import DecimalField, Model, QuerySet, Value
 
+from mix.data.asked import asked
 from mix.data.models import (
     Challenge,
     CheckIn,
@@ -42,6 +43,8 @@ from mix.rules.delivery.parity import outside_tolerance
 from mix.rules.delivery.states import Area, ParityKind
 from mix.rules.market.states import SubmissionState
 
+M = TypeVar("M", bound=Model)
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -62,7 +65,12 @@ class Room:
     @property
     def key(self) -> dict[str, Any]:
         """What every row of this room has in common, to look for rows and to make them."""
-        return {"challenge": self.step.challenge, "room": self.step.key, "round": self.step.round}
+        return dict(zip(("challenge", "room", "round"), self.place, strict=True))
+
+    @property
+    def place(self) -> tuple[Challenge, str, int]:
+        """The same, to ask for."""
+        return self.step.challenge, self.step.key, self.step.round
 
     @property
     def title(self) -> Bilingual:
@@ -144,6 +152,24 @@ def list_open_rooms(
     return rooms
 
 
+def _in_rooms(kind: type[M], *order: str, along: tuple[str, ...] = ()) -> Callable[[Challenge, str, int], list[M]]:
+    """Return the question for the rows of one kind in a room, in an order and with what is fetched along."""
+
+    def rows(challenge: Challenge, room: str, round_: int) -> QuerySet[M]:
+        found = kind._default_manager.filter(challenge=challenge, room=room, round=round_)  # noqa: SLF001 - Django's public name of it
+        return found.select_related(*along).order_by(*order)
+
+    return asked(rows)
+
+
+_evidence = _in_rooms(Evidence, "recorded_at", "id")
+_check_ins = _in_rooms(CheckIn, "-week", "vendor__name", "side", along=("vendor", "person"))
+_grants = _in_rooms(DataGrant, "vendor__name", "data_set", along=("vendor",))
+_sign_offs = _in_rooms(SignOff, along=("person",))
+_incidents = _in_rooms(Incident, "-reported_at", along=("vendor",))
+_demos = _in_rooms(Demo, "vendor__name", along=("vendor",))
+
+
 def list_sprint_vendors(room: Room) -> list[Vendor]:
     """List the vendors in the sprint, by name."""
     return list_chosen(room.step)
@@ -157,28 +183,38 @@ def list_hypotheses(challenge: Challenge) -> list[dict[str, Any]]:
 @once
 def latest_evidence(room: Room) -> dict[tuple[int, str], Evidence]:
     """Return the latest evidence by vendor and hypothesis."""
-    return {(e.vendor_id, e.hypothesis): e for e in Evidence.objects.filter(**room.key).order_by("recorded_at", "id")}
+    return {(e.vendor_id, e.hypothesis): e for e in _evidence(*room.place)}
 
 
 def gather_own_evidence(room: Room, vendor: Vendor) -> dict[str, Evidence]:
     """Return one vendor's latest evidence by hypothesis."""
-    rows = Evidence.objects.filter(**room.key, vendor=vendor).order_by("recorded_at", "id")
-    return {e.hypothesis: e for e in rows}
+    return {e.hypothesis: e for e in _own_evidence(vendor, *room.place)}
+
+
+@asked
+def _own_evidence(vendor: Vendor, challenge: Challenge, room: str, round_: int) -> QuerySet[Evidence]:
+    rows = Evidence.objects.filter(challenge=challenge, room=room, round=round_, vendor=vendor)
+    return rows.order_by("recorded_at", "id")
 
 
 def gather_plans(challenge: Challenge) -> dict[tuple[int, str], dict[str, Any]]:
     """Return what each vendor planned for each hypothesis, from the opened plans."""
     plans: dict[tuple[int, str], dict[str, Any]] = {}
+    for vendor, answers in _opened_answers(challenge):
+        for row in answers.get("plans") or []:
+            plans[(vendor, str(row.get("key")))] = row
+    return plans
+
+
+@asked
+def _opened_answers(challenge: Challenge) -> QuerySet[OpenedEnvelope, tuple[int, dict[str, Any]]]:
     opened = OpenedEnvelope.objects.filter(
         submission__solicitation__step__challenge=challenge,
         submission__solicitation__technical_opened_at__isnull=False,
         submission__state=SubmissionState.FINALISED,
         envelope=Envelope.TECHNICAL.value,
     )
-    for vendor, answers in opened.order_by("submission_id").values_list("submission__vendor_id", "answers"):
-        for row in answers.get("plans") or []:
-            plans[(vendor, str(row.get("key")))] = row
-    return plans
+    return opened.order_by("submission_id").values_list("submission__vendor_id", "answers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +242,7 @@ def parity(room: Room) -> list[Parity]:
     vendors = list_sprint_vendors(room)
     totals: dict[tuple[str, int], Decimal] = {}
     reasons: dict[tuple[str, int], str] = {}
-    for kind, vendor, amount, reason in _ledger(room):
+    for kind, vendor, amount, reason in _ledger(*room.place):
         totals[kind, vendor] = totals.get((kind, vendor), Decimal(0)) + amount
         reasons[kind, vendor] = reason or reasons.get((kind, vendor), "")
     for grant in list_grants(room):
@@ -234,36 +270,43 @@ def parity(room: Room) -> list[Parity]:
     return tables
 
 
-def _ledger(room: Room) -> Iterable[tuple[str, int, Decimal, str]]:
+@asked
+def _ledger(challenge: Challenge, room: str, round_: int) -> QuerySet[Any, tuple[str, int, Decimal, str]]:
     """Return what was given to vendors of each kind, and why they differ: kind, vendor, amount, reason. One query."""
-    given = ParityEntry.objects.filter(**room.key).values_list("kind", "vendor_id", "amount", Value(""))
+    place = {"challenge": challenge, "room": room, "round": round_}
+    given = ParityEntry.objects.filter(**place).values_list("kind", "vendor_id", "amount", Value(""))
     nothing = Value(Decimal(0), DecimalField(max_digits=8, decimal_places=2))
-    why = ParityReason.objects.filter(**room.key).values_list("kind", "vendor_id", nothing, "reason")
+    why = ParityReason.objects.filter(**place).values_list("kind", "vendor_id", nothing, "reason")
     return given.union(why, all=True)
 
 
 @once
 def list_check_ins(room: Room) -> list[CheckIn]:
     """List the weekly check-ins, latest week first."""
-    return list(
-        CheckIn.objects.filter(**room.key).select_related("vendor", "person").order_by("-week", "vendor__name", "side")
-    )
+    return _check_ins(*room.place)
 
 
 def list_own_check_ins(room: Room, vendor: Vendor) -> list[CheckIn]:
     """List the weekly check-ins of one vendor and of the city with it, latest week first."""
-    return list(CheckIn.objects.filter(**room.key, vendor=vendor).order_by("-week", "side"))
+    return _own_check_ins(vendor, *room.place)
+
+
+@asked
+def _own_check_ins(vendor: Vendor, challenge: Challenge, room: str, round_: int) -> QuerySet[CheckIn]:
+    rows = CheckIn.objects.filter(challenge=challenge, room=room, round=round_, vendor=vendor)
+    return rows.order_by("-week", "side")
 
 
 @once
 def list_grants(room: Room) -> list[DataGrant]:
     """List the data grants, by vendor and data set."""
-    return list(DataGrant.objects.filter(**room.key).select_related("vendor").order_by("vendor__name", "data_set"))
+    return _grants(*room.place)
 
 
-def list_own_grants(challenge: Challenge, vendor: Vendor) -> list[DataGrant]:
+@asked
+def list_own_grants(challenge: Challenge, vendor: Vendor) -> QuerySet[DataGrant]:
     """List what data one vendor was given in any sprint of a challenge, by data set."""
-    return list(challenge.datagrants.filter(vendor=vendor).order_by("data_set"))
+    return challenge.datagrants.filter(vendor=vendor).order_by("data_set")
 
 
 def get_grant(challenge: Challenge, vendor: Vendor, item: str) -> DataGrant:
@@ -274,18 +317,24 @@ def get_grant(challenge: Challenge, vendor: Vendor, item: str) -> DataGrant:
 @once
 def gather_sign_offs(room: Room) -> dict[str, SignOff]:
     """Return the words that the sprint may start, by area."""
-    return {s.area: s for s in SignOff.objects.filter(**room.key).select_related("person")}
+    return {s.area: s for s in _sign_offs(*room.place)}
 
 
 @once
 def list_incidents(room: Room) -> list[Incident]:
     """List the incidents, latest first."""
-    return list(Incident.objects.filter(**room.key).select_related("vendor").order_by("-reported_at"))
+    return _incidents(*room.place)
 
 
 def list_own_incidents(room: Room, vendor: Vendor) -> list[Incident]:
     """List the incidents with one vendor, latest first."""
-    return list(Incident.objects.filter(**room.key, vendor=vendor).order_by("-reported_at"))
+    return _own_incidents(vendor, *room.place)
+
+
+@asked
+def _own_incidents(vendor: Vendor, challenge: Challenge, room: str, round_: int) -> QuerySet[Incident]:
+    rows = Incident.objects.filter(challenge=challenge, room=room, round=round_, vendor=vendor)
+    return rows.order_by("-reported_at")
 
 
 def get_incident(room: Room, item: str) -> Incident:
@@ -296,7 +345,7 @@ def get_incident(room: Room, item: str) -> Incident:
 @once
 def list_demos(room: Room) -> list[Demo]:
     """List the demos, by vendor."""
-    return list(Demo.objects.filter(**room.key).select_related("vendor").order_by("vendor__name"))
+    return _demos(*room.place)
 
 
 def is_live(grant: DataGrant, *, today: date) -> bool:

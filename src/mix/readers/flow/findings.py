@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
+from mix.data.asked import asked
 from mix.data.models import (
     Agreement,
     Award,
@@ -127,20 +128,24 @@ class _Said:
 
 def _said(challenge: Challenge, cities: Sequence[Municipality]) -> _Said:
     """Gather what the cities of a challenge said. One query."""
-    confirmed = RuleConfirmation.objects.filter(municipality__in=cities, confirmed_at__isnull=False)
-    waived = challenge.waivers.filter(_IN_EFFECT)
-    rows = confirmed.values_list(Value("confirmed"), "municipality__code", "rule", "digest").union(
-        waived.values_list(Value("waived"), "municipality__code", "rule", Value("")),
-        challenge.participation_notices.values_list(Value("noticed"), "municipality__code", Value(""), Value("")),
-        all=True,
-    )
     by: dict[str, list[tuple[str, str, str]]] = {"confirmed": [], "waived": [], "noticed": []}
-    for what, city, rule, digest in rows:
+    for what, city, rule, digest in _words_of(challenge, tuple(cities)):
         by[what].append((city, rule, digest))
     return _Said(
         confirmed={c.code: stands_confirmed(row[1:] for row in by["confirmed"] if row[0] == c.code) for c in cities},
         waived=frozenset((city, rule) for city, rule, _ in by["waived"]),
         noticed=frozenset(city for city, *_ in by["noticed"]),
+    )
+
+
+@asked
+def _words_of(challenge: Challenge, cities: tuple[Municipality, ...]) -> QuerySet[Any, tuple[str, str, str, str]]:
+    confirmed = RuleConfirmation.objects.filter(municipality__in=cities, confirmed_at__isnull=False)
+    waived = challenge.waivers.filter(_IN_EFFECT)
+    return confirmed.values_list(Value("confirmed"), "municipality__code", "rule", "digest").union(
+        waived.values_list(Value("waived"), "municipality__code", "rule", Value("")),
+        challenge.participation_notices.values_list(Value("noticed"), "municipality__code", Value(""), Value("")),
+        all=True,
     )
 
 
@@ -163,10 +168,11 @@ def time_to_answer(step: Step, judged: Judged) -> Period | None:
     return least_days(judged.rules, judged.facts, on=judged.on)
 
 
-def list_waivers(challenge: Challenge) -> list[RuleWaiver]:
+@asked
+def list_waivers(challenge: Challenge) -> QuerySet[RuleWaiver]:
     """List the rules that were set aside for a challenge, or are asked to be, oldest first."""
     rows = challenge.waivers.select_related("municipality", "asked_by", "agreed_by")
-    return list(rows.order_by("asked_at", "id"))
+    return rows.order_by("asked_at", "id")
 
 
 def get_waiver(challenge: Challenge, item: str) -> RuleWaiver:
@@ -174,9 +180,10 @@ def get_waiver(challenge: Challenge, item: str) -> RuleWaiver:
     return get_row(challenge.waivers.all(), item)
 
 
-def list_participation_notices(challenge: Challenge) -> list[ParticipationNotice]:
+@asked
+def list_participation_notices(challenge: Challenge) -> QuerySet[ParticipationNotice]:
     """List where cities published that they take part, by city."""
-    return list(challenge.participation_notices.select_related("municipality").order_by("municipality__name"))
+    return challenge.participation_notices.select_related("municipality").order_by("municipality__name")
 
 
 _IN_EFFECT = Q(agreed_at__isnull=False) | Q(needs_second=False)
@@ -212,9 +219,10 @@ def reasons_given(step: Step) -> dict[str, RequirementReason]:
     return {row.mark: row for row in RequirementReason.objects.filter(step=step).select_related("given_by")}
 
 
-def list_reasons(challenge: Challenge) -> list[RequirementReason]:
+@asked
+def list_reasons(challenge: Challenge) -> QuerySet[RequirementReason]:
     """List why requirements of a challenge that may keep firms out stay, oldest first."""
-    return list(challenge.requirement_reasons.select_related("given_by").order_by("given_at"))
+    return challenge.requirement_reasons.select_related("given_by").order_by("given_at")
 
 
 def gather(step: Step, known: Mapping[Fact, Any], *, now: datetime) -> tuple[dict[str, FactValue], tuple[Hit, ...]]:
@@ -347,7 +355,13 @@ def _contacts_while_open(call: Solicitation) -> int:
 
 
 def _declares_purchase(challenge: Challenge) -> bool:
-    return Solicitation.objects.filter(step__challenge=challenge, purchase_most_cents__isnull=False).exists()
+    return bool(_declared(challenge))
+
+
+@asked
+def _declared(challenge: Challenge) -> QuerySet[Solicitation, int]:
+    rows = Solicitation.objects.filter(step__challenge=challenge, purchase_most_cents__isnull=False)
+    return rows.values_list("pk", flat=True)
 
 
 def facts_of_call(step: Step, now: datetime) -> Facts:

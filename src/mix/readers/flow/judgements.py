@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
+from mix.data.asked import asked
 from mix.data.models import Challenge, Judgement, RuleText
 from mix.readers.flow.moves import list_decisions
 from mix.rules.city.policy.documents import Rule
@@ -12,11 +15,15 @@ from mix.rules.city.policy.documents import Rule
 def list_judgements(challenge: Challenge) -> list[Judgement]:
     """List what policy said at the words given at the gates of a challenge, oldest first."""
     words = {word.pk: word for word in list_decisions(challenge)}
-    found = list(Judgement.objects.filter(signature__in=words).order_by("id"))
-    for judgement in found:
-        judgement.signature = words[judgement.signature_id]
-    order = list(words)
-    return sorted(found, key=lambda j: order.index(j.signature_id))
+    found = {judgement.signature_id: judgement for judgement in _judgements(challenge)}
+    for pk, judgement in found.items():
+        judgement.signature = words[pk]
+    return [found[pk] for pk in words if pk in found]
+
+
+@asked
+def _judgements(challenge: Challenge) -> QuerySet[Judgement]:
+    return Judgement.objects.filter(signature__step__challenge=challenge)
 
 
 def last_at_gates(judgements: Iterable[Judgement]) -> list[Judgement]:
@@ -27,5 +34,9 @@ def last_at_gates(judgements: Iterable[Judgement]) -> list[Judgement]:
 def texts_of(judgements: Iterable[Judgement]) -> dict[str, Rule]:
     """Return the rules that were judged, as they then were, by the digest of their text. One query."""
     digests = {rule.digest for judgement in judgements for rule in judgement.judged.rules}
-    rows = RuleText.objects.filter(digest__in=digests).values_list("digest", "text")
-    return {digest: Rule.model_validate(text) for digest, text in rows}
+    return {digest: Rule.model_validate(text) for digest, text in _texts(tuple(digests))}
+
+
+@asked
+def _texts(digests: tuple[str, ...]) -> QuerySet[RuleText, tuple[str, object]]:
+    return RuleText.objects.filter(digest__in=digests).values_list("digest", "text")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 
 from django.db.models import QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import Challenge, Event, Submission
 from mix.readers.case.challenges import list_steps
 from mix.readers.choice.evaluations import list_evaluations, list_seats
@@ -16,25 +19,37 @@ from mix.rules.core.kinds import EvaluationPhase, StepKind, StepState
 
 def list_events(challenge: Challenge, *, most: int | None = None) -> list[Event]:
     """List a challenge's events that the city may know of, latest first."""
-    rows = _events(challenge)
-    return list(rows[:most] if most else rows)
+    return _first(most)(*_withheld(challenge))
+
+
+@cache
+def _first(most: int | None) -> Callable[[Challenge, str, tuple[str, ...], tuple[datetime, ...]], list[Event]]:
+    """Return the question for the first of them, or for all."""
+    return asked(lambda *withheld: _events(*withheld)[:most])
 
 
 def page_events(challenge: Challenge, page: int) -> Page[Event]:
     """Return a page of a challenge's events that the city may know of, latest first."""
-    return page_of(_events(challenge), page, size=50)
+    return page_of(_events(*_withheld(challenge)), page, size=50)
 
 
-def _events(challenge: Challenge) -> QuerySet[Event]:
+def _events(challenge: Challenge, code: str, scored: tuple[str, ...], since: tuple[datetime, ...]) -> QuerySet[Event]:
     """Return a challenge's events, latest first, but for those that `core.events.withheld` keeps back, and sealed ones.
 
-    The chain itself keeps every entry.
+    The chain itself keeps every entry. A scoring under way is told under two of `scored`, since one instant.
     """
     sealed = Submission.objects.filter(solicitation__step__challenge=challenge, solicitation__technical_opened_at=None)
-    rows = Event.objects.filter(challenge=challenge.code).exclude(subject__in=sealed.values_list("code", flat=True))
-    for subjects, since in _scorings(challenge):
-        rows = rows.exclude(verb__in=SCORING, subject__in=subjects, happened_at__gte=since)
+    rows = Event.objects.filter(challenge=code).exclude(subject__in=sealed.values_list("code", flat=True))
+    for n, instant in enumerate(since):
+        rows = rows.exclude(verb__in=SCORING, subject__in=scored[2 * n : 2 * n + 2], happened_at__gte=instant)
     return rows.order_by("-happened_at", "-id")
+
+
+def _withheld(challenge: Challenge) -> tuple[Challenge, str, tuple[str, ...], tuple[datetime, ...]]:
+    """Return what tells the events apart that are kept back."""
+    scorings = _scorings(challenge)
+    subjects = tuple(subject for pair, _ in scorings for subject in pair)
+    return challenge, challenge.code, subjects, tuple(since for _, since in scorings)
 
 
 def _scorings(challenge: Challenge) -> list[tuple[tuple[str, str], datetime]]:

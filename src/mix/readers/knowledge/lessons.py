@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Max, QuerySet, Sum
 
+from mix.data.asked import asked
 from mix.data.models import Award, Challenge, HistoryFact, HoursEntry, Lesson, Solicitation, Step, Submission
 from mix.data.wall import lifted
 from mix.readers.case.challenges import method_for
@@ -19,26 +20,34 @@ from mix.rules.core.kinds import Envelope, StepState
 from mix.rules.market.states import SubmissionState
 
 
-def list_facts(challenge: Challenge) -> list[HistoryFact]:
+@asked
+def list_facts(challenge: Challenge) -> QuerySet[HistoryFact]:
     """List the facts of a case from before, in the order of their entry."""
-    return list(challenge.facts.order_by("id"))
+    return challenge.facts.order_by("id")
 
 
-def list_lessons(challenge: Challenge) -> list[Lesson]:
+@asked
+def list_lessons(challenge: Challenge) -> QuerySet[Lesson]:
     """List the lessons, by step."""
     rows = Lesson.objects.filter(step__challenge=challenge).select_related("step", "person")
-    return list(rows.order_by("step__position", "id"))
+    return rows.order_by("step__position", "id")
 
 
-def list_lessons_of(step: Step) -> list[Lesson]:
+@asked
+def list_lessons_of(step: Step) -> QuerySet[Lesson]:
     """List the lessons that one step taught."""
-    return list(step.lessons.select_related("person").order_by("id"))
+    return step.lessons.select_related("person").order_by("id")
 
 
 def hours_by_role(challenge: Challenge) -> list[tuple[str, Decimal]]:
     """Add up the hours of each role."""
-    rows = HoursEntry.objects.filter(step__challenge=challenge).values("role").annotate(total=Sum("hours"))
-    return [(row["role"], row["total"]) for row in rows.order_by("role")]
+    return _hours(challenge)
+
+
+@asked
+def _hours(challenge: Challenge) -> QuerySet[HoursEntry, tuple[str, Decimal]]:
+    rows = HoursEntry.objects.filter(step__challenge=challenge).values_list("role")
+    return rows.annotate(Sum("hours")).order_by("role")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from mix.data.asked import asked
 from mix.data.models import (
     CapabilityCard,
     Challenge,
@@ -37,9 +40,10 @@ def get_public_engagement(challenge: Challenge, key: str) -> Engagement:
     return found
 
 
-def list_public_engagements(challenge: Challenge) -> list[Engagement]:
+@asked
+def list_public_engagements(challenge: Challenge) -> QuerySet[Engagement]:
     """List the published events of a challenge, by start."""
-    return list(
+    return (
         Engagement.objects.filter(step__challenge=challenge, published_at__isnull=False)
         .select_related("step")
         .order_by("starts_at", "id")
@@ -92,7 +96,12 @@ def list_registrations(event: Engagement) -> list[Registration]:
 def list_contacts(challenge: Challenge) -> list[ContactLogEntry]:
     """List the contact log, latest first. `told` is public, `heard` is the city's: the caller shows what may be."""
     with lifted():
-        return list(challenge.contacts.select_related("logged_by").order_by("-happened_on", "-id"))
+        return _contacts(challenge)
+
+
+@asked
+def _contacts(challenge: Challenge) -> QuerySet[ContactLogEntry]:
+    return challenge.contacts.select_related("logged_by").order_by("-happened_on", "-id")
 
 
 def unmet_in(step: Step) -> tuple[Unmet, ...]:

@@ -15,12 +15,17 @@ from mix.rules.core.kinds import Standing, StepState
 
 def list_standing(challenge: Challenge, least: Standing) -> list[Vendor]:
     """List the vendors that have reached a standing and are not disqualified, by name."""
-    return _standing(challenge.participations.all(), least)
+    return _reaching(least, _undisqualified(challenge))
 
 
-def _standing(rows: QuerySet[Participation], least: Standing) -> list[Vendor]:
-    found = rows.filter(disqualified_at=None).select_related("vendor").order_by("vendor__name", "id")
-    return [row.vendor for row in found if Standing(row.standing).reaches(least)]
+def _reaching(least: Standing, rows: Iterable[Participation]) -> list[Vendor]:
+    return [row.vendor for row in rows if Standing(row.standing).reaches(least)]
+
+
+@asked
+def _undisqualified(challenge: Challenge) -> QuerySet[Participation]:
+    rows = challenge.participations.filter(disqualified_at=None)
+    return rows.select_related("vendor").order_by("vendor__name", "id")
 
 
 @once
@@ -34,9 +39,18 @@ def list_chosen(step: Step) -> list[Vendor]:
     done = [s for s in list_steps(challenge) if s.key in keys and s.state == StepState.DONE]
     if not done:
         return list_standing(challenge, Standing.ADMITTED)
-    made = reduce(or_, (Q(ranking__evaluation__step=s, ranking__evaluation__round=s.round) for s in done))
+    return _reaching(Standing.INVITED, _chosen_by(challenge, tuple(done), tuple(s.round for s in done)))
+
+
+@asked
+def _chosen_by(challenge: Challenge, steps: tuple[Step, ...], rounds: tuple[int, ...]) -> QuerySet[Participation]:
+    made = reduce(
+        or_,
+        (Q(ranking__evaluation__step=s, ranking__evaluation__round=r) for s, r in zip(steps, rounds, strict=True)),
+    )
     chosen = Result.objects.in_force().filter(made, is_selected=True, submission__vendor=OuterRef("vendor"))
-    return _standing(challenge.participations.filter(Exists(chosen)), Standing.INVITED)
+    rows = challenge.participations.filter(Exists(chosen), disqualified_at=None)
+    return rows.select_related("vendor").order_by("vendor__name", "id")
 
 
 def find_participation(challenge: Challenge, vendor_id: int) -> Participation | None:
@@ -59,13 +73,22 @@ def has_reached(found: Participation | None, least: Standing | None) -> bool:
 
 def list_taking_part(vendor_ids: Iterable[int]) -> dict[tuple[int, int], Participation]:
     """Return the participations of some vendors, by challenge and vendor."""
-    rows = Participation.objects.filter(vendor_id__in=list(vendor_ids))
-    return {(row.challenge_id, row.vendor_id): row for row in rows}
+    return {(row.challenge_id, row.vendor_id): row for row in _of_vendors(tuple(vendor_ids))}
+
+
+@asked
+def _of_vendors(vendors: tuple[int, ...]) -> QuerySet[Participation]:
+    return Participation.objects.filter(vendor_id__in=vendors)
 
 
 @once
 def list_participations(challenge: Challenge) -> list[Participation]:
     """List every participation, disqualified ones included, by vendor, with the standings that were reached."""
+    return _everybody(challenge)
+
+
+@asked
+def _everybody(challenge: Challenge) -> QuerySet[Participation]:
     reached = Prefetch("reached", StandingReached.objects.order_by("since", "id"))
     rows = challenge.participations.select_related("vendor").prefetch_related(reached)
-    return list(rows.order_by("vendor__name", "id"))
+    return rows.order_by("vendor__name", "id")

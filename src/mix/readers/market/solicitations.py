@@ -115,12 +115,18 @@ def authors_of_call(step: Step) -> frozenset[str]:
 
 def get_public(reference: str) -> Solicitation:
     """Return a published call. Raises Unknown."""
-    rows = _whole(Solicitation.objects.filter(reference=reference, published_at__isnull=False))
-    cities = Prefetch("step__challenge__cities", ChallengeCity.objects.select_related("municipality"))
-    found = rows.prefetch_related(cities).first()
-    if found is None:
+    found = _published(reference)
+    if not found:
         raise Unknown
-    return found
+    return found[0]
+
+
+@asked
+def _published(reference: str) -> QuerySet[Solicitation]:
+    rows = _whole(Solicitation.objects.filter(reference=reference, published_at__isnull=False))
+    return rows.prefetch_related(
+        Prefetch("step__challenge__cities", ChallengeCity.objects.select_related("municipality"))
+    )
 
 
 def _whole(rows: QuerySet[Solicitation]) -> QuerySet[Solicitation]:
@@ -139,11 +145,16 @@ def get_call(reference: str) -> Solicitation:
 
 def list_public(challenge: Challenge) -> list[Solicitation]:
     """List a challenge's published calls, latest first."""
-    rows = Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False).select_related("step")
-    calls = list(rows.order_by("-published_at", "-id"))
+    calls = _public(challenge)
     for call in calls:
         call.step.challenge = challenge
     return calls
+
+
+@asked
+def _public(challenge: Challenge) -> QuerySet[Solicitation]:
+    rows = Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False).select_related("step")
+    return rows.order_by("-published_at", "-id")
 
 
 def page_open(page: int, *, now: datetime) -> Page[Solicitation]:
@@ -184,14 +195,23 @@ def list_answered_questions(solicitation: Solicitation) -> list[Question]:
 
 def list_answers_in(calls: Sequence[Solicitation]) -> list[Question]:
     """List what `list_answered_questions` does of several calls, in order of publication."""
+    return _answers(tuple(calls))
+
+
+@asked
+def _answers(calls: tuple[Solicitation, ...]) -> QuerySet[Question]:
     rows = Question.objects.filter(solicitation__in=calls, kind=QuestionKind.GENERAL, published_at__isnull=False)
-    return list(rows.order_by("published_at", "id"))
+    return rows.order_by("published_at", "id")
 
 
 def list_questions(solicitation: Solicitation, *, confidential: bool) -> list[Question]:
     """List the questions about a call, answered or not, oldest first; those asked in confidence only where said."""
-    found = solicitation.questions.select_related("vendor", "drafted_by").order_by("asked_at")
-    return list(found if confidential else found.filter(kind=QuestionKind.GENERAL))
+    return [q for q in _questions(solicitation) if confidential or q.kind == QuestionKind.GENERAL]
+
+
+@asked
+def _questions(solicitation: Solicitation) -> QuerySet[Question]:
+    return solicitation.questions.select_related("vendor", "drafted_by").order_by("asked_at")
 
 
 def get_question(step: Step, code: str) -> Question:
@@ -214,9 +234,13 @@ def list_addenda(solicitation: Solicitation) -> list[Addendum]:
 
 def list_addenda_in(calls: Sequence[Solicitation]) -> list[Addendum]:
     """List the addenda to several calls, in the order of these, latest first."""
-    order = [call.pk for call in calls]
-    rows = Addendum.objects.filter(solicitation__in=order).order_by("-number")
-    return sorted(rows, key=lambda addendum: order.index(addendum.solicitation_id))
+    order = tuple(call.pk for call in calls)
+    return sorted(_addenda(order), key=lambda addendum: order.index(addendum.solicitation_id))
+
+
+@asked
+def _addenda(calls: tuple[int, ...]) -> QuerySet[Addendum]:
+    return Addendum.objects.filter(solicitation__in=calls).order_by("-number")
 
 
 def get_addendum(solicitation: Solicitation, number: int) -> Addendum:
@@ -227,9 +251,10 @@ def get_addendum(solicitation: Solicitation, number: int) -> Addendum:
     return found
 
 
-def list_documents(solicitation: Solicitation) -> list[SolicitationDocument]:
+@asked
+def list_documents(solicitation: Solicitation) -> QuerySet[SolicitationDocument]:
     """List the documents of a call that none has replaced, by title."""
-    return list(solicitation.documents.filter(replaced_at=None).order_by("title"))
+    return solicitation.documents.filter(replaced_at=None).order_by("title")
 
 
 def get_public_document(code: str) -> SolicitationDocument:
@@ -240,9 +265,10 @@ def get_public_document(code: str) -> SolicitationDocument:
     return found
 
 
-def list_own_questions(solicitation: Solicitation, vendor_id: int) -> list[Question]:
+@asked
+def list_own_questions(solicitation: Solicitation, vendor_id: int) -> QuerySet[Question]:
     """List a vendor's own questions, latest first."""
-    return list(solicitation.questions.filter(vendor_id=vendor_id).order_by("-asked_at", "-id"))
+    return solicitation.questions.filter(vendor_id=vendor_id).order_by("-asked_at", "-id")
 
 
 def unmet_to_publish(solicitation: Solicitation, *, now: datetime) -> tuple[Unmet, ...]:
@@ -278,7 +304,12 @@ def next_envelope(solicitation: Solicitation) -> str:
 
 def waiting_extension(solicitation: Solicitation) -> ExtensionProposal | None:
     """Return the later closing that waits for a second person, if one was proposed."""
-    return solicitation.extensions.filter(ended_at=None).select_related("proposed_by").first()
+    return next(iter(_waiting(solicitation)), None)
+
+
+@asked
+def _waiting(solicitation: Solicitation) -> QuerySet[ExtensionProposal]:
+    return solicitation.extensions.filter(ended_at=None).select_related("proposed_by").order_by("id")
 
 
 def outage_of(solicitation: Solicitation, *, now: datetime) -> Outage | None:

@@ -73,7 +73,12 @@ def find_current(submission: Submission) -> SubmissionVersion | None:
     """Return the version that counts: the last finalised, unless withdrawn."""
     if submission.state != SubmissionState.FINALISED:
         return None
-    return submission.versions.order_by("-number").first()
+    return next(iter(_last(submission)), None)
+
+
+@asked
+def _last(submission: Submission) -> QuerySet[SubmissionVersion]:
+    return submission.versions.order_by("-number")[:1]
 
 
 def list_counting(solicitation: Solicitation) -> list[tuple[Submission, SubmissionVersion]]:
@@ -250,14 +255,18 @@ def get_opened(challenge: Challenge, code: str) -> Submission:
 
 def opened_answers(submission: Submission, envelope: Envelope) -> dict[str, Any]:
     """Return the answers of an opened envelope, empty while it is sealed."""
-    found = OpenedEnvelope.objects.filter(submission=submission, envelope=envelope.value).first()
-    return dict(found.answers) if found else {}
+    found = _opened_in((submission,), envelope.value)
+    return dict(found[0].answers) if found else {}
 
 
 def opened_in(submissions: Iterable[Submission], envelope: Envelope) -> dict[int, dict[str, Any]]:
     """Return the answers of several opened envelopes, by submission; what is sealed is not there."""
-    rows = OpenedEnvelope.objects.filter(submission__in=list(submissions), envelope=envelope.value)
-    return {row.submission_id: dict(row.answers) for row in rows}
+    return {row.submission_id: dict(row.answers) for row in _opened_in(tuple(submissions), envelope.value)}
+
+
+@asked
+def _opened_in(submissions: tuple[Submission, ...], envelope: str) -> QuerySet[OpenedEnvelope]:
+    return OpenedEnvelope.objects.filter(submission__in=submissions, envelope=envelope)
 
 
 def when_opened(submission: Submission) -> dict[Envelope, datetime]:
