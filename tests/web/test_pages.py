@@ -110,7 +110,7 @@ def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
         ("", "/en/challenges/water-leaks/", 11),
         ("", "/en/", 11),
         ("", "/en/outcomes/", 5),
-        ("audrey", "/en/oversight/guelph-roads-sprint/", 27),
+        ("audrey", "/en/oversight/guelph-roads-sprint/", 25),
         ("priya", "/en/city/challenges/guelph-roads-sprint/sprint-run/", 21),
         ("priya", "/en/city/challenges/water-leaks/procurement-brief/", 12),
         ("priya", "/en/city/challenges/water-leaks/invitation/", 20),
@@ -166,6 +166,10 @@ def test_a_case_file_checks_its_log_when_that_is_asked(sign_in: Callable[[str], 
     assert ("entries hold" in short, short.count('<time datetime="')) == (False, 30)
     assert ("entries hold" in whole, whole.count('<time datetime="')) == (True, found)
     assert found > 600
+    assert ('<ol class="find">' in short, 'href="?whole#rules"' in short) == (False, True)
+    gates = whole.count('<ol class="find">')
+    assert gates > 10
+    assert short.partition('id="rules"')[2].partition("?whole#rules")[0].count("<li>") == gates
 
 
 @pytest.mark.parametrize("many", [1, 200])

@@ -53,7 +53,7 @@ def test_a_finished_case_says_which_rules_with_which_outcome_and_who_set_one_asi
     sign_in: Callable[[str], Any],
 ) -> None:
     audrey = sign_in("audrey")
-    for page in (f"/en/oversight/{ROADS}/", f"/en/city/challenges/{ROADS}/policy/"):
+    for page in (f"/en/oversight/{ROADS}/?whole", f"/en/city/challenges/{ROADS}/policy/"):
         text = " ".join(strip_tags(audrey.get(page).content.decode()).split())
         part = text[text.index("Rules, as they were judged at each gate") :]
         first = Judgement.objects.filter(signature__step__challenge__code=ROADS).earliest("id").judged

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from mix.data.asked import asked
 from mix.data.models import Challenge, ConflictRuling, Declaration, Evaluation, PanelMember, Step
-from mix.readers.choice.evaluations import contenders, panel_of
+from mix.readers.choice.evaluations import contenders, list_evaluations, panel_of
 from mix.readers.core.once import once
 from mix.rules.choice.states import Conflict, Ruling
 
@@ -50,13 +50,17 @@ def _words(members: tuple[int, ...]) -> QuerySet[Declaration, tuple[int, int, st
 @once
 def list_declarations(evaluation: Evaluation) -> list[Declaration]:
     """List every word of everybody who sits or sat on a panel, with what was ruled on it, as they were given."""
-    return list(_declarations().filter(member__evaluation=evaluation))
+    return _declarations(evaluation)
 
 
-def _declarations() -> QuerySet[Declaration]:
-    rulings = Prefetch("rulings", ConflictRuling.objects.select_related("ruled_by").order_by("id"))
-    rows = Declaration.objects.select_related("member__person", "vendor").prefetch_related(rulings)
-    return rows.order_by("id")
+@asked
+def _declarations(evaluation: Evaluation) -> QuerySet[Declaration]:
+    rows = Declaration.objects.filter(member__evaluation=evaluation).select_related("member__person", "vendor")
+    return rows.prefetch_related(_with_rulings()).order_by("id")
+
+
+def _with_rulings() -> Prefetch[str]:
+    return Prefetch("rulings", ConflictRuling.objects.select_related("ruled_by").order_by("id"))
 
 
 def list_standing(evaluation: Evaluation) -> list[Declaration]:
@@ -72,11 +76,20 @@ def list_standing(evaluation: Evaluation) -> list[Declaration]:
 
 
 def list_panels(challenge: Challenge) -> list[tuple[Step, list[Declaration]]]:
-    """List what was declared on each panel of a challenge, by step and round; panels that said nothing are left out."""
-    rows = _declarations().filter(member__evaluation__step__challenge=challenge)
-    found: dict[int, tuple[Evaluation, list[Declaration]]] = {}
-    for declaration in rows.select_related("member__person", "member__evaluation__step", "vendor"):
-        evaluation = declaration.member.evaluation
-        found.setdefault(evaluation.pk, (evaluation, []))[1].append(declaration)
-    panels = sorted(found.values(), key=lambda panel: (panel[0].step.position, panel[0].round))
-    return [(evaluation.step, declared) for evaluation, declared in panels]
+    """List what was declared on each panel of a challenge, by step and round; panels that said nothing are left out.
+
+    What was ruled is fetched where there is a conflict to rule on.
+    """
+    found: dict[int, list[Declaration]] = {}
+    declared = _declared_in(challenge)
+    for declaration in declared:
+        found.setdefault(declaration.member.evaluation_id, []).append(declaration)
+    prefetch_related_objects([d for d in declared if d.conflict != Conflict.NONE], _with_rulings())
+    panels = sorted(list_evaluations(challenge), key=lambda e: (e.step.position, e.round))
+    return [(evaluation.step, found[evaluation.pk]) for evaluation in panels if evaluation.pk in found]
+
+
+@asked
+def _declared_in(challenge: Challenge) -> QuerySet[Declaration]:
+    rows = Declaration.objects.filter(member__evaluation__step__challenge=challenge)
+    return rows.select_related("member__person", "vendor").order_by("id")

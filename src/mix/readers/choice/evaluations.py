@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, QuerySet
 
 from mix.data.asked import asked
 from mix.data.models import (
@@ -317,18 +318,17 @@ def list_results(evaluation: Evaluation) -> list[Result]:
     return by_rank(rows.select_related("submission__vendor"))
 
 
-def _with_results() -> Prefetch[str]:
-    return Prefetch("results", Result.objects.select_related("submission__vendor"))
-
-
 def list_rankings(evaluation: Evaluation) -> list[tuple[Ranking, list[Result]]]:
     """List the rankings of an evaluation with their results, oldest first; the last is in force."""
-    return ranked(evaluation.rankings.select_related("vendor").prefetch_related(_with_results()).order_by("number"))
+    return _ranked((evaluation.pk,))
 
 
-def ranked(rankings: Iterable[Ranking]) -> list[tuple[Ranking, list[Result]]]:
-    """Return rankings with their results by rank; the results are fetched already."""
-    return [(ranking, by_rank(ranking.results.all())) for ranking in rankings]
+def _ranked(evaluations: tuple[int, ...]) -> list[tuple[Ranking, list[Result]]]:
+    """Return the rankings of some evaluations with their results by rank. Two queries."""
+    results: dict[int, list[Result]] = {}
+    for result in _results_of(evaluations):
+        results.setdefault(result.ranking_id, []).append(result)
+    return [(ranking, by_rank(results.get(ranking.pk, ()))) for ranking in _rankings_of(evaluations)]
 
 
 def by_rank(results: Iterable[Result]) -> list[Result]:
@@ -336,12 +336,44 @@ def by_rank(results: Iterable[Result]) -> list[Result]:
     return sorted(results, key=lambda r: (r.rank is None, r.rank or 0, r.submission.vendor.name, r.id))
 
 
-def list_final_evaluations(challenge: Challenge) -> list[Evaluation]:
-    """List the evaluations of a challenge that are final, by step and round, with rankings and tie-breaks."""
-    ranked = Ranking.objects.select_related("vendor").prefetch_related(_with_results()).order_by("number")
-    rows = Evaluation.objects.filter(step__challenge=challenge, phase=EvaluationPhase.FINAL).select_related("step")
-    drawn = Prefetch("tie_breaks", TieBreak.objects.select_related("recorded_by").order_by("recorded_at", "id"))
-    return list(rows.prefetch_related(Prefetch("rankings", ranked), drawn).order_by("step__position", "round"))
+@dataclass(frozen=True, slots=True)
+class FinalEvaluation:
+    """An evaluation that is final, with its rankings and their results, and what was drawn among equals."""
+
+    evaluation: Evaluation
+    rankings: Sequence[tuple[Ranking, list[Result]]]
+    tie_breaks: Sequence[TieBreak]
+
+
+def list_final_evaluations(challenge: Challenge) -> list[FinalEvaluation]:
+    """List the evaluations of a challenge that are final, by step and round. Three queries, and `list_evaluations`."""
+    final = [e for e in list_evaluations(challenge) if e.phase == EvaluationPhase.FINAL]
+    keys = tuple(e.pk for e in final)
+    rankings, drawn = _ranked(keys), _drawn_in(keys)
+    return [
+        FinalEvaluation(
+            evaluation,
+            [pair for pair in rankings if pair[0].evaluation_id == evaluation.pk],
+            [row for row in drawn if row.evaluation_id == evaluation.pk],
+        )
+        for evaluation in sorted(final, key=lambda e: (e.step.position, e.round))
+    ]
+
+
+@asked
+def _rankings_of(evaluations: tuple[int, ...]) -> QuerySet[Ranking]:
+    return Ranking.objects.filter(evaluation__in=evaluations).select_related("vendor").order_by("number")
+
+
+@asked
+def _results_of(evaluations: tuple[int, ...]) -> QuerySet[Result]:
+    return Result.objects.filter(ranking__evaluation__in=evaluations).select_related("submission__vendor")
+
+
+@asked
+def _drawn_in(evaluations: tuple[int, ...]) -> QuerySet[TieBreak]:
+    rows = TieBreak.objects.filter(evaluation__in=evaluations).select_related("recorded_by")
+    return rows.order_by("recorded_at", "id")
 
 
 def unmet_in(step: Step) -> tuple[Unmet, ...]:

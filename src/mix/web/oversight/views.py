@@ -14,15 +14,12 @@ from mix.data.models import (
     Chain,
     Challenge,
     Declaration,
-    Evaluation,
     Event,
     GateSignature,
     Lesson,
     Notice,
     Participation,
-    Ranking,
     RequirementReason,
-    Result,
     RuleWaiver,
     Step,
 )
@@ -32,7 +29,7 @@ from mix.readers.case.pilots import find_pilot_before, register
 from mix.readers.case.publishing import list_notices
 from mix.readers.choice.awards import endings_in, list_awards_of
 from mix.readers.choice.conflicts import list_panels
-from mix.readers.choice.evaluations import find_evaluation, list_final_evaluations, ranked
+from mix.readers.choice.evaluations import FinalEvaluation, find_evaluation, list_final_evaluations
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.events import find_chain, verify_chain
@@ -53,7 +50,7 @@ from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.cards import Card, cards
 from mix.web.drawing.downloads import Pieces
 from mix.web.drawing.findings import waiver_title
-from mix.web.drawing.judgements import JudgementView, view_judgements
+from mix.web.drawing.judgements import JudgementView, count_judgements, view_judgements
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.requests import only_read, staff_of
@@ -89,7 +86,8 @@ def home(request: HttpRequest) -> HttpResponse:
 class CaseFileContext:
     """What a case file draws; `broken` is where the log does not hold, `skipped` the steps that were left out.
 
-    The log is checked, and shown to its first entry, where the whole was asked for: `is_whole`. `panels` holds what
+    Where the whole was asked for (`is_whole`), the log is checked, and shown to its first entry, and each rule that
+    was judged stands in the words that it had. `panels` holds what
     each panel declared, and the statements that were signed by it.
     """
 
@@ -97,7 +95,7 @@ class CaseFileContext:
     bar: StageBar
     decisions: Sequence[GateSignature]
     artifacts: Sequence[tuple[StepSpec, Sequence[Answer]]]
-    results: Sequence[tuple[Bilingual, Evaluation, str, Sequence[tuple[Ranking, Sequence[Result]]]]]
+    results: Sequence[tuple[Bilingual, str, FinalEvaluation]]
     not_invited: Sequence[str]
     is_blocked_by_tie: bool
     awards: Sequence[Award]
@@ -121,7 +119,8 @@ class CaseFileContext:
 def case_file(request: HttpRequest, code: str) -> HttpResponse:
     """One case on one printable page: decisions with reasons, artifacts, results, notices, log.
 
-    Its log has the latest events; with `?whole` every event, and every entry of the chain is checked.
+    Its log has the latest events, and of the rules that were judged their number; with `?whole` it has every event and
+    every rule, and every entry of the chain is checked.
     """
     actor, is_whole = _overseer(request), "whole" in request.GET
     challenge = only_read(request, get_challenge(code, actor=actor, needs=Permission.CASE_FILE_READ))
@@ -140,9 +139,9 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
             if s.state == StepState.DONE and method.step(s.key).fields
         ],
         results=[
-            (spec.title, e, part.gives, ranked(e.rankings.all()))
-            for e in list_final_evaluations(challenge)
-            if (spec := method.step(e.step.key)) and (part := spec.evaluation)
+            (spec.title, part.gives, final)
+            for final in list_final_evaluations(challenge)
+            if (spec := method.step(final.evaluation.step.key)) and (part := spec.evaluation)
         ],
         not_invited=[NOT_INVITED],
         is_blocked_by_tie=False,
@@ -160,7 +159,7 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
         is_whole=is_whole,
         chain=chain,
         broken=verify_chain(chain) if chain else None,
-        judged=view_judgements(challenge),
+        judged=view_judgements(challenge) if is_whole else count_judgements(challenge),
         waivers=[(w, waiver_title(w), is_in_effect(w)) for w in list_waivers(challenge)],
         kept=list_reasons(challenge),
         pilot=_pilot(challenge),
