@@ -26,8 +26,9 @@ ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
             ["stampede", "--bidders", "24", "--before", "5", "--after", "1", "--certain", "2"],
             marks=pytest.mark.skipif(not ON_POSTGRES, reason="on PostgreSQL in the gate"),
         ),
+        pytest.param(["slow"], marks=pytest.mark.skipif(ON_POSTGRES, reason="on SQLite in the gate")),
     ],
-    ids=["matrices", "poison", "thief", "kill9", "stampede"],
+    ids=["matrices", "poison", "thief", "kill9", "stampede", "slow"],
 )
 def test_the_lab_finds_nothing(arguments: list[str]) -> None:
     environment = {k: v for k, v in os.environ.items() if k not in ("DJANGO_SETTINGS_MODULE", "MIX_DATA_DIR")}

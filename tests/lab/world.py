@@ -54,10 +54,6 @@ class Bidder:
 
 def build(count: int, *, file_size: int = 20_000) -> list[Bidder]:
     """Make vendors that have drafted and uploaded everything for the call that is open."""
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-    from django.db import transaction
-
     from mix.actions.core.run import run
     from mix.actions.market import sealing, submissions
     from mix.actions.market.vendors import register_vendor
@@ -86,14 +82,25 @@ def build(count: int, *, file_size: int = 20_000) -> list[Bidder]:
             envelope="technical",
             name="plan.txt",
         )
-        session = SessionStore()
-        session[SESSION_KEY] = str(person.pk)
-        session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
-        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-        with transaction.atomic():
-            session.create()
-        bidders.append(Bidder(vendor.code, submission.code, str(session.session_key), secrets.token_hex(16)))
+        bidders.append(Bidder(vendor.code, submission.code, session_of(person.code), secrets.token_hex(16)))
     return bidders
+
+
+def session_of(code: str) -> str:
+    """Sign somebody in; return the key of the session."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.db import transaction
+
+    from mix.data.models import Person
+
+    person, session = Person.objects.get(code=code), SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    with transaction.atomic():
+        session.create()
+    return str(session.session_key)
 
 
 ANSWERS = {

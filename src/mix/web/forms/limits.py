@@ -30,8 +30,9 @@ def address_of(request: HttpRequest) -> str:
     return "unknown"
 
 
-def _counted(address: str) -> str:
+def place_of(request: HttpRequest) -> str:
     """Return what is counted as one place: of IPv6 whoever has one address has the network of it."""
+    address = address_of(request)
     try:
         found = ip_address(address)
     except ValueError:
@@ -59,4 +60,4 @@ class Limit:
         person = actor_of(request).person
         if person is not None:
             return is_within(what, f"person-{person.pk}", most=self.by_person, within=self.WITHIN)
-        return is_within(what, _counted(address_of(request)), most=self.by_address, within=self.WITHIN)
+        return is_within(what, place_of(request), most=self.by_address, within=self.WITHIN)

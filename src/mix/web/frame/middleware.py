@@ -32,11 +32,12 @@ from mix.web.drawing.pages import RefusedContext, draw_bare, draw_page
 from mix.web.drawing.requests import actor_of, stamp
 from mix.web.drawing.showing import HOME_ZONE, closing_words, use_clock
 from mix.web.forms.itself import answered, ended, is_by_itself
-from mix.web.forms.limits import address_of, is_within
+from mix.web.forms.limits import address_of, is_within, place_of
 from mix.web.frame.crowds import later
 from mix.web.frame.heard import listen
 from mix.web.frame.idle import is_over
 from mix.web.frame.kept import draw_kept, is_sealed, typed_in
+from mix.web.frame.shares import Shares
 from mix.web.frame.turns import Turns
 
 listen()
@@ -47,6 +48,9 @@ MOST_STASHES = 60  # an hour, from one address
 # whoever holds a lock of the database is slowed by those who wait for it; one alone leaves the processor idle while the
 # database works (docs/operations.md). Whoever has waited for five seconds, because acts take long, goes ahead.
 TURNS = Turns(3, patience=5.0)
+# What is sent holds one of the process's 64 threads until its last byte: whoever sends slowly holds few, and pages are
+# answered whatever is on its way (tests/lab/slow.py).
+ON_ITS_WAY = Shares(48, each=16)
 METHODS = ("GET", "HEAD", "POST")
 OPEN_WITHOUT_FACTOR = re.compile(r"/[a-z-]+/(account|demo)/")  # where one gets a second factor, or needs none
 
@@ -76,16 +80,30 @@ class ClockMiddleware:
         """Read the clock, a small body to its end, and the clock again: the second is what counts."""
         stamp(request)
         request.began = request.now  # type: ignore[attr-defined]  # read by requests.began_of; no page read the clock
-        if request.method != "POST" or request.content_type == "multipart/form-data":
+        if request.method != "POST":
             return self.get_response(request)
+        place = place_of(request)
+        if not ON_ITS_WAY.take(place):
+            return _too_slow()
         try:
+            if request.content_type == "multipart/form-data":
+                return self.get_response(request)  # it is read by whoever keeps its files
             request.body  # noqa: B018 - read to its last byte
             request.POST  # noqa: B018 - and its fields are counted
         except (RequestDataTooBig, TooManyFieldsSent):
             return draw_bare("too_much.html", status=413)
+        finally:
+            ON_ITS_WAY.give(place)
         stamp(request)
         with TURNS.taken():
             return self.get_response(request)
+
+
+def _too_slow() -> HttpResponse:
+    """Answer before anything is read."""
+    answer = draw_bare("too_slow.html", status=503)
+    answer["Retry-After"] = "60"
+    return answer
 
 
 class ActorMiddleware:
