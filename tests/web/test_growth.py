@@ -25,7 +25,7 @@ LISTS = [
     ("", "/en/challenges/?q=water", 4),
     ("", "/en/challenges/?city=guelph&status=running", 4),
     ("", "/en/outcomes/", 5),
-    ("", "/en/measures/", 10),
+    ("", "/en/measures/", 8),
     ("", "/en/log/", 2),
     ("", "/en/pilots/", 2),
     ("", "/en/how/", 1),

@@ -6,17 +6,18 @@
 
     people = _members(vendor.pk)  # a list
 
-What is asked for is a text, a whole number, an instant, a row or a tuple of these, by place; all else of a question
-stays as it is. Of a row a question knows its key alone: `step.lessons.order_by("id")` or `filter(step=step)`.
+What is asked for is a text (or what contains it), a whole number, an instant, a row or a tuple of these, by place; all
+else of a question stays as it is. Of a row a question knows its key alone: `step.lessons.order_by("id")`, or
+`filter(step=step)`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from copy import copy
 from datetime import UTC, datetime, timedelta
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.core.exceptions import EmptyResultSet
@@ -49,14 +50,20 @@ class _Worded:
         self.known = said._known_related_objects  # noqa: SLF001 - of whose rows it asks: `step.lessons`
         self.more = said._prefetch_related_lookups  # noqa: SLF001 - what is fetched with them
 
-    def answer(self, given: dict[object, object], rows: dict[object, Model]) -> list[Any]:
-        """Ask with what stands for each mark, some of which are keys of rows."""
+    def answer(
+        self, given: dict[object, object], rows: dict[object, Model], part: tuple[int, int] | None = None
+    ) -> list[Any]:
+        """Ask with what stands for each mark, some of which are keys of rows; perhaps for so many, after so many."""
         if not self.sql:
             return []
-        params = tuple(given.get(param, param) for param in self.params)
+        # a path into JSON is a list, and stands for nothing else
+        params = tuple(given.get(param, param) if isinstance(param, Hashable) else param for param in self.params)
+        sql = self.sql
+        if part:
+            sql, params = f"{sql} LIMIT %s OFFSET %s", params + part
         compiler = copy(self.compiler)
         compiler.connection = connection
-        compiler.as_sql = lambda *_, **__: (self.sql, params)
+        compiler.as_sql = lambda *_, **__: (sql, params)
         compiler.get_converters = lambda _: self.converters
         query = _Of(self.query, get_compiler=lambda *_, **__: compiler)
         known = {field: {rows[m].pk: rows[m] for m in of if m in rows} for field, of in self.known.items()}
@@ -87,6 +94,13 @@ class Asked(Generic[P, Row]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
         """Ask."""
+        return self._answer(None, *args, **kwargs)
+
+    def part(self, most: int, after: int = 0) -> Callable[P, list[Row]]:
+        """Return the question for so many, after so many others, of what would be found in its order."""
+        return partial(self._answer, (most, after))
+
+    def _answer(self, part: tuple[int, int] | None, /, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
         if kwargs:
             raise TypeError("what is asked for stands in its place")
         shape = (connection.vendor, *(len(a) if isinstance(a, tuple) else type(a) for a in args))
@@ -99,7 +113,7 @@ class Asked(Generic[P, Row]):
             if len(self.worded) >= MOST:
                 self.worded.clear()
             self.worded[shape] = worded
-        return worded.answer(given, rows)
+        return worded.answer(given, rows, part)
 
 
 def _marks(args: tuple[object, ...]) -> tuple[list[object], dict[object, object], dict[object, Model]]:
@@ -118,12 +132,15 @@ def _marks(args: tuple[object, ...]) -> tuple[list[object], dict[object, object]
         if isinstance(value, Model):
             key = mark(value.pk)
             rows[key] = value
-            return type(value).from_db(None, [value._meta.pk.attname], [key])  # noqa: SLF001 - Django's public name of it
+            kind = value.__class__  # who is signed in comes as something lazy, of another type
+            return kind.from_db(None, [kind._meta.pk.attname], [key])  # noqa: SLF001 - Django's public name of it
         if isinstance(value, bool) or not isinstance(value, int | str):
             raise TypeError(type(value).__name__)
         number = FIRST + len(given)
         made: object = number if isinstance(value, int) else f"mark {number}"
         given[made] = value
+        if isinstance(value, str):
+            given[f"%{made}%"] = f"%{connection.ops.prep_for_like_query(value)}%"  # what contains it
         return made
 
     return [tuple(map(mark, a)) if isinstance(a, tuple) else mark(a) for a in args], given, rows
@@ -138,7 +155,7 @@ def _is_changed(sql: str, params: Iterable[object], given: Collection[object]) -
     return bool(_OF_MARK.search(sql)) or any(map(_OF_MARK.search, others))
 
 
-def asked(make: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[Row]]:
+def asked(make: Callable[P, QuerySet[Any, Row]]) -> Asked[P, Row]:
     """Have a question put into SQL once for each database and each number of what is asked for."""
     return Asked(make)
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Count, F, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
+from django.utils.functional import SimpleLazyObject
 
 from mix.data.asked import asked, shared
 from mix.data.models import Challenge, Person, Step
@@ -100,6 +101,11 @@ def test_a_row_is_asked_for_by_its_key_and_its_own_stand_beside_it(django_assert
     )
 
 
+def test_who_is_signed_in_is_asked_for_however_lazy() -> None:
+    own = asked(lambda person: Person.objects.filter(pk=person.pk))
+    assert own(SimpleLazyObject(lambda: Person.objects.get(code="kim"))) == [Person.objects.get(code="kim")]
+
+
 def test_of_a_row_no_question_knows_more_than_its_key() -> None:
     told = asked(lambda challenge: Person.objects.filter(code=challenge.code))
     with pytest.raises(Challenge.DoesNotExist):
@@ -115,9 +121,30 @@ def test_what_is_fetched_with_rows_is_fetched_with_them(django_assert_num_querie
         assert whole("nowhere") == []
 
 
+@pytest.mark.parametrize("text", ["leak", "LEAK", "%", "_", "\\", "'", "mark", "é", ""])
+def test_what_contains_a_text_is_found(text: str) -> None:
+    def with_word(word: str) -> QuerySet[Challenge]:
+        return Challenge.objects.filter(title__icontains=word).order_by("pk")
+
+    in_french = asked(lambda word: Challenge.objects.filter(translations__fr__title__icontains=word).order_by("pk"))
+    named = asked(lambda word: Challenge.objects.filter(title__contains=word, title__startswith="W").order_by("pk"))
+    assert asked(with_word)(text) == list(with_word(text))
+    assert in_french(text) == list(Challenge.objects.filter(translations__fr__title__icontains=text).order_by("pk"))
+    assert named(text) == list(Challenge.objects.filter(title__contains=text, title__startswith="W").order_by("pk"))
+
+
+def test_a_part_is_of_the_order_and_the_sql_is_the_same() -> None:
+    whole = list(Step.objects.order_by("pk").values_list("pk", flat=True))
+    keys = asked(lambda least: Step.objects.filter(pk__gte=least).order_by("pk").values_list("pk", flat=True))
+    for after, most in ((0, 3), (4, 1), (len(whole) - 1, 9), (len(whole), 9)):
+        assert keys.part(most, after)(whole[0]) == whole[after : after + most]
+    assert keys(whole[2]) == whole[2:]
+    assert len(keys.worded) == 1
+
+
 def test_what_is_not_in_the_sql_as_it_was_given_is_refused() -> None:
     for wrong in (
-        asked(lambda text: Person.objects.filter(name__contains=str(text))),
+        asked(lambda number: Person.objects.filter(name=f"No. {number}")),
         asked(lambda most: Person.objects.all()[:most]),
         asked(lambda number: Person.objects.filter(name__startswith=str(number))),
     ):

@@ -32,9 +32,10 @@ def test_a_stage_that_runs_has_no_length() -> None:
 
 
 def test_many_cases_ask_no_more_than_one() -> None:
-    with CaptureQueriesContext(connection) as one:
-        measure([Challenge.objects.select_related("method").get(code="fleet-vans")])
     every = page_public_challenges(1).rows
+    measure(every)  # a method is read once in a process
+    with CaptureQueriesContext(connection) as one:
+        measure(every[:1])
     with CaptureQueriesContext(connection) as all_of_them:
         measure(every)
-    assert len(one) - 1 == len(all_of_them) == 8
+    assert len(one) == len(all_of_them) == 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, When
@@ -19,6 +19,7 @@ from mix.data.models import (
     Notice,
     PanelMember,
     Participation,
+    Person,
     Solicitation,
     Step,
 )
@@ -26,7 +27,7 @@ from mix.readers.city.methods import method_on
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.once import is_read, once
-from mix.readers.core.paging import SIZE, Page, by_keys, page_by_keys
+from mix.readers.core.paging import SIZE, Page, keyed, page_by_keys
 from mix.rules.case.bars import BarStep, bar_of
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Method
@@ -200,16 +201,19 @@ def public_challenges() -> QuerySet[Challenge]:
 
 def page_public_challenges(page: int, *, city: str = "", text: str = "", status: str = "") -> Page[Challenge]:
     """Return a page of the public challenges, latest first; searched in title, question, city and notices."""
-    return page_by_keys(_public_challenges(city=city, text=text, status=status), page, fetch_challenges)
+    words = tuple(text.split()[:8])
+    keys = _public_challenges((city,) if city else (), (status,) if status else (), words)
+    return page_by_keys(keys, page, fetch_challenges)
 
 
-def _public_challenges(*, city: str = "", text: str = "", status: str = "") -> QuerySet[Challenge]:
-    found = public_challenges()
-    if city:
+@keyed
+def _public_challenges(cities: tuple[str, ...], states: tuple[str, ...], words: tuple[str, ...]) -> QuerySet[Challenge]:
+    found = public_challenges().order_by("-commissioned_at", "id")
+    for city in cities:
         found = found.filter(cities__municipality__code=city)
-    if status:
-        found = found.filter(status=status)
-    for word in text.split()[:8]:
+    if states:
+        found = found.filter(status__in=states)
+    for word in words:
         found = found.filter(
             Q(title__icontains=word)
             | Q(question__icontains=word)
@@ -217,7 +221,7 @@ def _public_challenges(*, city: str = "", text: str = "", status: str = "") -> Q
             | Q(Exists(_notices_with(word)))
             | _in_translation(word)
         )
-    return found.order_by("-commissioned_at", "id")
+    return found
 
 
 def _notices_with(word: str) -> QuerySet[Notice]:
@@ -236,12 +240,17 @@ def _in_translation(word: str) -> Q:
 
 def list_public_codes(most: int) -> list[str]:
     """List the codes of the latest public challenges, whatever became of them."""
-    return list(_public_challenges().values_list("code", flat=True)[:most])
+    return list(public_challenges().order_by("-commissioned_at", "id").values_list("code", flat=True)[:most])
 
 
 def page_measured_challenges(page: int) -> Page[Challenge]:
     """Return a page of the public challenges that ran here, latest first: those of which the record says all."""
-    return page_by_keys(_public_challenges().exclude(origin=Origin.HISTORY), page, fetch_challenges)
+    return page_by_keys(_measured_challenges(), page, fetch_challenges)
+
+
+@keyed
+def _measured_challenges() -> QuerySet[Challenge]:
+    return public_challenges().exclude(origin=Origin.HISTORY).order_by("-commissioned_at", "id")
 
 
 def page_ended_challenges(page: int, *, size: int = SIZE) -> Page[Challenge]:
@@ -251,9 +260,10 @@ def page_ended_challenges(page: int, *, size: int = SIZE) -> Page[Challenge]:
 
 def list_ended_challenges(most: int) -> list[Challenge]:
     """List the first of what `page_ended_challenges` returns."""
-    return by_keys(list(_ended_challenges().values_list("pk", flat=True)[:most]), fetch_challenges)
+    return page_ended_challenges(1, size=most).rows
 
 
+@keyed
 def _ended_challenges() -> QuerySet[Challenge]:
     found = public_challenges().exclude(status=ChallengeStatus.RUNNING, origin__in=[Origin.LIVE, Origin.REPLAY])
     return found.order_by("-commissioned_at", "id")
@@ -299,7 +309,7 @@ def _with_city() -> Prefetch[str]:
 
 def list_own_challenges(actor: Actor) -> list[Challenge]:
     """List what was ever run here of what the actor may read in its cities, running ones first, then the latest."""
-    return list(_own_challenges(actor, Permission.CHALLENGE_READ).select_related("municipality"))
+    return list(_own_challenges(*cities_of(actor, Permission.CHALLENGE_READ)).select_related("municipality"))
 
 
 def page_own_challenges(
@@ -315,20 +325,39 @@ def page_own_challenges(
 
     Running ones first, then the latest; or by their titles.
     """
-    rows = _own_challenges(actor, needs)
-    if status:
-        rows = rows.filter(status=status)
-    for word in text.split()[:8]:
+    keys = _own_by_title if by_title else _own_keys
+    found = keys(*cities_of(actor, needs), (status,) if status else (), tuple(text.split()[:8]))
+    return page_by_keys(found, page, fetch_challenges)
+
+
+Texts: TypeAlias = tuple[str, ...]
+
+
+@keyed
+def _own_by_title(lead: Texts, partner: Texts, states: Texts, words: Texts) -> QuerySet[Challenge]:
+    return _own_with(lead, partner, states, words).order_by("title", "id")
+
+
+@keyed
+def _own_keys(lead: Texts, partner: Texts, states: Texts, words: Texts) -> QuerySet[Challenge]:
+    return _own_with(lead, partner, states, words)
+
+
+def _own_with(lead: Texts, partner: Texts, states: Texts, words: Texts) -> QuerySet[Challenge]:
+    rows = _own_challenges(lead, partner)
+    if states:
+        rows = rows.filter(status__in=states)
+    for word in words:
         rows = rows.filter(Q(title__icontains=word) | Q(question__icontains=word) | _in_translation(word))
-    return page_by_keys(rows.order_by("title", "id") if by_title else rows, page, fetch_challenges)
+    return rows
 
 
-def _own_challenges(actor: Actor, needs: Permission) -> QuerySet[Challenge]:
+def _own_challenges(lead: Sequence[str], partner: Sequence[str]) -> QuerySet[Challenge]:
     """Return the challenges in which a duty in the lead city, or work for a partner city, gives a permission.
 
     Cases of the public record were not run here and belong to nobody.
     """
-    rows = of_cities(*cities_of(actor, needs))
+    rows = of_cities(lead, partner)
     return rows.order_by(Case(When(status=ChallengeStatus.RUNNING, then=0), default=1), "-commissioned_at", "id")
 
 
@@ -371,7 +400,12 @@ def _of_vendors(vendors: tuple[int, ...], code: str) -> QuerySet[Challenge]:
 
 def page_vendor_challenges(vendor_ids: Iterable[int], page: int) -> Page[Challenge]:
     """Return a page of the challenges in which the vendors take part, latest first."""
-    return page_by_keys(_vendor_challenges(vendor_ids), page, fetch_challenges)
+    return page_by_keys(_keys_with(tuple(vendor_ids)), page, fetch_challenges)
+
+
+@keyed
+def _keys_with(vendors: tuple[int, ...]) -> QuerySet[Challenge]:
+    return _vendor_challenges(vendors)
 
 
 def list_running_with(vendor_ids: Iterable[int]) -> list[Challenge]:
@@ -399,21 +433,29 @@ def page_needs(actor: Actor, page: int, *, text: str = "", state: str = "") -> P
 
     Of one state, with all of some words, where they are asked for.
     """
-    is_over = Case(When(state=NeedState.OPEN, then=0), default=1)
-    rows = _own_needs(actor).filter(state=state) if state else _own_needs(actor)
-    for word in text.split()[:8]:
-        rows = rows.filter(Q(title__icontains=word) | Q(what__icontains=word))
-    return page_by_keys(rows.order_by(is_over, "-reported_at", "id"), page, _needs)
+    keys = _own_needs(tuple(actor.duties), (state,) if state else (), tuple(text.split()[:8]))
+    return page_by_keys(keys, page, _needs)
 
 
 def page_open_needs(actor: Actor, *, everybodys: bool) -> Page[Need]:
     """Return the first page of the needs that are open: everybody's, or those that the actor reported."""
-    rows = _own_needs(actor).filter(state=NeedState.OPEN).order_by("-reported_at", "id")
-    return page_by_keys(rows if everybodys else rows.filter(reported_by=actor.someone), 1, _needs)
+    return page_by_keys(_open_needs(tuple(actor.duties), () if everybodys else (actor.someone,)), 1, _needs)
 
 
-def _own_needs(actor: Actor) -> QuerySet[Need]:
-    return Need.objects.filter(municipality__code__in=actor.duties)
+@keyed
+def _own_needs(cities: Texts, states: Texts, words: Texts) -> QuerySet[Need]:
+    rows = Need.objects.filter(municipality__code__in=cities)
+    if states:
+        rows = rows.filter(state__in=states)
+    for word in words:
+        rows = rows.filter(Q(title__icontains=word) | Q(what__icontains=word))
+    return rows.order_by(Case(When(state=NeedState.OPEN, then=0), default=1), "-reported_at", "id")
+
+
+@keyed
+def _open_needs(cities: tuple[str, ...], reporters: tuple[Person, ...]) -> QuerySet[Need]:
+    rows = Need.objects.filter(municipality__code__in=cities, state=NeedState.OPEN).order_by("-reported_at", "id")
+    return rows.filter(reported_by__in=reporters) if reporters else rows
 
 
 @asked

@@ -133,8 +133,12 @@ def _before(challenge: Challenge) -> QuerySet[Pilot]:
 
 def list_pilots(actor: Actor) -> list[Pilot]:
     """List every pilot of the actor's cities, latest first."""
-    cities = [c for c in actor.duties if grants(actor.roles_at(c), Permission.PILOT_READ)]
-    return list(_ROWS.all().filter(municipality__code__in=cities).order_by("-registered_at", "-id"))
+    return _of_cities(tuple(c for c in actor.duties if grants(actor.roles_at(c), Permission.PILOT_READ)))
+
+
+@asked
+def _of_cities(cities: tuple[str, ...]) -> QuerySet[Pilot]:
+    return _ROWS.filter(municipality__code__in=cities).order_by("-registered_at", "-id")
 
 
 def page_public_pilots(page: int) -> Page[Pilot]:

@@ -12,6 +12,11 @@ def list_notices(challenge: Challenge) -> QuerySet[Notice]:
     return challenge.notices.order_by("-published_at", "-id")
 
 
-def list_latest_notices(most: int = 20) -> list[Notice]:
+def list_latest_notices(most: int) -> list[Notice]:
     """List the latest notices of all cities."""
-    return list(Notice.objects.select_related("challenge", "municipality").order_by("-published_at", "-id")[:most])
+    return _latest_notices.part(most)()
+
+
+@asked
+def _latest_notices() -> QuerySet[Notice]:
+    return Notice.objects.select_related("challenge", "municipality").order_by("-published_at", "-id")

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.core.signing import BadSignature, Signer
+from django.db.models import QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import CalendarFeed, CityDay, Municipality, Person
 from mix.readers.core.rows import get_row
 from mix.rules.city.calendar import CityCalendar
@@ -19,12 +21,17 @@ def calendars_of(cities: Iterable[int]) -> dict[int, CityCalendar]:
     """Return the calendars of cities by key. One query."""
     closed: dict[int, dict[date, Wording]] = {pk: {} for pk in cities}
     worked: dict[int, set[date]] = {pk: set() for pk in closed}
-    for row in CityDay.objects.filter(municipality_id__in=closed):
+    for row in _days_of(tuple(sorted(closed))):
         if row.works:
             worked[row.municipality_id].add(row.on)
         else:
             closed[row.municipality_id][row.on] = row.wording("name")
     return {pk: CityCalendar(closed[pk], frozenset(worked[pk])) for pk in closed}
+
+
+@asked
+def _days_of(cities: tuple[int, ...]) -> QuerySet[CityDay]:
+    return CityDay.objects.filter(municipality_id__in=cities)
 
 
 def calendar_of(city: Municipality) -> CityCalendar:
@@ -44,7 +51,12 @@ def get_day(city: Municipality, item: str) -> CityDay:
 
 def find_feed(person: Person) -> CalendarFeed | None:
     """Return a person's calendar address, if they have made one."""
-    return CalendarFeed.objects.filter(person=person).first()
+    return next(iter(_feed(person)), None)
+
+
+@asked
+def _feed(person: Person) -> QuerySet[CalendarFeed]:
+    return CalendarFeed.objects.filter(person=person)
 
 
 def token_of(feed: CalendarFeed) -> str:

@@ -102,23 +102,35 @@ def dispute_days(challenges: Sequence[Challenge], *, now: datetime) -> dict[int,
     Never less than the trade agreements do. By the tables of the governing day; today's before there is one. Three
     queries, however many challenges.
     """
-    calls = Solicitation.objects.filter(step__challenge__in=challenges, published_at__isnull=False)
-    first = dict(calls.values_list("step__challenge_id").annotate(Min("published_at")))
-    cities = ChallengeCity.objects.filter(challenge__in=challenges, state=CityState.TAKING_PART)
+    keys = tuple(c.pk for c in challenges)
+    first = dict(_first_notices(keys))
+    cities = _taking_part(keys)
     rows: dict[int, list[Bylaw]] = {}
-    for row in Bylaw.objects.filter(municipality__in=cities.values("municipality"), signed_at__isnull=False):
+    for row in _signed_by(tuple(sorted({city for _, city in cities}))):
         rows.setdefault(row.municipality_id, []).append(row)
     found = {c.pk: DISPUTE_DAYS for c in challenges}
     zones = {c.pk: c.municipality.zone for c in challenges}
-    for pk, city in cities.values_list("challenge_id", "municipality_id"):
+    for pk, city in cities:
         governing = in_force(rows.get(city, ()), day_in(zones[pk], first.get(pk, now)))
         found[pk] = max(found[pk], (table_of(governing).dispute_days or 0) if governing else 0)
     return found
 
 
+@asked
+def _first_notices(challenges: tuple[int, ...]) -> QuerySet[Solicitation, tuple[int, datetime]]:
+    calls = Solicitation.objects.filter(step__challenge__in=challenges, published_at__isnull=False)
+    return calls.values_list("step__challenge_id").annotate(Min("published_at")).order_by()
+
+
+@asked
+def _taking_part(challenges: tuple[int, ...]) -> QuerySet[ChallengeCity, tuple[int, int]]:
+    rows = ChallengeCity.objects.filter(challenge__in=challenges, state=CityState.TAKING_PART)
+    return rows.values_list("challenge_id", "municipality_id")
+
+
 def tables_in_force(cities: Sequence[Municipality], *, on: date) -> dict[str, BylawTable | None]:
     """Return, by city, the table that governs a day; None for a city that has signed none. One query."""
-    rows = list(Bylaw.objects.filter(municipality__in=cities, signed_at__isnull=False))
+    rows = _signed_by(tuple(c.pk for c in cities))
     found = {c.code: in_force((r for r in rows if r.municipality_id == c.pk), on) for c in cities}
     return {code: table_of(row) if row else None for code, row in found.items()}
 
@@ -126,7 +138,7 @@ def tables_in_force(cities: Sequence[Municipality], *, on: date) -> dict[str, By
 def bylaw_documents(cities: Sequence[Municipality], *, on: date) -> dict[str, PolicyDocument]:
     """Return, by the code of each city that has signed one, the rules of its by-law on a day. One query."""
     own: dict[str, list[Bylaw]] = {}
-    for row in _signed(tuple(cities)):
+    for row in _signed_by(tuple(c.pk for c in cities)):
         own.setdefault(row.municipality.code, []).append(row)
     found = {}
     for code, versions in own.items():
@@ -143,7 +155,7 @@ def bylaw_documents(cities: Sequence[Municipality], *, on: date) -> dict[str, Po
 
 
 @asked
-def _signed(cities: tuple[Municipality, ...]) -> QuerySet[Bylaw]:
+def _signed_by(cities: tuple[int, ...]) -> QuerySet[Bylaw]:
     return Bylaw.objects.filter(municipality__in=cities, signed_at__isnull=False).select_related("municipality")
 
 

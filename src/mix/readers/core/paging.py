@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from functools import wraps
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Model, QuerySet, Window
 
+from mix.data.asked import asked
+
+P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 SIZE = 20  # rows
@@ -31,21 +35,38 @@ def page_of(rows: QuerySet[Any, T] | Sequence[T], number: int, *, size: int = SI
     return Page(list(pages.page(number).object_list), number, pages.num_pages, pages.count)
 
 
-def page_by_keys(
-    rows: QuerySet[M], number: int, fetch: Callable[[tuple[int, ...]], list[M]], *, size: int = SIZE
-) -> Page[M]:
+Keys = Callable[[int, int], list[tuple[int, int]]]  # so many, after so many: each with how many there are in all
+
+
+def keyed(make: Callable[P, QuerySet[Any, Any]]) -> Callable[P, Keys]:
+    """Have the keys of a list asked for by a question that is put into SQL once."""
+    question = asked(lambda *args, **kwargs: _counted(make(*args, **kwargs)))
+
+    @wraps(make)
+    def keys(*args: P.args, **kwargs: P.kwargs) -> Keys:
+        return lambda most, after: question.part(most, after)(*args, **kwargs)
+
+    return keys
+
+
+def _counted(rows: QuerySet[Any, Any]) -> QuerySet[Any, tuple[int, int]]:
+    found: QuerySet[Any, tuple[int, int]] = rows.annotate(of_all=Window(Count("*"))).values_list("pk", "of_all")
+    return found
+
+
+def page_by_keys(keys: Keys, number: int, fetch: Callable[[tuple[int, ...]], list[M]], *, size: int = SIZE) -> Page[M]:
     """Return a page as `page_of` does, whose rows are fetched by their keys.
 
-    The database orders, and passes over, keys alone, and counts them as it goes; and a question of known shape is put
-    into SQL once (`asked`). Two queries, but four for a page past the last.
+    The database orders, and passes over, keys alone, and counts them as it goes. Two queries, but four for a page past
+    the last.
     """
     number = max(number, 1)
-    counted = rows.annotate(of_all=Window(Count("*"))).values_list("pk", "of_all")
-    keys = list(counted[(number - 1) * size : number * size])
-    if not keys and number > 1:
-        return page_by_keys(rows, min(number - 1, max(1, -(-rows.count() // size))), fetch, size=size)
-    total = keys[0][1] if keys else 0
-    return Page(by_keys([key for key, _ in keys], fetch), number, max(1, -(-total // size)), total)
+    found = keys(size, (number - 1) * size)
+    if not found and number > 1:
+        total = sum(count for _, count in keys(1, 0))
+        return page_by_keys(keys, min(number - 1, max(1, -(-total // size))), fetch, size=size)
+    total = found[0][1] if found else 0
+    return Page(by_keys([key for key, _ in found], fetch), number, max(1, -(-total // size)), total)
 
 
 def by_keys(keys: Sequence[int], fetch: Callable[[tuple[int, ...]], list[M]]) -> list[M]:

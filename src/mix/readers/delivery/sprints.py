@@ -123,15 +123,7 @@ def list_open_rooms(
     The steps of the challenges are fetched already.
     """
     running = [c for c in challenges if c.status == ChallengeStatus.RUNNING]
-    chosen = set(
-        Result.objects.in_force()
-        .filter(
-            is_selected=True,
-            ranking__evaluation__step__challenge__in=running,
-            submission__vendor_id__in={vendor for _, vendor in taking_part},
-        )
-        .values_list("ranking__evaluation__step_id", "ranking__evaluation__round", "submission__vendor_id")
-    )
+    chosen = set(_chosen(tuple(running), tuple({vendor for _, vendor in taking_part})))
     rooms = []
     for challenge in running:
         method, steps = method_for(challenge), {s.key: s for s in challenge.steps.all()}
@@ -150,6 +142,13 @@ def list_open_rooms(
                 steps[key].challenge = challenge
                 rooms.append(Room(steps[key]))
     return rooms
+
+
+@asked
+def _chosen(challenges: tuple[Challenge, ...], vendors: tuple[int, ...]) -> QuerySet[Result, tuple[int, int, int]]:
+    made = Result.objects.in_force().filter(is_selected=True, ranking__evaluation__step__challenge__in=challenges)
+    columns = ("ranking__evaluation__step_id", "ranking__evaluation__round", "submission__vendor_id")
+    return made.filter(submission__vendor_id__in=vendors).values_list(*columns)
 
 
 def _in_rooms(kind: type[M], *order: str, along: tuple[str, ...] = ()) -> Callable[[Challenge, str, int], list[M]]:

@@ -47,7 +47,7 @@ Question = Callable[[Cities, Cities, Cities, Instants], list[tuple[Any, ...]]]
 def page_dates(actor: Actor, number: int, *, now: datetime) -> Page[Dated]:
     """Return a page of what `list_dates` lists."""
     lead, partner = cities_of(actor, Permission.CHALLENGE_READ)
-    computed = _computed(of_cities(lead, partner), now=now)
+    computed = _computed(lead, partner, now=now)
     computed += dates_of_pilots(list_pilots(actor), now=now)
     zones = tuple(sorted({city.zone for city in list_municipalities()}))
     asks = lead, partner, zones, tuple(_day_began(zone, now) for zone in zones)
@@ -66,13 +66,18 @@ def _day_began(zone: str, now: datetime) -> datetime:
     return datetime.combine(day_in(zone, now), time.min, ZoneInfo(zone)).astimezone(UTC)
 
 
-def _computed(challenges: QuerySet[Challenge], *, now: datetime) -> list[Dated]:
-    """Return the dates that stand in no row."""
+@asked
+def _decided(lead: Cities, partner: Cities, since: datetime) -> QuerySet[Challenge]:
+    """Ask for the challenges with dates that stand in no row: may be objected to, or ended since."""
     letters = Letter.objects.filter(evaluation__step__challenge=OuterRef("pk"))
-    since = now - timedelta(days=366 * RECORD_YEARS + 2)
     decided = Q(Exists(letters), status=ChallengeStatus.RUNNING)
     ended = Q(status=ChallengeStatus.COMPLETED, ended_at__gte=since)
-    rows = list(challenges.filter(decided | ended).select_related("municipality"))
+    return of_cities(lead, partner).filter(decided | ended).select_related("municipality")
+
+
+def _computed(lead: Cities, partner: Cities, *, now: datetime) -> list[Dated]:
+    """Return the dates that stand in no row."""
+    rows = _decided(lead, partner, now - timedelta(days=366 * RECORD_YEARS + 2))
     return dates_computed(rows, calendars_of({c.municipality_id for c in rows}), now=now)
 
 

@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import DateTimeField, Func, Max, Model, Q
+from django.db.models import DateTimeField, Func, Max, Model, Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
+from mix.data.asked import asked
 from mix.data.models import (
     Award,
     Challenge,
@@ -167,8 +168,7 @@ def dates_computed(
     """Return until when may be objected, and records are to be kept: dates that stand in no row."""
     found = []
     running = {c.pk: c for c in challenges if c.status == ChallengeStatus.RUNNING}
-    letters = Letter.objects.filter(evaluation__step__challenge__in=running)
-    sent = dict(letters.values_list("evaluation__step__challenge_id").annotate(Max("sent_at")))
+    sent = dict(_sent(tuple(running)))
     objecting = dispute_days([running[pk] for pk in sent], now=now) if sent else {}
     for pk, days in objecting.items():
         until = sent[pk] + timedelta(days=days)
@@ -179,6 +179,12 @@ def dates_computed(
             key = f"records_until-{challenge.pk}"
             found.append(whole(day, challenge, calendars, kind="records_until", key=key))
     return [d for d in found if d.day >= day_in(d.city.zone, now)]
+
+
+@asked
+def _sent(challenges: tuple[int, ...]) -> QuerySet[Letter, tuple[int, datetime]]:
+    letters = Letter.objects.filter(evaluation__step__challenge__in=challenges)
+    return letters.values_list("evaluation__step__challenge_id").annotate(Max("sent_at")).order_by()
 
 
 def _rows(source: Source, running: dict[int, Challenge], *, now: datetime) -> list[tuple[Any, ...]]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import cache
 
 from django.db.models import QuerySet
 
@@ -19,18 +17,18 @@ from mix.rules.core.kinds import EvaluationPhase, StepKind, StepState
 
 def list_events(challenge: Challenge, *, most: int | None = None) -> list[Event]:
     """List a challenge's events that the city may know of, latest first."""
-    return _first(most)(*_withheld(challenge))
-
-
-@cache
-def _first(most: int | None) -> Callable[[Challenge, str, tuple[str, ...], tuple[datetime, ...]], list[Event]]:
-    """Return the question for the first of them, or for all."""
-    return asked(lambda *withheld: _events(*withheld)[:most])
+    withheld = _withheld(challenge)
+    return _told.part(most)(*withheld) if most else _told(*withheld)
 
 
 def page_events(challenge: Challenge, page: int) -> Page[Event]:
     """Return a page of a challenge's events that the city may know of, latest first."""
     return page_of(_events(*_withheld(challenge)), page, size=50)
+
+
+@asked
+def _told(challenge: Challenge, code: str, scored: tuple[str, ...], since: tuple[datetime, ...]) -> QuerySet[Event]:
+    return _events(challenge, code, scored, since)
 
 
 def _events(challenge: Challenge, code: str, scored: tuple[str, ...], since: tuple[datetime, ...]) -> QuerySet[Event]:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from mix.data.asked import asked
-from mix.data.models import Award, Challenge, HistoryFact, HoursEntry, Lesson, Solicitation, Step, Submission
+from mix.data.models import (
+    Award,
+    Challenge,
+    HistoryFact,
+    HoursEntry,
+    Lesson,
+    Solicitation,
+    Step,
+    Submission,
+)
 from mix.data.wall import lifted
 from mix.readers.case.challenges import method_for
 from mix.rules.choice.states import AwardState
@@ -83,63 +92,91 @@ def measure(challenges: Sequence[Challenge]) -> list[Measures]:
 
 
 def _measure(challenges: Sequence[Challenge]) -> list[Measures]:
-    calls = Solicitation.objects.filter(step__challenge__in=challenges, technical_opened_at__isnull=False)
-    closed = _by_challenge(calls.values_list("step__challenge").annotate(Max("closes_at")))
-    questions = _by_challenge(calls.values_list("step__challenge").annotate(Count("questions")))
-    addenda = _by_challenge(calls.values_list("step__challenge").annotate(Count("addenda")))
-    awarded = _by_challenge(
-        Award.objects.filter(step__challenge__in=challenges, state=AwardState.APPROVED).values_list(
-            "step__challenge", "approved_at"
-        )
-    )
-    hours = _by_challenge(
-        HoursEntry.objects.filter(step__challenge__in=challenges).values_list("step__challenge").annotate(Sum("hours"))
-    )
-    steps: dict[int, list[Step]] = {}
-    for step in Step.objects.filter(challenge__in=challenges):
-        steps.setdefault(step.challenge_id, []).append(step)
-    counts, costs = _submissions(calls)
+    keys = tuple(c.pk for c in challenges)
+    calls, costs, steps = _grouped(_calls(keys)), _grouped(_costs(keys)), _grouped(_steps(keys))
+    awarded, hours, bids = dict(_awarded(keys)), dict(_all_hours(keys)), dict(_bids(keys))
     return [
         Measures(
             challenge=c,
             days_total=(c.ended_at - c.commissioned_at).days if c.ended_at else None,
-            phases=_phases(c, steps.get(c.pk, [])),
-            submissions=counts[c.pk],
-            questions=questions.get(c.pk, 0),
-            addenda=addenda.get(c.pk, 0),
+            phases=_phases(c, steps[c.pk]),
+            submissions=bids.get(c.pk, 0),
+            questions=sum(questions for _, questions, _ in calls[c.pk]),
+            addenda=sum(addenda for _, _, addenda in calls[c.pk]),
             hours=hours.get(c.pk) or Decimal(0),
-            days_close_to_award=(awarded[c.pk] - closed[c.pk]).days if c.pk in awarded and c.pk in closed else None,
-            cost_to_bid_cents=sorted(costs[c.pk]),
+            days_close_to_award=(
+                (awarded[c.pk] - max(closes_at for closes_at, _, _ in calls[c.pk])).days
+                if c.pk in awarded and calls[c.pk]
+                else None
+            ),
+            cost_to_bid_cents=sorted(cost for (cost,) in costs[c.pk] if isinstance(cost, int)),
         )
         for c in challenges
     ]
 
 
-def _by_challenge(rows: Iterable[tuple[int, Any]]) -> dict[int, Any]:
-    return dict(rows)
+def _grouped(rows: Iterable[tuple[Any, ...]]) -> defaultdict[int, list[tuple[Any, ...]]]:
+    """Return the rest of each row by its first, which is a challenge."""
+    found: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for challenge, *rest in rows:
+        found[challenge].append(tuple(rest))
+    return found
 
 
-def _submissions(calls: QuerySet[Solicitation]) -> tuple[Counter[int], defaultdict[int, list[int]]]:
-    """Count the finalised submissions of opened calls, and gather what each said that bidding cost."""
-    counts: Counter[int] = Counter()
-    costs: defaultdict[int, list[int]] = defaultdict(list)
-    rows = Submission.objects.filter(solicitation__in=calls, state=SubmissionState.FINALISED)
-    for challenge, count in rows.values_list("solicitation__step__challenge").annotate(Count("id")):
-        counts[challenge] = count
-    technical = rows.filter(opened__envelope=Envelope.TECHNICAL)
-    for challenge, answers in technical.values_list("solicitation__step__challenge", "opened__answers"):
-        if isinstance(cost := answers.get("cost_to_bid"), int):
-            costs[challenge].append(cost)
-    return counts, costs
+@asked
+def _calls(challenges: tuple[int, ...]) -> QuerySet[Any, tuple[Any, ...]]:
+    """Ask when each opened call closed, how many questions it had, and how many addenda."""
+    calls = Solicitation.objects.filter(step__challenge__in=challenges, technical_opened_at__isnull=False)
+    counted = (Count("questions", distinct=True), Count("addenda", distinct=True))
+    return calls.values_list("step__challenge", "closes_at").annotate(*counted).order_by("id")
 
 
-def _phases(challenge: Challenge, steps: Sequence[Step]) -> list[Phase]:
+@asked
+def _bids(challenges: tuple[int, ...]) -> QuerySet[Any, tuple[Any, Any]]:
+    """Ask how many submissions of opened calls were finalised."""
+    return _finalised(challenges).values_list("solicitation__step__challenge").annotate(Count("id")).order_by()
+
+
+@asked
+def _costs(challenges: tuple[int, ...]) -> QuerySet[Any, tuple[Any, ...]]:
+    """Ask what each of these said that bidding cost."""
+    technical = _finalised(challenges).filter(opened__envelope=Envelope.TECHNICAL.value)
+    return technical.values_list("solicitation__step__challenge", "opened__answers__cost_to_bid")
+
+
+def _finalised(challenges: tuple[int, ...]) -> QuerySet[Submission]:
+    return Submission.objects.filter(
+        solicitation__step__challenge__in=challenges,
+        solicitation__technical_opened_at__isnull=False,
+        state=SubmissionState.FINALISED,
+    )
+
+
+@asked
+def _steps(challenges: tuple[int, ...]) -> QuerySet[Any, tuple[Any, ...]]:
+    rows = Step.objects.filter(challenge__in=challenges).order_by("id")
+    return rows.values_list("challenge_id", "key", "begun_at", "done_at", "state")
+
+
+@asked
+def _awarded(challenges: tuple[int, ...]) -> QuerySet[Any, tuple[Any, Any]]:
+    rows = Award.objects.filter(step__challenge__in=challenges, state=AwardState.APPROVED)
+    return rows.values_list("step__challenge", "approved_at")
+
+
+@asked
+def _all_hours(challenges: tuple[int, ...]) -> QuerySet[Any, tuple[Any, Any]]:
+    rows = HoursEntry.objects.filter(step__challenge__in=challenges)
+    return rows.values_list("step__challenge").annotate(Sum("hours")).order_by("step__challenge")
+
+
+def _phases(challenge: Challenge, steps: Sequence[tuple[Any, ...]]) -> list[Phase]:
     phases = []
     for stage in method_for(challenge).stages:
         keys = {s.key for s in stage.steps}
-        rows = [s for s in steps if s.key in keys]
-        starts = [s.begun_at for s in rows if s.begun_at]
-        ends = [s.done_at for s in rows if s.done_at]
-        over = bool(starts and ends) and all(s.state in (StepState.DONE, StepState.SKIPPED) for s in rows)
+        rows = [row for row in steps if row[0] in keys]
+        starts = [begun_at for _, begun_at, _, _ in rows if begun_at]
+        ends = [done_at for _, _, done_at, _ in rows if done_at]
+        over = bool(starts and ends) and all(state in (StepState.DONE, StepState.SKIPPED) for *_, state in rows)
         phases.append(Phase(stage.title, (max(ends) - min(starts)).days if over else None))
     return phases

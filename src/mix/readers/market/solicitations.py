@@ -25,7 +25,7 @@ from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.core.errors import Unknown
 from mix.readers.core.events import who_did
 from mix.readers.core.once import once
-from mix.readers.core.paging import Page, page_by_keys
+from mix.readers.core.paging import Page, keyed, page_by_keys
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import EvaluationSpec, SolicitationSpec
 from mix.rules.core.kinds import Envelope, EvaluationPhase, OutageRule
@@ -34,6 +34,8 @@ from mix.rules.market.call_forms import CallForm, fitted, fitted_evaluation, for
 from mix.rules.market.closing import Closing, Phase, openable_from, phase
 from mix.rules.market.outages import WINDOW, Outage, find_outage
 from mix.rules.market.states import QuestionKind, SubmissionState
+
+UNLISTED = ("body", "form", "frozen", "recipients")  # large, and no list shows them
 
 
 def closing_of(solicitation: Solicitation) -> Closing:
@@ -159,7 +161,12 @@ def _public(challenge: Challenge) -> QuerySet[Solicitation]:
 
 def page_open(page: int, *, now: datetime) -> Page[Solicitation]:
     """Return a page of the calls that are open now, the first to close first."""
-    return page_by_keys(open_calls(now=now), page, fetch_calls)
+    return page_by_keys(_keys_of_open(now), page, fetch_calls)
+
+
+@keyed
+def _keys_of_open(now: datetime) -> QuerySet[Solicitation]:
+    return open_calls(now=now)
 
 
 def open_calls(*, now: datetime) -> QuerySet[Solicitation]:
@@ -172,8 +179,11 @@ def open_calls(*, now: datetime) -> QuerySet[Solicitation]:
 
 @asked
 def fetch_calls(keys: tuple[int, ...]) -> QuerySet[Solicitation]:
-    """Fetch calls with their challenges by their keys, in no order; the caller knows that they may be read."""
-    return _whole(Solicitation.objects.filter(pk__in=keys))
+    """Fetch calls with their challenges by their keys, in no order, without what no list shows of them.
+
+    The caller knows that they may be read.
+    """
+    return _whole(Solicitation.objects.filter(pk__in=keys)).defer(*UNLISTED)
 
 
 def list_latest_calls(most: int) -> list[Solicitation]:

@@ -27,10 +27,10 @@ from mix.readers.city.people import names_of
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.once import once
-from mix.readers.core.paging import Page, page_by_keys
+from mix.readers.core.paging import Page, keyed, page_by_keys
 from mix.readers.market.participations import find_participation, has_reached
 from mix.readers.market.sealing import DraftContent, DraftFact, FileFact, find_draft, list_drafts, list_moves
-from mix.readers.market.solicitations import spec_of_call
+from mix.readers.market.solicitations import UNLISTED, spec_of_call
 from mix.rules.core.access import Permission
 from mix.rules.core.fields import FieldSpec, FieldType, missing_answers
 from mix.rules.core.kinds import Envelope, EvaluationPhase
@@ -340,13 +340,17 @@ class OwnState:
 
 def page_own_states(actor: Actor, page: int, *, now: datetime) -> Page[OwnState]:
     """Return a page of the submissions of the actor's vendors, latest closing first, each with what it still needs."""
-    rows = Submission.objects.filter(vendor_id__in=actor.vendors).order_by("-solicitation__closes_at", "id")
-    found: Page[Any] = page_by_keys(rows, page, _with_needs)  # `needs_word` is asked along
+    found: Page[Any] = page_by_keys(_own_keys(tuple(actor.vendors)), page, _with_needs)  # `needs_word` is asked along
     states = [
         OwnState(row, row.state == SubmissionState.FINALISED, now < row.solicitation.closes_at, row.needs_word)
         for row in found.rows
     ]
     return Page(states, found.number, found.last, found.total)
+
+
+@keyed
+def _own_keys(vendors: tuple[int, ...]) -> QuerySet[Submission]:
+    return Submission.objects.filter(vendor_id__in=vendors).order_by("-solicitation__closes_at", "id")
 
 
 @asked
@@ -355,4 +359,5 @@ def _with_needs(keys: tuple[int, ...]) -> QuerySet[Any]:
     seen = Acknowledgement.objects.filter(addendum=OuterRef("pk"), submission=OuterRef(OuterRef("pk")))
     unread = Addendum.objects.filter(~Exists(seen), solicitation=OuterRef("solicitation"))
     rows = Submission.objects.filter(pk__in=keys).select_related("vendor", "solicitation__step__challenge")
+    rows = rows.defer(*(f"solicitation__{column}" for column in UNLISTED))
     return rows.annotate(needs_word=Exists(unread))

@@ -3,7 +3,9 @@
 from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
+from django.db.models import QuerySet
 
+from mix.data.asked import asked
 from mix.data.models import Challenge, Merger, Vendor, VendorInvitation
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
@@ -13,7 +15,12 @@ from mix.rules.market.likeness import likeness
 
 def list_own_vendors(actor: Actor) -> list[Vendor]:
     """List the vendors that the actor acts for, by name, without those that go on as another."""
-    return list(Vendor.objects.filter(id__in=actor.vendors, merged_into=None).order_by("name", "id"))
+    return _own_vendors(tuple(actor.vendors))
+
+
+@asked
+def _own_vendors(vendors: tuple[int, ...]) -> QuerySet[Vendor]:
+    return Vendor.objects.filter(id__in=vendors, merged_into=None).order_by("name", "id")
 
 
 def get_own_vendor(code: str, *, actor: Actor) -> Vendor:

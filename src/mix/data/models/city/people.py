@@ -1,11 +1,13 @@
 """People who sign in."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import QuerySet
 
+from mix.data.asked import asked
 from mix.data.models.core.columns import new_code
 
 
@@ -20,6 +22,15 @@ class PersonManager(BaseUserManager["Person"]):
     def get_by_natural_key(self, username: str | None) -> "Person":
         """Find a person by e-mail, whatever its case."""
         return self.get(email__iexact=username)
+
+    def get(self, *args: Any, **named: Any) -> "Person":  # noqa: ANN401 - Django's signature
+        """Return one person. Each request of somebody who is signed in asks by the key alone."""
+        if args or named.keys() != {"pk"} or not isinstance(named["pk"], int):
+            return super().get(*args, **named)
+        found = _with_key(named["pk"])
+        if not found:
+            raise Person.DoesNotExist
+        return found[0]
 
 
 class Person(AbstractBaseUser):
@@ -44,3 +55,8 @@ class Person(AbstractBaseUser):
     def get_short_name(self) -> str:
         """Return the first name."""
         return self.name.split(" ")[0]
+
+
+@asked
+def _with_key(key: int) -> QuerySet[Person]:
+    return Person.objects.filter(pk=key)
