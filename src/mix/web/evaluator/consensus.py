@@ -37,7 +37,10 @@ AT_A_TIME = 10  # to agree on, in the list
 
 @dataclass(frozen=True)
 class Place:
-    """One score to agree on: the panel's letter of its submission, the member's own, its name; what the panel gave."""
+    """One score to agree on: the panel's letter of its submission, the member's own, its name; what the panel gave.
+
+    `is_here` says that the submission is still read where it is scored: it did not fall away.
+    """
 
     item: str
     letter: str
@@ -45,6 +48,7 @@ class Place:
     name: str
     submission: Submission
     cell: Cell
+    is_here: bool
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,8 @@ def _rows(so_far: Scoring, member: PanelMember) -> list[Row]:
     rows = []
     for submission, cells in consensus_table(so_far, sorted(own, key=so_far.letter), criteria):
         letter, mine, name = so_far.letter(submission), so_far.letter(submission, member), so_far.name(submission)
-        places = [Place(f"{letter}-{c.criterion.key}", letter, mine, name, submission, c) for c in cells]
+        is_here = submission in so_far.here
+        places = [Place(f"{letter}-{c.criterion.key}", letter, mine, name, submission, c, is_here) for c in cells]
         agreed = {c.criterion.key: c.agreed.score for c in cells if c.agreed}
         rows.append(Row(letter, mine, name, places, *points_so_far(agreed, weighted)))
     return rows
