@@ -105,6 +105,10 @@ def test_what_was_touched_is_not_restored(made: tuple[Path, Path], tmp_path: Pat
         "was changed after": lambda n, c: (n, c.replace(b"young-trees", b"young-treez") if n == name else c),
         f"{name} is missing": lambda n, c: None if n == name else (n, c),
         "no manifest": lambda n, c: None if n == "manifest.json" else (n, c),
+        "does not stay in its folder": lambda n, c: (
+            n.replace("sealed/", "../away/"),
+            c.replace(b'"sealed/', b'"../away/') if n == "manifest.json" else c,
+        ),
         "does not read": lambda n, c: (n, c.replace(b"mix-backup-1", b"mix-backup-9")),
     }
     for said, change in cases.items():

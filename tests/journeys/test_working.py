@@ -414,7 +414,7 @@ def test_a_member_of_staff_is_invited_and_needs_a_second_factor(visit: Callable[
     rosa.sees("Incorrect code")
     enter(rosa, "", code=code_for(secret))
     rosa.go("/en/city/")
-    rosa.sees("What waits for you")
+    rosa.sees("Report a problem")
 
     rosa.context.clear_cookies()
     enter(rosa, "/en/account/login/", login="rosa@example.org", password=PASSWORD)

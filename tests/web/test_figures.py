@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from mix.data.models import Award, Challenge
-from mix.readers.case.challenges import page_ended_challenges, page_measured_challenges
+from mix.readers.case.challenge_lists import page_ended_challenges, page_measured_challenges
 from mix.readers.knowledge.lessons import measure
 from mix.web.public import figures
 

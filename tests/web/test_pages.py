@@ -307,7 +307,8 @@ def test_a_crawler_comes_to_an_end(sign_in: Callable[[str], Client], path: str) 
 
 
 def test_case_files_are_listed_for_whom_they_are_open(db: None) -> None:
-    from mix.readers.case.challenges import page_own_challenges, roles_in_each
+    from mix.readers.case.challenge_lists import page_own_challenges
+    from mix.readers.case.challenges import roles_in_each
     from mix.readers.city.people import actor_for
     from mix.rules.core.access import Permission, grants
 

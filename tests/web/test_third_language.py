@@ -18,7 +18,7 @@ from mix.actions.core.outbox import tell
 from mix.data.asked import Asked
 from mix.data.models import Challenge, Department, Message, Person
 from mix.phrases import speaking
-from mix.readers.case.challenges import page_public_challenges
+from mix.readers.case.challenge_lists import page_public_challenges
 from mix.rules.core.fields import Wording
 
 pytestmark = pytest.mark.django_db

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -166,6 +167,7 @@ def _refuse_unless_empty() -> None:
 
 def _refuse_what_differs(archive: tarfile.TarFile, digests: Mapping[str, str]) -> None:
     for name, digest in digests.items():
+        _place(Path(settings.DATA_DIR), name)
         try:
             with _member(archive, name) as content:
                 found = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]  # it can be read into
@@ -173,6 +175,21 @@ def _refuse_what_differs(archive: tarfile.TarFile, digests: Mapping[str, str]) -
             raise BackupBroken(f"{name} is missing from the backup") from None
         if found != digest:
             raise BackupBroken(f"{name} was changed after the backup was made")
+
+
+def _place(folder: Path, name: str) -> Path:
+    """Return where a file of a backup belongs under a folder. Raises BackupBroken where its name leaves it."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise BackupBroken(f"{name} does not stay in its folder")
+    return path
+
+
+def _put_back(archive: tarfile.TarFile, name: str, path: Path) -> None:
+    """Write one file of a backup. Not every Python that this runs on has an `extract` that filters."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _member(archive, name) as content, path.open("wb") as file:
+        shutil.copyfileobj(content, file)
 
 
 def restore(file: Path, keys: Path | None) -> dict[str, Any]:
@@ -192,7 +209,7 @@ def restore(file: Path, keys: Path | None) -> dict[str, Any]:
         _load(archive, apps, manifest["files"])
         for name in manifest["files"]:
             if not name.startswith("rows/"):
-                archive.extract(name, settings.DATA_DIR, filter="data")
+                _put_back(archive, name, _place(Path(settings.DATA_DIR), name))
     if keys is not None:
         _restore_keys(keys)
     call_command("migrate", verbosity=0, interactive=False)
@@ -249,9 +266,9 @@ def _restore_keys(file: Path) -> None:
             name, _, rest = member.name.partition("/")
             root = apart.get(name, Path(settings.SEALER_DIR))
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            member.name = rest
-            archive.extract(member, root, filter="data")
-            (root / rest).chmod(0o600)
+            path = _place(root, rest)
+            _put_back(archive, member.name, path)
+            path.chmod(0o600)
 
 
 def examine(manifest: dict[str, Any]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mix.data.models import Challenge
-from mix.readers.case.challenges import page_public_challenges
+from mix.readers.case.challenge_lists import page_public_challenges
 from mix.readers.knowledge.lessons import measure
 
 pytestmark = pytest.mark.django_db

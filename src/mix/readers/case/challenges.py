@@ -1,25 +1,20 @@
-"""Questions about challenges, their steps and the needs behind them. Fetching is the permission check."""
+"""Questions about one challenge, its steps and cities. Fetching is the permission check."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import reduce
-from operator import or_
-from typing import Any, TypeAlias
+from typing import Any
 
-from django.conf import settings
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from mix.data.asked import asked
 from mix.data.models import (
     Challenge,
     ChallengeCity,
     Municipality,
-    Need,
     Notice,
     PanelMember,
     Participation,
-    Person,
     Solicitation,
     Step,
 )
@@ -27,13 +22,11 @@ from mix.readers.city.methods import method_on
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.once import is_read, once
-from mix.readers.core.paging import SIZE, Page, keyed, page_by_keys
 from mix.rules.case.bars import BarStep, bar_of
-from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Method
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.access import Permission, Role, grants, roles_as_partner
-from mix.rules.core.kinds import CityState, NeedState, Origin, Route, StepKind, StepState
+from mix.rules.core.kinds import CityState, Origin, Route, StepKind, StepState
 
 
 def method_for(challenge: Challenge) -> Method:
@@ -193,88 +186,6 @@ def has_begun(challenge: Challenge, kind: StepKind) -> bool:
     return any(s.kind == kind and s.begun_at for s in list_steps(challenge))
 
 
-def public_challenges() -> QuerySet[Challenge]:
-    """Return the challenges that a notice or the record made public."""
-    noticed = Exists(Notice.objects.filter(challenge=OuterRef("pk")))
-    return Challenge.objects.filter(Q(noticed) | Q(origin=Origin.HISTORY))
-
-
-def page_public_challenges(page: int, *, city: str = "", text: str = "", status: str = "") -> Page[Challenge]:
-    """Return a page of the public challenges, latest first; searched in title, question, city and notices."""
-    words = tuple(text.split()[:8])
-    keys = _public_challenges((city,) if city else (), (status,) if status else (), words)
-    return page_by_keys(keys, page, fetch_challenges)
-
-
-@keyed
-def _public_challenges(cities: tuple[str, ...], states: tuple[str, ...], words: tuple[str, ...]) -> QuerySet[Challenge]:
-    found = public_challenges().order_by("-commissioned_at", "id")
-    for city in cities:
-        found = found.filter(cities__municipality__code=city)
-    if states:
-        found = found.filter(status__in=states)
-    for word in words:
-        found = found.filter(
-            Q(title__icontains=word)
-            | Q(question__icontains=word)
-            | Q(municipality__name__icontains=word)
-            | Q(Exists(_notices_with(word)))
-            | _in_translation(word)
-        )
-    return found
-
-
-def _notices_with(word: str) -> QuerySet[Notice]:
-    """Return the notices of the challenge at hand that name something: what is asked, or who was awarded it."""
-    return Notice.objects.filter(challenge=OuterRef("pk")).filter(
-        Q(text__icontains=word) | Q(details__supplier__icontains=word)
-    )
-
-
-def _in_translation(word: str) -> Q:
-    """Find a word in what stands in other languages than English."""
-    codes = [code for code, _ in settings.LANGUAGES if code != "en"]
-    places = [f"translations__{code}__{column}__icontains" for code in codes for column in ("title", "question")]
-    return reduce(or_, (Q(**{place: word}) for place in places), Q())
-
-
-def list_public_codes(most: int) -> list[str]:
-    """List the codes of the latest public challenges, whatever became of them."""
-    return list(public_challenges().order_by("-commissioned_at", "id").values_list("code", flat=True)[:most])
-
-
-def page_measured_challenges(page: int) -> Page[Challenge]:
-    """Return a page of the public challenges that ran here, latest first: those of which the record says all."""
-    return page_by_keys(_measured_challenges(), page, fetch_challenges)
-
-
-@keyed
-def _measured_challenges() -> QuerySet[Challenge]:
-    return public_challenges().exclude(origin=Origin.HISTORY).order_by("-commissioned_at", "id")
-
-
-def page_ended_challenges(page: int, *, size: int = SIZE) -> Page[Challenge]:
-    """Return a page of the public challenges that run no more, and of the cases of the record, latest first."""
-    return page_by_keys(_ended_challenges(), page, fetch_challenges, size=size)
-
-
-def list_ended_challenges(most: int) -> list[Challenge]:
-    """List the first of what `page_ended_challenges` returns."""
-    return page_ended_challenges(1, size=most).rows
-
-
-@keyed
-def _ended_challenges() -> QuerySet[Challenge]:
-    found = public_challenges().exclude(status=ChallengeStatus.RUNNING, origin__in=[Origin.LIVE, Origin.REPLAY])
-    return found.order_by("-commissioned_at", "id")
-
-
-@asked
-def fetch_challenges(keys: tuple[int, ...]) -> QuerySet[Challenge]:
-    """Fetch challenges by their keys, in no order; the caller knows that they may be read."""
-    return Challenge.objects.filter(pk__in=keys).select_related("municipality", "method").defer("method__document")
-
-
 def gather_cities(challenges: Iterable[Challenge]) -> dict[int, list[Municipality]]:
     """Return the cities of some challenges by the key of each, the lead first. One query."""
     found: dict[int, list[Municipality]] = {c.pk: [] for c in challenges}
@@ -287,6 +198,12 @@ def gather_cities(challenges: Iterable[Challenge]) -> dict[int, list[Municipalit
 def _cities_of(challenges: tuple[int, ...]) -> QuerySet[ChallengeCity]:
     rows = ChallengeCity.objects.filter(challenge_id__in=challenges).select_related("municipality")
     return rows.order_by("-is_lead", "id")
+
+
+def public_challenges() -> QuerySet[Challenge]:
+    """Return the challenges that a notice or the record made public."""
+    noticed = Exists(Notice.objects.filter(challenge=OuterRef("pk")))
+    return Challenge.objects.filter(Q(noticed) | Q(origin=Origin.HISTORY))
 
 
 def get_public_challenge(code: str) -> Challenge:
@@ -307,60 +224,6 @@ def _with_city() -> Prefetch[str]:
     return Prefetch("cities", ChallengeCity.objects.select_related("municipality"))
 
 
-def list_own_challenges(actor: Actor) -> list[Challenge]:
-    """List what was ever run here of what the actor may read in its cities, running ones first, then the latest."""
-    return list(_own_challenges(*cities_of(actor, Permission.CHALLENGE_READ)).select_related("municipality"))
-
-
-def page_own_challenges(
-    actor: Actor,
-    page: int,
-    *,
-    needs: Permission = Permission.CHALLENGE_READ,
-    text: str = "",
-    status: str = "",
-    by_title: bool = False,
-) -> Page[Challenge]:
-    """Return a page of the challenges that the actor may read in its cities: of one state, with all of some words.
-
-    Running ones first, then the latest; or by their titles.
-    """
-    keys = _own_by_title if by_title else _own_keys
-    found = keys(*cities_of(actor, needs), (status,) if status else (), tuple(text.split()[:8]))
-    return page_by_keys(found, page, fetch_challenges)
-
-
-Texts: TypeAlias = tuple[str, ...]
-
-
-@keyed
-def _own_by_title(lead: Texts, partner: Texts, states: Texts, words: Texts) -> QuerySet[Challenge]:
-    return _own_with(lead, partner, states, words).order_by("title", "id")
-
-
-@keyed
-def _own_keys(lead: Texts, partner: Texts, states: Texts, words: Texts) -> QuerySet[Challenge]:
-    return _own_with(lead, partner, states, words)
-
-
-def _own_with(lead: Texts, partner: Texts, states: Texts, words: Texts) -> QuerySet[Challenge]:
-    rows = _own_challenges(lead, partner)
-    if states:
-        rows = rows.filter(status__in=states)
-    for word in words:
-        rows = rows.filter(Q(title__icontains=word) | Q(question__icontains=word) | _in_translation(word))
-    return rows
-
-
-def _own_challenges(lead: Sequence[str], partner: Sequence[str]) -> QuerySet[Challenge]:
-    """Return the challenges in which a duty in the lead city, or work for a partner city, gives a permission.
-
-    Cases of the public record were not run here and belong to nobody.
-    """
-    rows = of_cities(lead, partner)
-    return rows.order_by(Case(When(status=ChallengeStatus.RUNNING, then=0), default=1), "-commissioned_at", "id")
-
-
 def cities_of(actor: Actor, needs: Permission) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the codes of the cities in whose challenges a duty gives a permission: where they lead, where partners."""
     lead = [code for code in actor.duties if grants(actor.roles_at(code), needs)]
@@ -377,14 +240,6 @@ def of_cities(lead: Sequence[str], partner: Sequence[str]) -> QuerySet[Challenge
     return Challenge.objects.filter(may).exclude(origin=Origin.HISTORY)
 
 
-def list_led_by(city: Municipality, *, running: bool = False, most: int | None = None) -> list[Challenge]:
-    """List the challenges that a city leads, or those of them that run; latest first."""
-    rows = Challenge.objects.filter(municipality=city).order_by("-commissioned_at")
-    if running:
-        rows = rows.filter(status=ChallengeStatus.RUNNING)
-    return list(rows[:most])
-
-
 def get_vendor_challenge(code: str, vendor_ids: Iterable[int]) -> Challenge:
     """Return a challenge in which one of the vendors takes part. Raises Unknown."""
     found = _of_vendors(tuple(vendor_ids), code)
@@ -395,30 +250,11 @@ def get_vendor_challenge(code: str, vendor_ids: Iterable[int]) -> Challenge:
 
 @asked
 def _of_vendors(vendors: tuple[int, ...], code: str) -> QuerySet[Challenge]:
-    return _vendor_challenges(vendors).filter(code=code)
+    return of_vendors(vendors).filter(code=code)
 
 
-def page_vendor_challenges(vendor_ids: Iterable[int], page: int) -> Page[Challenge]:
-    """Return a page of the challenges in which the vendors take part, latest first."""
-    return page_by_keys(_keys_with(tuple(vendor_ids)), page, fetch_challenges)
-
-
-@keyed
-def _keys_with(vendors: tuple[int, ...]) -> QuerySet[Challenge]:
-    return _vendor_challenges(vendors)
-
-
-def list_running_with(vendor_ids: Iterable[int]) -> list[Challenge]:
-    """List the running challenges in which the vendors take part, latest first."""
-    return _running_with(tuple(vendor_ids))
-
-
-@asked
-def _running_with(vendors: tuple[int, ...]) -> QuerySet[Challenge]:
-    return _vendor_challenges(vendors).filter(status=ChallengeStatus.RUNNING).prefetch_related("steps")
-
-
-def _vendor_challenges(vendor_ids: Iterable[int]) -> QuerySet[Challenge]:
+def of_vendors(vendor_ids: Iterable[int]) -> QuerySet[Challenge]:
+    """Return the challenges in which any of some vendors takes part, latest first."""
     taking_part = Participation.objects.filter(challenge=OuterRef("pk"), vendor_id__in=list(vendor_ids))
     return (
         Challenge.objects.filter(Exists(taking_part))
@@ -426,57 +262,3 @@ def _vendor_challenges(vendor_ids: Iterable[int]) -> QuerySet[Challenge]:
         .defer("method__document")
         .order_by("-commissioned_at", "id")
     )
-
-
-def page_needs(actor: Actor, page: int, *, text: str = "", state: str = "") -> Page[Need]:
-    """Return a page of the needs of the cities that the actor works for, open ones first, then the latest.
-
-    Of one state, with all of some words, where they are asked for.
-    """
-    keys = _own_needs(tuple(actor.duties), (state,) if state else (), tuple(text.split()[:8]))
-    return page_by_keys(keys, page, _needs)
-
-
-def page_open_needs(actor: Actor, *, everybodys: bool) -> Page[Need]:
-    """Return the first page of the needs that are open: everybody's, or those that the actor reported."""
-    return page_by_keys(_open_needs(tuple(actor.duties), () if everybodys else (actor.someone,)), 1, _needs)
-
-
-@keyed
-def _own_needs(cities: Texts, states: Texts, words: Texts) -> QuerySet[Need]:
-    rows = Need.objects.filter(municipality__code__in=cities)
-    if states:
-        rows = rows.filter(state__in=states)
-    for word in words:
-        rows = rows.filter(Q(title__icontains=word) | Q(what__icontains=word))
-    return rows.order_by(Case(When(state=NeedState.OPEN, then=0), default=1), "-reported_at", "id")
-
-
-@keyed
-def _open_needs(cities: tuple[str, ...], reporters: tuple[Person, ...]) -> QuerySet[Need]:
-    rows = Need.objects.filter(municipality__code__in=cities, state=NeedState.OPEN).order_by("-reported_at", "id")
-    return rows.filter(reported_by__in=reporters) if reporters else rows
-
-
-@asked
-def _needs(keys: tuple[int, ...]) -> QuerySet[Need]:
-    around = ("municipality", "department", "reported_by", "challenge", "merged_into")
-    return Need.objects.filter(pk__in=keys).select_related(*around)
-
-
-def get_need(code: str, *, actor: Actor) -> Need:
-    """Return a need of a city that the actor works for. Raises Unknown."""
-    found = (
-        Need.objects.filter(code=code, municipality__code__in=actor.duties)
-        .select_related("municipality", "department", "reported_by", "challenge", "merged_into")
-        .first()
-    )
-    if found is None:
-        raise Unknown
-    return found
-
-
-def list_mergeable(need: Need) -> list[Need]:
-    """List the other open needs of the same city, by title."""
-    rows = Need.objects.filter(municipality=need.municipality_id, state=NeedState.OPEN).exclude(pk=need.pk)
-    return list(rows.order_by("title", "id"))

@@ -14,7 +14,8 @@ from django.db.models.functions import Cast
 
 from mix.data.asked import asked
 from mix.data.models import Challenge, Letter
-from mix.readers.case.challenges import cities_of, fetch_challenges, of_cities
+from mix.readers.case.challenge_lists import fetch_challenges
+from mix.readers.case.challenges import cities_of, of_cities
 from mix.readers.case.pilots import list_pilots
 from mix.readers.city.calendars import calendars_of
 from mix.readers.city.municipalities import list_municipalities

@@ -28,7 +28,7 @@ from mix.data.models import (
     Solicitation,
     StageInvitation,
 )
-from mix.readers.case.challenges import list_own_challenges
+from mix.readers.case.challenge_lists import list_own_challenges
 from mix.readers.case.pilots import list_pilots, standing
 from mix.readers.city.calendars import calendars_of
 from mix.readers.city.policies import dispute_days

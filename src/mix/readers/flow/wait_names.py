@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from mix.data.models import Challenge, Event, Municipality, Need, Person, Pilot, Vendor
-from mix.readers.case.challenges import fetch_challenges
+from mix.readers.case.challenge_lists import fetch_challenges
 from mix.readers.city.people import list_members, list_with_role
 from mix.rules.core.access import Role
 from mix.rules.flow.waits import Doing, Wait

@@ -23,7 +23,8 @@ from mix.data.models import (
     RuleWaiver,
     Step,
 )
-from mix.readers.case.challenges import get_challenge, get_step, list_steps, method_for, page_own_challenges
+from mix.readers.case.challenge_lists import page_own_challenges
+from mix.readers.case.challenges import get_challenge, get_step, list_steps, method_for
 from mix.readers.case.documents import latest_contents
 from mix.readers.case.pilots import find_pilot_before, register
 from mix.readers.case.publishing import list_notices

@@ -25,14 +25,8 @@ from mix.data.models import (
     Solicitation,
     Step,
 )
-from mix.readers.case.challenges import (
-    get_public_challenge,
-    has_begun,
-    list_steps,
-    method_for,
-    page_public_challenges,
-    spec_of,
-)
+from mix.readers.case.challenge_lists import page_public_challenges
+from mix.readers.case.challenges import get_public_challenge, has_begun, list_steps, method_for, spec_of
 from mix.readers.case.documents import gather_facts, latest_contents
 from mix.readers.choice.awards import list_award_notices
 from mix.readers.city.municipalities import list_municipalities

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from mix.data.models import Challenge
 from mix.phrases.words import word
-from mix.readers.case.challenges import page_ended_challenges, page_measured_challenges
+from mix.readers.case.challenge_lists import page_ended_challenges, page_measured_challenges
 from mix.readers.core.paging import Page
 from mix.readers.knowledge.lessons import measure
 from mix.readers.knowledge.outcomes import list_outcomes

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from mix.data.models import Solicitation
-from mix.readers.case.challenges import list_public_codes, spec_of
+from mix.readers.case.challenge_lists import list_public_codes
+from mix.readers.case.challenges import spec_of
 from mix.readers.case.pilots import list_public_pilot_codes
 from mix.readers.core.errors import Unknown
 from mix.readers.market.solicitations import list_latest_calls

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 
-from mix.readers.case.challenges import page_ended_challenges, page_measured_challenges
+from mix.readers.case.challenge_lists import page_ended_challenges, page_measured_challenges
 from mix.readers.city.methods import list_latest, method_of
 from mix.readers.knowledge.lessons import Measures, measure
 from mix.readers.knowledge.outcomes import Outcome, list_outcomes

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 
 from mix.data.models import Notice, Solicitation
-from mix.readers.case.challenges import list_ended_challenges
+from mix.readers.case.challenge_lists import list_ended_challenges
 from mix.readers.case.publishing import list_latest_notices
 from mix.readers.city.methods import list_latest, method_of
 from mix.readers.knowledge.outcomes import Funnel, Outcome, gather_funnel, list_outcomes

@@ -25,7 +25,8 @@ from mix.data.models import (
     Submission,
     Vendor,
 )
-from mix.readers.case.challenges import get_public_challenge, list_running_with, page_vendor_challenges
+from mix.readers.case.challenge_lists import list_running_with, page_vendor_challenges
+from mix.readers.case.challenges import get_public_challenge
 from mix.readers.choice.awards import list_own_debriefs, list_own_letters
 from mix.readers.choice.evaluations import list_own_meetings, stages_of
 from mix.readers.core.errors import Unknown

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from mix.actions.city import policies
 from mix.data.models import Bylaw, Challenge, Municipality, RuleConfirmation
 from mix.phrases.words import word
-from mix.readers.case.challenges import list_led_by
+from mix.readers.case.challenge_lists import list_led_by
 from mix.readers.case.documents import total_value
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.policies import (

@@ -8,15 +8,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from mix.data.models import Challenge, MethodVersion, Municipality, Need, Pilot, TakeOver
-from mix.readers.case.challenges import (
-    get_need,
-    get_public_challenge,
-    list_mergeable,
-    page_needs,
-    page_open_needs,
-    page_own_challenges,
-)
+from mix.readers.case.challenge_lists import page_own_challenges
+from mix.readers.case.challenges import get_public_challenge
 from mix.readers.case.documents import gather_facts
+from mix.readers.case.needs import get_need, list_mergeable, page_needs, page_open_needs
 from mix.readers.case.pilots import get_pilot
 from mix.readers.city.methods import list_latest, method_of
 from mix.readers.city.municipalities import list_other_municipalities, list_own_municipalities

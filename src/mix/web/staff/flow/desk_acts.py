@@ -16,7 +16,7 @@ from mix.actions.case import challenges, pilots
 from mix.actions.delivery import milestones
 from mix.data.models import Challenge, MethodVersion, Municipality, Need, Pilot
 from mix.phrases.words import word
-from mix.readers.case.challenges import get_need
+from mix.readers.case.needs import get_need
 from mix.readers.case.pilots import get_pilot
 from mix.readers.city.methods import get_latest, method_of
 from mix.rules.core.access import Permission

@@ -10,14 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from mix.data.models import Challenge, Municipality, ParticipationNotice, Purchase, RuleWaiver, Step
 from mix.phrases.words import word
-from mix.readers.case.challenges import (
-    get_challenge,
-    list_active_steps,
-    list_cities,
-    roles_in,
-    roles_in_each,
-    spec_of,
-)
+from mix.readers.case.challenges import get_challenge, list_active_steps, list_cities, roles_in, roles_in_each, spec_of
 from mix.readers.city.calendars import calendar_of
 from mix.readers.city.methods import list_latest, method_of
 from mix.readers.city.policies import figures_by_name, tables_in_force, toolbox
