@@ -91,7 +91,7 @@ def test_a_need_becomes_a_challenge_that_passes_its_first_gate(visit: Callable[.
     for code, duty in (("sam", "sponsor"), ("olivia", "procurement_officer"), ("frank", "finance")):
         decider = visit(code, javascript=javascript)
         decider.go("/en/city/")
-        decider.sees("decision")
+        decider.sees("Decide at a gate")
         decider.page.goto(step)
         decider.act("sign", duty=f"guelph:{duty}", decision="proceed", reason="It is real.", public_summary="Go.")
         decider.sees("Your word is on record.")
