@@ -51,3 +51,13 @@ def test_one_that_ended_without_a_choice_says_so(client: Client) -> None:
     text = text_of(client, "/en/challenges/water-leaks/")
     assert "Nobody was chosen." in text
     assert "Notice of award" not in text
+
+
+def test_who_got_a_contract_was_chosen_where_a_method_awards_nothing(client: Client) -> None:
+    named = "Kestrel Analytics Ltd., Tamarack Ground Data Co-op"
+    text = text_of(client, "/en/challenges/windrow-pilots/")
+    assert f"{named} were chosen out of 3." in text
+    assert "Nobody" not in text
+    assert named in text_of(client, "/en/outcomes/")
+    french = text_of(client, "/fr/challenges/windrow-pilots/")
+    assert f"{named} ont été retenus parmi 3." in french

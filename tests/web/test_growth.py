@@ -20,11 +20,11 @@ from tests.web.test_pages import STATIC
 pytestmark = pytest.mark.django_db
 FEW, TEN_TIMES = 22, 198  # more than a page holds; with the first, ten times as many
 LISTS = [
-    ("", "/en/", 11),
+    ("", "/en/", 12),
     ("", "/en/challenges/", 4),
     ("", "/en/challenges/?q=water", 4),
     ("", "/en/challenges/?city=guelph&status=running", 4),
-    ("", "/en/outcomes/", 5),
+    ("", "/en/outcomes/", 6),
     ("", "/en/measures/", 8),
     ("", "/en/log/", 2),
     ("", "/en/pilots/", 2),

@@ -108,8 +108,8 @@ def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
     [
         ("", "/en/challenges/", 4),
         ("", "/en/challenges/water-leaks/", 11),
-        ("", "/en/", 11),
-        ("", "/en/outcomes/", 5),
+        ("", "/en/", 12),
+        ("", "/en/outcomes/", 6),
         ("audrey", "/en/oversight/guelph-roads-sprint/", 25),
         ("priya", "/en/city/challenges/guelph-roads-sprint/sprint-run/", 21),
         ("priya", "/en/city/challenges/water-leaks/procurement-brief/", 12),
@@ -260,7 +260,7 @@ def copy(row: Any, **changes: Any) -> Any:
         ("priya", "/en/city/", 23),
         ("audrey", "/en/oversight/", 6),
         ("", "/en/challenges/?q=name", 4),
-        ("", "/en/outcomes/", 5),
+        ("", "/en/outcomes/", 6),
         ("", "/en/measures/", 8),
     ],
 )

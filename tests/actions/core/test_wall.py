@@ -70,7 +70,8 @@ def test_few_look_past_the_wall() -> None:
     # gate stand in rows that hold more than that: their readers pick (tests/web/test_behind_the_wall.py).
     # An invitation is accepted by its secret, before the wall knows its bearer.
     ways = {"readers/city/people.py", "web/entry/adapter.py", "actions/city/invitations.py"}
-    nouns = ("case/documents", "market/engagements", "knowledge/lessons", "knowledge/results")
+    nouns = ("case/documents", "market/engagements", "knowledge/lessons")
+    nouns += ("knowledge/outcomes", "knowledge/results")
     ways |= {f"readers/{noun}.py" for noun in nouns}
     # What excludes something is looked for in every city, whoever asks.
     ways |= {"readers/city/municipalities.py", "readers/city/separations.py"}

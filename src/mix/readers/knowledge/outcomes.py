@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from mix.data.asked import asked
-from mix.data.models import Award, Challenge, HistoryFact
+from mix.data.models import Agreement, Award, Challenge, HistoryFact
+from mix.data.wall import lifted
 from mix.readers.case.challenges import public_challenges
 from mix.readers.case.documents import gather_facts_of
+from mix.readers.knowledge.results import AGREED_WITHOUT_AWARD, agreed_with
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.choice.states import AwardState
 from mix.rules.city.methods import Fact
@@ -29,12 +31,16 @@ class Funnel:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a challenge chose and what came of it; `facts` are those of the public record, by key."""
+    """What a challenge chose and what came of it; `facts` are those of the public record, by key.
+
+    `agreed` are the vendors with a contract where nothing is awarded.
+    """
 
     challenge: Challenge
     award: Award | None = None
     facts: Mapping[str, HistoryFact] = field(default_factory=dict)
     story: str = ""
+    agreed: Sequence[str] = ()
 
     @property
     def winner(self) -> HistoryFact | None:
@@ -49,7 +55,8 @@ class Outcome:
 
 def gather_funnel() -> Funnel:
     """Count the public challenges by what they reached."""
-    counted = _counted()
+    with lifted():
+        counted = _counted()
     return Funnel(
         published=sum(count for _status, _chosen, count in counted),
         running=sum(count for status, _chosen, count in counted if status == ChallengeStatus.RUNNING),
@@ -65,7 +72,8 @@ def _counted() -> QuerySet[Challenge, tuple[str, bool, int]]:
     """Count the public challenges by status, and by whether a vendor is known to be chosen."""
     awarded = Award.objects.filter(step__challenge=OuterRef("pk"), state=AwardState.APPROVED)
     on_record = HistoryFact.objects.filter(challenge=OuterRef("pk"), key="winner", is_on_record=True)
-    chosen = Q(Exists(awarded)) | Q(Exists(on_record.exclude(text="none")))
+    agreed = Agreement.objects.filter(AGREED_WITHOUT_AWARD, step__challenge=OuterRef("pk"))
+    chosen = Q(Exists(awarded)) | Q(Exists(agreed)) | Q(Exists(on_record.exclude(text="none")))
     rows = public_challenges().annotate(is_chosen=ExpressionWrapper(chosen, output_field=BooleanField()))
     return rows.order_by().values_list("status", "is_chosen").annotate(count=Count("pk"))
 
@@ -76,6 +84,7 @@ def list_outcomes(challenges: Sequence[Challenge]) -> list[Outcome]:
     facts: dict[int, dict[str, HistoryFact]] = {}
     for fact in _facts(tuple(c.pk for c in challenges)):
         facts.setdefault(fact.challenge_id, {})[fact.key] = fact
+    agreed = agreed_with(challenges)
     told = gather_facts_of([c for c in challenges if c.origin != Origin.HISTORY], only=(Fact.OUTCOME_STORY,))
     return [
         Outcome(
@@ -83,6 +92,7 @@ def list_outcomes(challenges: Sequence[Challenge]) -> list[Outcome]:
             by_challenge.get(challenge.pk),
             facts.get(challenge.pk, {}),
             str(told.get(challenge.pk, {}).get(Fact.OUTCOME_STORY, "")),
+            agreed.get(challenge.pk, ()),
         )
         for challenge in challenges
     ]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from mix.data.asked import asked
-from mix.data.models import Agreement, Challenge, Submission
+from mix.data.models import Agreement, Challenge, Step, Submission
 from mix.data.wall import lifted
-from mix.rules.core.kinds import AgreementKind
+from mix.rules.core.kinds import AgreementKind, StepKind
 from mix.rules.delivery.states import AgreementState
 from mix.rules.market.states import SubmissionState
+
+_AWARDING = Step.objects.filter(challenge=OuterRef("step__challenge"), kind=StepKind.AWARD)
+AGREED_WITHOUT_AWARD = Q(~Exists(_AWARDING), signed_at__isnull=False) & ~Q(state=AgreementState.DRAFTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,22 @@ def gather_result(challenge: Challenge) -> Result:
         if kind == AgreementKind.CONTRACT
     ]
     return Result(answered, len(agreed) - len(contracts), contracts[-1] if contracts else None)
+
+
+def agreed_with(challenges: Sequence[Challenge]) -> dict[int, list[str]]:
+    """Name, by challenge, the vendors with a signed contract where the method awards nothing, as for pilots."""
+    found: dict[int, list[str]] = {}
+    with lifted():
+        for challenge, name in _without_award(tuple(c.pk for c in challenges)):
+            found.setdefault(challenge, []).append(name)
+    return found
+
+
+@asked
+def _without_award(challenges: tuple[int, ...]) -> QuerySet[Agreement, tuple[int, str]]:
+    rows = Agreement.objects.filter(step__challenge_id__in=challenges)
+    rows = rows.filter(AGREED_WITHOUT_AWARD).order_by("vendor__name", "id")
+    return rows.values_list("step__challenge_id", "vendor__name").distinct()
 
 
 @asked

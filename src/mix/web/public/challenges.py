@@ -35,7 +35,7 @@ from mix.readers.delivery.disclosures import list_disclosures
 from mix.readers.delivery.milestones import gather_readings
 from mix.readers.flow.moves import list_decisions
 from mix.readers.knowledge.lessons import list_facts
-from mix.readers.knowledge.results import Result, gather_result
+from mix.readers.knowledge.results import Result, agreed_with, gather_result
 from mix.readers.market.engagements import list_contacts, list_public_engagements
 from mix.readers.market.solicitations import list_addenda_in, list_answers_in, list_public
 from mix.rules.case.states import ChallengeStatus
@@ -174,11 +174,12 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
 class DoneContext:
     """What the page of a finished challenge draws beside that of any: what was chosen, and what came of it.
 
-    `award` is the notice that is in force; `reached` counts the measures that reached their target. Headings of what
-    is folded say how much there is.
+    `award` is the notice that is in force, `chosen` whom it names, or who got a contract where nothing is awarded;
+    `reached` counts the measures that reached their target. Headings of what is folded say how much there is.
     """
 
     award: Notice | None
+    chosen: Sequence[str]
     result: Result
     measured: Sequence[Measured]
     reached: int
@@ -193,11 +194,12 @@ SHOWN = 4  # decisions that are not folded
 
 def _done(context: ChallengeContext) -> DoneContext:
     measured = latest(Measured(r.measure, r.baseline, r.target, r.actual, r.month) for r in context.readings)
-    in_force = (n for n in context.awards if n.award.state == AwardState.APPROVED)
+    award = next((n for n in context.awards if n.award.state == AwardState.APPROVED), None)
     answered = sum(len(rows) for _call, rows in context.questions)
     count = len(context.decisions) - SHOWN
     return DoneContext(
-        award=next(in_force, None),
+        award=award,
+        chosen=[award.details["supplier"]] if award else agreed_with([context.challenge]).get(context.challenge.pk, []),
         result=gather_result(context.challenge),
         measured=measured,
         reached=sum(m.verdict is TargetVerdict.REACHED for m in measured),
