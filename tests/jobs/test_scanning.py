@@ -85,7 +85,7 @@ def test_the_panel_reads_what_the_scanner_says(
     scan_waiting(now=now)
     label = submission_of("releve").labels.get(member__person__code="hugo").label
     page = sign_in("hugo").get(f"/fr/evaluation/under-our-streets/shortlist/score/{label}/").content.decode()
-    assert "L’antivirus met en garde: Test.Virus" in page or "L’antivirus met en garde : Test.Virus" in page
+    assert "L’antivirus met en garde\u00a0: Test.Virus" in page
 
 
 def test_what_is_sealed_is_not_looked_at(scanner: FakeScanner, now: Any) -> None:
