@@ -180,7 +180,7 @@ def test_no_transaction_is_open_while_a_mail_is_sent(server: Callable[..., None]
 
 @pytest.mark.usefixtures("_empty")
 def test_a_mail_that_one_worker_is_sending_is_no_other_workers(server: Callable[..., None]) -> None:
-    for subject in "abc":
+    for subject in "abcd":
         write(subject)
     sent: list[str] = []
 
@@ -190,8 +190,8 @@ def test_a_mail_that_one_worker_is_sending_is_no_other_workers(server: Callable[
             assert work.send_waiting() == 2  # another worker comes by while the first waits for its server
 
     server(interleave)
-    assert work.send_waiting() == 1
-    assert sent == ["a", "b", "c"]
+    assert work.send_waiting(most=2) == 2  # both of which are taken up before the first goes out
+    assert sent == ["a", "c", "d", "b"]
     assert Message.objects.filter(sent_at=None).count() == 0
 
 
@@ -243,10 +243,10 @@ def test_workers_at_the_same_time_send_each_mail_once(server: Callable[..., None
 @pytest.mark.usefixtures("_empty")
 def test_a_claim_that_died_with_its_worker_is_taken_up_again(now: datetime) -> None:
     made = write()
-    assert outbox.claim(now=now) == made
-    assert outbox.claim(now=now + outbox.LEASE - timedelta(seconds=1)) is None
+    assert outbox.claim(now=now) == [made]
+    assert outbox.claim(now=now + outbox.LEASE - timedelta(seconds=1)) == []
     again = outbox.claim(now=now + outbox.LEASE)
-    assert (again, again and again.attempts) == (made, 2)
+    assert [(m, m.attempts) for m in again] == [(made, 2)]
     # The first one was only slow: its word does not undo what the second does.
     slow = Message(pk=made.pk, attempts=1)
     outbox.mark_failed(slow, now=now, reason="slow", is_final=True)

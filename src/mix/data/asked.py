@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Hashable, Iterable
-from copy import copy
 from datetime import UTC, datetime, timedelta
 from functools import partial, update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -57,14 +56,20 @@ class _Worded:
         if not self.sql:
             return []
         # a path into JSON is a list, and stands for nothing else
-        params = tuple(given.get(param, param) if isinstance(param, Hashable) else param for param in self.params)
+        params: Any = tuple(given.get(param, param) if isinstance(param, Hashable) else param for param in self.params)
         sql = self.sql
         if part:
             sql, params = f"{sql} LIMIT %s OFFSET %s", params + part
-        compiler = copy(self.compiler)
-        compiler.connection = connection
-        compiler.as_sql = lambda *_, **__: (sql, params)
-        compiler.get_converters = lambda _: self.converters
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            answers: Iterable[Any] = cursor.fetchall()
+        if not answers:
+            return []
+        if self.compiler.has_extra_select:
+            answers = [answer[: self.compiler.col_count] for answer in answers]
+        if self.converters:  # after which what was a tuple is a list
+            answers = map(tuple, self.compiler.apply_converters(answers, self.converters))
+        compiler = _Of(self.compiler, execute_sql=lambda **_: None, results_iter=lambda *_, **__: iter(answers))
         query = _Of(self.query, get_compiler=lambda *_, **__: compiler)
         known = {field: {rows[m].pk: rows[m] for m in of if m in rows} for field, of in self.known.items()}
         made_by: Any = self.rows._iterable_class  # noqa: SLF001 - what a query set makes its rows by

@@ -197,6 +197,10 @@ def _helpers(*, alone: bool) -> dict[str, Starts]:
     return {"work": lambda: Forked(_work), "sealer": _start_sealer}
 
 
+# A page makes some thousand objects and drops nearly all at once: looking for circles every 700 costs a twentieth.
+LITTER = (10_000, 10, 10)
+
+
 def load() -> None:
     """Load, once, what the processes share: pages with their addresses and words, and what the worker does.
 
@@ -219,6 +223,7 @@ def load() -> None:
         connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL's alone
     gc.collect()
     gc.freeze()  # nobody looks through it again, and its pages stay shared
+    gc.set_threshold(*LITTER)
     gc.enable()
 
 

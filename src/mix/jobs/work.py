@@ -15,13 +15,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError, close_old_connections, transaction
 
 from mix.actions.case.pilots import remind as remind_of_pilots
 from mix.actions.city.reviews import ask_for_reviews
 from mix.actions.core.digests import make_digests
-from mix.actions.core.outbox import claim, mark_failed, mark_sent
+from mix.actions.core.outbox import claim, mark_failed, mark_sent, put_back
 from mix.actions.core.run import whole
 from mix.actions.flow.due import make_due, remind_of_dates
 from mix.actions.flow.reminding import remind_of_drafts, remind_of_scores
@@ -42,6 +43,7 @@ from mix.rules.market.sealed import ScannerDown
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 50
+TOGETHER = 10  # mails that are taken up in one transaction; a worker that dies keeps them from others for the lease
 REMIND_EVERY = timedelta(minutes=10)
 SCAN_EVERY = timedelta(seconds=20)
 CHECK_EVERY = timedelta(minutes=10)
@@ -54,24 +56,27 @@ def send_waiting(*, most: int = AT_ONCE) -> int:
 
     One that fails is tried again after a pause. A server that is away is left alone until the next call.
     """
-    sent = 0
-    for _ in range(most):
-        message = claim(now=datetime.now(UTC))
-        if message is None:
-            break
-        error = _send(message)
-        if error is None:
-            mark_sent(message, now=datetime.now(UTC))
-            sent += 1
-            continue
-        mark_failed(message, now=datetime.now(UTC), reason=_reason(error), is_final=_is_refused(error))
-        if _is_of_the_server(error):
-            break
+    sent, left, server = 0, most, get_connection()
+    try:
+        while left > 0 and (taken := claim(now=datetime.now(UTC), most=min(left, TOGETHER))):
+            left -= len(taken)
+            for place, message in enumerate(taken, start=1):
+                error = _send(message, server)
+                if error is None:
+                    mark_sent(message, now=datetime.now(UTC))
+                    sent += 1
+                    continue
+                mark_failed(message, now=datetime.now(UTC), reason=_reason(error), is_final=_is_refused(error))
+                if _is_of_the_server(error):
+                    put_back(taken[place:], now=datetime.now(UTC))
+                    return sent
+    finally:
+        server.close()
     return sent
 
 
-def _send(message: Message) -> Exception | None:
-    """Send one message; return what kept it from going out.
+def _send(message: Message, server: BaseEmailBackend) -> Exception | None:
+    """Send one message over a connection that stays open for the next; return what kept it from going out.
 
     It says that no person wrote it, so that no absence note answers, keeps its name when it is sent twice, and ends its
     kind by one POST where it may be stopped (RFC 8058).
@@ -88,12 +93,14 @@ def _send(message: Message) -> Exception | None:
         link += f"\n\n{stop_text(stop, message.language)}"
         headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     try:
+        server.open()
         EmailMessage(
             message.subject,
             message.body + link,
             to=[formataddr((one_line(message.to_name), message.to_email))],
             reply_to=[message.reply_to] if message.reply_to else None,
             headers=headers,
+            connection=server,
         ).send()
     except Exception as error:  # whatever is wrong with one message is that one's alone: the others go out
         logger.exception("mail %s did not go out", message.pk)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from mix.data.models import Challenge, Message, Municipality, Person
 from mix.phrases.mails import mail_text
@@ -109,21 +109,27 @@ def tell_address(
     )
 
 
-def claim(*, now: datetime) -> Message | None:
-    """Take up the next message that is due, those that failed least first, and keep it from others for the `LEASE`.
+def claim(*, now: datetime, most: int = 1) -> list[Message]:
+    """Take up the next messages that are due, those that failed least first, and keep them from others for the `LEASE`.
 
-    The caller sends it outside of any transaction, and marks it. None when nothing is due.
+    The caller sends them outside of any transaction, and marks each, or puts back what it did not try.
     """
     due = Q(due_at=None) | Q(due_at__lte=now)
     with transaction.atomic():
         free = Message.objects.select_for_update(skip_locked=True)
         waiting = free.filter(due, sent_at=None, given_up_at=None, held="")
-        message = waiting.order_by("attempts", "id").first()
-        if message is not None:
+        taken = list(waiting.order_by("attempts", "id")[:most])
+        for message in taken:
             message.due_at = now + LEASE
             message.attempts += 1
-            message.save(update_fields=["due_at", "attempts"])
-    return message
+        Message.objects.bulk_update(taken, ["due_at", "attempts"])
+    return taken
+
+
+def put_back(messages: Iterable[Message], *, now: datetime) -> None:
+    """Let others have at once what was taken up and not tried: that was no attempt."""
+    rows = Message.objects.filter(pk__in=[m.pk for m in messages], sent_at=None)
+    rows.update(due_at=now, attempts=F("attempts") - 1)
 
 
 def mark_sent(message: Message, *, now: datetime) -> None:
