@@ -27,12 +27,12 @@ from mix.data.models.core.columns import new_code
 from mix.phrases.mails import local_text
 from mix.readers.city.people import list_members
 from mix.readers.core.events import sealed_chain
+from mix.readers.market.around import read_around
 from mix.readers.market.sealing import (
     DraftContent,
     FileFact,
     find_draft,
     has_draft,
-    list_file_codes,
     list_files,
     read_draft,
 )
@@ -44,8 +44,6 @@ from mix.readers.market.submissions import (
     check_may_answer,
     envelopes_of,
     find_current,
-    list_addenda_read,
-    list_versions,
     warnings_for,
 )
 from mix.readers.market.vendors import check_own_vendor, get_own_vendor
@@ -272,24 +270,21 @@ def finalise(
     wait for each other from there on.
     """
     submission, status = lock_whatever(deed, submission)
-    call, codes = submission.solicitation, list_file_codes(submission)
-    versions = list_versions(submission)
-    done = next((v for v in versions if v.retry_key == retry_key), None)
-    if done:
-        require(done.draft_mark in ("", _draft_mark(submission, codes)), "retry_key_reused")
-        return done
+    call, around = submission.solicitation, read_around(submission)
+    if (done := dict(around.versions).get(retry_key)) is not None:
+        require(done in ("", _draft_mark(submission, around.files)), "retry_key_reused")
+        return submission.versions.get(retry_key=retry_key)
     refuse_over(call, status, now=deed.now)
     check_may_answer(call, submission.vendor)
     ahead = prepared
-    if ahead is None or not ahead.is_of(submission, files=codes):
+    if ahead is None or not ahead.is_of(submission, files=around.files):
         ahead = _seal(submission, find_draft(submission))
-    number = len(versions) + 1
+    number = len(around.versions) + 1
     content = _require_whole(ahead.draft, ahead.files, is_first=number == 1)
-    if seen and (seen.number, set(seen.files)) != (submission.draft_version, set(codes)):
+    if seen and (seen.number, set(seen.files)) != (submission.draft_version, set(around.files)):
         raise Outdated(Unmet("seen_another"), *changes_since(submission, number=seen.number, files=seen.files))
-    addenda = list_addenda_read(submission)
-    unread = [addendum for addendum, is_read in addenda if not is_read]
-    refuse_if(blocking(warnings_for(spec_of_call(call).answers, content, addenda=unread)))
+    unread = [addendum for addendum, is_read in around.addenda if not is_read]
+    refuse_if(blocking(warnings_for(spec_of_call(call).answers, content, unread=unread)))
     keep_sealed(ahead.sealed, version=number, now=deed.now)
     reference = "-".join([new_code(4), new_code(4), new_code(4)])
     submission.state = SubmissionState.FINALISED
@@ -306,7 +301,7 @@ def finalise(
         reference=reference,
         began_at=began_at,
         lines=lines,
-        acknowledged=tuple(addendum.number for addendum, is_read in addenda if is_read),
+        acknowledged=tuple(addendum for addendum, is_read in around.addenda if is_read),
         log=ReceiptEntry(sealed_chain(call), entry.hash),
     )
     return SubmissionVersion.objects.create(
@@ -316,7 +311,7 @@ def finalise(
         received_at=deed.now,
         finalised_by=deed.actor.someone,
         retry_key=retry_key,
-        draft_mark=_draft_mark(submission, codes),
+        draft_mark=_draft_mark(submission, around.files),
         receipt=sign(statement.write()),
     )
 

@@ -190,17 +190,6 @@ def _files(submission: str) -> QuerySet[SealedFile]:
     return SealedFile.objects.filter(submission=submission, removed_at=None).order_by("uploaded_at", "id")
 
 
-def list_file_codes(submission: Submission) -> list[str]:
-    """List the codes of a submission's files that were not removed, oldest first."""
-    return _file_codes(submission.code)
-
-
-@asked
-def _file_codes(submission: str) -> QuerySet[SealedFile, str]:
-    rows = SealedFile.objects.filter(submission=submission, removed_at=None).order_by("uploaded_at", "id")
-    return rows.values_list("code", flat=True)
-
-
 @dataclass(frozen=True, slots=True)
 class FileMove:
     """A file that came to a draft or was taken out of it: when, and by whom (the code of a person)."""

@@ -106,27 +106,6 @@ def open_addenda(submission: Submission) -> list[Addendum]:
     return list(submission.solicitation.addenda.exclude(id__in=seen).order_by("number"))
 
 
-def list_addenda_read(submission: Submission) -> list[tuple[Addendum, bool]]:
-    """List the addenda, oldest first, each with whether the vendor has acknowledged it."""
-    return [(row, row.is_read) for row in _addenda(submission.solicitation_id, submission.pk)]
-
-
-@asked
-def _addenda(call: int, submission: int) -> QuerySet[Any]:
-    read = Acknowledgement.objects.filter(addendum=OuterRef("pk"), submission_id=submission)
-    return Addendum.objects.filter(solicitation_id=call).annotate(is_read=Exists(read)).order_by("number")
-
-
-def list_versions(submission: Submission) -> list[SubmissionVersion]:
-    """List the versions of a submission, the first first, without their receipts."""
-    return _versions(submission.pk)
-
-
-@asked
-def _versions(submission: int) -> QuerySet[SubmissionVersion]:
-    return SubmissionVersion.objects.filter(submission_id=submission).defer("receipt").order_by("number")
-
-
 def list_acknowledged(submission: Submission) -> list[Acknowledgement]:
     """List the addenda that the vendor has acknowledged, oldest first, each with who did."""
     return list(submission.acknowledgements.select_related("addendum", "person").order_by("addendum__number"))
@@ -174,13 +153,14 @@ def is_sealed(submission: Submission) -> bool:
     return submission.versions.exists()
 
 
-def warnings_for(
-    specs: Sequence[FieldSpec], content: dict[str, Any], *, addenda: Sequence[Addendum]
-) -> tuple[Unmet, ...]:
-    """List what is missing. It warns and never blocks, but for addenda (a part submission is a submission)."""
+def warnings_for(specs: Sequence[FieldSpec], content: dict[str, Any], *, unread: Sequence[int]) -> tuple[Unmet, ...]:
+    """List what is missing. It warns and never blocks, but for `unread` addenda, by their numbers.
+
+    A part submission is a submission.
+    """
     return (
         *missing_answers(specs, content),
-        *(Unmet("addendum_unread", {"number": str(a.number)}, place="addenda") for a in addenda),
+        *(Unmet("addendum_unread", {"number": str(n)}, place="addenda") for n in unread),
     )
 
 

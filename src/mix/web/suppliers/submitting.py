@@ -142,7 +142,7 @@ def _checked(submission: Submission) -> CheckContext:
     draft = find_draft(submission)
     content = draft.answers if draft else {}
     addenda = open_addenda(submission)
-    warnings = warnings_for(part.answers, content, addenda=addenda)
+    warnings = warnings_for(part.answers, content, unread=[a.number for a in addenda])
     return CheckContext(
         is_sealed=draft is None and is_sealed(submission),
         answers=read_only(part.fields_of(Envelope.TECHNICAL.value), content),
