@@ -12,6 +12,7 @@ REFUSALS: dict[str, str | Counted] = {
     # evaluation
     "panel_missing": "Appoint the panel",
     "panel_too_small": "Appoint at least two people",
+    "share_out_of_range": "Between {least} and {most} of this panel may share a submission. Leave it empty to have everybody score all of them",
     "chair_missing": "Appoint a chair",
     "chair_taken": "This panel has a chair",
     "chair_only": "Only the chair does this",
@@ -94,6 +95,10 @@ MAILS: dict[str, tuple[str, str]] = {
     "conflict_ruled": (
         "Decided on your declaration: {challenge}",
         "Procurement decided on the conflict that you declared for “{challenge}”. You may read what is not hidden from you.",
+    ),
+    "share_grew": (
+        "There is more to score: {challenge}",
+        "Somebody on the panel of “{challenge}” left or has a conflict, and what they were to score came to you. What you handed in stays; score what is new, and hand in again.",
     ),
     "chair_given": (
         "You chair the panel: {challenge}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mix.actions.case.locking import lock_challenge
-from mix.actions.choice.panels import draw_letters, lock_evaluation
+from mix.actions.choice.panels import draw_letters, lock_evaluation, pass_shares_on
 from mix.actions.core.deeds import Deed
 from mix.data.models import ConflictRuling, Declaration
 from mix.readers.choice.conflicts import list_standing
@@ -38,6 +38,7 @@ def rule(deed: Deed, declaration: Declaration, *, ruling: str, reason: str) -> C
         if ruling == Ruling.EASED and member.handed_in_at is not None and so_far.owes(member):
             member.handed_in_at = None
             member.save(update_fields=["handed_in_at"])
+    pass_shares_on(deed, evaluation)
     deed.tell([member.person], "conflict_ruled", challenge=evaluation.step.challenge, path="evaluation/")
     payload = {"person": member.person.code, "vendor": declaration.vendor.code, "ruling": str(ruling)}
     deed.record("evaluations.rule_on_conflict", evaluation, role=role.value, reason=made.reason, payload=payload)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from mix.actions.case.locking import lock_challenge
-from mix.actions.choice.panels import draw_letters, lock_evaluation, take_seat
+from mix.actions.choice.panels import draw_letters, lock_evaluation, pass_shares_on, take_seat
 from mix.actions.choice.rankings import rank, ranks_in
 from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import tell
@@ -92,6 +92,7 @@ def declare(
         draw_letters(evaluation, so_far.readable(member), member)
     if so_far.is_waiting(member):
         _tell_of_conflict(deed, evaluation, member)
+    pass_shares_on(deed, evaluation)
     declared = any(conflict != Conflict.NONE for conflict, _ in conflicts.values())
     payload = {"declared": "some" if declared else "none"}
     deed.record("evaluations.declare", evaluation, role=member.seat, payload=payload)

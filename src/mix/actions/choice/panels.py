@@ -14,12 +14,13 @@ from mix.actions.core.deeds import Deed
 from mix.data.asked import asked
 from mix.data.models import Evaluation, Label, PanelMember, Person, Step, Submission
 from mix.readers.case.challenges import list_cities, spec_of
-from mix.readers.choice.evaluations import find_evaluation, get_seat, labels_of, panel_of
+from mix.readers.choice.evaluations import contenders, find_evaluation, get_seat, labels_of, panel_of
 from mix.readers.choice.scoring import scoring_of
 from mix.readers.city.separations import unmet_to_be
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.market.solicitations import find_solicitation
+from mix.rules.choice.sharing import LEAST, Shares
 from mix.rules.choice.states import Seat
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import EvaluationPhase
@@ -112,8 +113,21 @@ def leave_panel(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
     require(bool(reason.strip()), "reason_missing", field="reason")
     member.left_at, member.left_reason = deed.now, reason
     member.save(update_fields=["left_at", "left_reason"])
+    pass_shares_on(deed, evaluation)
     deed.record("evaluations.leave_panel", evaluation, role=role.value, reason=reason)
     return member
+
+
+def pass_shares_on(deed: Deed, evaluation: Evaluation) -> None:
+    """Ask those to hand in again who had, and now score what somebody had who left or has a conflict."""
+    if evaluation.shares is None or evaluation.phase != EvaluationPhase.SCORING:
+        return
+    so_far = scoring_of(evaluation)
+    for member in so_far.panel:
+        if member.handed_in_at is not None and so_far.is_admitted(member) and so_far.owes(member):
+            member.handed_in_at = None
+            member.save(update_fields=["handed_in_at"])
+            deed.tell([member.person], "share_grew", challenge=evaluation.step.challenge, path="evaluation/")
 
 
 def give_chair(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
@@ -143,8 +157,11 @@ def give_chair(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
     return member
 
 
-def open_scoring(deed: Deed, step: Step) -> Evaluation:
-    """Let the panel begin: at least two seats, a chair among them."""
+def open_scoring(deed: Deed, step: Step, *, each: int | None = None) -> Evaluation:
+    """Let the panel begin: at least two seats, a chair among them.
+
+    Of a large panel each submission is scored by `each` members, drawn by lot now; by everybody where that is None.
+    """
     step, role = lock_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT)
     evaluation = find_evaluation(step)
     require(evaluation is not None, "panel_missing", place="panel")
@@ -152,8 +169,14 @@ def open_scoring(deed: Deed, step: Step) -> Evaluation:
     panel = panel_of(evaluation)
     require(len(panel) >= 2, "panel_too_small", place="panel")
     require(any(m.seat == Seat.CHAIR for m in panel), "chair_missing", place="panel")
+    if each is not None:
+        require(
+            LEAST <= each < len(panel), "share_out_of_range", field="each", least=str(LEAST), most=str(len(panel) - 1)
+        )
+        listed = [s.pk for s in contenders(evaluation)]
+        evaluation.shares = Shares.draw(each=each, members=[m.pk for m in panel], submissions=listed).write()
     evaluation.phase = EvaluationPhase.SCORING
-    evaluation.save(update_fields=["phase"])
+    evaluation.save(update_fields=["phase", "shares"])
     deed.tell([m.person for m in panel], "scoring_open", challenge=step.challenge, path="evaluation/")
-    deed.record("evaluations.open_scoring", evaluation, role=role.value)
+    deed.record("evaluations.open_scoring", evaluation, role=role.value, payload={"each": each or len(panel)})
     return evaluation

@@ -1397,6 +1397,7 @@ class Migration(migrations.Migration):
                 ('solicitation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='data.solicitation')),
                 ('phase', models.CharField(choices=[('panel', 'panel'), ('scoring', 'scoring'), ('consensus', 'consensus'), ('between', 'between'), ('quality_frozen', 'quality_frozen'), ('final', 'final')], default='panel', max_length=40)),
                 ('stage', models.PositiveIntegerField(default=0)),
+                ('shares', models.JSONField(null=True)),
                 ('due_at', models.DateTimeField(null=True)),
                 ('finalised_at', models.DateTimeField(null=True)),
             ],

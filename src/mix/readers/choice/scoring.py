@@ -31,6 +31,7 @@ from mix.readers.core.once import once
 from mix.rules.choice.consensus import as_reason, common_score, dots
 from mix.rules.choice.merging import Written
 from mix.rules.choice.scoring import SPREAD_ALERT, spread
+from mix.rules.choice.sharing import Shares
 from mix.rules.choice.states import Ruling, Seat
 from mix.rules.city.methods import Criterion
 from mix.rules.core.access import Permission
@@ -54,6 +55,23 @@ class Scoring:
     declared: Mapping[int, Mapping[int, Said]]
     scores: Mapping[Place, Score]
     written: Mapping[Place, Score]
+    panel: Sequence[PanelMember] = ()
+
+    @cached_property
+    def _scorers(self) -> Mapping[int, frozenset[int]]:
+        """Who (seats) scores each submission, where the panel shares them; nothing where everybody scores all.
+
+        From the consensus on the whole panel speaks of all of them, as it does in a later stage.
+        """
+        now = self.evaluation
+        if now.shares is None or now.stage or now.phase != EvaluationPhase.SCORING:
+            return {}
+        shares, seated = Shares.read(now.shares), [m.pk for m in self.panel]
+        hidden = {m.pk: self.hidden_from(m) for m in self.panel}
+        return {
+            s.pk: shares.scorers(s.pk, seated=seated, barred=[m for m in seated if s.vendor_id in hidden[m]])
+            for s in self.here
+        }
 
     @cached_property
     def letters(self) -> Mapping[int | None, Mapping[int, str]]:
@@ -101,8 +119,16 @@ class Scoring:
 
     def to_score(self, member: PanelMember) -> list[Submission]:
         """List what a member scores in this stage, by its own letters. Raises Forbidden before it is admitted."""
-        here = {s.pk for s in self.here}
-        return [s for s in self.readable(member) if s.pk in here]
+        return sorted(self._owed(member), key=lambda s: self.letter(s, member))
+
+    def _owed(self, member: PanelMember) -> list[Submission]:
+        here, shared = {s.pk for s in self.here}, self._scorers
+        return [s for s in self._own(member) if s.pk in here and (not shared or member.pk in shared[s.pk])]
+
+    def share(self, member: PanelMember) -> int:
+        """Return how many submissions of this stage a member scores, whether or not it may read them yet."""
+        shared = self._scorers
+        return sum(member.pk in shared[s.pk] for s in self.here) if shared else len(self.here)
 
     def given(self, member: PanelMember, submission: Submission, criterion: str) -> Score | None:
         """Return the score that a member gave last."""
@@ -114,8 +140,8 @@ class Scoring:
 
     def progress(self, member: PanelMember) -> tuple[int, int]:
         """Return how many scores of the present stage a member has given, and how many it owes. Raises Forbidden."""
-        here, keys = {s.pk for s in self.here}, [c.key for c in criteria_now(self.evaluation)]
-        places = [(member.pk, s.pk, key) for s in self._own(member) if s.pk in here for key in keys]
+        keys = [c.key for c in criteria_now(self.evaluation)]
+        places = [(member.pk, s.pk, key) for s in self._owed(member) for key in keys]
         return sum(place in self.scores for place in places), len(places)
 
     def owes(self, member: PanelMember) -> int:
@@ -146,8 +172,9 @@ def scoring_of(evaluation: Evaluation, *members: PanelMember) -> Scoring:
     """
     found = contenders(evaluation)
     reached = reached_by(evaluation) if evaluation.stage else {}
-    seated = members or tuple(panel_of(evaluation))
-    declared = last_words(evaluation, seated) if seated else {}
+    panel = () if members and evaluation.shares is None else tuple(panel_of(evaluation))
+    seated = members or panel
+    declared = last_words(evaluation, panel or seated) if seated else {}
     vendors = {s.pk: s.vendor_id for s in found}
     hidden = {(member, v) for member, words in declared.items() for v, said in words.items() if said.stands}
     written = {
@@ -162,6 +189,7 @@ def scoring_of(evaluation: Evaluation, *members: PanelMember) -> Scoring:
         declared,
         {place: s for place, s in written.items() if s.score is not None},
         written,
+        panel,
     )
 
 

@@ -16,7 +16,7 @@ delivery.judge_milestone delivery.plan_milestone delivery.read_outcome delivery.
 documents.comment documents.settle_comment
 engagements.answer engagements.ask engagements.give_card engagements.hold engagements.log_contact engagements.plan
 engagements.publish engagements.register
-evaluations.hand_in evaluations.leave_panel evaluations.open_consensus evaluations.open_scoring
+evaluations.hand_in evaluations.leave_panel evaluations.open_consensus
 knowledge.write_lesson
 moves.ask moves.begin_again moves.skip
 people.create_person
@@ -67,6 +67,7 @@ _SOMETHING = {
     "evaluations.freeze_quality": "stage",
     "evaluations.give_chair": "person",
     "evaluations.invite": "stage vendors",
+    "evaluations.open_scoring": "each",
     "evaluations.record_meeting": "vendor minutes",
     "evaluations.rule_on_conflict": "person vendor ruling",
     "evaluations.score": "submission criterion",

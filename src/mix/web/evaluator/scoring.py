@@ -60,7 +60,7 @@ def score(request: HttpRequest, code: str, key: str, label: str) -> HttpResponse
         require(request.method != "POST", "scoring_waits")
         return redirect("evaluator-declare", code=code, key=key)
     submission = so_far.get_readable(member, label)
-    if submission not in so_far.here:
+    if submission not in so_far.to_score(member):
         raise Unknown
     asked = [Asked(submission, label, c, c.key) for c in criteria_now(found)]
     reading = ReadContext(

@@ -226,10 +226,17 @@ def moment(label: Label, *, hint: Label = "", required: bool = True) -> MomentFi
     )
 
 
-def number(label: Label, *, hint: Label = "", least: int = 0, most: int = 10**6) -> forms.IntegerField:
+def number(
+    label: Label, *, hint: Label = "", required: bool = True, least: int = 0, most: int = 10**6
+) -> forms.IntegerField:
     """Make a field for a whole number."""
     return forms.IntegerField(
-        label=label, help_text=hint, min_value=least, max_value=most, widget=forms.NumberInput({"class": "short"})
+        label=label,
+        help_text=hint,
+        required=required,
+        min_value=least,
+        max_value=most,
+        widget=forms.NumberInput({"class": "short"}),
     )
 
 

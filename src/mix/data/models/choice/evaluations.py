@@ -19,7 +19,8 @@ from mix.rules.core.kinds import EvaluationPhase
 class Evaluation(Kept):
     """The scoring of one call's submissions, by criteria frozen when the call was published.
 
-    `stage` is the position of the scoring stage that is under way, or was last; the first is 0.
+    `stage` is the position of the scoring stage that is under way, or was last; the first is 0. `shares` is how a large
+    panel shares the first one, a `mix.rules.choice.sharing.Shares`; null where everybody scores everything.
     """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
@@ -28,6 +29,7 @@ class Evaluation(Kept):
     solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="evaluations")
     phase = choice(EvaluationPhase, default=EvaluationPhase.PANEL.value)
     stage = models.PositiveIntegerField(default=0)
+    shares = models.JSONField(null=True)
     due_at = models.DateTimeField(null=True)
     finalised_at = models.DateTimeField(null=True)
 

@@ -81,8 +81,8 @@ def _panel_rows(evaluation: Evaluation, *, sees_progress: bool) -> list[tuple[Pa
     if not sees_progress or all(m.handed_in_at for m in members):
         return [(m, 0, 0) for m in members]
     so_far = scoring_of(evaluation)
-    owed = len(so_far.here) * len(criteria_now(evaluation))
-    return [(m, *(so_far.progress(m) if so_far.is_admitted(m) else (0, owed))) for m in members]
+    count = len(criteria_now(evaluation))
+    return [(m, *(so_far.progress(m) if so_far.is_admitted(m) else (0, so_far.share(m) * count))) for m in members]
 
 
 @dataclass(frozen=True)

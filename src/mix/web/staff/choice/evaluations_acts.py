@@ -14,6 +14,7 @@ from mix.actions.choice import conflicts, evaluations, meetings, panels, ties
 from mix.data.models import Declaration, Evaluation, PanelMember, Person, Result, StageInvitation, Step
 from mix.readers.choice.evaluations import list_invitations, stage_now
 from mix.readers.core.errors import Unknown
+from mix.rules.choice.sharing import LEAST
 from mix.rules.choice.states import Seat
 from mix.rules.core.access import Permission
 from mix.web.forms import fields
@@ -55,16 +56,23 @@ class Appoint(Act[Appointable]):
 
 
 class OpenScoring(Act[Step]):
-    """Open scoring."""
+    """Open scoring, to everybody or to shares of a large panel."""
 
     label = _("Open scoring")
     done = _("The panel was told.")
     style = ""
     needs = Permission.PANEL_APPOINT
 
+    each = fields.number(
+        _("Scored by"),
+        least=LEAST,
+        required=False,
+        hint=_("How many members score each submission, drawn by lot. Empty: everybody scores all of them."),
+    )
+
     def run(self, request: HttpRequest) -> None:
         """Open it."""
-        do(request, panels.open_scoring, self.about)
+        do(request, panels.open_scoring, self.about, each=self.cleaned_data["each"])
 
 
 class AboutMember(Act[tuple[PanelMember, ...]]):
