@@ -1,6 +1,7 @@
 """What a city does in a sprint and after it, through the pages of the steps: each act reaches its verb."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from mix.data.models import (
     SignOff,
 )
 from mix.readers.delivery.milestones import list_measures
+from mix.readers.delivery.sprints import unmet_in
 from mix.rules.core.kinds import StepState
 from tests.behind import open_tables
 
@@ -129,6 +131,33 @@ def test_an_incident_is_settled_and_a_deliverable_is_judged(ended: Challenge, po
     assert post("priya", "sprint-run", "judge", item=due.pk, verdict="accept") == 302
     due.refresh_from_db()
     assert due.paid_at is not None
+
+
+def test_a_sprint_closes_without_what_was_due_for_a_reason_alone(ended: Challenge, post: Callable[..., int]) -> None:
+    step = ended.steps.get(key="sprint-run")
+    due = Deliverable.objects.filter(agreement__step__challenge=ended).earliest("pk")
+
+    def missing() -> list[str]:
+        found = unmet_in(step, datetime(2028, 1, 1, tzinfo=UTC))
+        return [
+            u.code
+            for u in found
+            if u.params.get("title") == due.title and u.params["vendor"] == due.agreement.vendor.name
+        ]
+
+    assert missing() == []
+    rows = Deliverable.objects.filter(pk=due.pk)
+    rows.update(accepted_at=None, paid_at=None)
+    assert missing() == ["deliverable_unjudged"]
+    rows.update(delivered_at=None)
+    assert missing() == ["deliverable_missing"]
+    assert unmet_in(step, datetime(2026, 1, 1, tzinfo=UTC))[1:] == ()  # not before its day
+    assert post("priya", "sprint-run", "judge", item=due.pk, verdict="accept") == 422
+    assert post("priya", "sprint-run", "go_without", item=due.pk, reason=" ") == 422
+    assert post("priya", "sprint-run", "go_without", item=due.pk, reason="Their server burnt down.") == 302
+    assert missing() == []
+    due.refresh_from_db()
+    assert (due.refused_reason, due.paid_at) == ("Their server burnt down.", None)
 
 
 def test_a_backlog_grows_and_is_settled(ended: Challenge, post: Callable[..., int]) -> None:

@@ -143,7 +143,10 @@ def _agreed(_scenario: Scenario, given: Values) -> Calls:
 
 
 def _sprinted(_scenario: Scenario, given: Values) -> Calls:
-    """Fill a sprint room with what both sides say and show: `results` is hypothesis → vendor → verdict."""
+    """Fill a sprint room with what both sides say and show: `results` is hypothesis → vendor → verdict.
+
+    `delivered` is what was due by then: the step of its agreement, and the title.
+    """
     for vendor, person in given["vendors"].items():
         place = {"step": given["step"], "vendor": vendor}
         week = {**place, "week": 1, "mood": 4}
@@ -156,6 +159,10 @@ def _sprinted(_scenario: Scenario, given: Values) -> Calls:
             verdict = {"verdict": verdicts[vendor], "confidence": Confidence.MEDIUM}
             yield "sprints.record_evidence", given["by"], {**place, **evidence, **verdict}
         yield "sprints.hold_demo", given["by"], {**place, "held_on": given["held_on"], "answers": given["shown"]}
+        for step, title in given.get("delivered", {}).items():
+            due = {"step": step, "vendor": vendor, "deliverable": title}
+            yield "agreements.deliver", person, due
+            yield "agreements.judge_deliverable", given["by"], {**due, "accept": True}
 
 
 SHORT: dict[str, Callable[[Scenario, Values], Calls]] = {

@@ -30,6 +30,8 @@ REFUSALS: dict[str, str | Counted] = {
     "mood_out_of_range": "Choose 1 to 5",
     "week_out_of_range": "Choose a week from 1 to 52",
     "evidence_missing": "{vendor}: no evidence for {which}",
+    "deliverable_missing": "“{title}” of {vendor} was due and did not come. Have it delivered, or say why the sprint closes without it",
+    "deliverable_unjudged": "“{title}” of {vendor} was delivered. Accept it, or refuse it with a reason",
     "check_in_missing_city": "{vendor}: no check-in from the city",
     "check_in_missing_vendor": "{vendor}: no check-in from the vendor",
     "demo_missing": "{vendor}: no demo on record",

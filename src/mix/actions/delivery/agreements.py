@@ -298,11 +298,11 @@ def deliver(deed: Deed, deliverable: Deliverable) -> Deliverable:
 
 
 def judge_deliverable(deed: Deed, deliverable: Deliverable, *, accept: bool, reason: str = "") -> Deliverable:
-    """Accept what was delivered, which releases its fee, or refuse it with a reason."""
+    """Accept what was delivered, which releases its fee, or refuse it with a reason: also what never came."""
     agreement = deliverable.agreement
     _, role = lock_challenge(agreement.step.challenge, actor=deed.actor, needs=Permission.SPRINT_RUN)
     keep_open(list_steps_after(agreement.step))
-    require(deliverable.delivered_at is not None, "not_delivered")
+    require(deliverable.delivered_at is not None or not accept, "not_delivered")
     require(deliverable.accepted_at is None, "deliverable_accepted")
     require(accept or bool(reason.strip()), "reason_missing", field="reason")
     if accept:

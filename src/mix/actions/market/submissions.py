@@ -27,13 +27,13 @@ from mix.data.models.core.columns import new_code
 from mix.phrases.mails import local_text
 from mix.readers.city.people import list_members
 from mix.readers.core.events import sealed_chain
-from mix.readers.market.around import read_around
 from mix.readers.market.sealing import (
     DraftContent,
     FileFact,
     find_draft,
     has_draft,
     list_files,
+    read_around,
     read_draft,
 )
 from mix.readers.market.solicitations import spec_of_call

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import Prefetch, QuerySet
@@ -77,9 +76,10 @@ def find_contract(challenge: Challenge) -> Agreement | None:
     )
 
 
-def list_sprint_deliverables(challenge: Challenge, vendors: Iterable[Vendor]) -> list[Deliverable]:
+@once
+def list_sprint_deliverables(challenge: Challenge, vendors: tuple[Vendor, ...]) -> list[Deliverable]:
     """List what these vendors deliver for the sprints of a challenge, what is due first first."""
-    return _sprint_deliverables(challenge, tuple(vendors))
+    return _sprint_deliverables(challenge, vendors)
 
 
 @asked

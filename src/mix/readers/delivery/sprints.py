@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,6 +32,7 @@ from mix.readers.case.documents import fact_date, gather_facts
 from mix.readers.core.errors import Unknown
 from mix.readers.core.once import KNOWN, once
 from mix.readers.core.rows import get_row
+from mix.readers.delivery.agreements import list_sprint_deliverables
 from mix.readers.market.participations import has_reached, list_chosen
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.calendar import day_in
@@ -370,8 +371,23 @@ def unmet_to_start(step: Step) -> tuple[Unmet, ...]:
     return tuple(found)
 
 
-def unmet_to_close(step: Step) -> tuple[Unmet, ...]:
-    """List what keeps the sprint from closing: evidence, both sides' check-ins, demos, incidents, parity reasons."""
+def _unmet_deliverables(room: Room, vendors: Sequence[Vendor], *, today: date) -> list[Unmet]:
+    """List what was due by today and neither came nor was refused with a reason, and what came and waits."""
+    found = []
+    for due in list_sprint_deliverables(room.challenge, tuple(vendors)):
+        said = {"vendor": due.agreement.vendor.name, "title": due.title}
+        if due.delivered_at is not None and due.accepted_at is None:
+            found.append(Unmet("deliverable_unjudged", said, place="demos"))
+        elif due.delivered_at is None and due.due_on <= today and not due.refused_reason:
+            found.append(Unmet("deliverable_missing", said, place="demos"))
+    return found
+
+
+def unmet_to_close(step: Step, *, today: date) -> tuple[Unmet, ...]:
+    """List what keeps the sprint from closing.
+
+    That is evidence, both sides' check-ins, demos, deliverables, incidents, parity reasons.
+    """
     room, challenge = get_room(step), step.challenge
     vendors = list_sprint_vendors(room)
     evidence = latest_evidence(room)
@@ -391,6 +407,7 @@ def unmet_to_close(step: Step) -> tuple[Unmet, ...]:
         )
         if vendor.id not in shown:
             found.append(Unmet("demo_missing", name, place="demos"))
+    found.extend(_unmet_deliverables(room, vendors, today=today))
     unsettled = sum(incident.settled_at is None for incident in list_incidents(room))
     if unsettled:
         found.append(Unmet("incidents_unsettled", {"count": str(unsettled)}, place="incidents"))
@@ -411,4 +428,4 @@ def unmet_in(step: Step, now: datetime) -> tuple[Unmet, ...]:
     ends = fact_date(gather_facts(step.challenge), Fact.SPRINT_ENDS)
     today = day_in(step.challenge.municipality.zone, now)
     early = (Unmet("sprint_still_runs", {"until": ends.isoformat()}, place="results"),) if ends and today < ends else ()
-    return (*early, *unmet_to_close(step))
+    return (*early, *unmet_to_close(step, today=today))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
@@ -37,6 +38,7 @@ from mix.web.staff.delivery.sprints_acts import (
     EnterParity,
     ExplainParity,
     GiveSignOff,
+    GoWithout,
     GrantData,
     HoldDemo,
     InSprint,
@@ -59,6 +61,7 @@ class SprintContext:
     What comes after the grants stands on the page of the sprint that runs, not on that which sets it up.
     """
 
+    today: date
     is_set_up: bool
     vendors: list[Vendor]
     areas: list[tuple[Area, SignOff | None]]
@@ -85,6 +88,7 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
             acts = {"sign_off": Listed(GiveSignOff, MayStart(step, mine))} if mine else {}
         acts |= {name: Listed(form, about) for name, form in (_SETTING_UP if is_set_up else _RUNNING).items()}
     begun = SprintContext(
+        today=today,
         is_set_up=is_set_up,
         vendors=vendors,
         areas=[(area, signed.get(area)) for area in Area],
@@ -106,7 +110,7 @@ def _running(begun: SprintContext, room: Room, hypotheses: Sequence[dict[str, An
         incidents=list_incidents(room),
         demos=list_demos(room),
         parity=parity(room),
-        deliverables=list_sprint_deliverables(room.challenge, begun.vendors),
+        deliverables=list_sprint_deliverables(room.challenge, tuple(begun.vendors)),
     )
 
 
@@ -124,4 +128,5 @@ _RUNNING = {
     "parity": EnterParity,
     "explain": ExplainParity,
     "judge": JudgeDeliverable,
+    "go_without": GoWithout,
 }

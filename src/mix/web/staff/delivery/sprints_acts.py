@@ -214,6 +214,21 @@ class ExplainParity(OfVendor):
         do(request, sprints.explain_parity, self.about.step, **self.facts())
 
 
+class GoWithout(RowAct[InSprint]):
+    """Say why a sprint closes without what was due."""
+
+    label = _("Close without it")
+    done = _("On record. The vendor was told.")
+    needs = Permission.SPRINT_RUN
+
+    reason = fields.text(_("Why it did not come"), rows=2)
+
+    def run(self, request: HttpRequest) -> None:
+        """Put it on record."""
+        found = get_deliverable(self.about.step.challenge, self.row)
+        do(request, agreements.judge_deliverable, found, accept=False, reason=self.cleaned_data["reason"])
+
+
 class JudgeDeliverable(Judge[InSprint]):
     """Accept and pay what was delivered, or refuse it."""
 
