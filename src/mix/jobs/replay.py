@@ -21,7 +21,7 @@ from mix.actions.choice import awards, conflicts, evaluations, meetings, panels,
 from mix.actions.city import calendars, departments, policies, variants
 from mix.actions.core.run import Prepared, run
 from mix.actions.delivery import agreements, disclosures, milestones, sprints
-from mix.actions.flow import chasing, endings, findings, moves, publication
+from mix.actions.flow import chasing, endings, findings, moves, publication, signing
 from mix.actions.knowledge import lessons
 from mix.actions.market import addenda, call_forms, engagements, openings, solicitations, submissions
 from mix.data import models as m
@@ -68,6 +68,7 @@ MODULES = {
 MOVED: dict[str, Callable[..., object]] = {
     "challenges.cancel": endings.cancel,
     "challenges.reissue": endings.reissue,
+    "agreements.sign": signing.sign,
     "solicitations.hand_over": publication.hand_over,
     "solicitations.publish": publication.publish,
     "solicitations.send_back": publication.send_back,

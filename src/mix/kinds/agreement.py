@@ -1,7 +1,7 @@
 """An agreement: of a sprint with each vendor in it, or the contract with the one that won."""
 
 from mix.actions.flow import completions
-from mix.readers.delivery.agreements import drafters_of, unmet_in
+from mix.readers.delivery.agreements import drafters_of, facts_of, unmet_in
 from mix.rules.city.kinds import nobody
 from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission
@@ -14,7 +14,7 @@ KIND = StepKindOf(
     permission=Permission.AGREEMENT_EDIT,
     moment=Moment.AWARD,
     chooses=False,
-    facts=lambda _step, _now: ({}, ()),
+    facts=lambda step, _now: (facts_of(step), ()),
     unmet=lambda step, _now: unmet_in(step),
     unmet_to_proceed=lambda _step: (),
     preparers=drafters_of,

@@ -65,6 +65,8 @@ CLEAN: dict[str, Any] = {
     "has_award_notice": True,
     "debrief_days": 15,
     "dispute_days": 10,
+    "signs_contract": True,
+    "open_objections": 0,
     "lends_value": 0,
     "pays_for_deliverables": True,
     "has_participation_notice": True,
@@ -235,6 +237,23 @@ def test_a_signed_table_blocks_and_a_draft_only_warns() -> None:
     for status, outcome in ((Status.VERIFIED, Outcome.BLOCKED), (Status.UNVERIFIED, Outcome.WARNING)):
         rules = prepare([*SHIPPED, of_city("guelph", table(), status)])
         assert judge(rules, **facts)["guelph-services-3"].outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("days", "waiting", "signs", "standstill", "objections"),
+    [
+        (9, 0, True, Outcome.BLOCKED, Outcome.HOLDS),
+        (10, 1, True, Outcome.HOLDS, Outcome.BLOCKED),
+        (0, 1, False, None, None),
+    ],
+)
+def test_a_contract_waits_for_the_standstill_and_for_objections(
+    days: int, waiting: int, signs: bool, standstill: Outcome | None, objections: Outcome | None
+) -> None:
+    rules = prepare([*SHIPPED, of_city("guelph", table(standstill_days=10, objections_hold=True))])
+    found = judge(rules, days_since_award=days, open_objections=waiting, signs_contract=signs)
+    outcomes = [found[key].outcome if key in found else None for key in ("guelph-standstill", "guelph-objections")]
+    assert outcomes == [standstill, objections]
 
 
 @pytest.mark.parametrize(

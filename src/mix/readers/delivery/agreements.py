@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from mix.data.asked import asked
-from mix.data.models import Agreement, Challenge, Clause, ClauseEdit, Deliverable, Paper, Signatory, Step, Vendor
+from mix.data.models import (
+    Agreement,
+    Challenge,
+    Clause,
+    ClauseEdit,
+    Deliverable,
+    Dispute,
+    Paper,
+    Signatory,
+    Step,
+    Vendor,
+)
 from mix.phrases.mails import local_text
 from mix.readers.case.challenges import spec_of
 from mix.readers.choice.awards import find_approved
@@ -88,6 +100,14 @@ def _sprint_deliverables(challenge: Challenge, vendors: tuple[Vendor, ...]) -> Q
         agreement__step__challenge=challenge, agreement__kind=AgreementKind.SPRINT, agreement__vendor__in=vendors
     )
     return rows.select_related("agreement__vendor").order_by("due_on", "agreement__vendor__name")
+
+
+def facts_of(step: Step) -> dict[str, Any]:
+    """Return what policy asks of a step of agreements: what may keep the contract with the winner from being signed."""
+    if spec_of(step).agreement is not AgreementKind.CONTRACT:
+        return {"signs_contract": False}
+    waiting = Dispute.objects.filter(step__challenge=step.challenge, answered_at=None)
+    return {"signs_contract": True, "open_objections": waiting.count()}
 
 
 def get_deliverable(challenge: Challenge, item: str) -> Deliverable:

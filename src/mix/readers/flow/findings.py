@@ -254,6 +254,7 @@ def gather(step: Step, known: Mapping[Fact, Any], *, now: datetime) -> tuple[dic
     facts |= said
     if kind.moment is Moment.AWARD:
         facts["dispute_days"] = dispute_days([challenge], now=now)[challenge.pk]
+        facts.setdefault("signs_contract", False)
     if challenge.route == Route.SPRINT_THEN_OPEN:
         facts["has_disclosure_pack"] = bool(list_disclosures(challenge))
     return {name: value for name, value in facts.items() if value is not None}, hits

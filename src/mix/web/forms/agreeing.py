@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from mix.actions.delivery import agreements
+from mix.actions.flow import signing
 from mix.data.models import (
     Agreement,
     BacklogItem,
@@ -145,7 +146,7 @@ class Sign(Act[Agreement]):
     def run(self, request: HttpRequest) -> None:
         """Sign."""
         seen = agreements.SeenText(self.cleaned_data["digest"], _instant(self.cleaned_data["drawn_at"]))
-        do(request, agreements.sign, self.about, seen=seen)
+        do(request, signing.sign, self.about, seen=seen)
 
 
 def _instant(text: str) -> datetime | None:

@@ -50,7 +50,9 @@ class BylawBand(Part):
 class BylawTable(Part):
     """A by-law's table. `source` says where it was read; days are calendar days.
 
-    `pilot_days` is how long a pilot may run; it makes no rule for a challenge.
+    `standstill_days` lie at least between the award, when vendors are told, and the contract; where `objections_hold`,
+    none is signed while an objection waits for its answer. `pilot_days` is how long a pilot may run; it makes no rule
+    for a challenge.
     """
 
     citation: str = Field(min_length=1, max_length=200)
@@ -60,6 +62,8 @@ class BylawTable(Part):
     least_days: int | None = Field(default=None, ge=1, le=365)
     debrief_days: int | None = Field(default=None, ge=1, le=365)
     dispute_days: int | None = Field(default=None, ge=1, le=365)
+    standstill_days: int | None = Field(default=None, ge=1, le=365)
+    objections_hold: bool = False
     pilot_days: int | None = Field(default=None, ge=1, le=730)
     note: str = Field(default="", max_length=2000)
     texts: dict[Topic, str] = Field(default_factory=dict)
@@ -109,16 +113,46 @@ _NEEDS = {
     Competition.OPEN: 'competition == "open" || ',
 }
 _DEBRIEF = ("Days to ask for a debrief:", "Jours pour demander une rétroaction :")
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """A number of days that a table asks for: of which fact of a challenge, when, and in which words."""
+
+    key: str
+    field: str
+    fact: str
+    at: Moment
+    en: str
+    fr: str
+    when: str = "true"
+
+
 _CLOCKS = (
-    (
+    _Clock(
         "days",
-        "is_public_call",
-        Moment.PUBLICATION,
+        "least_days",
         "days_open",
-        ("Days to answer, at least:", "Jours de réponse, min. :"),
+        Moment.PUBLICATION,
+        "Days to answer, at least:",
+        "Jours de réponse, min. :",
+        when="is_public_call",
     ),
-    ("debrief", "true", Moment.AWARD, "debrief_days", _DEBRIEF),
-    ("dispute", "true", Moment.AWARD, "dispute_days", ("Days to object:", "Jours pour contester :")),
+    _Clock("debrief", "debrief_days", "debrief_days", Moment.AWARD, *_DEBRIEF),
+    _Clock("dispute", "dispute_days", "dispute_days", Moment.AWARD, "Days to object:", "Jours pour contester :"),
+    _Clock(
+        "standstill",
+        "standstill_days",
+        "days_since_award",
+        Moment.AWARD,
+        "Days between the award and the contract, at least:",
+        "Jours entre l’attribution et le contrat, min. :",
+        when="signs_contract",
+    ),
+)
+_OBJECTIONS = Bilingual(
+    en="No contract is signed while an objection waits for its answer.",
+    fr="Aucun contrat n’est signé tant qu’une contestation attend sa réponse.",
 )
 _TOLD = {  # when, and where, each text is shown beside the work
     Topic.APPROVAL: ("true", (Moment.COMMISSIONING, Moment.AWARD)),
@@ -177,17 +211,20 @@ def to_document(
     ]
     clocks = [
         signed.rule(
-            key,
-            at=(at,),
-            when=when,
-            needs=f"{fact} >= {days}",
-            text=Bilingual(en=f"{en} {days}.", fr=f"{fr} {days}."),
+            clock.key,
+            at=(clock.at,),
+            when=clock.when,
+            needs=f"{clock.fact} >= {days}",
+            text=Bilingual(en=f"{clock.en} {days}.", fr=f"{clock.fr} {days}."),
         )
-        for (key, when, at, fact, (en, fr)), days in zip(
-            _CLOCKS, (table.least_days, table.debrief_days, table.dispute_days), strict=True
-        )
-        if days is not None
+        for clock in _CLOCKS
+        if (days := getattr(table, clock.field)) is not None
     ]
+    if table.objections_hold:
+        held = "open_objections == 0"
+        clocks.append(
+            signed.rule("objections", at=(Moment.AWARD,), when="signs_contract", needs=held, text=_OBJECTIONS)
+        )
     told = [
         signed.rule(topic.value.replace("_", "-"), at=at, when=when, needs="", text=Bilingual(en=text, fr=text))
         for topic, text in table.texts.items()
@@ -235,7 +272,7 @@ class Difference:
 def differences(tables: Mapping[str, BylawTable | None], category: Category, value_cents: int) -> list[Difference]:
     """List where by-laws differ for a purchase, and what governs: the strictest, which keeps every city's rule."""
     found = []
-    for topic in ("method", *(fact for _k, _w, _m, fact, _t in _CLOCKS)):
+    for topic in ("method", *(clock.field for clock in _CLOCKS)):
         said = {city: _said(table, topic, category, value_cents) for city, table in tables.items()}
         if len(set(said.values())) > 1:
             found.append(Difference(topic, said, max((s for s in said.values() if s is not None), key=_strictness)))
@@ -248,9 +285,8 @@ def _said(table: BylawTable | None, topic: str, category: Category, value_cents:
     if topic == "method":
         band = band_for(table, category, value_cents)
         return (band.method, band.quotes) if band else None
-    return {"days_open": table.least_days, "debrief_days": table.debrief_days, "dispute_days": table.dispute_days}[
-        topic
-    ]
+    days: int | None = getattr(table, topic)
+    return days
 
 
 def _strictness(said: Said) -> tuple[int, int]:

@@ -136,6 +136,8 @@ FACTS: dict[str, FactSpec] = {
     "has_award_notice": _flag("award"),
     "debrief_days": _number("award"),
     "dispute_days": _number("award"),
+    "signs_contract": _flag("award"),
+    "open_objections": _number("award"),
     "lends_value": _cents("policy"),
     "pays_for_deliverables": _flag("agreement"),
     "has_participation_notice": _flag("policy"),

@@ -18,7 +18,7 @@ from mix.rules.core.unmet import Refused, Unmet
 MOST_BYTES = 200_000
 
 
-CLOCKS = ("least_days", "debrief_days", "dispute_days", "pilot_days")
+CLOCKS = ("least_days", "debrief_days", "dispute_days", "standstill_days", "pilot_days")
 
 
 def _options(group: str, codes: type[Category | Competition]) -> tuple[Option, ...]:
@@ -49,6 +49,7 @@ def table_fields() -> tuple[FieldSpec, ...]:
         _field("effective_on", FieldType.DATE, required=True),
         _field("bands", FieldType.ROWS, required=True, hint=wording("bylaw_note", "bands"), columns=columns),
         *(_field(key, FieldType.NUMBER, unit=wording("bylaw_note", "days")) for key in CLOCKS),
+        _field("objections_hold", FieldType.YES_NO),
         *(_field(f"text_{t.value}", FieldType.TEXT, title=wording("bylaw_topic", t.value)) for t in Topic),
         _field("note", FieldType.TEXT),
     )
@@ -83,6 +84,7 @@ def read_table(answers: dict[str, Any]) -> tuple[BylawTable, date]:
                 "citation": good["citation"],
                 "url": good.get("url") or "",
                 "note": good.get("note") or "",
+                "objections_hold": bool(good.get("objections_hold")),
                 "bands": [{k: v for k, v in b.items() if v is not None} for b in bands],
                 "texts": {t.value: text for t in Topic if (text := good.get(f"text_{t.value}"))},
                 **days,
