@@ -58,6 +58,8 @@ PAGES = [
     ("martin", "working-days", "/en/city/settings/guelph/days/"),
     ("priya", "advice", "/en/city/advice/?scan_says=develop&need_is_firm=yes"),
     ("ada", "staff", "/en/city/settings/guelph/staff/"),
+    ("ada", "first-steps", "/en/city/settings/guelph/setup/"),
+    ("ada", "city-face", "/en/city/settings/guelph/face/"),
 ]
 # Pages whose addresses are drawn anew in each demonstration: reached by the first such link of another page.
 LINKED = [
@@ -66,7 +68,7 @@ LINKED = [
 ]
 PICTURES = (
     *("workspace", "findings", "bylaw", "pilots", "disclosure", "disclosure-pack", "variant"),
-    *("receipt", "letter", "opening", "scoring", "consensus"),
+    *("receipt", "letter", "opening", "scoring", "consensus", "first-steps", "city-face"),
 )
 ANOTHER_TABLE = b"""citation: Procurement By-law, as proposed
 bands:

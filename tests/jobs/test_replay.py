@@ -49,6 +49,7 @@ ON_PAGES = {
     "calendars.drop_day",
     "calendars.end_feed",
     "calendars.make_feed",
+    "calendars.set_days",
     "chasing.ask_again",
     "departments.add",
     "departments.close",

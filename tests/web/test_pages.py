@@ -107,7 +107,7 @@ def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
     ("code", "url", "count"),
     [
         ("", "/en/challenges/", 4),
-        ("", "/en/challenges/water-leaks/", 11),
+        ("", "/en/challenges/water-leaks/", 12),
         ("", "/en/", 12),
         ("", "/en/outcomes/", 6),
         ("audrey", "/en/oversight/guelph-roads-sprint/", 25),
@@ -122,7 +122,7 @@ def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
         ("priya", "/en/city/dates/", 17),
         ("tess", "/en/vendor/", 24),
         ("nora", "/en/vendor/sprints/guelph-roads-sprint/sprint-run/", 11),
-        ("", "/en/calls/WATER-LEAKS-RFSQ8/", 5),
+        ("", "/en/calls/WATER-LEAKS-RFSQ8/", 6),
         ("audrey", "/en/oversight/", 6),
     ],
 )

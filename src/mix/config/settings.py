@@ -179,7 +179,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
 EMAIL_TIMEOUT = 20
-if ENVIRONMENT.mail_url:
+SENDS_MAIL = bool(ENVIRONMENT.mail_url)
+if SENDS_MAIL:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     MAIL = urlsplit(ENVIRONMENT.mail_url)
     EMAIL_USE_SSL = MAIL.scheme == "smtps"

@@ -84,6 +84,7 @@ POLICIES: dict[str, str] = {
     "data_pilotword": _OF_CITY_OF_PILOT,
     "data_pilotextension": f"{_up('data_pilot', 'pilot_id')} AND (agreed_at IS NOT NULL OR {_OF_CITY_OF_PILOT})",
     "data_department": "true",
+    "data_letterhead": "true",
     # who is signed out is shown where to sign in; the secret is encrypted
     "data_identityprovider": "true",
     "data_groupduty": "EXISTS (SELECT 1 FROM data_identityprovider p"

@@ -16,7 +16,7 @@ from mix.rules.core.lines import is_one_line
 from mix.rules.core.unmet import Refused, require
 
 if TYPE_CHECKING:
-    from mix.data.models import Person
+    from mix.data.models import Municipality, Person
 
 console = Console(highlight=False, soft_wrap=True)
 HOLDER = re.compile(r"(?P<role>\w+)\s*=\s*(?P<name>[^<>]+?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>")
@@ -49,6 +49,23 @@ def _person(email: str, name: str, *, now: datetime) -> Person:
     return find_by_email(email) or run(Actor(), now, create_person, email, name=name)
 
 
+def _welcome(city: Municipality, person: Person, role: Role, *, now: datetime) -> None:
+    """Mail the link by which somebody comes in the first time, and print it; who came in before has a password."""
+    from django.conf import settings
+
+    from mix.actions.city.invitations import welcome
+    from mix.actions.core.run import run
+    from mix.readers.city.people import is_unused
+    from mix.readers.core.actors import Actor
+
+    if not is_unused(person):
+        console.print(f"{person.name} has an account, and signs in with it.", markup=False)
+        return
+    path = run(Actor(), now, welcome, city, person=person, role=role)
+    console.print(f"{person.name} chooses a password here, once, within 14 days (it was mailed to {person.email}):")
+    console.print(f"  {settings.BASE_URL}/{person.language}/{path}", markup=False)
+
+
 def found_city(
     code: str,
     name: str,
@@ -70,7 +87,7 @@ def found_city(
         typer.Option(help="A department; again for each. With its name in other languages: 'Roads; fr=Voirie'"),
     ] = None,
 ) -> None:
-    """Set up a real city with its first administrator and holders, who then set their passwords by mail."""
+    """Set up a real city with its first administrator and holders, who each get a link by which they come in."""
     start_django()
     from mix.actions.city.municipalities import found
     from mix.actions.city.people import create_person
@@ -84,7 +101,8 @@ def found_city(
         lines = (*named.texts.values(), posting_address, person, email, *(t for _, *said in first for t in said))
         require(all(map(is_one_line, lines)), "not_one_line")
         admin = run(Actor(), now, create_person, email, name=person)
-        run(
+        holders = [(_person(to, called, now=now), role) for role, called, to in first]
+        city = run(
             Actor(),
             now,
             found,
@@ -93,12 +111,14 @@ def found_city(
             posting_address=posting_address,
             departments=[("", _worded(*d.split(";"))) for d in department or []],
             administrator=admin,
-            holders=[(_person(to, called, now=now), role) for role, called, to in first],
+            holders=holders,
         )
+        console.print(f"{name} is set up.")
+        for newcomer, role in ((admin, Role.ADMINISTRATOR), *holders):
+            _welcome(city, newcomer, role, now=now)
     except Refused as error:
         console.print(f"Not set up: {error}")
         raise typer.Exit(1) from None
-    console.print(f"{name} is set up. {person} sets a password at /en/account/password/reset/")
     if not first:
         console.print("Nobody there can confirm roles beside the administrator: name a holder with `mix holder`.")
 
@@ -120,11 +140,13 @@ def holder(city: str, holder: str) -> None:
     try:
         require(is_one_line(name) and is_one_line(email), "not_one_line")
         found = get_municipality(city)
-        run(Actor(), now, name_holder, found, person=_person(email, name, now=now), role=role)
+        newcomer = _person(email, name, now=now)
+        run(Actor(), now, name_holder, found, person=newcomer, role=role)
     except Unknown:
         console.print(f"There is no city '{city}'.")
         raise typer.Exit(2) from None
     except Refused as error:
         console.print(f"Not named: {error}")
         raise typer.Exit(1) from None
-    console.print(f"{name} has the role {role.value} at {found.name}. Without a password: /en/account/password/reset/")
+    console.print(f"{name} has the role {role.value} at {found.name}.")
+    _welcome(found, newcomer, role, now=now)

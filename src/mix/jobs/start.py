@@ -81,17 +81,22 @@ def add_method(path: Path) -> MethodVersion:
 
 
 def refuse_wrong_settings(*, alone: bool) -> None:
-    """Stop, before anything is set up, where settings lack what serving needs."""
+    """Stop, before anything is set up, where settings lack what serving needs: all of it is said at once."""
+    if lacking := list(_wrong_settings(alone=alone)):
+        raise SystemExit("\n".join(lacking))
+
+
+def _wrong_settings(*, alone: bool) -> Iterator[str]:
     if not settings.DEMO and not settings.ENVIRONMENT.secret_key:
-        raise SystemExit("MIX_SECRET_KEY is not set. Set it to at least 32 random characters and keep it.")
+        yield "MIX_SECRET_KEY is not set. Set it to at least 32 random characters and keep it."
     place = urlsplit(settings.BASE_URL)
     if not settings.DEMO and place.scheme != "https" and place.hostname not in ("localhost", "127.0.0.1", "::1"):
-        raise SystemExit(
+        yield (
             f"MIX_BASE_URL is {settings.BASE_URL}: passwords and submissions would travel in the open. "
             "Put a proxy with TLS before the site, and set its https:// address."
         )
     if alone and not settings.SEALER_SOCKET:
-        raise SystemExit("The site alone needs a sealer: set MIX_SEALER_SOCKET to the socket of `mix sealer`.")
+        yield "The site alone needs a sealer: set MIX_SEALER_SOCKET to the socket of `mix sealer`."
 
 
 def _lacking() -> Iterator[str]:

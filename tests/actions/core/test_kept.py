@@ -10,7 +10,7 @@ LEFT_OUT = {
     "accounts and sign-in": {"groupduty", "identityprovider", "person"},
     "what is signed, and compared with its entry": {"submissionversion"},
     "machinery": {"beat", "cacheentry", "calendarfeed", "datereminder", "digest", "mailchoice", "message"},
-    "settings of a city": {"cityday", "documenttemplate", "methodversion", "municipality"},
+    "settings of a city": {"cityday", "documenttemplate", "letterhead", "methodversion", "municipality"},
 }
 
 

@@ -33,6 +33,7 @@ PUBLIC_PARTS = {
     "data_historyfact",
     "data_notice",
     "data_department",
+    "data_letterhead",
     "data_identityprovider",
     "data_disclosure",
     "data_methodversion",

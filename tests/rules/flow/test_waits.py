@@ -33,7 +33,8 @@ BEGUN_BY_ONESELF = """
     engagements.register evaluations.give_chair evaluations.leave_panel evaluations.send_letters
     findings.describe_purchase findings.justify findings.note_participation findings.waive identities.drop_group
     identities.end_provider identities.map_group identities.set_up joining.ask joining.declare_window
-    knowledge.enter_hours knowledge.write_lesson log.acknowledge_gap mergers.ask mergers.withdraw
+    letterheads.describe letterheads.set_colours letterheads.set_logo municipalities.try_mail people.come_in people.join
+    people.welcome knowledge.enter_hours knowledge.write_lesson log.acknowledge_gap mergers.ask mergers.withdraw
     methods.publish_method municipalities.found municipalities.propose_bands municipalities.set_outage_rule
     municipalities.set_template participations.disqualify people.correct_person people.create_person people.end_member
     people.end_role people.give_role people.invite_member people.invite_staff people.join_vendor people.name_holder

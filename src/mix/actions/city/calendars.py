@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from mix.actions.core.deeds import Deed
 from mix.data.models import CalendarFeed, CityDay, Municipality
 from mix.data.models.core.wordings import columns_of
+from mix.readers.city.calendars import calendar_of
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.core.errors import Unknown
 from mix.rules.city.calendar import day_in
@@ -26,6 +28,16 @@ def set_day(deed: Deed, municipality: Municipality, *, on: date, works: bool, na
     made, _ = CityDay.objects.update_or_create(municipality=city, on=on, defaults=facts)
     _record(deed, "set_day", city, on=on, works=works)
     return made
+
+
+def set_days(deed: Deed, municipality: Municipality, *, days: Mapping[date, Wording]) -> int:
+    """Close a city on each of these days on which it would work, or on none. Return how many those are."""
+    city = get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.DELEGATION_EDIT)
+    calendar = calendar_of(city)
+    closed = {day: name for day, name in days.items() if calendar.works_on(day)}
+    for day, name in closed.items():
+        set_day(deed, city, on=day, works=False, name=name)
+    return len(closed)
 
 
 def drop_day(deed: Deed, day: CityDay) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from hashlib import sha256
 
+from django.conf import settings
+
 from mix.actions.city.departments import place
 from mix.actions.core.deeds import Deed
 from mix.actions.core.outbox import try_again
@@ -90,6 +92,15 @@ def found(
         },
     )
     return city
+
+
+def try_mail(deed: Deed, municipality: Municipality) -> None:
+    """Write a mail of a city to oneself, to see whether it arrives. Raises Refused where the site sends none."""
+    city = get_own_municipality(municipality.code, actor=deed.actor, needs=Permission.MAIL_MANAGE)
+    require(settings.SENDS_MAIL, "mail_not_set_up")
+    who, path = deed.actor.someone, f"city/settings/{city.code}/mail/"
+    deed.tell([who], "mail_tried", of=city, path=path, who=who.name, city=city.wording("name"))
+    deed.record("municipalities.try_mail", city, payload={"mail": "mail_tried"})
 
 
 def send_again(deed: Deed, municipality: Municipality, *, item: str) -> None:

@@ -21,6 +21,7 @@ from mix.data.models.choice.evaluations import (
 )
 from mix.data.models.city.calendars import CalendarFeed, CityDay
 from mix.data.models.city.identities import GroupDuty, IdentityProvider
+from mix.data.models.city.letterheads import Letterhead
 from mix.data.models.city.methods import MethodVersion
 from mix.data.models.city.municipalities import (
     AuthorityBand,
@@ -135,6 +136,7 @@ __all__ = [
     "Label",
     "Lesson",
     "Letter",
+    "Letterhead",
     "MailChoice",
     "Merger",
     "Message",

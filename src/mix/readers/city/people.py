@@ -8,7 +8,7 @@ from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
 from mix.data.asked import asked
@@ -28,6 +28,8 @@ from mix.readers.core.errors import Unknown
 from mix.rules.core.access import TABLE, Permission, Role
 from mix.rules.core.kinds import Origin
 from mix.rules.core.unmet import Unmet
+
+Invitation = StaffInvitation | VendorInvitation
 
 
 def actor_for(person: Person, *, origin: Origin = Origin.LIVE, recorded_at: datetime | None = None) -> Actor:
@@ -61,7 +63,7 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def get_invitation(token: str) -> StaffInvitation | VendorInvitation:
+def get_invitation(token: str) -> Invitation:
     """Return the invitation of a secret. Raises Unknown. Whoever holds it is of no city and no team yet."""
     kept = hash_token(token)
     with lifted():
@@ -73,16 +75,30 @@ def get_invitation(token: str) -> StaffInvitation | VendorInvitation:
     return found
 
 
-def unmet_to_accept(
-    invitation: StaffInvitation | VendorInvitation, person: Person, *, now: datetime
-) -> tuple[Unmet, ...]:
+def unmet_to_accept(invitation: Invitation, person: Person, *, now: datetime) -> tuple[Unmet, ...]:
     """List why a person may not accept an invitation: it is over, is another's, or is of the other side."""
+    return unmet_of_time(invitation, now=now) or _unmet_to_be(invitation, person)
+
+
+def unmet_of_time(invitation: Invitation, *, now: datetime) -> tuple[Unmet, ...]:
+    """List why an invitation is over, for whoever holds its link."""
     if invitation.accepted_at is not None:
         return (Unmet("invitation_used"),)
     if invitation.withdrawn_at is not None:
-        return (Unmet("invitation_withdrawn", {"inviter": invitation.invited_by.name}),)
+        return (Unmet("invitation_withdrawn", {"inviter": inviter_of(invitation)}),)
     if now >= invitation.expires_at:
         return (Unmet("invitation_expired", {"on": f"{invitation.expires_at:%Y-%m-%d}"}),)
+    return ()
+
+
+def inviter_of(invitation: Invitation) -> str:
+    """Return the name of who invited: a person, or the city for whoever runs the site."""
+    if invitation.invited_by is not None:
+        return invitation.invited_by.name
+    return invitation.municipality.name if isinstance(invitation, StaffInvitation) else invitation.vendor.name
+
+
+def _unmet_to_be(invitation: Invitation, person: Person) -> tuple[Unmet, ...]:
     if isinstance(invitation, StaffInvitation):
         unmet = unmet_to_be(person, Role(invitation.role), [invitation.municipality.code])
     else:
@@ -90,14 +106,14 @@ def unmet_to_accept(
     return (*_unmet_by_address(invitation, person), *unmet)
 
 
-def _unmet_by_address(invitation: StaffInvitation | VendorInvitation, person: Person) -> tuple[Unmet, ...]:
+def _unmet_by_address(invitation: Invitation, person: Person) -> tuple[Unmet, ...]:
     """Only a confirmed address counts: an account with somebody else's is soon made."""
     invited = invitation.email.casefold()
     if invited in _confirmed(person):
         return ()
     if invited == person.email.casefold():
         return (Unmet("invitation_unconfirmed", {"email": invitation.email}),)
-    params = {"email": invitation.email, "own": person.email, "inviter": invitation.invited_by.name}
+    params = {"email": invitation.email, "own": person.email, "inviter": inviter_of(invitation)}
     return (Unmet("invitation_of_another", params),)
 
 
@@ -129,6 +145,17 @@ def find_by_email(email: str) -> Person | None:
     return Person.objects.filter(email__iexact=email).first()
 
 
+def find_account(email: str) -> Person | None:
+    """Return whose account an address leads into: of whoever confirmed it, else the one that was made with it."""
+    row = EmailAddress.objects.filter(email__iexact=email, verified=True).select_related("user").first()
+    return row.user if row else find_by_email(email)
+
+
+def is_unused(person: Person) -> bool:
+    """Say whether nobody ever came in by an account: whoever shows that the address is theirs may take it."""
+    return person.is_active and person.last_login is None and not _confirmed(person)
+
+
 def has_second_factor(person: Person) -> bool:
     """Say whether somebody has set up a second factor."""
     return bool(Authenticator.objects.filter(user=person).exists())
@@ -145,6 +172,18 @@ def list_waiting_of(person: Person) -> list[RoleProposal]:
     rows = person.role_proposals.filter(confirmed_at=None, dropped_at=None).select_related("municipality")
     with lifted():
         return list(rows.order_by("municipality__name", "role"))
+
+
+def list_invitations_to(person: Person, *, now: datetime) -> list[StaffInvitation]:
+    """List what cities offer to somebody's confirmed addresses and nobody has accepted yet, by city."""
+    open_ = Q()
+    for email in _confirmed(person):
+        open_ |= Q(email__iexact=email)
+    if not open_:
+        return []
+    rows = StaffInvitation.objects.filter(open_, accepted_at=None, withdrawn_at=None, expires_at__gt=now)
+    with lifted():
+        return list(rows.select_related("municipality").order_by("municipality__name", "role"))
 
 
 def list_teams_of(person: Person) -> list[VendorMember]:

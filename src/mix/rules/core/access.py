@@ -74,6 +74,7 @@ class Permission(StrEnum):
     MAIL_MANAGE = "mail.manage"
     DELEGATION_EDIT = "delegation.edit"
     DEPARTMENT_EDIT = "department.edit"
+    CITY_EDIT = "city.edit"
     BYLAW_READ = "bylaw.read"
     BYLAW_SIGN = "bylaw.sign"
     METHOD_EDIT = "method.edit"
@@ -169,6 +170,7 @@ _AT_HOME: dict[Permission, frozenset[Role]] = {
     Permission.MAIL_MANAGE: frozenset({Role.ADMINISTRATOR, *_PROCUREMENT}),
     Permission.DELEGATION_EDIT: frozenset({Role.PROCUREMENT_MANAGER}),
     Permission.DEPARTMENT_EDIT: frozenset({Role.ADMINISTRATOR, Role.PROCUREMENT_MANAGER}),
+    Permission.CITY_EDIT: frozenset({Role.ADMINISTRATOR, Role.PROCUREMENT_MANAGER}),
     Permission.BYLAW_READ: frozenset({Role.PROCUREMENT_MANAGER, Role.LEGAL, Role.AUTHORITY, Role.AUDITOR}),
     Permission.BYLAW_SIGN: frozenset({Role.PROCUREMENT_MANAGER, Role.LEGAL, Role.AUTHORITY}),
     Permission.METHOD_EDIT: frozenset({Role.PROJECT_LEAD, Role.LEGAL, *_PROCUREMENT}),

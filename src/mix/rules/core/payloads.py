@@ -19,7 +19,7 @@ engagements.publish engagements.register
 evaluations.hand_in evaluations.leave_panel evaluations.open_consensus
 knowledge.write_lesson
 moves.ask moves.begin_again moves.skip
-people.create_person
+people.create_person people.join
 sealing.export_envelopes
 solicitations.ask solicitations.draft solicitations.draft_answer solicitations.give_confidential_answer
 solicitations.publish_answer solicitations.send_back
@@ -100,6 +100,11 @@ _SOMETHING = {
     "municipalities.set_outage_rule": "rule",
     "municipalities.set_template": "name sha256",
     "participations.disqualify": "ranks",
+    "letterheads.describe": "name before",
+    "letterheads.set_colours": "colour accent",
+    "letterheads.set_logo": "sha256",
+    "municipalities.try_mail": "mail",
+    "people.come_in": "role",
     "people.confirm_duties": "roles",
     "people.confirm_role": "role provider proposed_by",
     "people.drop_role": "role",
@@ -111,6 +116,7 @@ _SOMETHING = {
     "people.name_holder": "role",
     "people.propose_role": "role provider proposed_by",
     "people.send_invitation_again": "role",
+    "people.welcome": "role",
     "people.withdraw_invitation": "role",
     "people.correct_person": "name before language",
     "people.end_member": "person",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
@@ -44,6 +46,7 @@ MAILS = {
     "account/email/password_reset_key": ("account_reset", "password_reset_url"),
     "account/email/unknown_account": ("account_unknown", "signup_url"),
 }
+JUST = 300  # seconds
 MOST_GUESSES = 300  # an hour, at one account: several addresses would have to take turns
 
 
@@ -87,8 +90,21 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
         """Count guesses at an account from each address apart: whoever guesses does not shut its owner out."""
         return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{address_of(request)}"
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:  # noqa: ANN401 - allauth's signature
+        """Ask again who somebody is, but not of whoever has just signed in: they set up their second factor."""
+        required: bool = super().is_reauthentication_required(app=app, **kwargs)
+        return required and not (app == "allauth.mfa" and _just_came(self.request))
+
     def populate_username(self, request: HttpRequest, user: Person) -> None:
         """Do nothing: people sign in by e-mail."""
+
+
+def _just_came(request: HttpRequest) -> bool:
+    """Say whether somebody has signed in a moment ago, with all that was asked of them."""
+    if not isinstance(request.user, Person):
+        return False
+    instants = [record["at"] for record in get_authentication_records(request, request.user)]
+    return bool(instants) and time.time() - instants[-1] < JUST
 
 
 class CityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships no types

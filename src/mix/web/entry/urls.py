@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mix.web.entry import mail, views
+from mix.web.entry import invitations, mail, views
 
 urlpatterns = [
     path("me/", views.home_of_person, name="home-of-person"),
@@ -12,5 +12,5 @@ urlpatterns = [
     path("demo/", views.demo_cards, name="demo-cards"),
     path("demo/outbox/", views.demo_outbox, name="demo-outbox"),
     path("demo/<slug:code>/", views.demo_sign_in, name="demo-sign-in"),
-    path("invitation/<str:token>/", views.invitation, name="invitation"),
+    path("invitation/<str:token>/", invitations.invitation, name="invitation"),
 ]

@@ -1,4 +1,4 @@
-"""Coming in: home by duty, demonstration cards, invitations, the account page, the outbox of the demonstration."""
+"""Coming in: home by duty, demonstration cards, the account page, the outbox of the demonstration."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,29 +6,25 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from mix.actions.city.invitations import accept_invitation
 from mix.actions.city.people import correct_person
-from mix.data.models import Message, Person, RoleProposal, StaffInvitation, StaffRole, VendorInvitation, VendorMember
+from mix.data.models import Message, Person, RoleProposal, StaffInvitation, StaffRole, VendorMember
 from mix.readers.city.people import (
     find_in_cast,
-    get_invitation,
     list_cast,
+    list_invitations_to,
     list_roles_of,
     list_teams_of,
     list_waiting_of,
-    unmet_to_accept,
 )
 from mix.readers.core.outbox import list_latest_mail, path_of
-from mix.rules.core.access import TWO_PEOPLE, Permission, Role, grants
+from mix.rules.core.access import Permission, Role, grants
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.requests import now_of, signed_in
 from mix.web.drawing.showing import in_language
@@ -50,7 +46,9 @@ def home_of_person(request: HttpRequest) -> HttpResponse:
         return redirect("oversight-home")
     if actor.is_staff:
         return redirect("city-desk")
-    return redirect("account" if list_waiting_of(actor.someone) else "vendor-register")
+    person = actor.someone
+    is_expected = list_waiting_of(person) or list_invitations_to(person, now=now_of(request))
+    return redirect("account" if is_expected else "vendor-register")
 
 
 class Correct(Act[Person]):
@@ -78,6 +76,7 @@ class AccountContext:
 
     roles: list[StaffRole]
     waiting: list[RoleProposal]
+    invitations: list[StaffInvitation]
     teams: list[VendorMember]
     needs_factor: bool
 
@@ -92,6 +91,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = AccountContext(
         roles=list_roles_of(person),
         waiting=list_waiting_of(person),
+        invitations=list_invitations_to(person, now=now_of(request)),
         teams=list_teams_of(person),
         needs_factor=grants(actor.all_roles(), Permission.CHALLENGE_READ),
     )
@@ -185,42 +185,3 @@ def demo_outbox(request: HttpRequest) -> HttpResponse:
     to = request.GET.get("to", "")
     found = [(message, path_of(message)) for message in list_latest_mail(to=to)]
     return draw_page(request, "entry/outbox.html", OutboxContext(found, to))
-
-
-class Accept(Act[str]):
-    """Accept the invitation with this token."""
-
-    label = gettext_lazy("Accept the invitation")
-    style = ""
-
-    def run(self, request: HttpRequest) -> str:
-        """Accept it, and go to the person's own page; where a second person is needed, say so there."""
-        accepted = do(request, accept_invitation, self.about)
-        waits = isinstance(accepted, StaffInvitation) and Role(accepted.role) in TWO_PEOPLE
-        messages.success(request, _("Accepted. A second person confirms the role.") if waits else _("Welcome."))
-        return reverse("account" if waits else "home-of-person")
-
-
-@dataclass(frozen=True)
-class InvitationContext:
-    """What the page of an invitation draws."""
-
-    invitation: StaffInvitation | VendorInvitation
-    email: str
-    may_accept: bool
-    is_elsewhere: bool
-
-
-def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Say what an invitation offers, and to which address; its own person accepts it, others are told what to do."""
-    person = signed_in(request).someone
-    found = get_invitation(token)
-    unmet = unmet_to_accept(found, person, now=now_of(request))
-    taken = take(request, {"accept": Listed(Accept, token)})
-    if isinstance(taken, HttpResponse):
-        return taken
-    taken.unmet = taken.unmet or unmet
-    is_elsewhere = any(one.code == "invitation_of_another" for one in unmet)
-    return show(
-        request, "entry/invitation.html", taken, InvitationContext(found, person.email, not unmet, is_elsewhere)
-    )

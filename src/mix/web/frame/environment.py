@@ -26,6 +26,7 @@ from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from mix.readers.city.letterheads import find_letterhead
 from mix.rules.case.pilots import PilotState, Word
 from mix.rules.case.states import ChallengeStatus, JoinAnswer, NoticeKind
 from mix.rules.choice.states import AwardState, Conflict
@@ -70,6 +71,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "in_language": filters.in_language,
     "json_script": json_script,
     "language_name": showing.language_name,
+    "letterhead": find_letterhead,
     "left": filters.left,
     "linebreaks": defaultfilters.linebreaks_filter,
     "linebreaksbr": defaultfilters.linebreaksbr,

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from mix.web.public import calls, challenges, disclosures, engagements, figures, finding, logs, pilots, record, views
+from mix.web.public import (
+    calls,
+    challenges,
+    disclosures,
+    engagements,
+    figures,
+    finding,
+    logs,
+    looks,
+    pilots,
+    record,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="public-home"),
@@ -24,6 +36,12 @@ urlpatterns = [
     path("measures/", record.measures, name="public-measures"),
     path("measures.csv", figures.measures, name="public-measures-table"),
     path("log/", logs.log, name="public-log"),
+    path("cities/<slug:city>/logo/", looks.logo, name="public-logo"),
+    path("cities/<slug:city>/colours.css", looks.colours, name="public-colours"),
+    path("about/", views.about, name="public-about"),
+    path("contact/", views.contact, name="public-contact"),
+    path("for-vendors/", views.for_vendors, name="public-for-vendors"),
+    path("for-cities/", views.for_cities, name="public-for-cities"),
     path("accessibility/", views.accessibility, name="public-accessibility"),
     path("privacy/", views.privacy, name="public-privacy"),
 ]

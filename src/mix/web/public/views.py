@@ -1,4 +1,4 @@
-"""The start page, and the two statements that every page leads to."""
+"""The start page, and what every page leads to: who this is, how to begin, whom to ask, and two statements."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from mix.data.models import Notice, Solicitation
+from mix.data.models import Letterhead, Municipality, Notice, Solicitation
 from mix.readers.case.challenge_lists import list_ended_challenges
 from mix.readers.case.publishing import list_latest_notices
+from mix.readers.city.letterheads import list_reached
 from mix.readers.city.methods import list_latest, method_of
 from mix.readers.knowledge.outcomes import Funnel, Outcome, gather_funnel, list_outcomes
 from mix.readers.market.solicitations import page_open
@@ -51,6 +53,34 @@ def home(request: HttpRequest) -> HttpResponse:
         now=now,
     )
     return draw_page(request, "public/home.html", context)
+
+
+def about(request: HttpRequest) -> HttpResponse:
+    """Who is this, and who decides?"""
+    return draw_page(request, "public/about.html")
+
+
+def for_vendors(request: HttpRequest) -> HttpResponse:
+    """How does a firm take part?"""
+    return draw_page(request, "public/for_vendors.html")
+
+
+def for_cities(request: HttpRequest) -> HttpResponse:
+    """What does a city need to begin?"""
+    return draw_page(request, "public/for_cities.html")
+
+
+@dataclass(frozen=True)
+class ContactContext:
+    """What the page draws that says whom to ask: each city with where it is reached, and who looks after the site."""
+
+    cities: list[tuple[Municipality, Letterhead | None]]
+    security: str
+
+
+def contact(request: HttpRequest) -> HttpResponse:
+    """Whom do I ask?"""
+    return draw_page(request, "public/contact.html", ContactContext(list_reached(), settings.SECURITY_CONTACT))
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from mix.web.staff.case import joining, pilots, records, whole, word_template
-from mix.web.staff.city import authority, bylaws, departments, mail, settings, variants
+from mix.web.staff.city import authority, bylaws, departments, face, mail, settings, setup, variants
 from mix.web.staff.delivery import contracts
 from mix.web.staff.flow import dates, desk, findings, search, waiting, workspace
 from mix.web.staff.market import call_form, custody, publishing
@@ -41,6 +41,8 @@ urlpatterns = [
     path("city/calls/<str:reference>/sealed.zip", custody.envelopes, name="city-envelopes"),
     path("city/settings/<slug:city>/recovery/", custody.recovery, name="city-recovery"),
     path("city/settings/", settings.cities, name="city-settings"),
+    path("city/settings/<slug:city>/setup/", setup.setup, name="city-setup"),
+    path("city/settings/<slug:city>/face/", face.face, name="city-face"),
     path("city/settings/<slug:city>/staff/", settings.staff, name="city-staff"),
     path("city/settings/<slug:city>/mail/", mail.unsent, name="city-mail"),
     path("city/settings/<slug:city>/departments/", departments.departments, name="city-departments"),

@@ -103,17 +103,20 @@ class StaffInvitation(Kept):
     """A duty offered by mail to one address; the link holds a secret that works once, until it expires.
 
     Only the secret's SHA-256 (hex) is kept here. The mail's own row in the outbox hides the link until it is sent;
-    the secret alone opens nothing without the address.
+    whoever has it has the address to which it went, and makes an account with it. `invited_by` none: whoever runs the
+    site named the person, who has the duty already.
     """
 
-    private = frozenset({"email", "token_hash"})
+    private = frozenset({"email", "name", "token_hash"})
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField()
     role = choice(Role)
+    name = models.CharField(max_length=200, blank=True)  # as a list of people had it
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
     language = models.CharField(max_length=5, default="en", choices=languages)
     token_hash = models.CharField(max_length=64, unique=True)
     code = models.CharField(max_length=20, unique=True, default=new_code)
-    invited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    invited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", null=True)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)

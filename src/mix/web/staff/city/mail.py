@@ -15,7 +15,8 @@ from mix.readers.core.paging import Page
 from mix.rules.core.access import Permission
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.requests import now_of, signed_in
-from mix.web.forms.acts import Listed, RowAct, do, show, take
+from mix.web.forms.acts import Act, Listed, RowAct, do, show, take
+from mix.web.forms.limits import Limit
 
 
 class SendAgain(RowAct[Municipality]):
@@ -27,6 +28,18 @@ class SendAgain(RowAct[Municipality]):
     def run(self, request: HttpRequest) -> None:
         """Have it tried."""
         do(request, municipalities.send_again, self.about, item=self.row)
+
+
+class TryMail(Act[Municipality]):
+    """Send oneself a test mail."""
+
+    label = _("Send me a test mail")
+    done = _("Written. It is with you within a minute or two; if not, it is listed below with the reason.")
+    limit = Limit(by_person=10)
+
+    def run(self, request: HttpRequest) -> None:
+        """Write it."""
+        do(request, municipalities.try_mail, self.about)
 
 
 @dataclass(frozen=True)
@@ -42,7 +55,7 @@ def unsent(request: HttpRequest, city: str) -> HttpResponse:
     """Whom did our mail not reach?"""
     actor = signed_in(request)
     found = get_own_municipality(city, actor=actor, needs=Permission.MAIL_MANAGE)
-    taken = take(request, {"again": Listed(SendAgain, found)})
+    taken = take(request, {"again": Listed(SendAgain, found), "try": Listed(TryMail, found)})
     if isinstance(taken, HttpResponse):
         return taken
     page = page_unsent(found, actor=actor, number=number_of(request), now=now_of(request))

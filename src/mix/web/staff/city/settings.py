@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from mix.actions.city import identities, invitations, roles
 from mix.actions.city.reviews import confirm_duties
@@ -34,21 +36,20 @@ from mix.readers.city.municipalities import (
 from mix.readers.city.people import list_confirmers
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
-from mix.rules.core.access import AS_PARTNER, Permission, Role, grants
+from mix.rules.core.access import Permission, Role, grants
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.requests import now_of, signed_in
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted, show, take
 from mix.web.forms.limits import Limit
-
-GIVEN_ROLES = tuple(r.value for r in Role if r not in AS_PARTNER | {Role.CHAIR, Role.VENDOR})
+from mix.web.staff.city.people_lists import GIVEN_ROLES, read_list, sample_list
 
 
 @dataclass(frozen=True)
 class CitiesContext:
     """What the list of cities draws: each with what one may change or look after there."""
 
-    rows: list[tuple[Municipality, bool, bool, bool, bool, bool, bool, bool]]
+    rows: list[tuple[Municipality, bool, bool, bool, bool, bool, bool, bool, bool]]
 
 
 def cities(request: HttpRequest) -> HttpResponse:
@@ -64,6 +65,7 @@ def cities(request: HttpRequest) -> HttpResponse:
             grants(actor.roles_at(city.code), Permission.METHOD_EDIT),
             grants(actor.roles_at(city.code), Permission.DEPARTMENT_EDIT),
             grants(actor.roles_at(city.code), Permission.MAIL_MANAGE),
+            grants(actor.roles_at(city.code), Permission.CITY_EDIT),
         )
         for city in list_own_municipalities(actor)
     ]
@@ -89,6 +91,30 @@ class Invite(Act[Municipality]):
         """Invite them."""
         given = {**self.cleaned_data, "role": Role(self.cleaned_data["role"])}
         do(request, invitations.invite_staff, self.about, **given)
+
+
+class InviteListed(Act[Municipality]):
+    """Invite everybody of a list."""
+
+    label = _("Invite everybody on the list")
+    limit = Limit(by_person=20)
+    needs = Permission.PEOPLE_MANAGE
+
+    file = fields.small_file(
+        _("List of people (.csv)"),
+        hint=_("Columns: email, name, role, department, language. If one line is wrong, nobody is invited."),
+    )
+
+    def run(self, request: HttpRequest) -> None:
+        """Read it, and invite them."""
+        people = read_list(self.about, self.cleaned_data["file"])
+        count = do(request, invitations.invite_listed, self.about, people=people)
+        said = ngettext(
+            "%(n)s invitation was sent. It works once, for 14 days.",
+            "%(n)s invitations were sent. Each works once, for 14 days.",
+            count,
+        )
+        messages.success(request, said % {"n": count})
 
 
 class SendAgain(RowAct[Municipality]):
@@ -244,9 +270,12 @@ def staff(request: HttpRequest, city: str) -> HttpResponse:
     """Who has which duty; invite, end, confirm as a second person."""
     actor = signed_in(request)
     found = get_own_municipality(city, actor=actor, needs=Permission.PEOPLE_READ)
+    if "sample" in request.GET:
+        return sample_list(found)
     providers, rows = list_providers(found), list_staff(found)
     acts: Acts = {
         "invite": Listed(Invite, found),
+        "list": Listed(InviteListed, found),
         "end": Listed(EndRole, Duties(found, tuple(rows))),
         "review": Listed(ConfirmDuties, Duties(found, ())),
         "again": Listed(SendAgain, found),

@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
 from mix.actions.city import calendars
@@ -24,7 +25,9 @@ from mix.readers.core.errors import Unknown
 from mix.readers.flow.date_pages import page_dates
 from mix.readers.flow.dates import Dated, list_dates
 from mix.rules.city.calendar import public_holidays
+from mix.rules.city.day_files import read_days
 from mix.rules.core.access import Permission
+from mix.rules.core.fields import Wording
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.requests import now_of, signed_in, staff_of, today_of
 from mix.web.drawing.showing import in_language, language, said, use_clock
@@ -215,6 +218,28 @@ class SetDay(Act[Municipality]):
         do(request, calendars.set_day, self.about, **facts)
 
 
+class ReadCalendar(Act[Municipality]):
+    """Close a city on the days of a calendar."""
+
+    label = _("Close on these days")
+
+    file = fields.small_file(
+        _("Calendar (.ics)"), hint=_("Events that fill whole days, from today on. If one is wrong, no day is set.")
+    )
+
+    def run(self, request: HttpRequest) -> None:
+        """Read it, and close."""
+        found = read_days(self.cleaned_data["file"].read(), today=today_of(request))
+        days = {day: Wording(en=name) for day, name in found.items()}
+        count = do(request, calendars.set_days, self.about, days=days)
+        said = ngettext(
+            "%(n)s day was set; %(rest)s are weekends or holidays already.",
+            "%(n)s days were set; %(rest)s are weekends or holidays already.",
+            count,
+        )
+        messages.success(request, said % {"n": count, "rest": len(days) - count})
+
+
 class DropDay(RowAct[Municipality]):
     """Return a day to what the public holidays say."""
 
@@ -239,7 +264,8 @@ def city_days(request: HttpRequest, city: str) -> HttpResponse:
     """The days on which a city works: public holidays, and what the city adds or takes away."""
     found = get_own_municipality(city, actor=signed_in(request), needs=Permission.DELEGATION_EDIT)
     use_clock(found.zone)
-    taken = take(request, {"set": Listed(SetDay, found), "drop": Listed(DropDay, found)})
+    acts = {"set": Listed(SetDay, found), "calendar": Listed(ReadCalendar, found), "drop": Listed(DropDay, found)}
+    taken = take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
     calendar, today = calendar_of(found), today_of(request)

@@ -30,6 +30,7 @@ from mix.web.drawing.requests import now_of, staff_of
 from mix.web.drawing.showing import use_clock
 from mix.web.forms.acts import Listed, granted, show, take
 from mix.web.staff.city.departments import Givable, WithoutContext, cities_without, open_departments
+from mix.web.staff.city.setup import first_runs
 from mix.web.staff.flow.desk_acts import (
     AskToTakeOver,
     BeginChallenge,
@@ -72,7 +73,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         more_needs=open_needs.total if open_needs.last > 1 else 0,
         may_start=_may_start(actor),
     )
-    return show(request, "staff/flow/desk.html", taken, context)
+    return show(request, "staff/flow/desk.html", taken, context, first_runs(actor, now=now))
 
 
 def _may_decide(actor: Actor) -> bool:

@@ -1,0 +1,200 @@
+"""Coming in by an invitation: its link shows that the address is one's own, so one page makes the account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mix.actions.city.invitations import accept_invitation, join
+from mix.data.models import Person, StaffInvitation
+from mix.readers.city.people import (
+    Invitation,
+    find_account,
+    get_invitation,
+    has_second_factor,
+    is_unused,
+    unmet_of_time,
+    unmet_to_accept,
+)
+from mix.readers.core.errors import Unknown
+from mix.rules.core.access import SECOND_FACTOR, TWO_PEOPLE, Role
+from mix.rules.core.unmet import Unmet
+from mix.web.drawing.pages import RefusedContext, draw_page
+from mix.web.drawing.requests import actor_of, now_of, signed_in
+from mix.web.drawing.showing import language
+from mix.web.entry.sessions import begin_session
+from mix.web.forms import fields
+from mix.web.forms.acts import Act, Listed, do, refused, show, take
+from mix.web.forms.limits import Limit
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def is_shown(person: Person) -> bool:
+    """Say whether somebody is of the demonstration, whose people sign in by a card and have no second factor."""
+    return bool(settings.DEMO and person.is_demo)
+
+
+def _goes_on(request: HttpRequest, accepted: Invitation, *, needs_factor: bool) -> str:
+    """Return where an invitation leads; a second factor comes first where the role needs one."""
+    role = Role(accepted.role) if isinstance(accepted, StaffInvitation) else Role.VENDOR
+    waits = role in TWO_PEOPLE and accepted.invited_by is not None
+    messages.success(request, _("Accepted. A second person confirms the role.") if waits else _("Welcome."))
+    if role in SECOND_FACTOR and needs_factor:
+        return reverse("mfa_activate_totp")
+    return reverse("account" if waits else "home-of-person")
+
+
+class Accept(Act[str]):
+    """Accept the invitation with this token."""
+
+    label = gettext_lazy("Accept the invitation")
+    style = ""
+
+    def run(self, request: HttpRequest) -> str:
+        """Accept it, and go on; where a second person is needed, say so."""
+        accepted, person = do(request, accept_invitation, self.about), signed_in(request).someone
+        return _goes_on(request, accepted, needs_factor=not has_second_factor(person) and not is_shown(person))
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Whoever holds the link and is signed out: the secret, what it offers, and the unused account if there is one."""
+
+    token: str
+    invitation: Invitation
+    found: Person | None
+
+
+class Join(Act[Newcomer]):
+    """Choose a name and a password, and accept."""
+
+    label = gettext_lazy("Make my account and accept")
+    style = ""
+    limit = Limit(by_person=20, by_address=60)  # a whole city hall may have one address
+
+    name = forms.CharField(
+        label=gettext_lazy("Your name"),
+        max_length=200,
+        widget=forms.TextInput({"autocomplete": "name"}),
+        validators=[fields.check_line],
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        max_length=500,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=gettext_lazy("Password, once more"),
+        max_length=500,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
+
+    def fit(self) -> None:
+        """Say what a password must be."""
+        self.fields["password"].help_text = " ".join(password_validators_help_texts())
+
+    @classmethod
+    def first(cls, about: Newcomer) -> Mapping[str, Any]:
+        """Show the name that is known."""
+        offered = about.invitation.name if isinstance(about.invitation, StaffInvitation) else ""
+        return {"name": about.found.name if about.found else offered}
+
+    def clean(self) -> dict[str, Any]:
+        """Check the password against the rules of the site, and against its twin."""
+        given = super().clean() or {}
+        password = given.get("password")
+        if password:
+            person = Person(email=self.about.invitation.email, name=given.get("name", ""))
+            try:
+                validate_password(password, person)
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+            if given.get("again") not in (None, password):
+                self.add_error("again", _("The two passwords are not the same"))
+        return given
+
+    def run(self, request: HttpRequest) -> str:
+        """Make the account, sign its person in, and go on."""
+        name, password = (self.cleaned_data[key] for key in ("name", "password"))
+        accepted = do(request, join, self.about.token, name=name, password=password, language=language())
+        person = find_account(self.about.invitation.email)
+        if person is None:
+            raise Unknown
+        login(request, person, backend=BACKEND)
+        record_authentication(request, person, method="password", email=person.email, reauthenticated=True)
+        begin_session(request)
+        return _goes_on(request, accepted, needs_factor=True)
+
+
+@dataclass(frozen=True)
+class InvitationContext:
+    """What the page of an invitation draws."""
+
+    invitation: Invitation
+    email: str
+    may_accept: bool
+    is_elsewhere: bool
+    has_account: bool
+    needs_factor: bool = False
+
+
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Say what an invitation offers, and to which address.
+
+    Whoever is signed out makes an account with it; its own person accepts it; others are told what to do.
+    """
+    try:
+        found = get_invitation(token)
+    except Unknown:
+        return draw_page(request, "parts/refused.html", RefusedContext((Unmet("invitation_unknown"),)), status=404)
+    person = actor_of(request).person
+    return _of_person(request, found, token, person) if person else _of_newcomer(request, found, token)
+
+
+def _of_person(request: HttpRequest, found: Invitation, token: str, person: Person) -> HttpResponse:
+    unmet = unmet_to_accept(found, person, now=now_of(request))
+    taken = take(request, {"accept": Listed(Accept, token)})
+    if isinstance(taken, HttpResponse):
+        return taken
+    taken.unmet = taken.unmet or unmet
+    is_elsewhere = any(one.code == "invitation_of_another" for one in unmet)
+    context = InvitationContext(found, person.email, not unmet, is_elsewhere, has_account=True)
+    return show(request, "entry/invitation.html", taken, context)
+
+
+def _of_newcomer(request: HttpRequest, found: Invitation, token: str) -> HttpResponse:
+    unmet, account = unmet_of_time(found, now=now_of(request)), find_account(found.email)
+    has_account = account is not None and not is_unused(account)
+    if unmet or has_account:
+        taken = refused({}, *unmet)  # what was posted all the same waits nowhere: it holds a password
+    else:
+        answer = take(request, {"join": Listed(Join, Newcomer(token, found, account))})
+        if isinstance(answer, HttpResponse):
+            return answer
+        taken = answer
+    context = InvitationContext(
+        found,
+        "",
+        may_accept=not unmet,
+        is_elsewhere=False,
+        has_account=has_account,
+        needs_factor=isinstance(found, StaffInvitation) and Role(found.role) in SECOND_FACTOR,
+    )
+    page = show(request, "entry/invitation.html", taken, context)
+    page["Cache-Control"] = "no-store"  # its address is a key
+    return page
