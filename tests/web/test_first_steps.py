@@ -14,13 +14,14 @@ from typer.testing import CliRunner
 
 from mix.actions.city import departments, invitations
 from mix.actions.core.run import run
-from mix.data.models import CityDay, Event, Letterhead, Message, Municipality, Need, Person, StaffInvitation
+from mix.data.models import CityDay, Event, Letterhead, Message, Municipality, Need, Person, StaffInvitation, Step
 from mix.jobs.cli import app
 from mix.readers.city.first_run import gather_first_run
 from mix.readers.city.people import actor_for
 from mix.rules.city.first_run import Setting
 from mix.rules.core.access import Role
 from mix.rules.core.fields import Wording
+from mix.rules.core.kinds import StepState
 from tests.conftest import Reader
 from tests.rules.city.test_letterheads import png
 
@@ -59,6 +60,13 @@ def file(name: str, content: str | bytes) -> SimpleUploadedFile:
 
 def said(answer: Any) -> str:
     return re.sub(r"<[^>]+>", "", answer.content.decode())
+
+
+def empty_lists(page: str) -> list[str]:
+    """List what a page asks to be chosen of nothing."""
+    found = re.findall(r"<select([^>]*)>(.*?)</select>", page, re.DOTALL)
+    due = [(tag, body) for tag, body in found if re.search(r"\brequired\b", tag)]
+    return [tag for tag, body in due if not [v for v in re.findall(r'<option\s+value="([^"]*)"', body) if v]]
 
 
 def left(city: Municipality, now: datetime) -> set[Setting]:
@@ -108,9 +116,7 @@ def test_no_form_of_a_new_city_has_an_empty_list_that_must_be_filled(
                 continue
             page = answer.content.decode()
             walked += 1
-            for select in re.findall(r"<select[^>]*required[^>]*>(.*?)</select>", page, re.DOTALL):
-                values = [v for v in re.findall(r'<option\s+value="([^"]*)"', select) if v]
-                assert values, (role, place)
+            assert empty_lists(page) == [], (role, place)
     assert walked > 30
 
 
@@ -128,6 +134,33 @@ def test_a_first_need_is_reported_once_a_department_is_there(
     assert answer.status_code == 302, said(answer)
     assert Need.objects.get(municipality=elora).department.name == "Roads"
     assert Setting.DEPARTMENTS not in left(elora, now)
+
+
+WAYS = ("sprint", "traditional-rfp", "civic-accelerator", "procurement-by-co-design", "civtech", "agile-pilot")
+
+
+@pytest.mark.parametrize("method", WAYS)
+def test_no_step_of_a_first_challenge_is_a_dead_end(
+    elora: Municipality, comes: Callable[..., Client], method: str
+) -> None:
+    """Every step as if it were at hand, in a city with nobody but those who read: each list that is due holds some."""
+    lead = comes(Role.PROJECT_LEAD)
+    form = lead.get("/en/city/challenges/new/").content.decode()
+    way = next(v for v in re.findall(r'name="way"\s+value="([^"]+)"', form) if v.startswith(f"{method}:"))
+    typed = {"act": "begin", "city": "elora", "title": "Potholes", "question": "How might we?", "way": way}
+    answer = lead.post("/en/city/challenges/new/", {**typed, "route_reason": "It is small."})
+    assert answer.status_code == 302, said(answer)
+    steps = Step.objects.filter(challenge__municipality=elora)
+    steps.update(state=StepState.ACTIVE)
+    keys = list(steps.values_list("key", flat=True))
+    assert len(keys) > 3
+    for role in (Role.PROCUREMENT_OFFICER, Role.PROCUREMENT_MANAGER, Role.SPONSOR):
+        reader = comes(role)
+        for key in keys:
+            answer = reader.get(f"/en/city/challenges/elora-potholes/{key}/")
+            assert answer.status_code == 200, (role, key)
+            for name in empty_lists(answer.content.decode()):
+                raise AssertionError(f"{role}, {key}: {name}")
 
 
 FACE = {
