@@ -107,6 +107,7 @@ def test_no_form_of_a_new_city_has_an_empty_list_that_must_be_filled(
     places += ["waits/", "advice/", "settings/", *(f"settings/elora/{p}/" for p in ("setup", "face", "departments"))]
     places += [f"settings/elora/{p}/" for p in ("staff", "mail", "authority", "bylaw", "days", "recovery", "rules")]
     places += [f"settings/elora/{p}/" for p in ("template", "methods")]
+    assert empty_lists('<select name="department" required><option value="">–</option></select>')
     walked = 0
     for role in (None, Role.PROCUREMENT_MANAGER, Role.PROJECT_LEAD, Role.STAFF):
         reader = comes(role)

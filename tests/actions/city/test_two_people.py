@@ -269,7 +269,7 @@ def test_whoever_runs_the_site_names_who_nobody_at_the_city_could_confirm(now: A
         "elora",
         {"role": "procurement_manager", "rows": ANY},
     )
-    mail = Message.objects.filter(to_email="max@example.ca").latest("id")
+    mail = Message.objects.get(to_email="max@example.ca", code="role_named")
     assert "Whoever runs this site named Max Hill" in mail.body
     again = CliRunner().invoke(app, ["holder", "elora", "authority=Ida Low <ida@example.ca>"])
     assert (again.exit_code, "city_confirms_itself" in again.output) == (1, True), again.output
