@@ -100,6 +100,7 @@ BY_ROLE = {
     "tess": [
         "vendor/",
         "vendor/register/",
+        "vendor/trials/",
         "vendor/team/tamarack/",
         "vendor/calls/WATER-LEAKS-RFSQ8/",
         "vendor/sprints/guelph-roads-sprint/test-environment/",
@@ -118,6 +119,7 @@ BY_ROLE = {
         "city/settings/guelph/staff/",
         "city/settings/guelph/setup/",
         "city/settings/guelph/face/",
+        "city/settings/guelph/go-live/",
     ],
     "martin": ["city/settings/guelph/authority/", "city/settings/guelph/bylaw/", "city/settings/guelph/days/"],
     "leah": ["city/settings/guelph/rules/"],

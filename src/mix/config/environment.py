@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from mix.readers.core.sandboxes import MARK
 from mix.rules.core.lines import whole_number
 
 
@@ -33,6 +34,7 @@ class Environment:
     security_contact: str
     demo: bool
     debug: bool
+    sandbox: bool
 
 
 def read() -> Environment:
@@ -40,6 +42,7 @@ def read() -> Environment:
     demo = os.environ.get("MIX_DEMO") == "1"
     debug = os.environ.get("MIX_DEBUG") == "1"
     data_dir = Path(os.environ.get("MIX_DATA_DIR", ".mix")).resolve()
+    sandbox = _is_sandbox(data_dir)
     if debug and not demo:
         raise Misconfigured("MIX_DEBUG=1 shows internals to visitors. Unset it, or set MIX_DEMO=1 as well.")
     port = os.environ.get("PORT", "8000")
@@ -74,23 +77,36 @@ def read() -> Environment:
         proxies=int(proxies),
         sealer_dir=Path(os.environ.get("MIX_SEALER_DIR") or data_dir / "keys" / "sealer").resolve(),
         sealer_socket=os.environ.get("MIX_SEALER_SOCKET", ""),
-        mail_url=mail_url,
+        mail_url="" if sandbox else mail_url,  # a sandbox has nobody outside
         mail_from=os.environ.get("MIX_MAIL_FROM", "MIX <no-reply@mix.invalid>"),
         scanner=scanner,
-        witnesses=witnesses,
+        witnesses=() if sandbox else witnesses,
         security_contact=contact,
         demo=demo,
         debug=debug,
+        sandbox=sandbox,
     )
 
 
+def _is_sandbox(data_dir: Path) -> bool:
+    """Say whether this is a sandbox: setting and folder say the same. Raises Misconfigured where they do not."""
+    said = os.environ.get("MIX_SANDBOX") == "1"
+    if said and not data_dir.joinpath(MARK).exists():
+        raise Misconfigured(
+            f"{data_dir} holds no sandbox. Make one: mix sandbox FOLDER. A live site unsets MIX_SANDBOX."
+        )
+    if not said and data_dir.joinpath(MARK).exists():
+        raise Misconfigured(f"{data_dir} is a sandbox's, and never a live site's. Serve it: mix sandbox {data_dir}")
+    return said
+
+
 def secret_key(environment: Environment) -> str:
-    """Return the secret key; in the demo one is made and kept, elsewhere it must be given."""
+    """Return the secret key; in a demonstration or a sandbox one is made and kept, elsewhere it must be given."""
     if environment.secret_key:
         if len(environment.secret_key) < 32:
             raise Misconfigured("MIX_SECRET_KEY is too short. Set it to at least 32 random characters.")
         return environment.secret_key
-    if not environment.demo:
+    if not environment.demo and not environment.sandbox:
         # Commands that need no secret (such as `mix methods check`) run with one that nobody ever learns;
         # `mix serve` refuses to start (mix.jobs.start).
         return secrets.token_urlsafe(48)

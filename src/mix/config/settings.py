@@ -19,6 +19,7 @@ SCANNER = ENVIRONMENT.scanner
 WITNESSES = ENVIRONMENT.witnesses
 SECURITY_CONTACT = ENVIRONMENT.security_contact
 DEMO = ENVIRONMENT.demo
+SANDBOX = ENVIRONMENT.sandbox
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = environment.secret_key(ENVIRONMENT)
 BASE_URL = ENVIRONMENT.base_url
@@ -63,6 +64,9 @@ MIDDLEWARE = [
     "mix.web.frame.middleware.ActorMiddleware",
     "mix.web.frame.middleware.RefusalMiddleware",
 ]
+
+if SANDBOX:
+    MIDDLEWARE.insert(0, "mix.web.frame.sandbox.SandboxMiddleware")  # before any page that was kept
 
 ROOT_URLCONF = "mix.config.urls"
 WSGI_APPLICATION = "mix.config.wsgi.application"

@@ -40,6 +40,7 @@ APPEND_ONLY = (
     "data_hoursentry",
     "data_historyfact",
     "data_mailchoice",
+    "data_sandbox",
 )
 
 _POSTGRESQL_FUNCTION = """

@@ -43,12 +43,15 @@ SHARED = frozenset(
         "data_municipality",
         "data_person",
         "data_ruletext",
+        "data_sandbox",
         "data_vendor",
         "data_vendorinvitation",
         "data_vendormember",
     }
 )
 CITY, VENDOR = "mix_sees(municipality_id)", "mix_is(vendor_id)"
+# What began on trial is nobody's but its city's, and of those who play along as vendors.
+OUT = "(NOT is_trial OR mix_tries(municipality_id))"
 _PUBLIC = "EXISTS (SELECT 1 FROM data_notice n WHERE n.challenge_id = this.id)"
 
 
@@ -76,11 +79,11 @@ _BY_CONTRACT = (
 # For each table, when a row is visible; `this` is the table.
 POLICIES: dict[str, str] = {
     # public with the challenge
-    "data_notice": "true",
+    "data_notice": f"{CITY} OR {OUT}",
     # a by-law that is signed is law, and other cities are judged beside it
     "data_bylaw": f"{CITY} OR signed_at IS NOT NULL",
     # a pilot that was approved is in the public register, without who said what of it
-    "data_pilot": f"{CITY} OR decision = 'agree'",
+    "data_pilot": f"{CITY} OR decision = 'agree' AND {OUT}",
     "data_pilotword": _OF_CITY_OF_PILOT,
     "data_pilotextension": f"{_up('data_pilot', 'pilot_id')} AND (agreed_at IS NOT NULL OR {_OF_CITY_OF_PILOT})",
     "data_department": "true",
@@ -93,11 +96,11 @@ POLICIES: dict[str, str] = {
     "data_methodversion": f"municipality_id IS NULL OR {CITY} OR "
     "EXISTS (SELECT 1 FROM data_challenge c WHERE c.method_id = this.id)",
     "data_ruleconfirmation": f"{CITY} OR confirmed_at IS NOT NULL",
-    "data_challenge": f"{CITY} OR origin = 'history' OR {_PUBLIC}",
+    "data_challenge": f"{CITY} OR {OUT} AND (origin = 'history' OR {_PUBLIC})",
     **dict.fromkeys(("data_challengecity", "data_step", "data_outcomereading", "data_historyfact"), _OF_CHALLENGE),
     **dict.fromkeys(("data_gatesignature", "data_engagement", "data_award"), _OF_STEP),
     **dict.fromkeys(("data_takeover", "data_joinrequest"), f"{CITY} OR mix_sees(city_id)"),
-    "data_solicitation": f"{CITY} OR published_at IS NOT NULL",
+    "data_solicitation": f"{CITY} OR published_at IS NOT NULL AND {OUT}",
     **dict.fromkeys(("data_problemcard", "data_engagementquestion"), _OF_ENGAGEMENT),
     **dict.fromkeys(("data_solicitationdocument", "data_addendum"), _up("data_solicitation", "solicitation_id")),
     **dict.fromkeys(
@@ -113,6 +116,8 @@ POLICIES: dict[str, str] = {
             "data_bandsproposal",
             "data_authorityband",
             "data_documenttemplate",
+            "data_goliverequest",
+            "data_trialguest",
             "data_cityday",
             "data_methoddraft",
             "data_need",
@@ -173,7 +178,7 @@ POLICIES: dict[str, str] = {
     ),
     "data_clauseedit": _up("data_clause", "clause_id"),
     # what was disclosed is everybody's; who was asked to review, and what they said before, is not
-    "data_disclosure": f"{CITY} OR published_at IS NOT NULL",
+    "data_disclosure": f"{CITY} OR published_at IS NOT NULL AND {_OF_STEP}",
     "data_datereminder": _OF_CITY_OF_CHALLENGE,
     "data_rulewaiver": f"{CITY} OR {_OF_CITY_OF_CHALLENGE}",
     **dict.fromkeys(("data_purchase", "data_participationnotice", "data_requirementreason"), _OF_CITY_OF_CHALLENGE),
@@ -195,7 +200,10 @@ $$ SELECT CASE current_setting('mix.scope', true)
    WHEN 'on' THEN current_setting('mix.cities', true)::bigint[] ELSE '{}' END $$;
 CREATE OR REPLACE FUNCTION mix_vendors() RETURNS bigint[] LANGUAGE sql STABLE AS
 $$ SELECT CASE current_setting('mix.scope', true)
-   WHEN 'on' THEN current_setting('mix.vendors', true)::bigint[] ELSE '{}' END $$
+   WHEN 'on' THEN current_setting('mix.vendors', true)::bigint[] ELSE '{}' END $$;
+CREATE OR REPLACE FUNCTION mix_trials() RETURNS bigint[] LANGUAGE sql STABLE AS
+$$ SELECT CASE current_setting('mix.scope', true)
+   WHEN 'on' THEN current_setting('mix.trials', true)::bigint[] ELSE '{}' END $$
 """
 _ROLE = f"""
 DO $$ BEGIN
@@ -210,7 +218,7 @@ END $$
 # takes part, and the lead cities of challenges with an own seat on the panel.
 _RAISE = f"""
 CREATE OR REPLACE FUNCTION mix_raise(someone bigint) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE said_cities text; said_vendors text;
+DECLARE said_cities text; said_vendors text; said_trials text;
 BEGIN
   PERFORM set_config('mix.scope', 'system', false);
   WITH own AS (SELECT municipality_id AS id FROM data_staffrole WHERE person_id = someone AND ended_at IS NULL),
@@ -222,8 +230,10 @@ BEGIN
            WHERE m.person_id = someone AND m.left_at IS NULL)
   SELECT set_config('mix.cities', (SELECT coalesce(array_agg(id), '{{}}') FROM cities)::text, false),
          set_config('mix.vendors', (SELECT coalesce(array_agg(vendor_id), '{{}}') FROM data_vendormember
-           WHERE person_id = someone AND ended_at IS NULL)::text, false)
-    INTO STRICT said_cities, said_vendors;
+           WHERE person_id = someone AND ended_at IS NULL)::text, false),
+         set_config('mix.trials', (SELECT coalesce(array_agg(g.municipality_id), '{{}}') FROM data_trialguest g
+           JOIN data_person p ON lower(p.email) = g.email WHERE p.id = someone AND g.ended_at IS NULL)::text, false)
+    INTO STRICT said_cities, said_vendors, said_trials;
   PERFORM set_config('role', '{ROLE}', false), set_config('mix.scope', 'on', false);
 END $$
 """
@@ -320,7 +330,7 @@ def lifted() -> Iterator[None]:
 
 def _spelt(condition: str) -> str:
     """Write out whose rows are meant: the list of who asks is made once in a statement, not for each row."""
-    for name, ids in (("mix_sees", "mix_cities"), ("mix_is", "mix_vendors")):
+    for name, ids in (("mix_sees", "mix_cities"), ("mix_is", "mix_vendors"), ("mix_tries", "mix_trials")):
         condition = re.sub(rf"{name}\(([\w.]+)\)", rf"\1 = ANY ((SELECT {ids}())::bigint[])", condition)
     return condition
 

@@ -243,7 +243,9 @@ def mail() -> Iterator[Word]:
 
 
 def _waiting_mail(*, now: datetime) -> Iterator[Word]:
-    waiting = Message.objects.filter(sent_at=None, given_up_at=None, held="", written_at__lt=now - WAITS_LONG)
+    waiting = Message.objects.filter(
+        sent_at=None, given_up_at=None, kept_at=None, held="", written_at__lt=now - WAITS_LONG
+    )
     idle = waiting.filter(Q(due_at=None) | Q(due_at__lt=now - WAITS_LONG)).count()
     if idle:
         yield _bad("mail", f"{idle} messages wait for more than half an hour. Is `mix work` running?")

@@ -53,6 +53,28 @@ REFUSALS: dict[str, str | Counted] = {
     "own_role": "Nobody gives a role to themselves: somebody else does",
     "city_confirms_itself": "Two people of the city propose and confirm this role themselves",
     "successor_needs_role": "The role “{role}” takes two people: have it confirmed for whoever takes over first",
+    "nothing_comes": "Nothing is due within {days} days. Move on by a day or a week",
+    "sandbox_is_over": "This sandbox has ended",
+    "database_is_live": "This database holds a site already",
+    "already_live": "This city is live already",
+    "go_live_asked": "It is asked already, and waits for a second person",
+    "go_live_decided": "This was confirmed or dropped already",
+    "live_without_departments": "No department yet: needs and pilots belong to one",
+    "live_without_role": "Nobody has the role “{role}”: a first call stops where it is needed",
+    "live_without_by_law": "No by-law table is in force: two people sign it",
+    "live_without_bands": "No table of authority: nobody could approve an award",
+    "live_without_posting": "No posting address: official notices must say where they are posted",
+    "live_without_recovery": "{count} of {needed} people hold a share of the recovery key: without it nothing sealed "
+    "opens once the site is lost",
+    "live_recovery_of_administrators": "An administrator holds a share of the recovery key: whoever runs the accounts "
+    "must not open envelopes too",
+    "live_recovery_unrehearsed": "The recovery key was never put together: nobody knows that it works",
+    "live_without_mail": "No mail has left by a mail server yet: nobody would hear of anything",
+    "live_without_play": "No call was opened on trial yet: play one through, from the need to the opening",
+    "city_on_trial": "{city} is on trial, and buys with nobody",
+    "guest_works_for_city": "This person works for a city: who plays a vendor is somebody else",
+    "guest_twice": "This address plays along already",
+    "guest_ended": "They no longer play along",
     "bands_decided": "This table was signed or dropped already",
     "last_administrator": "The last administrator stays until there is another",
     "invitation_used": "This invitation was used already",
@@ -131,6 +153,31 @@ MAILS: dict[str, tuple[str, str]] = {
     "bands_set": (
         "The table of authority of {city} has changed",
         "{who} proposed it and {second} signed it. Gates use it from now on.",
+    ),
+    "go_live_asked": (
+        "{city} asks to go live",
+        (
+            "{who} asks that {city} go live. Everything on its list is there. From then on its calls are public and bind; "
+            "what began on trial stays a trial."
+        ),
+    ),
+    "went_live": (
+        "{city} is live",
+        (
+            "{who} asked for it and {second} confirmed it. What begins from now on is public, and mail reaches everybody. "
+            "What began on trial stays a trial."
+        ),
+    ),
+    "go_live_dropped": (
+        "{city} stays on trial",
+        "It does not go live yet. The reason: {reason}",
+    ),
+    "trial_guest": (
+        "{city} asks you to try MIX with it",
+        (
+            "{who} asks you to play a vendor while {city} tries MIX. Nothing of a trial is public or binds anybody. Make an "
+            "account for {to} and register a made-up vendor; calls to try stand behind this link."
+        ),
     ),
     "handed_over": (
         "{who} hands over to you at {city}",
@@ -216,6 +263,26 @@ WORDS: dict[str, dict[str, str]] = {
         "recovery": "Opens sealed submissions when whoever holds a key of a call cannot.",
         "template": "Documents are written out in the city’s own Word file. Until then in the plain one.",
         "identity": "Your people sign in as everywhere at the city. Until then with password and second factor.",
+    },
+    "essential": {
+        "departments": "Departments",
+        "people": "People for a first call",
+        "by_law": "By-law table",
+        "authority": "Table of authority",
+        "posting": "Posting address",
+        "recovery": "Recovery key",
+        "mail": "Mail",
+        "played": "A case played through",
+    },
+    "essential_reason": {
+        "departments": "Every need and every pilot belongs to one.",
+        "people": "Each of these roles is asked for something before a first call is awarded.",
+        "by_law": "It says how the market is asked up to which value; every call is judged by it.",
+        "authority": "Gates that go by value look up in it who decides.",
+        "posting": "Every notice says where the official one stands.",
+        "recovery": "It opens what is sealed when the site is lost. Two of three holders use it together.",
+        "mail": "Everybody is told by mail what waits for them, and what was decided.",
+        "played": "Whoever has opened a call on trial knows what comes when it counts.",
     },
     "fact": {
         "category": "What is bought",
@@ -433,6 +500,11 @@ VERBS: dict[str, str] = {
     "municipalities.drop_bands": "Proposed table of authority dropped",
     "municipalities.set_bands": "Table of authority signed",
     "municipalities.found": "City set up",
+    "municipalities.ask_to_go_live": "Asked to go live",
+    "municipalities.go_live": "City went live",
+    "municipalities.drop_going_live": "City stays on trial",
+    "municipalities.add_guest": "Somebody plays along in the trial",
+    "municipalities.end_guest": "Somebody no longer plays along",
     "people.create_person": "Account made",
     "people.end_role": "Role ended",
     "people.give_role": "Role given",

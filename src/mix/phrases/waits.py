@@ -253,6 +253,11 @@ WAITS: dict[str, tuple[str, str, str]] = {
         "Sign {count} tables of authority as the second person",
         "Read",
     ),
+    "confirm_going_live": (
+        "Confirm, as the second person, that a city goes live",
+        "Confirm, as the second person, that {count} cities go live",
+        "Read",
+    ),
     "confirm_rule": (
         "Confirm, as the second person, that a rule was read",
         "Confirm, as the second person, that {count} rules were read",

@@ -36,7 +36,8 @@ BEGUN_BY_ONESELF = """
     letterheads.describe letterheads.set_colours letterheads.set_logo municipalities.try_mail people.come_in people.join
     people.welcome knowledge.enter_hours knowledge.write_lesson log.acknowledge_gap mergers.ask mergers.withdraw
     methods.publish_method municipalities.found municipalities.propose_bands municipalities.set_outage_rule
-    municipalities.set_template participations.disqualify people.correct_person people.create_person people.end_member
+    municipalities.set_template municipalities.add_guest municipalities.ask_to_go_live municipalities.end_guest
+    participations.disqualify people.correct_person people.create_person people.end_member
     people.end_role people.give_role people.invite_member people.invite_staff people.join_vendor people.name_holder
     people.propose_role people.send_invitation_again people.withdraw_invitation pilots.ask_extension pilots.convert
     pilots.register_pilot pilots.stop pilots.take_back policies.propose_bylaw redelivery.redeliver

@@ -26,6 +26,7 @@ from mix.readers.case.challenges import gather_bar_steps, list_cities, method_fo
 from mix.readers.city.methods import method_of
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import list_with_role
+from mix.readers.city.trials import unmet_to_buy_together
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
 from mix.rules.case.bars import bar_of
@@ -34,7 +35,7 @@ from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import CityState, NeedState, Origin, Route, StepState
-from mix.rules.core.unmet import require
+from mix.rules.core.unmet import refuse_if, require
 
 
 def report_need(
@@ -159,6 +160,7 @@ def commission(
     own = method.municipality_id in (None, municipality.pk)
     require(own, "method_of_another_city", field="way")
     require(not Challenge.objects.filter(code=code).exists(), "code_taken", field="code")
+    refuse_if(unmet_to_buy_together(municipality, [p.municipality for p in partners]))
     share = 100 - sum(p.share_percent for p in partners)
     require(share > 0 and all(p.share_percent >= 0 for p in partners), "shares_wrong", field="partners")
     challenge = Challenge.objects.create(
@@ -169,6 +171,7 @@ def commission(
         route=route.value,
         route_reason=route_reason,
         origin=deed.actor.origin,
+        is_trial=municipality.is_on_trial,
         is_fictional=is_fictional,
         commissioned_at=deed.now,
     )

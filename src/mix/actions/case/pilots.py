@@ -82,6 +82,7 @@ def register_pilot(
         owner=deed.actor.someone,
         record=PilotRecord({}).write(),
         registered_at=deed.now,
+        is_trial=city.is_on_trial,
         declared_on=today_at(city, deed.now) if runs_already else None,
     )
     if code:

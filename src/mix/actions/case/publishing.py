@@ -28,4 +28,5 @@ def publish(
         text=text,
         published_at=now,
         details=dict(details or {}),
+        is_trial=challenge.is_trial,
     )

@@ -61,8 +61,8 @@ def found(
 ) -> Municipality:
     """Set up a city with its departments (code, or "" to make one, and name) and its first administrator.
 
-    `holders` are the first who have a duty that takes two people: whoever runs the site names them, since nobody is
-    there yet to confirm them.
+    It is on trial until two people of it say that it goes live; a demonstration's is live. `holders` are the first who
+    have a duty that takes two people: whoever runs the site names them, since nobody is there yet to confirm them.
     """
     names = [name, *(named for _, named in departments)]
     lines = (posting_address, *(text for named in names for text in named.texts.values()))
@@ -75,6 +75,7 @@ def found(
         by_law=by_law,
         zone=zone,
         is_demo=is_demo,
+        live_at=deed.now if is_demo else None,
     )
     for department_code, named in departments:
         place(city, named, code=department_code)

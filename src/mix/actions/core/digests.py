@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from mix.actions.core.deeds import Deed
-from mix.actions.core.outbox import tell
+from mix.actions.core.outbox import keep_inside, tell
 from mix.data.models import Digest, MailChoice, Message, Person
 from mix.readers.core.outbox import list_held, paces_chosen, path_of
 from mix.rules.core.mails import PACES, MailKind, Pace, Window, may_stop, window_of
@@ -54,7 +54,10 @@ def _make(code: str, pace: Pace, window: Window, *, now: datetime) -> bool:
         )
         if not is_new:
             return False
-        gathered = [m for m in list_held(pace, chooser=code) if m.written_at < window.until]
+        held = [m for m in list_held(pace, chooser=code) if m.written_at < window.until]
+        gathered = [m for m in held if not keep_inside(m, now=now)]
+        if not gathered:
+            return False
         tell(
             Person.objects.filter(code=code, is_active=True),
             "digest",

@@ -1,6 +1,6 @@
 """Telling people: one mail each, in their language, written with the act itself; and what became of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from mix.data.models import Challenge, Message, Municipality, Person
 from mix.phrases.mails import mail_text
 from mix.readers.core.ciphers import hide
-from mix.readers.core.outbox import LINKS, address_mark, paces_of
+from mix.readers.core.outbox import LINKS, address_mark, list_for_outside, paces_of
 from mix.rules.core.fields import Wording
 from mix.rules.core.lines import one_line
 from mix.rules.core.mails import PACES, Pace, kind_of_mail, may_stop
@@ -113,12 +113,16 @@ def claim(*, now: datetime, most: int = 1) -> list[Message]:
     """Take up the next messages that are due, those that failed least first, and keep them from others for the `LEASE`.
 
     The caller sends them outside of any transaction, and marks each, or puts back what it did not try.
+    What a trial writes to somebody outside is never taken up: it is kept.
     """
     due = Q(due_at=None) | Q(due_at__lte=now)
     with transaction.atomic():
         free = Message.objects.select_for_update(skip_locked=True)
-        waiting = free.filter(due, sent_at=None, given_up_at=None, held="")
-        taken = list(waiting.order_by("attempts", "id")[:most])
+        waiting = free.filter(due, sent_at=None, given_up_at=None, kept_at=None, held="").order_by("attempts", "id")
+        taken = list(waiting[:most])
+        while taken and not (leaving := keep_inside(taken, now=now)):
+            taken = list(waiting[:most])
+        taken = leaving if taken else []
         for message in taken:
             message.due_at = now + LEASE
             message.attempts += 1
@@ -130,6 +134,14 @@ def put_back(messages: Iterable[Message], *, now: datetime) -> None:
     """Let others have at once what was taken up and not tried: that was no attempt."""
     rows = Message.objects.filter(pk__in=[m.pk for m in messages], sent_at=None)
     rows.update(due_at=now, attempts=F("attempts") - 1)
+
+
+def keep_inside(messages: Sequence[Message], *, now: datetime) -> list[Message]:
+    """Keep for good what a trial wrote to somebody outside; return the others. Asked before any mail leaves."""
+    kept = {message.pk for message in list_for_outside(messages)}
+    if kept:
+        Message.objects.filter(pk__in=kept).update(kept_at=now)
+    return [message for message in messages if message.pk not in kept]
 
 
 def mark_sent(message: Message, *, now: datetime) -> None:
@@ -156,8 +168,8 @@ def mark_failed(message: Message, *, now: datetime, reason: str, is_final: bool)
 
 
 def _forgotten(message: Message) -> dict[str, str]:
-    """Return what is blanked of a message that was sent. A demonstration has no other mailbox than its outbox."""
-    return {"path": ""} if message.is_key and not settings.DEMO else {}
+    """Return what is blanked of a sent message. A demonstration, and a sandbox, have no mailbox but the outbox."""
+    return {"path": ""} if message.is_key and not settings.DEMO and not settings.SANDBOX else {}
 
 
 def try_again(message: Message) -> None:

@@ -57,6 +57,7 @@ def draft(
         round=step.round,
         defaults={
             "municipality_id": step.municipality_id,
+            "is_trial": step.challenge.is_trial,
             "reference": f"{step.challenge.code[:18]}-{form}{step.position}{suffix}".upper()[:30],
             "body": body,
             "posting_address": city.posting_address,

@@ -26,6 +26,7 @@ from mix.data.models import Acknowledgement, Addendum, Event, Solicitation, Subm
 from mix.data.models.core.columns import new_code
 from mix.phrases.mails import local_text
 from mix.readers.city.people import list_members
+from mix.readers.city.trials import check_trial
 from mix.readers.core.events import sealed_chain
 from mix.readers.market.sealing import (
     DraftContent,
@@ -95,6 +96,7 @@ def _record(deed: Deed, verb: str, submission: Submission, **payload: object) ->
 def start(deed: Deed, call: Solicitation, vendor: Vendor) -> Submission:
     """Start a submission to an open call, or return the one that the team began."""
     get_own_vendor(vendor.code, actor=deed.actor)
+    check_trial(call, actor=deed.actor)
     check_may_answer(call, vendor)
     require(call.published_at is not None, "solicitation_not_published")
     refuse_late(call, now=deed.now)

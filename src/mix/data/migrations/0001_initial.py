@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(null=True)),
                 ('sent_at', models.DateTimeField(null=True)),
                 ('given_up_at', models.DateTimeField(null=True)),
+                ('kept_at', models.DateTimeField(null=True)),
                 ('chooser', models.CharField(blank=True, max_length=64)),
                 ('held', models.CharField(blank=True, choices=[('now', 'now'), ('daily', 'daily'), ('weekly', 'weekly'), ('off', 'off')], default='', max_length=40)),
                 ('digest', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='data.digest')),
@@ -125,9 +126,17 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=300)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('given_up_at', None), ('held', ''), ('sent_at', None)), fields=['attempts', 'id'], name='message_waiting'), models.Index(condition=models.Q(('digest', None)), fields=['held', 'chooser'], name='message_held'), models.Index(condition=models.Q(('sent_at', None)), fields=['city'], name='message_of_city')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('sent_at', None), ('given_up_at', None), _connector='OR'), name='message_sent_or_given_up')],
+                'indexes': [models.Index(condition=models.Q(('given_up_at', None), ('held', ''), ('kept_at', None), ('sent_at', None)), fields=['attempts', 'id'], name='message_waiting'), models.Index(condition=models.Q(('digest', None)), fields=['held', 'chooser'], name='message_held'), models.Index(condition=models.Q(('sent_at', None)), fields=['city'], name='message_of_city')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('sent_at', None), ('given_up_at', None), _connector='OR'), name='message_sent_or_given_up'), models.CheckConstraint(condition=models.Q(('kept_at', None), models.Q(('given_up_at', None), ('sent_at', None)), _connector='OR'), name='message_kept_or_sent')],
             },
+        ),
+        migrations.CreateModel(
+            name='Sandbox',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=40, unique=True)),
+                ('born_at', models.DateTimeField()),
+            ],
         ),
         migrations.CreateModel(
             name='Municipality',
@@ -141,6 +150,7 @@ class Migration(migrations.Migration):
                 ('by_law', models.CharField(blank=True, max_length=200)),
                 ('outage_rule', models.CharField(choices=[('extend', 'extend'), ('bidder', 'bidder')], default='extend', max_length=40)),
                 ('is_demo', models.BooleanField(default=False)),
+                ('live_at', models.DateTimeField(null=True)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('outage_rule__in', ['extend', 'bidder'])), name='data_municipality_outage_rule')],
@@ -336,6 +346,37 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='GoLiveRequest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='go_live_requests', to='data.municipality')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('asked_at', models.DateTimeField()),
+                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('confirmed_at', models.DateTimeField(null=True)),
+                ('dropped_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('confirmed_at', None), ('dropped_at', None)), fields=('municipality',), name='go_live_one_waits'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('dropped_at', None), models.Q(('confirmed_by', models.F('asked_by')), _negated=True)), _connector='OR'), name='go_live_confirmed_by_a_second')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TrialGuest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trial_guests', to='data.municipality')),
+                ('email', models.EmailField(db_index=True, max_length=254)),
+                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('added_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('municipality', 'email'), name='trial_guest_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='AuthorityBand',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -469,6 +510,7 @@ class Migration(migrations.Migration):
                 ('value_cents', models.BigIntegerField(null=True)),
                 ('origin', models.CharField(choices=[('live', 'live'), ('replay', 'replay'), ('history', 'history')], default='live', max_length=40)),
                 ('is_fictional', models.BooleanField(default=False)),
+                ('is_trial', models.BooleanField(default=False)),
                 ('reissue_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reissues', to='data.challenge')),
                 ('commissioned_at', models.DateTimeField()),
                 ('bar', models.TextField(blank=True)),
@@ -711,6 +753,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField()),
                 ('published_at', models.DateTimeField()),
                 ('details', models.JSONField(default=dict)),
+                ('is_trial', models.BooleanField(default=False)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['engagement', 'intended_procurement', 'addendum', 'award', 'cancellation', 'result', 'disclosure'])), name='data_notice_kind')],
@@ -782,6 +825,7 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('record', models.JSONField()),
                 ('registered_at', models.DateTimeField()),
+                ('is_trial', models.BooleanField(default=False)),
                 ('declared_on', models.DateField(null=True)),
                 ('asked_at', models.DateTimeField(null=True)),
                 ('starts_on', models.DateField(null=True)),
@@ -1154,6 +1198,7 @@ class Migration(migrations.Migration):
                 ('body', models.TextField(blank=True)),
                 ('posting_address', models.URLField(max_length=300)),
                 ('contact', models.CharField(max_length=200)),
+                ('is_trial', models.BooleanField(default=False)),
                 ('published_at', models.DateTimeField(null=True)),
                 ('closes_at', models.DateTimeField()),
                 ('zone', models.CharField(max_length=60)),

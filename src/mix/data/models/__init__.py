@@ -28,10 +28,12 @@ from mix.data.models.city.municipalities import (
     BandsProposal,
     Department,
     DocumentTemplate,
+    GoLiveRequest,
     Municipality,
     RoleProposal,
     StaffInvitation,
     StaffRole,
+    TrialGuest,
 )
 from mix.data.models.city.people import Person
 from mix.data.models.city.policies import Bylaw, RuleConfirmation, RuleText
@@ -39,6 +41,7 @@ from mix.data.models.city.variants import MethodDraft
 from mix.data.models.core.cache import CacheEntry
 from mix.data.models.core.events import Beat, Chain, Checkpoint, Event
 from mix.data.models.core.outbox import Digest, MailChoice, Message
+from mix.data.models.core.sandboxes import Sandbox
 from mix.data.models.delivery.agreements import Agreement, Clause, ClauseEdit, Deliverable, Paper, Signatory
 from mix.data.models.delivery.disclosures import Disclosure
 from mix.data.models.delivery.milestones import BacklogItem, ChangeOrder, Milestone, OutcomeReading, TakeOver
@@ -125,6 +128,7 @@ __all__ = [
     "Evidence",
     "ExtensionProposal",
     "GateSignature",
+    "GoLiveRequest",
     "GroupDuty",
     "HandOver",
     "HistoryFact",
@@ -170,6 +174,7 @@ __all__ = [
     "RuleConfirmation",
     "RuleText",
     "RuleWaiver",
+    "Sandbox",
     "Score",
     "SignOff",
     "Signatory",
@@ -184,6 +189,7 @@ __all__ = [
     "SubmissionVersion",
     "TakeOver",
     "TieBreak",
+    "TrialGuest",
     "Vendor",
     "VendorInvitation",
     "VendorMember",

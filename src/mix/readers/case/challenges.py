@@ -19,6 +19,7 @@ from mix.data.models import (
     Step,
 )
 from mix.readers.city.methods import method_on
+from mix.readers.city.trials import check_trial
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.once import is_read, once
@@ -201,22 +202,30 @@ def _cities_of(challenges: tuple[int, ...]) -> QuerySet[ChallengeCity]:
 
 
 def public_challenges() -> QuerySet[Challenge]:
-    """Return the challenges that a notice or the record made public."""
+    """Return the challenges that a notice or the record made public. One that began on trial never is.
+
+    Every public list, feed, file and figure of challenges begins here.
+    """
+    return _noticed().filter(is_trial=False)
+
+
+def _noticed() -> QuerySet[Challenge]:
     noticed = Exists(Notice.objects.filter(challenge=OuterRef("pk")))
     return Challenge.objects.filter(Q(noticed) | Q(origin=Origin.HISTORY))
 
 
-def get_public_challenge(code: str) -> Challenge:
-    """Return a challenge that the public may know of. Raises Unknown."""
+def get_public_challenge(code: str, *, actor: Actor) -> Challenge:
+    """Return a challenge that everybody may know of, or one on trial in which the actor plays along. Raises Unknown."""
     found = _public(code)
     if not found:
         raise Unknown
+    check_trial(found[0], actor=actor)
     return found[0]
 
 
 @asked
 def _public(code: str) -> QuerySet[Challenge]:
-    rows = public_challenges().filter(code=code).select_related("municipality", "method", "pilot")
+    rows = _noticed().filter(code=code).select_related("municipality", "method", "pilot")
     return rows.defer("method__document").prefetch_related(_with_city())
 
 

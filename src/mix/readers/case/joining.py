@@ -6,6 +6,7 @@ from datetime import date
 
 from mix.data.models import Challenge, JoinRequest, Municipality
 from mix.readers.city.municipalities import gather_bands
+from mix.readers.city.trials import unmet_to_take_part
 from mix.readers.core.errors import Unknown
 from mix.rules.case.states import ChallengeStatus, JoinAnswer
 from mix.rules.core.kinds import StepKind, StepState
@@ -58,4 +59,5 @@ def unmet_to_join(challenge: Challenge, city: Municipality, *, share_percent: in
 
 def unmet_to_ask(city: Municipality) -> tuple[Unmet, ...]:
     """List what a city lacks to decide gates of its own. Its table is its own affair: only its people can be asked."""
-    return () if city.code in gather_bands([city.pk]) else (Unmet("join_without_authority", {"city": city.name}),)
+    found = () if city.code in gather_bands([city.pk]) else (Unmet("join_without_authority", {"city": city.name}),)
+    return (*found, *unmet_to_take_part(city))

@@ -13,6 +13,7 @@ from mix.data.asked import asked
 from mix.data.models import Challenge, Department, Municipality, Pilot, PilotExtension, PilotWord
 from mix.readers.city.municipalities import gather_bands
 from mix.readers.city.policies import in_force, table_of
+from mix.readers.city.trials import check_trial
 from mix.readers.core.actors import Actor
 from mix.readers.core.catalogue import CATALOGUE
 from mix.readers.core.errors import Forbidden, Unknown
@@ -113,11 +114,17 @@ def get_pilot(code: str, *, actor: Actor) -> Pilot:
     return found
 
 
-def get_public_pilot(code: str) -> Pilot:
-    """Return a pilot that was approved. Raises Unknown."""
+def _public_pilots(rows: QuerySet[Pilot]) -> QuerySet[Pilot]:
+    """Return those that were approved, latest first. What a city registered on trial is in no public register."""
+    return rows.filter(decision=Word.AGREE.value, is_trial=False).order_by("-starts_on", "-id")
+
+
+def get_public_pilot(code: str, *, actor: Actor) -> Pilot:
+    """Return a pilot that was approved, or one of a trial in which the actor plays along. Raises Unknown."""
     found = _ROWS.all().filter(code=code, decision=Word.AGREE.value).first()
     if found is None:
         raise Unknown
+    check_trial(found, actor=actor)
     return found
 
 
@@ -143,13 +150,12 @@ def _of_cities(cities: tuple[str, ...]) -> QuerySet[Pilot]:
 
 def page_public_pilots(page: int) -> Page[Pilot]:
     """Return a page of the pilots that were approved, the latest first."""
-    return page_of(_ROWS.all().filter(decision=Word.AGREE.value).order_by("-starts_on", "-id"), page)
+    return page_of(_public_pilots(_ROWS.all()), page)
 
 
 def list_public_pilot_codes(most: int) -> list[str]:
     """List the codes of the latest pilots that were approved."""
-    rows = Pilot.objects.filter(decision=Word.AGREE.value).order_by("-starts_on", "-id")
-    return list(rows.values_list("code", flat=True)[:most])
+    return list(_public_pilots(Pilot.objects.all()).values_list("code", flat=True)[:most])
 
 
 def may_edit(pilot: Pilot, actor: Actor) -> bool:

@@ -19,4 +19,5 @@ def list_latest_notices(most: int) -> list[Notice]:
 
 @asked
 def _latest_notices() -> QuerySet[Notice]:
-    return Notice.objects.select_related("challenge", "municipality").order_by("-published_at", "-id")
+    rows = Notice.objects.filter(is_trial=False).select_related("challenge", "municipality")
+    return rows.order_by("-published_at", "-id")

@@ -19,7 +19,7 @@ SEALED = ("receipt", "withdrawn", "addendum", "question_answered", "draft_soon",
 
 def _unsent(city: Municipality, *, actor: Actor) -> QuerySet[Message]:
     """Return what this person may know of: those who read no challenge see nothing that went to a vendor's people."""
-    rows = Message.objects.filter(city=city.code, sent_at=None, held="").exclude(code__in=SEALED)
+    rows = Message.objects.filter(city=city.code, sent_at=None, kept_at=None, held="").exclude(code__in=SEALED)
     if not grants(actor.roles_at(city.code), Permission.CHALLENGE_READ):
         rows = rows.exclude(to_email__in=VendorMember.objects.values("person__email"))
     return rows

@@ -53,14 +53,20 @@ def list_municipalities() -> list[Municipality]:
     return _municipalities()
 
 
+def list_live_municipalities() -> list[Municipality]:
+    """List the cities that went live, by name: those that the public knows."""
+    return [city for city in _municipalities() if not city.is_on_trial]
+
+
 @asked
 def _municipalities() -> QuerySet[Municipality]:
     return Municipality.objects.order_by("name", "id")
 
 
 def list_other_municipalities(cities: Iterable[Municipality]) -> list[Municipality]:
-    """List every city but these, by name."""
-    return list(Municipality.objects.exclude(pk__in=[c.pk for c in cities]).order_by("name", "id"))
+    """List every city but these that went live, by name: with whom one may buy together."""
+    rows = Municipality.objects.exclude(pk__in=[c.pk for c in cities]).exclude(live_at=None)
+    return list(rows.order_by("name", "id"))
 
 
 def list_departments(municipality: Municipality) -> list[Department]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
 from mix.data.asked import asked
@@ -36,26 +36,32 @@ def actor_for(person: Person, *, origin: Origin = Origin.LIVE, recorded_at: date
     """Read a person's duties and memberships."""
     duties: dict[str, set[Role]] = {}
     vendors: set[int] = set()
-    for place, role in _acts_for(person.pk):
+    on_trial: set[str] = set()
+    for place, role, is_on_trial in _acts_for(person.pk):
         if role:
             duties.setdefault(place, set()).add(Role(role))
+            on_trial |= {place} if is_on_trial else set()
         else:
             vendors.add(int(place))
     return Actor(
         person=person,
         duties={code: frozenset(roles) for code, roles in duties.items()},
         vendors=frozenset(vendors),
+        on_trial=frozenset(on_trial),
         origin=origin,
         recorded_at=recorded_at,
     )
 
 
 @asked
-def _acts_for(person: int) -> QuerySet[StaffRole, tuple[str, str]]:
-    """Ask for the code of each city with a role there, and for the number of each vendor with none."""
-    duties = StaffRole.objects.filter(person_id=person, ended_at=None).values_list("municipality__code", "role")
+def _acts_for(person: int) -> QuerySet[StaffRole, tuple[str, str, bool]]:
+    """Ask for the code of each city with a role there and whether it is on trial; for the number of each vendor."""
+    duties = StaffRole.objects.filter(person_id=person, ended_at=None)
+    is_on_trial = Case(When(municipality__live_at=None, then=Value(1)), default=Value(0))
     teams = VendorMember.objects.filter(person_id=person, ended_at=None)
-    return duties.union(teams.values_list(Cast("vendor_id", CharField()), Value("")), all=True)
+    return duties.values_list("municipality__code", "role", is_on_trial).union(
+        teams.values_list(Cast("vendor_id", CharField()), Value(""), Value(0)), all=True
+    )
 
 
 def hash_token(token: str) -> str:

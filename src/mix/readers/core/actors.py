@@ -16,12 +16,14 @@ from mix.rules.core.kinds import Origin
 class Actor:
     """A person as the permission table sees it; `person` None is the public.
 
+    `on_trial` are those of its cities that have not gone live.
     `origin` marks what a replay or a record of history does; `recorded_at` is when that was entered.
     """
 
     person: Person | None = None
     duties: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     vendors: frozenset[int] = frozenset()
+    on_trial: frozenset[str] = frozenset()
     origin: Origin = Origin.LIVE
     recorded_at: datetime | None = None
 

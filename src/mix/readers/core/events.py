@@ -93,8 +93,8 @@ def find_chain(code: str) -> Chain | None:
 
 
 def _public() -> QuerySet[Chain]:
-    """Return the chains that anybody may know of: those of sealed submissions from the moment of opening."""
-    opened = Solicitation.objects.filter(technical_opened_at__isnull=False)
+    """Return the chains that anybody may know of: those of sealed submissions from opening, of a trial's never."""
+    opened = Solicitation.objects.filter(technical_opened_at__isnull=False, is_trial=False)
     codes = opened.annotate(chain=Concat(Value(SEALED), "reference", output_field=TextField())).values("chain")
     return Chain.objects.filter(~Q(code__startswith=SEALED) | Q(code__in=codes)).order_by("code")
 

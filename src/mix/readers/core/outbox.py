@@ -1,4 +1,4 @@
-"""The mail that was written, as the demonstration shows it."""
+"""The mail that was written: as the demonstration shows it, and what of it may leave a trial."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from django.conf import settings
 from django.core import signing
 from django.db.models import OuterRef, Q, Subquery
 
-from mix.data.models import MailChoice, Message
+from mix.data.models import Challenge, CustodyShare, MailChoice, Message, Municipality, StaffRole, TrialGuest
 from mix.readers.core.ciphers import reveal
 from mix.readers.core.errors import Unknown
 from mix.rules.core.mails import CHOOSABLE, MailKind, Pace, kind_of_mail, may_stop
 
 LINKS = "links in mails"  # what the link of a key is hidden for
 STOP = "mix mail stop"
+# By these mails somebody becomes one of a trial's own people.
+BEGINS = frozenset({"staff_invitation", "trial_guest"})
 
 
 def path_of(message: Message) -> str:
@@ -68,4 +70,23 @@ def stop_of(token: str) -> tuple[str, MailKind]:
 def list_held(pace: Pace, *, chooser: str = "") -> list[Message]:
     """List what is held for digests of a pace, or for those of one person, oldest first."""
     whose = Q(chooser=chooser) if chooser else Q()
-    return list(Message.objects.filter(whose, held=pace.value, digest=None).order_by("written_at", "id"))
+    return list(Message.objects.filter(whose, held=pace.value, digest=None, kept_at=None).order_by("written_at", "id"))
+
+
+def is_for_outside(message: Message) -> bool:
+    """Say whether a mail is of a trial and to somebody who is none of its own people: it is never sent."""
+    if not message.city or message.code in BEGINS or not _is_of_trial(message):
+        return False
+    of_city, email = message.city, message.to_email
+    staff = StaffRole.objects.filter(municipality__code=of_city, ended_at=None, person__email__iexact=email)
+    guests = TrialGuest.objects.filter(municipality__code=of_city, ended_at=None, email=email.lower())
+    holders = CustodyShare.objects.filter(
+        key__municipality__code=of_city, key__retired_at=None, holder__email__iexact=email
+    )
+    return not (staff.exists() or guests.exists() or holders.exists())
+
+
+def _is_of_trial(message: Message) -> bool:
+    if message.challenge:  # what began on trial stays one, whatever its city is now
+        return Challenge.objects.filter(code=message.challenge, is_trial=True).exists()
+    return Municipality.objects.filter(code=message.city, live_at=None).exists()

@@ -281,6 +281,7 @@ def like_purchases(challenge: Challenge, category: Category, *, now: datetime) -
     rows = Challenge.objects.filter(
         ~Exists(needs) | Q(needs__department__in=needs.values("department")),
         municipality=challenge.municipality,
+        is_trial=challenge.is_trial,
         purchase__category=category.value,
         commissioned_at__gt=at - YEAR,
         commissioned_at__lte=at,

@@ -16,6 +16,7 @@ from mix.data.models import (
     ClauseEdit,
     DataGrant,
     Deliverable,
+    GoLiveRequest,
     Incident,
     Merger,
     MethodDraft,
@@ -258,6 +259,14 @@ DELIVERING: tuple[Source, ...] = (
         "proposed_at",
         roles=by(Permission.BYLAW_SIGN),
         but=("proposed_by",),
+    ),
+    Source(
+        Doing.CONFIRM_GOING_LIVE,
+        GoLiveRequest,
+        Q(confirmed_at=None, dropped_at=None),
+        "asked_at",
+        roles=by(Permission.GO_LIVE_CONFIRM),
+        but=("asked_by",),
     ),
     Source(
         Doing.CONFIRM_RULE,

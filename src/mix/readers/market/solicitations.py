@@ -22,6 +22,8 @@ from mix.data.models import (
 )
 from mix.phrases.mails import local_text
 from mix.readers.case.challenges import method_for, spec_of
+from mix.readers.city.trials import check_trial, trials_joined
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.core.events import who_did
 from mix.readers.core.once import once
@@ -115,11 +117,20 @@ def authors_of_call(step: Step) -> frozenset[str]:
     return who_did(step, *verbs, subjects=[call.reference]) | set(alone.values_list("issued_by__code", flat=True))
 
 
-def get_public(reference: str) -> Solicitation:
-    """Return a published call. Raises Unknown."""
+def public_calls() -> QuerySet[Solicitation]:
+    """Return the calls that were published. Every public list and feed of calls begins here.
+
+    One of a trial is published to those who play along alone.
+    """
+    return Solicitation.objects.filter(published_at__isnull=False, is_trial=False)
+
+
+def get_public(reference: str, *, actor: Actor) -> Solicitation:
+    """Return a published call, or one of a trial in which the actor plays along. Raises Unknown."""
     found = _published(reference)
     if not found:
         raise Unknown
+    check_trial(found[0], actor=actor)
     return found[0]
 
 
@@ -171,10 +182,15 @@ def _keys_of_open(now: datetime) -> QuerySet[Solicitation]:
 
 def open_calls(*, now: datetime) -> QuerySet[Solicitation]:
     """Return the calls that are open now, the first to close first."""
-    rows = Solicitation.objects.filter(
-        published_at__isnull=False, closes_at__gt=now, step__challenge__status=ChallengeStatus.RUNNING
-    )
+    rows = public_calls().filter(closes_at__gt=now, step__challenge__status=ChallengeStatus.RUNNING)
     return rows.order_by("closes_at", "id")
+
+
+def list_trial_calls(actor: Actor) -> list[Solicitation]:
+    """List the calls of the trials in which the actor plays along as a vendor, latest first."""
+    cities = trials_joined(actor)
+    rows = Solicitation.objects.filter(published_at__isnull=False, is_trial=True, municipality_id__in=cities)
+    return list(_whole(rows).defer(*UNLISTED).order_by("-published_at", "-id")) if cities else []
 
 
 @asked
@@ -188,8 +204,7 @@ def fetch_calls(keys: tuple[int, ...]) -> QuerySet[Solicitation]:
 
 def list_latest_calls(most: int) -> list[Solicitation]:
     """List the calls that were published last, whether they are open or not."""
-    rows = Solicitation.objects.filter(published_at__isnull=False).order_by("-published_at", "-id")
-    return list(_whole(rows)[:most])
+    return list(_whole(public_calls().order_by("-published_at", "-id"))[:most])
 
 
 def last_closing(*, now: datetime) -> datetime | None:
@@ -267,11 +282,13 @@ def list_documents(solicitation: Solicitation) -> QuerySet[SolicitationDocument]
     return solicitation.documents.filter(replaced_at=None).order_by("title")
 
 
-def get_public_document(code: str) -> SolicitationDocument:
-    """Return a document of a published call. Raises Unknown."""
-    found = SolicitationDocument.objects.filter(code=code, solicitation__published_at__isnull=False).first()
+def get_public_document(code: str, *, actor: Actor) -> SolicitationDocument:
+    """Return a document of a published call, or of a trial in which the actor plays along. Raises Unknown."""
+    rows = SolicitationDocument.objects.filter(code=code, solicitation__published_at__isnull=False)
+    found = rows.select_related("solicitation").first()
     if found is None:
         raise Unknown
+    check_trial(found.solicitation, actor=actor)
     return found
 
 

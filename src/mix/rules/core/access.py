@@ -75,6 +75,9 @@ class Permission(StrEnum):
     DELEGATION_EDIT = "delegation.edit"
     DEPARTMENT_EDIT = "department.edit"
     CITY_EDIT = "city.edit"
+    TRIAL_READ = "trial.read"
+    GO_LIVE_ASK = "go_live.ask"
+    GO_LIVE_CONFIRM = "go_live.confirm"
     BYLAW_READ = "bylaw.read"
     BYLAW_SIGN = "bylaw.sign"
     METHOD_EDIT = "method.edit"
@@ -171,6 +174,9 @@ _AT_HOME: dict[Permission, frozenset[Role]] = {
     Permission.DELEGATION_EDIT: frozenset({Role.PROCUREMENT_MANAGER}),
     Permission.DEPARTMENT_EDIT: frozenset({Role.ADMINISTRATOR, Role.PROCUREMENT_MANAGER}),
     Permission.CITY_EDIT: frozenset({Role.ADMINISTRATOR, Role.PROCUREMENT_MANAGER}),
+    Permission.TRIAL_READ: _STAFF | {Role.AUDITOR},
+    Permission.GO_LIVE_ASK: frozenset({Role.ADMINISTRATOR}),
+    Permission.GO_LIVE_CONFIRM: frozenset({Role.AUTHORITY, Role.PROCUREMENT_MANAGER}),
     Permission.BYLAW_READ: frozenset({Role.PROCUREMENT_MANAGER, Role.LEGAL, Role.AUTHORITY, Role.AUDITOR}),
     Permission.BYLAW_SIGN: frozenset({Role.PROCUREMENT_MANAGER, Role.LEGAL, Role.AUTHORITY}),
     Permission.METHOD_EDIT: frozenset({Role.PROJECT_LEAD, Role.LEGAL, *_PROCUREMENT}),

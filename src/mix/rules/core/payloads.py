@@ -18,6 +18,7 @@ engagements.answer engagements.ask engagements.give_card engagements.hold engage
 engagements.publish engagements.register
 evaluations.hand_in evaluations.leave_panel evaluations.open_consensus
 knowledge.write_lesson
+municipalities.add_guest municipalities.ask_to_go_live municipalities.drop_going_live municipalities.end_guest
 moves.ask moves.begin_again moves.skip
 people.create_person people.join
 sealing.export_envelopes
@@ -94,6 +95,7 @@ _SOMETHING = {
     "moves.sign": "gate decision city round",
     "municipalities.found": "administrator departments holders",
     "municipalities.drop_bands": "bands",
+    "municipalities.go_live": "asked_by",
     "municipalities.send_again": "mail",
     "municipalities.propose_bands": "bands source",
     "municipalities.set_bands": "bands source proposed_by",

@@ -72,6 +72,7 @@ class Doing(StrEnum):
     # the city itself
     SIGN_BYLAW = "sign_bylaw"
     SIGN_BANDS = "sign_bands"
+    CONFIRM_GOING_LIVE = "confirm_going_live"
     CONFIRM_RULE = "confirm_rule"
     CONFIRM_ROLE = "confirm_role"
     CONFIRM_DUTIES = "confirm_duties"
@@ -145,6 +146,7 @@ ENDED_BY: dict[Doing, str] = {
     Doing.CLOSE_PILOT: "pilots.close",
     Doing.SIGN_BYLAW: "policies.sign_bylaw policies.drop_bylaw",
     Doing.SIGN_BANDS: "municipalities.set_bands municipalities.drop_bands",
+    Doing.CONFIRM_GOING_LIVE: "municipalities.go_live municipalities.drop_going_live",
     Doing.CONFIRM_RULE: "policies.confirm_rule",
     Doing.CONFIRM_ROLE: "people.confirm_role people.drop_role",
     Doing.CONFIRM_DUTIES: "people.confirm_duties",
@@ -298,6 +300,7 @@ _ELSEWHERE = {
     Doing.CLOSE_PILOT: "city/pilots/{at}/",
     Doing.SIGN_BYLAW: "city/settings/{city}/bylaw/",
     Doing.SIGN_BANDS: "city/settings/{city}/authority/",
+    Doing.CONFIRM_GOING_LIVE: "city/settings/{city}/go-live/",
     Doing.CONFIRM_RULE: "city/settings/{city}/rules/",
     Doing.CONFIRM_ROLE: "city/settings/{city}/staff/",
     Doing.CONFIRM_DUTIES: "city/settings/{city}/staff/",

@@ -24,10 +24,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     clock = {"now": now_of(request)} if actor.person else {}
     return clock | {
         "demo": settings.DEMO,
+        "sandbox": settings.SANDBOX,
         "lang": language(),
         "actor": actor,
         "menu": list(_menu(actor, request.path)),
         "capacity": _capacity(actor),
+        "trials": sorted(actor.on_trial),
         "other_languages": [_page_in(code, request) for code, _name in settings.LANGUAGES if code != language()],
     }
 

@@ -52,7 +52,7 @@ TURNS = Turns(3, patience=5.0)
 # answered whatever is on its way (tests/lab/slow.py).
 ON_ITS_WAY = Shares(48, each=16)
 METHODS = ("GET", "HEAD", "POST")
-OPEN_WITHOUT_FACTOR = re.compile(r"/[a-z-]+/(account|demo)/")  # where one gets a second factor, or needs none
+OPEN_WITHOUT_FACTOR = re.compile(r"/[a-z-]+/(account|demo|sandbox)/")  # where one gets a second factor, or needs none
 
 
 class MethodMiddleware:

@@ -30,7 +30,7 @@ from mix.rules.city.schemes import Scheme
 from mix.rules.core.fields import Bilingual, FieldSpec
 from mix.rules.market.closing import Closing
 from mix.web.drawing.pages import draw_page
-from mix.web.drawing.requests import holds_until, now_of
+from mix.web.drawing.requests import actor_of, holds_until, now_of
 from mix.web.drawing.showing import language, use_clock
 
 # title, criteria, scheme, titles of the stages by key, and how many are chosen at most
@@ -68,7 +68,7 @@ class NoticeContext:
 
 def notice(request: HttpRequest, reference: str) -> HttpResponse:
     """One call as it was posted officially, in a form that prints."""
-    call = get_public(reference)
+    call = get_public(reference, actor=actor_of(request))
     challenge, part = call.step.challenge, spec_of_call(call)
     use_clock(call.zone)
     holds_until(request, call.closes_at)
@@ -91,9 +91,9 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
     return draw_page(request, "public/notice.html", context)
 
 
-def document(request: HttpRequest, code: str) -> FileResponse:  # noqa: ARG001 - a view's shape
+def document(request: HttpRequest, code: str) -> FileResponse:
     """Hand out a public document, always as a download."""
-    found = get_public_document(code)
+    found = get_public_document(code, actor=actor_of(request))
     path = Path(settings.DATA_DIR) / "public" / found.sha256
     if not path.exists():
         raise Unknown

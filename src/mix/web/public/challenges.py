@@ -29,7 +29,7 @@ from mix.readers.case.challenge_lists import page_public_challenges
 from mix.readers.case.challenges import get_public_challenge, has_begun, list_steps, method_for, spec_of
 from mix.readers.case.documents import gather_facts, latest_contents
 from mix.readers.choice.awards import list_award_notices
-from mix.readers.city.municipalities import list_municipalities
+from mix.readers.city.municipalities import list_live_municipalities
 from mix.readers.core.events import list_public_events
 from mix.readers.delivery.disclosures import list_disclosures
 from mix.readers.delivery.milestones import gather_readings
@@ -49,7 +49,7 @@ from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.cards import Card, cards
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
-from mix.web.drawing.requests import holds_until, now_of, only_read
+from mix.web.drawing.requests import actor_of, holds_until, now_of, only_read
 from mix.web.drawing.showing import time_left_changes, use_clock
 from mix.web.drawing.stagebar import StageBar, stage_bar
 from mix.web.public.calls import Weighing, weighings
@@ -75,7 +75,7 @@ def challenges(request: HttpRequest) -> HttpResponse:
     context = ChallengesContext(
         rows=cards(page.rows),
         pager=pager(request, page),
-        cities=list_municipalities(),
+        cities=list_live_municipalities(),
         q=text,
         city=city,
         status=status,
@@ -130,7 +130,7 @@ class ChallengeContext:
 
 def challenge(request: HttpRequest, code: str) -> HttpResponse:
     """One challenge: the problem first, then dates and money, then everything that was published."""
-    found = only_read(request, get_public_challenge(code))
+    found = only_read(request, get_public_challenge(code, actor=actor_of(request)))
     use_clock(found.municipality.zone)
     if found.origin == Origin.HISTORY:
         return draw_page(request, "public/history.html", _history(found))

@@ -11,6 +11,7 @@ from mix.readers.case.challenges import get_public_challenge
 from mix.readers.delivery.disclosures import get_public_disclosure
 from mix.web.documents.packs import Pack, show_pack
 from mix.web.drawing.pages import draw_page
+from mix.web.drawing.requests import actor_of
 from mix.web.drawing.showing import use_clock
 
 
@@ -25,7 +26,7 @@ class DisclosureContext:
 
 def disclosure(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """One disclosure pack, as it was published."""
-    challenge = get_public_challenge(code)
+    challenge = get_public_challenge(code, actor=actor_of(request))
     use_clock(challenge.municipality.zone)
     found = get_public_disclosure(challenge, key)
     context = DisclosureContext(challenge, found, show_pack(challenge, found.pack or {}))

@@ -18,7 +18,7 @@ from mix.readers.market.engagements import (
     list_problem_cards,
     takes_registrations,
 )
-from mix.web.drawing.requests import now_of
+from mix.web.drawing.requests import actor_of, now_of
 from mix.web.drawing.showing import use_clock
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, do, show, take
@@ -74,7 +74,7 @@ class EngagementContext:
 
 def engagement(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """One event: problem cards, registration, questions and answers, capability cards."""
-    found = get_public_challenge(code)
+    found = get_public_challenge(code, actor=actor_of(request))
     use_clock(found.municipality.zone)
     event = get_public_engagement(found, key)
     taken = take(request, {"register": Listed(Register, event), "ask": Listed(Ask, event)})

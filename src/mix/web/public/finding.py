@@ -36,7 +36,7 @@ WEAKNESS_HOLDS = timedelta(days=180)  # RFC 9116 asks for less than a year
 
 def robots(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's shape
     """Say what search engines may read: everything public, and nothing of a demonstration."""
-    if settings.DEMO:
+    if settings.DEMO or settings.SANDBOX:
         return HttpResponse("User-agent: *\nDisallow: /\n", content_type=PLAIN)
     lines = ["User-agent: *", *(f"Disallow: /{code}/{part}/" for code, _name in settings.LANGUAGES for part in CLOSED)]
     lines.append(f"Sitemap: {settings.BASE_URL}{reverse('sitemap')}")

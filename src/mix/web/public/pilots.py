@@ -21,7 +21,7 @@ from mix.rules.core.fields import Bilingual
 from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
-from mix.web.drawing.requests import holds_until, now_of
+from mix.web.drawing.requests import actor_of, holds_until, now_of
 from mix.web.drawing.showing import use_clock
 
 
@@ -55,7 +55,7 @@ class PilotContext:
 
 def pilot(request: HttpRequest, code: str) -> HttpResponse:
     """One pilot: what everybody may know of its record, and its report."""
-    found = get_public_pilot(code)
+    found = get_public_pilot(code, actor=actor_of(request))
     use_clock(found.municipality.zone)
     holds_until(request, day_ends(found.municipality.zone, now_of(request)))
     context = PilotContext(

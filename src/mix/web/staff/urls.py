@@ -3,7 +3,7 @@
 from django.urls import path
 
 from mix.web.staff.case import joining, pilots, records, whole, word_template
-from mix.web.staff.city import authority, bylaws, departments, face, mail, settings, setup, variants
+from mix.web.staff.city import authority, bylaws, departments, face, going_live, mail, settings, setup, variants
 from mix.web.staff.delivery import contracts
 from mix.web.staff.flow import dates, desk, findings, search, waiting, workspace
 from mix.web.staff.market import call_form, custody, publishing
@@ -45,6 +45,7 @@ urlpatterns = [
     path("city/settings/<slug:city>/face/", face.face, name="city-face"),
     path("city/settings/<slug:city>/staff/", settings.staff, name="city-staff"),
     path("city/settings/<slug:city>/mail/", mail.unsent, name="city-mail"),
+    path("city/settings/<slug:city>/go-live/", going_live.going_live, name="city-going-live"),
     path("city/settings/<slug:city>/departments/", departments.departments, name="city-departments"),
     path("city/settings/<slug:city>/authority/", authority.authority, name="city-authority"),
     path("city/settings/<slug:city>/template/", word_template.template, name="city-template"),

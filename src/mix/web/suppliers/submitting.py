@@ -38,6 +38,7 @@ from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
 from mix.web.documents.specs import Answer, FieldView, draw, read_only
 from mix.web.drawing.pages import draw_page
+from mix.web.drawing.requests import actor_of
 from mix.web.forms.acts import Acts, Listed, Taken, do, refused, show, take
 from mix.web.suppliers.submitting_acts import Confirm, DropFile, Finalise, Withdraw
 from mix.web.suppliers.uploads import SealingHandler, sealing, too_large
@@ -170,7 +171,7 @@ class PreviewContext:
 
 def preview(request: HttpRequest, reference: str) -> HttpResponse:
     """Show every question of a call to anybody, before signing in."""
-    call = get_public(reference)
+    call = get_public(reference, actor=actor_of(request))
     context = PreviewContext(
         call=call,
         challenge=call.step.challenge,

@@ -7,6 +7,7 @@ from mix.web.suppliers import redelivery as again
 
 urlpatterns = [
     path("vendor/", views.home, name="vendor-home"),
+    path("vendor/trials/", views.trials, name="vendor-trials"),
     path("vendor/register/", teams.register, name="vendor-register"),
     path("vendor/team/<slug:code>/", teams.team, name="vendor-team"),
     path("vendor/calls/<str:reference>/", views.call, name="vendor-call"),

@@ -43,6 +43,7 @@ from mix.readers.market.solicitations import (
     hides_names,
     list_answered_questions,
     list_own_questions,
+    list_trial_calls,
     spec_of_call,
 )
 from mix.readers.market.submissions import OwnState, find_own, page_own_states
@@ -198,7 +199,7 @@ class CallContext:
 def call(request: HttpRequest, reference: str) -> HttpResponse:
     """One call as a vendor sees it: start, ask, read answers. The questions are shown before anything is started."""
     actor = signed_in(request)
-    found = get_public(reference)
+    found = get_public(reference, actor=actor)
     use_clock(found.zone)
     taking_part = list_taking_part(actor.vendors)
     vendors = [
@@ -228,6 +229,18 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
         hides_names=hides_names(found),
     )
     return show(request, "suppliers/call.html", taken, context)
+
+
+@dataclass(frozen=True)
+class TrialsContext:
+    """What the page of calls to try draws."""
+
+    calls: Sequence[Solicitation]
+
+
+def trials(request: HttpRequest) -> HttpResponse:
+    """The calls of the trials in which somebody plays a vendor."""
+    return draw_page(request, "suppliers/trials.html", TrialsContext(list_trial_calls(signed_in(request))))
 
 
 class LeaveCard(Act[tuple[Engagement, tuple[Vendor, ...]]]):
@@ -265,7 +278,8 @@ def card(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Leave a capability card at an event."""
     actor = signed_in(request)
     vendors = list_own_vendors(actor)
-    event = next((e for e in list_public_engagements(get_public_challenge(code)) if e.step.key == key), None)
+    challenge = get_public_challenge(code, actor=actor)
+    event = next((e for e in list_public_engagements(challenge) if e.step.key == key), None)
     if event is None or not vendors:
         raise Unknown
     taken = take(request, {"card": Listed(LeaveCard, (event, tuple(vendors)))})

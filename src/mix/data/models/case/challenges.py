@@ -40,6 +40,7 @@ class Challenge(Kept, Worded):
     value_cents = money(null=True)
     origin = choice(Origin, default=Origin.LIVE.value)
     is_fictional = models.BooleanField(default=False)
+    is_trial = models.BooleanField(default=False)  # begun while the lead city was on trial: it stays one
     reissue_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reissues")
     commissioned_at = models.DateTimeField()
     bar = models.TextField(blank=True)

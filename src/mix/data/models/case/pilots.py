@@ -30,6 +30,7 @@ class Pilot(Kept, Worded):
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     record = models.JSONField()
     registered_at = models.DateTimeField()
+    is_trial = models.BooleanField(default=False)  # registered while the city was on trial: it stays one
     declared_on = models.DateField(null=True)
     asked_at = models.DateTimeField(null=True)
     starts_on = models.DateField(null=True)

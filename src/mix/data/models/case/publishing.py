@@ -24,6 +24,7 @@ class Notice(Kept):
     text = models.TextField()
     published_at = models.DateTimeField()
     details = models.JSONField(default=dict)
+    is_trial = models.BooleanField(default=False)  # as its challenge
 
     class Meta:
         constraints = [

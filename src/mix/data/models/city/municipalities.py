@@ -20,9 +20,60 @@ class Municipality(Worded):
     by_law = models.CharField(max_length=200, blank=True)
     outage_rule = choice(OutageRule, default=OutageRule.EXTEND.value)
     is_demo = models.BooleanField(default=False)
+    live_at = models.DateTimeField(null=True)  # on trial before, and whatever began then stays a trial
 
     class Meta:
         constraints = [one_of("outage_rule", OutageRule)]
+
+    @property
+    def is_on_trial(self) -> bool:
+        """Say whether nothing of the city is public yet, and nothing of it binds anybody outside."""
+        return self.live_at is None
+
+
+class GoLiveRequest(Kept):
+    """That a city go live, as an administrator asks; it holds once somebody with authority confirms it."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="go_live_requests")
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality"],
+                condition=models.Q(confirmed_at=None, dropped_at=None),
+                name="go_live_one_waits",
+            ),
+            models.CheckConstraint(
+                name="go_live_confirmed_by_a_second",
+                condition=models.Q(confirmed_by=None, confirmed_at=None)
+                | models.Q(confirmed_by__isnull=False, confirmed_at__isnull=False, dropped_at=None)
+                & ~models.Q(confirmed_by=models.F("asked_by")),
+            ),
+        ]
+
+
+class TrialGuest(Kept):
+    """An address whose owner plays along in a city's trial, as a vendor: they see it, and get its mail."""
+
+    private = frozenset({"email"})
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="trial_guests")
+    email = models.EmailField(db_index=True)
+    added_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "email"], condition=models.Q(ended_at=None), name="trial_guest_once"
+            )
+        ]
 
 
 class Department(Kept, Worded):

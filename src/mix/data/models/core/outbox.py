@@ -67,6 +67,7 @@ class Message(models.Model):
     due_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     given_up_at = models.DateTimeField(null=True)
+    kept_at = models.DateTimeField(null=True)  # never sent: a trial's, to somebody outside
     chooser = models.CharField(max_length=64, blank=True)
     held = choice(Pace, blank=True, default="")
     digest = models.ForeignKey(Digest, null=True, on_delete=models.PROTECT, related_name="messages")
@@ -77,7 +78,7 @@ class Message(models.Model):
         indexes = [
             models.Index(
                 fields=["attempts", "id"],
-                condition=models.Q(sent_at=None, given_up_at=None, held=""),
+                condition=models.Q(sent_at=None, given_up_at=None, kept_at=None, held=""),
                 name="message_waiting",
             ),
             models.Index(fields=["held", "chooser"], condition=models.Q(digest=None), name="message_held"),
@@ -86,5 +87,8 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(sent_at=None) | models.Q(given_up_at=None), name="message_sent_or_given_up"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kept_at=None) | models.Q(sent_at=None, given_up_at=None), name="message_kept_or_sent"
+            ),
         ]

@@ -34,6 +34,7 @@ class Solicitation(Kept):
     body = models.TextField(blank=True)
     posting_address = models.URLField(max_length=300)
     contact = models.CharField(max_length=200)
+    is_trial = models.BooleanField(default=False)  # as its challenge
     published_at = models.DateTimeField(null=True)
     closes_at = models.DateTimeField()
     zone = models.CharField(max_length=60)

@@ -114,7 +114,7 @@ def lead_acts(challenge: Challenge, roles: frozenset[Role]) -> Acts:
 def join(request: HttpRequest, code: str) -> HttpResponse:
     """Ask, as another city, to take part in a challenge that runs."""
     actor = staff_of(request)
-    challenge = get_public_challenge(code)
+    challenge = get_public_challenge(code, actor=actor)
     use_clock(challenge.municipality.zone)
     there = {c.municipality.code for c in challenge.cities.all()}
     mine = tuple(

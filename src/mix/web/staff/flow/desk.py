@@ -215,7 +215,7 @@ class TakeOverContext:
 def take_over(request: HttpRequest, code: str) -> HttpResponse:
     """Ask, as another city, to take over what worked in a published challenge."""
     actor = staff_of(request)
-    challenge = get_public_challenge(code)
+    challenge = get_public_challenge(code, actor=actor)
     use_clock(challenge.municipality.zone)
     part_of_it = {c.municipality.code for c in challenge.cities.all()}
     about = Offered(challenge, tuple(c for c in list_own_municipalities(actor) if c.code not in part_of_it))
