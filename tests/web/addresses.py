@@ -13,7 +13,7 @@ CITY = "city"  # who may read the challenge in its cities
 SEAT = "seat"  # who has a seat on the panel
 OVERSIGHT = "oversight"  # who may read the case file
 SETTINGS = "settings"  # administrators and procurement managers
-DEMO = "demo"  # a demonstration, nowhere else
+DEMO = "demo"  # a demonstration or a sandbox, nowhere else
 POST = "post"  # acts only
 
 ADDRESSES: dict[str, str] = {
@@ -50,12 +50,14 @@ ADDRESSES: dict[str, str] = {
     "home-of-person": SIGNED_IN,
     "account": SIGNED_IN,
     "sessions": SIGNED_IN,
+    "demo-time": DEMO,
     "demo-cards": DEMO,
     "demo-outbox": DEMO,
     "demo-sign-in": POST,
     "invitation": PUBLIC,
     "vendor-home": SIGNED_IN,
     "vendor-register": SIGNED_IN,
+    "vendor-trials": SIGNED_IN,
     "vendor-call": SIGNED_IN,
     "vendor-preview": PUBLIC,
     "vendor-team": OWN,
@@ -111,6 +113,7 @@ ADDRESSES: dict[str, str] = {
     "city-setup": SETTINGS,
     "city-face": SETTINGS,
     "city-departments": SETTINGS,
+    "city-going-live": STAFF,
     "city-authority": SETTINGS,
     "city-bylaw": SETTINGS,
     "city-rules": SETTINGS,

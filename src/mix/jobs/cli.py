@@ -21,6 +21,7 @@ from mix.jobs.log_commands import log
 from mix.jobs.method_commands import methods
 from mix.jobs.operating import start_django
 from mix.jobs.policy_commands import policy
+from mix.jobs.sandbox import sandbox
 from mix.jobs.spreading import spread
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.verdicts import Finding
@@ -47,6 +48,7 @@ app.command()(operating.backup)
 app.command()(operating.restore)
 app.command("city")(city_commands.found_city)
 app.command()(city_commands.holder)
+app.command()(sandbox)
 console = Console(highlight=False, soft_wrap=True)
 
 

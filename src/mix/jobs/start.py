@@ -35,10 +35,12 @@ from django.utils.module_loading import import_string
 
 from mix.actions.city.methods import publish_method
 from mix.actions.core.run import run
+from mix.actions.flow.advancing import bridge_pause
 from mix.data.models import MethodVersion, Municipality, Person
 from mix.data.triggers import missing_triggers
 from mix.data.wall import missing_policies
 from mix.jobs.processes import ENDS_WITHIN, Forked, Starts, end_with, keep, share_pools
+from mix.jobs.sandbox import refuse_wrong_site
 from mix.phrases.refusals import sentence
 from mix.readers.core.actors import Actor
 from mix.readers.core.catalogue import CATALOGUE
@@ -52,10 +54,16 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def migrate() -> None:
+    """Bring the tables of the database up to date."""
+    call_command("migrate", verbosity=0, interactive=False)
+
+
 def set_up() -> None:
     """Migrate and load the methods; beside the source, compile messages and collect static files. Nothing twice."""
     Path(settings.DATA_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
-    call_command("migrate", verbosity=0, interactive=False)
+    migrate()
+    refuse_wrong_site()
     if not settings.IS_ASSEMBLED:
         from mix.jobs.messages import compile_messages  # only beside the source
 
@@ -87,7 +95,7 @@ def refuse_wrong_settings(*, alone: bool) -> None:
 
 
 def _wrong_settings(*, alone: bool) -> Iterator[str]:
-    if not settings.DEMO and not settings.ENVIRONMENT.secret_key:
+    if not settings.DEMO and not settings.SANDBOX and not settings.ENVIRONMENT.secret_key:
         yield "MIX_SECRET_KEY is not set. Set it to at least 32 random characters and keep it."
     place = urlsplit(settings.BASE_URL)
     if not settings.DEMO and place.scheme != "https" and place.hostname not in ("localhost", "127.0.0.1", "::1"):
@@ -132,6 +140,8 @@ def refuse_unsafe_start() -> None:
     demo = {"is_demo": True}
     if not settings.DEMO and (Person.objects.filter(**demo).exists() or Municipality.objects.filter(**demo).exists()):
         raise SystemExit("This database holds the demonstration cast. Use another MIX_DATA_DIR or DATABASE_URL.")
+    if settings.DEMO and not settings.SANDBOX and Municipality.objects.filter(is_demo=False).exists():
+        raise SystemExit("This database holds a real city: unset MIX_DEMO. Try things in a sandbox: mix sandbox FOLDER")
     walls = missing_policies()
     if walls:
         raise SystemExit(f"Row-level security is missing on: {', '.join(sorted(walls))}. Run: mix setup")
@@ -183,9 +193,12 @@ def serve(*, workers: int = 2, alone: bool = False) -> None:
     """Serve the site until interrupted, with the worker and the sealer unless these run elsewhere (`alone`)."""
     refuse_wrong_settings(alone=alone)
     refuse_unready()
+    refuse_wrong_site()
     refuse_unsafe_start()
     refuse_wrong_clock()
     refuse_taken_port(settings.ENVIRONMENT.port)
+    if settings.SANDBOX:
+        bridge_pause()
     helpers = _helpers(alone=alone)
     load()
     keep(lambda: Forked(partial(_serve_web, workers)), helpers)

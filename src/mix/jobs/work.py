@@ -34,8 +34,10 @@ from mix.data.changes import begin
 from mix.data.models import Beat, Message
 from mix.jobs.duties import note_done, note_fault
 from mix.jobs.log_checks import check_daily
+from mix.jobs.sandbox import refuse_wrong_site
 from mix.jobs.witnesses import send_to_witnesses
 from mix.phrases.mails import stop_text
+from mix.readers.core.clock import read_work_clock
 from mix.readers.core.outbox import path_of, stop_token
 from mix.rules.core.lines import one_line
 from mix.rules.market.outages import BEAT
@@ -58,17 +60,17 @@ def send_waiting(*, most: int = AT_ONCE) -> int:
     """
     sent, left, server = 0, most, get_connection()
     try:
-        while left > 0 and (taken := claim(now=datetime.now(UTC), most=min(left, TOGETHER))):
+        while left > 0 and (taken := claim(now=read_work_clock(), most=min(left, TOGETHER))):
             left -= len(taken)
             for place, message in enumerate(taken, start=1):
                 error = _send(message, server)
                 if error is None:
-                    mark_sent(message, now=datetime.now(UTC))
+                    mark_sent(message, now=read_work_clock())
                     sent += 1
                     continue
-                mark_failed(message, now=datetime.now(UTC), reason=_reason(error), is_final=_is_refused(error))
+                mark_failed(message, now=read_work_clock(), reason=_reason(error), is_final=_is_refused(error))
                 if _is_of_the_server(error):
-                    put_back(taken[place:], now=datetime.now(UTC))
+                    put_back(taken[place:], now=read_work_clock())
                     return sent
     finally:
         server.close()
@@ -224,18 +226,19 @@ def do_duties(last: dict[int, datetime]) -> None:
         now = datetime.now(UTC)
         if place not in last or now - last[place] >= every:
             last[place] = now
-            do_apart(duty, now=now)
+            do_apart(duty, now=read_work_clock())
 
 
 def watch_forever(*, pause_seconds: float = 2.0) -> None:
     """Watch the site until the process is stopped; apart from the mail, which may take its time."""
     while True:
-        do_apart(watch, now=datetime.now(UTC))
+        do_apart(watch, now=read_work_clock())
         time.sleep(pause_seconds)
 
 
 def work_forever(*, pause_seconds: float = 2.0) -> None:
     """Watch the site and do the duties until the process is stopped."""
+    refuse_wrong_site()
     begin()
     for heard in (signal.SIGTERM, signal.SIGINT):
         signal.signal(heard, lambda *_: STOPPING.set())

@@ -74,6 +74,8 @@ def test_few_look_past_the_wall() -> None:
     nouns = ("case/documents", "market/engagements", "knowledge/lessons")
     nouns += ("knowledge/outcomes", "knowledge/results")
     ways |= {f"readers/{noun}.py" for noun in nouns}
+    # Who plays along in a trial works for no city of it. A sandbox's time is moved for all of its cities.
+    ways |= {"readers/city/trials.py", "actions/flow/advancing.py", "readers/flow/coming.py"}
     # What excludes something is looked for in every city, whoever asks.
     ways |= {"readers/city/municipalities.py", "readers/city/separations.py"}
     assert found == {"data/wall.py", "web/staff/flow/dates.py", *ways}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mix.web.entry import invitations, mail, views
+from mix.web.entry import invitations, mail, sandbox, views
 
 urlpatterns = [
     path("me/", views.home_of_person, name="home-of-person"),
@@ -12,5 +12,6 @@ urlpatterns = [
     path("demo/", views.demo_cards, name="demo-cards"),
     path("demo/outbox/", views.demo_outbox, name="demo-outbox"),
     path("demo/<slug:code>/", views.demo_sign_in, name="demo-sign-in"),
+    path("sandbox/", sandbox.sandbox, name="demo-time"),
     path("invitation/<str:token>/", invitations.invitation, name="invitation"),
 ]
