@@ -73,7 +73,7 @@ def advance(stride: Stride) -> tuple[datetime, ...]:
         mark = own_mark()
         require(not mark.is_over(datetime.now(UTC)), "sandbox_is_over")
         now = read_clock()
-        coming = list_coming(now=now)
+        coming = [c.at for c in list_coming(now=now)]
         stops = moments(now=now, to=target(stride, now=now, due=coming), due=coming)
         answered = now
         for moment in stops:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -12,27 +13,36 @@ from mix.readers.flow.dates import dates_of_challenges
 from mix.readers.market.solicitations import instants_of
 from mix.rules.case.states import ChallengeStatus
 
+OPENING = "opening"  # what of a call becomes possible; every other code is a date's
 
-def list_coming(*, now: datetime) -> list[datetime]:
-    """List the instants (UTC) after one at which something is due, closes, opens or begins, in order."""
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Something that the clock brings: when (UTC), a word for it, and of which challenge."""
+
+    at: datetime
+    what: str
+    challenge: Challenge | None
+
+
+def list_coming(*, now: datetime) -> list[Coming]:
+    """List what is due, closes, opens or begins after an instant, in order."""
     with lifted():
-        return sorted(at for at in _coming(now) if at > now)
+        found = [*_dated(now), *_openings()]
+    return sorted((c for c in found if c.at > now), key=lambda c: c.at)
 
 
-def _coming(now: datetime) -> set[datetime]:
+def _dated(now: datetime) -> Iterator[Coming]:
     running = Challenge.objects.filter(status=ChallengeStatus.RUNNING).select_related("municipality")
-    dated = dates_of_challenges(list(running), now=now)
-    return {*_of_calls(now), *(_instant(d.on, d.city) for d in dated)}
+    for dated in dates_of_challenges(list(running), now=now):
+        yield Coming(_instant(dated.on, dated.city), dated.code, dated.challenge)
 
 
-def _of_calls(now: datetime) -> Iterator[datetime]:
-    calls = Solicitation.objects.filter(
-        published_at__isnull=False, technical_opened_at=None, step__challenge__status=ChallengeStatus.RUNNING
-    ).select_related("step__challenge__method")
-    for call in calls:
-        yield from (call.questions_until, call.closes_at)
-        if call.closes_at > now or min(instants_of(call).values()) > now:
-            yield from instants_of(call).values()
+def _openings() -> Iterator[Coming]:
+    """Yield when each envelope of a call may be opened, answers that were opened already or not."""
+    calls = Solicitation.objects.filter(published_at__isnull=False, step__challenge__status=ChallengeStatus.RUNNING)
+    for call in calls.select_related("step__challenge__method"):
+        yield from (Coming(at, OPENING, call.step.challenge) for at in instants_of(call).values())
 
 
 def _instant(on: date | datetime, city: Municipality) -> datetime:

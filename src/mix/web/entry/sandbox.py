@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext
 
 from mix.actions.flow.advancing import advance, own_mark
-from mix.readers.flow.coming import list_coming
+from mix.readers.flow.coming import Coming, list_coming
 from mix.rules.flow.advancing import FARTHEST, Stride
 from mix.web.drawing.requests import actor_of, now_of
 from mix.web.forms.acts import Act, Acts, Listed, show, take
@@ -66,7 +66,7 @@ class SandboxContext:
 
     here: datetime
     real: datetime
-    coming: Sequence[datetime]
+    coming: Sequence[Coming]
     farthest: int
     ends_on: date
 

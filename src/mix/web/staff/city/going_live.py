@@ -74,7 +74,7 @@ class Drop(Act[GoLiveRequest]):
 class AddGuest(Act[Municipality]):
     """Ask somebody to play a vendor."""
 
-    label = _("Ask them")
+    label = _("Invite them to play")
     done = _("Asked by mail. They see what is tried once they have an account for this address.")
     needs = Permission.GO_LIVE_ASK
 
