@@ -32,14 +32,15 @@ OWN = re.compile(r"/(en|fr)/(challenges|calls|documents|pilots|vendor/calls)/[^/
 def canaries() -> set[str]:
     """Return the words by which what was tried would be known anywhere."""
     found = set(TRIED)
-    others = set(Challenge.objects.exclude(code__in=TRIED).values_list("title", flat=True))
     for challenge in Challenge.objects.filter(code__in=TRIED):
-        found |= set(challenge.wording("title").texts.values()) - others  # a case of the record may be called the same
+        found |= set(challenge.wording("title").texts.values())
     found |= set(Solicitation.objects.filter(step__challenge__code__in=TRIED).values_list("reference", flat=True))
     found |= set(Notice.objects.filter(challenge__code__in=TRIED).values_list("reference", flat=True))
     for pilot in Pilot.objects.filter(municipality__code="guelph", decision="agree"):
         found |= {pilot.code, *pilot.wording("title").texts.values()}
-    return {word.casefold() for word in found}
+    # a case of the record may be called by the same words
+    others = "\n".join(Challenge.objects.exclude(code__in=TRIED).values_list("title", flat=True)).casefold()
+    return {word.casefold() for word in found if word.casefold() not in others}
 
 
 def read(client: Client, url: str) -> str:

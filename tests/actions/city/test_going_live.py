@@ -203,9 +203,10 @@ def leaves(code: str, now: Any, **of: Any) -> set[str]:
     Message.objects.filter(kept_at=None).update(sent_at=now, given_up_at=None)
     outbox.tell(Person.objects.filter(code__in=["ada", "kim", "lena"]), code, now=now, **of)
     found = set()
-    while message := outbox.claim(now=now):
-        found.add(message.chooser)
-        outbox.mark_sent(message, now=now)
+    while taken := outbox.claim(now=now, most=2):
+        found |= {message.chooser for message in taken}
+        for message in taken:
+            outbox.mark_sent(message, now=now)
     return found
 
 

@@ -55,7 +55,7 @@ def _make(code: str, pace: Pace, window: Window, *, now: datetime) -> bool:
         if not is_new:
             return False
         held = [m for m in list_held(pace, chooser=code) if m.written_at < window.until]
-        gathered = [m for m in held if not keep_inside(m, now=now)]
+        gathered = keep_inside(held, now=now)
         if not gathered:
             return False
         tell(

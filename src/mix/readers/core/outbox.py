@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.conf import settings
 from django.core import signing
@@ -73,20 +73,24 @@ def list_held(pace: Pace, *, chooser: str = "") -> list[Message]:
     return list(Message.objects.filter(whose, held=pace.value, digest=None, kept_at=None).order_by("written_at", "id"))
 
 
-def is_for_outside(message: Message) -> bool:
-    """Say whether a mail is of a trial and to somebody who is none of its own people: it is never sent."""
-    if not message.city or message.code in BEGINS or not _is_of_trial(message):
-        return False
-    of_city, email = message.city, message.to_email
-    staff = StaffRole.objects.filter(municipality__code=of_city, ended_at=None, person__email__iexact=email)
-    guests = TrialGuest.objects.filter(municipality__code=of_city, ended_at=None, email=email.lower())
+def list_for_outside(messages: Sequence[Message]) -> list[Message]:
+    """Return those mails that a trial wrote to somebody who is none of its own people: they are never sent.
+
+    Two queries for all of them, and three for each of a trial.
+    """
+    cases, cities = {m.challenge for m in messages if m.challenge}, {m.city for m in messages if m.city}
+    # what began on trial stays one, whatever its city is now
+    tried = set(Challenge.objects.filter(code__in=cases, is_trial=True).values_list("code", flat=True)) if cases else ()
+    trying = set(Municipality.objects.filter(code__in=cities, live_at=None).values_list("code", flat=True))
+    of_trial = (m for m in messages if (m.challenge in tried if m.challenge else m.city in trying))
+    return [m for m in of_trial if m.code not in BEGINS and not _is_to_own(m)]
+
+
+def _is_to_own(message: Message) -> bool:
+    city, email = message.city, message.to_email
+    staff = StaffRole.objects.filter(municipality__code=city, ended_at=None, person__email__iexact=email)
+    guests = TrialGuest.objects.filter(municipality__code=city, ended_at=None, email=email.lower())
     holders = CustodyShare.objects.filter(
-        key__municipality__code=of_city, key__retired_at=None, holder__email__iexact=email
+        key__municipality__code=city, key__retired_at=None, holder__email__iexact=email
     )
-    return not (staff.exists() or guests.exists() or holders.exists())
-
-
-def _is_of_trial(message: Message) -> bool:
-    if message.challenge:  # what began on trial stays one, whatever its city is now
-        return Challenge.objects.filter(code=message.challenge, is_trial=True).exists()
-    return Municipality.objects.filter(code=message.city, live_at=None).exists()
+    return staff.exists() or guests.exists() or holders.exists()
