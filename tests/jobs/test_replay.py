@@ -41,12 +41,14 @@ INNER = {
 }
 # Verbs whose only scenario is a page: tests/web and tests/journeys carry them out.
 ON_PAGES = {
+    "addenda.change_question",
     "addenda.drop_extension",
     "addenda.issue",
     "agreements.take_out_signatory",
     "awards.answer_dispute",
     "awards.file_dispute",
     "calendars.drop_day",
+    "corrections.correct",
     "calendars.end_feed",
     "calendars.make_feed",
     "calendars.set_days",

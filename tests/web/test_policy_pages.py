@@ -29,10 +29,12 @@ from mix.data.models import (
     Solicitation,
     Step,
 )
+from mix.readers.case.documents import gather_facts
 from mix.readers.choice.awards import dispute_until
 from mix.readers.city.policies import in_force, ruleset_for
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.flow.findings import governing_day, judge, later_changes, like_purchases, policy_unmet
+from mix.rules.city.methods import Fact
 from mix.rules.city.policy.bylaws import BylawTable
 from mix.rules.city.policy.explain import Outcome
 from mix.rules.city.policy.facts import Category, Competition, Ground
@@ -286,14 +288,23 @@ def test_a_city_without_any_table_is_told_so(draft: Solicitation, sign_in: Calla
     assert "Guelph By-law (2018)-20259" in page
 
 
-def test_what_is_bought_is_said_once(draft: Solicitation, sign_in: Callable[[str], Client], now: Any) -> None:
+def test_what_is_bought_is_said_once(
+    draft: Solicitation, sign_in: Callable[[str], Client], now: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Purchase.objects.all().delete()
+    assert outcomes(draft.step, now)["cfta-open"] is Outcome.HOLDS, "the commission says what is bought"
+    unsaid = {k: v for k, v in gather_facts(draft.step.challenge).items() if k is not Fact.CATEGORY}
+    monkeypatch.setattr("mix.readers.flow.findings.gather_facts", lambda _challenge: unsaid)
     assert outcomes(draft.step, now)["cfta-open"] is Outcome.MISSING
     olivia, page = sign_in("olivia"), "/en/city/challenges/water-leaks/policy/"
+    asked = '<a href="/en/city/challenges/water-leaks/commissioning/#f-bought">What is bought</a>'
+    assert f"Waits for an answer: {asked}" in " ".join(olivia.get(page).content.decode().split())
     assert "Many rules wait for it" in olivia.get(page).content.decode()
+    openly = {"act": "purchase", "competition": "open", "limited_ground": "none", "quotes": "0"}
+    assert "Say first what is bought" in olivia.post(page, openly).content.decode()
+    monkeypatch.undo()
     given = {
         "act": "purchase",
-        "category": "services",
         "competition": "quotes",
         "limited_ground": "none",
         "quotes": "0",
@@ -342,15 +353,15 @@ def test_requirements_that_keep_new_firms_out_are_shown_in_their_words(
 def test_findings_cost_no_query_for_a_rule(draft: Solicitation, now: Any, django_assert_num_queries: Any) -> None:
     ruleset_for([draft.step.challenge.municipality], on=city_day(now))
     step = Step.objects.select_related("challenge__method", "challenge__municipality").get(pk=draft.step_id)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         judge(step, now=now)
 
 
 def test_verbs_check_who_and_what(actor: Callable[[str], Any], draft: Solicitation, now: Any) -> None:
     challenge = draft.step.challenge
     with pytest.raises((Forbidden, Unknown)):
-        run(actor("eva"), now, findings.describe_purchase, challenge, category=Category.GOODS)
-    facts = {"category": Category.GOODS, "competition": Competition.DIRECT, "limited_ground": Ground.URGENCY}
+        run(actor("eva"), now, findings.describe_purchase, challenge)
+    facts = {"competition": Competition.DIRECT, "limited_ground": Ground.URGENCY}
     with pytest.raises(Refused) as caught:
         run(actor("olivia"), now, findings.describe_purchase, challenge, **facts)
     assert codes(caught) == ["circumstances_missing"]
@@ -359,7 +370,7 @@ def test_verbs_check_who_and_what(actor: Callable[[str], Any], draft: Solicitati
         run(actor("olivia"), now, findings.note_participation, challenge, published_on=city_day(now), **london)
     Challenge.objects.filter(pk=challenge.pk).update(status="cancelled", ended_at=now, ended_reason="x")
     with pytest.raises(Refused) as caught:
-        run(actor("olivia"), now, findings.describe_purchase, challenge, category=Category.GOODS)
+        run(actor("olivia"), now, findings.describe_purchase, challenge)
     assert codes(caught) == ["challenge_over"]
 
 
@@ -512,7 +523,7 @@ def test_like_purchases_of_the_department_count_together(
     Challenge.objects.filter(pk=other.pk).update(value_cents=5_000_000, commissioned_at=now - timedelta(days=364))
     Purchase.objects.update_or_create(challenge=other, defaults={"category": "services"})
     challenge.needs.update(challenge=None)
-    facts: dict[str, Any] = {"category": Category.SERVICES, "related_cents": 100}
+    facts: dict[str, Any] = {"related_cents": 100}
     run(actor("olivia"), now, findings.describe_purchase, challenge, **facts)
     like = like_purchases(challenge, Category.SERVICES, now=now)
     assert other in like

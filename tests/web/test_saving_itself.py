@@ -160,7 +160,7 @@ def test_a_document_saves_itself_and_the_button_finds_nobody_in_between(
 def test_a_document_that_saved_itself_says_anew_what_the_rules_say(sign_in: Callable[[str], Client]) -> None:
     Step.objects.filter(challenge__code=STEP[0], key="procurement-brief").update(state=StepState.ACTIVE)
     address = reverse("city-step", args=[STEP[0], "procurement-brief"])
-    priya, findings = sign_in("priya"), re.compile(r"<h3>[^<]*</h3>|Depends on:[^<]*")
+    priya, findings = sign_in("priya"), re.compile(r"<h3>[^<]*</h3>|Waits for an answer:[^<]*")
 
     def on_page() -> list[str]:
         return findings.findall(page_of(priya, address).split('<div id="says">')[1].partition('id="le"')[0])

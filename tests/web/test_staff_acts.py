@@ -80,7 +80,7 @@ def test_a_step_is_worked_on_until_its_gate_is_asked_for(
 
 
 def _draftable(kind: AgreementKind) -> Draftable:
-    return Draftable(Step(), kind, (Vendor(code="ink", name="Ink"),), 5_000_00)
+    return Draftable(Step(), kind, (Vendor(code="ink", name="Ink"),), {"value_cents": 5_000_00})
 
 
 def test_only_a_sprint_pays_by_two_deliverables() -> None:
@@ -233,7 +233,7 @@ def test_what_worked_is_taken_over_by_a_city_of_the_person() -> None:
 def test_a_purchase_asks_openly_until_somebody_says_otherwise() -> None:
     first = DescribePurchase.first(Bought(Challenge(), None))
     assert DescribePurchase(Bought(Challenge(), None), {**first, "category": "services"}).is_valid()
-    said = Purchase(category="goods", competition="invited", quotes=3, limited_ground="none", related_cents=5_00)
+    said = Purchase(pk=1, category="goods", competition="invited", quotes=3, limited_ground="none", related_cents=5_00)
     first = DescribePurchase.first(Bought(Challenge(), said))
     assert (first["category"], first["quotes"], first["related_cents"], first["lends_cents"]) == (
         "goods",

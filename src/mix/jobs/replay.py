@@ -21,7 +21,7 @@ from mix.actions.choice import awards, conflicts, evaluations, meetings, panels,
 from mix.actions.city import calendars, departments, policies, variants
 from mix.actions.core.run import Prepared, run
 from mix.actions.delivery import agreements, disclosures, milestones, sprints
-from mix.actions.flow import chasing, endings, findings, moves, publication, signing
+from mix.actions.flow import chasing, corrections, endings, findings, moves, publication, signing
 from mix.actions.knowledge import lessons
 from mix.actions.market import addenda, call_forms, engagements, openings, solicitations, submissions
 from mix.data import models as m
@@ -43,6 +43,7 @@ MODULES = {
     "challenges": challenges,
     "chasing": chasing,
     "conflicts": conflicts,
+    "corrections": corrections,
     "delivery": milestones,
     "departments": departments,
     "disclosures": disclosures,

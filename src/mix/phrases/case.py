@@ -42,6 +42,8 @@ REFUSALS: dict[str, str | Counted] = {
     "challenge_not_over": "This challenge still runs",
     # documents and steps
     "edited_meanwhile": "{name} saved version {number} while you were writing. Both texts are shown below; nothing is lost",
+    "differs_from_source": "“{field}” says something else than “{step}”. Take what stands there, or say why it differs",
+    "source_changed": "“{step}” says something else since it was said why “{field}” differs. Take it, or say why anew",
     "not_reusable": "This work may not be reused, or it has expired",
     "already_written": "Something is written here already",
     "step_not_active": "“{step}” is not open for work now",

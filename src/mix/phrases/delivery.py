@@ -41,6 +41,7 @@ REFUSALS: dict[str, str | Counted] = {
     "nobody_to_agree_with": "Nobody was admitted or awarded",
     "agreement_not_drafted": "Draft the agreement with {vendor}",
     "agreement_unsigned": "The agreement with {vendor} is not signed by all",
+    "agreement_differs": "These terms are not those of the agreements that are drafted already. Say why",
     "agreement_exists": "There is an agreement with {vendor}",
     "agreement_fixed": "This agreement is signed or ended and cannot be changed",
     "agreement_not_signed": "This agreement is not signed yet",

@@ -8,6 +8,10 @@ REFUSALS: dict[str, str | Counted] = {
     "nobody_to_ask": "Nobody has this duty: a city names somebody under People and roles",
     # documents and steps
     "step_not_optional": "This step may not be left out",
+    "step_not_done": "“{step}” is not done: it is changed in its own form",
+    "correction_of_nothing": "Nothing was written here that could be corrected",
+    "correction_changes_nothing": "Nothing differs. Change at least one answer",
+    "category_missing": "Say first what is bought: goods, services or construction",
     "scan_expired": "This scan was good until {on}. Look again, and set a new day",
     "drift_too_large": "The design costs over {most} percent more than the award: that needs a new competition",
     # gates
@@ -28,6 +32,10 @@ REFUSALS: dict[str, str | Counted] = {
 }
 
 MAILS: dict[str, tuple[str, str]] = {
+    "document_corrected": (
+        "Corrected: {step} ({challenge})",
+        "{who} corrected “{step}” of “{challenge}”, for which you gave your word. The version that you read stays beside it.\n\n{reason}",
+    ),
     "draft_soon": (
         "Not handed in yet: {challenge} ({vendor})",
         "The submission of {vendor} to “{challenge}” is a draft. It counts only if it is handed in before {closes}.",
@@ -130,6 +138,7 @@ WORDS: dict[str, dict[str, str]] = {
 VERBS: dict[str, str] = {
     "chasing.ask_again": "Asked again",
     "findings.agree_to_waive": "Second word: a rule is set aside",
+    "corrections.correct": "Document corrected",
     "findings.describe_purchase": "Purchase described for policy",
     "findings.justify": "Reason for a requirement",
     "findings.note_participation": "Notice of participation recorded",

@@ -131,6 +131,7 @@ REFUSALS: dict[str, str | Counted] = {
     "vendor_files_full": "The files of your organization in open calls would be larger than {most} GB together. Take out some that you do not need",
     "one_file": "Send one file at a time. None of these was kept",
     "submission_too_large": "All files together would be larger than 500 MB. Nothing else was lost",
+    "question_unchanged": "The question reads as before. Change its words",
     "addendum_unread": "Read addendum {number} and confirm it",
     "addendum_unknown": "This addendum belongs to another call",
     "not_finalised": "There is nothing to withdraw",
@@ -183,6 +184,14 @@ MAILS: dict[str, tuple[str, str]] = {
     "addendum": (
         "Addendum {number}: {challenge}",
         "Addendum {number} changes the call on “{challenge}” that {vendor} is answering. Read it and confirm it; until then you cannot finalise.\n\n{text}\n\nClosing: {closes}",
+    ),
+    "question_changed": (
+        "A question changed: {challenge} (addendum {number})",
+        "Addendum {number} changes one question of the call on “{challenge}” that {vendor} is answering. Read it and confirm it before you finalise. Your other answers stay.\n\nIt read: {before}\nIt reads now: {after}\n\n{text}\n\nClosing: {closes}",
+    ),
+    "question_asked_again": (
+        "Answer one question anew: {challenge} (addendum {number})",
+        "Addendum {number} changes one question of the call on “{challenge}” that {vendor} has answered. What you finalised counts as it is, and will be read as an answer to the earlier question. Answer this question anew before closing, or confirm that your answer stands. Bring in your own copy: your other answers stay.\n\nIt read: {before}\nIt reads now: {after}\n\n{text}\n\nClosing: {closes}",
     ),
     "question_answered": (
         "A question was answered: {challenge}",
@@ -281,6 +290,8 @@ WORDS: dict[str, dict[str, str]] = {
         "method": "from the method",
         "reworded": "from the method, reworded for this challenge",
         "added": "added for this challenge",
+        "requirement": "asked by a requirement",
+        "changed": "changed by an addendum",
     },
     "form_change": {
         "question_dropped": "Dropped",

@@ -31,7 +31,8 @@ BEGUN_BY_ONESELF = """
     delivery.take_over departments.add departments.close departments.open_again departments.rename
     disclosures.publish_pack documents.comment engagements.ask engagements.give_card engagements.log_contact
     engagements.register evaluations.give_chair evaluations.leave_panel evaluations.send_letters
-    findings.describe_purchase findings.justify findings.note_participation findings.waive identities.drop_group
+    corrections.correct findings.describe_purchase findings.justify findings.note_participation findings.waive
+    identities.drop_group
     identities.end_provider identities.map_group identities.set_up joining.ask joining.declare_window
     letterheads.describe letterheads.set_colours letterheads.set_logo municipalities.try_mail people.come_in people.join
     people.welcome knowledge.enter_hours knowledge.write_lesson log.acknowledge_gap mergers.ask mergers.withdraw

@@ -8,8 +8,10 @@ from typing import Any
 from mix.actions.case.locking import keep_open, lock_challenge, lock_step
 from mix.actions.core.deeds import Deed
 from mix.data.models import Comment, Document, DocumentVersion, Step
+from mix.readers.case.carrying import begun_with, gather_sources
 from mix.readers.case.challenges import spec_of
 from mix.readers.case.documents import find_latest, has_changed_since, latest_content, list_reusable
+from mix.rules.case.carrying import said_by_sources
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission
 from mix.rules.core.chain import digest
@@ -37,27 +39,26 @@ def save(
     based_on: int | None = None,
     over: Mapping[str, int] | None = None,
 ) -> DocumentVersion:
-    """Save the answers as the next version.
+    """Save the answers as the next version, of a step at hand or of one that is prepared before it begins.
 
     `based_on` is the version that the writer saw, of some fields another in `over`. Raises EditedMeanwhile when a field
     reads otherwise by now, Refused with every answer that cannot be read. A save without a change makes no version.
+
+    What has a source and is not given stays as it was written, and is carried from there where nothing was yet.
     """
-    step, role = lock_step(step, actor=deed.actor, needs=Permission.DOCUMENT_EDIT, editing=True)
-    good, bad = read_answers(spec_of(step).fields, answers)
+    step, role = lock_step(step, actor=deed.actor, needs=Permission.DOCUMENT_EDIT, editing=True, ahead=True)
+    document = Document.objects.select_for_update().get(step=step)
+    latest, sources = find_latest(document), gather_sources(step)
+    begun = begun_with(sources, latest)
+    good, bad = read_answers(spec_of(step).fields, {**begun, **answers})
     if bad:
         raise Refused(*(Unmet(e.code, e.params, field=key) for key, e in bad.items()))
-    document = Document.objects.select_for_update().get(step=step)
-    latest = find_latest(document)
     if latest and based_on is not None and has_changed_since(latest, based_on=based_on, over=over or {}):
         others = find_latest(document, after=based_on, but=deed.actor.someone)
         raise EditedMeanwhile(latest, by=others or latest)
     if latest and latest.content == good:
         return latest
-    document.version += 1
-    document.save(update_fields=["version"])
-    version = DocumentVersion.objects.create(
-        document=document, number=document.version, content=good, author=deed.actor.someone, saved_at=deed.now
-    )
+    version = keep_version(deed, document, good, latest=latest, sources=sources)
     deed.record(
         "documents.save",
         step,
@@ -65,6 +66,31 @@ def save(
         payload={"version": version.number, "content": digest(good)},
     )
     return version
+
+
+def keep_version(
+    deed: Deed,
+    document: Document,
+    content: dict[str, Any],
+    *,
+    latest: DocumentVersion | None,
+    sources: Mapping[str, Any],
+    reason: str = "",
+) -> DocumentVersion:
+    """Keep the next version of a document that is locked. Called inside other verbs."""
+    document.version += 1
+    document.save(update_fields=["version"])
+    return DocumentVersion.objects.create(
+        document=document,
+        number=document.version,
+        content=content,
+        sources=said_by_sources(
+            sources, content, before=latest.content if latest else {}, then=latest.sources if latest else {}
+        ),
+        reason=reason,
+        author=deed.actor.someone,
+        saved_at=deed.now,
+    )
 
 
 def reuse(deed: Deed, step: Step, *, source: Step) -> DocumentVersion:

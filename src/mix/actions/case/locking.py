@@ -35,13 +35,19 @@ def lock_challenge(
     return locked, role_for(roles, needs)
 
 
-def lock_step(step: Step, *, actor: Actor, needs: Permission, editing: bool = False) -> tuple[Step, Role]:
-    """Lock a step's challenge and return the step as it is now; it must be active, and not at its gate to be edited."""
+def lock_step(
+    step: Step, *, actor: Actor, needs: Permission, editing: bool = False, ahead: bool = False
+) -> tuple[Step, Role]:
+    """Lock a step's challenge and return the step as it is now; it must be active, and not at its gate to be edited.
+
+    What may be prepared `ahead` may also wait for its turn.
+    """
     challenge, role = lock_challenge(step.challenge, actor=actor, needs=needs)
     fresh = _step(challenge.pk, step.pk)[0]
     fresh.challenge = challenge
     title = spec_of(fresh).title
-    require(fresh.state == StepState.ACTIVE, "step_not_active", **title.params("step"))
+    states = (StepState.ACTIVE, StepState.WAITING) if ahead else (StepState.ACTIVE,)
+    require(fresh.state in states, "step_not_active", **title.params("step"))
     if editing:
         require(fresh.asked_at is None, "step_at_gate", **title.params("step"))
     return fresh, role

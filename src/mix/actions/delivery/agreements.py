@@ -12,7 +12,14 @@ from mix.data.models import Agreement, Clause, ClauseEdit, Deliverable, Paper, P
 from mix.readers.case.challenges import list_steps_after, spec_of
 from mix.readers.city.people import actor_for, list_members, list_on_duty
 from mix.readers.core.actors import Actor
-from mix.readers.delivery.agreements import changes_since, digest_of, list_signatories, unmet_to_sign
+from mix.readers.delivery.agreements import (
+    Terms,
+    changes_since,
+    digest_of,
+    list_signatories,
+    list_terms,
+    unmet_to_sign,
+)
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, Role, grants
@@ -43,12 +50,26 @@ def draft(
     options_cents: int = 0,
     deliverables: Sequence[Due] = (),
     papers: Sequence[tuple[str, str]] = (),
+    reason: str = "",
 ) -> Agreement:
-    """Draft an agreement with one vendor from library clauses. Papers are (kind, name) that must come in."""
+    """Draft an agreement with one vendor from library clauses. Papers are (kind, name) that must come in.
+
+    The vendors of one step have the same terms; others need a reason.
+    """
     step, role = lock_step(step, actor=deed.actor, needs=Permission.AGREEMENT_EDIT, editing=True)
     require(not step.agreements.filter(vendor=vendor).exists(), "agreement_exists", vendor=vendor.name)
     require(ends_on >= starts_on, "ends_before_start", field="ends_on")
     require(bool(clauses), "clauses_missing", field="clauses")
+    terms = Terms(
+        value_cents,
+        options_cents,
+        starts_on,
+        ends_on,
+        frozenset((due.title, due.due_on, due.fee_cents) for due in deliverables),
+        frozenset(clause.text for clause in clauses),
+    )
+    differs = any(other != terms for other in list_terms(step))
+    require(bool(reason.strip()) or not differs, "agreement_differs", field="reason")
     agreement = Agreement.objects.create(
         municipality_id=step.municipality_id,
         step=step,
@@ -59,6 +80,7 @@ def draft(
         starts_on=starts_on,
         ends_on=ends_on,
         drafted_at=deed.now,
+        differs_reason=reason.strip() if differs else "",
     )
     for position, clause in enumerate(clauses, start=1):
         Clause.objects.create(
@@ -75,7 +97,7 @@ def draft(
         path=f"vendor/agreements/{agreement.code}/",
         vendor=vendor.name,
     )
-    deed.record("agreements.draft", agreement, role=role.value)
+    deed.record("agreements.draft", agreement, role=role.value, reason=agreement.differs_reason)
     return agreement
 
 

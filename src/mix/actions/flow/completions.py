@@ -7,6 +7,7 @@ from mix.actions.choice import awards, evaluations
 from mix.actions.choice.letters import send_letters
 from mix.actions.core.deeds import Deed
 from mix.actions.delivery import disclosures
+from mix.actions.flow.findings import keep_category
 from mix.actions.market.participations import raise_standing
 from mix.data.models import Step
 from mix.readers.case.challenges import method_for, spec_of
@@ -15,11 +16,19 @@ from mix.readers.choice.evaluations import find_evaluation
 from mix.readers.core.errors import Unknown
 from mix.readers.market.solicitations import find_solicitation, spec_of_call
 from mix.rules.case.states import NoticeKind
+from mix.rules.city.methods import Fact
 from mix.rules.market.states import SubmissionState
 
 
 def nothing(deed: Deed, step: Step, summary: str) -> None:
     """Do nothing more: the artifact itself is the effect."""
+
+
+def after_document(deed: Deed, step: Step, summary: str) -> None:  # noqa: ARG001 - one shape
+    """Keep what is bought, where this document says so: purchases of the year add up by it."""
+    place = method_for(step.challenge).place_of(Fact.CATEGORY)
+    if place and place[0] == step.key:
+        keep_category(step.challenge, now=deed.now)
 
 
 def after_solicitation(deed: Deed, step: Step, summary: str) -> None:  # noqa: ARG001 - one shape

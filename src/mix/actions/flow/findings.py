@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from mix.actions.case.locking import lock_challenge
 from mix.actions.core.deeds import Deed
 from mix.actions.core.kept import require_as_logged
 from mix.data.models import Challenge, Municipality, ParticipationNotice, Purchase, RequirementReason, RuleWaiver, Step
-from mix.readers.case.challenges import list_cities
+from mix.readers.case.challenges import list_cities, method_for
 from mix.readers.city.policies import find_ruling
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
-from mix.readers.flow.findings import judge, like_purchases
+from mix.readers.flow.findings import category_of, judge, like_purchases
+from mix.rules.city.methods import Fact
 from mix.rules.city.policy.facts import Category, Competition, Ground
 from mix.rules.core.access import TABLE, Permission, Role
-from mix.rules.core.unmet import require
+from mix.rules.core.unmet import Refused, Unmet, require
 
 
 def describe_purchase(
     deed: Deed,
     challenge: Challenge,
     *,
-    category: Category,
+    category: Category | None = None,
     competition: Competition = Competition.OPEN,
     quotes: int = 0,
     limited_ground: Ground = Ground.NONE,
@@ -32,25 +33,45 @@ def describe_purchase(
 ) -> Purchase:
     """Say what is bought and how the market is asked; a ground for not asking openly needs its circumstances.
 
-    What the record knows of like purchases counts, where that is more than what was said.
+    What the record knows of like purchases counts, where that is more than what was said. `category` is asked for here
+    only where the method asks for it in no document.
     """
     challenge, role = lock_challenge(challenge, actor=deed.actor, needs=Permission.SOLICITATION_EDIT)
     needs_text = limited_ground is not Ground.NONE
     require(bool(circumstances.strip()) or not needs_text, "circumstances_missing", field="circumstances")
     require(quotes > 0 or competition is not Competition.QUOTES, "quotes_missing", field="quotes")
-    like = sum(c.value_cents or 0 for c in like_purchases(challenge, category, now=deed.now))
+    is_elsewhere = method_for(challenge).place_of(Fact.CATEGORY) is not None
+    category = category_of(challenge) if is_elsewhere else category
+    if category is None:
+        raise Refused(Unmet("category_missing", field="" if is_elsewhere else "category"))
     facts = {
         "category": category.value,
         "competition": competition.value,
         "quotes": quotes if competition is Competition.QUOTES else 0,
         "limited_ground": limited_ground.value,
         "circumstances": circumstances.strip() if needs_text else "",
-        "related_cents": max(like, related_cents or 0) if like else related_cents,
+        "related_cents": _with_like(challenge, category, related_cents, now=deed.now),
         "lends_cents": lends_cents,
     }
     made, _ = Purchase.objects.update_or_create(challenge=challenge, defaults=facts)
     deed.record("findings.describe_purchase", challenge, role=role.value, payload=facts)
     return made
+
+
+def _with_like(challenge: Challenge, category: Category, said: int | None, *, now: datetime) -> int | None:
+    like = sum(c.value_cents or 0 for c in like_purchases(challenge, category, now=now))
+    return max(like, said or 0) if like else said
+
+
+def keep_category(challenge: Challenge, *, now: datetime) -> None:
+    """Keep what a document that is done now says is bought, so that it counts with like purchases. Inside a verb."""
+    category = category_of(challenge)
+    if category is None:
+        return
+    row = Purchase.objects.filter(challenge=challenge).first() or Purchase(challenge=challenge)
+    if row.category != category.value:
+        row.category, row.related_cents = category.value, _with_like(challenge, category, row.related_cents, now=now)
+        row.save()
 
 
 def note_participation(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
@@ -20,14 +22,19 @@ from mix.readers.case.challenges import spec_of
 from mix.readers.city.calendars import calendar_of
 from mix.readers.city.people import list_members
 from mix.readers.core.actors import Actor
-from mix.readers.market.solicitations import closing_of, instants_of, list_at_risk, outage_of
+from mix.readers.market.solicitations import closing_of, form_of, instants_of, list_at_risk, outage_of
 from mix.rules.case.states import NoticeKind
 from mix.rules.core.access import Permission
+from mix.rules.core.chain import digest
+from mix.rules.core.fields import FieldSpec, Wording
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.lines import address_in
 from mix.rules.core.unmet import require
+from mix.rules.market.call_changes import Reword
+from mix.rules.market.call_forms import marked_changed
 from mix.rules.market.outages import Outage, closing_after
 from mix.rules.market.sealed import SealerDown
+from mix.rules.market.states import SubmissionState
 
 logger = logging.getLogger(__name__)
 ADDENDUM_NOTICE = timedelta(hours=48)  # what a substantial change leaves to those who answer (docs/city.md)
@@ -52,6 +59,51 @@ def issue(deed: Deed, call: Solicitation, *, text: str, is_substantial: bool) ->
     leaves = call.closes_at - deed.now >= ADDENDUM_NOTICE
     require(leaves or not is_substantial, "addendum_needs_time", field="closes_at")
     return _issue(deed, call, role=role, text=text, is_substantial=is_substantial)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """A question as it was asked and as it is from now on, and the number of the form in which it is."""
+
+    before: FieldSpec
+    after: FieldSpec
+    number: int
+
+
+def change_question(
+    deed: Deed,
+    call: Solicitation,
+    *,
+    question: str,
+    title: Wording,
+    text: str,
+    max_words: int | None = None,
+) -> Addendum:
+    """Change the words of one question of a published call: it alone is asked again, and every other answer stays.
+
+    `text` says why; a limit of words stays where none is given. It leaves at least two days until closing, which is
+    moved first where there are fewer. What was finalised counts as it is until it is finalised anew, and says at the
+    opening that it answers the earlier question.
+    """
+    call, role = _open_call(deed, call)
+    require(bool(text.strip()), "answer_missing", field="text")
+    require(call.closes_at - deed.now >= ADDENDUM_NOTICE, "addendum_needs_time", field="text")
+    form = form_of(call)
+    asked = form.question(question)
+    require(not asked.dropped, "question_unknown", field="question")
+    reworded = Reword(
+        question=question,
+        title=title,
+        required=asked.field.required,
+        max_words=max_words or asked.field.max_words,
+        scored_by=asked.scored_by,
+    ).apply(form)
+    require(reworded != form, "question_unchanged", field="title")
+    reworded = marked_changed(reworded, question)
+    call.form = reworded.write()
+    call.save(update_fields=["form"])
+    changed = _Changed(asked.field, reworded.question(question).field, reworded.number)
+    return _issue(deed, call, role=role, text=text, is_substantial=True, changed=changed)
 
 
 def propose_extension(
@@ -135,7 +187,14 @@ def _extend_for_outage(call: Solicitation, outage: Outage, *, now: datetime) -> 
 
 
 def _issue(
-    deed: Deed, call: Solicitation, *, role: str, text: str, is_substantial: bool, closes_at: datetime | None = None
+    deed: Deed,
+    call: Solicitation,
+    *,
+    role: str,
+    text: str,
+    is_substantial: bool,
+    closes_at: datetime | None = None,
+    changed: _Changed | None = None,
 ) -> Addendum:
     addendum = Addendum.objects.create(
         solicitation=call,
@@ -146,6 +205,7 @@ def _issue(
         closes_at_after=closes_at,
         issued_by=deed.actor.person,
         issued_at=deed.now,
+        **(_asked_anew(changed) if changed else {}),
     )
     if closes_at:
         call.closes_at = closes_at
@@ -159,25 +219,43 @@ def _issue(
         text=text,
         now=deed.now,
     )
+    _tell_vendors(deed, call, addendum, changed)
+    payload: dict[str, object] = {
+        "number": addendum.number,
+        "closes_at": closes_at.isoformat() if closes_at else "",
+        "question": addendum.question,
+        "form": digest(call.form) if changed else "",
+    }
+    deed.record("addenda.issue", call, role=role, payload=payload)
+    return addendum
+
+
+def _asked_anew(changed: _Changed) -> dict[str, object]:
+    return {
+        "question": changed.before.key,
+        "asked_before": changed.before.model_dump(mode="json"),
+        "asked_after": changed.after.model_dump(mode="json"),
+        "form_number": changed.number,
+    }
+
+
+def _tell_vendors(deed: Deed, call: Solicitation, addendum: Addendum, changed: _Changed | None) -> None:
+    """Write to everybody who began an answer: where one question is asked again, with its words before and after."""
+    words: dict[str, Any] = {"before": changed.before.title, "after": changed.after.title} if changed else {}
     for submission in call.submissions.select_related("vendor"):
+        is_in = submission.state == SubmissionState.FINALISED
         deed.tell(
             list_members(submission.vendor_id),
-            "addendum",
+            "addendum" if not changed else "question_asked_again" if is_in else "question_changed",
             challenge=call.step.challenge,
             path=f"vendor/submissions/{submission.code}/check/",
             reply_to=address_in(call.contact),
             number=str(addendum.number),
             vendor=submission.vendor.name,
-            text=text,
+            text=addendum.text,
             closes=local_text(call.closes_at, call.zone),
+            **words,
         )
-    deed.record(
-        "addenda.issue",
-        call,
-        role=role,
-        payload={"number": addendum.number, "closes_at": closes_at.isoformat() if closes_at else ""},
-    )
-    return addendum
 
 
 def _delay_sealer(key_id: str, instants: dict[Envelope, datetime], *, now: datetime) -> None:

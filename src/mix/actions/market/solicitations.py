@@ -21,7 +21,8 @@ from mix.data.models import (
 )
 from mix.readers.case.challenges import spec_of
 from mix.readers.city.people import list_members, list_on_duty
-from mix.readers.market.solicitations import find_solicitation
+from mix.readers.market.notices import asking_requirements
+from mix.readers.market.solicitations import find_solicitation, form_of
 from mix.readers.market.submissions import check_may_answer
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.core.access import Permission, Role
@@ -34,7 +35,7 @@ def draft(
     deed: Deed,
     step: Step,
     *,
-    body: str,
+    body: str = "",
     closes_at: datetime,
     questions_until: datetime,
     contact: str,
@@ -42,6 +43,8 @@ def draft(
     custody: str = CustodyMode.MANAGED,
 ) -> Solicitation:
     """Draft the notice of a call; again until it is published. Instants are UTC; the zone is the lead city's.
+
+    `body` is what the officer says beside what documents say in the notice. A call asks about each requirement.
 
     `custody` says who keeps the key until opening: "managed" (the sealer of this site) or "split" (three officers).
     """
@@ -70,6 +73,10 @@ def draft(
             "form": present.form if present else _form_of_round_before(step),
         },
     )
+    asked = form_of(call)
+    if (asking := asking_requirements(step, asked)) != asked:
+        call.form = asking.write()
+        call.save(update_fields=["form"])
     deed.record("solicitations.draft", call, role=role.value)
     return call
 

@@ -92,6 +92,13 @@ def list_versions(document: Document) -> list[DocumentVersion]:
     return list(document.versions.select_related("author").order_by("-number"))
 
 
+def list_corrections(step: Step) -> list[tuple[DocumentVersion, DocumentVersion]]:
+    """List the versions that corrected a step once it was done, latest first, each with the version before it."""
+    versions = {v.number: v for v in DocumentVersion.objects.filter(document__step=step).select_related("author")}
+    found = [(v, versions[v.number - 1]) for v in versions.values() if v.reason]
+    return sorted(found, key=lambda pair: -pair[0].number)
+
+
 def _seen(document: Document, keys: Iterable[str], *, based_on: int, over: Mapping[str, int]) -> dict[str, Any]:
     """Return what a writer saw: each field as it was in the version over which it was written."""
     numbers = {based_on, *over.values()}

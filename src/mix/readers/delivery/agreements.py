@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -66,6 +67,41 @@ def get_own_agreement(code: str, *, actor: Actor) -> Agreement:
 def list_agreements_of(step: Step) -> list[Agreement]:
     """List the agreements that a step makes, by vendor."""
     return list(step.agreements.select_related("vendor").order_by("vendor__name", "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an agreement was drafted with: the sums, the days, what is delivered, and the words of its clauses."""
+
+    value_cents: int
+    options_cents: int
+    starts_on: date
+    ends_on: date
+    deliverables: frozenset[tuple[str, date, int]]
+    clauses: frozenset[str]
+
+
+def list_terms(step: Step) -> list[Terms]:
+    """List the terms of a step's agreements that have not ended, as they were drafted."""
+    rows = step.agreements.exclude(state=AgreementState.ENDED)
+    found = rows.prefetch_related("deliverables", Prefetch("clauses", Clause.objects.prefetch_related("edits")))
+    return [
+        Terms(
+            a.value_cents,
+            a.options_cents,
+            a.starts_on,
+            a.ends_on,
+            frozenset((d.title, d.due_on, d.fee_cents) for d in a.deliverables.all()),
+            frozenset(_as_drafted(c) for c in a.clauses.all()),
+        )
+        for a in found
+    ]
+
+
+def _as_drafted(clause: Clause) -> str:
+    """Return the words that a clause had before any edit of it was accepted."""
+    accepted = [edit for edit in clause.edits.all() if edit.state == EditState.ACCEPTED]
+    return min(accepted, key=lambda edit: edit.proposed_at).before if accepted else clause.text
 
 
 def list_own_agreements(actor: Actor) -> list[Agreement]:

@@ -37,6 +37,7 @@ from mix.readers.core.events import export_chain, sealed_chain
 from mix.readers.flow.bundle_policy import policy_of
 from mix.readers.flow.bundle_rows import rows_of
 from mix.readers.flow.moves import list_decisions
+from mix.readers.market.notices import text_of
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document, to_document
 from mix.rules.city.kinds import kind_of
 from mix.rules.core.kinds import EvaluationPhase, StepState
@@ -150,7 +151,7 @@ def _call(call: Solicitation) -> dict[str, Any]:
     )
     return {
         "reference": call.reference,
-        "notice": call.body,
+        "notice": text_of(call),
         "closes_at": call.closes_at.isoformat(),
         "zone": call.zone,
         "questions_until": call.questions_until.isoformat(),

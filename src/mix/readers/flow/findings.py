@@ -33,6 +33,7 @@ from mix.readers.city.policies import dispute_days, ruleset_for, stands_confirme
 from mix.readers.core.once import is_read, once
 from mix.readers.core.rows import get_row
 from mix.readers.delivery.disclosures import list_disclosures
+from mix.readers.market.notices import text_of
 from mix.readers.market.shared_people import list_shared
 from mix.readers.market.solicitations import find_solicitation, scorings_of, spec_of_call
 from mix.rules.city.calendar import day_in
@@ -84,11 +85,20 @@ def governing_day(challenge: Challenge, *, now: datetime) -> date:
     return day_in(challenge.municipality.zone, governing_moment(challenge, now=now))
 
 
-def find_purchase(challenge: Challenge) -> Purchase | None:
-    """Return what was said about the purchase, if anything was."""
+def find_purchase(challenge: Challenge, known: Mapping[Fact, Any] | None = None) -> Purchase | None:
+    """Return what was said about the purchase, if anything was; of what is bought, what a document says by now.
+
+    Where that alone is known, the market is asked openly. What is returned is not to be saved.
+    """
     if is_read(challenge):
-        return getattr(challenge, "purchase", None)
-    return Purchase.objects.filter(challenge=challenge).first()
+        found: Purchase | None = getattr(challenge, "purchase", None)
+    else:
+        found = Purchase.objects.filter(challenge=challenge).first()
+    said = (gather_facts(challenge) if known is None else known).get(Fact.CATEGORY)
+    if said and (found is None or found.category != said):
+        found = found or Purchase(challenge=challenge)
+        found.category = said
+    return found
 
 
 @once
@@ -231,7 +241,7 @@ def gather(step: Step, known: Mapping[Fact, Any], *, now: datetime) -> tuple[dic
     award = _last_approved(challenge)
     value = award.value_cents if award else total_value(challenge, known)
     sprint_value = _sprint_value(known)
-    purchase = _of_purchase(find_purchase(challenge))
+    purchase = _of_purchase(find_purchase(challenge, known))
     if challenge.route == Route.SPRINT_THEN_OPEN and buys_now(challenge):
         # the sprint was a procurement of its own, and counts with this one
         purchase["related_value"] = (purchase.get("related_value") or 0) + (sprint_value or 0)
@@ -288,6 +298,12 @@ def like_purchases(challenge: Challenge, category: Category, *, now: datetime) -
         value_cents__isnull=False,
     )
     return list(rows.exclude(pk=challenge.pk).exclude(origin=Origin.HISTORY).distinct().order_by("-commissioned_at"))
+
+
+def category_of(challenge: Challenge) -> Category | None:
+    """Return what is bought, as a document of the challenge says; None where its method asks for it in none."""
+    said = gather_facts(challenge).get(Fact.CATEGORY)
+    return Category(said) if said else None
 
 
 def _of_purchase(purchase: Purchase | None) -> dict[str, Any]:
@@ -375,7 +391,7 @@ def facts_of_call(step: Step, now: datetime) -> Facts:
     if call:
         part, scoring = spec_of_call(call), list(scorings_of(call).values())
     criteria = [c for evaluation in scoring for c in evaluation.criteria]
-    texts = {"notice": call.body if call else ""}
+    texts = {"notice": text_of(call) if call else ""}
     hits = lint(texts)
     words: dict[str, tuple[Wording, ...]] = {f"criterion {c.key}": (c.title, c.guideline) for c in criteria}
     if call and call.fitted:  # what a method asks was read when it was published

@@ -11,6 +11,7 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from mix.data.asked import asked
 from mix.data.models import Challenge, ChallengeCity, GateSignature, MethodVersion, StaffRole, Step
+from mix.readers.case.carrying import unmet_by_sources
 from mix.readers.case.challenges import list_cities, list_city_rows, list_steps, spec_of
 from mix.readers.case.documents import gather_facts, gather_facts_of, latest_content, total_value
 from mix.readers.choice import awards
@@ -39,6 +40,7 @@ def unmet_to_ask(step: Step, *, now: datetime) -> tuple[Unmet, ...]:
     spec = spec_of(step)
     return (
         *missing_answers(spec.fields, latest_content(step)),
+        *unmet_by_sources(step),
         *kind_of(step.kind).unmet(step, now),
         *policy_unmet(step, now=now),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from mix.data.models import HandOver, Solicitation
 from mix.readers.case.documents import sprint_places
 from mix.readers.core.actors import Actor
+from mix.readers.market.notices import kept_sections
 from mix.readers.market.solicitations import authors_of_call, list_documents, scorings_of
 from mix.rules.core.access import Permission, grants
 from mix.rules.core.chain import digest
@@ -43,6 +44,7 @@ def _binding(call: Solicitation, terms: Terms) -> dict[str, Any]:
         "reference": call.reference,
         "route": call.step.challenge.route,
         "notice": call.body,
+        "sections": kept_sections(call),
         "contact": call.contact,
         "closes_at": call.closes_at.isoformat(),
         "zone": call.zone,

@@ -28,6 +28,7 @@ from mix.readers.core.errors import Unknown
 from mix.readers.core.events import who_did
 from mix.readers.core.once import once
 from mix.readers.core.paging import Page, keyed, page_by_keys
+from mix.readers.market.notices import list_sections
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import EvaluationSpec, SolicitationSpec
 from mix.rules.core.kinds import Envelope, EvaluationPhase, OutageRule
@@ -97,6 +98,12 @@ def find_solicitation(step: Step) -> Solicitation | None:
     if found:
         found.step = step
     return found
+
+
+def find_call_before(step: Step) -> Solicitation | None:
+    """Return the latest call of a challenge, whichever its step; that of the step's last round first."""
+    rows = Solicitation.objects.filter(step__challenge=step.challenge)
+    return rows.filter(step=step).order_by("-round").first() or rows.order_by("-id").first()
 
 
 @asked
@@ -302,7 +309,7 @@ def unmet_to_publish(solicitation: Solicitation, *, now: datetime) -> tuple[Unme
     """List what keeps a call from being published: text, dates, minimum period, purchase option, criteria."""
     part = spec_of_call(solicitation)
     found = []
-    if not solicitation.body.strip():
+    if not solicitation.body.strip() and not list_sections(solicitation):
         found.append(Unmet("notice_without_text", field="body"))
     days = (solicitation.closes_at - now).days
     if days < part.minimum_days:

@@ -35,6 +35,7 @@ from mix.rules.core.access import Permission
 from mix.rules.core.fields import FieldSpec, FieldType, missing_answers
 from mix.rules.core.kinds import Envelope, EvaluationPhase
 from mix.rules.core.unmet import Unmet
+from mix.rules.market.call_forms import Origin
 from mix.rules.market.states import SubmissionState
 
 COPY_KIND = "MIX own copy"
@@ -104,6 +105,22 @@ def open_addenda(submission: Submission) -> list[Addendum]:
     """List the addenda that the vendor has not acknowledged, oldest first."""
     seen = submission.acknowledgements.values("addendum_id")
     return list(submission.solicitation.addenda.exclude(id__in=seen).order_by("number"))
+
+
+def list_earlier_asked(submission: Submission) -> list[tuple[Addendum, bool]]:
+    """List the addenda that changed a question after the version that counts was finalised, oldest first.
+
+    Its answer is to the question as it was; each with whether its vendor said that it stands for the new one, too.
+    """
+    form = submission.solicitation.fitted
+    if form is None or not any(q.origin is Origin.CHANGED for q in form.questions):
+        return []
+    version = find_current(submission)
+    if version is None:
+        return []
+    known, read = version.statement.acknowledged, {a.addendum_id for a in submission.acknowledgements.all()}
+    changed = submission.solicitation.addenda.exclude(question="").exclude(number__in=known).order_by("number")
+    return [(addendum, addendum.pk in read) for addendum in changed]
 
 
 def list_acknowledged(submission: Submission) -> list[Acknowledgement]:

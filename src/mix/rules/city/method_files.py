@@ -8,6 +8,8 @@ import yaml
 
 from mix.rules.city.kinds import is_known
 from mix.rules.city.methods import EvaluationSpec, Fact, Gate, Method, Step
+from mix.rules.city.policy.facts import Category
+from mix.rules.city.sources import bad_sources
 from mix.rules.core.access import DECIDERS, OWNERS
 from mix.rules.core.catalogue import Problem, line_of, read
 from mix.rules.core.fields import FieldType
@@ -32,7 +34,8 @@ SHAPES: dict[Fact, tuple[FieldType, tuple[str, ...]]] = {
     Fact.OUTCOME_STORY: (FieldType.TEXT, ()),
     Fact.VERDICT: (FieldType.TEXT, ()),
     Fact.OFFER: (FieldType.TEXT, ()),
-    Fact.REQUIREMENTS: (FieldType.ROWS, ("text", "evidence")),
+    Fact.REQUIREMENTS: (FieldType.ROWS, ("text", "weight", "evidence")),
+    Fact.CATEGORY: (FieldType.CHOICE, ()),
 }
 
 
@@ -62,6 +65,7 @@ def _problems_in(method: Method, node: yaml.Node | None) -> Iterator[Problem]:
             if places[step.key] != at:
                 yield Problem(line_of(node, (*places[step.key], "key")), f"two steps are called '{step.key}'")
     yield from (Problem(line_of(node, ("facts", fact.value)), text) for fact, text in _bad_facts(method))
+    yield from (Problem(line_of(node, places[key]), text) for key, text in _bad_places(method))
     bad_order = [*_bad_order(method)]
     yield from (Problem(line_of(node, (*places[key], "needs")), text) for key, text in bad_order)
     if not bad_order and places.keys() >= {need for step in method.steps for need in step.needs}:
@@ -80,8 +84,17 @@ def _bad_facts(method: Method) -> Iterator[tuple[Fact, str]]:
             yield fact, f"fact '{fact.value}' is a text, and '{place}' is not"
         elif type_ is not FieldType.TEXT and spec.type is not type_:
             yield fact, f"fact '{fact.value}' is of type '{type_.value}', and '{place}' is not"
+        elif fact is Fact.CATEGORY and not {o.key for o in spec.options} <= set(Category):
+            yield fact, f"fact '{fact.value}' is one of {', '.join(Category)}, and '{place}' offers another"
         elif missing := [key for key in columns if key not in {c.key for c in spec.columns}]:
             yield fact, f"fact '{fact.value}' needs the column '{missing[0]}', which '{place}' lacks"
+
+
+def _bad_places(method: Method) -> Iterator[tuple[str, str]]:
+    """Find sources that do not hold, once every step can be reached: they rest on the order of the steps."""
+    known = {step.key for step in method.steps}
+    if not [*_bad_order(method)] and known >= {need for step in method.steps for need in step.needs}:
+        yield from bad_sources(method)
 
 
 def _bad_routes(method: Method) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from mix.rules.city.schemes import WEIGHED, PriceFormula
 from mix.rules.core.access import Role
 from mix.rules.core.catalogue import Part
-from mix.rules.core.fields import Bilingual, FieldSpec, Wording
+from mix.rules.core.fields import Bilingual, FieldSpec, Wording, with_reasons
 from mix.rules.core.kinds import (
     AgreementKind,
     Basis,
@@ -78,7 +78,11 @@ class ScoringStage(Part):
 
 
 class SolicitationSpec(Part):
-    """What a solicitation step asks: its legal form, who may answer, what they answer, in which envelopes."""
+    """What a solicitation step asks: its legal form, who may answer, what they answer, in which envelopes.
+
+    `notice` are the places ("step.field") whose words are part of its notice. Each row of `requirements` becomes a
+    question; how a rated one is met is scored by the criterion of that name.
+    """
 
     document_form: str = Field(pattern=r"^(RFI|EOI|RFSQ|NRFP|RFP|PLAN|REVISION)$")
     open_to: Standing | None = None
@@ -87,6 +91,9 @@ class SolicitationSpec(Part):
     minimum_days: int = Field(default=10, ge=0)
     most_questions: int = Field(default=16, ge=1, le=60)
     purchase_option: bool = False
+    notice: tuple[str, ...] = ()
+    requirements: str = ""
+    requirements_scored_by: str = ""
 
     @property
     def envelopes(self) -> tuple[Envelope, ...]:
@@ -209,6 +216,7 @@ class Fact(StrEnum):
     VERDICT = "verdict"
     OFFER = "offer"
     REQUIREMENTS = "requirements"
+    CATEGORY = "category"
 
 
 class Method(Part):
@@ -263,7 +271,7 @@ class Method(Part):
                 step.model_copy(
                     update={
                         "needs": all_of(step),
-                        "fields": tuple(spec for spec in step.fields if is_on(route, spec.routes)),
+                        "fields": with_reasons([spec for spec in step.fields if is_on(route, spec.routes)]),
                         "solicitation": self._on_route(step, route),
                     }
                 )
@@ -277,13 +285,23 @@ class Method(Part):
         return self.model_copy(update={"stages": tuple(stages), "facts": facts})
 
     def _on_route(self, step: Step, route: Route) -> SolicitationSpec | None:
-        """Return what a call asks on a route: the option to buy is declared where a purchase may follow from it."""
+        """Return what a call asks on a route: the option to buy is declared where a purchase may follow from it.
+
+        Its notice is made of what is there on the route.
+        """
         part = step.solicitation
         ends_before_purchase = route is Route.PILOT_ONLY or (
             route is Route.SPRINT_THEN_OPEN
             and not any(s.kind == StepKind.DISCLOSURE for s in self._all_before(step.key))
         )
-        return part.model_copy(update={"purchase_option": False}) if part and ends_before_purchase else part
+        if part is None:
+            return None
+        here = [s for s in self.steps if is_on(route, s.routes)]
+        said = {f"{s.key}.{f.key}" for s in here for f in s.fields if is_on(route, f.routes)}
+        changed: dict[str, object] = {"notice": tuple(place for place in part.notice if place in said)}
+        if ends_before_purchase:
+            changed["purchase_option"] = False
+        return part.model_copy(update=changed)
 
     def before(self, key: str) -> Iterator[tuple[Step, ...]]:
         """Yield the steps on which a step rests, the nearest first: its needs, then theirs, each once."""

@@ -107,6 +107,7 @@ class Column(BaseModel):
     title: Wording
     required: bool = False
     options: tuple[Option, ...] = ()
+    source: str = ""  # the column of the rows that are carried here, where it has another key
 
 
 class FieldSpec(BaseModel):
@@ -114,6 +115,10 @@ class FieldSpec(BaseModel):
 
     What is not `for_panel` is asked of vendors for other ends, and shown to nobody who scores. What is `kept` no city
     drops from a call.
+
+    A field with a `source` says what another says ("step.field", "need.what"), and is one fact with it: to differ it
+    needs a reason, which is the answer of the field whose `why_of` names it. What only `begins` with another is its own
+    once it is written. Both are checked with the method (`rules.city.sources`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -133,6 +138,22 @@ class FieldSpec(BaseModel):
     for_panel: bool = True
     kept: bool = False
     routes: tuple[Route, ...] = ()
+    source: str = ""
+    begins: str = ""
+    why_of: str = ""
+
+    @property
+    def place(self) -> str:
+        """The place whose words are carried here, if any are."""
+        return self.source or self.begins
+
+    @model_validator(mode="after")
+    def _comes_from_one_place(self) -> FieldSpec:
+        if self.source and self.begins:
+            raise ValueError("a field has a source, or begins with one")
+        if any(column.source for column in self.columns) and not self.place:
+            raise ValueError("a column has a source where its field has one")
+        return self
 
     @model_validator(mode="after")
     def _parts_fit_the_type(self) -> FieldSpec:
@@ -267,6 +288,21 @@ def read_answers(specs: Sequence[FieldSpec], raw: Mapping[str, Any]) -> tuple[di
 def count_words(text: str) -> int:
     """Count words as a reader would: runs of characters between white space."""
     return len(text.split())
+
+
+def reason_field(spec: FieldSpec) -> FieldSpec:
+    """Return the field that says why another differs from its source; it is as public as that one."""
+    titles = {
+        "en": f"Why “{spec.title.in_('en')}” differs from its source",
+        "fr": f"Pourquoi «\u00a0{spec.title.in_('fr')}\u00a0» diffère de sa source",
+    }
+    title = Wording.model_validate(titles)
+    return FieldSpec(key=f"{spec.key}_why", title=title, public=spec.public, routes=spec.routes, why_of=spec.key)
+
+
+def with_reasons(specs: Sequence[FieldSpec]) -> tuple[FieldSpec, ...]:
+    """Put behind each field that has a source the one that says why it differs."""
+    return tuple(one for spec in specs for one in ((spec, reason_field(spec)) if spec.source else (spec,)))
 
 
 def missing_answers(specs: Sequence[FieldSpec], answers: Mapping[str, Any]) -> tuple[Unmet, ...]:

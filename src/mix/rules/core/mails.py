@@ -62,7 +62,7 @@ _CODES = {
     MailKind.DATES: "pilot_undeclared pilot_ending pilot_ended pilot_report date_soon",
     MailKind.NEWS: """role_confirmed role_named role_dropped role_ended bands_set staff_invitation_accepted
         team_invitation_accepted shared_member member_ended join_agreed join_refused pilot_approved pilot_refused
-        pilot_closed need_declined need_merged need_commissioned chair_passed result_before_award
+        pilot_closed document_corrected need_declined need_merged need_commissioned chair_passed result_before_award
         went_live go_live_dropped""",
     MailKind.INVITATIONS: "invited_to_answer",
 }

@@ -27,7 +27,7 @@ solicitations.publish_answer solicitations.send_back
 submissions.start submissions.withdraw
 """
 _SOMETHING = {
-    "addenda.issue": "number closes_at",
+    "addenda.issue": "number closes_at question form",
     "addenda.propose_extension": "closes_at",
     "agreements.sign": "digest",
     "agreements.take_out_signatory": "person",
@@ -58,6 +58,7 @@ _SOMETHING = {
     "disclosures.appoint_reviewer": "person",
     "disclosures.publish_pack": "digest",
     "disclosures.review": "finding requirements doubts",
+    "corrections.correct": "version content fields",
     "documents.reuse": "source",
     "documents.save": "version content",
     "evaluations.agree": "submission criterion score",

@@ -25,6 +25,8 @@ class Origin(StrEnum):
     METHOD = "method"
     REWORDED = "reworded"
     ADDED = "added"
+    REQUIREMENT = "requirement"
+    CHANGED = "changed"  # by an addendum, once the call was public
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,14 @@ def form_of_method(part: SolicitationSpec, scoring: Mapping[str, EvaluationSpec]
     asked = (AskedQuestion(f, Origin.METHOD) for f in part.answers)
     questions = tuple(replace(q, scored_by=tuple(named.get(q.field.key, ()))) if q.is_read else q for q in asked)
     return CallForm(0, questions, tuple(ScoredBy(step, e.criteria) for step, e in scoring.items()))
+
+
+def marked_changed(form: CallForm, question: str) -> CallForm:
+    """Return a form in which a question says that an addendum changed it."""
+    return replace(
+        form,
+        questions=tuple(replace(q, origin=Origin.CHANGED) if q.field.key == question else q for q in form.questions),
+    )
 
 
 def fitted(part: SolicitationSpec, form: CallForm | None) -> SolicitationSpec:

@@ -23,7 +23,7 @@ class Changed:
 
 def changes(specs: Sequence[FieldSpec], before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Changed]:
     """List the fields whose answers differ, as they are read on the page."""
-    pairs = zip(read_only(specs, before), read_only(specs, after), strict=True)
+    pairs = zip(read_only(specs, before, every=True), read_only(specs, after, every=True), strict=True)
     return [
         Changed(
             old.title,

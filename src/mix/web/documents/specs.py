@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from mix.phrases.refusals import sentence
 from mix.phrases.words import word
+from mix.rules.case.carrying import Accord
 from mix.rules.core.fields import Column, FieldSpec, FieldType, count_words
 from mix.rules.core.unmet import Unmet
 from mix.web.drawing.showing import day, language, money, plain_amount, said
@@ -39,6 +40,22 @@ class Answer:
     title: str
     value: Any
     rows: list[list[tuple[str, str]]]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """Where a field's words come from, ready to draw: its name, its address, and what it says, in lines.
+
+    `is_open` says that the field says something else, and nobody said why since.
+    """
+
+    title: str
+    address: str
+    says: tuple[str, ...]
+    standing: Accord
+    is_fact: bool
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +73,9 @@ class FieldView:
     columns: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     theirs: Answer | None = None
+    source: SourceView | None = None
+    why: str = ""
+    why_title: str = ""
 
     @property
     def described_by(self) -> str:
@@ -81,11 +101,18 @@ def draw(
     *,
     blanks: int = BLANK_ROWS,
     theirs: Sequence[Answer] = (),
+    sources: Mapping[str, SourceView] | None = None,
 ) -> list[FieldView]:
-    """Make every field ready to draw; `theirs` are answers of others beside which those are to be chosen."""
+    """Make every field ready to draw; `theirs` are answers of others beside which those are to be chosen.
+
+    A field that says why another differs from its source is drawn with that one.
+    """
     others = {answer.spec.key: answer for answer in theirs}
+    reasons = {spec.why_of: spec for spec in specs if spec.why_of}
     views = []
     for spec in specs:
+        if spec.why_of:
+            continue
         value = values.get(spec.key)
         rows = value if isinstance(value, list) else []
         views.append(
@@ -103,6 +130,9 @@ def draw(
                 columns=[said(c.title) for c in spec.columns],
                 errors=[sentence(u, language()) for u in unmet if u.field == spec.key],
                 theirs=others.get(spec.key),
+                source=(sources or {}).get(spec.key),
+                why=str(values.get(why.key) or "") if (why := reasons.get(spec.key)) else "",
+                why_title=said(why.title) if why else "",
             )
         )
     return views
@@ -141,13 +171,15 @@ def read_post(specs: Sequence[FieldSpec], data: QueryDict) -> dict[str, Any]:
     return raw
 
 
-def read_only(specs: Sequence[FieldSpec], values: Mapping[str, Any], *, public: bool = False) -> list[Answer]:
-    """Make answers ready to read; only those marked public when asked."""
+def read_only(
+    specs: Sequence[FieldSpec], values: Mapping[str, Any], *, public: bool = False, every: bool = False
+) -> list[Answer]:
+    """Make answers ready to read; only those marked public when asked. A reason is there where one was given."""
     answers = []
     for spec in specs:
-        if public and not spec.public:
-            continue
         value = values.get(spec.key)
+        if (public and not spec.public) or (spec.why_of and not value and not every):
+            continue
         rows = [
             [(said(c.title), _value(c, row.get(c.key))) for c in spec.columns]
             for row in (value if isinstance(value, list) else [])
@@ -168,3 +200,12 @@ def _value(spec: FieldSpec | Column, value: object) -> str:
     unit = spec.unit.in_(language()) if isinstance(spec, FieldSpec) and spec.unit else ""
     shown = typed(spec, value)
     return f"{shown} {unit}" if shown and unit else shown
+
+
+def in_lines(answers: Sequence[Answer]) -> tuple[str, ...]:
+    """Return an answer as lines: a row is one, what is empty left out."""
+    return tuple(
+        line
+        for answer in answers
+        for line in ([str(answer.value)] if answer.value else ["; ".join(v for _t, v in r if v) for r in answer.rows])
+    )

@@ -29,7 +29,7 @@ STYLES = {
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """One finding: what it says, of which cities, why, from where, how sure, and what is unknown."""
+    """One finding: what it says, of which cities, why, from where, how sure; what is unknown, and where it is asked."""
 
     rule: str
     outcome: str
@@ -39,7 +39,7 @@ class FindingView:
     layer: str
     cities: tuple[str, ...]
     reasons: tuple[tuple[str, str], ...]
-    unknown: tuple[str, ...]
+    unknown: tuple[tuple[str, str], ...]
     words: tuple[tuple[Hit, RequirementReason | None], ...]
     cites: tuple[Cite, ...]
     status: str
@@ -75,8 +75,11 @@ def view_findings(
     hits: Sequence[Hit] = (),
     given: Mapping[str, RequirementReason] | None = None,
     actor: Actor = PUBLIC,
+    asked_at: Mapping[str, str] | None = None,
 ) -> list[FindingView]:
     """Make findings ready to draw, each with the cities in which the actor may set its rule aside.
+
+    `asked_at` are the addresses at which facts are asked for, by name.
 
     `names` are the cities' by code; a single one is not named. `given` are the reasons why words stay, by mark.
     """
@@ -103,7 +106,8 @@ def view_findings(
                 cities=tuple(names[c] for c in finding.cities) if len(names) > 1 else (),
                 reasons=tuple(reasons),
                 unknown=tuple(
-                    fact_title(n) if n in FACTS else figures[n].title.in_(language()) for n in finding.unknown
+                    (fact_title(n) if n in FACTS else figures[n].title.in_(language()), (asked_at or {}).get(n, ""))
+                    for n in finding.unknown
                 ),
                 words=tuple(found),
                 cites=finding.cites,

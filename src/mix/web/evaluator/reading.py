@@ -11,6 +11,7 @@ from mix.readers.market.sealing import FileFact, list_sealed_files
 from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import find_current, opened_answers, opened_in
 from mix.rules.core.kinds import Envelope
+from mix.web.documents.asked import noting_earlier
 from mix.web.documents.specs import Answer, read_only
 from mix.web.evaluator.saving import Asked
 
@@ -24,14 +25,17 @@ def scored_by(found: Evaluation, asked: Sequence[Asked]) -> dict[str, list[Answe
     beside = {}
     for one in asked:
         fields = [q.field for q in form.scoring(f"{found.step.key}.{one.criterion.key}")]
-        beside[one.name] = read_only(fields, opened.get(one.submission.pk, {}))
+        one.submission.solicitation = found.solicitation
+        beside[one.name] = noting_earlier(one.submission, read_only(fields, opened.get(one.submission.pk, {})))
     return beside
 
 
 def read_answers(found: Evaluation, submission: Submission) -> list[Answer]:
     """Return everything that a panel reads of a submission."""
     asked = spec_of_call(found.solicitation).fields_of(Envelope.TECHNICAL.value)
-    return read_only([f for f in asked if f.for_panel], opened_answers(submission, Envelope.TECHNICAL))
+    submission.solicitation = found.solicitation
+    answers = read_only([f for f in asked if f.for_panel], opened_answers(submission, Envelope.TECHNICAL))
+    return noting_earlier(submission, answers)
 
 
 def files_of(submission: Submission) -> list[FileFact]:

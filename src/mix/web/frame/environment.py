@@ -27,6 +27,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from mix.readers.city.letterheads import find_letterhead
+from mix.rules.case.carrying import Accord
 from mix.rules.case.pilots import PilotState, Word
 from mix.rules.case.states import ChallengeStatus, JoinAnswer, NoticeKind
 from mix.rules.choice.states import AwardState, Conflict
@@ -92,6 +93,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
 CHOSEN = (ChoiceWidget, CheckboxInput, FileInput)  # into which nobody types
 
 ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member that does not exist fails
+    Accord,
     AgreementKind,
     AgreementState,
     AwardState,

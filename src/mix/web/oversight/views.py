@@ -14,6 +14,7 @@ from mix.data.models import (
     Chain,
     Challenge,
     Declaration,
+    DocumentVersion,
     Event,
     GateSignature,
     Lesson,
@@ -24,8 +25,8 @@ from mix.data.models import (
     Step,
 )
 from mix.readers.case.challenge_lists import page_own_challenges
-from mix.readers.case.challenges import get_challenge, get_step, list_steps, method_for
-from mix.readers.case.documents import latest_contents
+from mix.readers.case.challenges import get_challenge, get_step, list_steps, method_for, spec_of
+from mix.readers.case.documents import latest_versions
 from mix.readers.case.pilots import find_pilot_before, register
 from mix.readers.case.publishing import list_notices
 from mix.readers.choice.awards import endings_in, list_awards_of
@@ -47,6 +48,7 @@ from mix.rules.core.access import Permission, grants
 from mix.rules.core.chain import Break
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import EvaluationPhase, StepState
+from mix.web.documents.corrected import noting_corrections
 from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.cards import Card, cards
 from mix.web.drawing.downloads import Pieces
@@ -129,13 +131,13 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
     chain = find_chain(challenge.municipality.code) if is_whole else None
     steps = list_steps(challenge)
     method = method_for(challenge)
-    contents = latest_contents(challenge)
+    versions = latest_versions(challenge)
     context = CaseFileContext(
         challenge=challenge,
         bar=stage_bar(challenge, steps),
         decisions=list_decisions(challenge),
         artifacts=[
-            (method.step(s.key), read_only(method.step(s.key).fields, contents.get(s.key, {})))
+            (method.step(s.key), _read(s, versions.get(s.key)))
             for s in steps
             if s.state == StepState.DONE and method.step(s.key).fields
         ],
@@ -167,6 +169,12 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
         skipped=[(method.step(s.key).title, s) for s in steps if s.state == StepState.SKIPPED],
     )
     return draw_page(request, "oversight/case_file.html", context)
+
+
+def _read(step: Step, version: DocumentVersion | None) -> list[Answer]:
+    """Return the document of a step as it stands, with what was corrected."""
+    answers = read_only(spec_of(step).fields, version.content if version else {})
+    return noting_corrections(step, version, answers)
 
 
 def _pilot(challenge: Challenge) -> list[list[Answer]]:

@@ -29,6 +29,9 @@ from mix.rules.city.methods import Criterion, SolicitationSpec
 from mix.rules.city.schemes import Scheme
 from mix.rules.core.fields import Bilingual, FieldSpec
 from mix.rules.market.closing import Closing
+from mix.web.documents.asked import Changed, changed_by
+from mix.web.documents.sections import read_sections
+from mix.web.documents.specs import Answer
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.requests import actor_of, holds_until, now_of
 from mix.web.drawing.showing import language, use_clock
@@ -64,6 +67,8 @@ class NoticeContext:
     scored: Mapping[str, Sequence[Criterion]]
     hides_names: bool
     is_open: bool
+    sections: Sequence[Answer]
+    changed: Mapping[int, Changed]
 
 
 def notice(request: HttpRequest, reference: str) -> HttpResponse:
@@ -72,6 +77,7 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
     challenge, part = call.step.challenge, spec_of_call(call)
     use_clock(call.zone)
     holds_until(request, call.closes_at)
+    addenda = list_addenda(call)[::-1]
     context = NoticeContext(
         call=call,
         closing=closing_of(call),
@@ -80,13 +86,15 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
         criteria=weighings(call),
         challenge=challenge,
         documents=list_documents(call),
-        addenda=list_addenda(call)[::-1],
+        addenda=addenda,
         questions=list_answered_questions(call),
         title=spec_of(call.step).title,
         fields=part.answers,
         scored=call.fitted.scored if call.fitted else {},
         hides_names=hides_names(call),
         is_open=call.closes_at > now_of(request) and challenge.status == ChallengeStatus.RUNNING,
+        sections=read_sections(call),
+        changed={c.number: c for a in addenda if (c := changed_by(a))},
     )
     return draw_page(request, "public/notice.html", context)
 

@@ -27,7 +27,7 @@ from mix.data.models import (
 )
 from mix.readers.case.challenge_lists import page_public_challenges
 from mix.readers.case.challenges import get_public_challenge, has_begun, list_steps, method_for, spec_of
-from mix.readers.case.documents import gather_facts, latest_contents
+from mix.readers.case.documents import gather_facts, latest_versions
 from mix.readers.choice.awards import list_award_notices
 from mix.readers.city.municipalities import list_live_municipalities
 from mix.readers.core.events import list_public_events
@@ -45,6 +45,7 @@ from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import Origin, StepKind, StepState
 from mix.rules.knowledge.measured import Measured, TargetVerdict, latest
+from mix.web.documents.corrected import noting_corrections
 from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.cards import Card, cards
 from mix.web.drawing.pages import draw_page
@@ -219,9 +220,11 @@ def _published(challenge: Challenge, steps: Sequence[Step]) -> list[tuple[StepSp
     """Return the public answers of every step that is done and has a public field."""
     method = method_for(challenge)
     done = [method.step(step.key) for step in steps if step.state == StepState.DONE]
-    said = latest_contents(challenge)
-    return [
-        (spec, read_only(spec.fields, said.get(spec.key, {}), public=True))
-        for spec in done
-        if any(f.public for f in spec.fields)
-    ]
+    said, rows = latest_versions(challenge), {step.key: step for step in steps}
+    found: list[tuple[StepSpec, Sequence[Answer]]] = []
+    for spec in done:
+        if any(f.public for f in spec.fields):
+            version = said.get(spec.key)
+            answers = read_only(spec.fields, version.content if version else {}, public=True)
+            found.append((spec, noting_corrections(rows[spec.key], version, answers)))
+    return found

@@ -26,7 +26,9 @@ from mix.rules.city.methods import Criterion
 from mix.rules.core.fields import FieldSpec, FieldType
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
-from mix.web.documents.changes import Changed, changes
+from mix.web.documents.asked import Changed, changed_for
+from mix.web.documents.changes import Changed as ChangedAnswer
+from mix.web.documents.changes import changes
 from mix.web.documents.sent import read_over, read_sent
 from mix.web.documents.specs import FieldView, draw, read_only, read_post
 from mix.web.drawing.paging import Pager, number_of, pager
@@ -60,6 +62,7 @@ class WriteContext:
     problems: list[Fault]
     meanwhile: tuple[Unmet, ...]
     total: int | None
+    changed: Sequence[Changed]
 
 
 @dataclass(frozen=True)
@@ -222,6 +225,7 @@ def _drawn(request: HttpRequest, part: Part, posted: Posted) -> HttpResponse:
         problems=[_fault(specs, one, is_clash=one.field in posted.since) for one in posted.unmet],
         meanwhile=posted.meanwhile,
         total=price_total(specs, content) if part.envelope is Envelope.PRICE else None,
+        changed=[c for c in changed_for(part.submission) if c.key in {s.key for s in specs}],
     )
     taken = Taken({}, status=posted.status)
     return show(request, "suppliers/answers.html", taken, way_of(part.submission, part.here), context)
@@ -256,7 +260,7 @@ class DraftsContext:
     drafts: list[DraftRow]
     pager: Pager
     shown_number: int | None
-    differing: list[Changed] = field(default_factory=list)
+    differing: list[ChangedAnswer] = field(default_factory=list)
 
 
 def drafts(request: HttpRequest, code: str) -> HttpResponse:
@@ -280,7 +284,7 @@ def drafts(request: HttpRequest, code: str) -> HttpResponse:
     return show(request, "suppliers/drafts.html", taken, way_of(submission, "answers"), context)
 
 
-def _differing(submission: Submission, number: int) -> list[Changed]:
+def _differing(submission: Submission, number: int) -> list[ChangedAnswer]:
     earlier = find_draft(submission, number=number)
     if earlier is None:
         raise Unknown

@@ -36,6 +36,7 @@ from mix.rules.city.methods import Criterion
 from mix.rules.core.fields import Bilingual, Wording
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
+from mix.web.documents.asked import Changed, changed_by
 from mix.web.documents.specs import Answer, FieldView, draw, read_only
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.requests import actor_of
@@ -120,6 +121,8 @@ class CheckContext:
     blocking: tuple[Unmet, ...]
     addenda: list[Addendum]
     acknowledged: list[Acknowledgement]
+    changed: dict[int, Changed]
+    answered: dict[str, str]
 
 
 def check(request: HttpRequest, code: str) -> HttpResponse:
@@ -144,9 +147,10 @@ def _checked(submission: Submission) -> CheckContext:
     content = draft.answers if draft else {}
     addenda = open_addenda(submission)
     warnings = warnings_for(part.answers, content, unread=[a.number for a in addenda])
+    answers = read_only(part.fields_of(Envelope.TECHNICAL.value), content)
     return CheckContext(
         is_sealed=draft is None and is_sealed(submission),
-        answers=read_only(part.fields_of(Envelope.TECHNICAL.value), content),
+        answers=answers,
         prices=[(s.title, content.get(s.key)) for s in part.fields_of(Envelope.PRICE.value)],
         total=price_total(part.answers, content),
         files=list_files(submission),
@@ -154,6 +158,8 @@ def _checked(submission: Submission) -> CheckContext:
         blocking=blocking(warnings),
         addenda=addenda,
         acknowledged=list_acknowledged(submission),
+        changed={c.number: c for a in addenda if (c := changed_by(a))},
+        answered={a.spec.key: str(a.value) for a in answers if a.value},
     )
 
 

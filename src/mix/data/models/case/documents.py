@@ -17,11 +17,16 @@ class Document(Kept):
 
 
 class DocumentVersion(Kept):
-    """One saved state. Never changed."""
+    """One saved state. Never changed. `sources` is what the source of each field said when that was last written.
+
+    One with a `reason` corrects a step that was done.
+    """
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     content = models.JSONField(default=dict)
+    sources = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
     author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField()
 

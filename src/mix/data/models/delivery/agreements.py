@@ -13,7 +13,10 @@ from mix.rules.delivery.states import AgreementState, EditState, PaperKind, Side
 
 
 class Agreement(Kept):
-    """A sprint agreement or a contract with one vendor. Values in cents, options apart."""
+    """A sprint agreement or a contract with one vendor. Values in cents, options apart.
+
+    `differs_reason` is why its terms are not those of the step's agreements before it.
+    """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="agreements")
@@ -28,6 +31,7 @@ class Agreement(Kept):
     drafted_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True)
     ended_reason = models.TextField(blank=True)
+    differs_reason = models.TextField(blank=True)
 
     class Meta:
         constraints = [

@@ -32,6 +32,7 @@ class Solicitation(Kept):
     round = models.PositiveIntegerField(default=1)
     reference = models.CharField(max_length=30, unique=True)
     body = models.TextField(blank=True)
+    sections = models.JSONField(default=list)  # what documents said in the notice as it was published
     posting_address = models.URLField(max_length=300)
     contact = models.CharField(max_length=200)
     is_trial = models.BooleanField(default=False)  # as its challenge
@@ -101,13 +102,18 @@ class SolicitationDocument(Kept):
 class Addendum(Kept):
     """A change after publication, told to everybody; a substantial one must be reconfirmed.
 
-    Nobody issued the one that extends closing after an outage: the rule in the notice did.
+    Nobody issued the one that extends closing after an outage: the rule in the notice did. One that changes a question
+    (its key) keeps what was asked before and after, and the number of the form from then on.
     """
 
     solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="addenda")
     number = models.PositiveIntegerField()
     text = models.TextField()
     is_substantial = models.BooleanField(default=False)
+    question = models.CharField(max_length=60, blank=True)
+    asked_before = models.JSONField(default=dict)
+    asked_after = models.JSONField(default=dict)
+    form_number = models.PositiveIntegerField(null=True)
     closed_at_before = models.DateTimeField(null=True)
     closes_at_after = models.DateTimeField(null=True)
     issued_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")

@@ -20,7 +20,7 @@ from mix.rules.city.policy.documents import (
     compiled,
 )
 from mix.rules.city.policy.expressions import Expression, Record
-from mix.rules.city.policy.facts import FACTS, FactValue
+from mix.rules.city.policy.facts import FACTS, Category, FactValue
 
 
 class Outcome(StrEnum):
@@ -151,11 +151,24 @@ def _of_city(ruleset: Ruleset, city: str, own: Mapping[str, FactValue], *, input
             dropped.update(rule.overrides)
         holds = ready.needs.value(record) if ready.needs and applies else None
         found.append((ready, bool(applies), holds))
-    return [
+    asked = _waiting_for_category(ruleset, in_force, on=inputs.on) if category is None else frozenset()
+    findings = (
         _finding(ready, city, applies=applies, holds=holds, values=values, in_force=in_force, inputs=inputs)
         for ready, applies, holds in found
         if ready.rule.id not in dropped
-    ]
+    )
+    return [_naming_category(finding, asked) for finding in findings]
+
+
+def _waiting_for_category(ruleset: Ruleset, in_force: Mapping[str, Value], *, on: date) -> frozenset[str]:
+    """Return the figures that are not known for want of one answer: what is bought."""
+    return frozenset(f.name for f in ruleset.dated if f.name not in in_force and any(f.on(on, c) for c in Category))
+
+
+def _naming_category(finding: Finding, figures: frozenset[str]) -> Finding:
+    """Name what is bought as what a finding waits for, in place of the figures that rest on it."""
+    names = dict.fromkeys("category" if name in figures else name for name in finding.unknown)
+    return replace(finding, unknown=tuple(names))
 
 
 def _finding(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from mix.actions.delivery import agreements
 from mix.data.models import Agreement, Step, Vendor
 from mix.readers.case.challenges import spec_of
-from mix.readers.case.documents import gather_facts
+from mix.readers.case.documents import fact_date, gather_facts
 from mix.readers.choice.awards import find_approved
 from mix.readers.delivery.agreements import list_agreements_of, list_to_agree_with
 from mix.readers.delivery.clauses import list_library
@@ -27,22 +27,28 @@ from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, do, granted
 from mix.web.forms.kinds import is_under_way
 
+EVERYONE = "*"
+
 
 @dataclass(frozen=True)
 class Draftable:
-    """A step, the vendors that lack an agreement of its kind, and the value that is known."""
+    """A step, the vendors that lack an agreement of its kind, and what is known of its terms; `others` have one."""
 
     step: Step
     kind: AgreementKind
     vendors: tuple[Vendor, ...]
-    value_cents: int | None
+    known: Mapping[str, Any]
+    others: bool = False
 
 
 class Draft(Act[Draftable]):
-    """Draft an agreement from the library; one for a sprint pays its fee by two deliverables."""
+    """Draft agreements from the library; one for a sprint pays its fee by two deliverables.
+
+    Those of a sprint are drafted with every vendor at once, on the same terms.
+    """
 
     label = _("Draft the agreement")
-    done = _("Drafted. The vendor was told.")
+    done = _("Drafted. Each vendor was told.")
     style = ""
     needs = Permission.AGREEMENT_EDIT
 
@@ -56,7 +62,11 @@ class Draft(Act[Draftable]):
 
     def fit(self) -> None:
         """Offer the vendors; a sprint has a fee and two deliverables."""
-        fields.offer(self, "vendor", [(v.code, v.name) for v in self.about.vendors])
+        everyone = [(EVERYONE, _("Every vendor, on the same terms"))] if len(self.about.vendors) > 1 else []
+        fields.offer(self, "vendor", [*everyone, *((v.code, v.name) for v in self.about.vendors)])
+        if self.about.others:
+            hint = _("Needed where the terms are not those of the agreements that are drafted already.")
+            self.fields["reason"] = fields.text(_("Why the terms differ"), hint=hint, required=False, rows=2)
         if self.about.kind == AgreementKind.SPRINT:
             self.fields["value_cents"].label = _("Fee")
             self.fields["first"] = fields.line(_("First deliverable, half of the fee"), required=False)
@@ -64,11 +74,11 @@ class Draft(Act[Draftable]):
 
     @classmethod
     def first(cls, about: Draftable) -> Mapping[str, Any]:
-        """Show the value that is known, and what is usual."""
-        return {"value_cents": about.value_cents, "tier": "medium", "paper": _("Certificate of insurance")}
+        """Show what is known of the terms, and what is usual."""
+        return {"tier": "medium", "paper": _("Certificate of insurance"), **about.known}
 
-    def run(self, request: HttpRequest) -> str:
-        """Draft it, and go there."""
+    def run(self, request: HttpRequest) -> str | None:
+        """Draft them, and go there where it is one."""
         given, step, kind = self.cleaned_data, self.about.step, self.about.kind
         half = given["value_cents"] // 2
         dues = [
@@ -79,20 +89,19 @@ class Draft(Act[Draftable]):
             )
             if given.get(name)
         ]
-        made = do(
-            request,
-            agreements.draft,
-            step,
-            vendor=next(v for v in self.about.vendors if v.code == given["vendor"]),
-            value_cents=given["value_cents"],
-            options_cents=given["options_cents"] or 0,
-            starts_on=given["starts_on"],
-            ends_on=given["ends_on"],
-            deliverables=dues,
-            clauses=[c.in_(language()) for c in choose(list_library(), kind=kind, tier=given["tier"])],
-            papers=[("insurance", given["paper"])] if given["paper"] else [],
-        )
-        return reverse("city-agreement", args=[step.challenge.code, made.code])
+        terms = {
+            "value_cents": given["value_cents"],
+            "options_cents": given["options_cents"] or 0,
+            "starts_on": given["starts_on"],
+            "ends_on": given["ends_on"],
+            "deliverables": dues,
+            "clauses": [c.in_(language()) for c in choose(list_library(), kind=kind, tier=given["tier"])],
+            "papers": [("insurance", given["paper"])] if given["paper"] else [],
+            "reason": given.get("reason", ""),
+        }
+        chosen = [v for v in self.about.vendors if given["vendor"] in (EVERYONE, v.code)]
+        made = [do(request, agreements.draft, step, vendor=vendor, **terms) for vendor in chosen]
+        return reverse("city-agreement", args=[step.challenge.code, made[0].code]) if len(made) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -112,7 +121,7 @@ def panel(_request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Ac
     without = tuple(v for v in list_to_agree_with(step) if v.id not in have)
     acts: dict[str, Listed[Draftable]] = {}
     if is_under_way(step) and without:
-        acts["draft"] = Listed(Draft, Draftable(step, kind, without, _value(step, kind)))
+        acts["draft"] = Listed(Draft, Draftable(step, kind, without, _known(step, kind), others=bool(have)))
     return granted(roles, acts), AgreementsContext(
         agreements=made,
         agreement_kind=kind,
@@ -120,10 +129,16 @@ def panel(_request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Ac
     )
 
 
-def _value(step: Step, kind: AgreementKind) -> int | None:
-    """Return the fee of the sprint, or what was awarded."""
+def _known(step: Step, kind: AgreementKind) -> dict[str, Any]:
+    """Return what is known of the terms: the fee and the days of the sprint, or what was awarded."""
+    facts = gather_facts(step.challenge)
     if kind == AgreementKind.SPRINT:
-        fee: int | None = gather_facts(step.challenge).get(Fact.SPRINT_FEE)
-        return fee
+        return {
+            "value_cents": facts.get(Fact.SPRINT_FEE),
+            "starts_on": fact_date(facts, Fact.SPRINT_STARTS),
+            "ends_on": fact_date(facts, Fact.SPRINT_ENDS),
+            "first": _("Results at half-time"),
+            "second": _("Results, and all raw data"),
+        }
     award = find_approved(step.challenge)
-    return award.value_cents if award else None
+    return {"value_cents": award.value_cents if award else None}

@@ -7,10 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from mix.data.models import Challenge, Municipality, ParticipationNotice, Purchase, RuleWaiver, Step
 from mix.phrases.words import word
-from mix.readers.case.challenges import get_challenge, list_active_steps, list_cities, roles_in, roles_in_each, spec_of
+from mix.readers.case.challenges import (
+    get_challenge,
+    list_active_steps,
+    list_cities,
+    method_for,
+    roles_in,
+    roles_in_each,
+    spec_of,
+)
 from mix.readers.city.calendars import calendar_of
 from mix.readers.city.methods import list_latest, method_of
 from mix.readers.city.policies import figures_by_name, tables_in_force, toolbox
@@ -29,9 +38,9 @@ from mix.readers.flow.findings import (
 )
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.calendar import ONTARIO
-from mix.rules.city.methods import Method
+from mix.rules.city.methods import Fact, Method
 from mix.rules.city.policy.adviser import Advice, Fit, Instrument, advise
-from mix.rules.city.policy.facts import Category
+from mix.rules.city.policy.facts import FACTS, Category
 from mix.rules.city.policy.joint import contradictions
 from mix.rules.core.access import Permission, grants
 from mix.rules.core.fields import Bilingual
@@ -69,17 +78,56 @@ class StepFindings:
     rest: list[FindingView]
     on: date
 
+    @property
+    def firm(self) -> list[FindingView]:
+        """What is open and does not wait for an answer."""
+        return [f for f in self.open if not f.unknown]
+
+    @property
+    def waiting(self) -> list[FindingView]:
+        """What waits for an answer."""
+        return [f for f in self.open if f.unknown]
+
+    @property
+    def asked(self) -> list[tuple[str, str]]:
+        """The questions that are waited for, each once, with where it is asked."""
+        return list(dict.fromkeys(question for f in self.waiting for question in f.unknown))
+
 
 def step_findings(step: Step, judged: Judged, *, actor: Actor = PUBLIC) -> StepFindings:
     """Return what the rules say of one step, ready to draw; with what this actor may set aside."""
     names = {c.code: in_language(c, "name") for c in judged.cities}
     given = reasons_given(step) if judged.hits else {}
     views = view_findings(
-        judged.findings, figures=figures_by_name(), names=names, hits=judged.hits, given=given, actor=actor
+        judged.findings,
+        figures=figures_by_name(),
+        names=names,
+        hits=judged.hits,
+        given=given,
+        actor=actor,
+        asked_at=_asked_at(step, judged),
     )
     return StepFindings(
         step=step.key, open=[v for v in views if v.is_open], rest=[v for v in views if not v.is_open], on=judged.on
     )
+
+
+# The facts of a value, in the order in which they are asked for.
+OF_THE_VALUE = (Fact.SPRINT_FEE, Fact.SPRINT_PLACES, Fact.PURCHASE_VALUE, Fact.OPTION_VALUE)
+
+
+def _asked_at(step: Step, judged: Judged) -> dict[str, str]:
+    """Return where each fact that rules wait for is asked, as far as a page asks for it."""
+    code, method = step.challenge.code, method_for(step.challenge)
+
+    def page(fact: Fact) -> str:
+        place = method.place_of(fact)
+        return f"{reverse('city-step', args=[code, place[0]])}#f-{place[1]}" if place else ""
+
+    rules = reverse("city-policy", args=[code])
+    found = {name: rules for name, spec in FACTS.items() if spec.place == "policy"}
+    value = next((page(fact) for fact in OF_THE_VALUE if fact not in judged.known and method.place_of(fact)), "")
+    return {**found, "category": page(Fact.CATEGORY) or rules, "value": value, "sprint_value": value}
 
 
 @dataclass(frozen=True)
@@ -134,7 +182,10 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
 def _acts(challenge: Challenge) -> Acts:
     joint = Joint(challenge, tuple(list_cities(challenge)))
     return {
-        "purchase": Listed(DescribePurchase, Bought(challenge, find_purchase(challenge))),
+        "purchase": Listed(
+            DescribePurchase,
+            Bought(challenge, find_purchase(challenge), method_for(challenge).place_of(Fact.CATEGORY) is not None),
+        ),
         "participation": Listed(NoteParticipation, joint),
         "justify": Listed(Justify, challenge),
         "waive": Listed(Waive, joint),

@@ -25,10 +25,11 @@ from mix.web.forms.acts import Act, RowAct, do
 
 @dataclass(frozen=True)
 class Bought:
-    """A challenge, and what was said about its purchase so far."""
+    """A challenge, what was said about its purchase so far, and whether a document says what is bought."""
 
     challenge: Challenge
     purchase: Purchase | None
+    is_elsewhere: bool = False
 
 
 class DescribePurchase(Act[Bought]):
@@ -50,10 +51,15 @@ class DescribePurchase(Act[Bought]):
     )
     lends_cents = fields.money(_("Value of what the city lends to vendors"), required=False)
 
+    def fit(self) -> None:
+        """Ask what is bought only where no document does."""
+        if self.about.is_elsewhere:
+            del self.fields["category"]
+
     @classmethod
     def first(cls, about: Bought) -> Mapping[str, Any]:
         """Show what was said; most ask openly."""
-        if about.purchase:
+        if about.purchase and about.purchase.pk:
             return {name: getattr(about.purchase, name) for name in cls.base_fields}
         return {"competition": Competition.OPEN, "limited_ground": Ground.NONE, "quotes": 0}
 
@@ -61,7 +67,7 @@ class DescribePurchase(Act[Bought]):
         """Say it."""
         facts = {
             **self.cleaned_data,
-            "category": Category(self.cleaned_data["category"]),
+            "category": Category(said) if (said := self.cleaned_data.get("category")) else None,
             "competition": Competition(self.cleaned_data["competition"]),
             "limited_ground": Ground(self.cleaned_data["limited_ground"]),
         }

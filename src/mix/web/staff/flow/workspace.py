@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from mix.actions.case import documents
+from mix.actions.flow import corrections
 from mix.data.models import (
     Challenge,
     ChallengeCity,
@@ -22,6 +23,7 @@ from mix.data.models import (
     Lesson,
     Step,
 )
+from mix.readers.case.carrying import begun_with, gather_sources, list_carried
 from mix.readers.case.challenges import (
     get_challenge,
     get_challenge_and_roles,
@@ -36,6 +38,7 @@ from mix.readers.case.documents import (
     get_document,
     latest_versions,
     list_comments,
+    list_corrections,
     list_versions,
     merge_sent,
     merge_with_latest,
@@ -45,6 +48,7 @@ from mix.readers.flow.findings import judge
 from mix.readers.flow.moves import gather_gate, list_all_signatures, unmet_to_ask, unmet_to_proceed
 from mix.readers.flow.timelines import list_events
 from mix.readers.knowledge.lessons import list_lessons_of
+from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.kinds import kind_of
 from mix.rules.city.methods import Gate as GateOfMethod
 from mix.rules.city.methods import Stage
@@ -56,8 +60,10 @@ from mix.rules.core.lines import whole_number
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.flow.moves import Duty, duties, open_duties
 from mix.web.documents.blocks import Left
+from mix.web.documents.changes import Changed as ChangedAnswer
 from mix.web.documents.changes import changes
 from mix.web.documents.sent import read_over, read_sent
+from mix.web.documents.sources import view_sources
 from mix.web.documents.specs import Answer, FieldView, draw, read_only, read_post
 from mix.web.drawing.pages import Context, draw_part
 from mix.web.drawing.requests import now_of, only_read, signed_in
@@ -86,6 +92,8 @@ def step(request: HttpRequest, code: str, key: str) -> HttpResponse:
     found = get_step(only_read(request, challenge), key)
     if request.method == "POST" and request.POST.get("act") == "save":
         return _save(request, found, roles)
+    if request.method == "POST" and request.POST.get("act") == "correct":
+        return _correct(request, found, roles)
     if request.method == "POST" and request.POST.get("act") == "bring_in":
         return _bring_in(request, found, roles)
     acts, panel = _offered(request, found, roles)
@@ -160,13 +168,25 @@ class SaysContext:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """A version that corrected a step which was done: its reason, and what it changed."""
+
+    version: DocumentVersion
+    changes: list[ChangedAnswer]
+
+
+@dataclass(frozen=True)
 class Artifact:
-    """The document of a step: as a form for those who may edit it, as answers for all others, or none."""
+    """The document of a step: as a form for those who may edit or correct it, as answers for all others, or none."""
 
     fields: list[FieldView] | None = None
     answers: list[Answer] | None = None
     latest: DocumentVersion | None = None
     comments: Iterable[Comment] = ()
+    corrections: Sequence[Correction] = ()
+    may_correct: bool = False
+    is_correcting: bool = False
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -224,7 +244,13 @@ def _frame(request: HttpRequest, step: Step, roles: frozenset[Role]) -> Frame:
 
 
 def _may_edit(step: Step, roles: frozenset[Role]) -> bool:
-    return step.state == StepState.ACTIVE and not step.asked_at and grants(roles, Permission.DOCUMENT_EDIT)
+    at_work = (step.state == StepState.ACTIVE and not step.asked_at) or step.state == StepState.WAITING
+    return at_work and step.challenge.status == ChallengeStatus.RUNNING and grants(roles, Permission.DOCUMENT_EDIT)
+
+
+def _may_correct(step: Step, roles: frozenset[Role]) -> bool:
+    running = step.challenge.status == ChallengeStatus.RUNNING
+    return step.state == StepState.DONE and running and grants(roles, Permission.DOCUMENT_EDIT)
 
 
 def _gate(step: Step) -> Gate | None:
@@ -244,20 +270,52 @@ def _gate(step: Step) -> Gate | None:
 
 
 def _artifact(
-    step: Step, roles: frozenset[Role], *, typed: dict[str, Any] | None = None, unmet: tuple[Unmet, ...] = ()
+    request: HttpRequest,
+    step: Step,
+    roles: frozenset[Role],
+    *,
+    typed: dict[str, Any] | None = None,
+    unmet: tuple[Unmet, ...] = (),
 ) -> Artifact:
     specs = spec_of(step).fields
     if not specs:
         return Artifact()
     latest = latest_versions(step.challenge).get(step.key)
     content = dict(latest.content) if latest else {}
-    editable = _may_edit(step, roles)
+    may_correct = latest is not None and _may_correct(step, roles)
+    is_correcting = may_correct and ("correct" in request.GET or request.POST.get("act") == "correct")
+    editable = _may_edit(step, roles) or is_correcting
+    shown = {**content, **(begun_with(gather_sources(step), latest) if editable else {}), **(typed or {})}
+    sources = view_sources(step, list_carried(step, shown, latest)) if editable and not is_correcting else {}
     return Artifact(
-        fields=draw(specs, typed if typed is not None else content, unmet) if editable else None,
+        fields=draw(specs, shown, unmet, sources=sources) if editable else None,
         answers=None if editable else read_only(specs, content),
         latest=latest,
         comments=list_comments(step),
+        corrections=_corrections(step, latest),
+        may_correct=may_correct,
+        is_correcting=is_correcting,
+        why=request.POST.get("reason", ""),
     )
+
+
+def _corrections(step: Step, latest: DocumentVersion | None) -> list[Correction]:
+    """List what was corrected once the step was done, latest first, each with what it changed."""
+    if latest is None or latest.number == 1:
+        return []
+    specs = spec_of(step).fields
+    return [Correction(v, changes(specs, before.content, v.content)) for v, before in list_corrections(step)]
+
+
+def _correct(request: HttpRequest, step: Step, roles: frozenset[Role]) -> HttpResponse:
+    """Correct a step that is done; what was typed is not lost where that is refused."""
+    typed = read_post(spec_of(step).fields, request.POST)
+    try:
+        do(request, corrections.correct, step, answers=typed, reason=request.POST.get("reason", ""))
+    except Refused as error:
+        return _again(request, step, roles, *error.unmet, typed=typed)
+    messages.success(request, _("Corrected. Whoever gave a word at the gate was told."))
+    return redirect(request.path)
 
 
 def _save(request: HttpRequest, step: Step, roles: frozenset[Role]) -> HttpResponse:
@@ -266,6 +324,8 @@ def _save(request: HttpRequest, step: Step, roles: frozenset[Role]) -> HttpRespo
         return hindrance(request) or _save_itself(request, step)
     specs = spec_of(step).fields
     typed, over = read_post(specs, request.POST), read_over(request.POST, specs)
+    if (taken := request.POST.get("take", "")) in (sources := gather_sources(step)):
+        typed |= {taken: sources[taken], f"{taken}_why": ""}
     based_on = whole_number(request.POST.get("version", ""))
     try:
         version = do(request, documents.save, step, answers=typed, based_on=based_on, over=over)
@@ -294,6 +354,8 @@ def _save_itself(request: HttpRequest, step: Step) -> HttpResponse:
     kept = sent.kept(version.number, without=merged.clashes, unchanged=merged.taken)
     texts = {"version": _("Version %(n)s") % {"n": version.number}}
     now = now_of(request)
+    if step.state != StepState.ACTIVE:
+        return answered(request, kept, why, status=status, texts=texts)
     parts = {
         "missing": draw_part(request, "staff/flow/_missing.html", MissingContext(step, unmet_to_ask(step, now=now))),
         "says": draw_part(request, "staff/flow/_says.html", SaysContext(step_findings(step, judge(step, now=now)))),
@@ -380,7 +442,7 @@ def _drawn(
 ) -> HttpResponse:
     if taken.status != 200:  # a verb that was refused may have left its marks on the row
         step = get_step(step.challenge, step.key)
-    artifact = _artifact(step, roles, typed=typed, unmet=taken.unmet)
+    artifact = _artifact(request, step, roles, typed=typed, unmet=taken.unmet)
     if artifact.fields:
-        taken.own = ("save", "bring_in")
+        taken.own = ("correct",) if artifact.is_correcting else ("save", "bring_in")
     return show(request, "staff/flow/step.html", taken, _frame(request, step, roles), artifact, drafted, panel)

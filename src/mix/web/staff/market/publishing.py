@@ -37,6 +37,8 @@ from mix.rules.core.access import Permission
 from mix.rules.core.fields import Wording
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.freezing import FrozenRules, Terms
+from mix.web.documents.sections import read_sections
+from mix.web.documents.specs import Answer
 from mix.web.drawing.requests import actor_of, now_of, only_read, signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.forms import fields
@@ -137,6 +139,7 @@ class PublishingContext:
     words: int
     documents: Sequence[SolicitationDocument]
     days: int
+    sections: list[Answer]
 
 
 def publishing(request: HttpRequest, code: str, key: str) -> HttpResponse:
@@ -193,4 +196,5 @@ def _context(
         words=sum(q.field.max_words or 0 for q in form.asked),
         documents=list_documents(call),
         days=(call.closes_at - (call.published_at or now)).days,
+        sections=read_sections(call),
     )

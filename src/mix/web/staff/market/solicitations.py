@@ -19,9 +19,11 @@ from mix.data.models import (
     Submission,
 )
 from mix.readers.case.challenges import spec_of
+from mix.readers.case.documents import gather_facts
 from mix.readers.market.handing_over import find_hand_over
 from mix.readers.market.sealing import FileFact, list_opened_files
 from mix.readers.market.solicitations import (
+    find_call_before,
     find_solicitation,
     list_addenda,
     list_documents,
@@ -32,16 +34,19 @@ from mix.readers.market.solicitations import (
 )
 from mix.readers.market.submissions import list_opened, opened_answers
 from mix.rules.case.states import ChallengeStatus
-from mix.rules.city.methods import Criterion, SolicitationSpec
+from mix.rules.city.methods import Criterion, Fact, SolicitationSpec
 from mix.rules.core.access import Permission, Role, grants, reads_for_the_city
 from mix.rules.core.kinds import Envelope
 from mix.rules.market.closing import Phase
+from mix.web.documents.asked import noting_earlier
+from mix.web.documents.sections import read_sections
 from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.requests import now_of, signed_in
 from mix.web.forms.acts import Acts, Listed, granted
 from mix.web.forms.kinds import is_under_way
 from mix.web.staff.market.solicitations_acts import (
     AddDocument,
+    ChangeQuestion,
     ConfirmExtension,
     Draft,
     Draftable,
@@ -68,6 +73,7 @@ class CallContext:
     reads_all_questions: bool
     criteria: list[tuple[str, tuple[Criterion, ...]]]
     opened: list[tuple[Submission, list[Answer], list[Answer], list[FileFact]]]
+    sections: list[Answer]
 
 
 def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, CallContext]:
@@ -92,6 +98,7 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
         reads_all_questions=reads_all,
         criteria=[(key, rules.criteria) for key, rules in call.rules.items()] if call else [],
         opened=_opened(call, roles) if call else [],
+        sections=read_sections(call) if call and not is_out else [],
     )
 
 
@@ -100,12 +107,33 @@ def _acts(request: HttpRequest, step: Step, call: Solicitation | None, proposal:
     working = is_under_way(step)
     if working and (call is None or call.published_at is None):
         spec = spec_of(step).solicitation
-        acts["draft"] = Listed(Draft, Draftable(step, call, has_purchase=bool(spec and spec.purchase_option)))
+        acts["draft"] = Listed(
+            Draft,
+            Draftable(
+                step,
+                call,
+                has_purchase=bool(spec and spec.purchase_option),
+                known=_known(step) if call is None else {},
+                is_made=bool(spec and spec.notice),
+            ),
+        )
     if call and working and now_of(request) < call.closes_at:
         acts |= _changing(request, call, proposal)
     if call and call.published_at:
         acts |= {"write_answer": Listed(WriteAnswer, step), "give_answer": Listed(GiveAnswer, step)}
     return acts
+
+
+def _known(step: Step) -> dict[str, Any]:
+    """Return what of a new notice is known: what earlier calls of the challenge say, and what may be spent."""
+    facts = gather_facts(step.challenge)
+    most = [facts[fact] for fact in (Fact.PURCHASE_VALUE, Fact.OPTION_VALUE) if fact in facts]
+    before = find_call_before(step)
+    known = {"purchase_most_cents": sum(most) if most else None}
+    if before:
+        known |= {"contact": before.contact, "custody": before.custody_mode}
+        known["body"] = before.body if before.step_id == step.pk else ""
+    return known
 
 
 def _changing(request: HttpRequest, call: Solicitation, proposal: ExtensionProposal | None) -> dict[str, Listed[Any]]:
@@ -114,6 +142,7 @@ def _changing(request: HttpRequest, call: Solicitation, proposal: ExtensionPropo
     if call.published_at is None:
         return acts
     acts["addendum"] = Listed(IssueAddendum, call)
+    acts["change_question"] = Listed(ChangeQuestion, call)
     if proposal:
         acts["drop_extension"] = Listed(DropExtension, proposal)
         if proposal.proposed_by != signed_in(request).person:
@@ -139,5 +168,6 @@ def _opened(
             if spec and prices and call.price_opened_at
             else []
         )
+        answers = noting_earlier(submission, answers)
         rows.append((submission, answers, money, files.get(submission.code, [])))
     return rows

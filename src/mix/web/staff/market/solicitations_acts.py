@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,20 +11,28 @@ from django.utils.translation import gettext_lazy as _
 
 from mix.actions.market import addenda, solicitations
 from mix.data.models import ExtensionProposal, Solicitation, Step
-from mix.readers.market.solicitations import get_question
+from mix.readers.market.solicitations import form_of, get_question
 from mix.rules.core.access import Permission
+from mix.rules.market.call_changes import MOST_WORDS
 from mix.rules.market.states import CustodyMode
+from mix.web.drawing.showing import language
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, RowAct, do
+from mix.web.forms.wordings import wording
 
 
 @dataclass(frozen=True)
 class Draftable:
-    """A step, its call as far as it is written, and whether buying is part of its competition."""
+    """A step, its call as far as it is written, and whether buying is part of its competition.
+
+    `known` is what of a new notice is known already; with `is_made` documents say most of it.
+    """
 
     step: Step
     call: Solicitation | None
     has_purchase: bool
+    known: Mapping[str, Any] = field(default_factory=dict)
+    is_made: bool = False
 
 
 class Draft(Act[Draftable]):
@@ -44,7 +52,11 @@ class Draft(Act[Draftable]):
     )
 
     def fit(self) -> None:
-        """Ask for the most that a purchase may cost only where one is part of this."""
+        """Ask for the most that a purchase may cost only where one is part of this; what documents say is not asked."""
+        if self.about.is_made:
+            self.fields["body"].label = _("In your own words")
+            self.fields["body"].required = False
+            self.fields["body"].help_text = _("Above what the documents say in the notice. Markdown.")
         if not self.about.has_purchase:
             del self.fields["purchase_most_cents"]
 
@@ -52,7 +64,7 @@ class Draft(Act[Draftable]):
     def first(cls, about: Draftable) -> Mapping[str, Any]:
         """Show what is written so far."""
         if about.call is None:
-            return {"custody": CustodyMode.MANAGED}
+            return {"custody": CustodyMode.MANAGED, **about.known}
         names = {name: name for name in cls.base_fields} | {"custody": "custody_mode"}
         return {name: getattr(about.call, of) for name, of in names.items()}
 
@@ -105,6 +117,29 @@ class IssueAddendum(Act[Solicitation]):
         else:
             del given["closes_at"]
             do(request, addenda.issue, self.about, **given)
+
+
+class ChangeQuestion(Act[Solicitation]):
+    """Change the words of one question by an addendum: it alone is asked again."""
+
+    label = _("Ask it anew")
+    done = _("Issued. Everybody who answers was told; their other answers stay.")
+    needs = Permission.SOLICITATION_PUBLISH
+
+    question = fields.choice(_("Question"), [])
+    title = wording(fields.text(_("Its new words"), rows=2), again=_("Its new words"))
+    max_words = fields.number(_("Words, at most"), least=1, most=MOST_WORDS)
+    text = fields.text(_("Why it changes"), rows=2)
+
+    def fit(self) -> None:
+        """Offer the questions that are asked; a limit of words is only for some of them."""
+        offered = [(q.field.key, q.field.title.in_(language())) for q in form_of(self.about).asked]
+        fields.offer(self, "question", offered)
+        self.fields["max_words"].required = False
+
+    def run(self, request: HttpRequest) -> None:
+        """Issue it."""
+        do(request, addenda.change_question, self.about, **self.cleaned_data)
 
 
 class ConfirmExtension(Act[ExtensionProposal]):
