@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Hashable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial, update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -28,6 +29,15 @@ Row = TypeVar("Row")
 MOST = 64  # numbers of what is asked for, of which a question keeps its words
 FIRST = 2_000_000_000  # marks stand for what is asked for: no number in a query of ours is as large
 NEVER = datetime(9000, 1, 1, tzinfo=UTC)  # nor any instant as late
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """SQL around that of a question, which returns the same columns, with what is asked for in its last part."""
+
+    before: str
+    after: str
+    params: tuple[object, ...]
 
 
 class _Worded:
@@ -49,17 +59,15 @@ class _Worded:
         self.known = said._known_related_objects  # noqa: SLF001 - of whose rows it asks: `step.lessons`
         self.more = said._prefetch_related_lookups  # noqa: SLF001 - what is fetched with them
 
-    def answer(
-        self, given: dict[object, object], rows: dict[object, Model], part: tuple[int, int] | None = None
-    ) -> list[Any]:
-        """Ask with what stands for each mark, some of which are keys of rows; perhaps for so many, after so many."""
+    def answer(self, given: dict[object, object], rows: dict[object, Model], around: Around | None = None) -> list[Any]:
+        """Ask with what stands for each mark, some of which are keys of rows; perhaps with other SQL around it."""
         if not self.sql:
             return []
         # a path into JSON is a list, and stands for nothing else
         params: Any = tuple(given.get(param, param) if isinstance(param, Hashable) else param for param in self.params)
         sql = self.sql
-        if part:
-            sql, params = f"{sql} LIMIT %s OFFSET %s", params + part
+        if around:
+            sql, params = f"{around.before}{sql}{around.after}", (*params, *around.params)
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             answers: Iterable[Any] = cursor.fetchall()
@@ -103,9 +111,13 @@ class Asked(Generic[P, Row]):
 
     def part(self, most: int, after: int = 0) -> Callable[P, list[Row]]:
         """Return the question for so many, after so many others, of what would be found in its order."""
-        return partial(self._answer, (most, after))
+        return partial(self._answer, Around("", " LIMIT %s OFFSET %s", (most, after)))
 
-    def _answer(self, part: tuple[int, int] | None, /, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
+    def within(self, around: Around) -> Callable[P, list[Row]]:
+        """Return the question with other SQL around its own, for what Django has no words for."""
+        return partial(self._answer, around)
+
+    def _answer(self, around: Around | None, /, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
         if kwargs:
             raise TypeError("what is asked for stands in its place")
         shape = (connection.vendor, *(len(a) if isinstance(a, tuple) else type(a) for a in args))
@@ -118,7 +130,7 @@ class Asked(Generic[P, Row]):
             if len(self.worded) >= MOST:
                 self.worded.clear()
             self.worded[shape] = worded
-        return worded.answer(given, rows, part)
+        return worded.answer(given, rows, around)
 
 
 def _marks(args: tuple[object, ...]) -> tuple[list[object], dict[object, object], dict[object, Model]]:

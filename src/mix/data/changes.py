@@ -49,7 +49,9 @@ _WRITTEN = re.compile(r'\b(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM|REPLACE 
 
 def is_public_write(sql: str) -> bool:
     """Say whether a statement writes to a table of which public pages may read a row."""
-    return not sql.startswith("SELECT") and any(table.lower() not in _QUIET for table in _WRITTEN.findall(sql))
+    if sql.startswith(("SELECT", "(SELECT")):
+        return False
+    return any(table.lower() not in _QUIET for table in _WRITTEN.findall(sql))
 
 
 def say_changed() -> None:

@@ -16,6 +16,7 @@ P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 SIZE = 20  # rows
+DEEPEST = 26  # of a list whose first rows are fetched: a number that a database counts by, and more rows than there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,18 @@ def page_of(rows: QuerySet[Any, T] | Sequence[T], number: int, *, size: int = SI
     pages = Paginator(rows, size)
     number = min(max(number, 1), pages.num_pages)
     return Page(list(pages.page(number).object_list), number, pages.num_pages, pages.count)
+
+
+def deep_enough(number: int, *, size: int = SIZE) -> int:
+    """Return how many rows from the first on hold a page: few numbers, so that few questions are put into SQL."""
+    return size << min((max(number, 1) - 1).bit_length(), DEEPEST)
+
+
+def page_of_first(rows: Sequence[T], number: int, *, total: int, size: int = SIZE) -> Page[T]:
+    """Return a page of a list of which the first rows are there, as many as are `deep_enough`, and all are counted."""
+    last = max(1, -(-total // size))
+    number = min(max(number, 1), last)
+    return Page(list(rows[(number - 1) * size : number * size]), number, last, total)
 
 
 Keys = Callable[[int, int], list[tuple[int, int]]]  # so many, after so many: each with how many there are in all

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
-from functools import cache, reduce
-from operator import or_
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models import Case, DateTimeField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
-from mix.data.asked import asked
+from mix.data.asked import Around, asked
 from mix.data.models import Challenge, Letter
 from mix.readers.case.challenge_lists import fetch_challenges
 from mix.readers.case.challenges import cities_of, of_cities
@@ -20,7 +17,7 @@ from mix.readers.case.pilots import list_pilots
 from mix.readers.city.calendars import calendars_of
 from mix.readers.city.municipalities import list_municipalities
 from mix.readers.core.actors import Actor
-from mix.readers.core.paging import SIZE, Page
+from mix.readers.core.paging import SIZE, Page, deep_enough, page_of_first
 from mix.readers.flow.dates import (
     RECORD_YEARS,
     SOURCES,
@@ -42,7 +39,6 @@ DUTIES = frozenset(source.code for source in SOURCES if source.is_duty)
 DAYS = frozenset(source.code for source in SOURCES if source.is_day)
 Cities: TypeAlias = tuple[str, ...]
 Instants: TypeAlias = tuple[datetime, ...]
-Question = Callable[[Cities, Cities, Cities, Instants], list[tuple[Any, ...]]]
 
 
 def page_dates(actor: Actor, number: int, *, now: datetime) -> Page[Dated]:
@@ -52,15 +48,14 @@ def page_dates(actor: Actor, number: int, *, now: datetime) -> Page[Dated]:
     computed += dates_of_pilots(list_pilots(actor), now=now)
     zones = tuple(sorted({city.zone for city in list_municipalities()}))
     asks = lead, partner, zones, tuple(_day_began(zone, now) for zone in zones)
-    total = len(computed) + sum(count for _rank, count in _counts(*asks))
-    last = max(1, -(-total // SIZE))
-    number = min(max(number, 1), last)
-    most = SIZE << (number - 1).bit_length()  # so that few questions are put into SQL, however deep a page lies
+    found = _rows.within(_first(deep_enough(number, size=SIZE)))(*asks)
     ordered: list[tuple[Any, Any]] = [(order_of(dated), dated) for dated in computed]
-    for rank, at, pk, challenge, step in _first(most)(*asks):
+    for rank, at, pk, challenge, step, _of_all in found:
         ordered.append(((at, CODES[rank], pk), (challenge, step)))
-    shown = sorted(ordered, key=lambda pair: pair[0])[(number - 1) * SIZE : number * SIZE]
-    return Page(_made_whole(shown), number, last, total)
+    ordered.sort(key=lambda pair: pair[0])
+    total = len(computed) + (found[0][-1] if found else 0)
+    page = page_of_first(ordered, number, total=total, size=SIZE)
+    return Page(_made_whole(page.rows), page.number, page.last, page.total)
 
 
 def _day_began(zone: str, now: datetime) -> datetime:
@@ -103,54 +98,33 @@ def _made_whole(rows: list[tuple[Any, Any]]) -> list[Dated]:
     ]
 
 
-def _rows(source: Source, lead: Cities, partner: Cities, zones: Cities, began: Instants) -> QuerySet[Any]:
-    """Return the open rows of a source in challenges that run; of what is over once it is past, only from today."""
-    running = of_cities(lead, partner).filter(status=ChallengeStatus.RUNNING)
-    rows = source.model._default_manager.filter(source.is_open)  # noqa: SLF001 - Django's public name of a manager
-    if source.is_duty:
-        return rows.filter(**{f"{source.to_challenge}__in": running.values("pk")})
-    coming = (
-        Q(
-            **{
-                f"{source.to_challenge}__in": running.filter(municipality__zone=zone).values("pk"),
-                f"{source.column}__gte": midnight,
-            }
-        )
-        for zone, midnight in zip(zones, began, strict=True)
-    )
-    return rows.filter(reduce(or_, coming))
-
-
-def _rank(source: Source) -> Cast:
-    return Cast(Value(RANKS[source.code]), IntegerField())
+def _first(most: int) -> Around:
+    """Return the SQL that orders all dates, keeps the first, and counts them."""
+    order = "ORDER BY dated_at, dated_rank, dated_pk LIMIT %s"
+    return Around("SELECT dates.*, COUNT(*) OVER () FROM (", f") AS dates {order}", (most,))
 
 
 @asked
-def _counts(lead: Cities, partner: Cities, zones: Cities, began: Instants) -> QuerySet[Any]:
-    """Count the dates of each source."""
-    parts = [
-        _rows(source, lead, partner, zones, began).annotate(rank=_rank(source)).values("rank").annotate(Count("pk"))
-        for source in SOURCES
-    ]
-    first, *others = [part.values_list("rank", "pk__count") for part in parts]
-    counts: QuerySet[Any] = first.union(*others, all=True)
-    return counts
+def _rows(lead: Cities, partner: Cities, zones: Cities, began: Instants) -> QuerySet[Any]:
+    """Ask for the dates of all sources together."""
+    parts = []
+    for source in SOURCES:
+        at = Morning(F(source.column)) if source.is_day else F(source.column)
+        rank = Cast(Value(RANKS[source.code]), IntegerField())
+        step = F(source.to_step) if source.to_step else Value("")
+        named: dict[str, Any] = {"dated_rank": rank, "dated_at": at, "dated_pk": F("pk")}
+        named |= {"dated_in": F(source.to_challenge), "dated_step": step}
+        parts.append(_open(source, lead, partner, zones, began).annotate(**named).values_list(*named))
+    rows: QuerySet[Any] = parts[0].union(*parts[1:], all=True)
+    return rows
 
 
-@cache
-def _first(most: int) -> Question:
-    """Return the question for the first dates of all sources together."""
-
-    @asked
-    def first(lead: Cities, partner: Cities, zones: Cities, began: Instants) -> QuerySet[Any]:
-        parts = []
-        for source in SOURCES:
-            at = Morning(F(source.column)) if source.is_day else F(source.column)
-            step = F(source.to_step) if source.to_step else Value("")
-            named: dict[str, Any] = {"dated_rank": _rank(source), "dated_at": at, "dated_pk": F("pk")}
-            named |= {"dated_in": F(source.to_challenge), "dated_step": step}
-            parts.append(_rows(source, lead, partner, zones, began).annotate(**named).values_list(*named))
-        rows: QuerySet[Any] = parts[0].union(*parts[1:], all=True)
-        return rows.order_by("dated_at", "dated_rank", "dated_pk")[:most]
-
-    return first
+def _open(source: Source, lead: Cities, partner: Cities, zones: Cities, began: Instants) -> QuerySet[Any]:
+    """Return the open rows of a source in challenges that run; of what is over once it is past, only from today."""
+    running = of_cities(lead, partner).filter(status=ChallengeStatus.RUNNING)
+    found = source.is_open & Q(**{f"{source.to_challenge}__in": running.values("pk")})
+    if not source.is_duty:
+        zone = f"{source.to_challenge.removesuffix('_id')}__municipality__zone"
+        days = [When(**{zone: here}, then=Value(midnight)) for here, midnight in zip(zones, began, strict=True)]
+        found &= Q(**{f"{source.column}__gte": Case(*days, output_field=DateTimeField())})
+    return source.model._default_manager.filter(found)  # noqa: SLF001 - Django's public name of a manager

@@ -127,6 +127,18 @@ class Morning(Func):
         return self.as_sql(compiler, connection, template=f"(%(expressions)s || ' {MORNING:%H:%M:%S}')", **extra)
 
 
+class NextMorning(Morning):
+    """The instant at which a day is over: where the next one stands."""
+
+    template = Morning.template.replace("%(expressions)s", "%(expressions)s + 1")
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:  # noqa: ANN401 - Django's signature
+        """Write it as SQLite keeps instants."""
+        return self.as_sql(
+            compiler, connection, template=f"(date(%(expressions)s, '+1 day') || ' {MORNING:%H:%M:%S}')", **extra
+        )
+
+
 def order_of(dated: Dated) -> tuple[datetime, str, int]:
     """Return by what dates are ordered."""
     at = dated.on if isinstance(dated.on, datetime) else datetime.combine(dated.on, MORNING)

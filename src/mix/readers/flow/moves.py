@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from mix.data.asked import asked
-from mix.data.models import Challenge, ChallengeCity, GateSignature, MethodVersion, StaffRole, Step
+from mix.data.models import Challenge, ChallengeCity, GateSignature, MethodVersion, Solicitation, StaffRole, Step
 from mix.readers.case.carrying import unmet_by_sources
 from mix.readers.case.challenges import list_cities, list_city_rows, list_steps, spec_of
 from mix.readers.case.documents import gather_facts, gather_facts_of, latest_content, total_value
@@ -209,26 +209,21 @@ class AtHand:
     room: str | None
 
 
-def list_at_hand(actor: Actor) -> list[AtHand]:
-    """List the active steps of running challenges of the actor's cities, by their challenges. Two queries."""
-    rows = _at_hand(tuple(sorted(actor.duties)))
+def list_at_hand(actor: Actor, *, called: bool = True) -> list[AtHand]:
+    """List the active steps of running challenges of the actor's cities. Two queries.
+
+    `called`: also those whose call is out. Nobody of the city has work there until it is opened.
+    """
+    rows = (_at_hand if called else _at_hand_uncalled)(tuple(sorted(actor.duties)))
     methods = {version.pk: version for version in _methods(tuple(sorted({row[7] for row in rows})))}
+    told: dict[tuple[int, str, str], tuple[StepSpec, str | None]] = {}
     found = []
     for pk, key, asked_at, started_at, begun_at, round_, challenge, method, route, city in rows:
-        on_route = method_on(methods[method], Route(route))
-        found.append(
-            AtHand(
-                pk,
-                key,
-                asked_at,
-                started_at or begun_at,
-                round_,
-                challenge,
-                city,
-                on_route.step(key),
-                on_route.room_of(key),
-            )
-        )
+        if (method, route, key) not in told:
+            on_route = method_on(methods[method], Route(route))
+            told[method, route, key] = on_route.step(key), on_route.room_of(key)
+        spec = told[method, route, key]
+        found.append(AtHand(pk, key, asked_at, started_at or begun_at, round_, challenge, city, *spec))
     return found
 
 
@@ -273,6 +268,13 @@ def _at_hand(cities: tuple[str, ...]) -> QuerySet[Any, Any]:
     rows = Step.objects.filter(Exists(own), state=StepState.ACTIVE, challenge__status=ChallengeStatus.RUNNING)
     around = ("challenge__method_id", "challenge__route", "challenge__municipality__code")
     return rows.values_list("pk", "key", "asked_at", "started_at", "begun_at", "round", "challenge_id", *around)
+
+
+@asked
+def _at_hand_uncalled(cities: tuple[str, ...]) -> QuerySet[Any, Any]:
+    later = Solicitation.objects.filter(step=OuterRef("step"), round__gt=OuterRef("round"))
+    out = Solicitation.objects.filter(step=OuterRef("pk"), published_at__isnull=False, technical_opened_at=None)
+    return _at_hand.make(cities).filter(Q(asked_at__isnull=False) | ~Exists(out.exclude(Exists(later))))
 
 
 @asked

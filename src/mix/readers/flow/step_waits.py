@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Max
 
-from mix.data.models import CheckIn, Evaluation, SignOff, Solicitation
+from mix.data.models import CheckIn, Evaluation, SignOff
 from mix.readers.core.actors import Actor
 from mix.readers.flow.moves import AtHand, list_at_hand, list_open_duties, list_reviews
+from mix.readers.flow.wait_questions import Owed
 from mix.rules.core.access import TABLE, Permission, Role
 from mix.rules.core.kinds import EvaluationPhase, SprintSection, StepKind
 from mix.rules.delivery.states import Area, Side
@@ -25,17 +25,9 @@ SIGNING_OFF = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """Something that waits, and the numbers of the people who may not do it, since they asked."""
-
-    wait: Wait
-    but: frozenset[int] = frozenset()
-
-
 def list_step_waits(actor: Actor, *, now: datetime) -> list[Owed]:
     """List what waits at the steps at hand in the actor's cities, for whomever. Queries do not grow."""
-    steps = list_at_hand(actor)
+    steps = list_at_hand(actor, called=False)
     asked = [s for s in steps if s.asked_at]
     led = [s for s in steps if not s.asked_at and s.city in actor.duties]
     return [
@@ -74,15 +66,10 @@ def _wait(
 
 
 def _work(steps: Sequence[AtHand]) -> Iterator[Owed]:
-    """Give each owner's work; not where a call is out or a panel scores: that is others' then."""
-    calls = _latest_calls([s for s in steps if s.spec.kind == StepKind.SOLICITATION])
+    """Give each owner's work; not where a panel scores: that is others' then."""
     phases = _phases([s for s in steps if s.spec.kind == StepKind.EVALUATION])
     for step in steps:
         doing = Doing.WORK
-        if step.pk in calls:
-            published_at, opened_at = calls[step.pk]
-            if published_at and not opened_at:
-                continue
         if step.pk in phases:
             if phases[step.pk] == EvaluationPhase.SCORING:
                 continue
@@ -90,14 +77,9 @@ def _work(steps: Sequence[AtHand]) -> Iterator[Owed]:
         yield _owed(step, doing, step.spec.owner)
 
 
-def _latest_calls(steps: Sequence[AtHand]) -> dict[int, tuple[datetime | None, datetime | None]]:
-    rows = Solicitation.objects.filter(step__in=[s.pk for s in steps]).order_by("round") if steps else ()
-    return {row.step_id: (row.published_at, row.technical_opened_at) for row in rows}
-
-
 def _phases(steps: Sequence[AtHand]) -> dict[int, str]:
-    rows = Evaluation.objects.filter(step__in=[s.pk for s in steps]).order_by("round") if steps else ()
-    return {row.step_id: row.phase for row in rows}
+    rows = Evaluation.objects.filter(step__in=[s.pk for s in steps]).order_by("round")
+    return dict(rows.values_list("step_id", "phase")) if steps else {}
 
 
 def _sign_offs(steps: Sequence[AtHand]) -> Iterator[Owed]:

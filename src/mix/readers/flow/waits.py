@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import datetime
 from typing import Any
 
-from django.db.models import (
-    BigIntegerField,
-    CharField,
-    Count,
-    DateTimeField,
-    Expression,
-    F,
-    IntegerField,
-    Min,
-    Q,
-    QuerySet,
-    Value,
-)
-from django.db.models.functions import Cast
+from django.db.models import Count, Min, QuerySet
 
 from mix.data.asked import asked
 from mix.data.models import ChangeOrder, Message, Pilot
@@ -29,53 +15,61 @@ from mix.readers.case.pilots import needed_words, open_words
 from mix.readers.city.municipalities import gather_bands
 from mix.readers.core.actors import Actor
 from mix.readers.delivery.milestones import changed_cents
-from mix.readers.flow.dates import Morning
-from mix.readers.flow.step_waits import Owed, list_step_waits
-from mix.readers.flow.wait_rows import Source
-from mix.readers.flow.wait_sources import SOURCES, for_city, for_vendor
+from mix.readers.flow.step_waits import list_step_waits
+from mix.readers.flow.wait_questions import EVERYTHING, Asking, Counted, Owed, ask_tables
+from mix.readers.flow.wait_sources import for_city, for_vendor
 from mix.rules.city.delegation import decider_for
 from mix.rules.core.access import Permission, Role, grants
-from mix.rules.flow.waits import Doing, Wait
+from mix.rules.flow.waits import Doing, Rest, Wait
 
 # Who leads challenges, and so waits for others there.
 DRIVING = frozenset({Role.PROJECT_LEAD, Role.PROCUREMENT_OFFICER})
-Question = Callable[[tuple[str, ...], int, tuple[int, ...], tuple[datetime, ...]], list[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for somebody, and what of others they wait for."""
+    """What waits for somebody, and what of others they wait for: the first of each, and the rest counted."""
 
     own: list[Wait]
     others: list[Wait]
+    own_rest: tuple[Rest, ...] = ()
+    others_rest: tuple[Rest, ...] = ()
 
 
-def gather_waits(actor: Actor, *, now: datetime) -> Waiting:
-    """Gather what waits for the actor, and what they wait for in the challenges that they lead. Queries do not grow."""
-    person = actor.someone.pk
-    owed = [*list_step_waits(actor, now=now), *_of_tables(actor, person, now=now), *_of_mail(actor)]
+def gather_waits(actor: Actor, *, now: datetime, most: int = EVERYTHING) -> Waiting:
+    """Gather what waits for the actor, and what they wait for in the challenges that they lead. Queries do not grow.
+
+    Of what has a date at least the first `most` are returned, and of each act without one.
+    """
+    owed = [*list_step_waits(actor, now=now), *_of_mail(actor)]
+    working = {one.wait.challenge or 0 for one in owed if one.wait.doing is Doing.WORK and _is_own(one, actor)}
+    found, counted = _of_tables(actor, now=now, most=most, whole=tuple(sorted(working)))
     own: list[Wait] = []
     others: list[Wait] = []
-    for wait, mine in ((one.wait, _is_own(one, actor)) for one in _decided(owed)):
-        if mine:
-            own.append(wait)
-        elif (
-            wait.doing is not Doing.GIVE_BACK_DATA
-            and wait.challenge
-            and DRIVING & actor.roles_at(wait.lead or wait.city)
-        ):
-            others.append(wait)
-    return Waiting(_without_general(own), _to_chase(others))
+    for one in _decided([*owed, *found]):
+        if _is_own(one, actor):
+            own.append(one.wait)
+        elif one.wait.challenge and DRIVING & actor.roles_at(one.wait.lead or one.wait.city):
+            others.append(one.wait)
+    own_rest = tuple(c.rest for c in counted if c.is_own)
+    driven = (c for c in counted if not c.is_own and c.of_challenge and DRIVING & actor.roles_at(c.city))
+    return Waiting(_without_general(own), others, own_rest, tuple(c.rest for c in driven))
 
 
-def list_vendor_waits(actor: Actor, *, now: datetime) -> Waiting:
+def list_vendor_waits(actor: Actor, *, now: datetime, most: int = EVERYTHING) -> Waiting:
     """Gather what the actor's vendors owe, and what they are owed. One query."""
     if not actor.vendors:
         return Waiting([], [])
-    sources = for_vendor()
-    rows = _question(sources)((), actor.someone.pk, tuple(sorted(actor.vendors)), (now,))
-    found = [_owed(row).wait for row in rows]
-    return Waiting([w for w in found if w.is_owed_by_vendor], [w for w in found if not w.is_owed_by_vendor])
+    vendors = tuple(sorted(actor.vendors))
+    asking = tuple(Asking(source) for source in for_vendor())
+    found, counted = ask_tables(asking, now=now, most=most, person=actor.someone.pk, vendors=vendors)
+    waits = [one.wait for one in found]
+    return Waiting(
+        [w for w in waits if w.is_owed_by_vendor],
+        [w for w in waits if not w.is_owed_by_vendor],
+        tuple(c.rest for c in counted if c.is_own),
+        tuple(c.rest for c in counted if not c.is_own),
+    )
 
 
 def _is_own(owed: Owed, actor: Actor) -> bool:
@@ -93,106 +87,16 @@ def _without_general(own: list[Wait]) -> list[Wait]:
     return [w for w in own if w.doing is not Doing.WORK or (w.challenge, w.step) not in said]
 
 
-def _to_chase(others: list[Wait]) -> list[Wait]:
-    """Leave out what a vendor need not do yet, as long as nobody is late with it."""
-    return [w for w in others if w.doing is not Doing.GIVE_BACK_DATA]
-
-
-def _of_tables(actor: Actor, person: int, *, now: datetime) -> list[Owed]:
+def _of_tables(actor: Actor, *, now: datetime, most: int, whole: tuple[int, ...]) -> tuple[list[Owed], list[Counted]]:
     if not actor.duties:
-        return []
-    roles = frozenset(role for code in actor.duties for role in actor.roles_at(code))
-    sources = for_city(roles, drives=bool(DRIVING & roles))
-    return [_owed(row) for row in _question(sources)(tuple(sorted(actor.duties)), person, (), (now,))]
-
-
-def _owed(row: tuple[Any, ...]) -> Owed:
-    rank, city, challenge, step, at, vendor, person, first, second, count, since, until = row
-    source = SOURCES[rank]
-    if until and source.is_day(source.until):
-        until += timedelta(days=1)  # a day is over once the next begins
-    wait = Wait(
-        source.doing,
-        since,
-        until,
-        count,
-        challenge,
-        step,
-        at,
-        city,
-        frozenset(str(role) for role in source.roles),
-        person,
-        vendor,
-        source.by_vendor,
+        return [], []
+    cities = tuple(sorted(actor.duties))
+    roles = frozenset(role for code in cities for role in actor.roles_at(code))
+    asking = tuple(
+        Asking(source, tuple(bool(source.roles & actor.roles_at(code)) for code in cities))
+        for source in for_city(roles, drives=bool(DRIVING & roles))
     )
-    return Owed(wait, frozenset(pk for pk in (first, second) if pk))
-
-
-@cache
-def _question(sources: tuple[Source, ...]) -> Question:
-    """Return the question for what waits in some tables: put into SQL once for all who have the same duties."""
-
-    @asked
-    def rows(
-        cities: tuple[str, ...], person: int, vendors: tuple[int, ...], instants: tuple[datetime, ...]
-    ) -> QuerySet[Any]:
-        parts = [_part(source, cities, person, vendors, instants[0]) for source in sources]
-        union: QuerySet[Any] = parts[0].union(*parts[1:], all=True)
-        return union
-
-    return rows
-
-
-def _part(
-    source: Source, cities: tuple[str, ...], person: int, vendors: tuple[int, ...], now: datetime
-) -> QuerySet[Any]:
-    whose = source.is_open & source.is_running & _whose(source, cities, person, vendors)
-    found = source.model._default_manager.filter(whose)  # noqa: SLF001 - Django's public name of a manager
-    for column, compare in ((source.after, "lte"), (source.before, "gt")):
-        if column:
-            found = found.alias(**{f"wait_{compare}": _instant(source, column)}).filter(
-                **{f"wait_{compare}__{compare}": now}
-            )
-    first, second = (*source.but, "", "")[:2]
-    named: dict[str, Any] = {
-        "wait_rank": Cast(Value(SOURCES.index(source)), IntegerField()),
-        "wait_city": _text(source.ways.city and f"{source.ways.city}__code"),
-        "wait_challenge": _number(source.ways.challenge),
-        "wait_step": _text(source.ways.step),
-        "wait_at": _text(source.ways.at),
-        "wait_vendor": _number(source.ways.vendor if vendors or source.by_vendor or source.ways.at else ""),
-        "wait_person": _number(source.ways.person),
-        "wait_but": _number(first),
-        "wait_but_2": _number(second),
-    }
-    until = Min(_instant(source, source.until)) if source.until else Cast(Value(None), DateTimeField())
-    grouped = found.annotate(**named).values(*named)
-    counted = grouped.annotate(
-        wait_count=Count("pk", distinct=True), wait_since=Min(_instant(source, source.since)), wait_until=until
-    )
-    rows: QuerySet[Any] = counted.values_list(*named, "wait_count", "wait_since", "wait_until").order_by()
-    return rows
-
-
-def _whose(source: Source, cities: tuple[str, ...], person: int, vendors: tuple[int, ...]) -> Q:
-    if vendors:
-        return Q(**{f"{source.ways.vendor}__in": vendors})
-    of_city = Q(**{f"{source.ways.city}__code__in": cities})
-    return of_city | Q(**{source.ways.person: person}) if source.ways.person else of_city
-
-
-def _instant(source: Source, column: str) -> Expression | F:
-    return Morning(F(column)) if source.is_day(column) else F(column)
-
-
-def _text(column: str) -> Cast:
-    return Cast(F(column) if column else Value(""), CharField())
-
-
-def _number(column: str) -> Cast:
-    return Cast(
-        F(f"{column}_id" if "__" not in column else f"{column}__pk") if column else Value(None), BigIntegerField()
-    )
+    return ask_tables(asking, now=now, most=most, person=actor.someone.pk, cities=cities, whole=whole)
 
 
 def _of_mail(actor: Actor) -> list[Owed]:

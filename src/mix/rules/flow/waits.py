@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from itertools import groupby
 
 from mix.rules.city.calendar import day_in
 from mix.rules.core.chain import digest
@@ -160,6 +159,7 @@ ENDED_BY: dict[Doing, str] = {
     Doing.ANSWER_MERGER: "mergers.agree mergers.decline",
 }
 
+RANKS = {doing: rank for rank, doing in enumerate(Doing)}
 FIRST_LINES = 12  # of a desk; what comes after is shown by day
 TOGETHER = 3  # lines of one act beyond which they stand as one
 SOON = timedelta(days=3)
@@ -207,19 +207,37 @@ class Wait:
 def in_order(waits: Iterable[Wait], *, now: datetime) -> list[Wait]:
     """Order what waits: what is late first, then by the time left, then what has no date, the longest wait first."""
 
-    def place(wait: Wait) -> tuple[int, datetime, str, str]:
+    def place(wait: Wait) -> tuple[object, ...]:
+        of_it = RANKS[wait.doing], wait.challenge or 0, wait.step, wait.at, wait.vendor or 0, wait.person or 0
         if wait.until is None:
-            return 2, wait.since, wait.doing, wait.name
-        return 0 if wait.is_late(now) else 1, wait.until, wait.doing, wait.name
+            return 2, wait.since, *of_it
+        return 0 if wait.is_late(now) else 1, wait.until, *of_it
 
     return sorted(waits, key=place)
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """How many waits of one act, with how many things, end at an instant, and were counted without being fetched.
+
+    They come after those that were, in the order of `in_order`.
+    """
+
+    doing: Doing
+    until: datetime | None
+    waits: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a desk: one thing that waits, or several of the same act that stand together."""
+    """One line of a desk: one thing that waits, or several of the same act that stand together.
+
+    `rest` is what of that act was only counted.
+    """
 
     waits: tuple[Wait, ...]
+    rest: tuple[Rest, ...] = ()
 
     @property
     def first(self) -> Wait:
@@ -227,25 +245,32 @@ class Line:
         return self.waits[0]
 
     @property
+    def many(self) -> int:
+        """How many waits stand together."""
+        return len(self.waits) + sum(rest.waits for rest in self.rest)
+
+    @property
     def count(self) -> int:
         """How many things it says."""
-        return sum(wait.count for wait in self.waits)
+        return sum(wait.count for wait in self.waits) + sum(rest.count for rest in self.rest)
 
 
-def lines_of(waits: Sequence[Wait], *, now: datetime) -> list[Line]:
+def lines_of(waits: Sequence[Wait], *, now: datetime, rest: Sequence[Rest] = ()) -> list[Line]:
     """Order what waits and put together what is the same act, where it has no date and there is much of it."""
     ordered = in_order(waits, now=now)
     undated: dict[Doing, list[Wait]] = {}
     for wait in ordered:
         if wait.until is None:
             undated.setdefault(wait.doing, []).append(wait)
+    counted = {doing: tuple(r for r in rest if r.until is None and r.doing is doing) for doing in undated}
     lines = []
     for wait in ordered:
-        same = undated.get(wait.doing, []) if wait.until is None else []
-        if len(same) <= TOGETHER:
+        same = undated[wait.doing] if wait.until is None else []
+        together = Line(tuple(same), counted[wait.doing]) if same else Line((wait,))
+        if together.many <= TOGETHER:
             lines.append(Line((wait,)))
         elif same[0] is wait:
-            lines.append(Line(tuple(same)))
+            lines.append(together)
     return lines
 
 
@@ -266,14 +291,17 @@ class Desk:
     total: int
 
 
-def desk_of(waits: Sequence[Wait], *, now: datetime, zone: str) -> Desk:
+def desk_of(waits: Sequence[Wait], *, now: datetime, zone: str, rest: Sequence[Rest] = ()) -> Desk:
     """Return the first lines of what waits, and the rest counted by the days of a zone."""
-    lines = lines_of(waits, now=now)
-    later = [(day_in(zone, line.first.until) if line.first.until else None, line) for line in lines[FIRST_LINES:]]
-    rest = tuple(
-        Day(on, sum(line.count for _, line in found)) for on, found in groupby(later, key=lambda pair: pair[0])
-    )
-    return Desk(tuple(lines[:FIRST_LINES]), rest, sum(line.count for line in lines))
+    lines = lines_of(waits, now=now, rest=rest)
+    later = [(line.first.until, line.count) for line in lines[FIRST_LINES:]]
+    later += [(some.until, some.count) for some in rest if some.until is not None]
+    by_day: dict[date | None, int] = {}
+    for until, count in sorted(later, key=lambda pair: (pair[0] is None, pair[0] or now)):
+        on = day_in(zone, until) if until else None
+        by_day[on] = by_day.get(on, 0) + count
+    total = sum(line.count for line in lines[:FIRST_LINES]) + sum(by_day.values())
+    return Desk(tuple(lines[:FIRST_LINES]), tuple(Day(on, count) for on, count in by_day.items()), total)
 
 
 _AGREEMENT = "city/challenges/{challenge}/agreements/{at}/"

@@ -113,7 +113,7 @@ def draw_owed(waits: Sequence[Wait], names: Names, *, now: datetime) -> tuple[Dr
 
 def draw_line(line: Line, names: Names, *, now: datetime, is_others: bool = False, may_ask: bool = False) -> DrawnLine:
     """Draw one line; where others owe it, `may_ask` says whether its button asks them again."""
-    wait, many = line.first, len(line.waits) > 1
+    wait, many = line.first, line.many > 1
     asked_at = names.asked.get(wait.name)
     return DrawnLine(
         clock=_clock(wait, now=now),
@@ -127,16 +127,12 @@ def draw_line(line: Line, names: Names, *, now: datetime, is_others: bool = Fals
         )
         if many
         else (),
-        more=max(0, len(line.waits) - PLACES) if many else 0,
+        more=max(0, line.many - PLACES) if many else 0,
         item=wait.name,
         who=who_owes(wait, names),
         asked=day(asked_at) if asked_at else "",
         may_ask=may_ask,
     )
-
-
-def _place(wait: Wait, names: Names) -> Place:
-    return Place(address_of(wait, names), _challenge_title(wait, names) or _object(wait, names))
 
 
 def address_of(wait: Wait, names: Names) -> str:

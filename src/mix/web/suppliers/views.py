@@ -57,7 +57,7 @@ from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.requests import actor_of, now_of, signed_in
 from mix.web.drawing.showing import clock, use_clock
-from mix.web.drawing.waits import DrawnDesk, DrawnLine, draw_desk, draw_owed
+from mix.web.drawing.waits import PLACES, DrawnDesk, DrawnLine, draw_desk, draw_owed
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, do, show, take
 from mix.web.forms.limits import Limit
@@ -93,8 +93,8 @@ def home(request: HttpRequest) -> HttpResponse:
     ids = [v.id for v in vendors]
     states = page_own_states(actor, number_of(request, "submissions"), now=now_of(request))
     fitting = page_fitting(ids, number_of(request, "calls"), now=now_of(request))
-    waiting = list_vendor_waits(actor, now=now_of(request))
-    owes = desk_of(waiting.own, now=now_of(request), zone=clock())
+    waiting = list_vendor_waits(actor, now=now_of(request), most=PLACES)
+    owes = desk_of(waiting.own, now=now_of(request), zone=clock(), rest=waiting.own_rest)
     owed = in_order(waiting.others, now=now_of(request))[:FIRST_LINES]
     names = gather_names([*(w for line in owes.lines for w in line.waits), *owed])
     mine = page_vendor_challenges(ids, number_of(request, "challenges"))

@@ -28,6 +28,7 @@ from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.requests import now_of, staff_of
 from mix.web.drawing.showing import use_clock
+from mix.web.drawing.waits import PLACES
 from mix.web.forms.acts import Listed, granted, show, take
 from mix.web.staff.city.departments import Givable, WithoutContext, cities_without, open_departments
 from mix.web.staff.city.setup import first_runs
@@ -59,7 +60,7 @@ class DeskContext:
 def desk(request: HttpRequest) -> HttpResponse:
     """What do I do next, and may I?"""
     actor, now = staff_of(request), now_of(request)
-    waiting = gather_waits(actor, now=now)
+    waiting = gather_waits(actor, now=now, most=PLACES)
     taken = take(request, {"ask": Listed(AskAgain, None)} if waiting.others else {})
     if isinstance(taken, HttpResponse):
         return taken

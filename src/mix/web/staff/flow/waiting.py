@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from mix.actions.flow import chasing
-from mix.readers.core.paging import page_of
+from mix.readers.core.paging import deep_enough, page_of_first
 from mix.readers.flow.wait_names import Names, gather_names
+from mix.readers.flow.wait_questions import EVERYTHING
 from mix.readers.flow.waits import Waiting, gather_waits
 from mix.rules.city.calendar import day_in
 from mix.rules.flow.waits import FIRST_LINES, Line, Wait, desk_of, in_order, unmet_to_ask_again
@@ -46,7 +47,7 @@ class Drawn:
 
 def draw_waiting(waiting: Waiting, *, now: datetime) -> Drawn:
     """Draw what waits. A query for each kind of name."""
-    desk = desk_of(waiting.own, now=now, zone=clock())
+    desk = desk_of(waiting.own, now=now, zone=clock(), rest=waiting.own_rest)
     others = in_order(waiting.others, now=now)
     shown = [wait for line in desk.lines for wait in line.waits] + others[:FIRST_LINES]
     names = gather_names(shown, asked=bool(others))
@@ -54,7 +55,8 @@ def draw_waiting(waiting: Waiting, *, now: datetime) -> Drawn:
         draw_line(Line((w,)), names, now=now, is_others=True, may_ask=_may_ask(w, names, now=now))
         for w in others[:FIRST_LINES]
     ]
-    return Drawn(draw_desk(desk, names, now=now), tuple(lines), max(0, len(others) - FIRST_LINES))
+    more = len(others) - len(lines) + sum(rest.waits for rest in waiting.others_rest)
+    return Drawn(draw_desk(desk, names, now=now), tuple(lines), more)
 
 
 def _may_ask(wait: Wait, names: Names, *, now: datetime) -> bool:
@@ -72,9 +74,11 @@ class WaitsContext:
 
 def waits(request: HttpRequest) -> HttpResponse:
     """Everything that waits for somebody, or what of it is due on one day."""
-    actor, now = staff_of(request), now_of(request)
-    found = in_order(_asked_for(gather_waits(actor, now=now).own, request.GET.get("day", "")), now=now)
-    page = page_of(found, number_of(request))
+    actor, now, number, on = staff_of(request), now_of(request), number_of(request), request.GET.get("day", "")
+    most = EVERYTHING if on else deep_enough(number)
+    waiting = gather_waits(actor, now=now, most=most)
+    found = in_order(_asked_for(waiting.own, on), now=now)
+    page = page_of_first(found, number, total=len(found) + sum(rest.waits for rest in waiting.own_rest))
     names = gather_names(page.rows)
     lines = tuple(draw_line(Line((wait,)), names, now=now) for wait in page.rows)
     return draw_page(request, "staff/flow/waits.html", WaitsContext(lines, pager(request, page), page.total))
