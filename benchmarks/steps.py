@@ -58,6 +58,10 @@ def world() -> Iterator[None]:
         settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
         settings.ALLOWED_HOSTS = ["*"]
         settings.PAGE_CACHE = 0  # each page is drawn
+        from mix.data.wall import close_by_default
+
+        connection.close()
+        close_by_default()  # connections stand as the web process has them
         yield
         if server:
             connection.close()

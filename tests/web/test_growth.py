@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, resolve
 
 from mix.data.models import Chain, Challenge, Checkpoint, Pilot, Solicitation
 from mix.readers.core.events import SEALED
 from tests.lab.grow import grow
+from tests.web.addresses import ADDRESSES
 from tests.web.test_pages import STATIC
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +39,10 @@ LISTS = [
     ("priya", "/en/city/challenges/", 6),
     ("priya", "/en/city/dates/", 16),
     ("priya", "/en/city/pilots/", 4),
+    ("priya", "/en/city/waits/", 12),
+    ("priya", "/en/city/waits/?page=2", 12),
+    ("priya", "/en/city/search/?q=water", 11),
+    ("ada", "/en/city/settings/guelph/mail/", 6),
     ("audrey", "/en/oversight/", 6),
     ("hugo", "/en/evaluation/", 8),
     ("tess", "/en/vendor/", 24),
@@ -76,6 +83,39 @@ def test_ten_times_as_much_costs_no_more(sign_in: Callable[[str], Client]) -> No
     assert {where: found[0] for where, found in few.items()} == {(code, url): count for code, url, count in LISTS}
     heavier = {where: (few[where][1], found[1]) for where, found in many.items() if found[1] > few[where][1] * 1.1}
     assert heavier == {}
+
+
+# Pages of lists that are not asked here, each with why its list is as long as before.
+APART = {
+    "evaluator-consensus": "the scores of one evaluation",
+    "vendor-drafts": "the earlier drafts of one answer",
+    "city-log": "the events of one challenge",
+}
+
+
+def calls_pager(view: Callable[..., Any]) -> bool:
+    """Say whether a view, or a function that it calls in its module, draws the way to a list's next page."""
+    found = inspect.unwrap(view)
+    names = set(re.findall(r"\b(\w+)\(", inspect.getsource(found)))
+    near = [f for name, f in inspect.getmembers(inspect.getmodule(found), inspect.isfunction) if name in names]
+    own = [f for f in near if f.__module__ == found.__module__]
+    return "pager" in names or any(re.search(r"\bpager\(", inspect.getsource(f)) for f in own)
+
+
+def test_every_page_of_a_list_is_asked_here_or_says_why_not() -> None:
+    lists = {name for name, view in views() if calls_pager(view)}
+    asked = {resolve(url.partition("?")[0]).url_name for _code, url, _count in LISTS}
+    assert lists - asked == set(APART)
+
+
+def views() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Yield every address of ours by its name, with the view that answers it."""
+    todo: list[Any] = [get_resolver()]
+    while todo:
+        one = todo.pop()
+        todo += getattr(one, "url_patterns", [])
+        if getattr(one, "name", None) in ADDRESSES:
+            yield one.name, one.callback
 
 
 FIRST = ["mix.css", "mix.js", "icon.svg"]

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
+from mix.data.asked import keep_wordings
 from mix.data.changes import note_writes
 from mix.data.migrating import create_together
 from mix.data.triggers import create_triggers
@@ -24,3 +25,4 @@ class DataConfig(AppConfig):
         post_migrate.connect(create_policies, sender=self)
         connection_created.connect(take_stand)
         connection_created.connect(note_writes)
+        keep_wordings()

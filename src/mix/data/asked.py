@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Hashable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial, update_wrapper
@@ -85,6 +86,15 @@ class _Worded:
         if self.more:
             prefetch_related_objects(found, *self.more)
         return found
+
+
+def keep_wordings() -> None:
+    """Have psycopg keep how it words any statement, where it would word the longer ones anew each time."""
+    with suppress(ImportError):
+        from psycopg import _queries
+
+        _queries.MAX_CACHED_STATEMENT_LENGTH = 100_000  # characters; the longest of ours has 60,000
+        _queries.MAX_CACHED_STATEMENT_PARAMS = 1_000
 
 
 class _Of:

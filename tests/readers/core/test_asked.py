@@ -187,3 +187,14 @@ def test_each_thread_asks_over_its_own_connection() -> None:
     thread.start()
     thread.join(30)
     assert used == [True]
+
+
+def test_a_long_statement_is_worded_by_psycopg_once() -> None:
+    from psycopg import _queries
+    from psycopg.adapt import Transformer
+
+    statement, before = "SELECT " + "1, " * 5_000 + "%s", _queries._query2pg.cache_info()
+    for _ in range(2):
+        _queries.PostgresQuery(Transformer()).convert(statement, [1])
+    after = _queries._query2pg.cache_info()
+    assert (after.misses - before.misses, after.hits - before.hits) == (1, 1)

@@ -1689,7 +1689,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField()),
                 ('asked_at', models.DateTimeField()),
                 ('answer', models.TextField(blank=True)),
-                ('drafted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('drafted_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('published_at', models.DateTimeField(null=True)),
             ],
             options={

@@ -84,7 +84,8 @@ def _documents(actor: Actor, words: Sequence[str]) -> QuerySet[Any]:
     ).annotate(text=Cast("content", TextField()))
     for one in words:
         rows = rows.filter(Q(text__icontains=one) | Q(text__icontains=json.dumps(one)[1:-1]))
-    return rows.select_related("document__step__challenge__method", "author").order_by("-saved_at", "id")
+    rows = rows.select_related("document__step__challenge__method", "author").order_by("-saved_at", "id")
+    return rows.defer("document__step__challenge__method__document")
 
 
 def _vendors(_actor: Actor, words: Sequence[str]) -> QuerySet[Any]:

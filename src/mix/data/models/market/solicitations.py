@@ -196,7 +196,7 @@ class Question(Kept):
     text = models.TextField()
     asked_at = models.DateTimeField()
     answer = models.TextField(blank=True)
-    drafted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    drafted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     published_at = models.DateTimeField(null=True)
 
     class Meta:
