@@ -64,7 +64,7 @@ def test_one_is_one_and_many_are_many() -> None:
     missing = [Unmet("scores_missing", {"name": "Li", "count": count}) for count in "012"]
     assert [[sentence(unmet, language) for unmet in missing] for language in ("en", "fr")] == [
         ["Li: 0 scores are missing", "Li: 1 score is missing", "Li: 2 scores are missing"],
-        ["Li : 0 note à donner", "Li : 1 note à donner", "Li : 2 notes à donner"],
+        ["Li\xa0: 0 note à donner", "Li\xa0: 1 note à donner", "Li\xa0: 2 notes à donner"],
     ]
     bracketed = re.compile(r"\w\(e?s\)")
     assert [
@@ -85,11 +85,11 @@ def test_one_word_has_the_french_of_its_context() -> None:
 def test_a_parameter_with_a_french_twin_is_said_in_french() -> None:
     unmet = Unmet("step_not_active", {"step": "Award", "step_fr": "Attribution"})
     assert sentence(unmet, "en") == "“Award” is not open for work now"
-    assert sentence(unmet, "fr") == "« Attribution » n’est pas ouvert au travail en ce moment"
+    assert sentence(unmet, "fr") == "«\xa0Attribution\xa0» n’est pas ouvert au travail en ce moment"
     said = {"name": "Li", "step": "Award", "step_fr": "Attribution", "challenge": "Snow"}
     assert mail_text("step_started", "fr", **said) == (
-        "À vous : Attribution",
-        "Bonjour Li,\n\n« Attribution » du défi « Snow » est ouvert au travail. Vous en êtes responsable.",
+        "À vous\xa0: Attribution",
+        "Bonjour Li,\n\n«\xa0Attribution\xa0» du défi «\xa0Snow\xa0» est ouvert au travail. Vous en êtes responsable.",
     )
 
 

@@ -258,6 +258,26 @@ def test_a_vendor_computes_its_ranking_again_without_a_program(page: Page, tmp_p
     page.select_option("#kind", "bundle")
 
 
+def test_the_page_speaks_the_language_of_its_reader_and_marks_what_is_english(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "receipt.json"
+    path.write_bytes(b"{}")
+    context = browser.new_context(offline=True, locale="fr-CA")
+    opened = context.new_page()
+    opened.goto((ROOT / "src/mix/web/static/verify.html").as_uri())
+    assert (opened.get_attribute("html", "lang"), opened.title()) == ("fr", "Vérificateur de MIX")
+    assert "Vérifier un reçu" in opened.inner_text("h1")
+    opened.select_option("#kind", "receipt")
+    opened.set_input_files("#file", path)
+    opened.wait_for_selector("output[data-verdict='2']")
+    assert opened.inner_text("#said").startswith("Incomplet. ")
+    assert "has no statement" in opened.inner_text("#said [lang=en]")
+    opened.click("text=English")
+    assert opened.get_attribute("html", "lang") == "en"
+    opened.wait_for_function("document.getElementById('said').textContent.startsWith('Incomplete. ')")
+    assert "Check a receipt" in opened.inner_text("h1")
+    context.close()
+
+
 def test_an_auditor_takes_the_bundle_of_a_case_and_checks_it_offline(
     visit: Callable[..., Visitor], page: Page, tmp_path: Path
 ) -> None:

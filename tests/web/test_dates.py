@@ -158,7 +158,7 @@ def test_a_calendar_program_reads_the_same_dates(
     events = Calendar.from_ical(answer.content).walk("VEVENT")
     assert len(events) == len(list_dates(actor("martin"), now=now))
     assert len({str(e["UID"]) for e in events}) == len(events)
-    assert any("Fermeture : " in str(e["SUMMARY"]) or str(e["SUMMARY"]).startswith("Fermeture") for e in events)
+    assert any(str(e["SUMMARY"]).startswith("Clôture") for e in events)
     report = next(e for e in events if str(e["UID"]).startswith("pilot_report-"))
     assert isinstance(report.decoded("DTSTART"), date)
     assert not isinstance(report.decoded("DTSTART"), datetime)

@@ -268,8 +268,8 @@ def test_unsolicited_proposals_reach_procurement_at_once(
     mails = Message.objects.filter(to_name="Martin Leduc", path=f"city/pilots/{made.code}/")
     subjects = list(mails.values_list("subject", flat=True))
     assert subjects == [
-        "Un projet pilote en cours a été déclaré : Shade sails",
-        "Une proposition non sollicitée que le personnel veut essayer : Shade sails",
+        "Un projet pilote en cours a été déclaré\xa0: Shade sails",
+        "Une proposition non sollicitée que le personnel veut essayer\xa0: Shade sails",
     ]
 
 

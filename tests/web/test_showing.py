@@ -23,9 +23,9 @@ from mix.web.drawing.showing import moment, points, titled
 )
 def test_a_time_names_its_zone_in_the_language_of_the_page(zone: str, month: int, english: str, french: str) -> None:
     at = datetime(2027, month, 14, 14, tzinfo=ZoneInfo(zone))
-    for language, name in (("en", english), ("fr", french)):
+    for language, clock in (("en", f"14:00\xa0{english}"), ("fr", f"14\xa0h\xa0{french}")):
         with override(language):
-            assert moment(at, zone).endswith(f"14:00\xa0{name}")
+            assert moment(at, zone).endswith(clock)
 
 
 def test_a_text_of_a_row_reads_as_its_wording_does() -> None:
@@ -47,6 +47,24 @@ def test_what_and_which_are_parted_as_the_language_does() -> None:
     for language, text in (("en", "Pilot: Bins"), ("fr", "Pilot : Bins")):
         with override(language):
             assert titled("Pilot", "Bins") == text
+
+
+def test_french_says_the_first_of_a_month_hours_and_closings_its_own_way() -> None:
+    at = datetime(2026, 8, 1, 18, 5, tzinfo=UTC)
+    with override("fr"):
+        assert moment(at, "America/Toronto").replace("\xa0", " ") == "sam. 1er août 2026, 14 h 05 HAE"
+        assert showing.closing_words(at, "America/Toronto") == "samedi 1er août 2026, 14:05:00 HAE (UTC−04:00)"
+        assert showing.before_words(at, "America/Toronto") == ("14:05:00 HAE (UTC−04:00)", "samedi 1er août 2026")
+    assert showing.closing_words(at, "America/Toronto") == "14:05:00 EDT (UTC−04:00), Saturday 1 August 2026"
+
+
+def test_what_was_typed_in_french_gets_its_spaces_when_it_is_shown_and_not_before() -> None:
+    typed = "Fuites : «où», et à 5 %?"
+    row = Challenge(title="Leaks: 5 %", translations={"fr": {"title": typed}})
+    with override("fr"):
+        for shown in (showing.said_of(row, "title"), showing.said(row.wording("title"))):
+            assert shown == "Fuites\xa0: «\xa0où\xa0», et à 5\xa0%?"
+    assert (row.translations["fr"]["title"], showing.said_of(row, "title")) == (typed, "Leaks: 5 %")
 
 
 @pytest.mark.parametrize("seconds", [0.5, 1, 1.5, 59, 60, 61.25, 7200, 86400, 3 * 86400 - 0.5, 3 * 86400, 9.5 * 86400])

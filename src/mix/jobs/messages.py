@@ -1,12 +1,26 @@
-"""Compiling the French messages, so that no system package is needed."""
+"""Compiling the messages, so that no system package is needed, with the spaces of each language."""
 
 import os
 from io import BytesIO
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
+
+from mix.rules.core.typography import spaced
+
+
+def _spaced(catalog: Catalog, language: str) -> Catalog:
+    """Set the spaces at which no line ends, which translators need not type."""
+    for message in catalog:
+        if message.id:
+            texts = message.string or ""
+            message.string = (
+                spaced(texts, language) if isinstance(texts, str) else tuple(spaced(text, language) for text in texts)
+            )
+    return catalog
 
 
 def compile_messages() -> None:
@@ -16,7 +30,7 @@ def compile_messages() -> None:
             target = source.with_suffix(".mo")
             if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
                 with source.open("rb") as text:
-                    catalog = read_po(text, locale=source.parent.parent.name)
+                    catalog = _spaced(read_po(text, locale=source.parent.parent.name), source.parent.parent.name)
                 written = BytesIO()
                 write_mo(written, catalog)
                 half = target.with_suffix(f".{os.getpid()}")

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from mix.rules.core.typography import spaced, written
+
 _MARK = "\ue000"  # behind what ends in a full stop already, such as “Ltd.”
 _DOTS = re.compile(f"{_MARK}\\.?")
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
@@ -34,12 +36,16 @@ def told(context: str, english: str, language: str) -> str:
 
 
 def filled(context: str, english: str | Counted, language: str, params: Mapping[str, str]) -> str:
-    """Return a text in a language with its parameters; one named `step_fr` stands in for its twin `step` in French."""
+    """Return a text in a language with its parameters; one named `step_fr` stands in for its twin `step` in French.
+
+    Days and times among them, and spaces, are as the language writes them.
+    """
     ending = f"_{language[:2]}"
     given = {**params, **{k.removesuffix(ending): v for k, v in params.items() if k.endswith(ending)}}
     if isinstance(english, Counted):
         text = _catalogue(language, LOCALE).npgettext(context, english.one, english.many, int(given[english.by]))
     else:
         text = told(context, english, language)
-    ending_once = {k: f"{v}{_MARK}" if isinstance(v, str) and v.endswith(".") else v for k, v in given.items()}
-    return _DOTS.sub("", text.format(**ending_once))
+    told_as = {k: written(v, language) if isinstance(v, str) else v for k, v in given.items()}
+    ending_once = {k: f"{v}{_MARK}" if isinstance(v, str) and v.endswith(".") else v for k, v in told_as.items()}
+    return spaced(_DOTS.sub("", text.format(**ending_once)), language)

@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 from mix.actions.core.deeds import Deed
 from mix.data.asked import asked, shared
 from mix.data.models import Solicitation, Submission
+from mix.phrases.mails import local_text
 from mix.readers.market.solicitations import closing_of
 from mix.readers.market.vendors import check_own_vendor
 from mix.rules.case.states import ChallengeStatus
@@ -21,7 +22,8 @@ class Late(Refused):
     """A submission whose last byte came at or after closing; carries both instants (UTC) and the zone of the call."""
 
     def __init__(self, call: Solicitation, *, received_at: datetime) -> None:
-        super().__init__(Unmet("late", {"received": received_at.isoformat(), "closed": call.closes_at.isoformat()}))
+        received, closed = (local_text(at, call.zone) for at in (received_at, call.closes_at))
+        super().__init__(Unmet("late", {"received": received, "closed": closed}))
         self.call = call
         self.received_at = received_at
         self.closed_at = call.closes_at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -11,7 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, localedata
-from babel.dates import format_date, format_datetime, get_timezone_name
+from babel.dates import format_date, get_timezone_name
 from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.html import format_html
@@ -23,9 +23,9 @@ from mix.phrases.words import word
 from mix.rules.choice.scoring import digits_apart, shown
 from mix.rules.city.schemes import PriceRule
 from mix.rules.core.fields import Wording
+from mix.rules.core.typography import NBSP, first, spaced
 from mix.rules.market.closing import Closing
 
-NBSP = "\u00a0"
 HOME_ZONE = "America/Toronto"  # for pages that are about no city
 
 
@@ -63,9 +63,8 @@ def said(wording: Wording) -> str:
     """Return a text in the page's language; where it was not written in it, that of another, which marks itself."""
     asked = language()
     spoken = wording.spoken(asked)
-    if spoken == asked:
-        return wording.in_(spoken)
-    return _foreign(wording.in_(spoken), spoken)
+    text = spaced(wording.in_(spoken), spoken)
+    return text if spoken == asked else _foreign(text, spoken)
 
 
 def _foreign(text: str, language: str) -> Foreign:
@@ -77,13 +76,14 @@ def _foreign(text: str, language: str) -> Foreign:
 def said_of(row: Worded, column: str) -> str:
     """Return a row's text as `said` does."""
     asked = language()
-    text, spoken = row.spoken(column, asked)
+    kept, spoken = row.spoken(column, asked)
+    text = spaced(kept, spoken)
     return text if spoken == asked else _foreign(text, spoken)
 
 
 def in_language(row: Worded, column: str) -> str:
     """Return a row's text in the page's language, bare: for labels and options."""
-    return row.spoken(column, language())[0]
+    return spaced(*row.spoken(column, language()))
 
 
 def colon() -> str:
@@ -124,7 +124,20 @@ def day(value: date | datetime | None, zone: str = "") -> str:
 
 @lru_cache(maxsize=4096)
 def _day_in(value: date, locale: str) -> str:
-    return format_date(value, "EEE d MMM y", locale=locale).replace(" ", NBSP).replace(".,", ".")
+    return _ordinal(value, "EEE d MMM y", locale).replace(" ", NBSP).replace(".,", ".")
+
+
+def _ordinal(value: date, form: str, locale: str) -> str:
+    """Write a day of which the first of a month is an ordinal number where the language says so; Babel does not."""
+    said = format_date(value, form, locale=locale)
+    return said.replace(" 1 ", f" {first(1)} ", 1) if locale[:2] == "fr" and value.day == 1 else said
+
+
+def clock_words(local: time) -> str:
+    """Write a time of day, as "14:00"; in French "14 h", or "14 h 05"."""
+    if language() != "fr":
+        return f"{local:%H:%M}"
+    return f"{local.hour}{NBSP}h" + (f"{NBSP}{local:%M}" if local.minute else "")
 
 
 def _zone_name(local: datetime) -> str:
@@ -146,20 +159,24 @@ def _zone_named(zone: str, *, is_summer: bool, locale: str) -> str:
 
 
 def moment(value: datetime | None, zone: str = "") -> str:
-    """Write an instant on a city's clock, or on that of the page, as "Thu 14 Jan 2027, 14:00 EST"."""
+    """Write an instant on a city's clock, or on that of the page, as "Thu 14 Jan 2027, 14:00 EST"; in French "14 h"."""
     if value is None:
         return ""
     local = value.astimezone(ZoneInfo(zone or clock()))
-    return f"{day(value, zone)}, {local:%H:%M}{NBSP}{_zone_name(local)}"
+    return f"{day(value, zone)}, {clock_words(local.timetz())}{NBSP}{_zone_name(local)}"
 
 
 def closing_words(value: datetime, zone: str) -> str:
-    """Write an instant to the second with its zone and offset, as every closing is written."""
+    """Write an instant to the second with its zone and offset, as every closing is written; in French the day first."""
     closing = Closing(value, zone)
-    long_day = format_datetime(closing.local, "EEEE d MMMM y", locale=_locale())
     clock = closing.local.strftime("%H:%M:%S")
     fraction = f".{closing.local.microsecond // 1000:03d}" if closing.local.microsecond else ""
-    return f"{clock}{fraction} {_zone_name(closing.local)} ({closing.offset}), {long_day}"
+    halves = f"{clock}{fraction} {_zone_name(closing.local)} ({closing.offset})", _long_day(closing.local)
+    return ", ".join(reversed(halves) if language() == "fr" else halves)
+
+
+def _long_day(local: datetime) -> str:
+    return _ordinal(local.date(), "EEEE d MMMM y", _locale())
 
 
 def before_words(value: datetime, zone: str) -> tuple[str, str]:
@@ -167,7 +184,7 @@ def before_words(value: datetime, zone: str) -> tuple[str, str]:
     closing = Closing(value, zone)
     return (
         f"{closing.local:%H:%M:%S} {_zone_name(closing.local)} ({closing.offset})",
-        format_datetime(closing.local, "EEEE d MMMM y", locale=_locale()),
+        _long_day(closing.local),
     )
 
 

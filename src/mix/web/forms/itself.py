@@ -15,7 +15,7 @@ from django.middleware.csrf import get_token
 from django.utils.translation import gettext as _
 
 from mix.web.drawing.requests import actor_of, now_of
-from mix.web.drawing.showing import clock
+from mix.web.drawing.showing import clock, clock_words
 from mix.web.forms.limits import Limit
 
 LIMIT = Limit(by_person=900)
@@ -65,7 +65,7 @@ def answered(
     """
     local = now_of(request).astimezone(ZoneInfo(clock()))
     done = [asdict(one) for one in kept]
-    told = [_("Saved at %(time)s.") % {"time": local.strftime("%H:%M")}] if done or not why else []
+    told = [_("Saved at %(time)s.") % {"time": clock_words(local.timetz())}] if done or not why else []
     told += [_("Not saved: %(why)s") % {"why": text} for text in why]
     reply = {"saved": done, "told": " ".join(told), "whole": not why, "texts": texts or {}, "parts": parts or {}}
     return JsonResponse(reply, status=status)

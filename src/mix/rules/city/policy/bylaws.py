@@ -112,7 +112,7 @@ _NEEDS = {
     Competition.INVITED: 'competition in ["invited", "open"] || ',
     Competition.OPEN: 'competition == "open" || ',
 }
-_DEBRIEF = ("Days to ask for a debrief:", "Jours pour demander une rétroaction :")
+_DEBRIEF = ("Days to ask for a debrief:", "Jours pour demander un compte rendu :")
 
 
 @dataclass(frozen=True, slots=True)

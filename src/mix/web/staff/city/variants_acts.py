@@ -46,7 +46,7 @@ class Begin(Act[Parents]):
 
     parent = fields.choice(_("Begin from"), [])
     key = django_forms.SlugField(
-        label=_("Key"), max_length=60, help_text=_("Small letters and hyphens, for example guelph-sprint.")
+        label=_("Identifier"), max_length=60, help_text=_("Small letters and hyphens, for example guelph-sprint.")
     )
     title = wording(fields.line(_("Title"), most=120), of=Bilingual)
 
