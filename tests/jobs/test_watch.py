@@ -60,7 +60,7 @@ def test_an_outage_at_closing_extends_where_the_city_chose_so(
     assert call.closes_at == addendum.closes_at_after >= later + timedelta(hours=23)
     assert addendum.issued_by is None
     assert "did not answer between" in addendum.text
-    assert "n’a pas répondu entre" in addendum.text
+    assert "n’a pas répondu entre le 21 décembre 2026" in addendum.wording("text").in_("fr").replace("\xa0", " ")
     assert Notice.objects.filter(challenge=call.step.challenge, kind="addendum", text=addendum.text).exists()
     assert Event.objects.filter(verb="addenda.issue", actor="public").exists()
     assert Message.objects.filter(path__contains="/check/", written_at=later).exists()

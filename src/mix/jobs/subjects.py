@@ -23,7 +23,7 @@ from mix.readers.delivery.clauses import list_library
 from mix.readers.delivery.sprints import Room, list_rooms
 from mix.readers.market.solicitations import find_solicitation
 from mix.rules.city.policy.bylaws import BylawTable
-from mix.rules.core.fields import Wording
+from mix.rules.core.fields import Said, Wording
 from mix.rules.delivery.clauses import choose
 from mix.rules.delivery.states import AgreementState, EditState
 from mix.rules.market.call_changes import read_change
@@ -44,6 +44,8 @@ def read_plain(scenario: Scenario, kind: object, name: str, raw: Plain) -> objec
         return Decimal(str(raw))
     if isinstance(kind, type) and issubclass(kind, Wording):
         return kind.of(raw, field=name)
+    if kind == Said and isinstance(raw, dict):
+        return Wording.of(raw, field=name)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return kind(raw)
     return raw

@@ -42,9 +42,10 @@ def local_text(at: datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S %Z}"
 
 
-def outage_text(outage: Outage, closes_at: datetime, zone: str) -> str:
+def outage_text(outage: Outage, closes_at: datetime, zone: str) -> Wording:
     """Return the text of the addendum that an outage issues, in every language; times on the clock of the call."""
     began, ended, closes = (local_text(at, zone) for at in (outage.began_at, outage.ended_at, closes_at))
     minutes = max(1, round(outage.length.total_seconds() / 60))
     params = {"began": began, "ended": ended, "closes": closes, "minutes": str(minutes)}
-    return "\n\n".join(filled("outage", market.OUTAGE, language, params) for language, _name in settings.LANGUAGES)
+    languages = {"en", *dict(settings.LANGUAGES)}
+    return Wording.model_validate({code: filled("outage", market.OUTAGE, code, params) for code in languages})

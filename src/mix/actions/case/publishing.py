@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from mix.data.models import Challenge, Notice
+from mix.data.models.core.wordings import column_of
 from mix.rules.case.states import NoticeKind
+from mix.rules.core.fields import Said
 
 
 def publish(
@@ -13,7 +15,7 @@ def publish(
     *,
     kind: NoticeKind,
     title: str,
-    text: str,
+    text: Said,
     now: datetime,
     details: Mapping[str, Any] | None = None,
 ) -> Notice:
@@ -25,7 +27,7 @@ def publish(
         kind=kind,
         reference=f"{challenge.code}-N{number}",
         title=title,
-        text=text,
+        **column_of("text", text),
         published_at=now,
         details=dict(details or {}),
         is_trial=challenge.is_trial,

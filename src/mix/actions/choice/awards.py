@@ -23,6 +23,7 @@ from mix.rules.case.states import NoticeKind
 from mix.rules.choice.states import AwardState
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, Role
+from mix.rules.core.fields import Said
 from mix.rules.core.kinds import Envelope, Standing
 from mix.rules.core.unmet import Refused, Unmet, require
 
@@ -87,7 +88,7 @@ def fail_negotiation(deed: Deed, award: Award, *, reason: str) -> Award:
     return recommend(deed, step)
 
 
-def approve(deed: Deed, award: Award, *, summary: str) -> Award:
+def approve(deed: Deed, award: Award, *, summary: Said) -> Award:
     """Make the award: public notice, and letters to all whom the panel ranked. Called when its gate has passed."""
     challenge = award.step.challenge
     award.state, award.approved_at = AwardState.APPROVED, deed.now
@@ -111,7 +112,13 @@ def approve(deed: Deed, award: Award, *, summary: str) -> Award:
             path=f"challenges/{challenge.code}/",
             vendor=award.vendor.name,
         )
-    deed.record("awards.approve", award.vendor, challenge=challenge, role="", reason=summary)
+    deed.record(
+        "awards.approve",
+        award.vendor,
+        challenge=challenge,
+        role="",
+        reason=award.notice.text,
+    )
     make_checkpoint(challenge.municipality.code, now=deed.now)
     return award
 

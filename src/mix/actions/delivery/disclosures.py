@@ -18,6 +18,7 @@ from mix.readers.delivery.disclosures import (
 )
 from mix.rules.case.states import NoticeKind
 from mix.rules.core.access import Part, Permission
+from mix.rules.core.fields import Said
 from mix.rules.core.unmet import refuse_if, require
 from mix.rules.delivery.states import Review
 
@@ -85,7 +86,7 @@ def review(deed: Deed, step: Step, *, finding: str, note: str) -> Disclosure:
     return disclosure
 
 
-def publish_pack(deed: Deed, step: Step, *, summary: str) -> Disclosure:
+def publish_pack(deed: Deed, step: Step, *, summary: Said) -> Disclosure:
     """Publish what the sprint taught, as it stands now, for everybody. Called when the step is done."""
     disclosure = find_disclosure(step)
     if disclosure is None:

@@ -17,21 +17,22 @@ from mix.readers.core.errors import Unknown
 from mix.readers.market.solicitations import find_solicitation, spec_of_call
 from mix.rules.case.states import NoticeKind
 from mix.rules.city.methods import Fact
+from mix.rules.core.fields import Said
 from mix.rules.market.states import SubmissionState
 
 
-def nothing(deed: Deed, step: Step, summary: str) -> None:
+def nothing(deed: Deed, step: Step, summary: Said) -> None:
     """Do nothing more: the artifact itself is the effect."""
 
 
-def after_document(deed: Deed, step: Step, summary: str) -> None:  # noqa: ARG001 - one shape
+def after_document(deed: Deed, step: Step, summary: Said) -> None:  # noqa: ARG001 - one shape
     """Keep what is bought, where this document says so: purchases of the year add up by it."""
     place = method_for(step.challenge).place_of(Fact.CATEGORY)
     if place and place[0] == step.key:
         keep_category(step.challenge, now=deed.now)
 
 
-def after_solicitation(deed: Deed, step: Step, summary: str) -> None:  # noqa: ARG001 - one shape
+def after_solicitation(deed: Deed, step: Step, summary: Said) -> None:  # noqa: ARG001 - one shape
     """Give those who answered the call their standing."""
     call = find_solicitation(step)
     if call is None:
@@ -40,7 +41,7 @@ def after_solicitation(deed: Deed, step: Step, summary: str) -> None:  # noqa: A
         raise_standing(step.challenge, submission.vendor, to=spec_of_call(call).gives, now=deed.now)
 
 
-def after_evaluation(deed: Deed, step: Step, summary: str) -> None:
+def after_evaluation(deed: Deed, step: Step, summary: Said) -> None:
     """Give those who were chosen their standing, tell everybody, and publish the result."""
     evaluation = find_evaluation(step)
     if evaluation is None:
@@ -54,7 +55,7 @@ def after_evaluation(deed: Deed, step: Step, summary: str) -> None:
         publish(step.challenge, kind=NoticeKind.RESULT, title=spec_of(step).title.en, text=summary, now=deed.now)
 
 
-def after_award(deed: Deed, step: Step, summary: str) -> None:
+def after_award(deed: Deed, step: Step, summary: Said) -> None:
     """Approve the award that was recommended."""
     award = find_live(step)
     if award is None:
@@ -62,6 +63,6 @@ def after_award(deed: Deed, step: Step, summary: str) -> None:
     awards.approve(deed, award, summary=summary)
 
 
-def after_disclosure(deed: Deed, step: Step, summary: str) -> None:
+def after_disclosure(deed: Deed, step: Step, summary: Said) -> None:
     """Publish the pack."""
     disclosures.publish_pack(deed, step, summary=summary)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from mix.actions.case.challenges import end, keep_bar, leave, people_of, start_ready_steps
 from mix.actions.case.locking import lock_step
@@ -15,6 +16,7 @@ from mix.actions.core.outbox import tell
 from mix.actions.flow.judgements import keep_judgement
 from mix.actions.market.participations import mark_disqualified
 from mix.data.models import Challenge, GateSignature, Municipality, Participation, Step, Vendor
+from mix.data.models.core.wordings import columns_of
 from mix.readers.case.challenges import get_step, list_cities, method_for, spec_of
 from mix.readers.case.documents import authors_of, total_value
 from mix.readers.choice.awards import find_live
@@ -27,8 +29,9 @@ from mix.rules.case.states import ChallengeStatus, NoticeKind
 from mix.rules.choice.states import AwardState
 from mix.rules.city.kinds import kind_of
 from mix.rules.core.access import Permission, Role
+from mix.rules.core.fields import Said, as_wording, joined
 from mix.rules.core.kinds import Decision, StepKind, StepState
-from mix.rules.core.unmet import refuse_if, require
+from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
 from mix.rules.delivery.states import AgreementState
 from mix.rules.flow.moves import Duty, is_passed, open_duties, unmet_to_sign
 
@@ -71,7 +74,14 @@ def _keep_value(challenge: Challenge) -> None:
 
 
 def sign(
-    deed: Deed, step: Step, *, city: Municipality, role: Role, decision: Decision, reason: str, public_summary: str = ""
+    deed: Deed,
+    step: Step,
+    *,
+    city: Municipality,
+    role: Role,
+    decision: Decision,
+    reason: Said,
+    public_summary: Said = "",
 ) -> GateSignature:
     """Give a word at a gate. The last *proceed* completes the step; *revise* returns it; *stop* ends it.
 
@@ -84,7 +94,7 @@ def sign(
         raise Forbidden(Permission.CHALLENGE_READ)
     gate, facts = gathered
     require(step.asked_at is not None, "gate_not_asked", gate=gate.key)
-    require(bool(reason.strip()), "reason_missing", field="reason")
+    words = _words(reason, public_summary)
     cities = {city.code, *(c.code for c in list_cities(step.challenge))}
     refuse_if(unmet_to_be(deed.actor.someone, role, cities))
     if decision is Decision.PROCEED:
@@ -102,8 +112,7 @@ def sign(
         role=role.value,
         person=deed.actor.someone,
         decision=decision.value,
-        reason=reason,
-        public_summary=public_summary,
+        **words,
         signed_at=deed.now,
     )
     keep_judgement(signature, judged)
@@ -112,11 +121,19 @@ def sign(
         "moves.sign",
         step,
         role=role.value,
-        reason=reason,
+        reason=words["reason"],
         payload={"gate": gate.key, "decision": decision.value, "city": city.code, "round": step.round},
     )
     _follow(deed, step, signature)
     return signature
+
+
+def _words(reason: Said, public_summary: Said) -> dict[str, Any]:
+    """Return what a signature keeps of its texts. Raises Refused without a reason."""
+    why, summary = as_wording(reason), as_wording(public_summary)
+    if why is None:
+        raise Refused(Unmet("reason_missing", field="reason"))
+    return {"public_summary": "", **columns_of(reason=why, **({"public_summary": summary} if summary else {}))}
 
 
 def _heed(signature: GateSignature, step: Step, *, now: datetime) -> None:
@@ -136,8 +153,8 @@ def _follow(deed: Deed, step: Step, signature: GateSignature) -> None:
         return
     gathered = gather_gate(step)
     if gathered and is_passed(*gathered):
-        summaries = [s.public_summary for s in list_signatures(step) if s.public_summary]
-        _complete(deed, step, role=signature.role, summary="\n\n".join(dict.fromkeys(summaries)))
+        summaries = [s.wording("public_summary") for s in list_signatures(step) if s.public_summary]
+        _complete(deed, step, role=signature.role, summary=joined(summaries) or "")
 
 
 def _return(step: Step, signature: GateSignature, *, now: datetime) -> None:
@@ -194,7 +211,7 @@ def _stop(deed: Deed, step: Step, signature: GateSignature) -> None:
             challenge,
             kind=NoticeKind.CANCELLATION,
             title=challenge.title,
-            text=signature.public_summary or signature.reason,
+            text=signature.wording("public_summary" if signature.public_summary else "reason"),
             now=deed.now,
         )
     deed.record(
@@ -202,7 +219,7 @@ def _stop(deed: Deed, step: Step, signature: GateSignature) -> None:
     )
 
 
-def _complete(deed: Deed, step: Step, *, role: str, summary: str) -> None:
+def _complete(deed: Deed, step: Step, *, role: str, summary: Said) -> None:
     step.state, step.done_at, step.asked_at = StepState.DONE.value, deed.now, None
     step.save(update_fields=["state", "done_at", "asked_at"])
     kind_of(step.kind).on_done(deed, step, summary)

@@ -18,7 +18,7 @@ from mix.readers.city.people import list_members, list_on_duty
 from mix.readers.flow.findings import policy_unmet
 from mix.readers.market.custody import find_key, unmet_custody
 from mix.readers.market.handing_over import find_hand_over, frozen_by, mark_of
-from mix.readers.market.notices import kept_sections, text_of
+from mix.readers.market.notices import kept_sections, wording_of
 from mix.readers.market.participations import list_standing
 from mix.readers.market.solicitations import (
     authors_of_call,
@@ -127,7 +127,7 @@ def publish(deed: Deed, call: Solicitation, *, seen: str = "") -> Solicitation:
         raise Outdated(Unmet("call_changed_since", place="hand-over"))
     refuse_if((*unmet_to_publish(call, now=deed.now), *unmet_custody(call), *policy_unmet(step, now=deed.now)))
     _end(found, now=deed.now, by=deed.actor.someone)
-    call.sections, text = kept_sections(call), text_of(call)
+    call.sections, text = kept_sections(call), wording_of(call)
     call.published_at = deed.now
     _fix_key(call, now=deed.now)
     call.outage_rule = step.challenge.municipality.outage_rule

@@ -17,6 +17,7 @@ from mix.actions.core.kept import require_as_logged
 from mix.actions.market.keys import delay_key
 from mix.actions.market.solicitations import lock_call
 from mix.data.models import Addendum, ExtensionProposal, Solicitation
+from mix.data.models.core.wordings import column_of
 from mix.phrases.mails import local_text, outage_text
 from mix.readers.case.challenges import spec_of
 from mix.readers.city.calendars import calendar_of
@@ -26,7 +27,7 @@ from mix.readers.market.solicitations import closing_of, form_of, instants_of, l
 from mix.rules.case.states import NoticeKind
 from mix.rules.core.access import Permission
 from mix.rules.core.chain import digest
-from mix.rules.core.fields import FieldSpec, Wording
+from mix.rules.core.fields import FieldSpec, Said, Wording, as_wording
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.lines import address_in
 from mix.rules.core.unmet import require
@@ -49,13 +50,13 @@ def _open_call(deed: Deed, call: Solicitation) -> tuple[Solicitation, str]:
     return fresh, role.value
 
 
-def issue(deed: Deed, call: Solicitation, *, text: str, is_substantial: bool) -> Addendum:
+def issue(deed: Deed, call: Solicitation, *, text: Said, is_substantial: bool) -> Addendum:
     """Change a published call for everybody; a substantial change must be reconfirmed by those who have submitted.
 
     It leaves at least two days until closing: one that comes late is proposed with a later closing instead.
     """
     call, role = _open_call(deed, call)
-    require(bool(text.strip()), "answer_missing", field="text")
+    require(as_wording(text) is not None, "answer_missing", field="text")
     leaves = call.closes_at - deed.now >= ADDENDUM_NOTICE
     require(leaves or not is_substantial, "addendum_needs_time", field="closes_at")
     return _issue(deed, call, role=role, text=text, is_substantial=is_substantial)
@@ -76,7 +77,7 @@ def change_question(
     *,
     question: str,
     title: Wording,
-    text: str,
+    text: Said,
     max_words: int | None = None,
 ) -> Addendum:
     """Change the words of one question of a published call: it alone is asked again, and every other answer stays.
@@ -107,11 +108,11 @@ def change_question(
 
 
 def propose_extension(
-    deed: Deed, call: Solicitation, *, text: str, is_substantial: bool, closes_at: datetime
+    deed: Deed, call: Solicitation, *, text: Said, is_substantial: bool, closes_at: datetime
 ) -> ExtensionProposal:
     """Propose an addendum that moves closing later; a second person confirms it before it counts."""
     call, role = _open_call(deed, call)
-    require(bool(text.strip()), "answer_missing", field="text")
+    require(as_wording(text) is not None, "answer_missing", field="text")
     require(closes_at > call.closes_at, "closing_only_extended", field="closes_at")
     require(
         closes_at - deed.now >= ADDENDUM_NOTICE or not is_substantial,
@@ -121,7 +122,7 @@ def propose_extension(
     require(not call.extensions.filter(ended_at=None).exists(), "extension_waits")
     proposal = ExtensionProposal.objects.create(
         solicitation=call,
-        text=text,
+        **column_of("text", text),
         is_substantial=is_substantial,
         closes_at=closes_at,
         proposed_by=deed.actor.someone,
@@ -150,7 +151,7 @@ def confirm_extension(deed: Deed, proposal: ExtensionProposal) -> Addendum:
         deed,
         call,
         role=role,
-        text=fresh.text,
+        text=fresh.wording("text"),
         is_substantial=fresh.is_substantial,
         closes_at=fresh.closes_at,
     )
@@ -191,7 +192,7 @@ def _issue(
     call: Solicitation,
     *,
     role: str,
-    text: str,
+    text: Said,
     is_substantial: bool,
     closes_at: datetime | None = None,
     changed: _Changed | None = None,
@@ -199,7 +200,7 @@ def _issue(
     addendum = Addendum.objects.create(
         solicitation=call,
         number=call.addenda.count() + 1,
-        text=text,
+        **column_of("text", text),
         is_substantial=is_substantial,
         closed_at_before=call.closes_at,
         closes_at_after=closes_at,

@@ -19,6 +19,7 @@ from mix.data.models import (
     Step,
     Vendor,
 )
+from mix.data.models.core.wordings import column_of
 from mix.readers.case.challenges import spec_of
 from mix.readers.city.people import list_members, list_on_duty
 from mix.readers.market.notices import asking_requirements
@@ -26,8 +27,9 @@ from mix.readers.market.solicitations import find_solicitation, form_of
 from mix.readers.market.submissions import check_may_answer
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.core.access import Permission, Role
+from mix.rules.core.fields import Said, as_wording
 from mix.rules.core.lines import address_in
-from mix.rules.core.unmet import require
+from mix.rules.core.unmet import Refused, Unmet, require
 from mix.rules.market.states import CustodyMode, QuestionKind
 
 
@@ -35,7 +37,7 @@ def draft(
     deed: Deed,
     step: Step,
     *,
-    body: str = "",
+    body: Said = "",
     closes_at: datetime,
     questions_until: datetime,
     contact: str,
@@ -62,7 +64,7 @@ def draft(
             "municipality_id": step.municipality_id,
             "is_trial": step.challenge.is_trial,
             "reference": f"{step.challenge.code[:18]}-{form}{step.position}{suffix}".upper()[:30],
-            "body": body,
+            **column_of("body", body),
             "posting_address": city.posting_address,
             "contact": contact,
             "closes_at": closes_at,
@@ -137,14 +139,16 @@ def ask(deed: Deed, call: Solicitation, vendor: Vendor, *, text: str, kind: str 
     return question
 
 
-def draft_answer(deed: Deed, question: Question, *, text: str) -> Question:
+def draft_answer(deed: Deed, question: Question, *, text: Said) -> Question:
     """Write an answer that procurement then publishes."""
     _, role = lock_challenge(question.solicitation.step.challenge, actor=deed.actor, needs=Permission.QUESTION_ANSWER)
     keep_open([question.solicitation.step])
     require(question.published_at is None, "answer_published")
-    require(bool(text.strip()), "answer_missing", field="answer")
-    question.answer, question.drafted_by = text, deed.actor.person
-    question.save(update_fields=["answer", "drafted_by"])
+    answer = as_wording(text)
+    if answer is None:
+        raise Refused(Unmet("answer_missing", field="answer"))
+    question.reword(answer=answer).drafted_by = deed.actor.person
+    question.save(update_fields=["answer", "translations", "drafted_by"])
     deed.record("solicitations.draft_answer", question.solicitation, role=role.value)
     return question
 

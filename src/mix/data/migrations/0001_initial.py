@@ -745,6 +745,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ("translations", models.JSONField(default=dict)),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.municipality')),
                 ('challenge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='data.challenge')),
                 ('kind', models.CharField(choices=[('engagement', 'engagement'), ('intended_procurement', 'intended_procurement'), ('addendum', 'addendum'), ('award', 'award'), ('cancellation', 'cancellation'), ('result', 'result'), ('disclosure', 'disclosure')], max_length=40)),
@@ -1138,6 +1139,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ("translations", models.JSONField(default=dict)),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.municipality')),
                 ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='data.step')),
                 ('gate', models.CharField(max_length=4)),
@@ -1192,6 +1194,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ("translations", models.JSONField(default=dict)),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.municipality')),
                 ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='solicitations', to='data.step')),
                 ('round', models.PositiveIntegerField(default=1)),
@@ -1604,6 +1607,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ("translations", models.JSONField(default=dict)),
                 ('solicitation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='data.solicitation')),
                 ('text', models.TextField()),
                 ('is_substantial', models.BooleanField()),
@@ -1622,6 +1626,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ("translations", models.JSONField(default=dict)),
                 ('solicitation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='addenda', to='data.solicitation')),
                 ('number', models.PositiveIntegerField()),
                 ('text', models.TextField()),
@@ -1682,6 +1687,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ("translations", models.JSONField(default=dict)),
                 ('solicitation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='data.solicitation')),
                 ('code', models.CharField(default=mix.data.models.core.columns.new_code, max_length=20, unique=True)),
                 ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.vendor')),

@@ -43,7 +43,7 @@ def _binding(call: Solicitation, terms: Terms) -> dict[str, Any]:
     return {
         "reference": call.reference,
         "route": call.step.challenge.route,
-        "notice": call.body,
+        "notice": call.wording("body").texts,
         "sections": kept_sections(call),
         "contact": call.contact,
         "closes_at": call.closes_at.isoformat(),

@@ -9,7 +9,7 @@ from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.case.documents import latest_contents
 from mix.rules.city.methods import Method
 from mix.rules.city.sources import split
-from mix.rules.core.fields import FieldSpec
+from mix.rules.core.fields import FieldSpec, Wording
 from mix.rules.market.call_forms import CallForm
 from mix.rules.market.notices import Section, notice_text, with_requirements
 
@@ -40,9 +40,16 @@ def kept_sections(call: Solicitation) -> list[dict[str, Any]]:
     return [{"place": s.place, "value": s.value} for s in list_sections(call)]
 
 
+def wording_of(call: Solicitation) -> Wording:
+    """Return a whole notice in each language in which the officer wrote; its sections are as they were written."""
+    sections = list_sections(call)
+    texts = {code: notice_text(text, sections, language=code) for code, text in call.wording("body").texts.items()}
+    return Wording.model_construct(set(texts), **texts)
+
+
 def text_of(call: Solicitation) -> str:
-    """Return a whole notice as one text, in English where its titles are."""
-    return notice_text(call.body, list_sections(call))
+    """Return a whole notice as one text, one language after the other."""
+    return "\n\n".join(wording_of(call).texts.values())
 
 
 def asking_requirements(step: Step, form: CallForm) -> CallForm:

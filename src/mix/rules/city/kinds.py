@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from mix.rules.city.policy.documents import Moment
 from mix.rules.city.policy.lint import Hit
 from mix.rules.core.access import Permission
+from mix.rules.core.fields import Said
 from mix.rules.core.kinds import StepKind
 from mix.rules.core.unmet import Unmet
 
@@ -50,7 +51,7 @@ class Kind(Generic[StepT, ChallengeT, ActorT, DeedT, PanelT]):
     unmet_to_proceed: Callable[[StepT], tuple[Unmet, ...]]
     preparers: Callable[[StepT], frozenset[str]]
     waits_for: Callable[[StepT, ActorT], bool]
-    on_done: Callable[[DeedT, StepT, str], None]
+    on_done: Callable[[DeedT, StepT, Said], None]
     record: Callable[[ChallengeT], Mapping[str, Any]]
     panel: PanelT
     template: Path

@@ -6,7 +6,7 @@ Answers are plain JSON: text, int (money in cents, counts), "YYYY-MM-DD", boolea
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -69,6 +69,24 @@ class Wording(BaseModel):
     def params(self, name: str) -> dict[str, str]:
         """Return the text as parameters of a phrase: `step`, and its twins `step_fr`, … of the other languages."""
         return {name if code == "en" else f"{name}_{code}": text for code, text in self.texts.items()}
+
+
+Said = Wording | str  # a text by language, or in English alone
+
+
+def as_wording(text: Said) -> Wording | None:
+    """Return a text by language; a bare one is English. None where nothing was written."""
+    if isinstance(text, Wording):
+        return text
+    return Wording(en=text) if text.strip() else None
+
+
+def joined(texts: Iterable[Wording]) -> Wording | None:
+    """Put paragraphs under each other, each once, in every language in which all of them were written."""
+    rows = list(dict.fromkeys(texts))
+    codes = set.intersection(*(set(row.texts) for row in rows)) if rows else set()
+    found = {code: "\n\n".join(dict.fromkeys(row.in_(code) for row in rows)) for code in codes}
+    return Wording.model_validate(found) if found else None
 
 
 class Bilingual(Wording):

@@ -24,9 +24,9 @@ class Section:
     value: Any
 
 
-def notice_text(body: str, sections: Iterable[Section]) -> str:
-    """Return a whole notice as one text, its sections under their English titles."""
-    parts = [f"{s.spec.title.en}\n\n{_in_text(s.spec, s.value)}" for s in sections]
+def notice_text(body: str, sections: Iterable[Section], *, language: str = "en") -> str:
+    """Return a whole notice as one text, its sections under their titles in a language."""
+    parts = [f"{s.spec.title.in_(language)}\n\n{_in_text(s.spec, s.value)}" for s in sections]
     return "\n\n".join(filter(None, [body.strip(), *parts]))
 
 

@@ -102,6 +102,11 @@ def plain(text: str) -> str:
     return showing.plain(text)
 
 
+def foreign(text: str) -> str:
+    """Return the language of a text that is not in the page's; empty for one that is."""
+    return text.language if isinstance(text, showing.Foreign) else ""
+
+
 def markdown(text: str) -> SafeString:
     """Render Markdown without any raw HTML."""
     return to_html(text)

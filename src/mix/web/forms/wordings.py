@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from mix.data.models.core.wordings import Worded
 from mix.phrases.refusals import sentence
 from mix.rules.core.fields import Wording
 from mix.rules.core.unmet import Refused
@@ -90,6 +91,11 @@ class WordingField(forms.Field):
             return self.of.of(texts)
         except Refused as error:  # one that need not be written was written in another language alone
             raise forms.ValidationError(sentence(error.unmet[0], language())) from None
+
+
+def words_of(row: Worded, column: str) -> Wording | None:
+    """Return what stands in the boxes at first: a row's text by language, where there is one."""
+    return row.wording(column) if getattr(row, column) else None
 
 
 def wording(part: forms.CharField, *, again: Label = "", of: type[Wording] = Wording) -> WordingField:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from mix.data.models import Challenge, Event, GateSignature, Solicitation
 from mix.readers.case.challenges import method_for
-from mix.rules.core.fields import Wording
+from mix.rules.core.fields import Wording, joined
 from mix.rules.core.kinds import Decision
 
 
@@ -22,7 +22,7 @@ class Decided:
     at: datetime
     gate: Wording
     decision: str
-    summary: str
+    summary: Wording
     by: Sequence[GateSignature]
     is_over: bool
 
@@ -46,7 +46,7 @@ def decided(challenge: Challenge, words: Iterable[GateSignature]) -> list[Decide
     titles = {step.gate.key: step.gate.title for step in method_for(challenge).steps if step.gate}
     found = []
     for (gate, number), said in gates.items():
-        summary = "\n\n".join(dict.fromkeys(word.public_summary for word in said if word.public_summary))
+        summary = joined(word.wording("public_summary") for word in said if word.public_summary)
         if summary:
             against = next((w.decision for w in said if w.decision != Decision.PROCEED), None)
             of_gate = titles.get(gate, Wording(en=gate))

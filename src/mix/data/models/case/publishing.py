@@ -6,10 +6,11 @@ from mix.data.models.case.challenges import Challenge
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.core.columns import choice, one_of
 from mix.data.models.core.kept import Kept
+from mix.data.models.core.wordings import Worded
 from mix.rules.case.states import NoticeKind
 
 
-class Notice(Kept):
+class Notice(Kept, Worded):
     """Something published for everyone, with its number and day. Never changed (trigger).
 
     A notice of an award belongs to it, and holds in `details` what was true then: supplier, value in cents, number of

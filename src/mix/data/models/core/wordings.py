@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.db import models
 
-from mix.rules.core.fields import Wording
+from mix.rules.core.fields import Said, Wording, as_wording
 
 
 def columns_of(**texts: Wording) -> dict[str, Any]:
@@ -15,6 +15,12 @@ def columns_of(**texts: Wording) -> dict[str, Any]:
             if code != "en":
                 others.setdefault(code, {})[column] = text
     return {**{column: wording.en for column, wording in texts.items()}, "translations": others}
+
+
+def column_of(column: str, text: Said) -> dict[str, Any]:
+    """Return what a row keeps of its one text, which may be missing."""
+    wording = as_wording(text)
+    return columns_of(**{column: wording}) if wording else {column: "", "translations": {}}
 
 
 class Worded(models.Model):

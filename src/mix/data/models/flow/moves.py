@@ -7,12 +7,13 @@ from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, one_of
 from mix.data.models.core.kept import Kept
+from mix.data.models.core.wordings import Worded
 from mix.rules.city.policy.judgements import JudgedRules
 from mix.rules.core.access import Role
 from mix.rules.core.kinds import Decision
 
 
-class GateSignature(Kept):
+class GateSignature(Kept, Worded):
     """One decider's word at a gate, in one round of its step. Never changed (trigger)."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")

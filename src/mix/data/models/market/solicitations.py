@@ -10,6 +10,7 @@ from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, new_code, one_of
 from mix.data.models.core.kept import Kept
+from mix.data.models.core.wordings import Worded
 from mix.data.models.market.vendors import Vendor
 from mix.rules.city.schemes import TieRule
 from mix.rules.core.kinds import OutageRule
@@ -24,7 +25,7 @@ def _read_form(text: str) -> CallForm:
     return CallForm.read(json.loads(text))
 
 
-class Solicitation(Kept):
+class Solicitation(Kept, Worded):
     """One call. Closing is one UTC instant with the zone in which it was published; it is only ever extended."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
@@ -99,7 +100,7 @@ class SolicitationDocument(Kept):
     replaced_at = models.DateTimeField(null=True)
 
 
-class Addendum(Kept):
+class Addendum(Kept, Worded):
     """A change after publication, told to everybody; a substantial one must be reconfirmed.
 
     Nobody issued the one that extends closing after an outage: the rule in the notice did. One that changes a question
@@ -163,7 +164,7 @@ class HandOver(Kept):
         return Terms(TieRule(self.tie), self.full_at_cents, self.none_at_cents, self.fixed_cents)
 
 
-class ExtensionProposal(Kept):
+class ExtensionProposal(Kept, Worded):
     """A later closing that one person proposed and a second confirms or drops. Ended when either was done."""
 
     solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="extensions")
@@ -184,10 +185,10 @@ class ExtensionProposal(Kept):
         ]
 
 
-class Question(Kept):
+class Question(Kept, Worded):
     """A vendor's question. A general one is answered to all without a name; a confidential one to its asker."""
 
-    private = frozenset({"vendor", "text", "answer"})
+    private = frozenset({"vendor", "text", "answer", "translations"})
 
     solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="questions")
     code = models.CharField(max_length=20, unique=True, default=new_code)

@@ -29,6 +29,7 @@ from mix.web.drawing.showing import language
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted
 from mix.web.forms.kinds import is_under_way
+from mix.web.forms.wordings import wording
 
 
 class Complete(Act[Step]):
@@ -134,8 +135,10 @@ class Sign(Act[Signable]):
 
     duty = fields.choice(_("You decide as"), [])
     decision = fields.word_choice(_("Decision"), "decision", radio=True)
-    reason = fields.text(_("Reason"), hint=_("For the record; the auditor reads it."), rows=2)
-    public_summary = fields.text(_("Public summary"), hint=_("It stands on the public page."), required=False, rows=2)
+    reason = wording(fields.text(_("Reason"), hint=_("For the record; the auditor reads it."), rows=2))
+    public_summary = wording(
+        fields.text(_("Public summary"), hint=_("It stands on the public page."), required=False, rows=2)
+    )
 
     def fit(self) -> None:
         """Offer the duties that are open."""
@@ -158,7 +161,7 @@ class Sign(Act[Signable]):
             role=Role(role),
             decision=Decision(given["decision"]),
             reason=given["reason"],
-            public_summary=given["public_summary"],
+            public_summary=given["public_summary"] or "",
         )
         return reverse("city-step", args=[step.challenge.code, step.key])
 

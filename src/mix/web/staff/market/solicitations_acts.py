@@ -18,7 +18,7 @@ from mix.rules.market.states import CustodyMode
 from mix.web.drawing.showing import language
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, RowAct, do
-from mix.web.forms.wordings import wording
+from mix.web.forms.wordings import wording, words_of
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Draft(Act[Draftable]):
     done = _("Saved.")
     needs = Permission.SOLICITATION_EDIT
 
-    body = fields.text(_("The notice"), hint=_("What is asked, of whom, and what follows. Markdown."), rows=6)
+    body = wording(fields.text(_("The notice"), hint=_("What is asked, of whom, and what follows. Markdown."), rows=6))
     closes_at = fields.moment(_("Closes"), hint=_("On the clock of the lead city."))
     questions_until = fields.moment(_("Questions until"))
     contact = fields.line(_("One contact"))
@@ -66,7 +66,7 @@ class Draft(Act[Draftable]):
         if about.call is None:
             return {"custody": CustodyMode.MANAGED, **about.known}
         names = {name: name for name in cls.base_fields} | {"custody": "custody_mode"}
-        return {name: getattr(about.call, of) for name, of in names.items()}
+        return {name: getattr(about.call, of) for name, of in names.items()} | {"body": words_of(about.call, "body")}
 
     def run(self, request: HttpRequest) -> None:
         """Save it."""
@@ -101,7 +101,7 @@ class IssueAddendum(Act[Solicitation]):
     done = _("Done.")
     needs = Permission.SOLICITATION_PUBLISH
 
-    text = fields.text(_("What changes"))
+    text = wording(fields.text(_("What changes")))
     is_substantial = fields.yes(_("Substantial: vendors must confirm that their submission still stands"))
     closes_at = fields.moment(
         _("New closing time"),
@@ -174,7 +174,7 @@ class WriteAnswer(RowAct[Step]):
     done = _("Saved. Procurement publishes it.")
     needs = Permission.QUESTION_ANSWER
 
-    text = fields.text(_("Answer"), rows=2)
+    text = wording(fields.text(_("Answer"), rows=2))
 
     def run(self, request: HttpRequest) -> None:
         """Save it."""
