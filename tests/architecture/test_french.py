@@ -107,3 +107,15 @@ def test_the_compiled_catalogue_has_the_spaces() -> None:
         "Li\u00a0: 2 notes à donner"
     )
     assert gettext.translation("django", LOCALE, languages=["fr"]).gettext(":") == "\u00a0:"
+
+
+def test_what_somebody_wrote_in_several_lines_keeps_them() -> None:
+    """A paragraph, a heading or a bold line that is nothing but such a text draws its line breaks."""
+    written = re.compile(r"<(p|h3|b|ins)>\{\{ \w+\.(?:text|reason|answer|note|question) \}\}</\1>")
+    folder = ROOT / "src/mix/web/templates"
+    found = {
+        str(path.relative_to(folder)): [m[0] for m in written.finditer(path.read_text(encoding="utf-8"))]
+        for path in folder.rglob("*.html")
+    }
+    drawn = {name: lines for name, lines in found.items() if lines and name != "evaluator/_document.html"}
+    assert drawn == {"parts/_rule.html": ["<p>{{ f.text }}</p>"]}  # a sentence of ours

@@ -71,6 +71,7 @@ ADDRESSES: dict[str, str] = {
     "vendor-export": OWN,
     "vendor-export-pdf": OWN,
     "vendor-drafts": OWN,
+    "vendor-earlier": OWN,
     "vendor-own-file": OWN,
     "vendor-copy": OWN,
     "vendor-receipt": OWN,

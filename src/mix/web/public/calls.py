@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 
 from mix.data.models import Addendum, Challenge, Question, Solicitation, SolicitationDocument
 from mix.phrases.words import word
-from mix.readers.case.challenges import method_for, spec_of
+from mix.readers.case.challenges import spec_of
 from mix.readers.core.errors import Unknown
 from mix.readers.market.solicitations import (
     closing_of,
@@ -26,7 +25,6 @@ from mix.readers.market.solicitations import (
 )
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Criterion, SolicitationSpec
-from mix.rules.city.schemes import Scheme
 from mix.rules.core.fields import Bilingual, FieldSpec
 from mix.rules.market.closing import Closing
 from mix.web.documents.asked import Changed, changed_by
@@ -35,18 +33,7 @@ from mix.web.documents.specs import Answer
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.requests import actor_of, holds_until, now_of
 from mix.web.drawing.showing import language, use_clock
-
-# title, criteria, scheme, titles of the stages by key, and how many are chosen at most
-Weighing: TypeAlias = tuple[Bilingual, tuple[Criterion, ...], Scheme, Mapping[str, Bilingual], int | None]
-
-
-def weighings(call: Solicitation) -> list[Weighing]:
-    """Return how each evaluation of a call weighs what was submitted, as frozen when the call was published."""
-    method = method_for(call.step.challenge)
-    return [
-        (method.step(key).title, rules.criteria, rules.scheme, {s.key: s.title for s in rules.stages}, rules.most)
-        for key, rules in call.rules.items()
-    ]
+from mix.web.drawing.weighing import Weighing, weighings
 
 
 @dataclass(frozen=True)

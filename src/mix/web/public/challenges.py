@@ -53,7 +53,7 @@ from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.requests import actor_of, holds_until, now_of, only_read
 from mix.web.drawing.showing import time_left_changes, use_clock
 from mix.web.drawing.stagebar import StageBar, stage_bar
-from mix.web.public.calls import Weighing, weighings
+from mix.web.drawing.weighing import Weighing, weighings
 from mix.web.public.told import Decided, Update, decided, updates
 
 

@@ -37,6 +37,7 @@ from mix.web.drawing.showing import language, money, plain, said, titled
 from mix.web.forms.acts import Acts, Fault, Listed, Taken, do, show, take
 from mix.web.forms.itself import answered, hindrance, is_by_itself
 from mix.web.frame.kept import carries_sealed
+from mix.web.suppliers.library import addresses_of_earlier
 from mix.web.suppliers.reading import draw_own
 from mix.web.suppliers.submitting_acts import BringBack
 from mix.web.suppliers.ways import is_open, own_submission, way_of
@@ -48,6 +49,7 @@ CHOICES = ("mine", "theirs")
 class WriteContext:
     """What a page draws on which answers or amounts are written.
 
+    `earlier` are the pages of the vendor's own earlier answers, by the question that they fit.
     `draft` is the number of the draft over which they are written. Of fields in `over`, which saved themselves, it
     is another; so it is of fields in `since`, and there whose text stays is still to be chosen. `meanwhile` says what
     team mates changed.
@@ -63,6 +65,7 @@ class WriteContext:
     meanwhile: tuple[Unmet, ...]
     total: int | None
     changed: Sequence[Changed]
+    earlier: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -226,6 +229,7 @@ def _drawn(request: HttpRequest, part: Part, posted: Posted) -> HttpResponse:
         meanwhile=posted.meanwhile,
         total=price_total(specs, content) if part.envelope is Envelope.PRICE else None,
         changed=[c for c in changed_for(part.submission) if c.key in {s.key for s in specs}],
+        earlier=addresses_of_earlier(part.submission, specs),
     )
     taken = Taken({}, status=posted.status)
     return show(request, "suppliers/answers.html", taken, way_of(part.submission, part.here), context)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mix.web.suppliers import drafting, letters, reading, receipts, rooms, submitting, teams, uploads, views
+from mix.web.suppliers import drafting, letters, library, reading, receipts, rooms, submitting, teams, uploads, views
 from mix.web.suppliers import redelivery as again
 
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("vendor/submissions/<str:code>/export/", receipts.export, name="vendor-export"),
     path("vendor/submissions/<str:code>/export/pdf/", receipts.export_pdf, name="vendor-export-pdf"),
     path("vendor/submissions/<str:code>/drafts/", drafting.drafts, name="vendor-drafts"),
+    path("vendor/submissions/<str:code>/earlier/<slug:field>/", library.earlier, name="vendor-earlier"),
     path("vendor/submissions/<str:code>/opened/<str:file>/", reading.own_file, name="vendor-own-file"),
     path("vendor/submissions/<str:code>/copy/", receipts.copy, name="vendor-copy"),
     path("vendor/submissions/<str:code>/again/", again.again, name="vendor-again"),

@@ -61,6 +61,7 @@ from mix.web.drawing.waits import PLACES, DrawnDesk, DrawnLine, draw_desk, draw_
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, do, show, take
 from mix.web.forms.limits import Limit
+from mix.web.suppliers.glance import Glance, glance_at
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,7 @@ class CallContext:
     asks: bool
     elsewhere: Sequence[tuple[Person, str]]
     hides_names: bool
+    glance: Glance
 
 
 def call(request: HttpRequest, reference: str) -> HttpResponse:
@@ -227,6 +229,7 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
         asks=found.questions_until > now_of(request),
         elsewhere=[row for v in vendors for row in list_also_elsewhere(v)],
         hides_names=hides_names(found),
+        glance=glance_at(found),
     )
     return show(request, "suppliers/call.html", taken, context)
 
