@@ -42,6 +42,7 @@ INNER = {
 # Verbs whose only scenario is a page: tests/web and tests/journeys carry them out.
 ON_PAGES = {
     "addenda.change_question",
+    "submissions.note_hours",
     "addenda.drop_extension",
     "addenda.issue",
     "agreements.take_out_signatory",

@@ -56,6 +56,7 @@ ADDRESSES: dict[str, str] = {
     "demo-sign-in": POST,
     "invitation": PUBLIC,
     "vendor-home": SIGNED_IN,
+    "vendor-results": SIGNED_IN,
     "vendor-register": SIGNED_IN,
     "vendor-trials": SIGNED_IN,
     "vendor-call": SIGNED_IN,

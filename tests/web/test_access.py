@@ -139,6 +139,7 @@ def test_what_a_call_asks_is_read_where_its_challenge_is(sign_in: Callable[[str]
         ("vendor-sprint", ["bins-that-tell", "exploration"], {"tess", "tom", "nora"}),
         ("vendor-sprint", ["bins-that-tell", "accelerator"], {"tess", "tom"}),
         ("vendor-home", [], ALL),
+        ("vendor-results", [], ALL),
         ("vendor-register", [], ALL),
         ("vendor-trials", [], ALL),
         ("home-of-person", [], ALL),

@@ -165,6 +165,8 @@ POLICIES: dict[str, str] = {
         _up("data_submission", "submission_id"),
     ),
     **dict.fromkeys(("data_result", "data_stageinvitation"), _up("data_submission", "submission_id")),
+    # what an answer cost its vendor is no city's
+    "data_ownhours": "EXISTS (SELECT 1 FROM data_submission s WHERE s.id = this.submission_id AND mix_is(s.vendor_id))",
     "data_standingreached": _up("data_participation", "participation_id"),
     # what policy said at a gate is the cities', though the word given there is public
     "data_judgement": "EXISTS (SELECT 1 FROM data_gatesignature g JOIN data_step s ON s.id = g.step_id"

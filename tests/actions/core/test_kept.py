@@ -10,6 +10,7 @@ LEFT_OUT = {
     "accounts and sign-in": {"groupduty", "identityprovider", "person"},
     "what is signed, and compared with its entry": {"submissionversion"},
     "machinery": {"beat", "cacheentry", "calendarfeed", "datereminder", "digest", "mailchoice", "message", "sandbox"},
+    "a vendor's own": {"ownhours"},
     "settings of a city": {"cityday", "documenttemplate", "letterhead", "methodversion", "municipality"},
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import tzdata
@@ -22,7 +23,16 @@ from mix.actions.market.sealing import (
     save_draft,
     seal_envelopes,
 )
-from mix.data.models import Acknowledgement, Addendum, Event, Solicitation, Submission, SubmissionVersion, Vendor
+from mix.data.models import (
+    Acknowledgement,
+    Addendum,
+    Event,
+    OwnHours,
+    Solicitation,
+    Submission,
+    SubmissionVersion,
+    Vendor,
+)
 from mix.data.models.core.columns import new_code
 from mix.phrases.mails import local_text
 from mix.readers.city.people import list_members
@@ -401,3 +411,14 @@ def withdraw(deed: Deed, submission: Submission) -> Submission:
         local=local_text(deed.now, submission.solicitation.zone),
     )
     return submission
+
+
+def note_hours(deed: Deed, submission: Submission, *, hours: Decimal | None) -> OwnHours | None:
+    """Note how many hours an answer took, for the vendor alone; None forgets it. The log says nothing of it."""
+    check_own_vendor(submission.vendor_id, actor=deed.actor)
+    require(hours is None or hours > 0, "amount_out_of_range", field="hours")
+    if hours is None:
+        OwnHours.objects.filter(submission=submission).delete()
+        return None
+    facts = {"hours": hours, "noted_by": deed.actor.someone, "noted_at": deed.now}
+    return OwnHours.objects.update_or_create(submission=submission, defaults=facts)[0]

@@ -1826,6 +1826,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='OwnHours',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('hours', models.DecimalField(decimal_places=2, max_digits=8)),
+                ('noted_at', models.DateTimeField()),
+                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('submission', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='own_hours', to='data.submission')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('hours__gt', 0)), name='own_hours_positive')],
+            },
+        ),
+        migrations.CreateModel(
             name='ConsensusScore',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

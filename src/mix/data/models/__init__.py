@@ -77,7 +77,7 @@ from mix.data.models.market.solicitations import (
     Solicitation,
     SolicitationDocument,
 )
-from mix.data.models.market.submissions import Acknowledgement, OpenedEnvelope, Submission, SubmissionVersion
+from mix.data.models.market.submissions import Acknowledgement, OpenedEnvelope, OwnHours, Submission, SubmissionVersion
 from mix.data.models.market.vendors import Merger, Vendor, VendorInvitation, VendorMember
 
 __all__ = [
@@ -153,6 +153,7 @@ __all__ = [
     "OpenedEnvelope",
     "Opening",
     "OutcomeReading",
+    "OwnHours",
     "PanelMember",
     "Paper",
     "ParityEntry",

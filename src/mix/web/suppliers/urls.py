@@ -2,12 +2,25 @@
 
 from django.urls import path
 
-from mix.web.suppliers import drafting, letters, library, reading, receipts, rooms, submitting, teams, uploads, views
+from mix.web.suppliers import (
+    drafting,
+    letters,
+    library,
+    reading,
+    receipts,
+    results,
+    rooms,
+    submitting,
+    teams,
+    uploads,
+    views,
+)
 from mix.web.suppliers import redelivery as again
 
 urlpatterns = [
     path("vendor/", views.home, name="vendor-home"),
     path("vendor/trials/", views.trials, name="vendor-trials"),
+    path("vendor/results/", results.results, name="vendor-results"),
     path("vendor/register/", teams.register, name="vendor-register"),
     path("vendor/team/<slug:code>/", teams.team, name="vendor-team"),
     path("vendor/calls/<str:reference>/", views.call, name="vendor-call"),

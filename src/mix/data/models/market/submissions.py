@@ -89,3 +89,15 @@ class OpenedEnvelope(Kept):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["submission", "envelope"], name="opened_once")]
+
+
+class OwnHours(models.Model):
+    """How many hours an answer took, as its vendor notes for itself. Nobody else sees it, and the log knows nothing."""
+
+    submission = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="own_hours")
+    hours = models.DecimalField(max_digits=8, decimal_places=2)
+    noted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="own_hours_positive", condition=models.Q(hours__gt=0))]
