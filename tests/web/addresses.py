@@ -51,6 +51,7 @@ ADDRESSES: dict[str, str] = {
     "account": SIGNED_IN,
     "sessions": SIGNED_IN,
     "demo-time": DEMO,
+    "own-dates": SIGNED_IN,
     "demo-cards": DEMO,
     "demo-outbox": DEMO,
     "demo-sign-in": POST,

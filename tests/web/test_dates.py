@@ -25,15 +25,18 @@ from mix.data.models import (
     Event,
     Message,
     Municipality,
+    PanelMember,
     Solicitation,
     StaffRole,
     Step,
+    Submission,
 )
 from mix.phrases.words import WORDS
 from mix.readers.city.calendars import token_of
-from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.core.errors import Forbidden
 from mix.readers.flow import date_pages
 from mix.readers.flow.dates import SOURCES, Dated, list_dates
+from mix.readers.flow.own_dates import list_own_dates
 from mix.rules.core.fields import Wording
 from tests.days import city_day
 
@@ -179,12 +182,42 @@ def test_a_new_address_ends_the_old_one_and_a_duty_that_ended_shows_nothing(
     assert sign_in("").get(new).status_code in (302, 404)
     again = address("olivia", sign_in)
     StaffRole.objects.filter(person__code="olivia").update(ended_at=now)
-    assert sign_in("").get(again).status_code in (302, 404)
+    assert Calendar.from_ical(sign_in("").get(again).content).walk("VEVENT") == []
 
 
-def test_only_staff_have_a_calendar(actor: Callable[[str], Any], now: datetime) -> None:
-    with pytest.raises(Unknown):
-        run(actor("tess"), now, calendars.make_feed)
+def test_a_vendor_has_the_dates_of_what_it_answers_and_of_nothing_else(
+    sign_in: Callable[[str], Client], actor: Callable[[str], Any], now: datetime
+) -> None:
+    nora = sign_in("nora")
+    page = nora.get("/en/me/dates/").content.decode()
+    assert Challenge.objects.get(code="water-leaks").title in page
+    assert "Closing" in page
+    nora.post("/en/me/dates/", {"act": "feed"})
+    url = f"/en/calendar/{token_of(CalendarFeed.objects.get(person__code='nora'))}.ics"
+    events = Calendar.from_ical(sign_in("").get(url).content).walk("VEVENT")
+    own = list_own_dates(actor("nora"), now=now)
+    assert [str(e["UID"]).split("@")[0] for e in events] == [d.key for d in own]
+    answered = Submission.objects.filter(vendor__members__person__code="nora").values("solicitation")
+    running = Solicitation.objects.filter(pk__in=answered, closes_at__gt=now)
+    assert {d.key for d in own if d.code == "closing"} == {f"closing-{call.pk}" for call in running}
+    assert all("/vendor/" in str(e["URL"]) for e in events)
+    assert list_own_dates(actor("ines"), now=now) == []
+
+
+def test_who_scores_has_the_day_on_which_scores_are_due(
+    sign_in: Callable[[str], Client], actor: Callable[[str], Any], now: datetime
+) -> None:
+    seat = PanelMember.objects.filter(left_at=None, handed_in_at=None, evaluation__finalised_at=None)[0]
+    evaluation = seat.evaluation
+    evaluation.due_at = now + timedelta(days=3)
+    evaluation.save()
+    due = [d for d in list_own_dates(actor(seat.person.code), now=now) if d.code == "scores_due"]
+    assert f"scores_due-{evaluation.pk}" in {d.key for d in due}
+    page = sign_in(seat.person.code).get("/fr/me/dates/").content.decode()
+    assert f"/fr/evaluation/{evaluation.step.challenge.code}/{evaluation.step.key}/" in page
+    seat.handed_in_at = now
+    seat.save()
+    assert f"scores_due-{evaluation.pk}" not in {d.key for d in list_own_dates(actor(seat.person.code), now=now)}
 
 
 def test_a_city_sets_its_own_days(sign_in: Callable[[str], Client], now: datetime) -> None:

@@ -78,7 +78,7 @@ def test_few_look_past_the_wall() -> None:
     ways |= {"readers/city/trials.py", "actions/flow/advancing.py", "readers/flow/coming.py"}
     # What excludes something is looked for in every city, whoever asks.
     ways |= {"readers/city/municipalities.py", "readers/city/separations.py"}
-    assert found == {"data/wall.py", "web/staff/flow/dates.py", *ways}
+    assert found == {"data/wall.py", "web/entry/dates.py", *ways}
 
 
 @pytest.fixture

@@ -107,6 +107,7 @@ class Dated:
     step: str = ""
     is_duty: bool = False
     closed: Closed | None = None
+    path: str = ""  # without language, where it is no page of the city
 
     def is_late(self, today: date) -> bool:
         """Say whether somebody owes this and it is past."""

@@ -16,7 +16,6 @@ urlpatterns = [
     path("city/needs/new/", desk.need_new, name="city-need-new"),
     path("city/needs/<str:code>/", desk.need, name="city-need"),
     path("city/dates/", dates.dates, name="city-dates"),
-    path("calendar/<str:token>.ics", dates.feed, name="public-calendar"),
     path("city/pilots/", pilots.pilots, name="city-pilots"),
     path("city/pilots/new/", pilots.pilot_new, name="city-pilot-new"),
     path("city/pilots/<str:code>/", pilots.pilot, name="city-pilot"),
