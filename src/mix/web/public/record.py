@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponse
 
 from mix.readers.case.challenge_lists import page_ended_challenges, page_measured_challenges
 from mix.readers.city.methods import list_latest, method_of
+from mix.readers.city.policies import toolbox
 from mix.readers.knowledge.lessons import Measures, measure
 from mix.readers.knowledge.outcomes import Outcome, list_outcomes
 from mix.rules.city.methods import Method
+from mix.rules.city.policy.adviser import Instrument
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
 
@@ -30,16 +32,23 @@ def outcomes(request: HttpRequest) -> HttpResponse:
     return draw_page(request, "public/outcomes.html", OutcomesContext(list_outcomes(page.rows), pager(request, page)))
 
 
+FIRST, LAST = "sprint", "traditional-rfp"  # the method that this was made for, and what it is compared with
+
+
 @dataclass(frozen=True)
 class HowContext:
-    """What the page of methods draws."""
+    """What the page of methods draws: the Sprint Method first; and when each fits, by the routes that it offers."""
 
     methods: Sequence[Method]
+    when: Sequence[tuple[Method, Sequence[Instrument]]]
 
 
 def how(request: HttpRequest) -> HttpResponse:
-    """How this works: every method of the catalogue, drawn from its document."""
-    return draw_page(request, "public/how.html", HowContext([method_of(v) for v in list_latest()]))
+    """How this works: which method when, then every method of the catalogue, drawn from its document."""
+    found = sorted((method_of(v) for v in list_latest()), key=lambda m: (m.key != FIRST, m.key == LAST))
+    routes = {row.route: row for row in toolbox() if row.route}
+    when = [(method, [routes[route] for route in method.routes if route in routes]) for method in found]
+    return draw_page(request, "public/how.html", HowContext(found, when))
 
 
 @dataclass(frozen=True)
