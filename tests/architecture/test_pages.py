@@ -22,7 +22,8 @@ OF_ALLAUTH = sorted((WEB / "allauth").rglob("*.html"))  # Django's templates, al
 LONGEST = 140
 KEYWORDS = {"gettext": None, "_": None, "ngettext": (1, 2), "gettext_lazy": None}
 OURS = re.compile(
-    r"^(public|vendor|city|evaluator|oversight)-|^(healthz|change-password|home-of-person|account|sessions|invitation|demo-.*)$"
+    r"^(public|vendor|city|evaluator|oversight|own)-"
+    r"|^(healthz|change-password|home-of-person|account|sessions|invitation|demo-.*)$"
 )
 
 
