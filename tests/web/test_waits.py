@@ -29,6 +29,7 @@ BY_STEPS = {
     Doing.CHECK_IN,
     Doing.SEND_AGAIN,
     *(doing for doing, _role in SIGNING_OFF.values()),
+    Doing.CHECK_ITEMS,
 }
 
 

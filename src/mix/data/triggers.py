@@ -30,6 +30,7 @@ APPEND_ONLY = (
     "data_evidence",
     "data_opening",
     "data_openedenvelope",
+    "data_itemcheck",
     "data_addendum",
     "data_label",
     "data_signoff",

@@ -161,7 +161,7 @@ POLICIES: dict[str, str] = {
     "data_capabilitycard": _OF_ENGAGEMENT,  # given to be shown on the page of the event
     **dict.fromkeys(("data_milestone", "data_backlogitem"), f"{CITY} OR {_BY_CONTRACT}"),
     **dict.fromkeys(
-        ("data_submissionversion", "data_acknowledgement", "data_openedenvelope"),
+        ("data_submissionversion", "data_acknowledgement", "data_openedenvelope", "data_itemcheck"),
         _up("data_submission", "submission_id"),
     ),
     **dict.fromkeys(("data_result", "data_stageinvitation"), _up("data_submission", "submission_id")),

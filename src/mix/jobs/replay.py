@@ -23,7 +23,7 @@ from mix.actions.core.run import Prepared, run
 from mix.actions.delivery import agreements, disclosures, milestones, sprints
 from mix.actions.flow import chasing, corrections, endings, findings, moves, publication, signing
 from mix.actions.knowledge import lessons
-from mix.actions.market import addenda, call_forms, engagements, openings, solicitations, submissions
+from mix.actions.market import addenda, call_forms, engagements, item_checks, openings, solicitations, submissions
 from mix.data import models as m
 from mix.jobs.scenarios import Read, Scenario, ScenarioWrong, Values, read_scenario
 from mix.jobs.short_forms import SHORT
@@ -51,6 +51,7 @@ MODULES = {
     "engagements": engagements,
     "evaluations": evaluations,
     "findings": findings,
+    "item_checks": item_checks,
     "knowledge": lessons,
     "meetings": meetings,
     "moves": moves,

@@ -3,7 +3,8 @@
 from mix.actions.flow import completions
 from mix.readers.flow.bundles import record_of_calls
 from mix.readers.flow.findings import facts_of_call
-from mix.readers.market.solicitations import authors_of_call, unmet_in, unmet_to_proceed
+from mix.readers.market.item_checks import unmet_in, unmet_to_proceed
+from mix.readers.market.solicitations import authors_of_call
 from mix.rules.city.kinds import nobody
 from mix.rules.city.policy.documents import Moment
 from mix.rules.core.access import Permission

@@ -6,6 +6,7 @@ REFUSALS: dict[str, str | Counted] = {
     "second_person": "A second person confirms: you proposed it",
     # answers and fields
     "field_missing": "Answer “{field}”",
+    "item_not_met": "“{field}” is mandatory: without a yes your submission is not scored",
     "field_must_be_yes": "Confirm “{field}”",
     "too_many_words": "Shorten “{field}” to {most} words; it has {has}",
     "too_few_rows": Counted(

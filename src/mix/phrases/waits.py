@@ -78,6 +78,11 @@ WAITS: dict[str, tuple[str, str, str]] = {
         "Open the envelopes of {count} calls",
         "Go to the opening",
     ),
+    "check_items": (
+        "Check mandatory items",
+        "Check {count} mandatory items",
+        "Check",
+    ),
     "open_prices": (
         "Open the price envelopes",
         "Open the price envelopes of {count} calls",

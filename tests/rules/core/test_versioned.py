@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mix.readers.core.catalogue import CATALOGUE
 from mix.rules.case.pilot_records import PilotFacts, PilotRecord, PilotReport
 from mix.rules.case.pilots import Register
-from mix.rules.choice.debriefs import DebriefLine, DebriefSheet
+from mix.rules.choice.debriefs import DebriefLine, DebriefSheet, FailedItem
 from mix.rules.city.method_files import parse
 from mix.rules.city.policy.documents import Layer, Status
 from mix.rules.city.policy.explain import Outcome
@@ -101,6 +101,7 @@ sheets = st.builds(
     of=numbers,
     best_total=texts,
     eliminated_by=several(texts),
+    failed=several(st.builds(FailedItem, titles, texts)),
 )
 answers = st.fixed_dictionaries(
     {"vendor": optional(texts), "staff_hours": optional(st.just("12.5")), "starts_on": optional(st.just("2026-03-01"))},

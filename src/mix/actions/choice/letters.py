@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mix.actions.core.deeds import Deed
-from mix.data.models import Award, ConsensusScore, Evaluation, Letter
+from mix.data.models import Award, ConsensusScore, Evaluation, Letter, Submission
 from mix.phrases.words import wording
 from mix.readers.case.challenges import spec_of
 from mix.readers.choice.evaluations import compute, criteria_of, latest_consensus, list_results, scheme_of
 from mix.readers.city.people import list_members
-from mix.rules.choice.debriefs import DebriefLine, DebriefSheet
+from mix.readers.market.item_checks import list_failed
+from mix.rules.choice.debriefs import DebriefLine, DebriefSheet, FailedItem
 from mix.rules.choice.scoring import Outcome, digits_apart, shown
 from mix.rules.core.fields import Wording
 
@@ -31,17 +32,22 @@ def send_letters(deed: Deed, evaluation: Evaluation, *, award: Award | None = No
     outcomes = {int(o.key): o for o in compute(evaluation)}
     agreed = latest_consensus(evaluation)
     letters = []
-    for result in list_results(evaluation):
-        outcome, vendor = outcomes.get(result.submission_id), result.submission.vendor
-        if outcome is None or evaluation.letters.filter(vendor=vendor, award=award).exists():
+    scored = [
+        (r.submission, r.is_selected, _sheet(evaluation, own, list(outcomes.values()), agreed))
+        for r in list_results(evaluation)
+        if (own := outcomes.get(r.submission_id))
+    ]
+    for submission, is_selected, sheet in (*scored, *_not_scored(evaluation, of=len(outcomes))):
+        vendor = submission.vendor
+        if evaluation.letters.filter(vendor=vendor, award=award).exists():
             continue
-        is_chosen = result.is_selected if award is None else vendor.pk == award.vendor_id
+        is_chosen = is_selected if award is None else vendor.pk == award.vendor_id
         letter = Letter.objects.create(
             evaluation=evaluation,
             award=award,
             vendor=vendor,
             is_selected=is_chosen,
-            sheet=_sheet(evaluation, outcome, list(outcomes.values()), agreed).write(),
+            sheet=sheet.write(),
             sent_at=deed.now,
         )
         letters.append(letter)
@@ -56,6 +62,26 @@ def send_letters(deed: Deed, evaluation: Evaluation, *, award: Award | None = No
         )
     deed.record("evaluations.send_letters", evaluation, role="", payload={"count": len(letters)})
     return letters
+
+
+def _not_scored(evaluation: Evaluation, *, of: int) -> list[tuple[Submission, bool, DebriefSheet]]:
+    """Return who failed a mandatory item, not chosen, with the reasons instead of points."""
+    return [
+        (
+            submission,
+            False,
+            DebriefSheet(
+                lines=(),
+                total="0",
+                rank=None,
+                of=of,
+                best_total="0",
+                eliminated_by=("mandatory",),
+                failed=tuple(FailedItem(title, reason) for title, reason in failures),
+            ),
+        )
+        for submission, failures in list_failed(evaluation.solicitation)
+    ]
 
 
 def _sheet(

@@ -8,6 +8,7 @@ from mix.actions.choice.letters import send_letters
 from mix.actions.core.deeds import Deed
 from mix.actions.delivery import disclosures
 from mix.actions.flow.findings import keep_category
+from mix.actions.market import item_checks
 from mix.actions.market.participations import raise_standing
 from mix.data.models import Step
 from mix.readers.case.challenges import method_for, spec_of
@@ -33,12 +34,13 @@ def after_document(deed: Deed, step: Step, summary: Said) -> None:  # noqa: ARG0
 
 
 def after_solicitation(deed: Deed, step: Step, summary: Said) -> None:  # noqa: ARG001 - one shape
-    """Give those who answered the call their standing."""
+    """Give those who answered the call their standing; tell who failed a mandatory item that nobody scores it."""
     call = find_solicitation(step)
     if call is None:
         raise Unknown
     for submission in call.submissions.filter(state=SubmissionState.FINALISED).select_related("vendor"):
         raise_standing(step.challenge, submission.vendor, to=spec_of_call(call).gives, now=deed.now)
+    item_checks.tell_failed(deed, call)
 
 
 def after_evaluation(deed: Deed, step: Step, summary: Said) -> None:

@@ -77,7 +77,14 @@ from mix.data.models.market.solicitations import (
     Solicitation,
     SolicitationDocument,
 )
-from mix.data.models.market.submissions import Acknowledgement, OpenedEnvelope, OwnHours, Submission, SubmissionVersion
+from mix.data.models.market.submissions import (
+    Acknowledgement,
+    ItemCheck,
+    OpenedEnvelope,
+    OwnHours,
+    Submission,
+    SubmissionVersion,
+)
 from mix.data.models.market.vendors import Merger, Vendor, VendorInvitation, VendorMember
 
 __all__ = [
@@ -135,6 +142,7 @@ __all__ = [
     "HoursEntry",
     "IdentityProvider",
     "Incident",
+    "ItemCheck",
     "JoinRequest",
     "Judgement",
     "Label",

@@ -221,7 +221,7 @@ def list_own_seats(actor: Actor) -> list[PanelMember]:
 
 
 def contenders(evaluation: Evaluation) -> list[Submission]:
-    """List the opened submissions of vendors that are not disqualified, by vendor."""
+    """List the opened submissions that are scored, by vendor: neither disqualified, nor failed at a mandatory item."""
     return [s for s in list_opened(evaluation.solicitation) if not s.is_out]
 
 
@@ -262,7 +262,7 @@ def _consensus(evaluation: int) -> QuerySet[ConsensusScore]:
 
 
 def gather_bids(evaluation: Evaluation, *, everybody: bool = False) -> list[tuple[Submission, Bid]]:
-    """Gather the stored inputs: agreed scores and evaluated prices; of the disqualified only when asked for."""
+    """Gather the stored inputs: agreed scores and evaluated prices; of those that are out only when asked for."""
     agreed = latest_consensus(evaluation)
     specs = spec_of_call(evaluation.solicitation).answers
     criteria, reached, stages = criteria_of(evaluation), reached_by(evaluation), stages_of(evaluation)
@@ -276,7 +276,7 @@ def gather_bids(evaluation: Evaluation, *, everybody: bool = False) -> list[tupl
         }
         price = None if cents is None else Fraction(cents, 100)
         last = reached.get(submission.id, 0) if stages else None
-        out = "disqualified" if submission.is_out else ""
+        out = "mandatory" if submission.has_failed else "disqualified" if submission.is_out else ""
         found.append((submission, Bid(str(submission.id), scores, price, out, last)))
     return found
 

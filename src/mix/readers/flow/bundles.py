@@ -37,6 +37,7 @@ from mix.readers.core.events import export_chain, sealed_chain
 from mix.readers.flow.bundle_policy import policy_of
 from mix.readers.flow.bundle_rows import rows_of
 from mix.readers.flow.moves import list_decisions
+from mix.readers.market.item_checks import history_of, items_of
 from mix.readers.market.notices import text_of
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document, to_document
 from mix.rules.city.kinds import kind_of
@@ -126,7 +127,7 @@ def record_of_calls(challenge: Challenge) -> dict[str, Any]:
     """Return the files on the published calls of a case, and once they were opened the receipts of what came in."""
     files: dict[str, Any] = {}
     calls = Solicitation.objects.filter(step__challenge=challenge, published_at__isnull=False)
-    for call in calls.order_by("reference"):
+    for call in calls.select_related("step__challenge__method").order_by("reference"):
         files[f"calls/{call.reference}.json"] = _call(call)
         if call.technical_opened_at:
             files |= _receipts(call)
@@ -156,6 +157,20 @@ def _call(call: Solicitation) -> dict[str, Any]:
         "zone": call.zone,
         "questions_until": call.questions_until.isoformat(),
         "rules": call.frozen,
+        "form": call.form,
+        "items": [{"key": f.key, "title": f.title.texts, "checked_by": f.checked_by} for f in items_of(call)],
+        "item_checks": [
+            {
+                "submission": c.submission.code,
+                "item": c.item,
+                "passed": c.passed,
+                "reason": c.reason,
+                "role": c.role,
+                "by": c.checked_by.code,
+                "at": c.checked_at.astimezone(UTC).isoformat(),
+            }
+            for c in history_of([call])
+        ],
         "custody": call.custody_mode,
         "recipients": call.recipients,
         "documents": [

@@ -395,7 +395,10 @@ def facts_of_call(step: Step, now: datetime) -> Facts:
     hits = lint(texts)
     words: dict[str, tuple[Wording, ...]] = {f"criterion {c.key}": (c.title, c.guideline) for c in criteria}
     if call and call.fitted:  # what a method asks was read when it was published
-        words |= {f"question {q.field.key}": (q.field.title,) for q in call.fitted.asked}
+        words |= {
+            f"question {q.field.key}": (q.field.title, *([q.field.hint] if q.field.hint else ()))
+            for q in call.fitted.asked
+        }
     for place, texts_of in words.items():  # another language only where English says nothing: it asks for the same
         languages = dict.fromkeys(["en", *(code for text in texts_of for code in text.texts)])
         for language in languages:

@@ -15,6 +15,7 @@ from mix.data.models import (
     Addendum,
     Challenge,
     Evaluation,
+    ItemCheck,
     OpenedEnvelope,
     Participation,
     Solicitation,
@@ -214,13 +215,14 @@ def price_total(specs: Sequence[FieldSpec], content: dict[str, Any]) -> int | No
 def list_opened(solicitation: Solicitation) -> list[Submission]:
     """List the submissions that were opened, by vendor; empty before opening, whoever asks.
 
-    `is_out` says of each whether its vendor was disqualified since.
+    `is_out` says of each whether nobody scores it: its vendor was disqualified since, or it failed a mandatory item.
     """
     if solicitation.technical_opened_at is None:
         return []
     found = _opened(solicitation.pk)
     for row in found:
-        row.solicitation, row.is_out = solicitation, row.disqualified
+        row.solicitation, row.has_failed = solicitation, row.failing
+        row.is_out = row.disqualified or row.failing
     return found
 
 
@@ -229,8 +231,11 @@ def _opened(call: int) -> QuerySet[Any]:
     out = Participation.objects.filter(
         challenge=OuterRef("solicitation__step__challenge"), vendor=OuterRef("vendor"), disqualified_at__isnull=False
     )
+    later = ItemCheck.objects.filter(submission=OuterRef("submission"), item=OuterRef("item"), id__gt=OuterRef("id"))
+    failed = ItemCheck.objects.filter(~Exists(later), submission=OuterRef("pk"), passed=False)
     rows = Submission.objects.filter(solicitation_id=call, state=SubmissionState.FINALISED)
-    return rows.annotate(disqualified=Exists(out)).select_related("vendor").order_by("vendor__name", "id")
+    found = rows.annotate(disqualified=Exists(out), failing=Exists(failed))
+    return found.select_related("vendor").order_by("vendor__name", "id")
 
 
 def get_opened(challenge: Challenge, code: str) -> Submission:

@@ -24,8 +24,19 @@ class DebriefLine(Form):
 
 
 @dataclass(frozen=True, slots=True)
+class FailedItem(Form):
+    """A mandatory item that a submission did not meet, and why, as it was said before the scoring."""
+
+    title: Wording
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DebriefSheet(Versioned):
-    """What one vendor is told; `of` is how many were ranked or out. Without a rank it is out, and why."""
+    """What one vendor is told; `of` is how many were ranked or out. Without a rank it is out, and why.
+
+    Whoever `failed` a mandatory item was not scored: there is no line.
+    """
 
     lines: tuple[DebriefLine, ...]
     total: str
@@ -33,6 +44,7 @@ class DebriefSheet(Versioned):
     of: int
     best_total: str
     eliminated_by: tuple[str, ...]
+    failed: tuple[FailedItem, ...] = ()
 
     @property
     def is_only_not_invited(self) -> bool:

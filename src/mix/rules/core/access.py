@@ -49,6 +49,7 @@ class Permission(StrEnum):
     QUESTION_PUBLISH = "question.publish"
     QUESTION_READ = "question.read"
     ENVELOPE_OPEN = "envelope.open"
+    ITEM_CHECK = "item.check"
     SUBMISSION_READ = "submission.read"
     PRICE_READ = "price.read"
     PANEL_APPOINT = "panel.appoint"
@@ -146,6 +147,7 @@ _AT_HOME: dict[Permission, frozenset[Role]] = {
     Permission.QUESTION_PUBLISH: frozenset(_PROCUREMENT),
     Permission.QUESTION_READ: frozenset({Role.PROJECT_LEAD, Role.SPONSOR, *_PROCUREMENT, *_OVERSIGHT}),
     Permission.ENVELOPE_OPEN: frozenset(_PROCUREMENT),
+    Permission.ITEM_CHECK: OWNERS,
     Permission.SUBMISSION_READ: frozenset(
         {Role.PROJECT_LEAD, *_PROCUREMENT, Role.EVALUATOR, Role.CHAIR, Role.FAIRNESS_MONITOR}
     ),

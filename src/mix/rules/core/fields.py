@@ -15,7 +15,8 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from mix.rules.core.kinds import Route
+from mix.rules.core.access import Role
+from mix.rules.core.kinds import Envelope, Route
 from mix.rules.core.lines import is_one_line, lines
 from mix.rules.core.unmet import Unmet, require
 
@@ -132,7 +133,8 @@ class FieldSpec(BaseModel):
     """One field of an artifact or of a vendor's answers. With `routes` a step asks it on these alone.
 
     What is not `for_panel` is asked of vendors for other ends, and shown to nobody who scores. What is `kept` no city
-    drops from a call.
+    drops from a call. What is `checked_by` a duty is a mandatory item, pass or fail: whoever holds that duty looks at
+    the answer before anybody scores.
 
     A field with a `source` says what another says ("step.field", "need.what"), and is one fact with it: to differ it
     needs a reason, which is the answer of the field whose `why_of` names it. What only `begins` with another is its own
@@ -155,6 +157,7 @@ class FieldSpec(BaseModel):
     envelope: str = "technical"
     for_panel: bool = True
     kept: bool = False
+    checked_by: Role | None = None
     routes: tuple[Route, ...] = ()
     source: str = ""
     begins: str = ""
@@ -183,6 +186,10 @@ class FieldSpec(BaseModel):
             raise ValueError("a field of rows, and only it, has a least number of them")
         if self.must_be_yes and self.type is not FieldType.YES_NO:
             raise ValueError("a field of yes or no, and only it, must be yes")
+        if self.checked_by and (
+            self.type is not FieldType.YES_NO or self.for_panel or self.envelope != Envelope.TECHNICAL
+        ):
+            raise ValueError("what is checked is answered yes or no beside the answers, and is not for the panel")
         for what, keys in (
             ("options", [option.key for option in self.options]),
             ("columns", [column.key for column in self.columns]),
@@ -333,6 +340,8 @@ def _missing_in(spec: FieldSpec, value: object) -> list[Unmet]:
     params = spec.title.params("field")
     if spec.must_be_yes and value is not True:
         found.append(Unmet("field_must_be_yes", params, field=spec.key))
+    elif spec.checked_by and value is not True:
+        found.append(Unmet("item_not_met", params, field=spec.key))
     elif spec.required and spec.type is not FieldType.YES_NO and value in (None, "", []):
         found.append(Unmet("field_missing", params, field=spec.key))
     if spec.max_words and isinstance(value, str) and count_words(value) > spec.max_words:

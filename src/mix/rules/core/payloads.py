@@ -86,6 +86,7 @@ _SOMETHING = {
     "identities.end_provider": "provider",
     "identities.map_group": "provider group role",
     "identities.set_up": "provider issuer domains",
+    "item_checks.check": "submission item",
     "joining.answer": "city share answer",
     "joining.ask": "city share answer",
     "joining.declare_window": "until percent",

@@ -32,6 +32,7 @@ class Doing(StrEnum):
     PUBLISH_CALL = "publish_call"
     CONFIRM_CLOSING = "confirm_closing"
     OPEN_ENVELOPES = "open_envelopes"
+    CHECK_ITEMS = "check_items"
     OPEN_PRICES = "open_prices"
     TAKE_SHARE = "take_share"
     REHEARSE_SHARE = "rehearse_share"
@@ -110,6 +111,7 @@ ENDED_BY: dict[Doing, str] = {
     Doing.PUBLISH_CALL: "solicitations.publish solicitations.send_back",
     Doing.CONFIRM_CLOSING: "addenda.issue addenda.drop_extension",
     Doing.OPEN_ENVELOPES: "sealing.open_envelopes",
+    Doing.CHECK_ITEMS: "item_checks.check",
     Doing.OPEN_PRICES: "sealing.open_envelopes",
     Doing.TAKE_SHARE: "custody.take_share",
     Doing.REHEARSE_SHARE: "custody.rehearse",

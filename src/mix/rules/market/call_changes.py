@@ -11,6 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, TypeAdapter
 
 from mix.rules.city.methods import Criterion
+from mix.rules.core.access import OWNERS, Role
 from mix.rules.core.fields import FieldSpec, FieldType, Wording
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import require
@@ -18,6 +19,7 @@ from mix.rules.core.versioned import Form
 from mix.rules.market.call_forms import AskedQuestion, CallForm, Origin
 
 MOST_WORDS = 5_000
+PROOF_WORDS = 250  # in which a vendor says how it meets a mandatory item
 # What a city may ask beside what the method asks: options and columns are the method's to define.
 TYPES = (FieldType.TEXT, FieldType.LINE, FieldType.NUMBER, FieldType.DATE, FieldType.YES_NO)
 
@@ -36,9 +38,8 @@ class AddQuestion(Form):
     def apply(self, form: CallForm) -> CallForm:
         """Return the form with the question."""
         require(self.type in TYPES, "question_type_unknown", field="type")
-        taken = {q.field.key for q in form.questions}
         field = FieldSpec(
-            key=next(f"q{n}" for n in count(1) if f"q{n}" not in taken),
+            key=_new_key(form, "q"),
             type=self.type,
             title=self.title,
             required=self.required and self.type is not FieldType.YES_NO,
@@ -63,6 +64,7 @@ class Reword(Form):
     def apply(self, form: CallForm) -> CallForm:
         """Return the form with the question as it is asked now."""
         before = form.question(self.question)
+        require(not before.is_item, "item_changed_as_such")
         field = before.field
         require(self.required or not field.required or before.may_go, "question_stays", field="required")
         require(before.is_read or not self.scored_by, "panel_reads_it_not", field="scored_by")
@@ -107,7 +109,10 @@ class PutBack(Form):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move(Form):
-    """Change places with the question asked before it, or after; of one envelope. At an end nothing moves."""
+    """Change places with the question asked before it, or after; of one envelope. At an end nothing moves.
+
+    Mandatory items are asked before all else, and move among themselves.
+    """
 
     change: Literal["move"] = "move"
     question: str
@@ -116,13 +121,63 @@ class Move(Form):
     def apply(self, form: CallForm) -> CallForm:
         """Return the form in the new order."""
         moved = form.question(self.question)
-        near = [q for q in form.asked if q.field.envelope == moved.field.envelope]
+        near = [q for q in form.asked if q.field.envelope == moved.field.envelope and q.is_item == moved.is_item]
         require(moved in near, "question_unknown")
         place = near.index(moved) + (-1 if self.up else 1)
         if not 0 <= place < len(near):
             return form
         swap = {moved.field.key: near[place], near[place].field.key: moved}
         return _asking(form, tuple(swap.get(q.field.key, q) for q in form.questions))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddItem(Form):
+    """Demand something, pass or fail: what is looked at, by whom (a duty), and how a vendor is asked to show it."""
+
+    change: Literal["add_item"] = "add_item"
+    title: Wording
+    looks_at: Wording
+    checked_by: Role
+    proof: Wording
+
+    def apply(self, form: CallForm) -> CallForm:
+        """Return the form with the item, after those that it has."""
+        require(bool(form.evaluations), "items_need_scoring")
+        require(self.checked_by in OWNERS, "item_checker_unknown", field="checked_by")
+        key = _new_key(form, "m")
+        field = FieldSpec(
+            key=key,
+            type=FieldType.YES_NO,
+            title=self.title,
+            hint=self.looks_at,
+            for_panel=False,
+            checked_by=self.checked_by,
+        )
+        proof = FieldSpec(key=f"{key}_shown", title=self.proof, required=True, max_words=PROOF_WORDS, for_panel=False)
+        made = AskedQuestion(field, Origin.ADDED, proof=proof)
+        last = max((n for n, q in enumerate(form.questions, 1) if q.is_item), default=0)
+        return _asking(form, (*form.questions[:last], made, *form.questions[last:]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeItem(Form):
+    """Demand the same in other words, looked at otherwise or by somebody else."""
+
+    change: Literal["change_item"] = "change_item"
+    question: str
+    title: Wording
+    looks_at: Wording
+    checked_by: Role
+    proof: Wording
+
+    def apply(self, form: CallForm) -> CallForm:
+        """Return the form with the item as it is demanded now."""
+        before = form.question(self.question)
+        require(before.is_item, "question_unknown")
+        require(self.checked_by in OWNERS, "item_checker_unknown", field="checked_by")
+        update = {"title": self.title, "hint": self.looks_at, "checked_by": self.checked_by}
+        proof = before.proof.model_copy(update={"title": self.proof}) if before.proof else None
+        return _with(form, replace(before, field=before.field.model_copy(update=update), proof=proof))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +271,19 @@ class DropCriterion(Form):
         return replace(left, questions=kept)
 
 
-Change: TypeAlias = AddQuestion | Reword | Drop | PutBack | Move | Weigh | Describe | AddCriterion | DropCriterion
+Change: TypeAlias = (
+    AddQuestion
+    | Reword
+    | Drop
+    | PutBack
+    | Move
+    | AddItem
+    | ChangeItem
+    | Weigh
+    | Describe
+    | AddCriterion
+    | DropCriterion
+)
 
 
 _CHANGES: TypeAdapter[Change] = TypeAdapter(Annotated[Change, Field(discriminator="change")])
@@ -231,6 +298,11 @@ def read_change(data: object) -> Change:
 def _words(type_: FieldType, most: int | None) -> int | None:
     require(most is None or 0 < most <= MOST_WORDS, "words_out_of_bounds", field="max_words", most=str(MOST_WORDS))
     return most if type_ in (FieldType.TEXT, FieldType.LINE) else None
+
+
+def _new_key(form: CallForm, letter: str) -> str:
+    taken = {q.field.key for q in form.questions}
+    return next(f"{letter}{n}" for n in count(1) if f"{letter}{n}" not in taken)
 
 
 def _known(form: CallForm, scored_by: Sequence[str]) -> tuple[str, ...]:

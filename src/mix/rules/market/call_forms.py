@@ -16,6 +16,7 @@ from mix.rules.core.kinds import Basis, Envelope
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.core.versioned import Form, Versioned
 
+MOST_ITEMS = 15  # mandatory items of one call
 SLACK = 10  # points by which a call may move a weight where the method names no bounds of its own
 
 
@@ -31,12 +32,26 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion(Form):
-    """One question: its field, by which criteria its answer is scored ("step.criterion"), and why it was dropped."""
+    """One question: its field, by which criteria its answer is scored ("step.criterion"), and why it was dropped.
+
+    A mandatory item has a `proof`, too: the field in which a vendor says how it meets the item.
+    """
 
     field: FieldSpec
     origin: Origin
     scored_by: tuple[str, ...] = ()
     dropped: str = ""
+    proof: FieldSpec | None = None
+
+    @property
+    def fields(self) -> tuple[FieldSpec, ...]:
+        """What a vendor fills in to answer."""
+        return (self.field, self.proof) if self.proof else (self.field,)
+
+    @property
+    def is_item(self) -> bool:
+        """Say whether this is a mandatory item, pass or fail."""
+        return self.field.checked_by is not None
 
     @property
     def is_read(self) -> bool:
@@ -45,8 +60,13 @@ class AskedQuestion(Form):
 
     @property
     def may_go(self) -> bool:
-        """Say whether a call may leave the question out: prices, tables, declarations, what is not the panel's stay."""
+        """Say whether a call may leave the question out: prices, tables, declarations, what is not the panel's stay.
+
+        What was added to this call alone may always go.
+        """
         field = self.field
+        if self.origin is Origin.ADDED:
+            return True
         is_read = field.type is FieldType.ROWS or field.envelope == Envelope.PRICE
         return not (field.kept or field.must_be_yes or is_read or not field.for_panel)
 
@@ -71,6 +91,11 @@ class CallForm(Versioned):
     def asked(self) -> tuple[AskedQuestion, ...]:
         """What vendors are asked, in order."""
         return tuple(q for q in self.questions if not q.dropped)
+
+    @property
+    def items(self) -> tuple[AskedQuestion, ...]:
+        """The mandatory items, in order."""
+        return tuple(q for q in self.asked if q.is_item)
 
     def question(self, key: str) -> AskedQuestion:
         """Return one question, dropped or not. Refuses a key that is none."""
@@ -120,7 +145,7 @@ def marked_changed(form: CallForm, question: str) -> CallForm:
 
 def fitted(part: SolicitationSpec, form: CallForm | None) -> SolicitationSpec:
     """Return what a call asks, by its form."""
-    return part.model_copy(update={"answers": tuple(q.field for q in form.asked)}) if form else part
+    return part.model_copy(update={"answers": tuple(f for q in form.asked for f in q.fields)}) if form else part
 
 
 def fitted_evaluation(part: EvaluationSpec, form: CallForm | None, step: str) -> EvaluationSpec:
@@ -148,12 +173,15 @@ def unmet_in_form(form: CallForm, part: SolicitationSpec, scoring: Mapping[str, 
 
 
 def _unmet_questions(form: CallForm, part: SolicitationSpec) -> Iterable[Unmet]:
-    asked = len(form.asked)
+    items = len(form.items)
+    asked = len(form.asked) - items
     most = max(part.most_questions, len(part.answers))
     if not asked:
         yield Unmet("call_asks_nothing", place="questions")
     if asked > most:
         yield Unmet("too_many_questions", {"most": str(most), "has": str(asked)}, place="questions")
+    if items > MOST_ITEMS:
+        yield Unmet("too_many_items", {"most": str(MOST_ITEMS), "has": str(items)}, place="items")
 
 
 def _unmet_scoring(form: CallForm, step: str, part: EvaluationSpec) -> Iterable[Unmet]:
@@ -195,7 +223,7 @@ def differences(form: CallForm, before: CallForm) -> tuple[Difference, ...]:
         if q.dropped:
             found.append(Difference("question_dropped", q.field.title, "", q.dropped))
         elif old is None:
-            found.append(Difference("question_added", q.field.title, "", ""))
+            found.append(Difference("item_added" if q.is_item else "question_added", q.field.title, "", ""))
         elif old.field != q.field:
             found.append(Difference("question_reworded", q.field.title, old.field.title.en, ""))
     for e in form.evaluations:

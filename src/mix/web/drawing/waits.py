@@ -27,6 +27,7 @@ PARTS = {
     Doing.ANSWER_VISITOR: "questions",
     Doing.RECORD_EVENT: "event",
     Doing.OPEN_ENVELOPES: "opening",
+    Doing.CHECK_ITEMS: "items",
     Doing.OPEN_PRICES: "opening",
     Doing.RULE_CONFLICT: "panel",
     Doing.RECORD_MEETING: "meetings",

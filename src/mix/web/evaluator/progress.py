@@ -18,6 +18,7 @@ from mix.phrases.words import word
 from mix.readers.choice.conflicts import Said, last_words, list_declarations
 from mix.readers.choice.evaluations import contenders, criteria_now, list_results, suggest_conflicts
 from mix.readers.choice.scoring import Scoring, scoring_of, unmet_for_consensus
+from mix.readers.market.item_checks import list_failed
 from mix.rules.choice.states import Conflict, Seat
 from mix.rules.city.methods import Criterion
 from mix.rules.core.kinds import EvaluationPhase
@@ -134,6 +135,7 @@ class ProgressContext:
 
     missing: Sequence[tuple[str, str, Sequence[tuple[int, Criterion]]]]
     hidden: int
+    failed: int
     waits_for: tuple[Unmet, ...]
     results: list[Result]
 
@@ -157,6 +159,7 @@ def evaluation(request: HttpRequest, code: str, key: str) -> HttpResponse:
     context = ProgressContext(
         missing=_missing(so_far, member) if is_scored else (),
         hidden=len(so_far.hidden_from(member)),
+        failed=len(list_failed(found.solicitation)),
         waits_for=unmet_for_consensus(so_far) if chairs else (),
         results=list_results(found) if found.phase == EvaluationPhase.FINAL else [],
     )

@@ -15,6 +15,7 @@ from mix.readers.case.challenges import spec_of
 from mix.readers.core.errors import Unknown
 from mix.readers.market.solicitations import (
     closing_of,
+    form_of,
     get_public,
     get_public_document,
     hides_names,
@@ -50,6 +51,7 @@ class NoticeContext:
     addenda: Sequence[Addendum]
     questions: Sequence[Question]
     title: Bilingual
+    items: Sequence[FieldSpec]
     fields: Sequence[FieldSpec]
     scored: Mapping[str, Sequence[Criterion]]
     hides_names: bool
@@ -62,6 +64,7 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
     """One call as it was posted officially, in a form that prints."""
     call = get_public(reference, actor=actor_of(request))
     challenge, part = call.step.challenge, spec_of_call(call)
+    asked = form_of(call).asked
     use_clock(call.zone)
     holds_until(request, call.closes_at)
     addenda = list_addenda(call)[::-1]
@@ -76,7 +79,8 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
         addenda=addenda,
         questions=list_answered_questions(call),
         title=spec_of(call.step).title,
-        fields=part.answers,
+        items=[q.field for q in asked if q.is_item],
+        fields=[q.field for q in asked if not q.is_item],
         scored=call.fitted.scored if call.fitted else {},
         hides_names=hides_names(call),
         is_open=call.closes_at > now_of(request) and challenge.status == ChallengeStatus.RUNNING,

@@ -8,6 +8,7 @@ from mix.data.models.core.columns import choice, new_code, one_of
 from mix.data.models.core.kept import Kept
 from mix.data.models.market.solicitations import Addendum, Solicitation
 from mix.data.models.market.vendors import Vendor
+from mix.rules.core.access import Role
 from mix.rules.core.kinds import Envelope
 from mix.rules.market.receipts import ReceiptStatement
 from mix.rules.market.states import SubmissionState
@@ -17,7 +18,9 @@ class Submission(Kept):
     """One vendor's answer to one call. Its draft and its files lie in the vault, as ciphertext."""
 
     loose = frozenset({"draft_version", "reminded"})
-    is_out: bool  # where a reader fetched it along
+    # where a reader fetched them along: nobody scores it, and whether that is for a mandatory item
+    is_out: bool
+    has_failed: bool
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="submissions")
@@ -101,3 +104,24 @@ class OwnHours(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(name="own_hours_positive", condition=models.Q(hours__gt=0))]
+
+
+class ItemCheck(Kept):
+    """What somebody with the duty that a call names says of one mandatory item of a submission, and why.
+
+    Never changed (trigger): the latest about an item counts. `item` is the key of its question.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="item_checks")
+    item = models.CharField(max_length=60)
+    passed = models.BooleanField()
+    reason = models.TextField()
+    role = choice(Role)
+    checked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="item_check_with_reason", condition=~models.Q(reason="")),
+            one_of("role", Role),
+        ]

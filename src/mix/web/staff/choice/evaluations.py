@@ -42,6 +42,7 @@ from mix.readers.choice.evaluations import (
 from mix.readers.choice.lots import Lot, find_lot, list_lots
 from mix.readers.choice.scoring import Cell, consensus_table, scoring_of
 from mix.readers.city.people import list_with_role
+from mix.readers.market.item_checks import list_failed
 from mix.readers.market.shared_people import list_shared
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.choice.scoring import NOT_INVITED, tied_for_a_place
@@ -49,7 +50,7 @@ from mix.rules.choice.states import Conflict, Seat
 from mix.rules.city.methods import Criterion, EvaluationSpec, ScoringStage
 from mix.rules.city.schemes import Scheme
 from mix.rules.core.access import Permission, Role, grants, reads_for_the_city
-from mix.rules.core.fields import Bilingual
+from mix.rules.core.fields import Bilingual, Wording
 from mix.rules.core.kinds import EvaluationPhase, StepState
 from mix.web.forms.acts import Acts, Listed, granted
 from mix.web.staff.choice.evaluations_acts import (
@@ -110,6 +111,7 @@ class EvaluationContext:
     stages: list[tuple[int, ScoringStage, list[StageInvitation]]]
     stage_titles: dict[str, Bilingual]
     shared: list[tuple[Person, str]]
+    failed: list[tuple[Submission, list[tuple[Wording, str]]]]
 
 
 def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, EvaluationContext]:  # noqa: ARG001 - a panel's shape
@@ -167,6 +169,7 @@ def _before(spec: EvaluationSpec | None, *, sees_progress: bool) -> EvaluationCo
         stages=[(n, s, []) for n, s in enumerate(stages)],
         stage_titles={s.key: s.title for s in stages},
         shared=[],
+        failed=[],
     )
 
 
@@ -202,6 +205,7 @@ def _shown(
         stages=[(n, s, [i for i in invited if i.stage == n]) for n, s in enumerate(stages)],
         stage_titles={s.key: s.title for s in stages},
         shared=list_shared(evaluation.solicitation) if sees_progress else [],
+        failed=list_failed(evaluation.solicitation) if sees_progress else [],
     )
 
 

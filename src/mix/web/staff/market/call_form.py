@@ -21,6 +21,7 @@ from mix.web.drawing.showing import use_clock
 from mix.web.forms.acts import Acts, Listed, granted, show, take
 from mix.web.forms.kinds import is_under_way
 from mix.web.staff.market import call_form_acts as acts
+from mix.web.staff.market import call_form_items as items
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,15 @@ class Evaluated:
 
 @dataclass(frozen=True)
 class CallFormContext:
-    """What the page of a call's form draws. A question comes with its number, or None where it is dropped."""
+    """What the page of a call's form draws: mandatory items, and questions, each with its number where it is asked."""
 
     challenge: Challenge
     step: Step
     spec: StepSpec
     call: Solicitation
     form: CallForm
+    items: list[AskedQuestion]
+    asked: list[AskedQuestion]
     questions: list[tuple[int | None, AskedQuestion]]
     titles: dict[str, Wording]
     scored: dict[str, tuple[Criterion, ...]]
@@ -82,7 +85,7 @@ def _acts(step: Step, call: Solicitation) -> Acts:
     if call.published_at or not is_under_way(step):
         return {}
     about = acts.Fitting(step, form_of(call), method_form(step))
-    every = {
+    every: dict[str, type[acts.Fit]] = {
         "add_question": acts.AddQuestion,
         "reword": acts.Reword,
         "drop": acts.DropQuestion,
@@ -94,19 +97,24 @@ def _acts(step: Step, call: Solicitation) -> Acts:
         "add_criterion": acts.AddCriterion,
         "drop_criterion": acts.DropCriterion,
     }
+    if about.form.evaluations:
+        every |= {"add_item": items.AddItem, "change_item": items.ChangeItem}
     return {name: Listed(form, about) for name, form in every.items()}
 
 
 def _context(challenge: Challenge, step: Step, call: Solicitation) -> CallFormContext:
     form, method = form_of(call), method_form(step)
-    numbers = {q.field.key: number for number, q in enumerate(form.asked, start=1)}
+    asked = [q for q in form.asked if not q.is_item]
+    numbers = {q.field.key: number for number, q in enumerate(asked, start=1)}
     return CallFormContext(
         challenge=challenge,
         step=step,
         spec=spec_of(step),
         call=call,
         form=form,
-        questions=[(numbers.get(q.field.key), q) for q in form.questions],
+        items=[q for q in form.questions if q.is_item],
+        asked=asked,
+        questions=[(numbers.get(q.field.key), q) for q in form.questions if not q.is_item],
         titles=form.titles,
         scored=form.scored,
         evaluations=[
@@ -129,5 +137,5 @@ def _context(challenge: Challenge, step: Step, call: Solicitation) -> CallFormCo
         ],
         wrong=unmet_in_form_of(call) if call.published_at is None else (),
         changed=differences(form, method),
-        words=sum(q.field.max_words or 0 for q in form.asked),
+        words=sum(q.field.max_words or 0 for q in asked),
     )

@@ -36,6 +36,7 @@ from mix.rules.city.schemes import PriceFormula, TieRule
 from mix.rules.core.access import Permission
 from mix.rules.core.fields import Wording
 from mix.rules.core.unmet import Unmet
+from mix.rules.market.call_forms import AskedQuestion
 from mix.rules.market.freezing import FrozenRules, Terms
 from mix.web.documents.sections import read_sections
 from mix.web.documents.specs import Answer
@@ -135,6 +136,7 @@ class PublishingContext:
     frozen: Sequence[tuple[Wording, FrozenRules]]
     terms: Terms
     mark: str
+    items: Sequence[AskedQuestion]
     questions: int
     words: int
     documents: Sequence[SolicitationDocument]
@@ -192,7 +194,8 @@ def _context(
         ],
         terms=terms,
         mark=mark,
-        questions=len(form.asked),
+        items=form.items,
+        questions=len(form.asked) - len(form.items),
         words=sum(q.field.max_words or 0 for q in form.asked),
         documents=list_documents(call),
         days=(call.closes_at - (call.published_at or now)).days,

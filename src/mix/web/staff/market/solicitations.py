@@ -21,6 +21,7 @@ from mix.data.models import (
 from mix.readers.case.challenges import spec_of
 from mix.readers.case.documents import gather_facts
 from mix.readers.market.handing_over import find_hand_over
+from mix.readers.market.item_checks import Checked, list_checks
 from mix.readers.market.sealing import FileFact, list_opened_files
 from mix.readers.market.solicitations import (
     find_call_before,
@@ -30,6 +31,7 @@ from mix.readers.market.solicitations import (
     list_questions,
     next_envelope,
     phase_of,
+    spec_of_call,
     waiting_extension,
 )
 from mix.readers.market.submissions import list_opened, opened_answers
@@ -44,6 +46,7 @@ from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.requests import now_of, signed_in
 from mix.web.forms.acts import Acts, Listed, granted
 from mix.web.forms.kinds import is_under_way
+from mix.web.staff.market.items import CheckItem, ItemsContext, items_context
 from mix.web.staff.market.solicitations_acts import (
     AddDocument,
     ChangeQuestion,
@@ -74,18 +77,20 @@ class CallContext:
     criteria: list[tuple[str, tuple[Criterion, ...]]]
     opened: list[tuple[Submission, list[Answer], list[Answer], list[FileFact]]]
     sections: list[Answer]
+    items: ItemsContext | None
 
 
 def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, CallContext]:
-    """Draft and publish; then documents, addenda, answers; then open."""
+    """Draft and publish; then documents, addenda, answers; then open, and check mandatory items."""
     call = find_solicitation(step)
     spec = spec_of(step).solicitation
     is_out = call is not None and call.published_at is not None
     phase = phase_of(call, now=now_of(request)) if call and is_out else None
     openable = phase is Phase.OPENABLE and step.challenge.status == ChallengeStatus.RUNNING
     proposal = waiting_extension(call) if call and is_out else None
+    checks = list_checks(call) if call and is_out else []
     reads_all = grants(roles, Permission.QUESTION_READ)
-    return granted(roles, _acts(request, step, call, proposal)), CallContext(
+    return granted(roles, _acts(request, step, call, proposal) | _checking(step, checks)), CallContext(
         call=call,
         handed=find_hand_over(call) if call and not is_out else None,
         openable=openable and grants(roles, Permission.ENVELOPE_OPEN) and bool(call and next_envelope(call)),
@@ -99,10 +104,18 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
         criteria=[(key, rules.criteria) for key, rules in call.rules.items()] if call else [],
         opened=_opened(call, roles) if call else [],
         sections=read_sections(call) if call and not is_out else [],
+        items=items_context(request, call, roles, checks) if call and checks else None,
     )
 
 
-def _acts(request: HttpRequest, step: Step, call: Solicitation | None, proposal: ExtensionProposal | None) -> Acts:
+def _checking(step: Step, checks: list[Checked]) -> dict[str, Listed[Any]]:
+    """Check mandatory items, as long as the step is open and not at its gate."""
+    return {"check_item": Listed(CheckItem, checks)} if checks and is_under_way(step) else {}
+
+
+def _acts(
+    request: HttpRequest, step: Step, call: Solicitation | None, proposal: ExtensionProposal | None
+) -> dict[str, Listed[Any]]:
     acts: dict[str, Listed[Any]] = {}
     working = is_under_way(step)
     if working and (call is None or call.published_at is None):
@@ -155,17 +168,17 @@ def _opened(
 ) -> list[tuple[Submission, list[Answer], list[Answer], list[FileFact]]]:
     if not reads_for_the_city(roles, Permission.SUBMISSION_READ):
         return []
-    spec = spec_of(call.step).solicitation
+    spec = spec_of_call(call)
     prices = reads_for_the_city(roles, Permission.PRICE_READ)
     rows = []
     opened = list_opened(call)
     shown = {Envelope.TECHNICAL, Envelope.PRICE} if prices and call.price_opened_at else {Envelope.TECHNICAL}
     files = list_opened_files(opened, envelopes=shown)
     for submission in opened:
-        answers = read_only(spec.fields_of("technical"), opened_answers(submission, Envelope.TECHNICAL)) if spec else []
+        answers = read_only(spec.fields_of("technical"), opened_answers(submission, Envelope.TECHNICAL))
         money = (
             read_only(spec.fields_of("price"), opened_answers(submission, Envelope.PRICE))
-            if spec and prices and call.price_opened_at
+            if prices and call.price_opened_at
             else []
         )
         answers = noting_earlier(submission, answers)
