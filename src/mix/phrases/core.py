@@ -7,6 +7,11 @@ REFUSALS: dict[str, str | Counted] = {
     # answers and fields
     "field_missing": "Answer “{field}”",
     "item_not_met": "“{field}” is mandatory: without a yes your submission is not scored",
+    "lines_missing": Counted(
+        "“{field}”: {count} line has no price; without it there is no total",
+        "“{field}”: {count} lines have no price; without them there is no total",
+    ),
+    "lines_not_amounts": "These lines are no amounts, such as 12,500.00: {given}",
     "field_must_be_yes": "Confirm “{field}”",
     "too_many_words": "Shorten “{field}” to {most} words; it has {has}",
     "too_few_rows": Counted(

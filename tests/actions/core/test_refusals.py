@@ -215,7 +215,7 @@ def _call_in_draft(actor: Any, now: Any) -> Any:
     place = Challenge.objects.get(code="downtown-parking-2").steps.select_related(
         "challenge__municipality", "challenge__method"
     )
-    place = place.get(key="expression-of-interests")
+    place = place.get(key="invitation")
     place.state, place.started_at = "active", now
     place.save(update_fields=["state", "started_at"])
     return run(

@@ -149,7 +149,8 @@ def test_the_option_to_buy_is_declared_where_a_purchase_may_follow() -> None:
         route: {s.key for s in sprint().on(route).steps if s.solicitation and s.solicitation.purchase_option}
         for route in sprint().routes
     }
-    assert declared[Route.INNOVATION_PARTNERSHIP] >= {"expression-of-interests", "invitation", "application"}
+    assert declared[Route.INNOVATION_PARTNERSHIP] >= {"invitation", "application"}
+    assert "expression-of-interests" not in set().union(*declared.values())  # it binds nobody
     assert declared[Route.SPRINT_THEN_OPEN] == {"open-application"}
     assert declared[Route.PILOT_ONLY] == set()
 

@@ -51,7 +51,6 @@ from mix.rules.delivery.states import AgreementState
 
 YEAR = timedelta(days=365)
 DEBRIEF_DAYS = 365  # a letter offers its debrief without an end; a table asks for a number of days
-NOT_BINDING = ("RFI", "EOI")
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,7 +405,7 @@ def facts_of_call(step: Step, now: datetime) -> Facts:
                 hits += found
                 break
     asks_purchase = part is not None and part.purchase_option
-    binds = part is not None and part.document_form not in NOT_BINDING
+    binds = part is not None and part.binds
     negotiable = step.challenge.route != Route.TRADITIONAL
     form = DocumentForm.NO_CONTRACT_A if negotiable or not binds else DocumentForm.CONTRACT_A
     facts: dict[str, Any] = {

@@ -33,10 +33,11 @@ from mix.readers.market.participations import find_participation, has_reached
 from mix.readers.market.sealing import DraftContent, DraftFact, FileFact, find_draft, list_drafts, list_moves
 from mix.readers.market.solicitations import UNLISTED, spec_of_call
 from mix.rules.core.access import Permission
-from mix.rules.core.fields import FieldSpec, FieldType, missing_answers
+from mix.rules.core.fields import FieldSpec, missing_answers
 from mix.rules.core.kinds import Envelope, EvaluationPhase
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.call_forms import Origin
+from mix.rules.market.price_lines import total_of
 from mix.rules.market.states import SubmissionState
 
 COPY_KIND = "MIX own copy"
@@ -203,9 +204,15 @@ def envelopes_of(
     }
 
 
+def amount_of(spec: FieldSpec, value: object) -> int | None:
+    """Return what one question of a price comes to, in cents: an amount, or the sum of lines; None while it is not."""
+    found = total_of(spec, value) if spec.lines else value
+    return found if isinstance(found, int) else None
+
+
 def price_total(specs: Sequence[FieldSpec], content: dict[str, Any]) -> int | None:
     """Add up the amounts of the price envelope in cents; None while one is missing. No total is ever typed."""
-    amounts = [content.get(s.key) for s in specs if s.envelope == Envelope.PRICE and s.type is FieldType.MONEY]
+    amounts = [amount_of(s, content.get(s.key)) for s in specs if s.envelope == Envelope.PRICE]
     if not amounts or any(not isinstance(a, int) for a in amounts):
         return None
     return sum(int(a) for a in amounts if a is not None)

@@ -96,6 +96,11 @@ class SolicitationSpec(Part):
     requirements_scored_by: str = ""
 
     @property
+    def binds(self) -> bool:
+        """Say whether anything may be bought by what the call leads to: not by asking who is interested, or what is."""
+        return self.document_form not in ("RFI", "EOI")
+
+    @property
     def envelopes(self) -> tuple[Envelope, ...]:
         """The envelopes in the order in which they are opened."""
         used = {spec.envelope for spec in self.answers}
@@ -287,7 +292,7 @@ class Method(Part):
     def _on_route(self, step: Step, route: Route) -> SolicitationSpec | None:
         """Return what a call asks on a route: the option to buy is declared where a purchase may follow from it.
 
-        Its notice is made of what is there on the route.
+        Its notice is made of what is there on the route. No option follows from a call that binds nobody.
         """
         part = step.solicitation
         ends_before_purchase = route is Route.PILOT_ONLY or (
@@ -299,7 +304,7 @@ class Method(Part):
         here = [s for s in self.steps if is_on(route, s.routes)]
         said = {f"{s.key}.{f.key}" for s in here for f in s.fields if is_on(route, f.routes)}
         changed: dict[str, object] = {"notice": tuple(place for place in part.notice if place in said)}
-        if ends_before_purchase:
+        if ends_before_purchase or not part.binds:
             changed["purchase_option"] = False
         return part.model_copy(update=changed)
 

@@ -107,6 +107,7 @@ class FieldType(StrEnum):
     CHOICE = "choice"
     YES_NO = "yes_no"
     ROWS = "rows"
+    LINES = "lines"
 
 
 class Option(BaseModel):
@@ -127,6 +128,17 @@ class Column(BaseModel):
     required: bool = False
     options: tuple[Option, ...] = ()
     source: str = ""  # the column of the rows that are carried here, where it has another key
+
+
+class PriceLine(BaseModel):
+    """One line of a price: what, in which unit, how much of it (a decimal), and whether it is an option."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    key: str = Field(pattern=r"^l[1-9][0-9]*$")
+    title: Wording
+    unit: Wording
+    quantity: str = Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,3})?$")
+    is_option: bool = False
 
 
 class FieldSpec(BaseModel):
@@ -152,6 +164,7 @@ class FieldSpec(BaseModel):
     unit: Wording | None = None
     options: tuple[Option, ...] = ()
     columns: tuple[Column, ...] = ()
+    lines: tuple[PriceLine, ...] = Field(default=(), max_length=MAX_ROWS)
     min_rows: int = Field(default=0, ge=0, le=MAX_ROWS)
     public: bool = False
     envelope: str = "technical"
@@ -182,6 +195,10 @@ class FieldSpec(BaseModel):
             raise ValueError("a choice, and only a choice, has options")
         if (self.type is FieldType.ROWS) != bool(self.columns):
             raise ValueError("a field of rows, and only it, has columns")
+        if (self.type is FieldType.LINES) != bool(self.lines):
+            raise ValueError("a price by lines, and only it, has lines")
+        if self.lines and self.envelope != Envelope.PRICE:
+            raise ValueError("a price by lines lies in the price envelope")
         if self.min_rows and self.type is not FieldType.ROWS:
             raise ValueError("a field of rows, and only it, has a least number of them")
         if self.must_be_yes and self.type is not FieldType.YES_NO:
@@ -193,6 +210,7 @@ class FieldSpec(BaseModel):
         for what, keys in (
             ("options", [option.key for option in self.options]),
             ("columns", [column.key for column in self.columns]),
+            ("lines", [line.key for line in self.lines]),
         ):
             if twice := [key for n, key in enumerate(keys) if key in keys[:n]]:
                 raise ValueError(f"two {what} are called '{twice[0]}'")
@@ -261,6 +279,8 @@ def read_value(spec: FieldSpec | Column, raw: Any) -> Any:  # noqa: ANN401 - JSO
     """Read one raw answer into its stored form; "" and None mean no answer. Raises BadValue."""
     if spec.type is FieldType.ROWS and isinstance(spec, FieldSpec):
         return _read_rows(spec, raw)
+    if spec.type is FieldType.LINES and isinstance(spec, FieldSpec):
+        return _read_lines(spec, raw)
     if spec.type is FieldType.YES_NO:
         return raw in (True, "yes", "on", "true")
     if spec.type is FieldType.MONEY and isinstance(raw, int):
@@ -296,6 +316,29 @@ def _read_rows(spec: FieldSpec, raw: object) -> list[dict[str, Any]]:
         if any(value not in (None, False) for value in row.values()):
             rows.append(row)
     return rows
+
+
+def _read_lines(spec: FieldSpec, raw: object) -> dict[str, int]:
+    """Read the unit price of each line, in cents; a line without one is not there. Raises BadValue for every other."""
+    given = raw if isinstance(raw, Mapping) else {}
+    found: dict[str, int] = {}
+    wrong = []
+    for number, line in enumerate(spec.lines, start=1):
+        typed = given.get(line.key)
+        try:
+            cents = _in_range(typed) if isinstance(typed, int) else read_money(text) if (text := _bare(typed)) else None
+        except BadValue:
+            wrong.append(f"{number}: “{str(typed)[:20]}”")
+            continue
+        if cents is not None:
+            found[line.key] = cents
+    if wrong:
+        raise BadValue("lines_not_amounts", given="; ".join(wrong[:12]) + ("; …" if len(wrong) > 12 else ""))
+    return found
+
+
+def _bare(typed: object) -> str:
+    return str("" if typed is None else typed).strip()
 
 
 def read_answers(specs: Sequence[FieldSpec], raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, BadValue]]:
@@ -342,8 +385,11 @@ def _missing_in(spec: FieldSpec, value: object) -> list[Unmet]:
         found.append(Unmet("field_must_be_yes", params, field=spec.key))
     elif spec.checked_by and value is not True:
         found.append(Unmet("item_not_met", params, field=spec.key))
-    elif spec.required and spec.type is not FieldType.YES_NO and value in (None, "", []):
+    elif spec.required and spec.type is not FieldType.YES_NO and value in (None, "", []) and not spec.lines:
         found.append(Unmet("field_missing", params, field=spec.key))
+    priced = value if isinstance(value, dict) else {}
+    if owed := sum(not line.is_option and line.key not in priced for line in spec.lines):
+        found.append(Unmet("lines_missing", {**params, "count": str(owed)}, field=spec.key))
     if spec.max_words and isinstance(value, str) and count_words(value) > spec.max_words:
         found.append(
             Unmet(

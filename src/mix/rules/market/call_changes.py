@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 
 from mix.rules.city.methods import Criterion
 from mix.rules.core.access import OWNERS, Role
-from mix.rules.core.fields import FieldSpec, FieldType, Wording
+from mix.rules.core.fields import FieldSpec, FieldType, PriceLine, Wording
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import require
 from mix.rules.core.versioned import Form
@@ -65,6 +65,7 @@ class Reword(Form):
         """Return the form with the question as it is asked now."""
         before = form.question(self.question)
         require(not before.is_item, "item_changed_as_such")
+        require(not before.field.lines, "lines_changed_as_such")
         field = before.field
         require(self.required or not field.required or before.may_go, "question_stays", field="required")
         require(before.is_read or not self.scored_by, "panel_reads_it_not", field="scored_by")
@@ -90,7 +91,7 @@ class Drop(Form):
     def apply(self, form: CallForm) -> CallForm:
         """Return the form without the question."""
         before = form.question(self.question)
-        require(before.may_go, "question_stays")
+        require(form.may_go(before), "question_stays")
         require(bool(self.reason.strip()), "answer_missing", field="reason")
         return _with(form, replace(before, dropped=self.reason.strip()))
 
@@ -178,6 +179,38 @@ class ChangeItem(Form):
         update = {"title": self.title, "hint": self.looks_at, "checked_by": self.checked_by}
         proof = before.proof.model_copy(update={"title": self.proof}) if before.proof else None
         return _with(form, replace(before, field=before.field.model_copy(update=update), proof=proof))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceByLines(Form):
+    """Ask for a price line by line: a new question in the price envelope, or other lines of one that is asked.
+
+    The amounts that the method asks for may be dropped then, so that nothing is counted twice.
+    """
+
+    change: Literal["price_by_lines"] = "price_by_lines"
+    question: str = ""
+    title: Wording
+    lines: tuple[PriceLine, ...]
+
+    def apply(self, form: CallForm) -> CallForm:
+        """Return the form with these lines."""
+        require(any(q.field.envelope == Envelope.PRICE for q in form.questions), "call_asks_no_price")
+        require(any(not line.is_option for line in self.lines), "no_line_counts", field="lines")
+        if self.question:
+            before = form.question(self.question)
+            require(bool(before.field.lines), "question_unknown")
+            changed = before.field.model_copy(update={"title": self.title, "lines": self.lines})
+            return _with(form, replace(before, field=changed))
+        field = FieldSpec(
+            key=_new_key(form, "p"),
+            type=FieldType.LINES,
+            title=self.title,
+            required=True,
+            envelope=Envelope.PRICE.value,
+            lines=self.lines,
+        )
+        return _asking(form, (*form.questions, AskedQuestion(field, Origin.ADDED)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +312,7 @@ Change: TypeAlias = (
     | Move
     | AddItem
     | ChangeItem
+    | PriceByLines
     | Weigh
     | Describe
     | AddCriterion

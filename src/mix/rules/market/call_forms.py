@@ -92,6 +92,11 @@ class CallForm(Versioned):
         """What vendors are asked, in order."""
         return tuple(q for q in self.questions if not q.dropped)
 
+    def may_go(self, question: AskedQuestion) -> bool:
+        """Say whether a question may be left out: so may an amount, too, where a price by lines is asked instead."""
+        is_amount = question.field.envelope == Envelope.PRICE and question.field.type is FieldType.MONEY
+        return question.may_go or (is_amount and any(q.field.lines for q in self.asked))
+
     @property
     def items(self) -> tuple[AskedQuestion, ...]:
         """The mandatory items, in order."""
@@ -180,6 +185,8 @@ def _unmet_questions(form: CallForm, part: SolicitationSpec) -> Iterable[Unmet]:
         yield Unmet("call_asks_nothing", place="questions")
     if asked > most:
         yield Unmet("too_many_questions", {"most": str(most), "has": str(asked)}, place="questions")
+    if Envelope.PRICE in part.envelopes and not any(q.field.envelope == Envelope.PRICE for q in form.asked):
+        yield Unmet("price_not_asked", place="questions")
     if items > MOST_ITEMS:
         yield Unmet("too_many_items", {"most": str(MOST_ITEMS), "has": str(items)}, place="items")
 

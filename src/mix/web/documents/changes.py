@@ -27,9 +27,9 @@ def changes(specs: Sequence[FieldSpec], before: Mapping[str, Any], after: Mappin
     return [
         Changed(
             old.title,
-            () if old.spec.columns else compare_text(str(old.value), str(new.value)),
-            tuple(title for title, _value in (old.rows or new.rows)[0]) if old.spec.columns else (),
-            _rows(old, new) if old.spec.columns else (),
+            () if old.rows or new.rows else compare_text(str(old.value), str(new.value)),
+            tuple(title for title, _value in (old.rows or new.rows)[0]) if old.rows or new.rows else (),
+            _rows(old, new),
         )
         for old, new in pairs
         if (old.value, old.rows) != (new.value, new.rows)

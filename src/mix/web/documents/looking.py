@@ -9,7 +9,7 @@ import csv
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from io import BytesIO, StringIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from zipfile import BadZipFile, ZipFile
 
 from mix.web.documents.apart import Answer, Broken, answer, ask
@@ -62,8 +62,39 @@ def picture(data: bytes, kind: str, *, page: int) -> bytes:
     return ask(__name__, {"what": "picture", "kind": kind, "page": page}, data).data
 
 
+Cells: TypeAlias = list[tuple[str, tuple[tuple[int, tuple[str, ...]], ...]]]
+
+
+def cells(data: bytes, kind: str) -> Cells:
+    """Return each sheet's name with its rows, each with its number, read apart. A CSV has no name.
+
+    Raises Broken and TooMuch, also where there is more than is read.
+    """
+    said = ask(__name__, {"what": "cells", "kind": kind}, data).said
+    return [(name, tuple((number, tuple(row)) for number, row in rows)) for name, rows in said]
+
+
+def _cells(data: bytes, kind: str) -> Cells:
+    if kind != "csv":
+        from mix.web.documents.workbooks import read_numbered
+
+        _unpacks(data)
+        return read_numbered(data)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")  # what Excel writes as plain CSV
+    mark = next((m for m in "\t;," if m in text), ",")
+    rows = list(csv.reader(StringIO(_lines(text)), delimiter=mark))
+    if len(rows) > MOST_PAGES * 3:
+        raise Broken(f"it has more than {MOST_PAGES * 3} rows")
+    return [("", tuple((n, tuple(row)) for n, row in enumerate(rows, start=1) if any(c.strip() for c in row)))]
+
+
 def _answer(asked: Mapping[str, Any], data: bytes) -> Answer:
     try:
+        if asked["what"] == "cells":
+            return Answer(_cells(data, asked["kind"]))
         if asked["what"] == "picture":
             return Answer(None, _drawn(data, asked["kind"], asked["page"]))
         return Answer(asdict(_bounded(_seen(data, asked["kind"]))))
@@ -135,13 +166,18 @@ def _of_text(data: bytes, kind: str) -> Look:
     return Look(blocks=(Table(tuple(map(tuple, rows[: MOST_PAGES * 3]))),), is_cut=len(rows) > MOST_PAGES * 3)
 
 
-def _of_office(data: bytes, kind: str) -> Look:
+def _unpacks(data: bytes) -> None:
+    """Raise Broken for what is no package, or too large a one."""
     try:
         with ZipFile(BytesIO(data)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
                 raise Broken("it would unpack to too much")
     except BadZipFile:
         raise Broken("it is damaged") from None
+
+
+def _of_office(data: bytes, kind: str) -> Look:
+    _unpacks(data)
     if kind == "xlsx":
         from mix.web.documents.workbooks import read_workbook
 

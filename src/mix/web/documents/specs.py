@@ -13,9 +13,10 @@ from django.http import QueryDict
 from mix.phrases.refusals import sentence
 from mix.phrases.words import word
 from mix.rules.case.carrying import Accord
-from mix.rules.core.fields import Column, FieldSpec, FieldType, count_words
+from mix.rules.core.fields import Column, FieldSpec, FieldType, PriceLine, count_words
 from mix.rules.core.unmet import Unmet
-from mix.web.drawing.showing import day, language, money, plain_amount, said
+from mix.rules.market.price_lines import extended, options_of, total_of
+from mix.web.drawing.showing import day, language, money, plain_amount, quantity, said
 
 BLANK_ROWS = 2
 
@@ -30,6 +31,17 @@ class Cell:
     title: str
     options: list[tuple[str, str]]
     is_checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineCell:
+    """One line of a price, ready to draw: the box for its unit price, and what that comes to where it is known."""
+
+    line: PriceLine
+    number: int
+    name: str
+    value: str
+    amount: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +72,10 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """One field, ready to draw: texts in the page's language, the value as it is typed, and what is wrong."""
+    """One field, ready to draw: texts in the page's language, the value as it is typed, and what is wrong.
+
+    Of a price by lines, `beside` is what its options come to, where there are any.
+    """
 
     spec: FieldSpec
     title: str
@@ -71,6 +86,8 @@ class FieldView:
     options: list[tuple[str, str]] = field(default_factory=list)
     rows: list[list[Cell]] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
+    lines: list[LineCell] = field(default_factory=list)
+    beside: str = ""
     errors: list[str] = field(default_factory=list)
     theirs: Answer | None = None
     source: SourceView | None = None
@@ -120,7 +137,7 @@ def draw(
                 spec=spec,
                 title=said(spec.title),
                 hint=said(spec.hint) if spec.hint else "",
-                value=typed(spec, value) if not isinstance(value, list) else "",
+                value=typed(spec, value) if not isinstance(value, list | Mapping) else "",
                 is_checked=value in (True, "yes", "on"),
                 words=count_words(value) if isinstance(value, str) else 0,
                 options=[(o.key, o.title.in_(language())) for o in spec.options],
@@ -128,6 +145,8 @@ def draw(
                 if spec.columns
                 else [],
                 columns=[said(c.title) for c in spec.columns],
+                lines=_lines(spec, value),
+                beside=money(amount) if (amount := options_of(spec, value)) else "",
                 errors=[sentence(u, language()) for u in unmet if u.field == spec.key],
                 theirs=others.get(spec.key),
                 source=(sources or {}).get(spec.key),
@@ -152,10 +171,45 @@ def _row(spec: FieldSpec, number: int, row: Mapping[str, Any]) -> list[Cell]:
     ]
 
 
+def _lines(spec: FieldSpec, value: object) -> list[LineCell]:
+    """Draw each line with its unit price, be it cents that were kept or what was typed and refused."""
+    priced = value if isinstance(value, Mapping) else {}
+    cells = []
+    for number, line in enumerate(spec.lines, start=1):
+        one = priced.get(line.key)
+        typed_one = plain_amount(one) if isinstance(one, int) else str(one or "")
+        amount = money(extended(line, one)) if isinstance(one, int) else ""
+        cells.append(LineCell(line, number, f"{spec.key}-{line.key}", typed_one, amount))
+    return cells
+
+
+def _read_lines(spec: FieldSpec, value: object) -> list[list[tuple[str, str]]]:
+    """Return a price by lines as rows to read, its total last."""
+    columns = ("number", "line", "unit", "quantity", "price", "amount")
+    heads = [word("price_column", code, language()) for code in columns]
+    rows = []
+    for cell in _lines(spec, value):
+        name = said(cell.line.title)
+        if cell.line.is_option:
+            name += f" ({word('price_column', 'option', language())})"
+        price = money(value[cell.line.key]) if cell.amount and isinstance(value, Mapping) else ""
+        row = (str(cell.number), name, said(cell.line.unit), quantity(cell.line.quantity), price, cell.amount)
+        rows.append(list(zip(heads, row, strict=True)))
+    total, options = total_of(spec, value), options_of(spec, value)
+    ends = [("total", "" if total is None else money(total)), *([("options", money(options))] if options else [])]
+    for code, amount in ends:
+        end = ("", word("price_column", code, language()), "", "", "", amount)
+        rows.append(list(zip(heads, end, strict=True)))
+    return rows
+
+
 def read_post(specs: Sequence[FieldSpec], data: QueryDict) -> dict[str, Any]:
     """Read what was posted for the fields, as typed; rows by their numbers, blank ones dropped."""
     raw: dict[str, Any] = {}
     for spec in specs:
+        if spec.lines:
+            raw[spec.key] = {line.key: data.get(f"{spec.key}-{line.key}", "").strip() for line in spec.lines}
+            continue
         if spec.type is not FieldType.ROWS:
             raw[spec.key] = data.get(spec.key, "")
             continue
@@ -184,7 +238,10 @@ def read_only(
             [(said(c.title), _value(c, row.get(c.key))) for c in spec.columns]
             for row in (value if isinstance(value, list) else [])
         ]
-        answers.append(Answer(spec, said(spec.title), _value(spec, value) if not spec.columns else "", rows))
+        if spec.lines:
+            rows = _read_lines(spec, value) if value else []
+        is_text = not spec.columns and not spec.lines
+        answers.append(Answer(spec, said(spec.title), _value(spec, value) if is_text else "", rows))
     return answers
 
 

@@ -41,6 +41,40 @@ def read_workbook(data: bytes) -> tuple[list[Block], bool]:
     return blocks, is_cut or len(sheets) > MOST_SHEETS
 
 
+def read_numbered(data: bytes) -> list[tuple[str, tuple[tuple[int, tuple[str, ...]], ...]]]:
+    """Return each sheet's name with its rows that hold something, each with its number. Raises what the libraries do.
+
+    Raises ValueError where there is more than is read: nothing of a table that somebody brings in is left out.
+    """
+    with ZipFile(BytesIO(data)) as packed:
+        strings, dated, sheets = _strings(packed), _dated(packed), _sheets(packed)
+        if len(sheets) > MOST_SHEETS:
+            raise ValueError(f"it has more than {MOST_SHEETS} sheets")
+        return [(name, tuple(_numbered(packed, part, strings, dated))) for name, part in sheets]
+
+
+def _numbered(
+    packed: ZipFile, part: str, strings: list[str], dated: list[bool]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    root = _part(packed, part)
+    found = 0
+    for count, row in enumerate(() if root is None else root.iterfind(f"{_N}sheetData/{_N}row"), start=1):
+        cells = {place: _plain(text) for place, text in _cells(row, strings, dated) if text.strip()}
+        if not cells:
+            continue
+        found += 1
+        if found > MOST_ROWS or max(cells) >= MOST_COLUMNS:
+            raise ValueError(f"it has more than {MOST_ROWS} rows or {MOST_COLUMNS} columns")
+        yield int(row.get("r", count)), tuple(cells.get(place, "") for place in range(max(cells) + 1))
+
+
+def _plain(text: str) -> str:
+    """Return a number as it is shown: what a computer adds to its last digits goes."""
+    if not re.fullmatch(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", text) or not re.search("[.eE]", text):
+        return text
+    return f"{float(text):.6f}".rstrip("0").rstrip(".")
+
+
 def _part(packed: ZipFile, name: str) -> etree._Element | None:
     if name not in packed.namelist():
         return None

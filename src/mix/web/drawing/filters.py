@@ -50,6 +50,11 @@ def money(cents: int | None) -> str:
     return showing.money(cents)
 
 
+def quantity(text: str) -> str:
+    """Write a decimal as it is counted."""
+    return showing.quantity(text)
+
+
 def points(value: str, among: Iterable[str] = ()) -> str:
     """Write exact points with two decimals, or with as many as tell them from the others."""
     return showing.points(value, among)

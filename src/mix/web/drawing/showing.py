@@ -205,6 +205,11 @@ def plain_amount(cents: int | None) -> str:
     return format_decimal(Decimal(cents) / 100, pattern, locale=_locale()).replace("\u202f", " ").replace(NBSP, " ")
 
 
+def quantity(text: str) -> str:
+    """Write a decimal as it is counted, with as many places as it has."""
+    return format_decimal(Decimal(text), "#,##0.###", locale=_locale())
+
+
 def points(value: str | Fraction, among: Iterable[str | Fraction] = ()) -> str:
     """Write points from their exact fraction, or as many decimals as were written: two, or what tells them apart."""
     written = len(str(value).partition(".")[2])

@@ -83,6 +83,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "named": filters.named,
     "plain": filters.plain,
     "points": filters.points,
+    "quantity": filters.quantity,
     "price_rule": filters.price_rule,
     "said": filters.said,
     "sentence_of": filters.sentence_of,

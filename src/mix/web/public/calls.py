@@ -72,7 +72,7 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
         call=call,
         closing=closing_of(call),
         part=part,
-        statement=word("route_statement", challenge.route, language()),
+        statement=_statement(call, part),
         criteria=weighings(call),
         challenge=challenge,
         documents=list_documents(call),
@@ -88,6 +88,13 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
         changed={c.number: c for a in addenda if (c := changed_by(a))},
     )
     return draw_page(request, "public/notice.html", context)
+
+
+def _statement(call: Solicitation, part: SolicitationSpec) -> str:
+    """Say what answering leads to: by the route of the challenge, or that the call binds nobody."""
+    if part.binds:
+        return word("route_statement", call.step.challenge.route, language())
+    return word("form_statement", part.document_form, language())
 
 
 def document(request: HttpRequest, code: str) -> FileResponse:

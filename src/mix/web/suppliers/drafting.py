@@ -179,8 +179,10 @@ def _total(part: Part) -> dict[str, str]:
     """Say the total of the amounts that are saved, where the page shows one."""
     if part.envelope is not Envelope.PRICE:
         return {}
-    total = price_total(part.specs, read_draft(part.submission))
-    return {"total": _("waits for every amount") if total is None else money(total)}
+    content = read_draft(part.submission)
+    total = price_total(part.specs, content)
+    amounts = {f"x-{c.name}": c.amount or "–" for view in draw(part.specs, content) for c in view.lines}
+    return {"total": _("waits for every amount") if total is None else money(total), **amounts}
 
 
 def _read(request: HttpRequest, specs: Sequence[FieldSpec]) -> Posted:
@@ -244,7 +246,7 @@ def _fault(specs: Sequence[FieldSpec], one: Unmet, *, is_clash: bool) -> Fault:
     if is_clash and one.code == "answer_clashes":
         return Fault(f"mine-{spec.key}", title, text)
     first = f"-{spec.options[0].key}" if spec.options else ""
-    place = f"f-{spec.key}" if spec.type is FieldType.ROWS else f"i-{spec.key}{first}"
+    place = f"f-{spec.key}" if spec.type in (FieldType.ROWS, FieldType.LINES) else f"i-{spec.key}{first}"
     return Fault(place, title, titled(title, text))
 
 

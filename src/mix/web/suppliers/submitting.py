@@ -25,6 +25,7 @@ from mix.readers.case.challenges import spec_of
 from mix.readers.market.sealing import FileFact, find_draft, list_files
 from mix.readers.market.solicitations import get_public, hides_names, spec_of_call
 from mix.readers.market.submissions import (
+    amount_of,
     blocking,
     is_sealed,
     list_acknowledged,
@@ -115,6 +116,7 @@ class CheckContext:
     is_sealed: bool
     answers: list[Answer]
     prices: list[tuple[Wording, int | None]]
+    by_lines: list[Answer]
     total: int | None
     files: list[FileFact]
     warnings: tuple[Unmet, ...]
@@ -151,7 +153,8 @@ def _checked(submission: Submission) -> CheckContext:
     return CheckContext(
         is_sealed=draft is None and is_sealed(submission),
         answers=answers,
-        prices=[(s.title, content.get(s.key)) for s in part.fields_of(Envelope.PRICE.value)],
+        prices=[(s.title, amount_of(s, content.get(s.key))) for s in part.fields_of(Envelope.PRICE.value)],
+        by_lines=read_only([s for s in part.fields_of(Envelope.PRICE.value) if s.lines], content),
         total=price_total(part.answers, content),
         files=list_files(submission),
         warnings=warnings,

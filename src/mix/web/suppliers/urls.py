@@ -6,6 +6,7 @@ from mix.web.suppliers import (
     drafting,
     letters,
     library,
+    pricing,
     reading,
     receipts,
     results,
@@ -31,6 +32,10 @@ urlpatterns = [
     path("vendor/submissions/<str:code>/uploads/<str:upload>/", uploads.part, name="vendor-upload-part"),
     path("vendor/submissions/<str:code>/uploads/<str:upload>/finish/", uploads.finish, name="vendor-upload-finish"),
     path("vendor/submissions/<str:code>/price/", drafting.price, name="vendor-price"),
+    path("vendor/submissions/<str:code>/price/<slug:question>/", pricing.sheet, name="vendor-price-sheet"),
+    path(
+        "vendor/submissions/<str:code>/price/<slug:question>.<slug:kind>", pricing.sheet_file, name="vendor-price-file"
+    ),
     path("vendor/submissions/<str:code>/check/", submitting.check, name="vendor-check"),
     path("vendor/submissions/<str:code>/export/", receipts.export, name="vendor-export"),
     path("vendor/submissions/<str:code>/export/pdf/", receipts.export_pdf, name="vendor-export-pdf"),

@@ -14,6 +14,7 @@ from mix.rules.city.methods import Criterion, EvaluationSpec
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.access import Permission
 from mix.rules.core.fields import Wording
+from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.call_forms import AskedQuestion, CallForm, Difference, bounds_of, differences
 from mix.web.drawing.requests import only_read, signed_in
@@ -22,6 +23,7 @@ from mix.web.forms.acts import Acts, Listed, granted, show, take
 from mix.web.forms.kinds import is_under_way
 from mix.web.staff.market import call_form_acts as acts
 from mix.web.staff.market import call_form_items as items
+from mix.web.staff.market import call_form_lines as lines
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ def _acts(step: Step, call: Solicitation) -> Acts:
     }
     if about.form.evaluations:
         every |= {"add_item": items.AddItem, "change_item": items.ChangeItem}
+    if any(q.field.envelope == Envelope.PRICE for q in about.form.questions):
+        every |= {"add_lines": lines.AddLines, "change_lines": lines.ChangeLines}
     return {name: Listed(form, about) for name, form in every.items()}
 
 
