@@ -143,7 +143,7 @@ def test_a_vendor_fills_in_each_line_and_sees_what_it_comes_to(
 
 
 def test_prices_come_in_by_file_and_by_paste(own: Submission, sign_in: Callable[[str], Client]) -> None:
-    tess, base = sign_in("tess"), f"/en/vendor/submissions/{own.code}/price/"
+    tess, base = sign_in("tess"), f"/en/vendor/submissions/{own.code}/sheets/"
     for kind in ("xlsx", "csv"):
         ((_name, rows),) = cells(tess.get(f"{base}p1.{kind}").content, kind)
         assert [row[0] for _n, row in rows] == ["No.", "1", "2", "3"]

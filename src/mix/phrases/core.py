@@ -12,6 +12,7 @@ REFUSALS: dict[str, str | Counted] = {
         "“{field}”: {count} lines have no price; without them there is no total",
     ),
     "lines_not_amounts": "These lines are no amounts, such as 12,500.00: {given}",
+    "rows_above_most": "“{field}” takes at most {most} rows; there are {has}",
     "field_must_be_yes": "Confirm “{field}”",
     "too_many_words": "Shorten “{field}” to {most} words; it has {has}",
     "too_few_rows": Counted(

@@ -185,7 +185,9 @@ def warnings_for(specs: Sequence[FieldSpec], content: dict[str, Any], *, unread:
 
 def blocking(found: Sequence[Unmet]) -> tuple[Unmet, ...]:
     """Pick what does block: an unread addendum, and answers that break a limit that the notice printed."""
-    return tuple(u for u in found if u.code in {"addendum_unread", "too_many_words", "field_must_be_yes"})
+    return tuple(
+        u for u in found if u.code in {"addendum_unread", "too_many_words", "field_must_be_yes", "rows_above_most"}
+    )
 
 
 def envelopes_of(

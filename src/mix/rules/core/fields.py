@@ -166,6 +166,7 @@ class FieldSpec(BaseModel):
     columns: tuple[Column, ...] = ()
     lines: tuple[PriceLine, ...] = Field(default=(), max_length=MAX_ROWS)
     min_rows: int = Field(default=0, ge=0, le=MAX_ROWS)
+    max_rows: int = Field(default=MAX_ROWS, ge=1, le=MAX_ROWS)
     public: bool = False
     envelope: str = "technical"
     for_panel: bool = True
@@ -190,15 +191,21 @@ class FieldSpec(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _lines_and_rows_hold(self) -> FieldSpec:
+        if (self.type is FieldType.LINES) != bool(self.lines):
+            raise ValueError("a price by lines, and only it, has lines")
+        if self.lines and self.envelope != Envelope.PRICE:
+            raise ValueError("a price by lines lies in the price envelope")
+        if self.min_rows > self.max_rows:
+            raise ValueError("the least number of rows is above the most")
+        return self
+
+    @model_validator(mode="after")
     def _parts_fit_the_type(self) -> FieldSpec:
         if (self.type is FieldType.CHOICE) != bool(self.options):
             raise ValueError("a choice, and only a choice, has options")
         if (self.type is FieldType.ROWS) != bool(self.columns):
             raise ValueError("a field of rows, and only it, has columns")
-        if (self.type is FieldType.LINES) != bool(self.lines):
-            raise ValueError("a price by lines, and only it, has lines")
-        if self.lines and self.envelope != Envelope.PRICE:
-            raise ValueError("a price by lines lies in the price envelope")
         if self.min_rows and self.type is not FieldType.ROWS:
             raise ValueError("a field of rows, and only it, has a least number of them")
         if self.must_be_yes and self.type is not FieldType.YES_NO:
@@ -407,6 +414,9 @@ def _missing_in_rows(spec: FieldSpec, rows: list[dict[str, Any]], *, params: dic
     found = []
     if 0 < len(rows) < spec.min_rows or (spec.required and not rows and spec.min_rows > 1):
         found.append(Unmet("too_few_rows", {**params, "least": str(spec.min_rows)}, field=spec.key))
+    if len(rows) > spec.max_rows:
+        most = {"most": str(spec.max_rows), "has": str(len(rows))}
+        found.append(Unmet("rows_above_most", {**params, **most}, field=spec.key))
     for number, row in enumerate(rows, start=1):
         found.extend(
             Unmet(

@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 
 from mix.rules.city.methods import Criterion
 from mix.rules.core.access import OWNERS, Role
-from mix.rules.core.fields import FieldSpec, FieldType, PriceLine, Wording
+from mix.rules.core.fields import MAX_ROWS, Column, FieldSpec, FieldType, PriceLine, Wording
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import require
 from mix.rules.core.versioned import Form
@@ -45,9 +45,7 @@ class AddQuestion(Form):
             required=self.required and self.type is not FieldType.YES_NO,
             max_words=_words(self.type, self.max_words),
         )
-        made = AskedQuestion(field, Origin.ADDED, _known(form, self.scored_by))
-        last = max((n for n, q in enumerate(form.questions, 1) if q.field.envelope == Envelope.TECHNICAL), default=0)
-        return _asking(form, (*form.questions[:last], made, *form.questions[last:]))
+        return _among_read(form, AskedQuestion(field, Origin.ADDED, _known(form, self.scored_by)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +64,7 @@ class Reword(Form):
         before = form.question(self.question)
         require(not before.is_item, "item_changed_as_such")
         require(not before.field.lines, "lines_changed_as_such")
+        require(not before.field.columns or before.origin is not Origin.ADDED, "table_changed_as_such")
         field = before.field
         require(self.required or not field.required or before.may_go, "question_stays", field="required")
         require(before.is_read or not self.scored_by, "panel_reads_it_not", field="scored_by")
@@ -214,6 +213,40 @@ class PriceByLines(Form):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskTable(Form):
+    """Ask for a table of one's own: a new question after what the panel reads, or one that was added (`question`)."""
+
+    change: Literal["ask_table"] = "ask_table"
+    question: str = ""
+    title: Wording
+    columns: tuple[Column, ...]
+    required: bool = True
+    min_rows: int = 0
+    max_rows: int = MAX_ROWS
+    scored_by: tuple[str, ...] = ()
+
+    def apply(self, form: CallForm) -> CallForm:
+        """Return the form with the table."""
+        require(0 <= self.min_rows <= self.max_rows, "rows_turned_round", field="min_rows")
+        require(1 <= self.max_rows <= MAX_ROWS, "too_many_rows", field="max_rows", most=str(MAX_ROWS), given="")
+        update = {
+            "title": self.title,
+            "columns": self.columns,
+            "required": self.required,
+            "min_rows": self.min_rows,
+            "max_rows": self.max_rows,
+        }
+        scored_by = _known(form, self.scored_by)
+        if self.question:
+            before = form.question(self.question)
+            require(bool(before.field.columns) and before.origin is Origin.ADDED, "question_unknown")
+            return _with(form, replace(before, field=before.field.model_copy(update=update), scored_by=scored_by))
+        key = _new_key(form, "t")
+        field = FieldSpec.model_validate({"key": key, "type": FieldType.ROWS, **update})
+        return _among_read(form, AskedQuestion(field, Origin.ADDED, scored_by))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Weigh(Form):
     """Set what the criteria of an evaluation weigh, in percent, and the least scores that they ask for (0 to 5)."""
 
@@ -313,6 +346,7 @@ Change: TypeAlias = (
     | AddItem
     | ChangeItem
     | PriceByLines
+    | AskTable
     | Weigh
     | Describe
     | AddCriterion
@@ -332,6 +366,11 @@ def read_change(data: object) -> Change:
 def _words(type_: FieldType, most: int | None) -> int | None:
     require(most is None or 0 < most <= MOST_WORDS, "words_out_of_bounds", field="max_words", most=str(MOST_WORDS))
     return most if type_ in (FieldType.TEXT, FieldType.LINE) else None
+
+
+def _among_read(form: CallForm, made: AskedQuestion) -> CallForm:
+    last = max((n for n, q in enumerate(form.questions, 1) if q.field.envelope == Envelope.TECHNICAL), default=0)
+    return _asking(form, (*form.questions[:last], made, *form.questions[last:]))
 
 
 def _new_key(form: CallForm, letter: str) -> str:

@@ -66,15 +66,15 @@ def read_lines(grids: Sequence[Grid], *, headings: Collection[str]) -> tuple[tup
                 continue
             title, unit, quantity, option, title_fr, unit_fr = (*(c.strip() for c in cells[:6]), *[""] * 6)[:6]
             found = [
-                _fault("cell_empty", grid, number, column, "")
+                fault("cell_empty", grid, number, column, "")
                 for column, text in ((0, title), (1, unit), (2, quantity))
                 if not text
             ]
             amount = _quantity(quantity)
             if quantity and amount is None:
-                found.append(_fault("cell_no_quantity", grid, number, 2, quantity))
+                found.append(fault("cell_no_quantity", grid, number, 2, quantity))
             if option.casefold() not in YES | NO:
-                found.append(_fault("cell_no_yes", grid, number, 3, option))
+                found.append(fault("cell_no_yes", grid, number, 3, option))
             wrong += found
             if not found and amount is not None:
                 made = PriceLine(
@@ -110,14 +110,14 @@ def read_prices(spec: FieldSpec, grids: Sequence[Grid]) -> tuple[dict[str, int],
             line = next((one for one in spec.lines if one.key == f"l{at}"), None)
             text = cells[last].strip()
             if line is None:
-                wrong.append(_fault("cell_no_line", grid, number, 0, at, most=str(len(spec.lines))))
+                wrong.append(fault("cell_no_line", grid, number, 0, at, most=str(len(spec.lines))))
             elif line.key in found:
-                wrong.append(_fault("cell_line_twice", grid, number, 0, at))
+                wrong.append(fault("cell_line_twice", grid, number, 0, at))
             elif text:
                 try:
                     found[line.key] = read_money(text)
                 except BadValue:
-                    wrong.append(_fault("cell_no_amount", grid, number, last, text))
+                    wrong.append(fault("cell_no_amount", grid, number, last, text))
     if not found and not wrong:
         wrong.append(Unmet("no_price_found"))
     return found, tuple(wrong)
@@ -142,6 +142,7 @@ def _in_two(text: str, french: str) -> Wording:
     return Wording.model_validate({"en": text, **({"fr": french} if french else {})})
 
 
-def _fault(code: str, grid: Grid, row: int, column: int, found: str, **more: str) -> Unmet:
+def fault(code: str, grid: Grid, row: int, column: int, found: str, **more: str) -> Unmet:
+    """Name a cell with what was found in it; the code says what would be right."""
     cell = f"{LETTERS[column]}{row}"
     return Unmet(code, {"cell": f"{grid.sheet}!{cell}" if grid.sheet else cell, "found": found[:40], **more})

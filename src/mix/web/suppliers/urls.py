@@ -6,11 +6,11 @@ from mix.web.suppliers import (
     drafting,
     letters,
     library,
-    pricing,
     reading,
     receipts,
     results,
     rooms,
+    sheets,
     submitting,
     teams,
     uploads,
@@ -32,9 +32,9 @@ urlpatterns = [
     path("vendor/submissions/<str:code>/uploads/<str:upload>/", uploads.part, name="vendor-upload-part"),
     path("vendor/submissions/<str:code>/uploads/<str:upload>/finish/", uploads.finish, name="vendor-upload-finish"),
     path("vendor/submissions/<str:code>/price/", drafting.price, name="vendor-price"),
-    path("vendor/submissions/<str:code>/price/<slug:question>/", pricing.sheet, name="vendor-price-sheet"),
+    path("vendor/submissions/<str:code>/sheets/<slug:question>/", sheets.sheet, name="vendor-sheet"),
     path(
-        "vendor/submissions/<str:code>/price/<slug:question>.<slug:kind>", pricing.sheet_file, name="vendor-price-file"
+        "vendor/submissions/<str:code>/sheets/<slug:question>.<slug:kind>", sheets.sheet_file, name="vendor-sheet-file"
     ),
     path("vendor/submissions/<str:code>/check/", submitting.check, name="vendor-check"),
     path("vendor/submissions/<str:code>/export/", receipts.export, name="vendor-export"),

@@ -24,6 +24,7 @@ from mix.web.forms.kinds import is_under_way
 from mix.web.staff.market import call_form_acts as acts
 from mix.web.staff.market import call_form_items as items
 from mix.web.staff.market import call_form_lines as lines
+from mix.web.staff.market import call_form_tables as tables
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,8 @@ def _acts(step: Step, call: Solicitation) -> Acts:
         "describe": acts.Describe,
         "add_criterion": acts.AddCriterion,
         "drop_criterion": acts.DropCriterion,
+        "add_table": tables.AddTable,
+        "change_table": tables.ChangeTable,
     }
     if about.form.evaluations:
         every |= {"add_item": items.AddItem, "change_item": items.ChangeItem}

@@ -91,7 +91,8 @@ def _words() -> django_forms.IntegerField:
     return field
 
 
-def _scored_by(about: Fitting) -> django_forms.MultipleChoiceField:
+def scored_by(about: Fitting) -> django_forms.MultipleChoiceField:
+    """Make the boxes of the criteria by which an answer is scored."""
     return fields.many(_("Its answer is scored by"), about.criteria())
 
 
@@ -111,7 +112,7 @@ class AddQuestion(Fit):
         """Offer the kinds of answer and the criteria."""
         fields.offer(self, "type", [(t.value, word("answer_type", t.value, language())) for t in changes.TYPES])
         if self.about.criteria():
-            self.fields["scored_by"] = _scored_by(self.about)
+            self.fields["scored_by"] = scored_by(self.about)
 
     def change(self) -> Change:
         """Return the question."""
@@ -145,7 +146,7 @@ class Reword(FitRow):
             self.fields["max_words"] = _words()
             self.initial["max_words"] = asked.field.max_words
         if self.about.criteria() and asked.is_read:
-            self.fields["scored_by"] = _scored_by(self.about)
+            self.fields["scored_by"] = scored_by(self.about)
             self.initial["scored_by"] = asked.scored_by
 
     def change(self) -> Change:
