@@ -98,6 +98,6 @@ def test_rows_come_in_from_a_spreadsheet(
 
 def test_more_rows_than_the_notice_says_are_not_finalised() -> None:
     rows = [{"c1": "Ann"}] * 4
-    found = blocking(warnings_for([TABLE], {"t1": rows}, addenda=[]))
+    found = blocking(warnings_for([TABLE], {"t1": rows}, unread=[]))
     assert [(u.code, u.params["most"], u.params["has"]) for u in found] == [("rows_above_most", "3", "4")]
-    assert blocking(warnings_for([TABLE], {"t1": rows[:3]}, addenda=[])) == ()
+    assert blocking(warnings_for([TABLE], {"t1": rows[:3]}, unread=[])) == ()
