@@ -87,7 +87,7 @@ def change_question(
     opening that it answers the earlier question.
     """
     call, role = _open_call(deed, call)
-    require(bool(text.strip()), "answer_missing", field="text")
+    require(as_wording(text) is not None, "answer_missing", field="text")
     require(call.closes_at - deed.now >= ADDENDUM_NOTICE, "addendum_needs_time", field="text")
     form = form_of(call)
     asked = form.question(question)
