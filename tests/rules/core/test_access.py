@@ -39,6 +39,7 @@ def test_a_vendor_may_nothing_for_a_city_and_staff_report_and_register() -> None
     assert [p for p in Permission if grants({Role.VENDOR}, p)] == []
     assert [p for p in Permission if grants({Role.STAFF}, p)] == [
         Permission.NEED_REPORT,
+        Permission.TRIAL_READ,
         Permission.PILOT_REGISTER,
         Permission.PILOT_READ,
     ]

@@ -30,7 +30,7 @@ AT_ONCE = set(
     milestone_judged negotiation_failed not_opened opened pilot_overdue question_answered question_asked_again
     question_changed receipt redelivered
     scores_late scores_soon share_asked_for signature_voided staff_invitation stage_reached team_invitation
-    tried_too_early withdrawn""".split()  # noqa: SIM905 - a list of seventy quoted words is no easier to read
+    trial_guest tried_too_early withdrawn""".split()  # noqa: SIM905 - a list of seventy quoted words is no easier to read
 )
 
 
