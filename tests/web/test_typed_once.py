@@ -139,7 +139,7 @@ def agreement_boxes() -> list[str]:
     vendors = tuple(Vendor(code=f"v{n}", name=f"V{n}") for n in range(VENDORS))
     about = agreements.Draftable(Step(), AgreementKind.SPRINT, vendors, known)
     form = agreements.Draft(about)
-    assert form.fields["vendor"].choices[0][0] == agreements.EVERYONE  # type: ignore[attr-defined]
+    assert form.fields["vendor"].choices[0][0] == agreements.EVERYONE  # type: ignore[attr-defined]  # a field of choices
     needed = {name for name, field in form.fields.items() if field.required} - {"vendor"}
     return _empty(agreements.Draft, dict(agreements.Draft.first(about)), needed)
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from mix.phrases import case, choice, city, core, delivery, flow, market
+from mix.phrases import beginning, case, choice, city, core, delivery, flow, market
 from mix.phrases.speaking import filled
 from mix.rules.core.fields import Wording
 from mix.rules.market.outages import Outage
@@ -16,6 +16,7 @@ STOP = "No more mails of this kind: {link}"
 MAILS: dict[str, tuple[str, str]] = {
     **core.MAILS,
     **city.MAILS,
+    **beginning.MAILS,
     **case.MAILS,
     **market.MAILS,
     **choice.MAILS,

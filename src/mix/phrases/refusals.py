@@ -1,12 +1,13 @@
 """What stands in the way: one sentence for each code, with its parameters; each stands in the lowest wing that says it."""
 
-from mix.phrases import case, choice, city, core, delivery, flow, market
+from mix.phrases import beginning, case, choice, city, core, delivery, flow, market
 from mix.phrases.speaking import Counted, filled
 from mix.rules.core.unmet import Unmet
 
 REFUSALS: dict[str, str | Counted] = {
     **core.REFUSALS,
     **city.REFUSALS,
+    **beginning.REFUSALS,
     **case.REFUSALS,
     **market.REFUSALS,
     **choice.REFUSALS,

@@ -2,13 +2,14 @@
 
 from django.conf import settings
 
-from mix.phrases import case, choice, city, core, delivery, flow, knowledge, market
+from mix.phrases import beginning, case, choice, city, core, delivery, flow, knowledge, market
 from mix.phrases.speaking import told
 from mix.rules.core.fields import Bilingual
 
 WORDS: dict[str, dict[str, str]] = {
     **core.WORDS,
     **city.WORDS,
+    **beginning.WORDS,
     **case.WORDS,
     **market.WORDS,
     **choice.WORDS,
@@ -17,6 +18,7 @@ WORDS: dict[str, dict[str, str]] = {
     **knowledge.WORDS,
     "verb": {
         **city.VERBS,
+        **beginning.VERBS,
         **case.VERBS,
         **market.VERBS,
         **choice.VERBS,
