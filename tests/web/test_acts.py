@@ -236,7 +236,11 @@ def test_a_notice_names_the_most_of_a_purchase_where_one_is_part_of_it() -> None
     assert Draft.first(new) == {"custody": CustodyMode.MANAGED}
     call = Solicitation(body="What we ask", custody_mode=CustodyMode.SPLIT, purchase_most_cents=5_000_00)
     first = Draft.first(Draftable(Step(), call, has_purchase=True))
-    assert (first["body"], first["custody"], first["purchase_most_cents"]) == ("What we ask", "split", 5_000_00)
+    assert (first["body"], first["custody"], first["purchase_most_cents"]) == (
+        Wording(en="What we ask"),
+        "split",
+        5_000_00,
+    )
 
 
 def test_a_seat_that_ends_is_one_that_is_taken() -> None:

@@ -104,7 +104,7 @@ def test_a_refused_move_links_to_what_is_missing(sign_in: Callable[[str], Client
     page = answer.content.decode()
     assert answer.status_code == 422
     assert '<a href="#f-evidence">Answer “The problem and its evidence”</a>' in page
-    assert "This was not done. 15 things stand in the way." in page
+    assert "This was not done. 16 things stand in the way." in page
 
 
 @pytest.mark.parametrize("act", ["", "nothing", "sign", "open_technical"])

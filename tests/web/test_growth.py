@@ -46,7 +46,8 @@ LISTS = [
     ("audrey", "/en/oversight/", 6),
     ("hugo", "/en/evaluation/", 8),
     ("tess", "/en/vendor/", 24),
-    ("tess", "/en/vendor/calls/WATER-LEAKS-RFSQ8/", 11),
+    ("tess", "/en/vendor/calls/WATER-LEAKS-RFSQ8/", 14),
+    ("tess", "/en/vendor/results/", 8),
 ]
 
 

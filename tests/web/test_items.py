@@ -45,7 +45,7 @@ def test_items_are_demanded_changed_and_dropped_on_the_page(
     (item,) = form_of(again(drafted)).items
     assert item.proof is not None
     assert item.proof.title.texts["en"].startswith("How you meet “You hold a licence”")
-    assert "« Vous avez un permis »" in item.proof.title.texts["fr"]
+    assert "«\N{NO-BREAK SPACE}Vous avez un permis\N{NO-BREAK SPACE}»" in item.proof.title.texts["fr"]
     shown = text(olivia, PAGE)
     assert "Checked by: Legal" in shown
     assert "You hold a licence" in text(olivia, PAGE.replace("/call/", "/publish/"))

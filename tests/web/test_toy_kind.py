@@ -69,7 +69,7 @@ def test_a_kind_runs_from_its_begin_to_its_gate(looking: Challenge, sign_in: Cal
     word = {"duty": "guelph:sponsor", "decision": "proceed", "reason": "I saw it too.", "public_summary": "It leaks."}
     assert toy_kind.ENDED == []
     assert sponsor.post(page, {"act": "sign", **word}).status_code == 302
-    assert toy_kind.ENDED == [("visit", "It leaks.")]
+    assert [("visit", Wording(en="It leaks."))] == toy_kind.ENDED
     looking.refresh_from_db()
     assert (looking.status, get_step(looking, "visit").state) == ("completed", "done")
     assert b'"visit": "A leaking valve."' in gather_files(looking)["visits.json"]

@@ -26,11 +26,11 @@ AT_ONCE = set(
     """account_confirm account_exists account_reset account_unknown addendum agreement_signed asked_again
     award_elsewhere award_revoked awarded chair_given challenge_cancelled checkpoint_for_witness conflict_ruled
     data_granted date_late debrief_planned deliverable_judged digest dispute_answered disqualified draft_late
-    draft_soon letter_chosen letter_regret mail_refused mail_tried meeting_set membership_ended merger_agreed
-    merger_declined milestone_judged negotiation_failed not_opened opened pilot_overdue question_answered
-    question_asked_again question_changed receipt redelivered scores_late scores_soon share_asked_for
-    signature_voided staff_invitation staff_welcome stage_reached team_invitation trial_guest tried_too_early
-    withdrawn""".split()  # noqa: SIM905 - a list of seventy quoted words is no easier to read
+    draft_soon item_failed letter_chosen letter_regret mail_refused mail_tried meeting_set membership_ended
+    merger_agreed merger_declined milestone_judged negotiation_failed not_opened opened pilot_overdue
+    question_answered question_asked_again question_changed receipt redelivered scores_late scores_soon
+    share_asked_for signature_voided staff_invitation staff_welcome stage_reached team_invitation trial_guest
+    tried_too_early withdrawn""".split()  # noqa: SIM905 - a list of seventy quoted words is no easier to read
 )
 
 
