@@ -35,8 +35,10 @@ INNER = {
     "awards.approve",
     "challenges.record_history",
     "disclosures.publish_pack",
+    "documents.keep_version",
     "item_checks.tell_failed",
     "openings.unseal_all",
+    "panels.pass_shares_on",
     "submissions.begin_draft",
     "submissions.seal_ahead",
 }
@@ -259,7 +261,7 @@ def test_a_city_loads_a_method_of_its_own(db: None, tmp_path: Path) -> None:
     text = CATALOGUE.joinpath("methods/agile-pilot.yaml").read_text().replace("key: agile-pilot", "key: ours", 1)
     path.write_text(text)
     answer = CliRunner().invoke(app, ["methods", "add", str(path)])
-    assert (answer.exit_code, answer.stdout) == (0, "ours, version 1, can be chosen now.\n")
+    assert (answer.exit_code, answer.stdout) == (0, "ours, version 2, can be chosen now.\n")
     assert get_latest("ours").digest
     path.write_text(text + "# changed\n")
     answer = CliRunner().invoke(app, ["methods", "add", str(path)])

@@ -1843,13 +1843,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='item_checks', to='data.submission')),
                 ('item', models.CharField(max_length=60)),
                 ('passed', models.BooleanField()),
                 ('reason', models.TextField()),
                 ('role', models.CharField(choices=[('staff', 'staff'), ('project_lead', 'project_lead'), ('sponsor', 'sponsor'), ('procurement_officer', 'procurement_officer'), ('procurement_manager', 'procurement_manager'), ('legal', 'legal'), ('specialist', 'specialist'), ('finance', 'finance'), ('authority', 'authority'), ('council', 'council'), ('evaluator', 'evaluator'), ('chair', 'chair'), ('fairness_monitor', 'fairness_monitor'), ('auditor', 'auditor'), ('administrator', 'administrator'), ('partner_city', 'partner_city'), ('partner_procurement', 'partner_procurement'), ('partner_finance', 'partner_finance'), ('partner_authority', 'partner_authority'), ('vendor', 'vendor')], max_length=40)),
-                ('checked_at', models.DateTimeField()),
                 ('checked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='item_checks', to='data.submission')),
+                ('checked_at', models.DateTimeField()),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='item_check_with_reason'), models.CheckConstraint(condition=models.Q(('role__in', ['staff', 'project_lead', 'sponsor', 'procurement_officer', 'procurement_manager', 'legal', 'specialist', 'finance', 'authority', 'council', 'evaluator', 'chair', 'fairness_monitor', 'auditor', 'administrator', 'partner_city', 'partner_procurement', 'partner_finance', 'partner_authority', 'vendor'])), name='data_itemcheck_role')],
