@@ -267,7 +267,7 @@ def test_a_city_loads_a_method_of_its_own(db: None, tmp_path: Path) -> None:
     answer = CliRunner().invoke(app, ["methods", "add", str(path)])
     assert answer.exit_code == 1
     assert "This version of ours has another content. Give the change a new version." in str(answer.exception)
-    path.write_text(text.replace("version: 1", "version: true", 1))
+    path.write_text(text.replace("version: 2", "version: true", 1))
     answer = CliRunner().invoke(app, ["methods", "add", str(path)])
     assert f"{path}:5: version: a whole number" in str(answer.exception)
 

@@ -40,7 +40,6 @@ LISTS = [
     ("priya", "/en/city/dates/", 16),
     ("priya", "/en/city/pilots/", 4),
     ("priya", "/en/city/waits/", 12),
-    ("priya", "/en/city/waits/?page=2", 15),
     ("priya", "/en/city/search/?q=water", 11),
     ("ada", "/en/city/settings/guelph/mail/", 6),
     ("audrey", "/en/oversight/", 6),

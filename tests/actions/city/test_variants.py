@@ -250,7 +250,7 @@ def test_a_newer_parent_offers_its_changes(draft: MethodDraft, actor: Callable[[
     with pytest.raises(Refused) as caught:
         run(actor("priya"), now, variants.take_over, draft)
     assert codes(caught) == ["no_newer_parent"]
-    newer = text_of("agile-pilot").replace("version: 1", "version: 2").replace("minimum_days: 10", "minimum_days: 14")
+    newer = text_of("agile-pilot").replace("version: 2", "version: 3").replace("minimum_days: 10", "minimum_days: 14")
     newer = newer.replace("most: 4", "most: 5")
     run(actor("martin"), now, methods.publish_method, newer)
     draft.refresh_from_db()
@@ -260,7 +260,7 @@ def test_a_newer_parent_offers_its_changes(draft: MethodDraft, actor: Callable[[
     method = parse(draft.document)
     assert method.step("offers").solicitation.minimum_days == 21  # type: ignore[union-attr]  # it is there
     assert method.step("choice").evaluation.most == 5  # type: ignore[union-attr]  # it is there
-    assert (method.key, draft.parent.version) == ("guelph-pilot", 2)
+    assert (method.key, draft.parent.version) == ("guelph-pilot", 3)
     assert {c.path[-1] for c in compare_with_parent(draft)} == {"en", "fr", "minimum_days"}
 
 

@@ -71,7 +71,7 @@ def test_few_look_past_the_wall() -> None:
     # gate stand in rows that hold more than that: their readers pick (tests/web/test_behind_the_wall.py).
     # An invitation is accepted by its secret, before the wall knows its bearer.
     ways = {"readers/city/people.py", "web/entry/adapter.py", "actions/city/invitations.py"}
-    nouns = ("case/documents", "market/engagements", "knowledge/lessons")
+    nouns = ("case/carrying", "case/documents", "market/engagements", "knowledge/lessons")
     nouns += ("knowledge/outcomes", "knowledge/results")
     ways |= {f"readers/{noun}.py" for noun in nouns}
     # Who plays along in a trial works for no city of it. A sandbox's time is moved for all of its cities.
