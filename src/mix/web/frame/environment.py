@@ -275,5 +275,6 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401 - Jinja2's own
         "word": filters.word_of,
     }
     made.filters |= {name: _Safe(of) for name, of in FILTERS.items()}
+    made.filters["began_on_trial"] = lambda row: bool(getattr(row, "is_trial", False))
     made.filters["default_if_none"] = lambda value, instead: instead if value is None else value
     return made
