@@ -399,14 +399,9 @@ def test_a_member_of_staff_is_invited_and_needs_a_second_factor(visit: Callable[
     ada.sees("The invitation was sent.")
 
     rosa = visit()
-    sign_up(rosa, "rosa@example.org", "Rosa Marsh")
-    enter(rosa, "/en/account/login/", login="rosa@example.org", password=PASSWORD)
     rosa.page.goto(last_link(rosa, "/invitation/", to="rosa@example.org"))
-    rosa.act("accept")
-    assert "/account/2fa/" in rosa.page.url, rosa.page.url
     rosa.check()
-    rosa.go("/en/account/2fa/totp/activate/")
-    enter(rosa, "", password=PASSWORD)  # asked again before anything about factors changes
+    rosa.act("join", name="Rosa Marsh", password=PASSWORD, again=PASSWORD)
     assert "/account/2fa/totp/activate/" in rosa.page.url, rosa.page.url
     rosa.check()
     secret = rosa.page.locator("[id*=secret]").input_value()
@@ -443,7 +438,6 @@ def test_a_passkey_signs_in_and_a_strange_session_is_ended(visit: Callable[..., 
     kay.page.goto(f"{place}/en/account/2fa/")
     kay.check()
     kay.page.goto(f"{place}/en/account/2fa/webauthn/add/")
-    enter(kay, "", password=PASSWORD)
     kay.page.fill("[name=name]", "My laptop")
     kay.page.check("[name=passwordless]")
     kay.check()

@@ -42,7 +42,8 @@ pytestmark = pytest.mark.django_db
 CASE = "guelph-roads-sprint"
 # Tables of which no scenario writes a row; tests/actions/city/test_as_logged.py changes what waits.
 WAITING = {"merger", "roleproposal", "staffinvitation", "vendorinvitation"}
-NEVER_FILLED = {"custodykey", "custodyshare", "dispute", "joinrequest", "requirementreason", "tiebreak"} | WAITING
+NEVER_FILLED = {"custodykey", "custodyshare", "dispute", "goliverequest", "itemcheck", "joinrequest"}
+NEVER_FILLED |= {"requirementreason", "tiebreak", "trialguest", *WAITING}
 
 
 def columns_of(model: type[Kept]) -> list[models.Field[Any, Any]]:
