@@ -93,8 +93,13 @@ def list_versions(document: Document) -> list[DocumentVersion]:
 
 
 def list_corrections(step: Step) -> list[tuple[DocumentVersion, DocumentVersion]]:
-    """List the versions that corrected a step once it was done, latest first, each with the version before it."""
-    versions = {v.number: v for v in DocumentVersion.objects.filter(document__step=step).select_related("author")}
+    """List the versions that corrected a step once it was done, latest first, each with the version before it.
+
+    For whoever is shown a part of them, as `latest_content`: the caller picks what is public.
+    """
+    rows = DocumentVersion.objects.filter(document__step=step).select_related("author")
+    with lifted():
+        versions = {v.number: v for v in rows}
     found = [(v, versions[v.number - 1]) for v in versions.values() if v.reason]
     return sorted(found, key=lambda pair: -pair[0].number)
 
