@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from mix.actions.core.run import run
 from mix.actions.delivery import agreements
-from mix.data.models import Agreement, Challenge, Event, Message, Person, Signatory, StaffRole, Step, VendorMember
+from mix.data.models import Agreement, Event, Message, Person, Signatory, StaffRole, VendorMember
 from mix.readers.delivery.agreements import digest_of, list_signatories
 from mix.rules.core.unmet import Outdated, Refused
+from tests.unsigned import unsigned_contract
 from tests.web.reading import entered
 
 pytestmark = pytest.mark.django_db
@@ -20,14 +21,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def made(db: None) -> Agreement:
-    """Return the contract for vans as it was before anybody signed: Anita signs for the city, Nora for Northlight."""
-    Challenge.objects.filter(code="fleet-vans").update(status="running")
-    Step.objects.filter(challenge__code="fleet-vans", key="contract").update(state="active")
-    found = Agreement.objects.get(step__challenge__code="fleet-vans", kind="contract")
-    Agreement.objects.filter(pk=found.pk).update(state="drafting", signed_at=None)
-    found.signatories.update(signed_at=None, signed_digest="")
-    found.papers.update(expires_on=None)
-    return Agreement.objects.select_related("vendor", "step__challenge__municipality").get(pk=found.pk)
+    """Return the contract as it was before anybody signed."""
+    return unsigned_contract()
 
 
 def signed(agreement: Agreement) -> dict[str, tuple[bool, bool, bool]]:

@@ -10,23 +10,17 @@ import pytest
 
 from mix.actions.core.run import run
 from mix.actions.flow import signing
-from mix.data.models import Agreement, Award, Bylaw, Challenge, Dispute, Person, Step, Vendor
+from mix.data.models import Agreement, Award, Bylaw, Dispute, Person, Vendor
 from mix.rules.core.unmet import Refused
+from tests.unsigned import unsigned_contract
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def contract(db: None) -> Agreement:
-    """Return the contract for vans as it was before anybody signed: Anita signs for the city, Nora for Northlight."""
-    Challenge.objects.filter(code="fleet-vans").update(status="running")
-    Step.objects.filter(challenge__code="fleet-vans", key="contract").update(state="active")
-    found = Agreement.objects.get(step__challenge__code="fleet-vans", kind="contract")
-    Agreement.objects.filter(pk=found.pk).update(state="drafting", signed_at=None)
-    found.signatories.update(signed_at=None, signed_digest="")
-    found.papers.update(expires_on=None)
-    around = ("vendor", "step__challenge__municipality", "step__challenge__method")
-    return Agreement.objects.select_related(*around).get(pk=found.pk)
+    """Return the contract as it was before anybody signed."""
+    return unsigned_contract()
 
 
 @pytest.fixture
