@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -142,12 +143,11 @@ class Server:
 
     def wait(self) -> None:
         """Wait until it answers; a killed worker comes back by itself."""
-        for _ in range(200):
-            try:
+        for _ in range(300):
+            with suppress(OSError):
                 if ask("GET", "/en/accessibility/").status == 200:
                     return
-            except OSError:
-                time.sleep(0.2)
+            time.sleep(0.2)
         raise RuntimeError("the server does not answer")
 
     def web_workers(self) -> list[int]:
