@@ -62,7 +62,7 @@ def test_a_need_becomes_a_challenge_that_passes_its_first_gate(visit: Callable[.
     priya.check()
     step = priya.page.url
     priya.act("ask")
-    priya.sees("This was not done. 15 things stand in the way.")
+    priya.sees("This was not done. 16 things stand in the way.")
     priya.check()
     fill(
         priya,
@@ -74,6 +74,7 @@ def test_a_need_becomes_a_challenge_that_passes_its_first_gate(visit: Callable[.
         hours_per_week="6",
         sprint_budget="75,000",
         purchase_budget="420,000",
+        bought="services",
         budget_account="TR-1",
         risk_class="low",
         ready_unsolved="yes",

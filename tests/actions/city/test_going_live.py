@@ -94,7 +94,9 @@ def test_an_administrator_asks_and_somebody_with_authority_confirms(
     assert Municipality.objects.get(code="guelph").is_on_trial
     run(actor("anita"), now, verbs.go_live, asked)
     assert Municipality.objects.get(code="guelph").live_at == now
-    said = list(Event.objects.filter(verb__in=["municipalities.ask_to_go_live", "municipalities.go_live"]))
+    said = list(
+        Event.objects.filter(verb__in=["municipalities.ask_to_go_live", "municipalities.go_live"]).order_by("id")
+    )
     assert [(e.actor, e.subject, e.payload.get("asked_by")) for e in said] == [
         ("ada", "guelph", None),
         ("anita", "guelph", "ada"),
