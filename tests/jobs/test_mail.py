@@ -306,6 +306,33 @@ def test_a_server_that_comes_back_gets_each_mail_once(server: Callable[..., None
     assert second.pk
 
 
+@pytest.mark.usefixtures("_empty")
+def test_what_was_taken_up_too_long_ago_is_another_workers(
+    server: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = write("first"), write("second")
+    sent: list[str] = []
+
+    def slowly(subject: str) -> None:
+        sent.append(subject)
+        monkeypatch.setattr(work, "_is_others", lambda message: message.pk == second.pk)
+
+    server(slowly)
+    assert work.send_waiting() == 1
+    assert sent == ["first"]
+    monkeypatch.undo()
+    second.refresh_from_db()
+    assert work._is_others(second) is False
+    let_pass(second, outbox.LEASE + timedelta(seconds=1))
+    second.refresh_from_db()
+    assert work._is_others(second) is True
+    outbox.claim(now=datetime.now(UTC))  # another worker, who has it now: nothing of it is put back
+    outbox.put_back([second], now=datetime.now(UTC))
+    second.refresh_from_db()
+    assert (second.attempts, second.sent_at) == (2, None)
+    assert first.pk
+
+
 REFUSED = [
     (smtplib.SMTPRecipientsRefused({TO: (550, b"5.1.1 no such\r\nmailbox")}), "550 5.1.1 no such mailbox"),
     (smtplib.SMTPDataError(554, b"rejected"), "554 rejected"),

@@ -159,7 +159,7 @@ def test_a_city_goes_live_on_its_page_in_two_hands(
     sign_in: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Municipality.objects.filter(code="guelph").update(live_at=None)
-    monkeypatch.setattr(going_live, "gather_setting", lambda *_a, **_k: READY)
+    monkeypatch.setattr(going_live, "gather_situation", lambda *_a, **_k: READY)
     ada, anita, stan = sign_in("ada"), sign_in("anita"), sign_in("stan")
     assert "An administrator of the city asks." in stan.get(URL).content.decode()
     assert ada.post(URL, {"act": "ask"}, follow=True).status_code == 200

@@ -63,6 +63,8 @@ def send_waiting(*, most: int = AT_ONCE) -> int:
         while left > 0 and (taken := claim(now=read_work_clock(), most=min(left, TOGETHER))):
             left -= len(taken)
             for place, message in enumerate(taken, start=1):
+                if _is_others(message):
+                    return sent
                 error = _send(message, server)
                 if error is None:
                     mark_sent(message, now=read_work_clock())
@@ -75,6 +77,11 @@ def send_waiting(*, most: int = AT_ONCE) -> int:
     finally:
         server.close()
     return sent
+
+
+def _is_others(message: Message) -> bool:
+    """Say whether a message, and what was taken up with it, may be another worker's by now: those before took long."""
+    return message.due_at is not None and message.due_at <= datetime.now(UTC)
 
 
 def _send(message: Message, server: BaseEmailBackend) -> Exception | None:

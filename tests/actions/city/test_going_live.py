@@ -57,7 +57,7 @@ def guelph() -> Municipality:
 @pytest.fixture
 def ready(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have everything on the list be there."""
-    monkeypatch.setattr(going_live, "gather_setting", lambda *_a, **_k: READY)
+    monkeypatch.setattr(going_live, "gather_situation", lambda *_a, **_k: READY)
 
 
 def begin(actor: Callable[[str], Any], now: Any, city: Municipality, code: str = "tried", **more: Any) -> Challenge:
@@ -116,7 +116,7 @@ def test_what_is_missing_is_asked_again_when_it_is_confirmed(
 ) -> None:
     assert "live_without_play" in refused(lambda: run(actor("ada"), now, verbs.ask_to_go_live, guelph))
     with monkeypatch.context() as patched:
-        patched.setattr(going_live, "gather_setting", lambda *_a, **_k: READY)
+        patched.setattr(going_live, "gather_situation", lambda *_a, **_k: READY)
         asked = run(actor("ada"), now, verbs.ask_to_go_live, guelph)
     assert "live_without_play" in refused(lambda: run(actor("anita"), now, verbs.go_live, asked))
     dropped = run(actor("anita"), now, verbs.drop_going_live, asked, reason="Play a case first")
@@ -126,7 +126,7 @@ def test_what_is_missing_is_asked_again_when_it_is_confirmed(
 
 def test_the_list_ticks_itself_by_what_is_there(now: Any, guelph: Municipality, settings: Any) -> None:
     def found() -> Any:
-        return going_live.gather_setting(guelph, now=now)
+        return going_live.gather_situation(guelph, now=now)
 
     before = found()
     assert (before.departments > 0, before.bands > 0, before.mail_leaves, before.opened) == (True, True, False, 0)

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from mix.rules.city.going_live import FIRST_CALL, HOLDERS, Essential, Setting, lines, unmet_to_go_live
+from mix.rules.city.going_live import FIRST_CALL, HOLDERS, Essential, Situation, lines, unmet_to_go_live
 from mix.rules.core.access import Role
 
-READY = Setting(
+READY = Situation(
     departments=1,
     roles=frozenset(FIRST_CALL),
     by_law=True,

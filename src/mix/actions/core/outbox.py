@@ -131,9 +131,10 @@ def claim(*, now: datetime, most: int = 1) -> list[Message]:
 
 
 def put_back(messages: Iterable[Message], *, now: datetime) -> None:
-    """Let others have at once what was taken up and not tried: that was no attempt."""
-    rows = Message.objects.filter(pk__in=[m.pk for m in messages], sent_at=None)
-    rows.update(due_at=now, attempts=F("attempts") - 1)
+    """Let others have at once what was taken up and not tried: that was no attempt. Not what they took up since."""
+    for message in messages:
+        rows = Message.objects.filter(pk=message.pk, attempts=message.attempts, sent_at=None)
+        rows.update(due_at=now, attempts=F("attempts") - 1)
 
 
 def keep_inside(messages: Sequence[Message], *, now: datetime) -> list[Message]:

@@ -12,12 +12,12 @@ from mix.phrases.words import wording
 from mix.readers.city.policies import in_force
 from mix.readers.core.rows import get_row
 from mix.rules.city.calendar import day_in
-from mix.rules.city.going_live import Line, Setting, lines
+from mix.rules.city.going_live import Line, Situation, lines
 from mix.rules.core.access import Role
 from mix.rules.core.unmet import Unmet
 
 
-def gather_setting(city: Municipality, *, now: datetime) -> Setting:
+def gather_situation(city: Municipality, *, now: datetime) -> Situation:
     """Gather what is the case at a city, as its list asks."""
     staff = list(city.staff.filter(ended_at=None).values_list("role", "person_id", "person__email"))
     administrators = {person for role, person, _email in staff if role == Role.ADMINISTRATOR}
@@ -25,7 +25,7 @@ def gather_setting(city: Municipality, *, now: datetime) -> Setting:
     holders = set(key.shares.exclude(taken_at=None).values_list("holder_id", flat=True)) if key else set()
     sent = Message.objects.filter(sent_at__isnull=False, to_email__in={email for _role, _person, email in staff})
     opened = Solicitation.objects.filter(municipality=city, is_trial=True, technical_opened_at__isnull=False)
-    return Setting(
+    return Situation(
         departments=city.departments.filter(closed_at=None).count(),
         roles=frozenset(Role(role) for role, _person, _email in staff),
         by_law=in_force(city.bylaws.filter(signed_at__isnull=False), day_in(city.zone, now)) is not None,
@@ -42,7 +42,7 @@ def gather_setting(city: Municipality, *, now: datetime) -> Setting:
 def list_lines(city: Municipality, *, now: datetime) -> tuple[Line, ...]:
     """Return the list of a city as it ticks itself now, what is missing in words."""
     return tuple(
-        replace(line, missing=tuple(map(_named, line.missing))) for line in lines(gather_setting(city, now=now))
+        replace(line, missing=tuple(map(_named, line.missing))) for line in lines(gather_situation(city, now=now))
     )
 
 

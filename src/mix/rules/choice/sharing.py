@@ -3,7 +3,7 @@
 Members and submissions each stand in an order that was drawn. The first submission is scored by the first members, the
 next by those who follow, round and round, so that nobody has more than one submission more than another. Where one of
 them left, or has a conflict with that vendor, whoever was appointed since takes the place, else the next in the order:
-what the others have is never moved.
+what the others were given at the opening is never moved.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class Essential(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class Situation:
     """What is the case at a city: what each line of the list is computed from."""
 
     departments: int = 0  # open ones
@@ -64,12 +64,12 @@ class Line:
         return not self.missing
 
 
-def lines(setting: Setting) -> tuple[Line, ...]:
+def lines(setting: Situation) -> tuple[Line, ...]:
     """Return the whole list, in its order, as the facts are."""
     return tuple(Line(key, _MISSING[key](setting)) for key in Essential)
 
 
-def unmet_to_go_live(setting: Setting) -> tuple[Unmet, ...]:
+def unmet_to_go_live(setting: Situation) -> tuple[Unmet, ...]:
     """List everything that keeps a city on trial."""
     return tuple(unmet for line in lines(setting) for unmet in line.missing)
 
@@ -78,18 +78,18 @@ def _if(code: str, *, missing: bool) -> tuple[Unmet, ...]:
     return (Unmet(code),) if missing else ()
 
 
-def _people(setting: Setting) -> tuple[Unmet, ...]:
+def _people(setting: Situation) -> tuple[Unmet, ...]:
     return tuple(Unmet("live_without_role", {"role": r.value}) for r in FIRST_CALL if r not in setting.roles)
 
 
-def _recovery(setting: Setting) -> tuple[Unmet, ...]:
+def _recovery(setting: Situation) -> tuple[Unmet, ...]:
     if setting.holders < HOLDERS:
         return (Unmet("live_without_recovery", {"count": str(setting.holders), "needed": str(HOLDERS)}),)
     found = _if("live_recovery_of_administrators", missing=setting.administrators_among_them > 0)
     return found + _if("live_recovery_unrehearsed", missing=not setting.rehearsed)
 
 
-_MISSING: dict[Essential, Callable[[Setting], tuple[Unmet, ...]]] = {
+_MISSING: dict[Essential, Callable[[Situation], tuple[Unmet, ...]]] = {
     Essential.DEPARTMENTS: lambda s: _if("live_without_departments", missing=not s.departments),
     Essential.PEOPLE: _people,
     Essential.BY_LAW: lambda s: _if("live_without_by_law", missing=not s.by_law),
