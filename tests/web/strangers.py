@@ -15,24 +15,37 @@ from mix.vault import storage
 from mix.vault.models import SealedFile
 
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-_LINKS = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_LINKS = f'xmlns:r="{_OFFICE}"'
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 WORKBOOK = {
+    "[Content_Types].xml": (
+        f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_KIND}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/sharedStrings.xml" ContentType="{_KIND}.sharedStrings+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_KIND}.worksheet+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet2.xml" ContentType="{_KIND}.worksheet+xml"/></Types>'
+    ),
     "xl/workbook.xml": (
         f'<workbook {_MAIN} {_LINKS}><sheets><sheet name="Prices" sheetId="1" r:id="rId1"/>'
         '<sheet name="Secret" sheetId="2" state="hidden" r:id="rId2"/></sheets></workbook>'
     ),
     "xl/_rels/workbook.xml.rels": (
-        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        '<Relationship Id="rId1" Target="worksheets/sheet1.xml"/>'
-        '<Relationship Id="rId2" Target="worksheets/sheet2.xml"/></Relationships>'
+        f'<Relationships xmlns="{_PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
+        f'<Relationship Id="rId2" Type="{_OFFICE}/worksheet" Target="worksheets/sheet2.xml"/></Relationships>'
     ),
     "xl/sharedStrings.xml": (
-        f"<sst {_MAIN}><si><t>Item</t></si><si><r><t>Day </t></r><r><t>of test</t></r><rPh><t>read</t></rPh></si></sst>"
+        f"<sst {_MAIN}><si><t>Item</t></si><si><r><t>Day </t></r><r><t>of test</t></r>"
+        '<rPh sb="0" eb="1"><t>read</t></rPh></si></sst>'
     ),
     "xl/styles.xml": (
         f'<styleSheet {_MAIN}><numFmts><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
         '<numFmt numFmtId="165" formatCode="&quot;days&quot; 0"/></numFmts>'
-        '<cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>'
+        "<fonts><font/></fonts><fills><fill><patternFill/></fill></fills><borders><border/></borders><cellXfs>"
+        + "".join(f'<xf numFmtId="{number}" fontId="0" fillId="0" borderId="0"/>' for number in (0, 164, 165))
+        + "</cellXfs></styleSheet>"
     ),
     "xl/worksheets/sheet1.xml": (
         f'<worksheet {_MAIN}><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c></row>'

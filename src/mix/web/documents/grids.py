@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from io import BytesIO, StringIO
+from io import StringIO
 from typing import Any
-from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
@@ -24,23 +22,6 @@ KINDS = {
     "csv": "text/csv; charset=utf-8",
 }
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r")  # with what a spreadsheet begins to compute
-_TYPES = (
-    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/>'
-    '<Override PartName="/xl/workbook.xml"'
-    ' ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
-    '<Override PartName="/xl/worksheets/sheet1.xml"'
-    ' ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>'
-)
-_LINKS = (
-    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-    '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}"'
-    ' Target="{target}"/></Relationships>'
-)
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
 def read_grids(file: UploadedFile[Any] | None, pasted: str) -> tuple[Grid, ...]:
@@ -72,29 +53,7 @@ def to_csv(rows: Sequence[Sequence[str | float]]) -> str:
 
 
 def to_xlsx(rows: Sequence[Sequence[str | float]]) -> bytes:
-    """Write rows as the one sheet of a workbook: texts as texts, numbers as numbers, no formula."""
-    written = "".join(
-        f'<row r="{number}">{"".join(_cell(value) for value in row)}</row>' for number, row in enumerate(rows, 1)
-    )
-    book = (
-        f'<workbook xmlns="{_MAIN}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
-        '<sheets><sheet name="MIX" sheetId="1" r:id="rId1"/></sheets></workbook>'
-    )
-    parts = {
-        "[Content_Types].xml": _TYPES,
-        "_rels/.rels": _LINKS.format(kind="officeDocument", target="xl/workbook.xml"),
-        "xl/workbook.xml": book,
-        "xl/_rels/workbook.xml.rels": _LINKS.format(kind="worksheet", target="worksheets/sheet1.xml"),
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}"><sheetData>{written}</sheetData></worksheet>',
-    }
-    out = BytesIO()
-    with ZipFile(out, "w", ZIP_DEFLATED) as packed:
-        for name, text in parts.items():
-            packed.writestr(name, text)
-    return out.getvalue()
+    """Write rows as the one sheet of a workbook; no text of them is computed by a spreadsheet."""
+    from mix.web.documents.workbooks import write_workbook  # loaded where it is used: it is large
 
-
-def _cell(value: str | float) -> str:
-    if isinstance(value, str):
-        return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
-    return f"<c><v>{value}</v></c>"
+    return write_workbook("MIX", rows)
