@@ -1,12 +1,14 @@
 """Shares: no place takes more than its part, and all together leave the rest."""
 
 import io
+from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from mix.web.frame import middleware
+from mix.web.frame import middleware, streams
 from mix.web.frame.shares import Shares
 
 
@@ -58,3 +60,22 @@ def _post(address: str) -> int:
     answer = Client().post("/en/account/login/", "login=x", kind, REMOTE_ADDR=address)
     assert answer.headers.get("Retry-After") == ("60" if answer.status_code == 503 else None)
     return answer.status_code
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", ["log", "bundle"])
+def test_one_place_has_few_archives_made_at_once_and_another_has_its_own(
+    what: str, sign_in: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "MADE", Shares(2, each=1))
+    auditor, url = sign_in("audrey"), f"/en/oversight/guelph-roads-sprint/{what}/"
+
+    def asked(address: str) -> int:
+        with closing(auditor.get(url, REMOTE_ADDR=address)) as answer:  # who gives up before the first byte
+            assert answer.headers.get("Retry-After") == ("60" if answer.status_code == 503 else None)
+            return answer.status_code
+
+    first = auditor.get(url, REMOTE_ADDR="10.0.0.1")
+    assert (first.status_code, asked("10.0.0.1"), asked("10.0.0.2"), asked("10.0.0.2")) == (200, 503, 200, 200)
+    assert b"".join(first.streaming_content)  # type: ignore[attr-defined]
+    assert asked("10.0.0.1") == 200

@@ -68,6 +68,7 @@ REFUSALS: dict[str, str | Counted] = {
     "mail_without_stop": "Mails of this kind always come",
     # requests
     "too_many_from_here": "To keep guesses and floods out, this site takes only so much in a while from one place. Nothing was changed. Wait ten minutes",
+    "too_many_made": "As many archives as this site makes at once for one network are being made. Come back in a minute",
     "disk_full": "This site has no room left; its operator can see it. Nothing was changed",
     "database_busy": "This site is busy for a moment, as while it is backed up. Nothing was changed",
     "too_often": "This was done too often in the last hour. Wait a while and send it again: what you typed is kept here",

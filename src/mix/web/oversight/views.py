@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 
 from mix.actions.flow.bundles import make_bundle
 from mix.data.models import (
@@ -59,6 +60,7 @@ from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.requests import only_read, staff_of
 from mix.web.drawing.showing import use_clock
 from mix.web.drawing.stagebar import StageBar, stage_bar
+from mix.web.frame.streams import archive
 
 LATEST = 30  # events of a case file that was not asked for as a whole
 
@@ -198,7 +200,7 @@ def evaluation_export(request: HttpRequest, code: str, key: str) -> JsonResponse
     return response
 
 
-def log_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
+def log_export(request: HttpRequest, code: str) -> HttpResponseBase:
     """Hand out the chain of a case's lead city, one JSON object a line; of other cases only the hashes."""
     actor = _overseer(request)
     challenge = get_challenge(code, actor=actor, needs=Permission.CASE_FILE_READ)
@@ -206,14 +208,14 @@ def log_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
     chain = find_chain(challenge.municipality.code)
     if chain is None:
         raise Unknown
-    response = StreamingHttpResponse(export_lines(chain, challenge), content_type="application/x-ndjson")
-    response["Content-Disposition"] = f'attachment; filename="log-{chain.code}.jsonl"'
-    return response
+    return archive(
+        request, lambda: export_lines(chain, challenge), kind="application/x-ndjson", name=f"log-{chain.code}.jsonl"
+    )
 
 
-def bundle(request: HttpRequest, code: str) -> StreamingHttpResponse:
+def bundle(request: HttpRequest, code: str) -> HttpResponseBase:
     """Hand out the whole case as a signed archive, for `mix verify bundle` or the verifier's page."""
     challenge = get_challenge(code, actor=_overseer(request), needs=Permission.CASE_FILE_READ)
-    response = StreamingHttpResponse(Pieces(make_bundle(challenge)), content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="{challenge.code}.mix.zip"'
-    return response
+    return archive(
+        request, lambda: Pieces(make_bundle(challenge)), kind="application/zip", name=f"{challenge.code}.mix.zip"
+    )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from mix.actions.market import custody, openings
 from mix.data.models import Challenge, CustodyKey, CustodyShare, Municipality, Opening, Solicitation
@@ -46,6 +48,7 @@ from mix.web.drawing.packing import zip_of
 from mix.web.drawing.requests import now_of, signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.forms.acts import Acts, Listed, Taken, do, granted, refused, show, take
+from mix.web.frame.streams import archive
 from mix.web.staff.market.custody_acts import (
     Keyless,
     MakeKey,
@@ -232,7 +235,7 @@ def _has_its_turn(call: Solicitation, envelope: Envelope, *, now: datetime) -> b
     return call.technical_opened_at is not None and not unmet_to_open(call, envelope, now=now)
 
 
-def envelopes(request: HttpRequest, reference: str) -> StreamingHttpResponse:
+def envelopes(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Hand out every sealed envelope as it lies on the disk, for an opening without this site (docs/opening.md)."""
     call = get_call(reference)
     check(call.step.challenge, actor=signed_in(request), needs=Permission.ENVELOPE_OPEN)
@@ -249,7 +252,9 @@ def envelopes(request: HttpRequest, reference: str) -> StreamingHttpResponse:
             entries.append((f"{version.reference}/{name}.age", ciphertext))
             for number, path in enumerate(files, start=1):  # their names are inside of the envelope
                 entries.append((f"{version.reference}/{name}-{number:02d}.age", path))
-    do(request, openings.note_export, call)
-    response = StreamingHttpResponse(zip_of(entries), content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="{call.reference}-sealed.zip"'
-    return response
+
+    def make() -> Iterator[bytes]:
+        do(request, openings.note_export, call)
+        return zip_of(entries)
+
+    return archive(request, make, kind="application/zip", name=f"{call.reference}-sealed.zip")
