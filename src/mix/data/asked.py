@@ -78,7 +78,12 @@ class _Worded:
             answers = [answer[: self.compiler.col_count] for answer in answers]
         if self.converters:  # after which what was a tuple is a list
             answers = map(tuple, self.compiler.apply_converters(answers, self.converters))
-        compiler = _Of(self.compiler, execute_sql=lambda **_: None, results_iter=lambda *_, **__: iter(answers))
+        compiler = _Of(
+            self.compiler,
+            execute_sql=lambda **_: None,
+            results_iter=lambda *_, **__: iter(answers),
+            klass_info=self.compiler.klass_info and _once_each(self.compiler.klass_info),
+        )
         query = _Of(self.query, get_compiler=lambda *_, **__: compiler)
         known = {field: {rows[m].pk: rows[m] for m in of if m in rows} for field, of in self.known.items()}
         made_by: Any = self.rows._iterable_class  # noqa: SLF001 - what a query set makes its rows by
@@ -105,6 +110,27 @@ class _Of:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the whole has
         return getattr(self._whole, name)
+
+
+class _Once:
+    """A kind of row to which others point, in one answer: the city of twenty challenges is one object."""
+
+    def __init__(self, kind: type[Model]) -> None:
+        self.kind, self._meta = kind, kind._meta  # noqa: SLF001 - Django's public name of it
+        self.made: dict[object, Model] = {}
+
+    def from_db(self, db: str, names: list[str], values: tuple[Any, ...]) -> Model:
+        """Return the row of these values, made where its key comes for the first time."""
+        key = values[names.index(self._meta.pk.attname)]
+        if key not in self.made:
+            self.made[key] = self.kind.from_db(db, names, values)
+        return self.made[key]
+
+
+def _once_each(info: dict[str, Any]) -> dict[str, Any]:
+    """Return how rows of an answer are made, with each row that they point at made once."""
+    joined = info.get("related_klass_infos", ())
+    return {**info, "related_klass_infos": [{**_once_each(other), "model": _Once(other["model"])} for other in joined]}
 
 
 class Asked(Generic[P, Row]):
