@@ -24,7 +24,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-dep
 	@$(PIP) --no-compile --require-hashes --requirement $<
 
 # Two processes, file by file in the order of tests/conftest.py.
-BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
+BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder --durations 20 --durations-min 5
 
 # The world that the tests work on is replayed beside what needs none, and lines are counted there already.
 test: $(STAMP)
@@ -110,6 +110,7 @@ lab: $(STAMP) browser
 	@$(BIN)/python -m tests.lab.kill9 --kills 50
 	@$(BIN)/python -m tests.lab.stampede --bidders 200
 	@$(BIN)/python -m tests.lab.full_disk
+	@$(BIN)/python -m tests.lab.soak
 	@$(BIN)/python tests/with_postgres.py $(BIN)/python -m tests.lab.kill9 --kills 50 --crash
 	@$(BIN)/python tests/with_postgres.py $(BIN)/python -m tests.lab.stampede --bidders 200
 

@@ -5,7 +5,6 @@ Run it beside the source, on SQLite or on the PostgreSQL that DATABASE_URL names
 """
 
 import os
-import re
 import resource
 import signal
 import socket
@@ -17,35 +16,15 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.lab.weighing import tree, weight  # noqa: E402 - found by the line above
+
 STARTED, LOADED, READY_SECONDS = 250, 350, 3.0
 LARGE, HELD = 512, 16  # MB of a file, and how much of it is held at once
 ROUNDS = 25
 PAGES = ("", "challenges/", "outcomes/", "measures/", "how/", "log/", "challenges/water-leaks/", "privacy/")
-
-
-def tree(root: int) -> list[int]:
-    """List a process and all that it has begun."""
-    parents: dict[int, list[int]] = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        parents.setdefault(int(fields[1]), []).append(int(path.parent.name))
-    found, todo = [], [root]
-    while todo:
-        found.append(todo.pop())
-        todo += parents.get(found[-1], [])
-    return found
-
-
-def weight(pid: int) -> int:
-    """Return the proportional share of a process, in kB."""
-    try:
-        said = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    return int(re.findall(r"^Pss:\s+(\d+)", said, re.MULTILINE)[0])
 
 
 def weigh(root: int, what: str, limit: int) -> None:

@@ -31,8 +31,9 @@ UPLOADERS = 4
 class Load:
     """Vendors that draft and finalise without pause, each time with another key, and remember what they were told."""
 
-    def __init__(self, bidders: list[world.Bidder]) -> None:
+    def __init__(self, bidders: list[world.Bidder], *, pause: float = 0) -> None:
         self.bidders = bidders
+        self.pause = pause  # seconds, after each receipt
         self.receipts: dict[str, tuple[str, str]] = {}
         self.unanswered: set[tuple[world.Bidder, str]] = set()
         self.retried: set[tuple[world.Bidder, str]] = set()
@@ -49,6 +50,7 @@ class Load:
             key = f"{bidder.submission}-{number}"
             while not self.send(bidder, key) and self.going:
                 time.sleep(0.2)
+            time.sleep(self.pause)
 
     def _saved(self, bidder: world.Bidder) -> bool:
         """Write the draft anew, since finalising destroyed it."""
@@ -83,7 +85,8 @@ class Load:
 class Uploads:
     """Vendors that upload files in parts without pause, go on where they were cut off, and remember what was kept."""
 
-    def __init__(self, bidders: list[world.Bidder]) -> None:
+    def __init__(self, bidders: list[world.Bidder], *, pause: float = 0) -> None:
+        self.pause = pause  # seconds, after each file
         self.kept: list[tuple[str, str]] = []
         self.cut = 0
         self.wrong: list[str] = []
@@ -97,6 +100,7 @@ class Uploads:
             content = f"{bidder.submission} {number} ".encode() * 40_000
             while self.going and not self._sent(bidder, f"{number}.txt", content):
                 time.sleep(0.2)
+            time.sleep(self.pause)
 
     def _sent(self, bidder: world.Bidder, name: str, content: bytes) -> bool:
         try:
