@@ -77,5 +77,5 @@ def test_one_place_has_few_archives_made_at_once_and_another_has_its_own(
 
     first = auditor.get(url, REMOTE_ADDR="10.0.0.1")
     assert (first.status_code, asked("10.0.0.1"), asked("10.0.0.2"), asked("10.0.0.2")) == (200, 503, 200, 200)
-    assert b"".join(first.streaming_content)  # type: ignore[attr-defined]
+    assert b"".join(first.streaming_content)  # type: ignore[attr-defined]  # of an answer that streams
     assert asked("10.0.0.1") == 200
