@@ -86,6 +86,10 @@ REFUSALS: dict[str, str | Counted] = {
     "fixed_price_missing": "Say the price that the city has fixed",
     "already_published": "This notice is public already",
     "question_unknown": "There is no such question",
+    "group_unknown": "There is no such heading",
+    "group_empty": "Choose the questions that stand under the heading",
+    "group_not_for_it": "A price or a mandatory item stands under no heading of yours",
+    "group_twice": "There is such a heading already",
     "item_changed_as_such": "A mandatory item is changed as one",
     "items_need_scoring": "What comes in to this call is not scored, so that nobody can fall out of the scoring",
     "item_checker_unknown": "Choose who checks the item",
@@ -332,6 +336,7 @@ WORDS: dict[str, dict[str, str]] = {
         "proof": "How you meet “{item}”: in a few words, or the name of the file that shows it",
     },
     "form_change": {
+        "group_added": "Heading added",
         "question_dropped": "Dropped",
         "question_added": "Added",
         "item_added": "Mandatory item added",

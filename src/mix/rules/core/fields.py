@@ -148,6 +148,8 @@ class FieldSpec(BaseModel):
     drops from a call. What is `checked_by` a duty is a mandatory item, pass or fail: whoever holds that duty looks at
     the answer before anybody scores.
 
+    Fields that follow each other with the same `group` stand under it as their heading.
+
     A field with a `source` says what another says ("step.field", "need.what"), and is one fact with it: to differ it
     needs a reason, which is the answer of the field whose `why_of` names it. What only `begins` with another is its own
     once it is written. Both are checked with the method (`rules.city.sources`).
@@ -158,6 +160,7 @@ class FieldSpec(BaseModel):
     type: FieldType = FieldType.TEXT
     title: Wording
     hint: Wording | None = None
+    group: Wording | None = None
     required: bool = False
     must_be_yes: bool = False
     max_words: int | None = Field(default=None, gt=0)

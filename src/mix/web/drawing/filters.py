@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -120,6 +121,12 @@ def markdown(text: str) -> SafeString:
 def at(mapping: Mapping[Any, Any], key: Any) -> Any:  # noqa: ANN401 - any mapping
     """Return the value at a key, or nothing."""
     return mapping.get(key)
+
+
+def by_group(items: Iterable[Any]) -> list[tuple[Wording | None, list[Any]]]:
+    """Return fields, or what is drawn of them, under the headings that they stand under, in their order."""
+    found = ((getattr(item, "spec", item).group, item) for item in items)
+    return [(group, [item for _group, item in rows]) for group, rows in groupby(found, key=lambda pair: pair[0])]
 
 
 def spec_title(step: Step) -> str:

@@ -62,6 +62,7 @@ logger = logging.getLogger(__name__)
 FILTERS: dict[str, Callable[..., Any]] = {
     "anchor": anchor,
     "at": filters.at,
+    "by_group": filters.by_group,
     "browser": filters.browser,
     "capfirst": defaultfilters.capfirst,
     "clock_part": filters.clock_part,

@@ -18,6 +18,7 @@ from mix.rules.core.access import Permission
 from mix.rules.core.fields import FieldType, Wording
 from mix.rules.core.lines import whole_number
 from mix.rules.market import call_changes as changes
+from mix.rules.market import call_criteria as criteria
 from mix.rules.market.call_changes import Change
 from mix.rules.market.call_forms import AskedQuestion, CallForm, bounds_of
 from mix.web.drawing.showing import language
@@ -45,6 +46,11 @@ class Fitting:
         step, _dot, key = name.partition(".")
         found = next((c for c in self.form.criteria_of(step) if c.key == key), None)
         return (step, found) if found else None
+
+    def heading(self, number: str) -> str:
+        """Return the English of a heading by its number on the page; empty where there is none of it."""
+        numbered = {str(n): group.en for n, group in enumerate(self.form.groups, start=1)}
+        return numbered.get(number, "")
 
     def question(self, key: str) -> AskedQuestion | None:
         """Return a question, if there is one of this key."""
@@ -96,6 +102,14 @@ def scored_by(about: Fitting) -> django_forms.MultipleChoiceField:
     return fields.many(_("Its answer is scored by"), about.criteria())
 
 
+def under(about: Fitting) -> django_forms.ChoiceField:
+    """Make the list of the headings under which a question may stand, and of none."""
+    named = [(str(n), group.in_(language())) for n, group in enumerate(about.form.groups, start=1)]
+    field = fields.choice(_("Stands under"), [("", _("no heading")), *named])
+    field.required = False
+    return field
+
+
 class AddQuestion(Fit):
     """Ask vendors something more."""
 
@@ -111,6 +125,8 @@ class AddQuestion(Fit):
     def fit(self) -> None:
         """Offer the kinds of answer and the criteria."""
         fields.offer(self, "type", [(t.value, word("answer_type", t.value, language())) for t in changes.TYPES])
+        if self.about.form.groups:
+            self.fields["group"] = under(self.about)
         if self.about.criteria():
             self.fields["scored_by"] = scored_by(self.about)
 
@@ -123,6 +139,7 @@ class AddQuestion(Fit):
             required=given["required"],
             max_words=given["max_words"],
             scored_by=tuple(given.get("scored_by", ())),
+            group=self.about.heading(given.get("group", "")),
         )
 
 
@@ -233,7 +250,7 @@ class Weigh(FitRow):
             }
             for what in ("weight", "least")
         }
-        return changes.Weigh(evaluation=self.row, weights=named["weight"], minimums=named["least"])
+        return criteria.Weigh(evaluation=self.row, weights=named["weight"], minimums=named["least"])
 
 
 class Describe(FitRow):
@@ -259,7 +276,7 @@ class Describe(FitRow):
         """Return the words."""
         step, _dot, key = self.row.partition(".")
         written: dict[str, Wording | None] = {str(s): self.cleaned_data[f"anchor_{s}"] for s in SCORES}
-        return changes.Describe(
+        return criteria.Describe(
             evaluation=step,
             criterion=key,
             **self.given("title", "guideline"),
@@ -278,7 +295,7 @@ class AddCriterion(FitRow):
 
     def change(self) -> Change:
         """Return the criterion."""
-        return changes.AddCriterion(evaluation=self.row, **self.given("title", "guideline", "weight"))
+        return criteria.AddCriterion(evaluation=self.row, **self.given("title", "guideline", "weight"))
 
 
 class DropCriterion(FitRow):
@@ -289,4 +306,4 @@ class DropCriterion(FitRow):
     def change(self) -> Change:
         """Drop it."""
         step, _dot, key = self.row.partition(".")
-        return changes.DropCriterion(evaluation=step, criterion=key)
+        return criteria.DropCriterion(evaluation=step, criterion=key)
