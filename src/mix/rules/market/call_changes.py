@@ -14,6 +14,7 @@ from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import require
 from mix.rules.core.versioned import Form
 from mix.rules.market.call_criteria import AddCriterion, Describe, DropCriterion, Weigh
+from mix.rules.market.call_files import AskFile
 from mix.rules.market.call_forms import AskedQuestion, CallForm, Origin
 from mix.rules.market.call_groups import GroupQuestions, MoveGroup, RenameGroup
 
@@ -49,7 +50,7 @@ class AddQuestion(Form):
             required=self.required and self.type is not FieldType.YES_NO,
             max_words=_words(self.type, self.max_words),
         )
-        return _among_read(form, AskedQuestion(field, Origin.ADDED, form.known(self.scored_by)))
+        return form.adding(AskedQuestion(field, Origin.ADDED, form.known(self.scored_by)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ class Reword(Form):
         before = form.question(self.question)
         require(not before.is_item, "item_changed_as_such")
         require(not before.field.lines, "lines_changed_as_such")
+        require(before.field.type is not FieldType.FILE or before.origin is not Origin.ADDED, "file_changed_as_such")
         require(not before.field.columns or before.origin is not Origin.ADDED, "table_changed_as_such")
         field = before.field
         require(self.required or not field.required or before.may_go, "question_stays", field="required")
@@ -250,7 +252,7 @@ class AskTable(Form):
             )
         key = form.new_key("t")
         field = FieldSpec.model_validate({"key": key, "type": FieldType.ROWS, **update})
-        return _among_read(form, AskedQuestion(field, Origin.ADDED, scored_by))
+        return form.adding(AskedQuestion(field, Origin.ADDED, scored_by))
 
 
 Change: TypeAlias = (
@@ -266,6 +268,7 @@ Change: TypeAlias = (
     | ChangeItem
     | PriceByLines
     | AskTable
+    | AskFile
     | Weigh
     | Describe
     | AddCriterion
@@ -285,8 +288,3 @@ def read_change(data: object) -> Change:
 def _words(type_: FieldType, most: int | None) -> int | None:
     require(most is None or 0 < most <= MOST_WORDS, "words_out_of_bounds", field="max_words", most=str(MOST_WORDS))
     return most if type_ in (FieldType.TEXT, FieldType.LINE) else None
-
-
-def _among_read(form: CallForm, made: AskedQuestion) -> CallForm:
-    last = max((n for n, q in enumerate(form.questions, 1) if q.field.envelope == Envelope.TECHNICAL), default=0)
-    return form.asking((*form.questions[:last], made, *form.questions[last:]))

@@ -161,6 +161,12 @@ class CallForm(Versioned):
         found = _together(questions, groups)
         return self if found == self.questions else replace(self, number=self.number + 1, questions=found)
 
+    def adding(self, made: AskedQuestion) -> CallForm:
+        """Return the next form with a question more, after what the panel reads and before the prices."""
+        places = (n for n, q in enumerate(self.questions, 1) if q.field.envelope == Envelope.TECHNICAL)
+        last = max(places, default=0)
+        return self.asking((*self.questions[:last], made, *self.questions[last:]))
+
     def with_question(self, changed: AskedQuestion) -> CallForm:
         """Return the next form with a question as it is asked now."""
         return self.asking([changed if q.field.key == changed.field.key else q for q in self.questions])

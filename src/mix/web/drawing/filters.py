@@ -15,7 +15,8 @@ from mix.phrases.refusals import sentence
 from mix.phrases.words import word
 from mix.readers.case.challenges import spec_of
 from mix.rules.city.schemes import PriceRule
-from mix.rules.core.fields import Wording
+from mix.rules.core.fields import FieldSpec, Wording
+from mix.rules.core.file_kinds import endings
 from mix.rules.core.unmet import Unmet
 from mix.web.drawing import showing
 from mix.web.drawing.markdown import to_html
@@ -121,6 +122,11 @@ def markdown(text: str) -> SafeString:
 def at(mapping: Mapping[Any, Any], key: Any) -> Any:  # noqa: ANN401 - any mapping
     """Return the value at a key, or nothing."""
     return mapping.get(key)
+
+
+def endings_of(spec: FieldSpec) -> tuple[str, ...]:
+    """Return the endings of the files that a question takes."""
+    return endings(spec.kinds)
 
 
 def by_group(items: Iterable[Any]) -> list[tuple[Wording | None, list[Any]]]:

@@ -37,6 +37,7 @@ from mix.rules.city.policy.documents import Effect
 from mix.rules.city.policy.facts import Ground
 from mix.rules.city.states import DraftState
 from mix.rules.core.fields import FieldType
+from mix.rules.core.file_kinds import FileKind
 from mix.rules.core.kinds import (
     AgreementKind,
     CityState,
@@ -70,6 +71,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "date": lambda value, form: defaultfilters.date(localtime(value) if isinstance(value, datetime) else value, form),
     "day": filters.day,
     "day_part": filters.day_part,
+    "endings_of": filters.endings_of,
     "foreign": filters.foreign,
     "in_language": filters.in_language,
     "json_script": json_script,
@@ -115,6 +117,7 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     FactConfidence,
     FactKey,
     FieldType,
+    FileKind,
     Fit,
     Ground,
     JoinAnswer,

@@ -24,6 +24,7 @@ from mix.web.drawing.showing import use_clock
 from mix.web.forms.acts import Acts, Listed, granted, show, take
 from mix.web.forms.kinds import is_under_way
 from mix.web.staff.market import call_form_acts as acts
+from mix.web.staff.market import call_form_files as files
 from mix.web.staff.market import call_form_groups as groups
 from mix.web.staff.market import call_form_items as items
 from mix.web.staff.market import call_form_lines as lines
@@ -115,6 +116,8 @@ def _acts(step: Step, call: Solicitation) -> Acts:
         "describe": acts.Describe,
         "add_criterion": acts.AddCriterion,
         "drop_criterion": acts.DropCriterion,
+        "add_file": files.AddFile,
+        "change_file": files.ChangeFile,
         "add_table": tables.AddTable,
         "change_table": tables.ChangeTable,
     }
