@@ -17,11 +17,9 @@ from mix.rules.market.call_criteria import AddCriterion, Describe, DropCriterion
 from mix.rules.market.call_files import AskFile
 from mix.rules.market.call_forms import AskedQuestion, CallForm, Origin
 from mix.rules.market.call_groups import GroupQuestions, MoveGroup, RenameGroup
+from mix.rules.market.question_lists import MOST_WORDS, TYPES, BringQuestions
 
-MOST_WORDS = 5_000
 PROOF_WORDS = 250  # in which a vendor says how it meets a mandatory item
-# What a city may ask beside what the method asks: options and columns are the method's to define.
-TYPES = (FieldType.TEXT, FieldType.LINE, FieldType.NUMBER, FieldType.DATE, FieldType.YES_NO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +267,7 @@ Change: TypeAlias = (
     | PriceByLines
     | AskTable
     | AskFile
+    | BringQuestions
     | Weigh
     | Describe
     | AddCriterion
@@ -283,6 +282,11 @@ def read_change(data: object) -> Change:
     """Read a change from plain values. Raises ValueError for what is none."""
     found: Change = _CHANGES.validate_json(json.dumps(data))
     return found
+
+
+def write_change(change: Change) -> str:
+    """Write a change as JSON, as `read_change` reads it."""
+    return _CHANGES.dump_json(change).decode()
 
 
 def _words(type_: FieldType, most: int | None) -> int | None:

@@ -21,6 +21,7 @@ from mix.rules.market import call_changes as changes
 from mix.rules.market import call_criteria as criteria
 from mix.rules.market.call_changes import Change
 from mix.rules.market.call_forms import AskedQuestion, CallForm, bounds_of
+from mix.rules.market.question_lists import MOST_WORDS, TYPES
 from mix.web.drawing.showing import language
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, RowAct, do
@@ -73,10 +74,11 @@ class Fit(Act[Fitting]):
         """Return what was entered as a change."""
         raise TypeError(f"{type(self).__name__} has no change")
 
-    def run(self, request: HttpRequest) -> None:
-        """Change the form."""
+    def run(self, request: HttpRequest) -> str | None:
+        """Change the form, and stay on its page."""
         number = whole_number(self.cleaned_data["number"])
         do(request, call_forms.fit, self.about.step, self.change(), number=-1 if number is None else number)
+        return None
 
 
 class FitRow(Fit, RowAct[Fitting]):
@@ -92,7 +94,7 @@ class FitRow(Fit, RowAct[Fitting]):
 
 
 def _words() -> django_forms.IntegerField:
-    field = fields.number(_("At most, words"), least=1, most=changes.MOST_WORDS)
+    field = fields.number(_("At most, words"), least=1, most=MOST_WORDS)
     field.required = False
     return field
 
@@ -124,7 +126,7 @@ class AddQuestion(Fit):
 
     def fit(self) -> None:
         """Offer the kinds of answer and the criteria."""
-        fields.offer(self, "type", [(t.value, word("answer_type", t.value, language())) for t in changes.TYPES])
+        fields.offer(self, "type", [(t.value, word("answer_type", t.value, language())) for t in TYPES])
         if self.about.form.groups:
             self.fields["group"] = under(self.about)
         if self.about.criteria():
