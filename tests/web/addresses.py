@@ -105,6 +105,8 @@ ADDRESSES: dict[str, str] = {
     "city-versions": CITY,
     "city-call-form": CITY,
     "city-call-lines": CITY,
+    "city-call-list": CITY,
+    "city-call-list-file": CITY,
     "city-call-publish": CITY,
     "city-document": CITY,
     "city-take-over": STAFF,

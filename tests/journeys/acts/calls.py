@@ -31,6 +31,7 @@ def _fit(play: Play, v: Values, by: str) -> None:
     visitor, change = play.person(by), dict(v["change"])
     visitor.go(f"{play.step_path(v['step'])}call/")
     act, item, fields = change.pop("change"), "", {}
+    act = {"group_questions": "add_group"}.get(act, act)
     for name, value in change.items():
         if name in ("question", "evaluation", "criterion"):
             item = f"{item}.{value}" if item else value
@@ -39,8 +40,8 @@ def _fit(play: Play, v: Values, by: str) -> None:
         elif name == "anchors":
             for score, text in value.items():
                 fields |= {f"anchor_{score}": text["en"], f"anchor_{score}_fr": text["fr"]}
-        elif name == "scored_by":
-            for box in visitor.form(act, item).locator("input[name=scored_by]").all():
+        elif name in ("scored_by", "questions"):
+            for box in visitor.form(act, item).locator(f"input[name={name}]").all():
                 box.evaluate("(box, on) => { box.checked = on.includes(box.value) }", value)
         elif isinstance(value, dict):
             fields |= {name: value["en"], f"{name}_fr": value["fr"]}

@@ -13,18 +13,15 @@ from mix.rules.city.methods import EvaluationSpec
 from mix.rules.core.fields import FieldType, Wording
 from mix.rules.core.unmet import Refused
 from mix.rules.market.call_changes import (
-    AddCriterion,
     AddQuestion,
     Change,
-    Describe,
     Drop,
-    DropCriterion,
     Move,
     PutBack,
     Reword,
-    Weigh,
     read_change,
 )
+from mix.rules.market.call_criteria import AddCriterion, Describe, DropCriterion, Weigh
 from mix.rules.market.call_forms import (
     CallForm,
     Origin,

@@ -101,14 +101,17 @@ def _require_quota(submission: Submission, size: int) -> None:
     require(held + size <= most, "vendor_files_full", field="file", most=str(most // 2**30))
 
 
-def begin_upload(submission: Submission, *, envelope: str, name: str, size: int, now: datetime) -> UploadFact:
+def begin_upload(
+    submission: Submission, *, envelope: str, name: str, size: int, now: datetime, question: str = ""
+) -> UploadFact:
     """Begin an upload, or go on with the one of the same name and size that was broken off. The draft has begun."""
     key_id = Draft.objects.get(submission=submission.code).key_id
     for there in list_uploads([submission.code]):
-        if (there.envelope, there.name, there.size, there.key_id) == (envelope, name, size, key_id):
+        same = (there.envelope, there.question, there.name, there.size, there.key_id)
+        if same == (envelope, question, name, size, key_id):
             return there
     _require_quota(submission, size)
-    begun = UploadFact(new_code(12), envelope, key_id, name, size, 0)
+    begun = UploadFact(new_code(12), envelope, key_id, name, size, 0, question)
     Upload.objects.create(
         submission=submission.code,
         code=begun.code,
@@ -121,7 +124,7 @@ def begin_upload(submission: Submission, *, envelope: str, name: str, size: int,
 
 
 def _upload_label(upload: UploadFact) -> bytes:
-    known = {"name": upload.name, "size": upload.size, "there": upload.there}
+    known = {"name": upload.name, "size": upload.size, "there": upload.there, "question": upload.question}
     return storage.encrypt(canonical(known), [storage.make_key(upload.key_id)])
 
 
@@ -198,7 +201,9 @@ def open_stream(solicitation: Solicitation, *, envelope: str) -> SealingStream:
     return storage.StreamSealer([solicitation.recipients[envelope]], limit=settings.SEALED_FILE_LIMIT)
 
 
-def keep_file(deed: Deed, submission: Submission, stored: Stored, *, envelope: str, name: str) -> str:
+def keep_file(
+    deed: Deed, submission: Submission, stored: Stored, *, envelope: str, name: str, question: str = ""
+) -> str:
     """Keep what was streamed under a new code, unless the submission would grow past its limit."""
     total = sum(file.size for file in list_files(submission)) + stored.size
     require(total <= settings.SEALED_SUBMISSION_LIMIT, "submission_too_large")
@@ -210,6 +215,7 @@ def keep_file(deed: Deed, submission: Submission, stored: Stored, *, envelope: s
         "sha256": stored.sha256,
         "salt": secrets.token_hex(16),
         "properties": asdict(stored.properties),
+        "question": question,
     }
     SealedFile.objects.create(
         submission=submission.code,

@@ -56,6 +56,7 @@ from mix.readers.market.submissions import (
     envelopes_of,
     find_current,
     warnings_for,
+    with_files,
 )
 from mix.readers.market.vendors import check_own_vendor, get_own_vendor
 from mix.rules.case.versions import Merged, merge_fields
@@ -67,6 +68,7 @@ from mix.rules.core.unmet import Outdated, Refused, Unmet, refuse_if, require
 from mix.rules.market.receipts import ReceiptClock, ReceiptEntry, ReceiptStatement, SealedLine
 from mix.rules.market.sealed import Stored
 from mix.rules.market.states import CustodyMode, SubmissionState
+from mix.rules.market.wanted_files import check_fits, find_wanted
 
 
 class SavedMeanwhile(Outdated):
@@ -190,15 +192,27 @@ def bring_copy(deed: Deed, submission: Submission, *, brought: object) -> Saved:
     return save_answers(deed, submission, answers=answers)
 
 
-def add_file(deed: Deed, submission: Submission, *, stored: Stored, envelope: str, name: str) -> str:
-    """Keep a file that was streamed into the vault; returns its code."""
+def add_file(
+    deed: Deed, submission: Submission, *, stored: Stored, envelope: str, name: str, question: str = ""
+) -> str:
+    """Keep a file that was streamed into the vault, as answer to a question if it is one; returns its code."""
     submission = lock_submission(deed, submission)
-    require(envelope in {e.value for e in spec_of_call(submission.solicitation).envelopes}, "envelope_unknown")
+    check_takes(submission, envelope=envelope, question=question, name=file_name(name))
     require(stored.size > 0, "file_empty", field="file")
-    code = keep_file(deed, submission, stored, envelope=envelope, name=file_name(name))
+    code = keep_file(deed, submission, stored, envelope=envelope, name=file_name(name), question=question)
     begin_draft(deed, submission)
     _record(deed, "add_file", submission, file=code)
     return code
+
+
+def check_takes(submission: Submission, *, envelope: str, question: str, name: str) -> None:
+    """Refuse a file for an envelope that the call does not have, or that does not fit the question that it answers."""
+    part = spec_of_call(submission.solicitation)
+    require(envelope in {e.value for e in part.envelopes}, "envelope_unknown")
+    if question:
+        spec = find_wanted(part.answers, question)
+        require(envelope == spec.envelope, "envelope_unknown")
+        check_fits(spec, name=name, there=sum(file.question == question for file in list_files(submission)))
 
 
 def begin_draft(deed: Deed, submission: Submission) -> None:
@@ -296,7 +310,8 @@ def finalise(
     if seen and (seen.number, set(seen.files)) != (submission.draft_version, set(around.files)):
         raise Outdated(Unmet("seen_another"), *changes_since(submission, number=seen.number, files=seen.files))
     unread = [addendum for addendum, is_read in around.addenda if not is_read]
-    refuse_if(blocking(warnings_for(spec_of_call(call).answers, content, unread=unread)))
+    asked = spec_of_call(call).answers
+    refuse_if(blocking(warnings_for(asked, with_files(asked, content, ahead.files), unread=unread)))
     keep_sealed(ahead.sealed, version=number, now=deed.now)
     reference = "-".join([new_code(4), new_code(4), new_code(4)])
     submission.state = SubmissionState.FINALISED

@@ -9,10 +9,9 @@ from mix.actions.core.run import prepared_by
 from mix.actions.market import submissions
 from mix.actions.market.locking import lock_submission, refuse_late
 from mix.actions.market.sealing import begin_upload, drop_blob, end_upload, has_room, join_parts, keep_part
-from mix.actions.market.submissions import begin_draft
+from mix.actions.market.submissions import begin_draft, check_takes
 from mix.data.models import Submission
 from mix.readers.market.sealing import find_upload
-from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.core.lines import file_name
 from mix.rules.core.unmet import Refused, require
@@ -21,21 +20,23 @@ from mix.rules.market.sealed import Stored
 PART = 2**20  # bytes: the most that one part may be
 
 
-def begin(deed: Deed, submission: Submission, *, envelope: str, name: str, size: int) -> tuple[str, int]:
+def begin(
+    deed: Deed, submission: Submission, *, envelope: str, name: str, size: int, question: str = ""
+) -> tuple[str, int]:
     """Begin a file that arrives in parts, or go on with the one that was broken off. Refuses what is too large.
 
     Returns the code of the upload, and how many bytes are there.
     """
     submission = lock_submission(deed, submission)
-    require(envelope in {e.value for e in spec_of_call(submission.solicitation).envelopes}, "envelope_unknown")
     name = file_name(name)
+    check_takes(submission, envelope=envelope, question=question, name=name)
     require(bool(name), "name_missing", field="file")
     require(size > 0, "file_empty", field="file")
     most = settings.SEALED_FILE_LIMIT
     require(size <= most, "file_too_large", field="file", name=name, most=str(most // 2**20))
     require(has_room(), "no_room", field="file")
     begin_draft(deed, submission)
-    upload = begin_upload(submission, envelope=envelope, name=name, size=size, now=deed.now)
+    upload = begin_upload(submission, envelope=envelope, name=name, size=size, now=deed.now, question=question)
     return upload.code, upload.there
 
 
@@ -64,7 +65,14 @@ def finish(deed: Deed, prepared: Stored, submission: Submission, *, upload: str)
     """Keep the whole file; returns its code and the SHA-256 that the server computed, to be compared."""
     try:
         found = deed.must(find_upload(submission, upload), "upload_unknown")
-        code = submissions.add_file(deed, submission, stored=prepared, envelope=found.envelope, name=found.name)
+        code = submissions.add_file(
+            deed,
+            submission,
+            stored=prepared,
+            envelope=found.envelope,
+            name=found.name,
+            question=found.question,
+        )
     except Refused:
         drop_blob(prepared.blob)
         raise

@@ -29,7 +29,8 @@ DRAFT = "draft"  # what the ids of the keys of drafts begin with
 class FileFact:
     """What is known of a sealed file: its name, size in bytes and fingerprints, never its content.
 
-    `authors` are whom its properties name. `salt` is that under which a receipt commits to name, size and SHA-256.
+    `question` is the key of the question that it answers; empty where it answers none. `authors` are whom its
+    properties name. `salt` is that under which a receipt commits to name, size and SHA-256.
     `scan` is what a virus scanner says once the file is open, and None where there is no scanner.
     """
 
@@ -46,6 +47,7 @@ class FileFact:
     is_open: bool = False
     authors: tuple[str, ...] = ()
     is_encrypted: bool = False
+    question: str = ""
 
     @property
     def own(self) -> dict[str, Any]:
@@ -68,6 +70,7 @@ class UploadFact:
     name: str
     size: int
     there: int
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,7 @@ from mix.rules.core.unmet import Unmet
 from mix.rules.market.call_forms import Origin
 from mix.rules.market.price_lines import total_of
 from mix.rules.market.states import SubmissionState
+from mix.rules.market.wanted_files import wanted
 
 COPY_KIND = "MIX own copy"
 
@@ -183,6 +184,12 @@ def warnings_for(specs: Sequence[FieldSpec], content: dict[str, Any], *, unread:
     )
 
 
+def with_files(specs: Sequence[FieldSpec], content: Mapping[str, Any], files: Sequence[FileFact]) -> dict[str, Any]:
+    """Return answers with those that are files: the SHA-256 of each, in the order in which they came."""
+    hashes = {spec.key: [f.sha256 for f in files if f.question == spec.key] for spec in wanted(specs)}
+    return {**content, **hashes}
+
+
 def blocking(found: Sequence[Unmet]) -> tuple[Unmet, ...]:
     """Pick what does block: an unread addendum, and answers that break a limit that the notice printed."""
     return tuple(
@@ -196,9 +203,10 @@ def envelopes_of(
     """Return what is sealed in each envelope of a draft, and what its commitment covers."""
     part = spec_of_call(solicitation)
     draft = draft or DraftContent({}, {})
+    content = with_files(part.answers, draft.answers, files)
     return {
         e.value: {
-            "answers": {s.key: draft.answers.get(s.key) for s in part.fields_of(e.value)},
+            "answers": {s.key: content.get(s.key) for s in part.fields_of(e.value)},
             "salt": draft.salts.get(e.value, ""),
             "files": [[f.name, f.sha256] for f in files if f.envelope == e.value],
         }

@@ -169,10 +169,17 @@ def _problems_in_step(step: Step, method: Method, *, line: Callable[..., int]) -
         yield Problem(line("evaluation", "of"), f"'{step.evaluation.of}' is no solicitation that could be scored")
     if step.evaluation:
         yield from _problems_in_evaluation(step.key, step.evaluation, method, line=line)
+    yield from _problems_in_fields(step, line=line)
+
+
+def _problems_in_fields(step: Step, *, line: Callable[..., int]) -> Iterator[Problem]:
+    """Find fields of one name, files that no call asks for, and what a price envelope may not hold."""
     for part in (step.fields, step.solicitation.answers if step.solicitation else ()):
         keys = [spec.key for spec in part]
         for key in {k for k in keys if keys.count(k) > 1}:
             yield Problem(line(), f"two fields of '{step.key}' are called '{key}'")
+    if any(spec.type is FieldType.FILE for spec in step.fields):
+        yield Problem(line(), f"'{step.key}' asks for a file, which only a call does")
     if step.solicitation and any(
         spec.envelope not in tuple(Envelope) or (spec.envelope == Envelope.PRICE and spec.type is not FieldType.MONEY)
         for spec in step.solicitation.answers

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validat
 from pydantic_core import PydanticCustomError
 
 from mix.rules.core.access import Role
+from mix.rules.core.file_kinds import FileKind
 from mix.rules.core.kinds import Envelope, Route
 from mix.rules.core.lines import is_one_line, lines
 from mix.rules.core.unmet import Unmet, require
@@ -23,6 +24,7 @@ from mix.rules.core.unmet import Unmet, require
 MAX_TEXT = 60_000
 MAX_CENTS = 10**13  # one hundred billion dollars; more is a slip of the keyboard
 MAX_ROWS = 200
+MAX_FILES = 20  # to one question
 IN_CATALOGUE = "catalogue"  # what is read in this context has every text in each of these
 LANGUAGES_OF_THE_CATALOGUE = ("en", "fr")
 
@@ -108,6 +110,7 @@ class FieldType(StrEnum):
     YES_NO = "yes_no"
     ROWS = "rows"
     LINES = "lines"
+    FILE = "file"
 
 
 class Option(BaseModel):
@@ -146,7 +149,10 @@ class FieldSpec(BaseModel):
 
     What is not `for_panel` is asked of vendors for other ends, and shown to nobody who scores. What is `kept` no city
     drops from a call. What is `checked_by` a duty is a mandatory item, pass or fail: whoever holds that duty looks at
-    the answer before anybody scores.
+    the answer before anybody scores. A file is answered by at most `most_files` of these `kinds`, of any where none is
+    named; what is kept as its answer are their SHA-256 in hex.
+
+    Fields that follow each other with the same `group` stand under it as their heading.
 
     A field with a `source` says what another says ("step.field", "need.what"), and is one fact with it: to differ it
     needs a reason, which is the answer of the field whose `why_of` names it. What only `begins` with another is its own
@@ -158,6 +164,7 @@ class FieldSpec(BaseModel):
     type: FieldType = FieldType.TEXT
     title: Wording
     hint: Wording | None = None
+    group: Wording | None = None
     required: bool = False
     must_be_yes: bool = False
     max_words: int | None = Field(default=None, gt=0)
@@ -167,6 +174,8 @@ class FieldSpec(BaseModel):
     lines: tuple[PriceLine, ...] = Field(default=(), max_length=MAX_ROWS)
     min_rows: int = Field(default=0, ge=0, le=MAX_ROWS)
     max_rows: int = Field(default=MAX_ROWS, ge=1, le=MAX_ROWS)
+    kinds: tuple[FileKind, ...] = ()
+    most_files: int = Field(default=1, ge=1, le=MAX_FILES)
     public: bool = False
     envelope: str = "technical"
     for_panel: bool = True
@@ -188,6 +197,14 @@ class FieldSpec(BaseModel):
             raise ValueError("a field has a source, or begins with one")
         if any(column.source for column in self.columns) and not self.place:
             raise ValueError("a column has a source where its field has one")
+        return self
+
+    @model_validator(mode="after")
+    def _files_lie_beside_answers(self) -> FieldSpec:
+        if self.type is not FieldType.FILE and (self.kinds or self.most_files != 1):
+            raise ValueError("a file, and only it, is of a kind")
+        if self.type is FieldType.FILE and (self.envelope != Envelope.TECHNICAL or self.public or self.place):
+            raise ValueError("a file is asked beside the answers, and comes from nowhere else")
         return self
 
     @model_validator(mode="after")
@@ -349,10 +366,15 @@ def _bare(typed: object) -> str:
 
 
 def read_answers(specs: Sequence[FieldSpec], raw: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, BadValue]]:
-    """Read every field; return what could be read and, by field key, what could not. Nothing raises."""
+    """Read every field; return what could be read and, by field key, what could not. Nothing raises.
+
+    A file is sealed as it arrives, and never typed.
+    """
     good: dict[str, Any] = {}
     bad: dict[str, BadValue] = {}
     for spec in specs:
+        if spec.type is FieldType.FILE:
+            continue
         try:
             good[spec.key] = read_value(spec, raw.get(spec.key))
         except BadValue as error:
@@ -392,6 +414,8 @@ def _missing_in(spec: FieldSpec, value: object) -> list[Unmet]:
         found.append(Unmet("field_must_be_yes", params, field=spec.key))
     elif spec.checked_by and value is not True:
         found.append(Unmet("item_not_met", params, field=spec.key))
+    elif spec.type is FieldType.FILE:
+        return [Unmet("file_missing", params, field=spec.key)] if spec.required and not value else []
     elif spec.required and spec.type is not FieldType.YES_NO and value in (None, "", []) and not spec.lines:
         found.append(Unmet("field_missing", params, field=spec.key))
     priced = value if isinstance(value, dict) else {}

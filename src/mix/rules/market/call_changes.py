@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
-from mix.rules.city.methods import Criterion
 from mix.rules.core.access import OWNERS, Role
 from mix.rules.core.fields import MAX_ROWS, Column, FieldSpec, FieldType, PriceLine, Wording
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import require
 from mix.rules.core.versioned import Form
+from mix.rules.market.call_criteria import AddCriterion, Describe, DropCriterion, Weigh
+from mix.rules.market.call_files import AskFile
 from mix.rules.market.call_forms import AskedQuestion, CallForm, Origin
+from mix.rules.market.call_groups import GroupQuestions, MoveGroup, RenameGroup
+from mix.rules.market.question_lists import MOST_WORDS, TYPES, BringQuestions
 
-MOST_WORDS = 5_000
 PROOF_WORDS = 250  # in which a vendor says how it meets a mandatory item
-# What a city may ask beside what the method asks: options and columns are the method's to define.
-TYPES = (FieldType.TEXT, FieldType.LINE, FieldType.NUMBER, FieldType.DATE, FieldType.YES_NO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddQuestion(Form):
-    """Ask something more, after what the panel reads; its key is new for good. `max_words` bounds a text."""
+    """Ask something more, after what the panel reads; its key is new for good. `max_words` bounds a text.
+
+    It stands last under `group`, a heading that is there (its English), or under none.
+    """
 
     change: Literal["add_question"] = "add_question"
     title: Wording
@@ -34,18 +35,20 @@ class AddQuestion(Form):
     required: bool = True
     max_words: int | None = None
     scored_by: tuple[str, ...] = ()
+    group: str = ""
 
     def apply(self, form: CallForm) -> CallForm:
         """Return the form with the question."""
         require(self.type in TYPES, "question_type_unknown", field="type")
         field = FieldSpec(
-            key=_new_key(form, "q"),
+            key=form.new_key("q"),
             type=self.type,
             title=self.title,
+            group=form.group(self.group) if self.group else None,
             required=self.required and self.type is not FieldType.YES_NO,
             max_words=_words(self.type, self.max_words),
         )
-        return _among_read(form, AskedQuestion(field, Origin.ADDED, _known(form, self.scored_by)))
+        return form.adding(AskedQuestion(field, Origin.ADDED, form.known(self.scored_by)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,7 @@ class Reword(Form):
         before = form.question(self.question)
         require(not before.is_item, "item_changed_as_such")
         require(not before.field.lines, "lines_changed_as_such")
+        require(before.field.type is not FieldType.FILE or before.origin is not Origin.ADDED, "file_changed_as_such")
         require(not before.field.columns or before.origin is not Origin.ADDED, "table_changed_as_such")
         field = before.field
         require(self.required or not field.required or before.may_go, "question_stays", field="required")
@@ -76,7 +80,7 @@ class Reword(Form):
             }
         )
         origin = before.origin if changed == field or before.origin is Origin.ADDED else Origin.REWORDED
-        return _with(form, replace(before, field=changed, origin=origin, scored_by=_known(form, self.scored_by)))
+        return form.with_question(replace(before, field=changed, origin=origin, scored_by=form.known(self.scored_by)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +96,7 @@ class Drop(Form):
         before = form.question(self.question)
         require(form.may_go(before), "question_stays")
         require(bool(self.reason.strip()), "answer_missing", field="reason")
-        return _with(form, replace(before, dropped=self.reason.strip()))
+        return form.with_question(replace(before, dropped=self.reason.strip()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,12 +108,12 @@ class PutBack(Form):
 
     def apply(self, form: CallForm) -> CallForm:
         """Return the form with the question."""
-        return _with(form, replace(form.question(self.question), dropped=""))
+        return form.with_question(replace(form.question(self.question), dropped=""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move(Form):
-    """Change places with the question asked before it, or after; of one envelope. At an end nothing moves.
+    """Change places with the question asked before it, or after; of one envelope and heading. At an end nothing moves.
 
     Mandatory items are asked before all else, and move among themselves.
     """
@@ -121,13 +125,14 @@ class Move(Form):
     def apply(self, form: CallForm) -> CallForm:
         """Return the form in the new order."""
         moved = form.question(self.question)
-        near = [q for q in form.asked if q.field.envelope == moved.field.envelope and q.is_item == moved.is_item]
+        like = (moved.field.envelope, moved.is_item, moved.heading)
+        near = [q for q in form.asked if (q.field.envelope, q.is_item, q.heading) == like]
         require(moved in near, "question_unknown")
         place = near.index(moved) + (-1 if self.up else 1)
         if not 0 <= place < len(near):
             return form
         swap = {moved.field.key: near[place], near[place].field.key: moved}
-        return _asking(form, tuple(swap.get(q.field.key, q) for q in form.questions))
+        return form.asking(tuple(swap.get(q.field.key, q) for q in form.questions))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +149,7 @@ class AddItem(Form):
         """Return the form with the item, after those that it has."""
         require(bool(form.evaluations), "items_need_scoring")
         require(self.checked_by in OWNERS, "item_checker_unknown", field="checked_by")
-        key = _new_key(form, "m")
+        key = form.new_key("m")
         field = FieldSpec(
             key=key,
             type=FieldType.YES_NO,
@@ -156,7 +161,7 @@ class AddItem(Form):
         proof = FieldSpec(key=f"{key}_shown", title=self.proof, required=True, max_words=PROOF_WORDS, for_panel=False)
         made = AskedQuestion(field, Origin.ADDED, proof=proof)
         last = max((n for n, q in enumerate(form.questions, 1) if q.is_item), default=0)
-        return _asking(form, (*form.questions[:last], made, *form.questions[last:]))
+        return form.asking((*form.questions[:last], made, *form.questions[last:]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +182,7 @@ class ChangeItem(Form):
         require(self.checked_by in OWNERS, "item_checker_unknown", field="checked_by")
         update = {"title": self.title, "hint": self.looks_at, "checked_by": self.checked_by}
         proof = before.proof.model_copy(update={"title": self.proof}) if before.proof else None
-        return _with(form, replace(before, field=before.field.model_copy(update=update), proof=proof))
+        return form.with_question(replace(before, field=before.field.model_copy(update=update), proof=proof))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,16 +205,16 @@ class PriceByLines(Form):
             before = form.question(self.question)
             require(bool(before.field.lines), "question_unknown")
             changed = before.field.model_copy(update={"title": self.title, "lines": self.lines})
-            return _with(form, replace(before, field=changed))
+            return form.with_question(replace(before, field=changed))
         field = FieldSpec(
-            key=_new_key(form, "p"),
+            key=form.new_key("p"),
             type=FieldType.LINES,
             title=self.title,
             required=True,
             envelope=Envelope.PRICE.value,
             lines=self.lines,
         )
-        return _asking(form, (*form.questions, AskedQuestion(field, Origin.ADDED)))
+        return form.asking((*form.questions, AskedQuestion(field, Origin.ADDED)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,105 +241,16 @@ class AskTable(Form):
             "min_rows": self.min_rows,
             "max_rows": self.max_rows,
         }
-        scored_by = _known(form, self.scored_by)
+        scored_by = form.known(self.scored_by)
         if self.question:
             before = form.question(self.question)
             require(bool(before.field.columns) and before.origin is Origin.ADDED, "question_unknown")
-            return _with(form, replace(before, field=before.field.model_copy(update=update), scored_by=scored_by))
-        key = _new_key(form, "t")
+            return form.with_question(
+                replace(before, field=before.field.model_copy(update=update), scored_by=scored_by)
+            )
+        key = form.new_key("t")
         field = FieldSpec.model_validate({"key": key, "type": FieldType.ROWS, **update})
-        return _among_read(form, AskedQuestion(field, Origin.ADDED, scored_by))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weigh(Form):
-    """Set what the criteria of an evaluation weigh, in percent, and the least scores that they ask for (0 to 5)."""
-
-    change: Literal["weigh"] = "weigh"
-    evaluation: str
-    weights: dict[str, int]
-    minimums: dict[str, int]
-
-    def apply(self, form: CallForm) -> CallForm:
-        """Return the form as it weighs now."""
-        criteria = form.criteria_of(self.evaluation)
-        require(bool(criteria), "no_such_criterion")
-        require({*self.weights, *self.minimums} <= {c.key for c in criteria}, "no_such_criterion")
-        require(all(0 <= w <= 100 for w in self.weights.values()), "weight_is_percent")
-        require(all(0 <= m <= 5 for m in self.minimums.values()), "minimum_is_score")
-        return _scoring(
-            form,
-            self.evaluation,
-            tuple(
-                c.model_copy(
-                    update={
-                        "weight": self.weights.get(c.key, c.weight),
-                        "minimum": self.minimums.get(c.key, c.minimum),
-                    }
-                )
-                for c in criteria
-            ),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Describe(Form):
-    """Say what a criterion looks at, and what its scores mean in words, by the score ("0" to "5")."""
-
-    change: Literal["describe"] = "describe"
-    evaluation: str
-    criterion: str
-    title: Wording
-    guideline: Wording
-    anchors: dict[str, Wording]
-
-    def apply(self, form: CallForm) -> CallForm:
-        """Return the form in these words."""
-        criteria = form.criteria_of(self.evaluation)
-        require(any(c.key == self.criterion for c in criteria), "no_such_criterion")
-        require(set(self.anchors) <= set("012345"), "minimum_is_score")
-        changed = {"title": self.title, "guideline": self.guideline, "anchors": self.anchors}
-        described = tuple(c.model_copy(update=changed) if c.key == self.criterion else c for c in criteria)
-        return _scoring(form, self.evaluation, described)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddCriterion(Form):
-    """Score something more, in the first stage of an evaluation."""
-
-    change: Literal["add_criterion"] = "add_criterion"
-    evaluation: str
-    title: Wording
-    guideline: Wording
-    weight: int
-
-    def apply(self, form: CallForm) -> CallForm:
-        """Return the form with the criterion."""
-        criteria = form.criteria_of(self.evaluation)
-        require(bool(criteria), "no_such_criterion")
-        require(0 <= self.weight <= 100, "weight_is_percent", field="weight")
-        taken = {c.key for c in criteria}
-        key = next(f"c{n}" for n in count(1) if f"c{n}" not in taken)
-        made = Criterion(key=key, title=self.title, guideline=self.guideline, weight=self.weight)
-        return _scoring(form, self.evaluation, (*criteria, made))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DropCriterion(Form):
-    """Score something no more; questions that it alone looked at are scored by nothing."""
-
-    change: Literal["drop_criterion"] = "drop_criterion"
-    evaluation: str
-    criterion: str
-
-    def apply(self, form: CallForm) -> CallForm:
-        """Return the form without the criterion."""
-        criteria = form.criteria_of(self.evaluation)
-        require(any(c.key == self.criterion for c in criteria), "no_such_criterion")
-        gone = f"{self.evaluation}.{self.criterion}"
-        left = _scoring(form, self.evaluation, tuple(c for c in criteria if c.key != self.criterion))
-        kept = tuple(replace(q, scored_by=tuple(s for s in q.scored_by if s != gone)) for q in form.questions)
-        return replace(left, questions=kept)
+        return form.adding(AskedQuestion(field, Origin.ADDED, scored_by))
 
 
 Change: TypeAlias = (
@@ -343,10 +259,15 @@ Change: TypeAlias = (
     | Drop
     | PutBack
     | Move
+    | GroupQuestions
+    | RenameGroup
+    | MoveGroup
     | AddItem
     | ChangeItem
     | PriceByLines
     | AskTable
+    | AskFile
+    | BringQuestions
     | Weigh
     | Describe
     | AddCriterion
@@ -363,35 +284,11 @@ def read_change(data: object) -> Change:
     return found
 
 
+def write_change(change: Change) -> str:
+    """Write a change as JSON, as `read_change` reads it."""
+    return _CHANGES.dump_json(change).decode()
+
+
 def _words(type_: FieldType, most: int | None) -> int | None:
     require(most is None or 0 < most <= MOST_WORDS, "words_out_of_bounds", field="max_words", most=str(MOST_WORDS))
     return most if type_ in (FieldType.TEXT, FieldType.LINE) else None
-
-
-def _among_read(form: CallForm, made: AskedQuestion) -> CallForm:
-    last = max((n for n, q in enumerate(form.questions, 1) if q.field.envelope == Envelope.TECHNICAL), default=0)
-    return _asking(form, (*form.questions[:last], made, *form.questions[last:]))
-
-
-def _new_key(form: CallForm, letter: str) -> str:
-    taken = {q.field.key for q in form.questions}
-    return next(f"{letter}{n}" for n in count(1) if f"{letter}{n}" not in taken)
-
-
-def _known(form: CallForm, scored_by: Sequence[str]) -> tuple[str, ...]:
-    known = [f"{e.step}.{c.key}" for e in form.evaluations for c in e.criteria]
-    require(set(scored_by) <= set(known), "no_such_criterion", field="scored_by")
-    return tuple(key for key in known if key in scored_by)
-
-
-def _with(form: CallForm, changed: AskedQuestion) -> CallForm:
-    return _asking(form, tuple(changed if q.field.key == changed.field.key else q for q in form.questions))
-
-
-def _asking(form: CallForm, questions: tuple[AskedQuestion, ...]) -> CallForm:
-    return form if questions == form.questions else replace(form, number=form.number + 1, questions=questions)
-
-
-def _scoring(form: CallForm, step: str, criteria: tuple[Criterion, ...]) -> CallForm:
-    evaluations = tuple(replace(e, criteria=criteria) if e.step == step else e for e in form.evaluations)
-    return form if evaluations == form.evaluations else replace(form, number=form.number + 1, evaluations=evaluations)

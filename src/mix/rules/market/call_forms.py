@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import count
 
 from mix.rules.city.methods import Criterion, EvaluationSpec, SolicitationSpec
 from mix.rules.core.fields import FieldSpec, FieldType, Wording
 from mix.rules.core.kinds import Basis, Envelope
-from mix.rules.core.unmet import Refused, Unmet
+from mix.rules.core.unmet import Refused, Unmet, require
 from mix.rules.core.versioned import Form, Versioned
 
 MOST_ITEMS = 15  # mandatory items of one call
@@ -52,6 +53,16 @@ class AskedQuestion(Form):
     def is_item(self) -> bool:
         """Say whether this is a mandatory item, pass or fail."""
         return self.field.checked_by is not None
+
+    @property
+    def may_stand_in_group(self) -> bool:
+        """Say whether it may stand under a heading: among the answers, not a price, and no mandatory item."""
+        return not self.is_item and self.field.envelope == Envelope.TECHNICAL
+
+    @property
+    def heading(self) -> str:
+        """The English heading under which it stands; empty where it stands under none."""
+        return self.field.group.en if self.field.group else ""
 
     @property
     def is_read(self) -> bool:
@@ -98,6 +109,17 @@ class CallForm(Versioned):
         return question.may_go or (is_amount and any(q.field.lines for q in self.asked))
 
     @property
+    def groups(self) -> tuple[Wording, ...]:
+        """The headings under which questions stand, dropped or not, in order; each is known by its English."""
+        return tuple({q.field.group.en: q.field.group for q in self.questions if q.field.group}.values())
+
+    def group(self, heading: str) -> Wording:
+        """Return a heading by its English. Refuses one that is none."""
+        found = next((group for group in self.groups if group.en == heading), None)
+        require(found is not None, "group_unknown", field="group")
+        return found or Wording(en=heading)
+
+    @property
     def items(self) -> tuple[AskedQuestion, ...]:
         """The mandatory items, in order."""
         return tuple(q for q in self.asked if q.is_item)
@@ -128,6 +150,50 @@ class CallForm(Versioned):
         """Return the questions whose answers a criterion ("step.criterion") is scored by."""
         return tuple(q for q in self.asked if q.is_read and criterion in q.scored_by)
 
+    # What the next form is made of.
+
+    def asking(self, questions: Sequence[AskedQuestion], *, groups: Sequence[str] = ()) -> CallForm:
+        """Return the next form with these questions, or this one where they are the same.
+
+        What stands under one heading is put together: what has none first, then the headings as `groups` lists them
+        (their English), or else as they are met.
+        """
+        found = _together(questions, groups)
+        return self if found == self.questions else replace(self, number=self.number + 1, questions=found)
+
+    def adding(self, made: AskedQuestion) -> CallForm:
+        """Return the next form with a question more, after what the panel reads and before the prices."""
+        places = (n for n, q in enumerate(self.questions, 1) if q.field.envelope == Envelope.TECHNICAL)
+        last = max(places, default=0)
+        return self.asking((*self.questions[:last], made, *self.questions[last:]))
+
+    def with_question(self, changed: AskedQuestion) -> CallForm:
+        """Return the next form with a question as it is asked now."""
+        return self.asking([changed if q.field.key == changed.field.key else q for q in self.questions])
+
+    def scoring_by(self, step: str, criteria: tuple[Criterion, ...]) -> CallForm:
+        """Return the next form with these criteria of one evaluation."""
+        evaluations = tuple(replace(e, criteria=criteria) if e.step == step else e for e in self.evaluations)
+        same = evaluations == self.evaluations
+        return self if same else replace(self, number=self.number + 1, evaluations=evaluations)
+
+    def new_key(self, letter: str) -> str:
+        """Return a key that no question has or had."""
+        taken = {q.field.key for q in self.questions}
+        return next(f"{letter}{n}" for n in count(1) if f"{letter}{n}" not in taken)
+
+    def known(self, scored_by: Sequence[str]) -> tuple[str, ...]:
+        """Return names of criteria ("step.criterion") in their order. Refuses one that is none."""
+        known = list(self.titles)
+        require(set(scored_by) <= set(known), "no_such_criterion", field="scored_by")
+        return tuple(key for key in known if key in scored_by)
+
+
+def _together(questions: Sequence[AskedQuestion], groups: Sequence[str]) -> tuple[AskedQuestion, ...]:
+    order = list(dict.fromkeys(["", *groups, *(q.heading for q in questions)]))
+    placed = iter(sorted((q for q in questions if q.may_stand_in_group), key=lambda q: order.index(q.heading)))
+    return tuple(next(placed) if q.may_stand_in_group else q for q in questions)
+
 
 def form_of_method(part: SolicitationSpec, scoring: Mapping[str, EvaluationSpec]) -> CallForm:
     """Return the form as the method has it: a question is scored by the criterion of its own name, where one is."""
@@ -137,7 +203,7 @@ def form_of_method(part: SolicitationSpec, scoring: Mapping[str, EvaluationSpec]
             named.setdefault(criterion.key, []).append(f"{step}.{criterion.key}")
     asked = (AskedQuestion(f, Origin.METHOD) for f in part.answers)
     questions = tuple(replace(q, scored_by=tuple(named.get(q.field.key, ()))) if q.is_read else q for q in asked)
-    return CallForm(0, questions, tuple(ScoredBy(step, e.criteria) for step, e in scoring.items()))
+    return CallForm(0, _together(questions, ()), tuple(ScoredBy(step, e.criteria) for step, e in scoring.items()))
 
 
 def marked_changed(form: CallForm, question: str) -> CallForm:
@@ -222,16 +288,18 @@ class Difference:
 
 
 def differences(form: CallForm, before: CallForm) -> tuple[Difference, ...]:
-    """List how a form differs from the method's, questions first."""
-    found = []
+    """List how a form differs from the method's: headings, questions, criteria."""
+    found: list[Difference] = []
     earlier = {q.field.key: q for q in before.questions}
+    had = {group.en for group in before.groups}
+    found.extend(Difference("group_added", group, "", "") for group in form.groups if group.en not in had)
     for q in form.questions:
         old = earlier.get(q.field.key)
         if q.dropped:
             found.append(Difference("question_dropped", q.field.title, "", q.dropped))
         elif old is None:
             found.append(Difference("item_added" if q.is_item else "question_added", q.field.title, "", ""))
-        elif old.field != q.field:
+        elif old.field != q.field.model_copy(update={"group": old.field.group}):
             found.append(Difference("question_reworded", q.field.title, old.field.title.en, ""))
     for e in form.evaluations:
         known = {c.key: c for c in before.criteria_of(e.step)}

@@ -62,7 +62,7 @@ def read_lines(grids: Sequence[Grid], *, headings: Collection[str]) -> tuple[tup
     wrong: list[Unmet] = []
     for grid in grids:
         for number, cells in grid.rows:
-            if _is_heading(cells, headings):
+            if is_heading(cells, headings):
                 continue
             title, unit, quantity, option, title_fr, unit_fr = (*(c.strip() for c in cells[:6]), *[""] * 6)[:6]
             found = [
@@ -123,7 +123,8 @@ def read_prices(spec: FieldSpec, grids: Sequence[Grid]) -> tuple[dict[str, int],
     return found, tuple(wrong)
 
 
-def _is_heading(cells: Sequence[str], headings: Collection[str]) -> bool:
+def is_heading(cells: Sequence[str], headings: Collection[str]) -> bool:
+    """Say whether a row holds nothing but what headings of columns are called."""
     known = {text.casefold() for text in headings}
     return all(c.strip().casefold() in known for c in cells if c.strip())
 

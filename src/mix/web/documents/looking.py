@@ -84,11 +84,16 @@ def _cells(data: bytes, kind: str) -> Cells:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")  # what Excel writes as plain CSV
-    mark = next((m for m in "\t;," if m in text), ",")
-    rows = list(csv.reader(StringIO(_lines(text)), delimiter=mark))
+    rows = list(csv.reader(StringIO(_ended(text)), delimiter=_mark(text)))
     if len(rows) > MOST_PAGES * 3:
         raise Broken(f"it has more than {MOST_PAGES * 3} rows")
     return [("", tuple((n, tuple(row)) for n, row in enumerate(rows, start=1) if any(c.strip() for c in row)))]
+
+
+def _mark(text: str) -> str:
+    """Return what parts the cells of a text: as its first row has it, whose headings hold less than texts below."""
+    first = text.lstrip("\r\n").partition("\n")[0]
+    return next((mark for part in (first, text) for mark in "\t;," if mark in part), ",")
 
 
 def _answer(asked: Mapping[str, Any], data: bytes) -> Answer:
@@ -190,8 +195,12 @@ def _of_office(data: bytes, kind: str) -> Look:
     return Look(blocks=tuple(read_final(docx.Document(BytesIO(data)))[0]))
 
 
+def _ended(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return _ended(text).strip()
 
 
 def _bounded(seen: Look) -> Look:

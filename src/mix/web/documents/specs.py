@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import ngettext
 
 from mix.phrases.refusals import sentence
 from mix.phrases.words import word
@@ -45,14 +46,25 @@ class LineCell:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that answers a question, ready to draw: what it is called here, where it is read, its size in bytes."""
+
+    title: str
+    address: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer, ready to read."""
+    """One answer, ready to read. One that is files has their `hashes`, and names them where a page says how."""
 
     spec: FieldSpec
     title: str
     value: Any
     rows: list[list[tuple[str, str]]]
     note: str = ""
+    hashes: tuple[str, ...] = ()
+    files: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +222,8 @@ def read_post(specs: Sequence[FieldSpec], data: QueryDict) -> dict[str, Any]:
         if spec.lines:
             raw[spec.key] = {line.key: data.get(f"{spec.key}-{line.key}", "").strip() for line in spec.lines}
             continue
+        if spec.type is FieldType.FILE:
+            continue
         if spec.type is not FieldType.ROWS:
             raw[spec.key] = data.get(spec.key, "")
             continue
@@ -236,16 +250,24 @@ def read_only(
             continue
         rows = [
             [(said(c.title), _value(c, row.get(c.key))) for c in spec.columns]
-            for row in (value if isinstance(value, list) else [])
+            for row in (value if isinstance(value, list) and spec.columns else [])
         ]
         if spec.lines:
             rows = _read_lines(spec, value) if value else []
         is_text = not spec.columns and not spec.lines
-        answers.append(Answer(spec, said(spec.title), _value(spec, value) if is_text else "", rows))
+        hashes = tuple(map(str, value)) if spec.type is FieldType.FILE and isinstance(value, list) else ()
+        shown = _counted(hashes) if hashes else _value(spec, value) if is_text else ""
+        answers.append(Answer(spec, said(spec.title), shown, rows, hashes=hashes))
     return answers
 
 
+def _counted(hashes: Sequence[str]) -> str:
+    return ngettext("%(n)d file", "%(n)d files", len(hashes)) % {"n": len(hashes)}
+
+
 def _value(spec: FieldSpec | Column, value: object) -> str:
+    if spec.type is FieldType.FILE:
+        return ""
     if spec.type is FieldType.YES_NO:
         return word("answer", "yes" if value else "no", language())
     if spec.type is FieldType.CHOICE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -14,7 +15,8 @@ from mix.phrases.refusals import sentence
 from mix.phrases.words import word
 from mix.readers.case.challenges import spec_of
 from mix.rules.city.schemes import PriceRule
-from mix.rules.core.fields import Wording
+from mix.rules.core.fields import FieldSpec, Wording
+from mix.rules.core.file_kinds import endings
 from mix.rules.core.unmet import Unmet
 from mix.web.drawing import showing
 from mix.web.drawing.markdown import to_html
@@ -120,6 +122,17 @@ def markdown(text: str) -> SafeString:
 def at(mapping: Mapping[Any, Any], key: Any) -> Any:  # noqa: ANN401 - any mapping
     """Return the value at a key, or nothing."""
     return mapping.get(key)
+
+
+def endings_of(spec: FieldSpec) -> tuple[str, ...]:
+    """Return the endings of the files that a question takes."""
+    return endings(spec.kinds)
+
+
+def by_group(items: Iterable[Any]) -> list[tuple[Wording | None, list[Any]]]:
+    """Return fields, or what is drawn of them, under the headings that they stand under, in their order."""
+    found = ((getattr(item, "spec", item).group, item) for item in items)
+    return [(group, [item for _group, item in rows]) for group, rows in groupby(found, key=lambda pair: pair[0])]
 
 
 def spec_title(step: Step) -> str:

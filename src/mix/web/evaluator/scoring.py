@@ -64,7 +64,7 @@ def score(request: HttpRequest, code: str, key: str, label: str) -> HttpResponse
         raise Unknown
     asked = [Asked(submission, label, c, c.key) for c in criteria_now(found)]
     reading = ReadContext(
-        answers=read_answers(found, submission),
+        answers=read_answers(found, submission, label),
         evidence=gather_evidence(found, submission),
         meeting=find_meeting(found, submission),
     )

@@ -185,6 +185,20 @@ def text(label: Label, *, hint: Label = "", required: bool = True, rows: int = 3
     )
 
 
+class PastedField(forms.CharField):
+    """Rows of a table: a first cell that is empty stays one, so that only empty lines go."""
+
+    def to_python(self, value: str | None) -> str:
+        """Read them."""
+        return lines(super().to_python(value) or "").strip("\n")
+
+
+def pasted(label: Label, *, hint: Label = "", rows: int = 6) -> forms.CharField:
+    """Make an optional field into which rows of a table are pasted."""
+    widget = forms.Textarea({"rows": rows})
+    return PastedField(label=label, help_text=hint, required=False, max_length=60_000, widget=widget, strip=False)
+
+
 def email(label: Label, *, hint: Label = "") -> forms.EmailField:
     """Make a field for an address."""
     return forms.EmailField(

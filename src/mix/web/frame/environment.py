@@ -37,6 +37,7 @@ from mix.rules.city.policy.documents import Effect
 from mix.rules.city.policy.facts import Ground
 from mix.rules.city.states import DraftState
 from mix.rules.core.fields import FieldType
+from mix.rules.core.file_kinds import FileKind
 from mix.rules.core.kinds import (
     AgreementKind,
     CityState,
@@ -62,6 +63,7 @@ logger = logging.getLogger(__name__)
 FILTERS: dict[str, Callable[..., Any]] = {
     "anchor": anchor,
     "at": filters.at,
+    "by_group": filters.by_group,
     "browser": filters.browser,
     "capfirst": defaultfilters.capfirst,
     "clock_part": filters.clock_part,
@@ -69,6 +71,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "date": lambda value, form: defaultfilters.date(localtime(value) if isinstance(value, datetime) else value, form),
     "day": filters.day,
     "day_part": filters.day_part,
+    "endings_of": filters.endings_of,
     "foreign": filters.foreign,
     "in_language": filters.in_language,
     "json_script": json_script,
@@ -114,6 +117,7 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     FactConfidence,
     FactKey,
     FieldType,
+    FileKind,
     Fit,
     Ground,
     JoinAnswer,

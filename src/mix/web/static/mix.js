@@ -148,6 +148,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     about.append("name", file.name);
     about.append("size", file.size);
     about.append("envelope", envelope);
+    about.append("question", form.dataset.question ?? "");
     let reply = await ask(form.dataset.upload, new URLSearchParams(about));
     const own = `${form.dataset.upload}${reply.upload}/`;
     while (!reply.refused && Number(reply.there) < file.size) {

@@ -19,13 +19,14 @@ from mix.phrases.refusals import sentence
 from mix.readers.city.people import names_of
 from mix.readers.core.errors import Unknown
 from mix.readers.core.paging import page_of
-from mix.readers.market.sealing import DraftFact, find_draft, list_drafts, list_files, read_draft
+from mix.readers.market.sealing import DraftFact, FileFact, find_draft, list_drafts, list_files, read_draft
 from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import changes_since, price_total
 from mix.rules.city.methods import Criterion
 from mix.rules.core.fields import FieldSpec, FieldType
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
+from mix.rules.market.wanted_files import wanted
 from mix.web.documents.asked import Changed, changed_for
 from mix.web.documents.changes import Changed as ChangedAnswer
 from mix.web.documents.changes import changes
@@ -39,7 +40,7 @@ from mix.web.forms.itself import answered, hindrance, is_by_itself
 from mix.web.frame.kept import carries_sealed
 from mix.web.suppliers.library import addresses_of_earlier
 from mix.web.suppliers.reading import draw_own
-from mix.web.suppliers.submitting_acts import BringBack
+from mix.web.suppliers.submitting_acts import BringBack, page_of_files
 from mix.web.suppliers.ways import is_open, own_submission, way_of
 
 CHOICES = ("mine", "theirs")
@@ -66,6 +67,7 @@ class WriteContext:
     total: int | None
     changed: Sequence[Changed]
     earlier: Mapping[str, str]
+    attached: Mapping[str, Sequence[FileFact]]
 
 
 @dataclass(frozen=True)
@@ -148,8 +150,17 @@ def _write(request: HttpRequest, part: Part) -> HttpResponse:
     taken = ", ".join(plain(said(spec.title)) for spec in part.specs if spec.key in saved.taken)
     with_theirs = _("Saved, with what your team changed meanwhile: %(fields)s.") % {"fields": taken}
     messages.success(request, with_theirs if taken else _("Saved."))
-    stays = request.POST.get("go") == "stay"
-    return redirect(request.path if stays else reverse(part.next_name, args=[part.submission.code]))
+    return redirect(_goes_to(request, part))
+
+
+def _goes_to(request: HttpRequest, part: Part) -> str:
+    """Return where one goes from here: on, to the files of a question, or nowhere."""
+    go = request.POST.get("go", "")
+    if go == "stay":
+        return request.path
+    if go.startswith("file-"):
+        return page_of_files(part.submission, go.removeprefix("file-"))
+    return reverse(part.next_name, args=[part.submission.code])
 
 
 def _saved(request: HttpRequest, part: Part, posted: Posted, answers: Mapping[str, Any]) -> submissions.Saved:
@@ -232,9 +243,17 @@ def _drawn(request: HttpRequest, part: Part, posted: Posted) -> HttpResponse:
         total=price_total(specs, content) if part.envelope is Envelope.PRICE else None,
         changed=[c for c in changed_for(part.submission) if c.key in {s.key for s in specs}],
         earlier=addresses_of_earlier(part.submission, specs),
+        attached=_attached(part.submission, specs),
     )
     taken = Taken({}, status=posted.status)
     return show(request, "suppliers/answers.html", taken, way_of(part.submission, part.here), context)
+
+
+def _attached(submission: Submission, specs: Sequence[FieldSpec]) -> dict[str, list[FileFact]]:
+    """Return the files that answer each question that asks for some."""
+    asked = wanted(specs)
+    files = list_files(submission) if asked else []
+    return {spec.key: [file for file in files if file.question == spec.key] for spec in asked}
 
 
 def _fault(specs: Sequence[FieldSpec], one: Unmet, *, is_clash: bool) -> Fault:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
 
 from mix.data.models import Challenge, Solicitation, Submission, SubmissionVersion
 from mix.readers.core.errors import Unknown
@@ -14,6 +15,7 @@ from mix.readers.market.sealing import FileFact, list_opened_files, list_sealed_
 from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import find_current, list_unopened, opened_answers, price_total, when_opened
 from mix.rules.core.kinds import Envelope
+from mix.web.documents.attached import with_attached
 from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.downloads import download
 from mix.web.drawing.pages import draw_page
@@ -66,13 +68,18 @@ def _envelopes(submission: Submission, current: SubmissionVersion) -> list[OwnEn
     part = spec_of_call(submission.solicitation)
     opened, damaged = when_opened(submission), list_unopened(submission)
     answers = {e: opened_answers(submission, e) for e in part.envelopes}
+    files = {e: list_sealed_files(submission, version=current.number, envelope=e.value) for e in part.envelopes}
+
+    def drawn(_number: int, file: FileFact) -> tuple[str, str]:
+        return file.name, reverse("vendor-own-file", args=[submission.code, file.code]) if file.is_open else ""
+
     return [
         OwnEnvelope(
             e,
             opened.get(e),
             e in damaged,
-            read_only(part.fields_of(e.value), answers[e]) if e in opened else [],
-            list_sealed_files(submission, version=current.number, envelope=e.value),
+            with_attached(read_only(part.fields_of(e.value), answers[e]) if e in opened else [], files[e], drawn=drawn),
+            files[e],
             price_total(part.fields_of(e.value), answers[e]),
         )
         for e in part.envelopes

@@ -20,9 +20,11 @@ from mix.readers.market.submissions import (
     list_unopened,
     price_total,
     standing_of,
+    with_files,
 )
 from mix.rules.core.kinds import Envelope
 from mix.rules.market.receipts import ReceiptStatement, with_own_part
+from mix.web.documents.attached import with_attached
 from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.downloads import attachment
 from mix.web.drawing.pages import draw_page
@@ -87,13 +89,19 @@ def export_pdf(request: HttpRequest, code: str) -> HttpResponse:
     draft = find_draft(submission)
     if draft is None and find_current(submission):
         return redirect("vendor-copy", code=code)
-    part, content = spec_of_call(submission.solicitation), draft.answers if draft else {}
+    part, files = spec_of_call(submission.solicitation), list_files(submission)
+    content = with_files(part.answers, draft.answers if draft else {}, files)
+
+    def answered(envelope: Envelope) -> list[Answer]:
+        answers = read_only(part.fields_of(envelope.value), content)
+        return with_attached(answers, files, drawn=lambda _n, file: (file.name, ""))
+
     context = PaperContext(
         submission=submission,
         call=submission.solicitation,
         challenge=submission.solicitation.step.challenge,
-        parts=[(e, read_only(part.fields_of(e.value), content)) for e in part.envelopes],
-        files=list_files(submission),
+        parts=[(e, answered(e)) for e in part.envelopes],
+        files=files,
         total=price_total(part.answers, content),
     )
     return as_pdf(request, "suppliers/copy_pdf.html", context, name=f"{submission.code}-copy.pdf")

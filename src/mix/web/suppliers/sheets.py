@@ -61,7 +61,7 @@ class BringSheet(Act[Asked]):
     style = ""
 
     file = fields.upload(_("Spreadsheet, XLSX or CSV"), required=False)
-    pasted = fields.text(_("Or paste the rows here"), rows=6, required=False)
+    pasted = fields.pasted(_("Or paste the rows here"))
 
     def fit(self) -> None:
         """Say how the rows are read."""

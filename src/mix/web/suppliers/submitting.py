@@ -32,17 +32,20 @@ from mix.readers.market.submissions import (
     open_addenda,
     price_total,
     warnings_for,
+    with_files,
 )
 from mix.rules.city.methods import Criterion
-from mix.rules.core.fields import Bilingual, Wording
+from mix.rules.core.fields import Bilingual, FieldSpec, Wording
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
+from mix.rules.market.wanted_files import wanted
 from mix.web.documents.asked import Changed, changed_by
+from mix.web.documents.attached import with_attached
 from mix.web.documents.specs import Answer, FieldView, draw, read_only
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.requests import actor_of
 from mix.web.forms.acts import Acts, Listed, Taken, do, refused, show, take
-from mix.web.suppliers.submitting_acts import Confirm, DropFile, Finalise, Withdraw
+from mix.web.suppliers.submitting_acts import Confirm, DropFile, Finalise, Withdraw, page_of_files
 from mix.web.suppliers.uploads import SealingHandler, sealing, too_large
 from mix.web.suppliers.ways import is_open, own_submission, way_of
 
@@ -76,14 +79,16 @@ def _take_file(request: HttpRequest, submission: Submission, handler: SealingHan
         unmet = Unmet(code, {"name": handler.name}, field="file")
         return _drawn_files(request, submission, refused(_file_acts(submission), unmet))
     try:
-        do(request, submissions.add_file, submission, stored=handler.stored, envelope=envelope, name=handler.name)
+        add, question = submissions.add_file, request.GET.get("question", "")
+        kept = {"envelope": envelope, "name": handler.name, "question": question}
+        do(request, add, submission, stored=handler.stored, **kept)
         handler.is_kept = True
     except Late:
         raise
     except Refused as error:
         return _drawn_files(request, submission, refused(_file_acts(submission), *error.unmet))
     messages.success(request, _("The file is sealed."))
-    return redirect("vendor-files", code=submission.code)
+    return redirect(page_of_files(submission, question))
 
 
 @csrf_protect
@@ -94,10 +99,16 @@ def _show_files(request: HttpRequest, submission: Submission) -> HttpResponse:
 
 @dataclass(frozen=True)
 class FilesContext:
-    """What the page of files draws."""
+    """What the page of files draws: all of them, or those that answer the question `asked`.
+
+    `wanted` are the questions that are answered by files, each with how many do.
+    """
 
     files: list[FileFact]
     envelopes: tuple[Envelope, ...]
+    asked: FieldSpec | None
+    wanted: list[tuple[FieldSpec, int]]
+    titles: dict[str, Wording]
 
 
 def _file_acts(submission: Submission) -> Acts:
@@ -105,7 +116,16 @@ def _file_acts(submission: Submission) -> Acts:
 
 
 def _drawn_files(request: HttpRequest, submission: Submission, taken: Taken) -> HttpResponse:
-    context = FilesContext(list_files(submission), spec_of_call(submission.solicitation).envelopes)
+    part, files = spec_of_call(submission.solicitation), list_files(submission)
+    question = request.GET.get("question", "")
+    asked = next((spec for spec in wanted(part.answers) if spec.key == question), None)
+    context = FilesContext(
+        files=[f for f in files if asked is None or f.question == asked.key],
+        envelopes=part.envelopes,
+        asked=asked,
+        wanted=[(spec, sum(f.question == spec.key for f in files)) for spec in wanted(part.answers)],
+        titles={spec.key: spec.title for spec in wanted(part.answers)},
+    )
     return show(request, "suppliers/files.html", taken, way_of(submission, "files"), context)
 
 
@@ -148,15 +168,18 @@ def _checked(submission: Submission) -> CheckContext:
     draft = find_draft(submission)
     content = draft.answers if draft else {}
     addenda = open_addenda(submission)
+    files = list_files(submission)
+    content = with_files(part.answers, content, files)
     warnings = warnings_for(part.answers, content, unread=[a.number for a in addenda])
     answers = read_only(part.fields_of(Envelope.TECHNICAL.value), content)
+    answers = with_attached(answers, files, drawn=lambda _n, file: (file.name, ""))
     return CheckContext(
         is_sealed=draft is None and is_sealed(submission),
         answers=answers,
         prices=[(s.title, amount_of(s, content.get(s.key))) for s in part.fields_of(Envelope.PRICE.value)],
         by_lines=read_only([s for s in part.fields_of(Envelope.PRICE.value) if s.lines], content),
         total=price_total(part.answers, content),
-        files=list_files(submission),
+        files=files,
         warnings=warnings,
         blocking=blocking(warnings),
         addenda=addenda,

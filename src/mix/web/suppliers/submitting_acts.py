@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
@@ -29,9 +30,16 @@ class DropFile(RowAct[Submission]):
     label = _("Take out")
     done = _("The file was taken out.")
 
-    def run(self, request: HttpRequest) -> None:
-        """Take it out."""
+    def run(self, request: HttpRequest) -> str:
+        """Take it out, and stay on the page of its question, if it was there."""
         do(request, submissions.drop_file, self.about, code=self.row)
+        return page_of_files(self.about, request.GET.get("question", ""))
+
+
+def page_of_files(submission: Submission, question: str = "") -> str:
+    """Return the address of the files of a submission: of all, or of those that answer one question."""
+    page = reverse("vendor-files", args=[submission.code])
+    return f"{page}?{urlencode({'question': question})}" if question else page
 
 
 class Finalise(Act[Submission]):

@@ -120,6 +120,7 @@ def begin(request: HttpRequest, code: str) -> JsonResponse:
             submission,
             envelope=given.get("envelope") or Envelope.TECHNICAL.value,
             name=given.get("name", ""),
+            question=given.get("question", ""),
             size=whole_number(given.get("size", ""), digits=15) or 0,
         )
         return {"upload": upload, "there": there}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 
@@ -22,6 +24,8 @@ from mix.web.drawing.showing import use_clock
 from mix.web.forms.acts import Acts, Listed, granted, show, take
 from mix.web.forms.kinds import is_under_way
 from mix.web.staff.market import call_form_acts as acts
+from mix.web.staff.market import call_form_files as files
+from mix.web.staff.market import call_form_groups as groups
 from mix.web.staff.market import call_form_items as items
 from mix.web.staff.market import call_form_lines as lines
 from mix.web.staff.market import call_form_tables as tables
@@ -50,8 +54,20 @@ class Evaluated:
 
 
 @dataclass(frozen=True)
+class Grouped:
+    """Questions that stand under one heading, or under none, each with its number where it is asked.
+
+    `number` is that of the heading, as its acts name it.
+    """
+
+    number: str
+    title: Wording | None
+    questions: list[tuple[int | None, AskedQuestion]]
+
+
+@dataclass(frozen=True)
 class CallFormContext:
-    """What the page of a call's form draws: mandatory items, and questions, each with its number where it is asked."""
+    """What the page of a call's form draws: mandatory items, and questions under their headings."""
 
     challenge: Challenge
     step: Step
@@ -60,7 +76,7 @@ class CallFormContext:
     form: CallForm
     items: list[AskedQuestion]
     asked: list[AskedQuestion]
-    questions: list[tuple[int | None, AskedQuestion]]
+    groups: list[Grouped]
     titles: dict[str, Wording]
     scored: dict[str, tuple[Criterion, ...]]
     evaluations: list[Evaluated]
@@ -93,15 +109,25 @@ def _acts(step: Step, call: Solicitation) -> Acts:
         "reword": acts.Reword,
         "drop": acts.DropQuestion,
         "put_back": acts.PutBack,
+        "add_group": groups.AddGroup,
         "up": acts.MoveUp,
         "down": acts.MoveDown,
         "weigh": acts.Weigh,
         "describe": acts.Describe,
         "add_criterion": acts.AddCriterion,
         "drop_criterion": acts.DropCriterion,
+        "add_file": files.AddFile,
+        "change_file": files.ChangeFile,
         "add_table": tables.AddTable,
         "change_table": tables.ChangeTable,
     }
+    if about.form.groups:
+        every |= {
+            "set_group": groups.SetGroup,
+            "rename_group": groups.RenameGroup,
+            "group_up": groups.GroupUp,
+            "group_down": groups.GroupDown,
+        }
     if about.form.evaluations:
         every |= {"add_item": items.AddItem, "change_item": items.ChangeItem}
     if any(q.field.envelope == Envelope.PRICE for q in about.form.questions):
@@ -121,7 +147,7 @@ def _context(challenge: Challenge, step: Step, call: Solicitation) -> CallFormCo
         form=form,
         items=[q for q in form.questions if q.is_item],
         asked=asked,
-        questions=[(numbers.get(q.field.key), q) for q in form.questions if not q.is_item],
+        groups=_grouped(form, numbers),
         titles=form.titles,
         scored=form.scored,
         evaluations=[
@@ -146,3 +172,12 @@ def _context(challenge: Challenge, step: Step, call: Solicitation) -> CallFormCo
         changed=differences(form, method),
         words=sum(q.field.max_words or 0 for q in asked),
     )
+
+
+def _grouped(form: CallForm, numbers: Mapping[str, int]) -> list[Grouped]:
+    order = {group.en: str(number) for number, group in enumerate(form.groups, start=1)}
+    found = []
+    for heading, rows in groupby((q for q in form.questions if not q.is_item), key=lambda q: q.heading):
+        title = form.group(heading) if heading else None
+        found.append(Grouped(order.get(heading, ""), title, [(numbers.get(q.field.key), q) for q in rows]))
+    return found

@@ -18,8 +18,10 @@ from mix.rules.core.access import Permission
 from mix.rules.core.fields import FieldType, Wording
 from mix.rules.core.lines import whole_number
 from mix.rules.market import call_changes as changes
+from mix.rules.market import call_criteria as criteria
 from mix.rules.market.call_changes import Change
 from mix.rules.market.call_forms import AskedQuestion, CallForm, bounds_of
+from mix.rules.market.question_lists import MOST_WORDS, TYPES
 from mix.web.drawing.showing import language
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, RowAct, do
@@ -46,6 +48,11 @@ class Fitting:
         found = next((c for c in self.form.criteria_of(step) if c.key == key), None)
         return (step, found) if found else None
 
+    def heading(self, number: str) -> str:
+        """Return the English of a heading by its number on the page; empty where there is none of it."""
+        numbered = {str(n): group.en for n, group in enumerate(self.form.groups, start=1)}
+        return numbered.get(number, "")
+
     def question(self, key: str) -> AskedQuestion | None:
         """Return a question, if there is one of this key."""
         return next((q for q in self.form.questions if q.field.key == key), None)
@@ -67,10 +74,11 @@ class Fit(Act[Fitting]):
         """Return what was entered as a change."""
         raise TypeError(f"{type(self).__name__} has no change")
 
-    def run(self, request: HttpRequest) -> None:
-        """Change the form."""
+    def run(self, request: HttpRequest) -> str | None:
+        """Change the form, and stay on its page."""
         number = whole_number(self.cleaned_data["number"])
         do(request, call_forms.fit, self.about.step, self.change(), number=-1 if number is None else number)
+        return None
 
 
 class FitRow(Fit, RowAct[Fitting]):
@@ -86,7 +94,7 @@ class FitRow(Fit, RowAct[Fitting]):
 
 
 def _words() -> django_forms.IntegerField:
-    field = fields.number(_("At most, words"), least=1, most=changes.MOST_WORDS)
+    field = fields.number(_("At most, words"), least=1, most=MOST_WORDS)
     field.required = False
     return field
 
@@ -94,6 +102,14 @@ def _words() -> django_forms.IntegerField:
 def scored_by(about: Fitting) -> django_forms.MultipleChoiceField:
     """Make the boxes of the criteria by which an answer is scored."""
     return fields.many(_("Its answer is scored by"), about.criteria())
+
+
+def under(about: Fitting) -> django_forms.ChoiceField:
+    """Make the list of the headings under which a question may stand, and of none."""
+    named = [(str(n), group.in_(language())) for n, group in enumerate(about.form.groups, start=1)]
+    field = fields.choice(_("Stands under"), [("", _("no heading")), *named])
+    field.required = False
+    return field
 
 
 class AddQuestion(Fit):
@@ -110,7 +126,9 @@ class AddQuestion(Fit):
 
     def fit(self) -> None:
         """Offer the kinds of answer and the criteria."""
-        fields.offer(self, "type", [(t.value, word("answer_type", t.value, language())) for t in changes.TYPES])
+        fields.offer(self, "type", [(t.value, word("answer_type", t.value, language())) for t in TYPES])
+        if self.about.form.groups:
+            self.fields["group"] = under(self.about)
         if self.about.criteria():
             self.fields["scored_by"] = scored_by(self.about)
 
@@ -123,6 +141,7 @@ class AddQuestion(Fit):
             required=given["required"],
             max_words=given["max_words"],
             scored_by=tuple(given.get("scored_by", ())),
+            group=self.about.heading(given.get("group", "")),
         )
 
 
@@ -233,7 +252,7 @@ class Weigh(FitRow):
             }
             for what in ("weight", "least")
         }
-        return changes.Weigh(evaluation=self.row, weights=named["weight"], minimums=named["least"])
+        return criteria.Weigh(evaluation=self.row, weights=named["weight"], minimums=named["least"])
 
 
 class Describe(FitRow):
@@ -259,7 +278,7 @@ class Describe(FitRow):
         """Return the words."""
         step, _dot, key = self.row.partition(".")
         written: dict[str, Wording | None] = {str(s): self.cleaned_data[f"anchor_{s}"] for s in SCORES}
-        return changes.Describe(
+        return criteria.Describe(
             evaluation=step,
             criterion=key,
             **self.given("title", "guideline"),
@@ -278,7 +297,7 @@ class AddCriterion(FitRow):
 
     def change(self) -> Change:
         """Return the criterion."""
-        return changes.AddCriterion(evaluation=self.row, **self.given("title", "guideline", "weight"))
+        return criteria.AddCriterion(evaluation=self.row, **self.given("title", "guideline", "weight"))
 
 
 class DropCriterion(FitRow):
@@ -289,4 +308,4 @@ class DropCriterion(FitRow):
     def change(self) -> Change:
         """Drop it."""
         step, _dot, key = self.row.partition(".")
-        return changes.DropCriterion(evaluation=step, criterion=key)
+        return criteria.DropCriterion(evaluation=step, criterion=key)

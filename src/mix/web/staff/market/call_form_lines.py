@@ -55,7 +55,7 @@ class AddLines(Fit):
 
     title = wording(fields.line(_("What is priced"), most=200))
     file = fields.upload(_("Spreadsheet, XLSX or CSV"), hint=HINT, required=False)
-    pasted = fields.text(_("Or paste the rows here"), rows=6, required=False)
+    pasted = fields.pasted(_("Or paste the rows here"))
 
     def lines(self) -> tuple[PriceLine, ...]:
         """Read the lines. Raises Refused for all that is wrong, cell by cell."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from mix.data.models import (
     Addendum,
@@ -41,6 +42,7 @@ from mix.rules.core.access import Permission, Role, grants, reads_for_the_city
 from mix.rules.core.kinds import Envelope
 from mix.rules.market.closing import Phase
 from mix.web.documents.asked import noting_earlier
+from mix.web.documents.attached import with_attached
 from mix.web.documents.sections import read_sections
 from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.requests import now_of, signed_in
@@ -163,6 +165,16 @@ def _changing(request: HttpRequest, call: Solicitation, proposal: ExtensionPropo
     return acts
 
 
+def _naming_files(submission: Submission, answers: list[Answer], files: list[FileFact]) -> list[Answer]:
+    """Put the files that answer a question beside it."""
+    code = submission.solicitation.step.challenge.code
+
+    def drawn(_number: int, file: FileFact) -> tuple[str, str]:
+        return file.name, reverse("city-file", args=[code, submission.code, file.code])
+
+    return with_attached(answers, files, drawn=drawn)
+
+
 def _opened(
     call: Solicitation, roles: frozenset[Role]
 ) -> list[tuple[Submission, list[Answer], list[Answer], list[FileFact]]]:
@@ -182,5 +194,6 @@ def _opened(
             else []
         )
         answers = noting_earlier(submission, answers)
+        answers = _naming_files(submission, answers, files.get(submission.code, []))
         rows.append((submission, answers, money, files.get(submission.code, [])))
     return rows

@@ -13,7 +13,7 @@ from mix.actions.market import addenda, solicitations
 from mix.data.models import ExtensionProposal, Solicitation, Step
 from mix.readers.market.solicitations import form_of, get_question
 from mix.rules.core.access import Permission
-from mix.rules.market.call_changes import MOST_WORDS
+from mix.rules.market.question_lists import MOST_WORDS
 from mix.rules.market.states import CustodyMode
 from mix.web.drawing.showing import language
 from mix.web.forms import fields
