@@ -69,6 +69,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "date": lambda value, form: defaultfilters.date(localtime(value) if isinstance(value, datetime) else value, form),
     "day": filters.day,
     "day_part": filters.day_part,
+    "english": filters.english,
     "foreign": filters.foreign,
     "in_language": filters.in_language,
     "json_script": json_script,
