@@ -146,6 +146,17 @@ def test_a_glance_at_each_audience(visit: Callable[..., Visitor], code: str, pat
         visitor.check()
 
 
+def test_on_a_phone_a_step_has_one_map_and_its_hypotheses_wrap(visit: Callable[..., Visitor]) -> None:
+    visitor = visit("priya")
+    visitor.go("/en/city/challenges/guelph-roads-sprint/sprint-run/")
+    maps, table = visitor.page.locator(".work > .sb, .work nav.map"), visitor.page.locator(".hy")
+    assert [row.is_visible() for row in maps.all()] == [True, True]
+    visitor.page.set_viewport_size({"width": 320, "height": 800})
+    assert [row.is_visible() for row in maps.all()] == [False, True]
+    assert visitor.page.locator(".map .here").is_visible()
+    assert table.evaluate("t => t.scrollWidth <= t.parentElement.clientWidth")
+
+
 def test_the_page_of_components(browser: Browser, tmp_path: Path) -> None:
     drawn = tmp_path / "components.html"
     subprocess.run([sys.executable, ROOT / "docs/components.py", drawn], check=True)

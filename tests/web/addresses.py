@@ -77,6 +77,8 @@ ADDRESSES: dict[str, str] = {
     "vendor-drafts": OWN,
     "vendor-earlier": OWN,
     "vendor-own-file": OWN,
+    "vendor-own-pdf": OWN,
+    "vendor-own-archive": OWN,
     "vendor-copy": OWN,
     "vendor-receipt": OWN,
     "vendor-again": OWN,

@@ -3,9 +3,13 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from hashlib import sha256
 from html import unescape
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
+import pypdfium2
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,7 +20,7 @@ from django.utils import translation
 from mix.actions.core.run import run
 from mix.actions.market import openings, submissions
 from mix.data.models import Solicitation, Submission
-from mix.readers.market.sealing import list_files, read_draft
+from mix.readers.market.sealing import list_files, list_opened_files, read_draft
 from mix.rules.core.kinds import Envelope
 from mix.vault.models import SealedFile
 from mix.web.drawing.downloads import attachment
@@ -272,7 +276,8 @@ def test_a_vendor_reads_its_own_submission_once_it_is_open(
     receipt = tess.post(reverse("vendor-check", args=[draft.code]), finalising(tess, draft)).headers["Location"]
     file = SealedFile.objects.get(submission=draft.code)
     own = reverse("vendor-own-file", args=[draft.code, file.code])
-    assert tess.get(own).status_code == 404
+    whole = [reverse(name, args=[draft.code]) for name in ("vendor-own-pdf", "vendor-own-archive")]
+    assert [tess.get(address).status_code for address in (own, *whole)] == [404, 404, 404]
     later = call.closes_at + timedelta(hours=2)
     monkeypatch.setattr("mix.web.drawing.requests.read_clock", lambda: later)
     page = page_of(tess, url)
@@ -289,7 +294,31 @@ def test_a_vendor_reads_its_own_submission_once_it_is_open(
     assert b"".join(fetched.streaming_content) == b"our file"
     assert fetched.headers["Content-Disposition"].endswith("filename*=UTF-8''R%C3%A9sum%C3%A9.txt")
     assert "Read your submission" in page_of(tess, receipt)
-    assert sign_in("nora").get(own).status_code == 404
+    assert all(address in page_of(tess, url) for address in whole)
+    assert [sign_in("nora").get(address).status_code for address in (own, *whole)] == [404, 404, 404]
+
+
+def test_a_vendor_takes_home_what_it_handed_in_with_its_files(sign_in: Callable[[str], Client]) -> None:
+    own = Submission.objects.get(solicitation__reference="GUELPH-ROADS-SPRIN-RFP21", vendor__code="tamarack")
+    tess, name = sign_in("tess"), f"GUELPH-ROADS-SPRIN-RFP21-{own.code}"
+    answer = tess.get(reverse("vendor-own-archive", args=[own.code]))
+    assert answer.headers["Content-Disposition"].startswith(f'attachment; filename="{name}.zip"')
+    with ZipFile(BytesIO(b"".join(answer.streaming_content))) as pack:
+        inside = {entry: pack.read(entry) for entry in pack.namelist()}
+    assert list(inside) == [f"{name}.pdf", "Answers/01 solution.txt", "Price/02 price-notes.txt"]
+    facts = {f.name: f.sha256 for row in list_opened_files([own], envelopes=list(Envelope)).values() for f in row}
+    for entry, content in list(inside.items())[1:]:
+        assert sha256(content).hexdigest() == facts[entry.split(" ", 1)[1]]
+    paper = pypdfium2.PdfDocument(tess.get(reverse("vendor-own-pdf", args=[own.code])).content)
+    text = " ".join(page.get_textpage().get_text_range() for page in paper).replace("\u00a0", " ")
+    for said in (
+        "Twelve weeks, then support in office hours.",
+        "CAD 360,000",
+        "solution.txt",
+        facts["price-notes.txt"],
+    ):
+        assert said in text
+    assert inside[f"{name}.pdf"][:5] == b"%PDF-"
 
 
 def test_a_vendor_reads_its_prices_with_their_total(sign_in: Callable[[str], Client]) -> None:

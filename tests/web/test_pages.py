@@ -159,6 +159,13 @@ def test_scoring_asks_no_more_with_a_larger_panel(
     assert len(queries) == count
 
 
+def test_a_case_file_has_contents_that_lead_to_each_of_its_parts(sign_in: Callable[[str], Client]) -> None:
+    page = sign_in("audrey").get("/en/oversight/guelph-roads-sprint/").content.decode()
+    listed = re.findall(r'<li><a href="#([^"]+)"', page.partition('class="toc toc--kept"')[2].partition("</ul>")[0])
+    assert listed == re.findall(r'<section class="rule">\s*<h2 id="([^"]+)"', page)
+    assert {"decisions", "documents", "events"} < set(listed)
+
+
 def test_a_case_file_checks_its_log_when_that_is_asked(sign_in: Callable[[str], Client]) -> None:
     client, url = sign_in("audrey"), "/en/oversight/guelph-roads-sprint/"
     short, whole = (client.get(place).content.decode() for place in (url, f"{url}?whole"))

@@ -37,6 +37,16 @@ def test_each_closed_call_says_what_came_of_it_with_points_and_reasons(sign_in: 
     assert not any(f'href="{reverse("vendor-letter", args=[pk])}"' in page for pk in others)
 
 
+def test_a_call_that_nobody_scores_waits_for_no_decision(sign_in: Callable[[str], Client]) -> None:
+    for page in (PAGE, "/en/vendor/"):
+        text = read(sign_in("tess"), page)
+        row = text.split("YOUNG-TREES-EOI7")[1].split("</tr>")[0]
+        assert ("Received; this call is not scored" in row, "Not decided yet" in row) == (True, False)
+        won = text.split("WINDROW-PILOTS-RFP2")[1].split("</tr>")[0]
+        assert ("Chosen" in won, "Submitted" in won) == (True, False)
+        assert "Invitation and qualification" in text
+
+
 def test_hours_are_noted_for_the_team_alone_and_the_log_says_nothing(
     sign_in: Callable[[str], Client], actor: Callable[[str], Any], now: Any
 ) -> None:

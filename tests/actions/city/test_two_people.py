@@ -269,14 +269,25 @@ def test_whoever_runs_the_site_names_who_nobody_at_the_city_could_confirm(now: A
         "elora",
         {"role": "procurement_manager", "rows": ANY},
     )
-    mail = Message.objects.get(to_email="max@example.ca", code="role_named")
-    assert "Whoever runs this site named Max Hill" in mail.body
+    mail = Message.objects.get(to_email="max@example.ca")  # the one mail says the role, and how to come in
+    assert (mail.code, "You have the role “Procurement manager”" in mail.body) == ("staff_welcome", True)
     again = CliRunner().invoke(app, ["holder", "elora", "authority=Ida Low <ida@example.ca>"])
     assert (again.exit_code, "city_confirms_itself" in again.output) == (1, True), again.output
     wrong = CliRunner().invoke(app, ["holder", "elora", "legal=Ida Low <ida@example.ca>"])
     assert (wrong.exit_code, "authority" in wrong.output) == (2, True), wrong.output
     with pytest.raises(Forbidden):
         run(actor_for(ana), now, roles.name_holder, elora, person=ana, role=Role.AUDITOR)
+
+
+def test_a_holder_who_has_an_account_is_told_of_the_role(now: Any) -> None:
+    CliRunner().invoke(app, ["city", "elora", "Elora", *GIVEN])
+    audrey = Person.objects.get(code="audrey")
+    Person.objects.filter(pk=audrey.pk).update(last_login=now)
+    named = CliRunner().invoke(app, ["holder", "elora", f"authority={audrey.name} <{audrey.email}>"])
+    assert named.exit_code == 0, named.output
+    mail = Message.objects.get(to_email=audrey.email, code="role_named")
+    assert f"Whoever runs this site named {audrey.name}" in mail.body
+    assert not Message.objects.filter(to_email=audrey.email, code="staff_welcome").exists()
 
 
 def test_a_city_is_set_up_with_its_first_holders() -> None:

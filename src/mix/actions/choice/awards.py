@@ -224,7 +224,7 @@ def file_dispute(deed: Deed, letter: Letter, *, text: str) -> Dispute:
     return dispute
 
 
-def answer_dispute(deed: Deed, dispute: Dispute, *, outcome: str, answer: str) -> Dispute:
+def answer_dispute(deed: Deed, dispute: Dispute, *, outcome: str, answer: Said) -> Dispute:
     """Answer an objection with reasons. Whoever sat on the panel does not answer it."""
     challenge, role = lock_challenge(
         dispute.step.challenge, actor=deed.actor, needs=Permission.AWARD_PREPARE, running=False
@@ -233,12 +233,12 @@ def answer_dispute(deed: Deed, dispute: Dispute, *, outcome: str, answer: str) -
     require(fresh.answered_at is None, "dispute_answered")
     seats = PanelMember.objects.filter(evaluation__step__challenge=challenge, person=deed.actor.someone)
     require(not seats.exists(), "panel_does_not_answer")
-    require(bool(answer.strip()), "answer_missing", field="answer")
-    fresh.outcome, fresh.answer = outcome, answer
+    words = deed.written(answer, field="answer")
+    fresh.reword(answer=words).outcome = outcome
     fresh.answered_by, fresh.answered_at = deed.actor.someone, deed.now
-    fresh.save(update_fields=["outcome", "answer", "answered_by", "answered_at"])
+    fresh.save(update_fields=["outcome", "answer", "translations", "answered_by", "answered_at"])
     people = list_members(fresh.vendor_id)
-    deed.tell(people, "dispute_answered", challenge=challenge, path="vendor/", answer=answer)
-    payload_reason = f"{outcome}: {answer}"
+    deed.tell(people, "dispute_answered", challenge=challenge, path="vendor/", answer=words)
+    payload_reason = f"{outcome}: {words.en}"
     deed.record("awards.answer_dispute", fresh.vendor, challenge=challenge, role=role.value, reason=payload_reason)
     return fresh

@@ -21,7 +21,7 @@ from mix.data.models import (
 )
 from mix.phrases.words import wording
 from mix.readers.city.municipalities import get_own_municipality
-from mix.readers.city.people import list_confirmers, list_told_of_roles
+from mix.readers.city.people import is_unused, list_confirmers, list_told_of_roles
 from mix.readers.city.separations import unmet_to_be
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
@@ -203,7 +203,8 @@ def name_holder(deed: Deed, municipality: Municipality, *, person: Person, role:
     _check(municipality, person=person, role=role)
     given = _give(deed, municipality, person=person, role=role, department=None, provider="")
     deed.record("people.name_holder", person, chain=municipality.code, payload={"role": role.value})
-    _tell_of(deed, "role_named", municipality, person=person, role=role)
+    newcomer = person if is_unused(person) else None  # whose one mail is the link by which they come in
+    _tell_of(deed, "role_named", municipality, person=person, role=role, but=newcomer)
     return given
 
 
@@ -217,10 +218,11 @@ def _tell_of(
     who: str = "",
     second: str = "",
     reason: str = "",
+    but: Person | None = None,
 ) -> None:
-    """Tell auditors, managers and the person of a change of a duty that takes two people."""
+    """Tell auditors, managers and the person of a change of a duty that takes two people, all or all but one."""
     deed.tell(
-        [*list_told_of_roles(municipality), person],
+        [one for one in (*list_told_of_roles(municipality), person) if one != but],
         code,
         path=_path(municipality),
         city=municipality.wording("name"),

@@ -13,7 +13,7 @@ from mix.actions.core.events import record
 from mix.actions.core.outbox import tell, tell_address
 from mix.data.models import Challenge, Event, Municipality, Person
 from mix.readers.core.actors import Actor
-from mix.rules.core.fields import Wording
+from mix.rules.core.fields import Said, Wording, as_wording
 from mix.rules.core.unmet import Refused, Unmet
 
 T = TypeVar("T")
@@ -87,6 +87,13 @@ class Deed:
     ) -> None:
         """Write one mail to somebody who has no account yet; the actor gets the answer, or hears that none comes."""
         tell_address(email, code, language=language, now=self.now, path=path, of=of, writer=self.actor.person, **params)
+
+    @staticmethod
+    def written(text: Said, *, field: str) -> Wording:
+        """Return a text that must be there, by language. Raises Refused where nothing was written."""
+        if (wording := as_wording(text)) is None:
+            raise Refused(Unmet("answer_missing", field=field))
+        return wording
 
     @staticmethod
     def must(found: T | None, code: str, *, field: str = "", place: str = "", **params: str) -> T:

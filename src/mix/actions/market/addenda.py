@@ -253,7 +253,7 @@ def _tell_vendors(deed: Deed, call: Solicitation, addendum: Addendum, changed: _
             reply_to=address_in(call.contact),
             number=str(addendum.number),
             vendor=submission.vendor.name,
-            text=addendum.text,
+            text=addendum.wording("text"),
             closes=local_text(call.closes_at, call.zone),
             **words,
         )

@@ -20,31 +20,33 @@ from mix.data.models import (
     Step,
     Vendor,
 )
+from mix.data.models.core.wordings import columns_of
 from mix.readers.city.people import list_on_duty
 from mix.readers.market.engagements import takes_registrations
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.case.states import NoticeKind
 from mix.rules.core.access import Permission, Role
+from mix.rules.core.fields import Said, as_wording
 from mix.rules.core.unmet import require
 
 
 def plan(
-    deed: Deed, step: Step, *, title: str, place: str, starts_at: datetime, cards: Sequence[tuple[str, str]] = ()
+    deed: Deed, step: Step, *, title: Said, place: Said, starts_at: datetime, cards: Sequence[tuple[Said, Said]] = ()
 ) -> Engagement:
     """Plan the event of a step, with its problem cards; again until it is published."""
     step, role = lock_step(step, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN, editing=True)
-    for value, field in ((title, "title"), (place, "place")):
-        require(bool(value.strip()), "answer_missing", field=field)
+    words = {"title": deed.written(title, field="title"), "place": deed.written(place, field="place")}
     present = Engagement.objects.filter(step=step).first()
     require(present is None or present.published_at is None, "engagement_already_published")
     event, _ = Engagement.objects.update_or_create(
         step=step,
-        defaults={"municipality_id": step.municipality_id, "title": title, "place": place, "starts_at": starts_at},
+        defaults={"municipality_id": step.municipality_id, "starts_at": starts_at, **columns_of(**words)},
     )
     for card in event.cards.all():
         card.delete()
     for card_title, text in cards:
-        ProblemCard.objects.create(engagement=event, title=card_title, text=text)
+        said = {c: one for c, given in (("title", card_title), ("text", text)) if (one := as_wording(given))}
+        ProblemCard.objects.create(engagement=event, **columns_of(**said))
     deed.record("engagements.plan", event.step, role=role.value)
     return event
 
@@ -57,7 +59,8 @@ def publish(deed: Deed, event: Engagement) -> Engagement:
     require(event.published_at is None, "engagement_already_published")
     event.published_at = deed.now
     event.save(update_fields=["published_at"])
-    publish_notice(step.challenge, kind=NoticeKind.ENGAGEMENT, title=event.title, text=event.place, now=deed.now)
+    words = {"title": event.wording("title"), "text": event.wording("place")}
+    publish_notice(step.challenge, kind=NoticeKind.ENGAGEMENT, now=deed.now, **words)
     freeze_route(step.challenge, now=deed.now)
     deed.record("engagements.publish", event.step, role=role.value)
     return event
@@ -108,19 +111,18 @@ def ask(deed: Deed, event: Engagement, *, text: str) -> EngagementQuestion:
         "event_question_asked",
         challenge=event.step.challenge,
         path=f"city/challenges/{event.step.challenge.code}/{event.step.key}/",
-        title=event.title,
+        title=event.wording("title"),
     )
     deed.record("engagements.ask", event.step)
     return question
 
 
-def answer(deed: Deed, question: EngagementQuestion, *, text: str) -> EngagementQuestion:
+def answer(deed: Deed, question: EngagementQuestion, *, text: Said) -> EngagementQuestion:
     """Answer a question, to everybody."""
     _, role = lock_challenge(question.engagement.step.challenge, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
     keep_open([question.engagement.step])
-    require(bool(text.strip()), "answer_missing", field="answer")
-    question.answer, question.answered_at = text, deed.now
-    question.save(update_fields=["answer", "answered_at"])
+    question.reword(answer=deed.written(text, field="answer")).answered_at = deed.now
+    question.save(update_fields=["answer", "translations", "answered_at"])
     deed.record("engagements.answer", question.engagement.step, role=role.value)
     return question
 
@@ -140,19 +142,19 @@ def give_card(deed: Deed, event: Engagement, vendor: Vendor, *, text: str) -> Ca
 
 
 def log_contact(
-    deed: Deed, challenge: Challenge, *, happened_on: date, with_whom: str, told: str, heard: str = ""
+    deed: Deed, challenge: Challenge, *, happened_on: date, with_whom: str, told: Said, heard: str = ""
 ) -> ContactLogEntry:
     """Log a talk with somebody in the market; what they were told is published to all."""
     challenge, role = lock_challenge(challenge, actor=deed.actor, needs=Permission.ENGAGEMENT_RUN)
-    for value, field in ((with_whom, "with_whom"), (told, "told")):
-        require(bool(value.strip()), "answer_missing", field=field)
+    require(bool(with_whom.strip()), "answer_missing", field="with_whom")
+    what = columns_of(told=deed.written(told, field="told"))
     entry = ContactLogEntry.objects.create(
         municipality_id=challenge.municipality_id,
         challenge=challenge,
         happened_on=happened_on,
         with_whom=with_whom,
-        told=told,
         heard=heard,
+        **what,
         logged_by=deed.actor.someone,
         logged_at=deed.now,
     )

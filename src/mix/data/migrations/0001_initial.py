@@ -669,6 +669,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ('translations', models.JSONField(default=dict)),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.municipality')),
                 ('challenge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='data.challenge')),
                 ('happened_on', models.DateField()),
@@ -1122,6 +1123,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ('translations', models.JSONField(default=dict)),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.municipality')),
                 ('step', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='engagement', to='data.step')),
                 ('title', models.CharField(max_length=200)),
@@ -1311,6 +1313,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ('translations', models.JSONField(default=dict)),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.municipality')),
                 ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='data.step')),
                 ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='data.vendor')),
@@ -1439,6 +1442,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ('translations', models.JSONField(default=dict)),
                 ('engagement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='data.engagement')),
                 ('text', models.TextField()),
                 ('asked_at', models.DateTimeField()),
@@ -1522,6 +1526,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ('translations', models.JSONField(default=dict)),
                 ('engagement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cards', to='data.engagement')),
                 ('title', models.CharField(max_length=150)),
                 ('text', models.TextField()),

@@ -162,8 +162,9 @@ def list_own_letters(actor: Actor) -> list[Letter]:
 
 @asked
 def _letters(vendors: tuple[int, ...]) -> QuerySet[Letter]:
-    rows = Letter.objects.filter(vendor_id__in=vendors).select_related("evaluation__step__challenge", "vendor")
-    return rows.defer("sheet").order_by("-sent_at", "id")
+    method = "evaluation__step__challenge__method"
+    rows = Letter.objects.filter(vendor_id__in=vendors).select_related(method, "vendor")
+    return rows.defer("sheet", f"{method}__document").order_by("-sent_at", "id")
 
 
 def get_own_letter(pk: int, *, actor: Actor) -> Letter:

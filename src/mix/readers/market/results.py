@@ -13,17 +13,25 @@ from mix.data.asked import asked
 from mix.data.models import Letter, OpenedEnvelope, OwnHours, Submission
 from mix.readers.core.actors import Actor
 from mix.readers.core.paging import Page, page_of
+from mix.readers.market.solicitations import is_scored, title_of
+from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Envelope
 from mix.rules.market.states import SubmissionState
 
 COST = "cost_to_bid"  # the question of the catalogue that asks for it, in cents
+METHOD = "solicitation__step__challenge__method"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A submission to a closed call: whether it counted, its latest letter, and what it cost: hours, and cents."""
+    """A submission to a closed call: whether it counted, its latest letter, and what it cost: hours, and cents.
+
+    `title` is that of the call's step; where it is not `is_scored`, no letter comes.
+    """
 
     submission: Submission
+    title: Bilingual
+    is_scored: bool
     is_handed_in: bool
     letter: Letter | None
     hours: Decimal | None
@@ -34,7 +42,8 @@ def page_results(actor: Actor, page: int, *, now: datetime) -> Page[Result]:
     """Return a page of the submissions of the actor's vendors to calls that are closed, latest closing first."""
     around = "solicitation__step__challenge__municipality"
     rows = Submission.objects.filter(vendor_id__in=actor.vendors, solicitation__closes_at__lte=now)
-    rows = rows.select_related("vendor", around).order_by("-solicitation__closes_at", "id")
+    rows = rows.select_related("vendor", around, METHOD).defer(f"{METHOD}__document")
+    rows = rows.order_by("-solicitation__closes_at", "id")
     found = page_of(rows, page)
     keys = tuple(row.pk for row in found.rows)
     letters: dict[tuple[int, int], Letter] = {}
@@ -44,6 +53,8 @@ def page_results(actor: Actor, page: int, *, now: datetime) -> Page[Result]:
     results = [
         Result(
             row,
+            title_of(row.solicitation),
+            is_scored(row.solicitation),
             row.state == SubmissionState.FINALISED,
             letters.get((row.solicitation_id, row.vendor_id)),
             hours.get(row.pk),

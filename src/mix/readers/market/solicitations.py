@@ -31,6 +31,7 @@ from mix.readers.core.paging import Page, keyed, page_by_keys
 from mix.readers.market.notices import list_sections
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import EvaluationSpec, SolicitationSpec
+from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Envelope, EvaluationPhase, OutageRule
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.call_forms import CallForm, fitted, fitted_evaluation, form_of_method, unmet_in_form
@@ -68,6 +69,11 @@ def scorings_of(solicitation: Solicitation) -> dict[str, EvaluationSpec]:
     """Return the evaluations that score a call, by their steps, as it was fitted to the challenge."""
     form = solicitation.fitted
     return {key: fitted_evaluation(e, form, key) for key, e in _scorings_of_method(solicitation.step).items()}
+
+
+def title_of(solicitation: Solicitation) -> Bilingual:
+    """Return what the method calls the step of a call: one challenge has several calls."""
+    return spec_of(solicitation.step).title
 
 
 def method_form(step: Step) -> CallForm:

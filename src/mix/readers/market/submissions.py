@@ -31,9 +31,9 @@ from mix.readers.core.once import once
 from mix.readers.core.paging import Page, keyed, page_by_keys
 from mix.readers.market.participations import find_participation, has_reached
 from mix.readers.market.sealing import DraftContent, DraftFact, FileFact, find_draft, list_drafts, list_moves
-from mix.readers.market.solicitations import UNLISTED, spec_of_call
+from mix.readers.market.solicitations import UNLISTED, is_scored, spec_of_call, title_of
 from mix.rules.core.access import Permission
-from mix.rules.core.fields import FieldSpec, missing_answers
+from mix.rules.core.fields import Bilingual, FieldSpec, missing_answers
 from mix.rules.core.kinds import Envelope, EvaluationPhase
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.call_forms import Origin
@@ -349,9 +349,14 @@ def unmet_to_redeliver(submission: Submission, envelope: Envelope) -> tuple[Unme
 
 @dataclass(frozen=True, slots=True)
 class OwnState:
-    """What a vendor's home shows of one submission."""
+    """What a vendor's home shows of one submission: to the call of which step, and how far it is.
+
+    Where nobody scores what answers the call, `is_scored` says so: no letter comes.
+    """
 
     submission: Submission
+    title: Bilingual
+    is_scored: bool
     is_handed_in: bool
     is_open: bool
     needs_word: bool
@@ -361,7 +366,14 @@ def page_own_states(actor: Actor, page: int, *, now: datetime) -> Page[OwnState]
     """Return a page of the submissions of the actor's vendors, latest closing first, each with what it still needs."""
     found: Page[Any] = page_by_keys(_own_keys(tuple(actor.vendors)), page, _with_needs)  # `needs_word` is asked along
     states = [
-        OwnState(row, row.state == SubmissionState.FINALISED, now < row.solicitation.closes_at, row.needs_word)
+        OwnState(
+            row,
+            title_of(row.solicitation),
+            is_scored(row.solicitation),
+            row.state == SubmissionState.FINALISED,
+            now < row.solicitation.closes_at,
+            row.needs_word,
+        )
         for row in found.rows
     ]
     return Page(states, found.number, found.last, found.total)
@@ -377,6 +389,7 @@ def _with_needs(keys: tuple[int, ...]) -> QuerySet[Any]:
     """Ask for submissions with their calls, and whether an addendum waits for the vendor's word."""
     seen = Acknowledgement.objects.filter(addendum=OuterRef("pk"), submission=OuterRef(OuterRef("pk")))
     unread = Addendum.objects.filter(~Exists(seen), solicitation=OuterRef("solicitation"))
-    rows = Submission.objects.filter(pk__in=keys).select_related("vendor", "solicitation__step__challenge")
-    rows = rows.defer(*(f"solicitation__{column}" for column in UNLISTED))
+    method = "solicitation__step__challenge__method"
+    rows = Submission.objects.filter(pk__in=keys).select_related("vendor", method)
+    rows = rows.defer(f"{method}__document", *(f"solicitation__{column}" for column in UNLISTED))
     return rows.annotate(needs_word=Exists(unread))

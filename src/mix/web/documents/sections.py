@@ -9,4 +9,4 @@ from mix.web.documents.specs import Answer, read_only
 
 def read_sections(call: Solicitation) -> list[Answer]:
     """Make the sections of a notice ready to read, each under the title of its field."""
-    return [answer for s in list_sections(call) for answer in read_only([s.spec], {s.spec.key: s.value})]
+    return [answer for s in list_sections(call) for answer in read_only([s.spec], {s.spec.key: s.value}, marked=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
@@ -17,7 +17,7 @@ from mix.rules.case.carrying import Accord
 from mix.rules.core.fields import Column, FieldSpec, FieldType, PriceLine, count_words
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.price_lines import extended, options_of, total_of
-from mix.web.drawing.showing import day, language, money, plain_amount, quantity, said
+from mix.web.drawing.showing import day, in_english, language, money, plain_amount, quantity, said
 
 BLANK_ROWS = 2
 
@@ -240,23 +240,32 @@ def read_post(specs: Sequence[FieldSpec], data: QueryDict) -> dict[str, Any]:
 
 
 def read_only(
-    specs: Sequence[FieldSpec], values: Mapping[str, Any], *, public: bool = False, every: bool = False
+    specs: Sequence[FieldSpec],
+    values: Mapping[str, Any],
+    *,
+    public: bool = False,
+    every: bool = False,
+    marked: bool = False,
 ) -> list[Answer]:
-    """Make answers ready to read; only those marked public when asked. A reason is there where one was given."""
+    """Make answers ready to read; only those marked public when asked. A reason is there where one was given.
+
+    What a city wrote is `marked`, and so is all that is public: its documents are bare texts, which are English.
+    """
+    marks = in_english if public or marked else str
     answers = []
     for spec in specs:
         value = values.get(spec.key)
         if (public and not spec.public) or (spec.why_of and not value and not every):
             continue
         rows = [
-            [(said(c.title), _value(c, row.get(c.key))) for c in spec.columns]
+            [(said(c.title), _value(c, row.get(c.key), marks)) for c in spec.columns]
             for row in (value if isinstance(value, list) and spec.columns else [])
         ]
         if spec.lines:
             rows = _read_lines(spec, value) if value else []
         is_text = not spec.columns and not spec.lines
         hashes = tuple(map(str, value)) if spec.type is FieldType.FILE and isinstance(value, list) else ()
-        shown = _counted(hashes) if hashes else _value(spec, value) if is_text else ""
+        shown = _counted(hashes) if hashes else _value(spec, value, marks) if is_text else ""
         answers.append(Answer(spec, said(spec.title), shown, rows, hashes=hashes))
     return answers
 
@@ -265,7 +274,7 @@ def _counted(hashes: Sequence[str]) -> str:
     return ngettext("%(n)d file", "%(n)d files", len(hashes)) % {"n": len(hashes)}
 
 
-def _value(spec: FieldSpec | Column, value: object) -> str:
+def _value(spec: FieldSpec | Column, value: object, marks: Callable[[str], str]) -> str:
     if spec.type is FieldType.FILE:
         return ""
     if spec.type is FieldType.YES_NO:
@@ -278,7 +287,8 @@ def _value(spec: FieldSpec | Column, value: object) -> str:
         return day(date.fromisoformat(str(value)))
     unit = spec.unit.in_(language()) if isinstance(spec, FieldSpec) and spec.unit else ""
     shown = typed(spec, value)
-    return f"{shown} {unit}" if shown and unit else shown
+    whole = f"{shown} {unit}" if shown and unit else shown
+    return marks(whole) if spec.type in (FieldType.TEXT, FieldType.LINE) else whole
 
 
 def in_lines(answers: Sequence[Answer]) -> tuple[str, ...]:

@@ -109,6 +109,11 @@ def plain(text: str) -> str:
     return showing.plain(text)
 
 
+def english(text: str) -> str:
+    """Mark a text that was kept without a language on pages in another than English."""
+    return showing.in_english(str(text))
+
+
 def foreign(text: str) -> str:
     """Return the language of a text that is not in the page's; empty for one that is."""
     return text.language if isinstance(text, showing.Foreign) else ""

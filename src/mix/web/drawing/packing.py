@@ -31,14 +31,20 @@ class _Tray:
         return taken
 
 
-def _chunks(content: bytes | Path) -> Iterator[bytes]:
+# What an entry holds: all of it, where it lies, or the pieces in which it comes.
+Content = bytes | Path | Iterator[bytes]
+
+
+def _chunks(content: Content) -> Iterator[bytes]:
     if isinstance(content, bytes):
         yield content
-        return
-    yield from Pieces(content.open("rb"))
+    elif isinstance(content, Path):
+        yield from Pieces(content.open("rb"))
+    else:
+        yield from content
 
 
-def zip_of(entries: Iterable[tuple[str, bytes | Path]]) -> Iterator[bytes]:
+def zip_of(entries: Iterable[tuple[str, Content]]) -> Iterator[bytes]:
     """Pack each entry under its name, uncompressed, and yield the file in pieces. Asks no database."""
     tray = _Tray()
     with ZipFile(cast("IO[bytes]", tray), "w") as pack:  # one that cannot be sought in is taken too

@@ -21,13 +21,18 @@ def _fetch_nothing(url: str, *_: object, **__: object) -> NoReturn:
 
 def as_pdf(request: HttpRequest, template: str, *contexts: Context, name: str) -> HttpResponse:
     """Answer with a PDF/UA of a template. Raises Refused where this system cannot make one."""
+    response = HttpResponse(pdf_of(request, template, *contexts), content_type="application/pdf")
+    response["Content-Disposition"] = attachment(name)
+    return response
+
+
+def pdf_of(request: HttpRequest, template: str, *contexts: Context) -> bytes:
+    """Return a PDF/UA of a template. Raises Refused where this system cannot make one."""
     try:
         from weasyprint import CSS, HTML
     except OSError:
         raise Refused(Unmet("pdf_unavailable")) from None
     text = render_to_string(template, names_of(template, *contexts), request=request)
     style = CSS(string=PAPER.read_text(encoding="utf-8"), url_fetcher=_fetch_nothing)
-    pdf = HTML(string=text, url_fetcher=_fetch_nothing).write_pdf(pdf_variant="pdf/ua-1", stylesheets=[style])
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = attachment(name)
-    return response
+    pdf: bytes = HTML(string=text, url_fetcher=_fetch_nothing).write_pdf(pdf_variant="pdf/ua-1", stylesheets=[style])
+    return pdf

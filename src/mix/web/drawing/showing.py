@@ -67,6 +67,14 @@ def said(wording: Wording) -> str:
     return text if spoken == asked else _foreign(text, spoken)
 
 
+def in_english(text: str) -> str:
+    """Return a text that was kept without a language: a bare text is English, and marks itself on other pages.
+
+    What has no letter, such as a figure, is in no language.
+    """
+    return text if language() == "en" or not any(map(str.isalpha, text)) else _foreign(text, "en")
+
+
 def _foreign(text: str, language: str) -> Foreign:
     found = Foreign(text)
     found.language = language

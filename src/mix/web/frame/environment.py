@@ -72,6 +72,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day": filters.day,
     "day_part": filters.day_part,
     "endings_of": filters.endings_of,
+    "english": filters.english,
     "foreign": filters.foreign,
     "in_language": filters.in_language,
     "json_script": json_script,

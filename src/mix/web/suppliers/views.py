@@ -26,7 +26,7 @@ from mix.data.models import (
     Vendor,
 )
 from mix.readers.case.challenge_lists import list_running_with, page_vendor_challenges
-from mix.readers.case.challenges import get_public_challenge
+from mix.readers.case.challenges import get_public_challenge, spec_of
 from mix.readers.choice.awards import list_own_debriefs, list_own_letters
 from mix.readers.choice.evaluations import list_own_meetings, stages_of
 from mix.readers.core.errors import Unknown
@@ -63,12 +63,15 @@ from mix.web.forms.acts import Act, Listed, do, show, take
 from mix.web.forms.limits import Limit
 from mix.web.suppliers.glance import Glance, glance_at
 
+LETTERS = 10  # the page of results leads to all
+
 
 @dataclass(frozen=True)
 class HomeContext:
     """What a vendor's home draws; `fitting` are open calls that one of its vendors may answer and has not.
 
-    They may be more than are drawn.
+    They may be more than are drawn. `latest` is the latest letter about each submission, by its key; `letters` are the
+    latest of all, each with what was decided.
     """
 
     owes: DrawnDesk
@@ -76,13 +79,14 @@ class HomeContext:
     vendors: Sequence[Vendor]
     states: Sequence[OwnState]
     states_pager: Pager
+    latest: Mapping[int, Letter | None]
     fitting: Sequence[Solicitation]
     fitting_pager: Pager
     challenges: Sequence[Card]
     challenges_pager: Pager
     rooms: Sequence[Room]
     agreements: Sequence[Agreement]
-    letters: Sequence[Letter]
+    letters: Sequence[tuple[Letter, Bilingual]]
     debriefs: Sequence[Debrief]
     meetings: Sequence[tuple[StageInvitation, Bilingual]]
 
@@ -99,23 +103,31 @@ def home(request: HttpRequest) -> HttpResponse:
     owed = in_order(waiting.others, now=now_of(request))[:FIRST_LINES]
     names = gather_names([*(w for line in owes.lines for w in line.waits), *owed])
     mine = page_vendor_challenges(ids, number_of(request, "challenges"))
+    letters = list_own_letters(actor)
     context = HomeContext(
         owes=draw_desk(owes, names, now=now_of(request)),
         owed=draw_owed(owed, names, now=now_of(request)),
         vendors=vendors,
         states=states.rows,
         states_pager=pager(request, states, "submissions"),
+        latest={s.submission.pk: _latest(letters, s.submission) for s in states.rows},
         fitting=fitting.rows,
         fitting_pager=pager(request, fitting, "calls"),
         challenges=cards(mine.rows),
         challenges_pager=pager(request, mine, "challenges"),
         rooms=list_open_rooms(list_running_with(ids), list_taking_part(actor.vendors)),
         agreements=list_own_agreements(actor),
-        letters=list_own_letters(actor),
+        letters=[(row, spec_of(row.evaluation.step).title) for row in letters[:LETTERS]],
         debriefs=list_own_debriefs(actor),
         meetings=[(m, stages_of(m.evaluation)[m.stage].title) for m in list_own_meetings(actor)],
     )
     return draw_page(request, "suppliers/home.html", context)
+
+
+def _latest(letters: Sequence[Letter], submission: Submission) -> Letter | None:
+    """Return the first of the letters, latest first, that is about a submission."""
+    about = (submission.solicitation_id, submission.vendor_id)
+    return next((row for row in letters if (row.evaluation.solicitation_id, row.vendor_id) == about), None)
 
 
 @dataclass(frozen=True)

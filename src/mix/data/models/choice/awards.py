@@ -9,6 +9,7 @@ from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, new_code, one_of
 from mix.data.models.core.kept import Kept
+from mix.data.models.core.wordings import Worded
 from mix.data.models.market.vendors import Vendor
 from mix.rules.choice.debriefs import DebriefSheet
 from mix.rules.choice.states import AwardState, DisputeOutcome
@@ -86,7 +87,7 @@ class Debrief(Kept):
         constraints = [models.UniqueConstraint(fields=["step", "vendor"], name="debrief_once")]
 
 
-class Dispute(Kept):
+class Dispute(Kept, Worded):
     """A vendor's objection to a result, with the day by which it is answered, and the answer with its reasons."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")

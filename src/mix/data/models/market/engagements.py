@@ -6,10 +6,11 @@ from mix.data.models.case.challenges import Challenge, Step
 from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.kept import Kept
+from mix.data.models.core.wordings import Worded
 from mix.data.models.market.vendors import Vendor
 
 
-class Engagement(Kept):
+class Engagement(Kept, Worded):
     """One event or consultation of a step, open to everyone once published."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
@@ -21,7 +22,7 @@ class Engagement(Kept):
     held_at = models.DateTimeField(null=True)
 
 
-class ProblemCard(Kept):
+class ProblemCard(Kept, Worded):
     """A problem as shown at the booth."""
 
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="cards")
@@ -46,7 +47,7 @@ class Registration(Kept):
         constraints = [models.UniqueConstraint(fields=["engagement", "email"], name="registration_once")]
 
 
-class EngagementQuestion(Kept):
+class EngagementQuestion(Kept, Worded):
     """A question from the market and its answer, which everybody sees."""
 
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="questions")
@@ -68,7 +69,7 @@ class CapabilityCard(Kept):
         constraints = [models.UniqueConstraint(fields=["engagement", "vendor"], name="capability_card_once")]
 
 
-class ContactLogEntry(Kept):
+class ContactLogEntry(Kept, Worded):
     """One talk with somebody in the market; what was said by the city is published to all."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")

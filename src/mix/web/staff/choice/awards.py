@@ -27,6 +27,7 @@ from mix.web.drawing.requests import today_of
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted
 from mix.web.forms.kinds import is_under_way
+from mix.web.forms.wordings import wording
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class AnswerDispute(RowAct[Step]):
     needs = Permission.AWARD_PREPARE
 
     outcome = fields.word_choice(_("Outcome"), "dispute", radio=True)
-    answer = fields.text(_("Answer, with reasons"))
+    answer = wording(fields.text(_("Answer, with reasons")))
 
     def run(self, request: HttpRequest) -> None:
         """Answer it."""

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -44,7 +43,7 @@ from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.closing import Phase
 from mix.rules.market.states import CustodyMode
-from mix.web.drawing.packing import zip_of
+from mix.web.drawing.packing import Content, zip_of
 from mix.web.drawing.requests import now_of, signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.forms.acts import Acts, Listed, Taken, do, granted, refused, show, take
@@ -241,7 +240,7 @@ def envelopes(request: HttpRequest, reference: str) -> HttpResponseBase:
     check(call.step.challenge, actor=signed_in(request), needs=Permission.ENVELOPE_OPEN)
     if call.published_at is None or phase_of(call, now=now_of(request)) is not Phase.OPENABLE:
         raise Refused(Unmet("not_openable_yet"))
-    entries: list[tuple[str, bytes | Path]] = []
+    entries: list[tuple[str, Content]] = []
     turn = {e for e in Envelope if _has_its_turn(call, e, now=now_of(request))}
     key = find_key(call) if call.custody_mode == CustodyMode.SPLIT else None
     entries += [(f"recovery/{e}.age", bytes.fromhex(key.escrow[e])) for e in sorted(turn) if key]

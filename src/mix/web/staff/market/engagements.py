@@ -35,6 +35,7 @@ from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import StepState
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted
+from mix.web.forms.wordings import wording, words_of
 
 CARDS = 3  # how many problem cards a plan has
 
@@ -55,31 +56,33 @@ class Plan(Act[Planned]):
     done = _("Saved.")
     needs = Permission.ENGAGEMENT_RUN
 
-    title = fields.line(_("Title of the event"))
-    place = fields.line(_("Place, and how everybody can take part"), most=300)
+    title = wording(fields.line(_("Title of the event")))
+    place = wording(fields.line(_("Place, and how everybody can take part"), most=300))
     starts_at = fields.moment(_("Start"))
 
     def fit(self) -> None:
         """Ask for the problem cards."""
         for n in range(CARDS):
             label = gettext("Problem card %(n)d") % {"n": n + 1}
-            self.fields[f"card{n}"] = fields.line(label, required=False, most=150)
-            self.fields[f"text{n}"] = fields.text(_("Its text"), required=False, rows=2)
+            self.fields[f"card{n}"] = wording(fields.line(label, required=False, most=150))
+            self.fields[f"text{n}"] = wording(fields.text(_("Its text"), required=False, rows=2))
 
     @classmethod
     def first(cls, about: Planned) -> Mapping[str, Any]:
         """Show what is planned so far."""
         if about.event is None:
             return {}
-        shown: dict[str, Any] = {name: getattr(about.event, name) for name in ("title", "place", "starts_at")}
+        event = about.event
+        shown: dict[str, Any] = {name: event.wording(name) for name in ("title", "place")}
+        shown["starts_at"] = event.starts_at
         for n, card in enumerate(about.cards[:CARDS]):
-            shown |= {f"card{n}": card.title, f"text{n}": card.text}
+            shown |= {f"card{n}": words_of(card, "title"), f"text{n}": words_of(card, "text")}
         return shown
 
     def run(self, request: HttpRequest) -> None:
         """Save it; a card without a title is no card."""
         given = self.cleaned_data
-        cards = [(given[f"card{n}"], given[f"text{n}"]) for n in range(CARDS) if given[f"card{n}"]]
+        cards = [(given[f"card{n}"], given[f"text{n}"] or "") for n in range(CARDS) if given[f"card{n}"]]
         facts = {name: given[name] for name in ("title", "place", "starts_at")}
         do(request, engagements.plan, self.about.step, cards=cards, **facts)
 
@@ -131,7 +134,7 @@ class AnswerQuestion(RowAct[Step]):
     done = _("Published.")
     needs = Permission.ENGAGEMENT_RUN
 
-    text = fields.text(_("Answer"), hint=_("Everybody sees it."), rows=2)
+    text = wording(fields.text(_("Answer"), hint=_("Everybody sees it."), rows=2))
 
     def run(self, request: HttpRequest) -> None:
         """Answer it."""
@@ -148,7 +151,7 @@ class LogContact(Act[Challenge]):
 
     happened_on = fields.day(_("Day"))
     with_whom = fields.line(_("With whom"))
-    told = fields.text(_("What we told them"), hint=_("Published to everybody."), rows=2)
+    told = wording(fields.text(_("What we told them"), hint=_("Published to everybody."), rows=2))
     heard = fields.text(_("What we heard"), required=False, rows=2)
 
     def run(self, request: HttpRequest) -> None:
