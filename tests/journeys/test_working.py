@@ -420,6 +420,32 @@ def test_a_member_of_staff_is_invited_and_needs_a_second_factor(visit: Callable[
     assert "/account/" in rosa.page.url, "the password alone opens nothing"
 
 
+def test_somebody_from_outside_is_invited_to_a_panel_and_sees_it_alone(visit: Callable[..., Visitor]) -> None:
+    olivia = visit("olivia")
+    olivia.go("/en/city/challenges/under-our-streets/shortlist/")
+    facts = {"name": "Dr Ria Voss", "email": "ria@example.org", "organization": "Conestoga College"}
+    olivia.act("invite_outsider", **facts, language="en")
+    olivia.sees("The invitation was sent.")
+    olivia.sees("no answer yet")
+    olivia.check()
+
+    ria = visit()
+    ria.page.goto(last_link(ria, "/invitation/", to="ria@example.org"))
+    ria.sees("Conestoga College")
+    ria.check()
+    ria.act("join", name="Ria Voss", password=PASSWORD, again=PASSWORD)
+    enter(ria, "", code=code_for(ria.page.locator("[id*=secret]").input_value()))
+    ria.go("/en/me/")
+    ria.sees("What you still have to score")
+    ria.check()
+    ria.go("/en/evaluation/under-our-streets/shortlist/declare/")
+    ria.check()
+    ria.go("/en/account/")
+    ria.check()
+    olivia.go("/en/city/challenges/under-our-streets/shortlist/")
+    olivia.sees("Ria Voss")
+
+
 def test_a_passkey_signs_in_and_a_strange_session_is_ended(visit: Callable[..., Visitor]) -> None:
     """Passkeys know names and no numbers: the same site, as localhost, with an authenticator in the browser."""
     kay = visit()

@@ -1,7 +1,8 @@
 """The second wall: row-level security on PostgreSQL, beneath the readers that check permissions.
 
 Every row that a city or a vendor owns is visible to a request only when its person works for the city (or for a
-partner city of the challenge, or has a seat on its panel), is a member of the vendor, or when the challenge is public.
+partner city of the challenge), is a member of the vendor, or when the challenge is public. A seat on a panel opens what
+that panel reads, and nothing else of the city.
 A request runs as a role that cannot bypass this (`ROLE`), whoever owns the tables. What nobody said who asks sees
 nothing. SQLite has no such thing; there the readers stand alone.
 
@@ -67,7 +68,10 @@ _OF_CITY_OF_CHALLENGE = (
 _OF_CITY_OF_PILOT = "EXISTS (SELECT 1 FROM data_pilot p WHERE p.id = this.pilot_id AND mix_sees(p.municipality_id))"
 _OF_STEP = _up("data_step", "step_id")
 _OF_ENGAGEMENT = _up("data_engagement", "engagement_id")
-_OF_PANEL = "EXISTS (SELECT 1 FROM data_evaluation e WHERE e.id = this.evaluation_id AND mix_sees(e.municipality_id))"
+_OF_CITY_OF_PANEL = (
+    "EXISTS (SELECT 1 FROM data_evaluation e WHERE e.id = this.evaluation_id AND mix_sees(e.municipality_id))"
+)
+_OF_PANEL = f"mix_sits(evaluation_id) OR {_OF_CITY_OF_PANEL}"
 _SUBMITTED = "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission)"
 
 # A vendor's own contract in the challenge of a row: the agreements that it can see are its own.
@@ -96,11 +100,11 @@ POLICIES: dict[str, str] = {
     "data_methodversion": f"municipality_id IS NULL OR {CITY} OR "
     "EXISTS (SELECT 1 FROM data_challenge c WHERE c.method_id = this.id)",
     "data_ruleconfirmation": f"{CITY} OR confirmed_at IS NOT NULL",
-    "data_challenge": f"{CITY} OR {OUT} AND (origin = 'history' OR {_PUBLIC})",
+    "data_challenge": f"{CITY} OR mix_visits(id) OR {OUT} AND (origin = 'history' OR {_PUBLIC})",
     **dict.fromkeys(("data_challengecity", "data_step", "data_outcomereading", "data_historyfact"), _OF_CHALLENGE),
     **dict.fromkeys(("data_gatesignature", "data_engagement", "data_award"), _OF_STEP),
     **dict.fromkeys(("data_takeover", "data_joinrequest"), f"{CITY} OR mix_sees(city_id)"),
-    "data_solicitation": f"{CITY} OR published_at IS NOT NULL AND {OUT}",
+    "data_solicitation": f"{CITY} OR mix_scores(id) OR published_at IS NOT NULL AND {OUT}",
     **dict.fromkeys(("data_problemcard", "data_engagementquestion"), _OF_ENGAGEMENT),
     **dict.fromkeys(("data_solicitationdocument", "data_addendum"), _up("data_solicitation", "solicitation_id")),
     **dict.fromkeys(
@@ -135,13 +139,14 @@ POLICIES: dict[str, str] = {
     **dict.fromkeys(("data_documentversion", "data_comment"), _up("data_document", "document_id")),
     "data_custodyshare": _up("data_custodykey", "key_id"),
     **dict.fromkeys(("data_label", "data_panelmember", "data_consensusscore", "data_tiebreak"), _OF_PANEL),
+    "data_panelinvitation": _OF_CITY_OF_PANEL,
     **dict.fromkeys(("data_score", "data_declaration"), _up("data_panelmember", "member_id")),
     "data_conflictruling": _up("data_declaration", "declaration_id"),
     "data_registration": _OF_ENGAGEMENT,
     # the city's and the vendor's
+    "data_submission": f"{CITY} OR {VENDOR} OR mix_scores(solicitation_id)",
     **dict.fromkeys(
         (
-            "data_submission",
             "data_agreement",
             "data_debrief",
             "data_dispute",
@@ -172,9 +177,9 @@ POLICIES: dict[str, str] = {
     "data_judgement": "EXISTS (SELECT 1 FROM data_gatesignature g JOIN data_step s ON s.id = g.step_id"
     " JOIN data_challenge c ON c.id = s.challenge_id WHERE g.id = this.signature_id AND mix_sees(c.municipality_id))",
     "data_ranking": _up("data_evaluation", "evaluation_id"),
-    "data_evaluation": f"{CITY} OR EXISTS (SELECT 1 FROM data_submission s"
+    "data_evaluation": f"{CITY} OR mix_sits(id) OR EXISTS (SELECT 1 FROM data_submission s"
     " WHERE s.solicitation_id = this.solicitation_id AND mix_is(s.vendor_id))",
-    "data_letter": f"{VENDOR} OR {_OF_PANEL}",
+    "data_letter": f"{VENDOR} OR {_OF_CITY_OF_PANEL}",
     **dict.fromkeys(
         ("data_clause", "data_signatory", "data_paper", "data_deliverable"), _up("data_agreement", "agreement_id")
     ),
@@ -205,7 +210,16 @@ $$ SELECT CASE current_setting('mix.scope', true)
    WHEN 'on' THEN current_setting('mix.vendors', true)::bigint[] ELSE '{}' END $$;
 CREATE OR REPLACE FUNCTION mix_trials() RETURNS bigint[] LANGUAGE sql STABLE AS
 $$ SELECT CASE current_setting('mix.scope', true)
-   WHEN 'on' THEN current_setting('mix.trials', true)::bigint[] ELSE '{}' END $$
+   WHEN 'on' THEN current_setting('mix.trials', true)::bigint[] ELSE '{}' END $$;
+CREATE OR REPLACE FUNCTION mix_panels() RETURNS bigint[] LANGUAGE sql STABLE AS
+$$ SELECT CASE current_setting('mix.scope', true)
+   WHEN 'on' THEN current_setting('mix.panels', true)::bigint[] ELSE '{}' END $$;
+CREATE OR REPLACE FUNCTION mix_calls() RETURNS bigint[] LANGUAGE sql STABLE AS
+$$ SELECT CASE current_setting('mix.scope', true)
+   WHEN 'on' THEN current_setting('mix.calls', true)::bigint[] ELSE '{}' END $$;
+CREATE OR REPLACE FUNCTION mix_cases() RETURNS bigint[] LANGUAGE sql STABLE AS
+$$ SELECT CASE current_setting('mix.scope', true)
+   WHEN 'on' THEN current_setting('mix.cases', true)::bigint[] ELSE '{}' END $$
 """
 _ROLE = f"""
 DO $$ BEGIN
@@ -216,26 +230,32 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$
 """
-# Which cities' rows a person may touch: those of the own duties, the lead cities of challenges in which one of these
-# takes part, and the lead cities of challenges with an own seat on the panel.
+# Which cities' rows a person may touch: those of the own duties, and the lead cities of challenges in which one of
+# these takes part. Of a panel with an own seat: its evaluation, the call that it scores, and their challenge, but of
+# whoever sits from outside only while the panel is at work.
 _RAISE = f"""
 CREATE OR REPLACE FUNCTION mix_raise(someone bigint) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE said_cities text; said_vendors text; said_trials text;
+DECLARE said text;
 BEGIN
   PERFORM set_config('mix.scope', 'system', false);
   WITH own AS (SELECT municipality_id AS id FROM data_staffrole WHERE person_id = someone AND ended_at IS NULL),
        cities AS (
          SELECT id FROM own
          UNION SELECT c.municipality_id FROM data_challenge c JOIN data_challengecity p ON p.challenge_id = c.id
-           WHERE p.municipality_id IN (SELECT id FROM own)
-         UNION SELECT e.municipality_id FROM data_evaluation e JOIN data_panelmember m ON m.evaluation_id = e.id
-           WHERE m.person_id = someone AND m.left_at IS NULL)
-  SELECT set_config('mix.cities', (SELECT coalesce(array_agg(id), '{{}}') FROM cities)::text, false),
+           WHERE p.municipality_id IN (SELECT id FROM own)),
+       seats AS (
+         SELECT e.id, e.solicitation_id AS call, s.challenge_id AS "case" FROM data_panelmember m
+           JOIN data_evaluation e ON e.id = m.evaluation_id JOIN data_step s ON s.id = e.step_id
+           WHERE m.person_id = someone AND m.left_at IS NULL AND (m.organization = '' OR e.finalised_at IS NULL))
+  SELECT set_config('mix.cities', (SELECT coalesce(array_agg(id), '{{}}') FROM cities)::text, false) ||
          set_config('mix.vendors', (SELECT coalesce(array_agg(vendor_id), '{{}}') FROM data_vendormember
-           WHERE person_id = someone AND ended_at IS NULL)::text, false),
+           WHERE person_id = someone AND ended_at IS NULL)::text, false) ||
          set_config('mix.trials', (SELECT coalesce(array_agg(g.municipality_id), '{{}}') FROM data_trialguest g
-           JOIN data_person p ON lower(p.email) = g.email WHERE p.id = someone AND g.ended_at IS NULL)::text, false)
-    INTO STRICT said_cities, said_vendors, said_trials;
+           JOIN data_person p ON lower(p.email) = g.email WHERE p.id = someone AND g.ended_at IS NULL)::text, false) ||
+         set_config('mix.panels', (SELECT coalesce(array_agg(id), '{{}}') FROM seats)::text, false) ||
+         set_config('mix.calls', (SELECT coalesce(array_agg(call), '{{}}') FROM seats)::text, false) ||
+         set_config('mix.cases', (SELECT coalesce(array_agg("case"), '{{}}') FROM seats)::text, false)
+    INTO STRICT said;
   PERFORM set_config('role', '{ROLE}', false), set_config('mix.scope', 'on', false);
 END $$
 """
@@ -330,9 +350,20 @@ def lifted() -> Iterator[None]:
         _stands[raw] = before
 
 
+# What a policy asks of a row's number, and which list holds the numbers.
+_WHOSE = {
+    "mix_sees": "mix_cities",
+    "mix_is": "mix_vendors",
+    "mix_tries": "mix_trials",
+    "mix_sits": "mix_panels",
+    "mix_scores": "mix_calls",
+    "mix_visits": "mix_cases",
+}
+
+
 def _spelt(condition: str) -> str:
     """Write out whose rows are meant: the list of who asks is made once in a statement, not for each row."""
-    for name, ids in (("mix_sees", "mix_cities"), ("mix_is", "mix_vendors"), ("mix_tries", "mix_trials")):
+    for name, ids in _WHOSE.items():
         condition = re.sub(rf"{name}\(([\w.]+)\)", rf"\1 = ANY ((SELECT {ids}())::bigint[])", condition)
     return condition
 

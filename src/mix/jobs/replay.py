@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ObjectDoesNotExist
 
 from mix.actions.case import challenges, documents, pilots
-from mix.actions.choice import awards, conflicts, evaluations, meetings, panels, ties
+from mix.actions.choice import awards, conflicts, evaluations, meetings, outsiders, panels, ties
 from mix.actions.city import calendars, departments, policies, variants
 from mix.actions.core.run import Prepared, run
 from mix.actions.delivery import agreements, disclosures, milestones, sprints
@@ -56,6 +56,7 @@ MODULES = {
     "meetings": meetings,
     "moves": moves,
     "openings": openings,
+    "outsiders": outsiders,
     "panels": panels,
     "pilots": pilots,
     "policies": policies,

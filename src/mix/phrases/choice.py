@@ -21,7 +21,13 @@ REFUSALS: dict[str, str | Counted] = {
     "conflict_waits": "{name} declared a conflict. Procurement first decides whether {name} scores the others",
     "conflict_over": "This conflict does not stand any more",
     "conflict_own": "Somebody else decides about your own declaration",
-    "on_the_panel": "{name} is on this panel already",
+    "on_the_panel": "{name} is on this panel already, or was",
+    "outsider_of_city": "{name} works for a city of this challenge, which appoints its own people: with the role “Evaluator” they can be appointed here",
+    "organization_missing": "Say where they work",
+    "seat_unanswered": "{name} was asked to sit on the panel and has not answered. Wait for the answer, or withdraw the invitation",
+    "seat_declined": "{name} declined. Invite them anew, if they changed their mind",
+    "invitation_declined": "You declined this invitation. If you changed your mind, ask {inviter} for a new one",
+    "panel_went_on": "The panel goes on without this seat: it agrees on its scores already, or its work has ended. Ask {inviter} if you have questions",
     "evaluation_in_panel": "Let the panel begin to score",
     "evaluation_in_scoring": "The panel is scoring",
     "evaluation_in_consensus": "The panel is agreeing",
@@ -67,6 +73,26 @@ MAILS: dict[str, tuple[str, str]] = {
     "appointed": (
         "You are on a panel: {challenge}",
         "You were appointed to the panel of “{challenge}”. When scoring opens you declare conflicts first, then read and score.",
+    ),
+    "panel_invitation": (
+        "{city} invites you to a panel: {challenge}",
+        "{who} of {city} asks you to sit on the panel that scores what vendors sent for “{challenge}”. The link says what is asked of you; there you accept, or decline with one click. It is for you alone and works once, until {until}.",
+    ),
+    "seat_accepted": (
+        "{who} sits on the panel: {challenge}",
+        "{who} ({organization}) accepted your invitation and sits on the panel of “{challenge}” now.",
+    ),
+    "seat_declined": (
+        "{who} declined: {challenge}",
+        "{who} ({organization}) does not sit on the panel of “{challenge}”. Invite or appoint somebody else.",
+    ),
+    "seat_ended": (
+        "Your seat has ended: {challenge}",
+        "You are on the panel of “{challenge}” no more. The reason: {reason} What you scored stays on record and does not count. What you read there you still keep to yourself.",
+    ),
+    "panel_done": (
+        "The panel is done: {challenge}",
+        "The result of the panel of “{challenge}” is final. Thank you for your work. With it ends what you could read there; what you read and heard you still keep to yourself.",
     ),
     "scoring_open": (
         "Scoring is open: {challenge}",
@@ -277,4 +303,9 @@ VERBS: dict[str, str] = {
     "evaluations.rule_on_conflict": "Ruled on a declared conflict",
     "evaluations.score": "Score or comment given",
     "evaluations.send_letters": "Letters sent",
+    "outsiders.accept": "Seat on a panel accepted from outside",
+    "outsiders.decline": "Seat on a panel declined",
+    "outsiders.invite": "Invited to a panel from outside",
+    "outsiders.send_again": "Invitation to a panel sent again",
+    "outsiders.withdraw": "Invitation to a panel withdrawn",
 }

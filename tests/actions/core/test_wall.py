@@ -15,10 +15,11 @@ from django.db import DataError, connection, transaction
 from mix.actions.core.run import run
 from mix.actions.market import submissions
 from mix.data import wall as wall_module
-from mix.data.models import Municipality, Person, Solicitation, Vendor
+from mix.data.models import Evaluation, Municipality, PanelMember, Person, Solicitation, Vendor
 from mix.data.wall import POLICIES, SHARED, lifted, lower_wall, missing_policies, raise_wall, take_stand
 from mix.readers.city.people import list_with_role
 from mix.rules.core.access import Role
+from tests.outside import seated
 
 PUBLIC_PARTS = {
     "data_capabilitycard",
@@ -71,6 +72,7 @@ def test_few_look_past_the_wall() -> None:
     # gate stand in rows that hold more than that: their readers pick (tests/web/test_behind_the_wall.py).
     # An invitation is accepted by its secret, before the wall knows its bearer.
     ways = {"readers/city/people.py", "web/entry/adapter.py", "actions/city/invitations.py"}
+    ways |= {"readers/choice/outsiders.py", "actions/choice/outsiders.py"}
     nouns = ("case/carrying", "case/documents", "market/engagements", "knowledge/lessons")
     nouns += ("knowledge/outcomes", "knowledge/results")
     ways |= {f"readers/{noun}.py" for noun in nouns}
@@ -164,6 +166,63 @@ def test_a_draft_is_its_vendors_alone_even_in_the_database(
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE data_submission SET state = 'withdrawn' WHERE id = {submission.pk}")
         assert cursor.rowcount == 0
+
+
+# What the panel of a challenge reads, and the challenge itself; what is public stands in `PUBLIC_PARTS`.
+PANEL_PARTS = {
+    "data_conflictruling",
+    "data_consensusscore",
+    "data_declaration",
+    "data_evaluation",
+    "data_itemcheck",
+    "data_label",
+    "data_openedenvelope",
+    "data_panelmember",
+    "data_ranking",
+    "data_result",
+    "data_score",
+    "data_stageinvitation",
+    "data_submission",
+    "data_submissionversion",
+    "data_acknowledgement",
+    "data_tiebreak",
+    "vault_sealedenvelope",
+    "vault_sealedfile",
+}
+
+
+def test_a_seat_from_outside_opens_the_rows_of_its_panel_and_no_others(
+    wall: Callable[[str], None], actor: Callable[[str], Any], now: Any
+) -> None:
+    ria = seated(actor, now)
+    panel = Evaluation.objects.get(step__challenge__code="under-our-streets", step__key="shortlist")
+    before = {table: seen(table) for table in POLICIES}
+    wall("")
+    public = {table: seen(table) for table in POLICIES}
+    wall(ria.code)
+    opened = {table for table in POLICIES if seen(table) > public[table]}
+    assert opened <= PANEL_PARTS
+    assert {"data_submission", "data_openedenvelope", "data_panelmember", "data_score", "data_label"} <= opened
+    assert seen("data_evaluation") == 1 < before["data_evaluation"]
+    assert seen("data_submission", f"solicitation_id <> {panel.solicitation_id}") == 0
+    assert seen("data_panelmember", f"evaluation_id <> {panel.pk}") == 0
+    assert (seen("data_staffrole"), seen("data_panelinvitation"), seen("data_need")) == (0, 0, 0)
+    lower_wall()
+    PanelMember.objects.filter(person=ria).update(left_at=now)
+    wall(ria.code)
+    assert {table: seen(table) for table in POLICIES} == public
+
+
+def test_the_rows_of_a_panel_close_to_whoever_sat_from_outside_once_its_result_is_final(
+    wall: Callable[[str], None], actor: Callable[[str], Any], now: Any
+) -> None:
+    ria = seated(actor, now)
+    Evaluation.objects.filter(panel__person=ria).update(finalised_at=now)
+    for code, count in ((ria.code, 0), ("eva", 1)):
+        wall(code)
+        assert (seen("data_evaluation", "finalised_at IS NOT NULL") >= count) is True
+        assert (seen("data_submission") > 0) is (count > 0)
+        lower_wall()
 
 
 @pytest.mark.parametrize("code", ["tess", "kim", "lena", ""])

@@ -39,6 +39,7 @@ BEGUN_BY_ONESELF = """
     methods.publish_method municipalities.found municipalities.propose_bands municipalities.set_outage_rule
     municipalities.set_template municipalities.add_guest municipalities.ask_to_go_live municipalities.end_guest
     participations.disqualify people.correct_person people.create_person people.end_member
+    outsiders.accept outsiders.decline outsiders.send_again outsiders.withdraw
     people.end_role people.give_role people.invite_member people.invite_staff people.join_vendor people.name_holder
     people.propose_role people.send_invitation_again people.withdraw_invitation pilots.ask_extension pilots.convert
     pilots.register_pilot pilots.stop pilots.take_back policies.propose_bylaw redelivery.redeliver

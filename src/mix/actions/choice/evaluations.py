@@ -299,6 +299,8 @@ def finalise_result(deed: Deed, evaluation: Evaluation) -> list[Result]:
     evaluation.phase, evaluation.finalised_at = EvaluationPhase.FINAL, deed.now
     evaluation.save(update_fields=["phase", "finalised_at"])
     ranking = rank(evaluation, cause=RankingCause.FINAL, now=deed.now)
+    outside = [m.person for m in panel_of(evaluation) if m.organization]
+    deed.tell(outside, "panel_done", challenge=evaluation.step.challenge)
     deed.record("evaluations.finalise_result", evaluation, role=role.value, payload={"ranks": ranks_in(ranking)})
     return list_results(evaluation)
 

@@ -15,6 +15,7 @@ from mix.data.asked import asked
 from mix.data.models import Evaluation, Label, PanelMember, Person, Step, Submission
 from mix.readers.case.challenges import list_cities, spec_of
 from mix.readers.choice.evaluations import contenders, find_evaluation, get_seat, labels_of, panel_of
+from mix.readers.choice.outsiders import SEATING, list_unanswered
 from mix.readers.choice.scoring import scoring_of
 from mix.readers.city.separations import unmet_to_be
 from mix.readers.core.actors import Actor
@@ -24,7 +25,7 @@ from mix.rules.choice.sharing import LEAST, Shares
 from mix.rules.choice.states import Seat
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import EvaluationPhase
-from mix.rules.core.unmet import refuse_if, require
+from mix.rules.core.unmet import Unmet, refuse_if, require
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -53,8 +54,7 @@ def _locked(pk: int) -> QuerySet[Evaluation]:
 def appoint(deed: Deed, step: Step, *, person: Person, seat: str, due_at: datetime | None = None) -> PanelMember:
     """Give a person a seat. Nobody from procurement, no approver, no councillor, no vendor; one chair."""
     step, role = lock_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT, editing=True)
-    evaluation = find_evaluation(step) or _begin(step)
-    evaluation = lock_evaluation(evaluation, EvaluationPhase.PANEL, EvaluationPhase.SCORING)
+    evaluation = lock_evaluation(find_evaluation(step) or begin(step), *SEATING)
     cities = [city.code for city in list_cities(step.challenge)]
     refuse_if(unmet_to_be(lock_person(person), Role(seat), cities))
     require(
@@ -71,7 +71,7 @@ def appoint(deed: Deed, step: Step, *, person: Person, seat: str, due_at: dateti
     return member
 
 
-def _begin(step: Step) -> Evaluation:
+def begin(step: Step) -> Evaluation:
     """Begin an evaluation of the opened call that the method names."""
     part = spec_of(step).evaluation
     source = step.challenge.steps.get(key=part.of) if part else step
@@ -114,6 +114,7 @@ def leave_panel(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
     member.left_at, member.left_reason = deed.now, reason
     member.save(update_fields=["left_at", "left_reason"])
     pass_shares_on(deed, evaluation)
+    deed.tell([member.person], "seat_ended", challenge=evaluation.step.challenge, reason=reason)
     deed.record("evaluations.leave_panel", evaluation, role=role.value, reason=reason)
     return member
 
@@ -158,7 +159,7 @@ def give_chair(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
 
 
 def open_scoring(deed: Deed, step: Step, *, each: int | None = None) -> Evaluation:
-    """Let the panel begin: at least two seats, a chair among them.
+    """Let the panel begin: at least two seats, a chair among them, and nobody invited of whom an answer may come.
 
     Of a large panel each submission is scored by `each` members, drawn by lot now; by everybody where that is None.
     """
@@ -166,6 +167,7 @@ def open_scoring(deed: Deed, step: Step, *, each: int | None = None) -> Evaluati
     evaluation = find_evaluation(step)
     require(evaluation is not None, "panel_missing", place="panel")
     evaluation = lock_evaluation(evaluation or Evaluation(), EvaluationPhase.PANEL)
+    refuse_if(Unmet("seat_unanswered", {"name": i.name}) for i in list_unanswered(evaluation, now=deed.now))
     panel = panel_of(evaluation)
     require(len(panel) >= 2, "panel_too_small", place="panel")
     require(any(m.seat == Seat.CHAIR for m in panel), "chair_missing", place="panel")

@@ -6,20 +6,20 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
-from django.db.models import QuerySet
 
 from mix.actions.city.people import join_vendor, lock_person
-from mix.actions.city.roles import grant_role, take_back
+from mix.actions.city.roles import Offered, grant_role, take_back
 from mix.actions.core.deeds import Deed
 from mix.actions.core.kept import require_as_logged
 from mix.actions.core.run import prepared_by
-from mix.data.models import Municipality, Person, StaffInvitation, StaffRole, VendorInvitation
+from mix.data.models import Municipality, PanelInvitation, Person, StaffInvitation, StaffRole, VendorInvitation
 from mix.data.wall import lifted
 from mix.phrases.words import wording
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import (
     Invitation,
     actor_for,
+    city_of_invitation,
     find_account,
     get_invitation,
     hash_token,
@@ -37,6 +37,7 @@ from mix.rules.core.lines import is_one_line
 from mix.rules.core.unmet import Unmet, refuse_if, require
 
 INVITATION_DAYS = 14
+OfRole = StaffInvitation | VendorInvitation
 
 
 def invite_staff(
@@ -120,7 +121,7 @@ def welcome(deed: Deed, municipality: Municipality, *, person: Person, role: Rol
     return path
 
 
-def refuse_twice(deed: Deed, offered: QuerySet[StaffInvitation] | QuerySet[VendorInvitation], *, email: str) -> None:
+def refuse_twice(deed: Deed, offered: Offered, *, email: str) -> None:
     """Refuse an address to which the same is offered and may still be accepted; what expired gives way."""
     waiting = offered.filter(email__iexact=email, accepted_at=None, withdrawn_at=None)
     take_back(deed, waiting.filter(expires_at__lte=deed.now))
@@ -141,7 +142,21 @@ def send(deed: Deed, invitation: Invitation) -> str:
     path, until = f"invitation/{token}/", f"{invitation.expires_at:%Y-%m-%d}"
     to, language = invitation.email, invitation.language
     who = invitation.invited_by.name if invitation.invited_by else ""
-    if isinstance(invitation, StaffInvitation):
+    if isinstance(invitation, PanelInvitation):
+        place, title = city_of_invitation(invitation), invitation.evaluation.step.challenge.wording("title")
+        deed.tell_address(
+            to,
+            "panel_invitation",
+            language=language,
+            path=path,
+            of=place,
+            name=invitation.name,
+            who=who,
+            city=place.wording("name"),
+            challenge=title,
+            until=until,
+        )
+    elif isinstance(invitation, StaffInvitation):
         city, role = invitation.municipality.wording("name"), wording("role", invitation.role)
         deed.tell_address(
             to,
@@ -163,14 +178,14 @@ def send(deed: Deed, invitation: Invitation) -> str:
     return path
 
 
-def _record(deed: Deed, verb: str, invitation: Invitation) -> None:
+def _record(deed: Deed, verb: str, invitation: OfRole) -> None:
     if isinstance(invitation, StaffInvitation):
         deed.record(f"people.{verb}", invitation, payload={"role": invitation.role})
     else:
         deed.record(f"people.{verb}", invitation.vendor, payload={"role": Role.VENDOR.value})
 
 
-def _lock_own(invitation: Invitation, *, actor: Actor) -> Invitation:
+def _lock_own(invitation: OfRole, *, actor: Actor) -> OfRole:
     """Lock an invitation of a city whose people one manages, or of one's own team, that nobody has accepted."""
     if isinstance(invitation, StaffInvitation):
         get_own_municipality(invitation.municipality.code, actor=actor, needs=Permission.PEOPLE_MANAGE)
@@ -182,7 +197,7 @@ def _lock_own(invitation: Invitation, *, actor: Actor) -> Invitation:
     return fresh
 
 
-def send_again(deed: Deed, invitation: Invitation) -> Invitation:
+def send_again(deed: Deed, invitation: OfRole) -> OfRole:
     """Send an invitation anew, for two weeks from now; the one who does is now who invites."""
     found = _lock_own(invitation, actor=deed.actor)
     own = is_own_address(deed.actor.someone, found.email)
@@ -194,7 +209,7 @@ def send_again(deed: Deed, invitation: Invitation) -> Invitation:
     return found
 
 
-def withdraw_invitation(deed: Deed, invitation: Invitation) -> Invitation:
+def withdraw_invitation(deed: Deed, invitation: OfRole) -> OfRole:
     """Take an invitation back: its link says so from now on."""
     found = _lock_own(invitation, actor=deed.actor)
     found.withdrawn_at = deed.now
@@ -203,7 +218,7 @@ def withdraw_invitation(deed: Deed, invitation: Invitation) -> Invitation:
     return found
 
 
-def accept_invitation(deed: Deed, token: str) -> Invitation:
+def accept_invitation(deed: Deed, token: str) -> OfRole:
     """Accept an invitation to one's own, confirmed address.
 
     Raises Unknown for a secret that never was; Refused when it is over, is for another address, or is of the other
@@ -214,48 +229,58 @@ def accept_invitation(deed: Deed, token: str) -> Invitation:
         return _accept(deed, _lock(token), person)
 
 
-def _hashed(deed: Deed, token: str, *, name: str, password: str, language: str) -> str:
+def hashed(deed: Deed, token: str, *, name: str, password: str, language: str) -> str:
+    """Return what is kept of the password with which somebody joins: slow, so it goes before the transaction."""
     del deed, token, name, language
     return make_password(password)
 
 
-@prepared_by(_hashed)
-def join(deed: Deed, hashed: str, token: str, *, name: str, password: str, language: str) -> Invitation:
+@prepared_by(hashed)
+def join(deed: Deed, kept: str, token: str, *, name: str, password: str, language: str) -> OfRole:
     """Make an account with an invitation, whose secret shows that the address is one's own, and accept it.
 
     Raises Unknown for a secret that never was; Refused when it is over, or when somebody came in by an account with
     that address before: they sign in, and accept it then.
     """
     del password
-    require(bool(name.strip()), "name_missing", field="name")
-    require(is_one_line(name), "not_one_line", field="name")
     with lifted():  # as above
         invitation = _lock(token)
         refuse_if(unmet_of_time(invitation, now=deed.now))
-        found = find_account(invitation.email)
-        require(found is None or is_unused(found), "invitation_has_account", email=invitation.email)
-        person = lock_person(found) if found else Person(email=invitation.email.lower())
-        person.name, person.language, person.password = name.strip(), language, hashed
-        person.save()
-        EmailAddress.objects.update_or_create(
-            user=person, email=person.email, defaults={"verified": True, "primary": True}
-        )
-        return _accept_first(Deed(actor_for(person), deed.now), invitation, person)
+        own, person = make_account(deed, invitation, name=name, kept=kept, language=language)
+        return _accept(own, invitation, person)
 
 
-def _accept_first(deed: Deed, invitation: Invitation, person: Person) -> Invitation:
-    """Accept as the person whose account was just made."""
+def make_account(deed: Deed, invitation: Invitation, *, name: str, kept: str, language: str) -> tuple[Deed, Person]:
+    """Make the account of whoever is invited, or take the one that nobody ever used; return it with its first deed.
+
+    `kept` is what is kept of the password. Raises Refused when somebody came in by an account with that address before.
+    """
+    require(bool(name.strip()), "name_missing", field="name")
+    require(is_one_line(name), "not_one_line", field="name")
+    found = find_account(invitation.email)
+    require(found is None or is_unused(found), "invitation_has_account", email=invitation.email)
+    person = lock_person(found) if found else Person(email=invitation.email.lower())
+    person.name, person.language, person.password = name.strip(), language, kept
+    person.save()
+    EmailAddress.objects.update_or_create(user=person, email=person.email, defaults={"verified": True, "primary": True})
+    own = Deed(actor_for(person), deed.now)
+    _record_joining(own, person)
+    return own, person
+
+
+def _record_joining(deed: Deed, person: Person) -> None:
     deed.record("people.join", person)
-    return _accept(deed, invitation, person)
 
 
-def _lock(token: str) -> Invitation:
+def _lock(token: str) -> OfRole:
     found = get_invitation(token)
+    if isinstance(found, PanelInvitation):  # a seat is taken in the wing of panels
+        raise Unknown
     rows = type(found).objects.select_for_update(of=("self",))
     return rows.get(pk=found.pk)
 
 
-def _accept(deed: Deed, invitation: Invitation, person: Person) -> Invitation:
+def _accept(deed: Deed, invitation: OfRole, person: Person) -> OfRole:
     refuse_if(unmet_to_accept(invitation, person, now=deed.now))
     require_as_logged(invitation)
     invitation.accepted_at = deed.now
@@ -274,7 +299,7 @@ def _accept(deed: Deed, invitation: Invitation, person: Person) -> Invitation:
     return invitation
 
 
-def _tell_inviter(deed: Deed, invitation: Invitation) -> None:
+def _tell_inviter(deed: Deed, invitation: OfRole) -> None:
     """Tell whoever invited who accepted: the person, and the address to which it went."""
     if invitation.invited_by is None:
         return

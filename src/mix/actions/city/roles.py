@@ -13,6 +13,7 @@ from mix.data.models import (
     Department,
     IdentityProvider,
     Municipality,
+    PanelInvitation,
     Person,
     RoleProposal,
     StaffInvitation,
@@ -28,6 +29,7 @@ from mix.readers.core.errors import Forbidden
 from mix.rules.core.access import TABLE, TWO_PEOPLE, Permission, Role
 from mix.rules.core.unmet import refuse_if, require
 
+Offered = QuerySet[StaffInvitation] | QuerySet[VendorInvitation] | QuerySet[PanelInvitation]
 ENOUGH = 2  # people: one proposes, another confirms
 
 
@@ -234,7 +236,7 @@ def _tell_of(
     )
 
 
-def take_back(deed: Deed, offered: QuerySet[StaffInvitation] | QuerySet[VendorInvitation]) -> None:
+def take_back(deed: Deed, offered: Offered) -> None:
     """Withdraw what was offered by mail and nobody has accepted. The caller records it."""
     for invitation in offered.filter(accepted_at=None, withdrawn_at=None):
         invitation.withdrawn_at = deed.now

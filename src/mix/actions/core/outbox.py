@@ -17,7 +17,9 @@ from mix.rules.core.mails import PACES, Pace, kind_of_mail, may_stop
 
 SUBJECT = 300  # characters of a mail's subject; a title may be longer
 # Mails whose link opens an account, or a place in a city's or a vendor's team.
-KEYS = frozenset({"account_confirm", "account_reset", "staff_invitation", "staff_welcome", "team_invitation"})
+KEYS = frozenset(
+    {"account_confirm", "account_reset", "staff_invitation", "staff_welcome", "team_invitation", "panel_invitation"}
+)
 REASON = 300  # characters of why a try failed
 LEASE = timedelta(minutes=10)  # a try that takes longer died with its worker
 # What is left between tries: two days and almost four hours in all.

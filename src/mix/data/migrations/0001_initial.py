@@ -1769,6 +1769,7 @@ class Migration(migrations.Migration):
                 ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='panel', to='data.evaluation')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='panel_seats', to=settings.AUTH_USER_MODEL)),
                 ('seat', models.CharField(choices=[('evaluator', 'evaluator'), ('chair', 'chair')], max_length=40)),
+                ('organization', models.CharField(blank=True, max_length=200)),
                 ('appointed_at', models.DateTimeField()),
                 ('left_at', models.DateTimeField(null=True)),
                 ('left_reason', models.TextField(blank=True)),
@@ -1777,6 +1778,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('evaluation', 'person'), name='panel_member_once'), models.UniqueConstraint(condition=models.Q(('left_at', None), ('seat', 'chair')), fields=('evaluation',), name='panel_one_chair'), models.CheckConstraint(condition=models.Q(('seat__in', ['evaluator', 'chair'])), name='data_panelmember_seat')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PanelInvitation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='panel_invitations', to='data.evaluation')),
+                ('email', models.EmailField(max_length=254)),
+                ('name', models.CharField(max_length=200)),
+                ('organization', models.CharField(max_length=200)),
+                ('language', models.CharField(choices=mix.data.models.city.people.languages, default='en', max_length=5)),
+                ('token_hash', models.CharField(max_length=64, unique=True)),
+                ('code', models.CharField(default=mix.data.models.core.columns.new_code, max_length=20, unique=True)),
+                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('invited_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
+                ('accepted_at', models.DateTimeField(null=True)),
+                ('declined_at', models.DateTimeField(null=True)),
+                ('withdrawn_at', models.DateTimeField(null=True)),
+                ('member', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invitation', to='data.panelmember')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('member', None)), models.Q(('accepted_at__isnull', False), ('declined_at', None), ('member__isnull', False), ('withdrawn_at', None)), _connector='OR'), name='panel_invitation_answered_once')],
             },
         ),
         migrations.CreateModel(

@@ -75,9 +75,11 @@ def roles_in_each(challenges: Sequence[Challenge], actor: Actor) -> dict[int, fr
     if actor.person is None:
         return {c.pk: frozenset() for c in challenges}
     seated: dict[int, set[Role]] = {}
+    inside: set[int] = set()
     pks = tuple(c.pk for c in challenges)
-    for pk, seat in _seats(actor.person.pk, pks):
+    for pk, seat, organization in _seats(actor.person.pk, pks):
         seated.setdefault(pk, set()).add(Role(seat))
+        inside |= set() if organization else {pk}
     partners: dict[int, frozenset[Role]] = {}
     if any(code != c.municipality.code for c in challenges for code in actor.duties):
         for pk, code in _as_partner(pks, tuple(actor.duties)):
@@ -86,14 +88,16 @@ def roles_in_each(challenges: Sequence[Challenge], actor: Actor) -> dict[int, fr
     for c in challenges:
         # A seat, not the general duty, makes an evaluator of this challenge.
         duties = actor.roles_at(c.municipality.code) - {Role.EVALUATOR, Role.CHAIR}
-        found[c.pk] = duties | seated.get(c.pk, set()) | partners.get(c.pk, frozenset())
+        held = duties | partners.get(c.pk, frozenset())
+        # Whoever sits from outside has the panel's own pages, and nothing else of the challenge.
+        found[c.pk] = held | (seated.get(c.pk, set()) if held or c.pk in inside else set())
     return found
 
 
 @asked
-def _seats(person: int, challenges: tuple[int, ...]) -> QuerySet[PanelMember, tuple[int, str]]:
+def _seats(person: int, challenges: tuple[int, ...]) -> QuerySet[PanelMember, tuple[int, str, str]]:
     rows = PanelMember.objects.filter(evaluation__step__challenge__in=challenges, person_id=person, left_at=None)
-    return rows.values_list("evaluation__step__challenge_id", "seat")
+    return rows.values_list("evaluation__step__challenge_id", "seat", "organization")
 
 
 @asked

@@ -25,6 +25,7 @@ from mix.data.models import (
     VendorMember,
 )
 from mix.readers.case.challenges import list_steps, spec_of
+from mix.readers.city.people import SEES_PANEL
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.core.events import who_did
@@ -195,7 +196,7 @@ def _seats(evaluation: int) -> QuerySet[PanelMember]:
 
 
 def get_seat(evaluation: Evaluation, actor: Actor) -> PanelMember:
-    """Return the actor's seat. Raises Unknown for anybody without one."""
+    """Return the actor's seat. Raises Unknown without one, and for an outsider's once the result is final."""
     found = _seat(evaluation.pk, actor.person.pk) if actor.person else []
     if not found:
         raise Unknown
@@ -205,14 +206,14 @@ def get_seat(evaluation: Evaluation, actor: Actor) -> PanelMember:
 
 @asked
 def _seat(evaluation: int, person: int) -> QuerySet[PanelMember]:
-    rows = PanelMember.objects.filter(evaluation_id=evaluation, person_id=person, left_at=None)
+    rows = PanelMember.objects.filter(SEES_PANEL, evaluation_id=evaluation, person_id=person, left_at=None)
     return rows.select_related("person").order_by("id")
 
 
 def list_own_seats(actor: Actor) -> list[PanelMember]:
-    """List the actor's seats in evaluations that are not final first, latest first."""
+    """List the actor's seats in evaluations that are not final first, latest first; an outsider's only in these."""
     rows = (
-        PanelMember.objects.filter(person=actor.person, left_at=None)
+        PanelMember.objects.filter(SEES_PANEL, person=actor.person, left_at=None)
         .select_related("evaluation__step__challenge__municipality", "evaluation__step__challenge__method")
         .defer("evaluation__step__challenge__method__document")
         .order_by("-appointed_at", "-id")

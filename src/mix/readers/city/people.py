@@ -14,6 +14,8 @@ from django.db.models.functions import Cast
 from mix.data.asked import asked
 from mix.data.models import (
     Municipality,
+    PanelInvitation,
+    PanelMember,
     Person,
     RoleProposal,
     StaffInvitation,
@@ -29,16 +31,23 @@ from mix.rules.core.access import TABLE, Permission, Role
 from mix.rules.core.kinds import Origin
 from mix.rules.core.unmet import Unmet
 
-Invitation = StaffInvitation | VendorInvitation
+Invitation = StaffInvitation | VendorInvitation | PanelInvitation
+
+
+# Of seats: whoever sits from outside of the cities sees the panel until its result is final.
+SEES_PANEL = Q(organization="") | Q(evaluation__finalised_at=None)
 
 
 def actor_for(person: Person, *, origin: Origin = Origin.LIVE, recorded_at: datetime | None = None) -> Actor:
-    """Read a person's duties and memberships."""
+    """Read a person's duties and memberships, and whether it has a seat."""
     duties: dict[str, set[Role]] = {}
     vendors: set[int] = set()
     on_trial: set[str] = set()
+    sits = False
     for place, role, is_on_trial in _acts_for(person.pk):
-        if role:
+        if not place:
+            sits = True
+        elif role:
             duties.setdefault(place, set()).add(Role(role))
             on_trial |= {place} if is_on_trial else set()
         else:
@@ -48,6 +57,7 @@ def actor_for(person: Person, *, origin: Origin = Origin.LIVE, recorded_at: date
         duties={code: frozenset(roles) for code, roles in duties.items()},
         vendors=frozenset(vendors),
         on_trial=frozenset(on_trial),
+        sits=sits,
         origin=origin,
         recorded_at=recorded_at,
     )
@@ -55,12 +65,18 @@ def actor_for(person: Person, *, origin: Origin = Origin.LIVE, recorded_at: date
 
 @asked
 def _acts_for(person: int) -> QuerySet[StaffRole, tuple[str, str, bool]]:
-    """Ask for the code of each city with a role there and whether it is on trial; for the number of each vendor."""
+    """Ask for the code of each city with a role there and whether it is on trial; for the number of each vendor.
+
+    A seat has neither place nor role.
+    """
     duties = StaffRole.objects.filter(person_id=person, ended_at=None)
     is_on_trial = Case(When(municipality__live_at=None, then=Value(1)), default=Value(0))
     teams = VendorMember.objects.filter(person_id=person, ended_at=None)
+    seats = PanelMember.objects.filter(SEES_PANEL, person_id=person, left_at=None)
     return duties.values_list("municipality__code", "role", is_on_trial).union(
-        teams.values_list(Cast("vendor_id", CharField()), Value(""), Value(0)), all=True
+        teams.values_list(Cast("vendor_id", CharField()), Value(""), Value(0)),
+        seats.values_list(Value(""), Value(""), Value(0)),
+        all=True,
     )
 
 
@@ -75,13 +91,22 @@ def get_invitation(token: str) -> Invitation:
     with lifted():
         staff = StaffInvitation.objects.filter(token_hash=kept).select_related("municipality", "invited_by").first()
         team = VendorInvitation.objects.filter(token_hash=kept).select_related("vendor", "invited_by").first()
-    found = staff or team
+        found = staff or team or panel_invitations().filter(token_hash=kept).first()
     if found is None:
         raise Unknown
     return found
 
 
-def unmet_to_accept(invitation: Invitation, person: Person, *, now: datetime) -> tuple[Unmet, ...]:
+def panel_invitations() -> QuerySet[PanelInvitation]:
+    """Return the seats that were offered by mail, each with its challenge and who invited."""
+    challenge = "evaluation__step__challenge"
+    rows = PanelInvitation.objects.select_related(f"{challenge}__municipality", f"{challenge}__method", "invited_by")
+    return rows.defer(f"{challenge}__method__document")
+
+
+def unmet_to_accept(
+    invitation: StaffInvitation | VendorInvitation, person: Person, *, now: datetime
+) -> tuple[Unmet, ...]:
     """List why a person may not accept an invitation: it is over, is another's, or is of the other side."""
     return unmet_of_time(invitation, now=now) or _unmet_to_be(invitation, person)
 
@@ -92,6 +117,8 @@ def unmet_of_time(invitation: Invitation, *, now: datetime) -> tuple[Unmet, ...]
         return (Unmet("invitation_used"),)
     if invitation.withdrawn_at is not None:
         return (Unmet("invitation_withdrawn", {"inviter": inviter_of(invitation)}),)
+    if isinstance(invitation, PanelInvitation) and invitation.declined_at is not None:
+        return (Unmet("invitation_declined", {"inviter": inviter_of(invitation)}),)
     if now >= invitation.expires_at:
         return (Unmet("invitation_expired", {"on": f"{invitation.expires_at:%Y-%m-%d}"}),)
     return ()
@@ -101,21 +128,35 @@ def inviter_of(invitation: Invitation) -> str:
     """Return the name of who invited: a person, or the city for whoever runs the site."""
     if invitation.invited_by is not None:
         return invitation.invited_by.name
-    return invitation.municipality.name if isinstance(invitation, StaffInvitation) else invitation.vendor.name
+    return place_of_invitation(invitation)
 
 
-def _unmet_to_be(invitation: Invitation, person: Person) -> tuple[Unmet, ...]:
+def place_of_invitation(invitation: Invitation) -> str:
+    """Return the name of the city or the vendor that an invitation is of."""
+    if isinstance(invitation, VendorInvitation):
+        return invitation.vendor.name
+    return city_of_invitation(invitation).name
+
+
+def city_of_invitation(invitation: StaffInvitation | PanelInvitation) -> Municipality:
+    """Return the city that invites: of a panel, the one that leads its challenge."""
+    if isinstance(invitation, StaffInvitation):
+        return invitation.municipality
+    return invitation.evaluation.step.challenge.municipality
+
+
+def _unmet_to_be(invitation: StaffInvitation | VendorInvitation, person: Person) -> tuple[Unmet, ...]:
     if isinstance(invitation, StaffInvitation):
         unmet = unmet_to_be(person, Role(invitation.role), [invitation.municipality.code])
     else:
         unmet = unmet_to_be(person, Role.VENDOR)
-    return (*_unmet_by_address(invitation, person), *unmet)
+    return (*unmet_by_address(invitation, person), *unmet)
 
 
-def _unmet_by_address(invitation: Invitation, person: Person) -> tuple[Unmet, ...]:
-    """Only a confirmed address counts: an account with somebody else's is soon made."""
+def unmet_by_address(invitation: Invitation, person: Person) -> tuple[Unmet, ...]:
+    """Say why it is for another. Only a confirmed address counts: an account with somebody else's is soon made."""
     invited = invitation.email.casefold()
-    if invited in _confirmed(person):
+    if invited in confirmed_addresses(person):
         return ()
     if invited == person.email.casefold():
         return (Unmet("invitation_unconfirmed", {"email": invitation.email}),)
@@ -123,14 +164,15 @@ def _unmet_by_address(invitation: Invitation, person: Person) -> tuple[Unmet, ..
     return (Unmet("invitation_of_another", params),)
 
 
-def _confirmed(person: Person) -> set[str]:
+def confirmed_addresses(person: Person) -> set[str]:
+    """Return the addresses that somebody has shown to be their own, casefolded."""
     rows = EmailAddress.objects.filter(user=person, verified=True).values_list("email", flat=True)
     return {email.casefold() for email in rows}
 
 
 def is_own_address(person: Person, email: str) -> bool:
     """Say whether an address is somebody's own, confirmed or not."""
-    return email.casefold() in {person.email.casefold(), *_confirmed(person)}
+    return email.casefold() in {person.email.casefold(), *confirmed_addresses(person)}
 
 
 def get_person(code: str) -> Person:
@@ -159,7 +201,7 @@ def find_account(email: str) -> Person | None:
 
 def is_unused(person: Person) -> bool:
     """Say whether nobody ever came in by an account: whoever shows that the address is theirs may take it."""
-    return person.is_active and person.last_login is None and not _confirmed(person)
+    return person.is_active and person.last_login is None and not confirmed_addresses(person)
 
 
 def has_second_factor(person: Person) -> bool:
@@ -183,7 +225,7 @@ def list_waiting_of(person: Person) -> list[RoleProposal]:
 def list_invitations_to(person: Person, *, now: datetime) -> list[StaffInvitation]:
     """List what cities offer to somebody's confirmed addresses and nobody has accepted yet, by city."""
     open_ = Q()
-    for email in _confirmed(person):
+    for email in confirmed_addresses(person):
         open_ |= Q(email__iexact=email)
     if not open_:
         return []

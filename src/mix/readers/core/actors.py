@@ -16,7 +16,8 @@ from mix.rules.core.kinds import Origin
 class Actor:
     """A person as the permission table sees it; `person` None is the public.
 
-    `on_trial` are those of its cities that have not gone live.
+    `on_trial` are those of its cities that have not gone live. `sits`: it has a seat on a panel; whoever sits from
+    outside of the cities has no duty, and that only while the panel is at work.
     `origin` marks what a replay or a record of history does; `recorded_at` is when that was entered.
     """
 
@@ -24,6 +25,7 @@ class Actor:
     duties: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     vendors: frozenset[int] = frozenset()
     on_trial: frozenset[str] = frozenset()
+    sits: bool = False
     origin: Origin = Origin.LIVE
     recorded_at: datetime | None = None
 
@@ -50,8 +52,9 @@ class Actor:
         return held | {Role.STAFF} if held else held
 
     def all_roles(self) -> frozenset[Role]:
-        """Return every duty in any city, and vendor where there is a membership."""
+        """Return every duty in any city, evaluator where there is a seat, and vendor where there is a membership."""
         held = frozenset(role for roles in self.duties.values() for role in roles)
+        held |= {Role.EVALUATOR} if self.sits else set()
         return held | {Role.VENDOR} if self.vendors else held
 
 

@@ -10,7 +10,16 @@ from django.conf import settings
 from django.core import signing
 from django.db.models import OuterRef, Q, Subquery
 
-from mix.data.models import Challenge, CustodyShare, MailChoice, Message, Municipality, StaffRole, TrialGuest
+from mix.data.models import (
+    Challenge,
+    CustodyShare,
+    MailChoice,
+    Message,
+    Municipality,
+    PanelMember,
+    StaffRole,
+    TrialGuest,
+)
 from mix.readers.core.ciphers import reveal
 from mix.readers.core.errors import Unknown
 from mix.rules.core.mails import CHOOSABLE, MailKind, Pace, kind_of_mail, may_stop
@@ -18,7 +27,7 @@ from mix.rules.core.mails import CHOOSABLE, MailKind, Pace, kind_of_mail, may_st
 LINKS = "links in mails"  # what the link of a key is hidden for
 STOP = "mix mail stop"
 # By these mails somebody becomes one of a trial's own people.
-BEGINS = frozenset({"staff_invitation", "trial_guest"})
+BEGINS = frozenset({"staff_invitation", "trial_guest", "panel_invitation"})
 
 
 def path_of(message: Message) -> str:
@@ -93,4 +102,5 @@ def _is_to_own(message: Message) -> bool:
     holders = CustodyShare.objects.filter(
         key__municipality__code=city, key__retired_at=None, holder__email__iexact=email
     )
-    return staff.exists() or guests.exists() or holders.exists()
+    seats = PanelMember.objects.filter(evaluation__municipality__code=city, left_at=None, person__email__iexact=email)
+    return staff.exists() or guests.exists() or holders.exists() or seats.exists()

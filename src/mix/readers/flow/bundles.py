@@ -215,6 +215,7 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
                 {
                     "person": m.person.code,
                     "seat": m.seat,
+                    "organization": m.organization,
                     "left": m.left_reason,
                     "declared": [_declared(d) for d in said if d.member_id == m.pk],
                 }

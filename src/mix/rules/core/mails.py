@@ -63,7 +63,7 @@ _CODES = {
     MailKind.NEWS: """role_confirmed role_named role_dropped role_ended bands_set staff_invitation_accepted
         team_invitation_accepted shared_member member_ended join_agreed join_refused pilot_approved pilot_refused
         pilot_closed document_corrected need_declined need_merged need_commissioned chair_passed result_before_award
-        went_live go_live_dropped""",
+        went_live go_live_dropped seat_accepted seat_declined""",
     MailKind.INVITATIONS: "invited_to_answer",
 }
 _KINDS = {code: kind for kind, codes in _CODES.items() for code in codes.split()}

@@ -17,8 +17,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mix.actions.choice import outsiders
 from mix.actions.city.invitations import accept_invitation, join
-from mix.data.models import Person, StaffInvitation
+from mix.data.models import PanelInvitation, Person, StaffInvitation, VendorInvitation
+from mix.readers.choice.outsiders import unmet_of_offer, unmet_to_sit
 from mix.readers.city.people import (
     Invitation,
     find_account,
@@ -47,35 +49,58 @@ def is_shown(person: Person) -> bool:
     return bool(settings.DEMO and person.is_demo)
 
 
+def role_offered(invitation: Invitation) -> Role:
+    """Return the role that an invitation offers."""
+    if isinstance(invitation, StaffInvitation):
+        return Role(invitation.role)
+    return Role.EVALUATOR if isinstance(invitation, PanelInvitation) else Role.VENDOR
+
+
 def _goes_on(request: HttpRequest, accepted: Invitation, *, needs_factor: bool) -> str:
     """Return where an invitation leads; a second factor comes first where the role needs one."""
-    role = Role(accepted.role) if isinstance(accepted, StaffInvitation) else Role.VENDOR
+    role = role_offered(accepted)
     waits = role in TWO_PEOPLE and accepted.invited_by is not None
     messages.success(request, _("Accepted. A second person confirms the role.") if waits else _("Welcome."))
     if role in SECOND_FACTOR and needs_factor:
         return reverse("mfa_activate_totp")
+    if isinstance(accepted, PanelInvitation):
+        return reverse("evaluator-home")
     return reverse("account" if waits else "home-of-person")
 
 
-class Accept(Act[str]):
-    """Accept the invitation with this token."""
+@dataclass(frozen=True)
+class Newcomer:
+    """Whoever holds the link: the secret, what it offers, and the account of that address if nobody ever used it."""
+
+    token: str
+    invitation: Invitation
+    found: Person | None = None
+
+
+class Accept(Act[Newcomer]):
+    """Accept the invitation."""
 
     label = gettext_lazy("Accept the invitation")
     style = ""
 
     def run(self, request: HttpRequest) -> str:
         """Accept it, and go on; where a second person is needed, say so."""
-        accepted, person = do(request, accept_invitation, self.about), signed_in(request).someone
-        return _goes_on(request, accepted, needs_factor=not has_second_factor(person) and not is_shown(person))
+        offered, person = self.about.invitation, signed_in(request).someone
+        verb = outsiders.accept if isinstance(offered, PanelInvitation) else accept_invitation
+        do(request, verb, self.about.token)
+        return _goes_on(request, offered, needs_factor=not has_second_factor(person) and not is_shown(person))
 
 
-@dataclass(frozen=True)
-class Newcomer:
-    """Whoever holds the link and is signed out: the secret, what it offers, and the unused account if there is one."""
+class Decline(Act[str]):
+    """Decline the seat on a panel that is offered with this token."""
 
-    token: str
-    invitation: Invitation
-    found: Person | None
+    label = gettext_lazy("Decline the invitation")
+    done = gettext_lazy("Declined. Whoever invited you was told.")
+    limit = Limit(by_person=20, by_address=60)
+
+    def run(self, request: HttpRequest) -> None:
+        """Decline it."""
+        do(request, outsiders.decline, self.about)
 
 
 class Join(Act[Newcomer]):
@@ -111,7 +136,7 @@ class Join(Act[Newcomer]):
     @classmethod
     def first(cls, about: Newcomer) -> Mapping[str, Any]:
         """Show the name that is known."""
-        offered = about.invitation.name if isinstance(about.invitation, StaffInvitation) else ""
+        offered = "" if isinstance(about.invitation, VendorInvitation) else about.invitation.name
         return {"name": about.found.name if about.found else offered}
 
     def clean(self) -> dict[str, Any]:
@@ -131,14 +156,15 @@ class Join(Act[Newcomer]):
     def run(self, request: HttpRequest) -> str:
         """Make the account, sign its person in, and go on."""
         name, password = (self.cleaned_data[key] for key in ("name", "password"))
-        accepted = do(request, join, self.about.token, name=name, password=password, language=language())
+        verb = outsiders.join if isinstance(self.about.invitation, PanelInvitation) else join
+        do(request, verb, self.about.token, name=name, password=password, language=language())
         person = find_account(self.about.invitation.email)
         if person is None:
             raise Unknown
         login(request, person, backend=BACKEND)
         record_authentication(request, person, method="password", email=person.email, reauthenticated=True)
         begin_session(request)
-        return _goes_on(request, accepted, needs_factor=True)
+        return _goes_on(request, self.about.invitation, needs_factor=True)
 
 
 @dataclass(frozen=True)
@@ -167,8 +193,13 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _of_person(request: HttpRequest, found: Invitation, token: str, person: Person) -> HttpResponse:
-    unmet = unmet_to_accept(found, person, now=now_of(request))
-    taken = take(request, {"accept": Listed(Accept, token)})
+    now = now_of(request)
+    if isinstance(found, PanelInvitation):
+        unmet = unmet_to_sit(found, person, now=now)
+    else:
+        unmet = unmet_to_accept(found, person, now=now)
+    acts = {"accept": Listed(Accept, Newcomer(token, found))} | _to_decline(found, token)
+    taken = take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
     taken.unmet = taken.unmet or unmet
@@ -177,23 +208,31 @@ def _of_person(request: HttpRequest, found: Invitation, token: str, person: Pers
     return show(request, "entry/invitation.html", taken, context)
 
 
+def _to_decline(found: Invitation, token: str) -> dict[str, Listed[Any]]:
+    return {"decline": Listed(Decline, token)} if isinstance(found, PanelInvitation) else {}
+
+
 def _of_newcomer(request: HttpRequest, found: Invitation, token: str) -> HttpResponse:
-    unmet, account = unmet_of_time(found, now=now_of(request)), find_account(found.email)
+    now, account = now_of(request), find_account(found.email)
+    unmet = unmet_of_offer(found, now=now) if isinstance(found, PanelInvitation) else unmet_of_time(found, now=now)
     has_account = account is not None and not is_unused(account)
-    if unmet or has_account:
-        taken = refused({}, *unmet)  # what was posted all the same waits nowhere: it holds a password
+    acts: dict[str, Listed[Any]] = _to_decline(found, token)
+    if unmet or (has_account and request.POST.get("act") not in acts):
+        # what was posted all the same waits nowhere: it holds a password
+        taken = refused({} if unmet else acts, *unmet)
     else:
-        answer = take(request, {"join": Listed(Join, Newcomer(token, found, account))})
+        answer = take(request, acts if has_account else {"join": Listed(Join, Newcomer(token, found, account)), **acts})
         if isinstance(answer, HttpResponse):
             return answer
         taken = answer
+    taken.own = ("join", "decline") if "join" in taken.acts and acts else ()
     context = InvitationContext(
         found,
         "",
         may_accept=not unmet,
         is_elsewhere=False,
         has_account=has_account,
-        needs_factor=isinstance(found, StaffInvitation) and Role(found.role) in SECOND_FACTOR,
+        needs_factor=role_offered(found) in SECOND_FACTOR,
     )
     page = show(request, "entry/invitation.html", taken, context)
     page["Cache-Control"] = "no-store"  # its address is a key

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from mix.actions.city.people import correct_person
-from mix.data.models import Message, Person, RoleProposal, StaffInvitation, StaffRole, VendorMember
+from mix.data.models import Message, PanelInvitation, Person, RoleProposal, StaffInvitation, StaffRole, VendorMember
+from mix.readers.choice.outsiders import list_offered_to, sat_outside
 from mix.readers.city.people import (
     find_in_cast,
     list_cast,
@@ -46,9 +47,10 @@ def home_of_person(request: HttpRequest) -> HttpResponse:
         return redirect("oversight-home")
     if actor.is_staff:
         return redirect("city-desk")
-    person = actor.someone
-    is_expected = list_waiting_of(person) or list_invitations_to(person, now=now_of(request))
-    return redirect("account" if is_expected else "vendor-register")
+    person, now = actor.someone, now_of(request)
+    is_invited = list_invitations_to(person, now=now) or list_offered_to(person, now=now)
+    is_known = list_waiting_of(person) or is_invited or sat_outside(person)
+    return redirect("account" if is_known else "vendor-register")
 
 
 class Correct(Act[Person]):
@@ -77,6 +79,7 @@ class AccountContext:
     roles: list[StaffRole]
     waiting: list[RoleProposal]
     invitations: list[StaffInvitation]
+    offered: list[PanelInvitation]
     teams: list[VendorMember]
     needs_factor: bool
 
@@ -92,6 +95,7 @@ def account(request: HttpRequest) -> HttpResponse:
         roles=list_roles_of(person),
         waiting=list_waiting_of(person),
         invitations=list_invitations_to(person, now=now_of(request)),
+        offered=list_offered_to(person, now=now_of(request)),
         teams=list_teams_of(person),
         needs_factor=grants(actor.all_roles(), Permission.CHALLENGE_READ),
     )

@@ -69,10 +69,8 @@ def _menu(actor: Actor, path: str) -> list[tuple[str, str, bool]]:
         if grants(roles, Permission.PEOPLE_MANAGE) or grants(roles, Permission.DELEGATION_EDIT):
             entries.append((reverse("city-settings"), _("City")))
         if not actor.vendors and not actor.is_staff:
-            entries += [
-                (reverse("vendor-register"), _("Register a vendor")),
-                (reverse("public-challenges"), _("Challenges")),
-            ]
+            entries += [] if actor.sits else [(reverse("vendor-register"), _("Register a vendor"))]
+            entries.append((reverse("public-challenges"), _("Challenges")))
     longest = max((url for url, _title in entries if path.startswith(url)), key=len, default="")
     return [(url, title, url == longest) for url, title in entries]
 

@@ -6,8 +6,8 @@ from django.db import models
 
 from mix.data.models.case.challenges import Step
 from mix.data.models.city.municipalities import Municipality
-from mix.data.models.city.people import Person
-from mix.data.models.core.columns import choice, one_of
+from mix.data.models.city.people import Person, languages
+from mix.data.models.core.columns import choice, new_code, one_of
 from mix.data.models.core.kept import Kept
 from mix.data.models.market.solicitations import Solicitation
 from mix.data.models.market.submissions import Submission
@@ -41,13 +41,19 @@ class Evaluation(Kept):
 
 
 class PanelMember(Kept):
-    """A seat on the panel, until the person is replaced with a reason."""
+    """A seat on the panel, until the person is replaced with a reason.
+
+    `organization` is where somebody works who sits from outside of the cities, and sees nothing of these but the panel
+    while it is at work; empty for the cities' own.
+    """
 
     loose = frozenset({"reminded"})
+    private = frozenset({"organization"})
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="panel")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="panel_seats")
     seat = choice(Seat)
+    organization = models.CharField(max_length=200, blank=True)
     appointed_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
     left_reason = models.TextField(blank=True)
@@ -61,6 +67,38 @@ class PanelMember(Kept):
                 fields=["evaluation"], condition=models.Q(seat=Seat.CHAIR.value, left_at=None), name="panel_one_chair"
             ),
             one_of("seat", Seat),
+        ]
+
+
+class PanelInvitation(Kept):
+    """A seat offered by mail to somebody from outside of the cities, kept and accepted as a `StaffInvitation` is.
+
+    Nobody sits by it before they accept; `member` is the seat that they then have.
+    """
+
+    private = frozenset({"email", "name", "organization", "token_hash"})
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="panel_invitations")
+    email = models.EmailField()
+    name = models.CharField(max_length=200)
+    organization = models.CharField(max_length=200)
+    language = models.CharField(max_length=5, default="en", choices=languages)
+    token_hash = models.CharField(max_length=64, unique=True)
+    code = models.CharField(max_length=20, unique=True, default=new_code)
+    invited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    declined_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    member = models.OneToOneField(PanelMember, on_delete=models.PROTECT, related_name="invitation", null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="panel_invitation_answered_once",
+                condition=models.Q(member=None, accepted_at=None)
+                | models.Q(member__isnull=False, accepted_at__isnull=False, declined_at=None, withdrawn_at=None),
+            ),
         ]
 
 

@@ -52,7 +52,7 @@ from mix.web.staff.city.departments import WithoutContext, cities_without, open_
 
 def _reader(request: HttpRequest) -> Actor:
     actor = signed_in(request)
-    if not grants(actor.all_roles() | ({Role.STAFF} if actor.is_staff else set()), Permission.PILOT_READ):
+    if not any(grants(actor.roles_at(city), Permission.PILOT_READ) for city in actor.duties):
         raise Forbidden(Permission.PILOT_READ)
     return actor
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from mix.data.models import (
     Declaration,
     Evaluation,
+    PanelInvitation,
     PanelMember,
     Person,
     Ranking,
@@ -52,6 +53,7 @@ from mix.rules.city.schemes import Scheme
 from mix.rules.core.access import Permission, Role, grants, reads_for_the_city
 from mix.rules.core.fields import Bilingual, Wording
 from mix.rules.core.kinds import EvaluationPhase, StepState
+from mix.web.drawing.requests import now_of
 from mix.web.forms.acts import Acts, Listed, granted
 from mix.web.staff.choice.evaluations_acts import (
     Appoint,
@@ -69,6 +71,7 @@ from mix.web.staff.choice.evaluations_acts import (
     SetMeeting,
     Tie,
 )
+from mix.web.staff.choice.outsiders import invited_rows, outsider_acts
 
 # From consensus on, those who may read scores for the city see the table.
 AFTER_SCORING = frozenset(
@@ -90,6 +93,7 @@ def _panel_rows(evaluation: Evaluation, *, sees_progress: bool) -> list[tuple[Pa
 class EvaluationContext:
     """What the step of an evaluation draws; `panel` is each member with scores given and owed.
 
+    `invited` are those who were asked from outside and do not sit, each with whether the invitation has expired.
     `declared` holds every conflict that was declared, for procurement and those who oversee.
     """
 
@@ -98,6 +102,7 @@ class EvaluationContext:
     sees_progress: bool
     panel: list[tuple[PanelMember, int, int]]
     left: Sequence[PanelMember]
+    invited: Sequence[tuple[PanelInvitation, bool]]
     declared: Sequence[Declaration]
     criteria: tuple[Criterion, ...]
     scheme: Scheme | None
@@ -114,13 +119,14 @@ class EvaluationContext:
     failed: list[tuple[Submission, list[tuple[Wording, str]]]]
 
 
-def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, EvaluationContext]:  # noqa: ARG001 - a panel's shape
+def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, EvaluationContext]:
     """Appoint, open scoring, replace, open prices, compute the result."""
     evaluation, spec = find_evaluation(step), spec_of(step).evaluation
     acts: dict[str, Listed[Any]] = {}
     is_open = step.challenge.status == ChallengeStatus.RUNNING and step.asked_at is None
     if is_open and step.state == StepState.ACTIVE:
         acts |= _beginning(step) if evaluation is None else _going_on(step, evaluation)
+        acts |= outsider_acts(step, evaluation)
     ties = tied_now(evaluation) if evaluation and evaluation.phase == EvaluationPhase.FINAL else []
     if is_open and evaluation and ties:
         tie = _tie_to_break(evaluation, ties)
@@ -139,6 +145,7 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
         context = _shown(
             evaluation,
             spec,
+            invited=invited_rows(evaluation, now=now_of(request)),
             sees_progress=sees_progress,
             sees_scores=sees_scores,
             sees_conflicts=reads_for_the_city(roles, Permission.CASE_FILE_READ),
@@ -156,6 +163,7 @@ def _before(spec: EvaluationSpec | None, *, sees_progress: bool) -> EvaluationCo
         sees_progress=sees_progress,
         panel=[],
         left=(),
+        invited=(),
         declared=(),
         criteria=spec.criteria if spec else (),
         scheme=None,
@@ -177,13 +185,14 @@ def _shown(
     evaluation: Evaluation,
     spec: EvaluationSpec | None,
     *,
+    invited: Sequence[tuple[PanelInvitation, bool]],
     sees_progress: bool,
     sees_scores: bool,
     sees_conflicts: bool,
     is_blocked: bool,
 ) -> EvaluationContext:
     criteria, stages = criteria_of(evaluation), stages_of(evaluation)
-    invited = list_invitations(evaluation) if stages else []
+    meetings = list_invitations(evaluation) if stages else []
     rankings = list_rankings(evaluation) if evaluation.phase == EvaluationPhase.FINAL else []
     drawn = [(t, _in_order(rankings, t)) for t in list_tie_breaks(evaluation)] if rankings else []
     return EvaluationContext(
@@ -192,6 +201,7 @@ def _shown(
         sees_progress=sees_progress,
         panel=_panel_rows(evaluation, sees_progress=sees_progress),
         left=list_left(evaluation),
+        invited=invited,
         declared=_conflicts(evaluation) if sees_conflicts else (),
         criteria=criteria,
         scheme=scheme_of(evaluation),
@@ -202,7 +212,7 @@ def _shown(
         tie_breaks=drawn,
         is_blocked_by_tie=is_blocked,
         lots=list_lots(evaluation) if drawn or any(r.is_tied for _ranking, rows in rankings for r in rows) else [],
-        stages=[(n, s, [i for i in invited if i.stage == n]) for n, s in enumerate(stages)],
+        stages=[(n, s, [i for i in meetings if i.stage == n]) for n, s in enumerate(stages)],
         stage_titles={s.key: s.title for s in stages},
         shared=list_shared(evaluation.solicitation) if sees_progress else [],
         failed=list_failed(evaluation.solicitation) if sees_progress else [],
