@@ -59,8 +59,8 @@ def publish(deed: Deed, event: Engagement) -> Engagement:
     require(event.published_at is None, "engagement_already_published")
     event.published_at = deed.now
     event.save(update_fields=["published_at"])
-    words = {"title": event.wording("title"), "text": event.wording("place")}
-    publish_notice(step.challenge, kind=NoticeKind.ENGAGEMENT, now=deed.now, **words)
+    title, place = event.wording("title"), event.wording("place")
+    publish_notice(step.challenge, kind=NoticeKind.ENGAGEMENT, title=title, text=place, now=deed.now)
     freeze_route(step.challenge, now=deed.now)
     deed.record("engagements.publish", event.step, role=role.value)
     return event

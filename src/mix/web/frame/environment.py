@@ -37,7 +37,6 @@ from mix.rules.city.policy.documents import Effect
 from mix.rules.city.policy.facts import Ground
 from mix.rules.city.states import DraftState
 from mix.rules.core.fields import FieldType
-from mix.rules.core.file_kinds import FileKind
 from mix.rules.core.kinds import (
     AgreementKind,
     CityState,
@@ -118,7 +117,6 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     FactConfidence,
     FactKey,
     FieldType,
-    FileKind,
     Fit,
     Ground,
     JoinAnswer,
