@@ -114,7 +114,7 @@ def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
         ("priya", "/en/city/challenges/guelph-roads-sprint/sprint-run/", 21),
         ("priya", "/en/city/challenges/water-leaks/procurement-brief/", 12),
         ("priya", "/en/city/challenges/water-leaks/invitation/", 20),
-        ("priya", "/en/city/challenges/under-our-streets/shortlist/", 20),
+        ("priya", "/en/city/challenges/under-our-streets/shortlist/", 21),
         ("hugo", "/en/evaluation/under-our-streets/shortlist/", 10),
         ("hugo", "/en/evaluation/under-our-streets/shortlist/score/A/", 14),
         ("priya", "/en/city/challenges/", 6),
@@ -139,7 +139,7 @@ def test_queries_are_counted(sign_in: Callable[[str], Client], code: str, url: s
 @pytest.mark.parametrize(
     ("code", "url", "count"),
     [
-        ("priya", "/en/city/challenges/under-our-streets/shortlist/", 20),
+        ("priya", "/en/city/challenges/under-our-streets/shortlist/", 21),
         ("hugo", "/en/evaluation/under-our-streets/shortlist/score/A/", 14),
     ],
 )
