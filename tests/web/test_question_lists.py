@@ -55,6 +55,7 @@ def test_a_list_goes_out_is_changed_looked_at_and_confirmed(
     said = text(looked)
     assert "2 questions would change. Nothing is changed yet." in said
     assert "Team, and how it works when plans change Who works on it?" in said
+    assert "Heading in French Votre plan" in said
     assert now_of(call).number == 0
     done = confirm(olivia, looked)
     assert (done.status_code, done["Location"]) == (302, PAGE)

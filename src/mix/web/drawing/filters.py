@@ -16,7 +16,7 @@ from mix.phrases.words import word
 from mix.readers.case.challenges import spec_of
 from mix.rules.city.schemes import PriceRule
 from mix.rules.core.fields import FieldSpec, Wording
-from mix.rules.core.file_kinds import endings
+from mix.rules.core.file_kinds import FileKind, endings
 from mix.rules.core.unmet import Unmet
 from mix.web.drawing import showing
 from mix.web.drawing.markdown import to_html
@@ -132,6 +132,11 @@ def at(mapping: Mapping[Any, Any], key: Any) -> Any:  # noqa: ANN401 - any mappi
 def endings_of(spec: FieldSpec) -> tuple[str, ...]:
     """Return the endings of the files that a question takes."""
     return endings(spec.kinds)
+
+
+def kinds_of(spec: FieldSpec) -> tuple[FileKind, ...]:
+    """Return the kinds of files that a question takes."""
+    return spec.kinds or tuple(FileKind)
 
 
 def by_group(items: Iterable[Any]) -> list[tuple[Wording | None, list[Any]]]:

@@ -75,6 +75,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "foreign": filters.foreign,
     "in_language": filters.in_language,
     "json_script": json_script,
+    "kinds_of": filters.kinds_of,
     "language_name": showing.language_name,
     "letterhead": find_letterhead,
     "left": filters.left,

@@ -177,16 +177,15 @@ def _drawn(
 
 
 def _effects(before: CallForm, after: CallForm) -> list[ListEffect]:
-    """Say question by question what would change, in the page's language."""
+    """Say question by question what would change or come, in the page's language."""
     found = []
     for effect in effects(before, after):
         now = dict(zip(COLUMNS, _row(after, effect.asked), strict=True))
         then = dict(zip(COLUMNS, _row(before, effect.before), strict=True)) if effect.before else {}
-        columns = [c for part in effect.parts for c in (part, f"{part}_fr") if c in COLUMNS]
         parts = [
-            ListedPart(said(said_in_each("question_column", c)), str(then[c]), str(now[c]))
-            for c in columns
-            if then and now[c] != then[c]
+            ListedPart(said(said_in_each("question_column", c)), str(then.get(c, "")), str(now[c]))
+            for c in COLUMNS[1:]
+            if now[c] != then.get(c, "")
         ]
         found.append(ListEffect(str(said(effect.asked.field.title)), effect.before is None, parts))
     return found
