@@ -21,7 +21,9 @@ from mix.jobs.work import DUTIES
 from mix.readers.core.clock import read_clock, read_work_clock
 from mix.readers.core.errors import Unknown
 from mix.readers.core.sandboxes import MARK, Mark, read_mark, write_mark
+from mix.readers.flow.coming import OPENING, list_coming
 from mix.readers.market.solicitations import outage_of
+from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused
 from mix.rules.flow.advancing import Stride
 from mix.rules.market.closing import EMBARGO
@@ -245,3 +247,8 @@ def test_time_is_moved_on_a_page_and_every_page_says_that_it_is_a_sandbox(
     assert is_near(read_clock(), datetime.now(UTC) + timedelta(days=1))
     assert "Elsewhere it is" in martin.get("/en/sandbox/").content.decode()
     assert json.loads((folder() / MARK).read_text())["ahead"] > 86_000
+
+
+def test_what_comes_next_opens_no_price_that_a_call_does_not_ask(now: Any) -> None:
+    found = [c for c in list_coming(now=now) if c.challenge and c.challenge.code == "water-leaks" and c.what == OPENING]
+    assert [c.envelope for c in found] == [Envelope.TECHNICAL]
