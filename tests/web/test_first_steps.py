@@ -18,7 +18,7 @@ from mix.data.models import CityDay, Event, Letterhead, Message, Municipality, N
 from mix.jobs.cli import app
 from mix.readers.city.first_run import gather_first_run
 from mix.readers.city.people import actor_for
-from mix.rules.city.first_run import Setting
+from mix.rules.city.first_run import FIRST, Setting
 from mix.rules.core.access import Role
 from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import StepState
@@ -78,7 +78,7 @@ def test_the_desk_of_a_new_administrator_says_what_is_left_and_where(
 ) -> None:
     desk = comes().get("/en/city/").content.decode()
     assert "First steps of" in desk
-    assert left(elora, now) == set(Setting) - {Setting.POSTING}
+    assert left(elora, now) == set(FIRST) - {Setting.POSTING}
     for page in ("face", "departments", "staff", "mail"):
         assert f'href="{AT}/{page}/"' in desk, page
     for page in ("bylaw", "authority", "days", "recovery", "template"):  # the procurement manager's

@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
+from typing import Any
 
+import pypdfium2
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
+from mix.actions.city import letterheads
+from mix.actions.core.run import run
 from mix.data.models import GateSignature, Letter
 from mix.readers.flow.moves import list_deciders
 from mix.rules.choice.states import AwardState
+from mix.rules.core.fields import Wording
 from mix.web.documents.looking import look
+from tests.rules.city.test_letterheads import png
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +98,18 @@ def test_the_panels_reasons_are_read_as_sentences_and_on_paper(sign_in: Callable
 def test_a_revoked_award_is_said_on_the_letter(sign_in: Callable[[str], Client]) -> None:
     row = Letter.objects.filter(award__state=AwardState.REVOKED, vendor__code="kestrel")[0]
     assert "This award was revoked later." in text(sign_in("kim"), row)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_letter_on_paper_has_the_citys_logo_where_there_is_one(
+    sign_in: Callable[[str], Client], actor: Callable[[str], Any], now: Any, is_there: bool
+) -> None:
+    row = letter("releve", "select-winner")
+    city = row.evaluation.step.challenge.municipality
+    if is_there:
+        run(actor("ada"), now, letterheads.set_logo, city, content=png(), alt=Wording(en="Crest", fr="Armoiries"))
+    paper = sign_in("remi").get(reverse("vendor-letter-pdf", args=[row.pk]))
+    pictures = [one for one in pypdfium2.PdfDocument(paper.content)[0].get_objects() if one.type == FPDF_PAGEOBJ_IMAGE]
+    assert len(pictures) == is_there
+    step = "/en/city/challenges/guelph-roads-sprint/procurement-brief/document.pdf"
+    assert b"/Subtype /Image" in sign_in("priya").get(step).content or not is_there

@@ -7,6 +7,7 @@ import secrets
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import rmtree
 from typing import Annotated
 
 import typer
@@ -17,6 +18,7 @@ from mix.readers.core.sandboxes import MARK, Mark, read_mark, write_mark
 
 console = Console(highlight=False, soft_wrap=True)
 MOST_DAYS = 366
+OWN, EMPTY = "own-city", "empty"  # files of a sandbox that say which kind it is
 # What belongs to a live site: a sandbox has its own, inside its folder, or none.
 NOT_ITS_OWN = (
     *("MIX_SECRET_KEY", "MIX_SEALER_DIR", "MIX_SEALER_SOCKET", "MIX_MAIL_URL", "MIX_WITNESSES", "MIX_SCANNER"),
@@ -37,9 +39,8 @@ def sandbox(
     is_new = _is_new(folder)
     if is_new:
         _begin(folder, days=days)
-    _stand_apart(folder, database=database, own=own or _is_own(folder))
-    if is_new and own:
-        (folder / "own-city").touch()
+    own, empty = (_kept(folder, name, is_new=is_new, asked=asked) for name, asked in ((OWN, own), (EMPTY, empty)))
+    _stand_apart(folder, database=database, own=own)
     start_django()
     _fill(folder, is_new=is_new, empty=empty)
     if not prepare_only:
@@ -63,8 +64,12 @@ def _begin(folder: Path, *, days: int) -> None:
     write_mark(folder, Mark(secrets.token_hex(16), (datetime.now(UTC) + timedelta(days=days)).date()))
 
 
-def _is_own(folder: Path) -> bool:
-    return (folder / "own-city").exists()
+def _kept(folder: Path, name: str, *, is_new: bool, asked: bool) -> bool:
+    """Say whether a sandbox is of a kind: as it was asked for when it was made, however it is served again."""
+    mark = folder / name
+    if is_new and asked:
+        mark.touch()
+    return mark.exists()
 
 
 def _stand_apart(folder: Path, *, database: str, own: bool) -> None:
@@ -98,7 +103,7 @@ def _fill(folder: Path, *, is_new: bool, empty: bool) -> None:
         be_born(code=mark.code)
     except Refused:
         if is_new:
-            (folder / MARK).unlink()
+            rmtree(folder)  # it was empty: all in it was made just now
         raise SystemExit("This database holds a site already. A sandbox has one of its own.") from None
     set_up()
     if settings.DEMO:

@@ -97,6 +97,7 @@ WORDS: dict[str, dict[str, str]] = {
         "recovery": "Recovery key",
         "template": "Word template",
         "identity": "Your own sign-in service",
+        "played": "A case played through",
     },
     "setting_why": {
         "name": "Notices, letters and mails carry it, in the language of whoever reads them.",
@@ -112,25 +113,6 @@ WORDS: dict[str, dict[str, str]] = {
         "recovery": "Opens sealed submissions when whoever holds a key of a call cannot.",
         "template": "Documents are written out in the city’s own Word file. Until then in the plain one.",
         "identity": "Your people sign in as everywhere at the city. Until then with password and second factor.",
-    },
-    "essential": {
-        "departments": "Departments",
-        "people": "People for a first call",
-        "by_law": "By-law table",
-        "authority": "Table of authority",
-        "posting": "Posting address",
-        "recovery": "Recovery key",
-        "mail": "Mail",
-        "played": "A case played through",
-    },
-    "essential_reason": {
-        "departments": "Every need and every pilot belongs to one.",
-        "people": "Each of these roles is asked for something before a first call is awarded.",
-        "by_law": "It says how the market is asked up to which value; every call is judged by it.",
-        "authority": "Gates that go by value look up in it who decides.",
-        "posting": "Every notice says where the official one stands.",
-        "recovery": "It opens what is sealed when the site is lost. Two of three holders use it together.",
-        "mail": "Everybody is told by mail what waits for them, and what was decided.",
         "played": "Whoever has opened a call on trial knows what comes when it counts.",
     },
 }

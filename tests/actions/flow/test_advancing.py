@@ -16,12 +16,15 @@ from django.test import Client
 from mix.actions.flow.advancing import DUE, advance, be_born, bridge_pause
 from mix.config import environment
 from mix.data.models import Addendum, Beat, Message, Sandbox, Solicitation
+from mix.jobs import sandbox as sandboxes
 from mix.jobs.sandbox import refuse_wrong_site
 from mix.jobs.work import DUTIES
 from mix.readers.core.clock import read_clock, read_work_clock
 from mix.readers.core.errors import Unknown
 from mix.readers.core.sandboxes import MARK, Mark, read_mark, write_mark
+from mix.readers.flow.coming import OPENING, list_coming
 from mix.readers.market.solicitations import outage_of
+from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused
 from mix.rules.flow.advancing import Stride
 from mix.rules.market.closing import EMBARGO
@@ -245,3 +248,24 @@ def test_time_is_moved_on_a_page_and_every_page_says_that_it_is_a_sandbox(
     assert is_near(read_clock(), datetime.now(UTC) + timedelta(days=1))
     assert "Elsewhere it is" in martin.get("/en/sandbox/").content.decode()
     assert json.loads((folder() / MARK).read_text())["ahead"] > 86_000
+
+
+def test_what_comes_next_opens_no_price_that_a_call_does_not_ask(now: Any) -> None:
+    found = [c for c in list_coming(now=now) if c.challenge and c.challenge.code == "water-leaks" and c.what == OPENING]
+    assert [c.envelope for c in found] == [Envelope.TECHNICAL]
+
+
+def test_a_sandbox_stays_of_the_kind_that_it_was_made(tmp_path: Path) -> None:
+    assert sandboxes._kept(tmp_path, sandboxes.EMPTY, is_new=True, asked=True)
+    assert sandboxes._kept(tmp_path, sandboxes.EMPTY, is_new=False, asked=False)
+    assert not sandboxes._kept(tmp_path, sandboxes.OWN, is_new=False, asked=True)
+
+
+def test_a_refused_database_leaves_no_folder_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "new"
+    sandboxes._begin(folder, days=9)
+    (folder / "database").write_text("postgresql://somewhere/else", encoding="utf-8")
+    monkeypatch.setattr("mix.jobs.start.migrate", lambda: None)
+    with pytest.raises(SystemExit, match="holds a site already"):
+        sandboxes._fill(folder, is_new=True, empty=False)
+    assert not folder.exists()

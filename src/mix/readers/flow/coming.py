@@ -10,19 +10,21 @@ from zoneinfo import ZoneInfo
 from mix.data.models import Challenge, Municipality, Solicitation
 from mix.data.wall import lifted
 from mix.readers.flow.dates import dates_of_challenges
-from mix.readers.market.solicitations import instants_of
+from mix.readers.market.solicitations import instants_of, spec_of_call
 from mix.rules.case.states import ChallengeStatus
+from mix.rules.core.kinds import Envelope
 
 OPENING = "opening"  # what of a call becomes possible; every other code is a date's
 
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """Something that the clock brings: when (UTC), a word for it, and of which challenge."""
+    """Something that the clock brings: when (UTC), a word for it, of which challenge, and of which envelope."""
 
     at: datetime
     what: str
     challenge: Challenge | None
+    envelope: Envelope | None = None
 
 
 def list_coming(*, now: datetime) -> list[Coming]:
@@ -42,7 +44,12 @@ def _openings() -> Iterator[Coming]:
     """Yield when each envelope of a call may be opened, answers that were opened already or not."""
     calls = Solicitation.objects.filter(published_at__isnull=False, step__challenge__status=ChallengeStatus.RUNNING)
     for call in calls.select_related("step__challenge__method"):
-        yield from (Coming(at, OPENING, call.step.challenge) for at in instants_of(call).values())
+        envelopes = spec_of_call(call).envelopes
+        yield from (
+            Coming(at, OPENING, call.step.challenge, envelope)
+            for envelope, at in instants_of(call).items()
+            if envelope in envelopes
+        )
 
 
 def _instant(on: date | datetime, city: Municipality) -> datetime:

@@ -1,4 +1,7 @@
-"""What a city sets up before its people work: each thing is done or not by what is there, and never ticked."""
+"""What a city sets up: each thing is done or not by what is there, and never ticked.
+
+Two views of one list: what it sets up before its people work, and what it takes to go live (`going_live`).
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,12 @@ class Setting(StrEnum):
     RECOVERY = "recovery"
     TEMPLATE = "template"
     IDENTITY = "identity"
+    PLAYED = "played"
 
+
+# What a city does once its people work: it is no first step.
+LATER = frozenset({Setting.PLAYED})
+FIRST = tuple(setting for setting in Setting if setting not in LATER)
 
 # What a city can do without: the plain template, the site's own look, passwords with second factors.
 OPTIONAL = frozenset({Setting.LOOK, Setting.TEMPLATE, Setting.IDENTITY})
@@ -88,10 +96,6 @@ class Item:
     by: tuple[Role, ...]
     missing: tuple[Role, ...] = ()
 
-    def may_be_done_by(self, roles: Collection[Role]) -> bool:
-        """Say whether somebody with these roles can do it."""
-        return not set(self.by).isdisjoint(roles)
-
 
 def lacking(roles: Collection[Role]) -> tuple[Role, ...]:
     """Return the first roles that nobody has."""
@@ -123,7 +127,7 @@ def list_items(facts: Facts) -> tuple[Item, ...]:
             _doers(setting),
             lacking(facts.roles) if setting is Setting.PEOPLE else (),
         )
-        for setting in Setting
+        for setting in FIRST
     )
 
 

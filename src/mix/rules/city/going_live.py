@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from mix.rules.city.first_run import Setting
 from mix.rules.core.access import Role
 from mix.rules.core.unmet import Unmet
 
@@ -20,19 +20,6 @@ FIRST_CALL = (
     Role.EVALUATOR,
 )
 HOLDERS = 3  # shares of a recovery key, each with a holder of its own
-
-
-class Essential(StrEnum):
-    """One line of the list, in the order in which a city meets them."""
-
-    DEPARTMENTS = "departments"
-    PEOPLE = "people"
-    BY_LAW = "by_law"
-    AUTHORITY = "authority"
-    POSTING = "posting"
-    RECOVERY = "recovery"
-    MAIL = "mail"
-    PLAYED = "played"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +42,7 @@ class Situation:
 class Line:
     """One line of the list: whether it is met, and if not, what is missing."""
 
-    key: Essential
+    key: Setting
     missing: tuple[Unmet, ...] = ()
 
     @property
@@ -65,8 +52,8 @@ class Line:
 
 
 def lines(setting: Situation) -> tuple[Line, ...]:
-    """Return the whole list, in its order, as the facts are."""
-    return tuple(Line(key, _MISSING[key](setting)) for key in Essential)
+    """Return all that it takes, in the order of what a city sets up, as the facts are."""
+    return tuple(Line(key, _MISSING[key](setting)) for key in ESSENTIAL)
 
 
 def unmet_to_go_live(setting: Situation) -> tuple[Unmet, ...]:
@@ -89,13 +76,16 @@ def _recovery(setting: Situation) -> tuple[Unmet, ...]:
     return found + _if("live_recovery_unrehearsed", missing=not setting.rehearsed)
 
 
-_MISSING: dict[Essential, Callable[[Situation], tuple[Unmet, ...]]] = {
-    Essential.DEPARTMENTS: lambda s: _if("live_without_departments", missing=not s.departments),
-    Essential.PEOPLE: _people,
-    Essential.BY_LAW: lambda s: _if("live_without_by_law", missing=not s.by_law),
-    Essential.AUTHORITY: lambda s: _if("live_without_bands", missing=not s.bands),
-    Essential.POSTING: lambda s: _if("live_without_posting", missing=not s.posting_address.strip()),
-    Essential.RECOVERY: _recovery,
-    Essential.MAIL: lambda s: _if("live_without_mail", missing=not s.mail_leaves),
-    Essential.PLAYED: lambda s: _if("live_without_play", missing=not s.opened),
+_MISSING: dict[Setting, Callable[[Situation], tuple[Unmet, ...]]] = {
+    Setting.DEPARTMENTS: lambda s: _if("live_without_departments", missing=not s.departments),
+    Setting.PEOPLE: _people,
+    Setting.BYLAW: lambda s: _if("live_without_by_law", missing=not s.by_law),
+    Setting.BANDS: lambda s: _if("live_without_bands", missing=not s.bands),
+    Setting.POSTING: lambda s: _if("live_without_posting", missing=not s.posting_address.strip()),
+    Setting.RECOVERY: _recovery,
+    Setting.MAIL: lambda s: _if("live_without_mail", missing=not s.mail_leaves),
+    Setting.PLAYED: lambda s: _if("live_without_play", missing=not s.opened),
 }
+
+# What of all that a city sets up it cannot go live without.
+ESSENTIAL = tuple(setting for setting in Setting if setting in _MISSING)

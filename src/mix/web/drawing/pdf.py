@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
-from typing import NoReturn
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from mix.data.models import Municipality
+from mix.readers.city.letterheads import get_logo
 from mix.rules.core.unmet import Refused, Unmet
 from mix.web.drawing.downloads import attachment
 from mix.web.drawing.pages import Context, names_of
@@ -15,8 +17,10 @@ from mix.web.drawing.pages import Context, names_of
 PAPER = Path(__file__).resolve().parents[1] / "static" / "paper.css"
 
 
-def _fetch_nothing(url: str, *_: object, **__: object) -> NoReturn:
-    raise ValueError(f"a document fetches nothing: {url}")
+def logo_inside(city: Municipality) -> str:
+    """Return a city's logo as an address that holds the picture itself, for a document that fetches nothing."""
+    content, media_type = get_logo(city.code)
+    return f"data:{media_type};base64,{b64encode(content).decode()}"
 
 
 def as_pdf(request: HttpRequest, template: str, *contexts: Context, name: str) -> HttpResponse:
@@ -30,9 +34,11 @@ def pdf_of(request: HttpRequest, template: str, *contexts: Context) -> bytes:
     """Return a PDF/UA of a template. Raises Refused where this system cannot make one."""
     try:
         from weasyprint import CSS, HTML
+        from weasyprint.urls import URLFetcher
     except OSError:
         raise Refused(Unmet("pdf_unavailable")) from None
     text = render_to_string(template, names_of(template, *contexts), request=request)
-    style = CSS(string=PAPER.read_text(encoding="utf-8"), url_fetcher=_fetch_nothing)
-    pdf: bytes = HTML(string=text, url_fetcher=_fetch_nothing).write_pdf(pdf_variant="pdf/ua-1", stylesheets=[style])
+    inside = URLFetcher(allowed_protocols=("data",))  # what an address itself holds; a document fetches nothing
+    style = CSS(string=PAPER.read_text(encoding="utf-8"), url_fetcher=inside)
+    pdf: bytes = HTML(string=text, url_fetcher=inside).write_pdf(pdf_variant="pdf/ua-1", stylesheets=[style])
     return pdf

@@ -55,6 +55,7 @@ from mix.rules.market.closing import Phase
 from mix.rules.market.states import CustodyMode
 from mix.web.drawing import filters, showing
 from mix.web.drawing.anchors import anchor
+from mix.web.drawing.pdf import logo_inside
 from mix.web.forms.acts import Place, Taken
 
 logger = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "language_name": showing.language_name,
     "letterhead": find_letterhead,
     "left": filters.left,
+    "logo_inside": logo_inside,
     "linebreaks": defaultfilters.linebreaks_filter,
     "linebreaksbr": defaultfilters.linebreaksbr,
     "markdown": filters.markdown,

@@ -14,21 +14,13 @@ from mix.readers.city.going_live import find_request, list_kept_mail, list_lines
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import list_with_role
 from mix.readers.city.trials import get_guest, list_guests
-from mix.rules.city.going_live import Essential, Line
-from mix.rules.core.access import TABLE, Permission, Role, grants
+from mix.rules.city.going_live import Line
+from mix.rules.core.access import TABLE, Permission, grants
 from mix.web.drawing.requests import now_of, signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted, show, take
-
-# Where each line is put right, and who may there.
-PLACES: dict[Essential, tuple[str, Permission]] = {
-    Essential.DEPARTMENTS: ("city-departments", Permission.DEPARTMENT_EDIT),
-    Essential.PEOPLE: ("city-staff", Permission.PEOPLE_READ),
-    Essential.BY_LAW: ("city-bylaw", Permission.BYLAW_READ),
-    Essential.AUTHORITY: ("city-authority", Permission.BYLAW_SIGN),
-    Essential.RECOVERY: ("city-recovery", Permission.DELEGATION_EDIT),
-}
+from mix.web.staff.city.setup import place_of
 
 
 class Ask(Act[Municipality]):
@@ -126,7 +118,7 @@ def going_live(request: HttpRequest, city: str) -> HttpResponse:
     kept, mail = list_kept_mail(found) if may_look else (0, [])
     context = GoLiveContext(
         city=found,
-        rows=[(line, _place(line, roles)) for line in rows],
+        rows=[(line, "" if line.is_met else place_of(line.key, found, roles)) for line in rows],
         missing=sum(not line.is_met for line in rows),
         waiting=waiting,
         deciders=", ".join(sorted({p.name for p in list_with_role([found.pk], *TABLE[Permission.GO_LIVE_CONFIRM])})),
@@ -144,8 +136,3 @@ def _acts(city: Municipality, waiting: GoLiveRequest | None, *, missing: bool) -
     if waiting:
         return {**acts, "confirm": Listed(Confirm, waiting), "drop": Listed(Drop, waiting)}
     return acts if missing else {**acts, "ask": Listed(Ask, city)}
-
-
-def _place(line: Line, roles: frozenset[Role]) -> str:
-    name, needs = PLACES.get(line.key, ("", Permission.TRIAL_READ))
-    return name if name and not line.is_met and grants(roles, needs) else ""

@@ -14,8 +14,8 @@ from mix.readers.city.first_run import gather_first_run
 from mix.readers.city.municipalities import get_own_municipality, list_own_municipalities
 from mix.readers.core.actors import Actor
 from mix.rules.city.calendar import day_in
-from mix.rules.city.first_run import Item, Setting, is_ready
-from mix.rules.core.access import Permission, grants
+from mix.rules.city.first_run import NEEDS, Item, Setting, is_ready
+from mix.rules.core.access import Permission, Role, grants
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.requests import now_of, signed_in
 from mix.web.drawing.showing import language
@@ -62,18 +62,23 @@ def first_run_of(city: Municipality, *, actor: Actor, now: datetime) -> FirstRun
     """Return the list of one city, as somebody may act on it."""
     items = gather_first_run(city, on=day_in(city.zone, now))
     roles = actor.roles_at(city.code)
-    lines = [_line(item, city, may=item.may_be_done_by(roles)) for item in items]
+    lines = [_line(item, city, roles) for item in items]
     left = sorted((line for line in lines if not line.item.is_done), key=lambda line: line.item.is_optional)
     return FirstRun(city, tuple(left), tuple(line for line in lines if line.item.is_done), is_ready(items))
 
 
-def _line(item: Item, city: Municipality, *, may: bool) -> Line:
-    page = PAGES.get(item.setting)
+def place_of(setting: Setting, city: Municipality, roles: frozenset[Role]) -> str:
+    """Return the address at which somebody with these roles does it; empty where they cannot."""
+    page, needed = PAGES.get(setting), NEEDS.get(setting)
+    return reverse(page, args=[city.code]) if page and needed and grants(roles, needed) else ""
+
+
+def _line(item: Item, city: Municipality, roles: frozenset[Role]) -> Line:
     return Line(
         item=item,
         title=word("setting", item.setting, language()),
         why=word("setting_why", item.setting, language()),
-        place=reverse(page, args=[city.code]) if page and may else "",
+        place=place_of(item.setting, city, roles),
         by=", ".join(word("role", role, language()) for role in item.by),
     )
 
