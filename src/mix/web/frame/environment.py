@@ -49,7 +49,7 @@ from mix.rules.core.kinds import (
     Scan,
     StepState,
 )
-from mix.rules.delivery.states import AgreementState, EditState, EvidenceVerdict
+from mix.rules.delivery.states import AgreementState, ConversationState, EditState, EvidenceVerdict
 from mix.rules.knowledge.measured import TargetVerdict
 from mix.rules.knowledge.states import FactConfidence, FactKey
 from mix.rules.market.closing import Phase
@@ -106,6 +106,7 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     ChallengeStatus,
     CityState,
     Conflict,
+    ConversationState,
     CustodyMode,
     Decision,
     DeliverySection,
