@@ -57,6 +57,7 @@ ON_PAGES = {
     "calendars.make_feed",
     "calendars.set_days",
     "chasing.ask_again",
+    "conversations.end",
     "departments.add",
     "departments.close",
     "departments.open_again",

@@ -48,6 +48,7 @@ STEPS = [
     "procurement-brief",
     "invitation",
     "shortlist",
+    "mvp-plan",
     "sprint-agreements",
     "test-environment",
     "sprint-run",

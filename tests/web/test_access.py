@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from mix.data.models import Agreement, Letter, Opening, Person, Submission, SubmissionVersion
+from mix.data.models import Agreement, Conversation, Letter, Opening, Person, Submission, SubmissionVersion
 from mix.readers.market.sealing import FileFact, list_files
 
 GUELPH_READS = {"priya", "sam", "olivia", "martin", "leah", "noor", "frank", "anita", "carl", "fiona", "audrey"}
@@ -172,6 +172,16 @@ def test_acts_of_opening_and_sealed_envelopes(sign_in: Callable[[str], Client], 
     reference = opening.solicitation.reference
     assert opened_by(sign_in, reverse("city-opening", args=[reference, opening.code])) == {"priya", "olivia", "martin"}
     assert opened_by(sign_in, reverse("city-envelopes", args=[reference])) == {"olivia", "martin"}
+
+
+def test_what_is_written_together_is_its_vendors_and_of_those_who_work_on_it(
+    sign_in: Callable[[str], Client], db: None
+) -> None:
+    found = Conversation.objects.get(step__challenge__code="guelph-roads-sprint", vendor__code="releve")
+    reads = {"priya", "sam", "olivia", "martin", "leah", "noor", "fiona", "audrey"}
+    assert opened_by(sign_in, reverse("city-conversation", args=["guelph-roads-sprint", found.code])) == reads
+    for name in ("vendor-conversation", "vendor-conversation-write"):
+        assert opened_by(sign_in, reverse(name, args=[found.code])) == {"remi"}
 
 
 def test_receipts_letters_and_agreements_are_their_vendors_alone(sign_in: Callable[[str], Client], db: None) -> None:

@@ -44,7 +44,7 @@ LISTS = [
     ("ada", "/en/city/settings/guelph/mail/", 6),
     ("audrey", "/en/oversight/", 6),
     ("hugo", "/en/evaluation/", 8),
-    ("tess", "/en/vendor/", 24),
+    ("tess", "/en/vendor/", 25),
     ("tess", "/en/vendor/calls/WATER-LEAKS-RFSQ8/", 14),
     ("tess", "/en/vendor/results/", 8),
 ]

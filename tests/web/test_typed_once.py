@@ -107,7 +107,6 @@ def test_every_call_of_the_sprint_is_made_of_what_stands_in_documents() -> None:
     assert {step.key: bool(step.solicitation and step.solicitation.notice) for step in calls} == {
         "expression-of-interests": True,
         "invitation": True,
-        "mvp-plan": True,
         "proposal-development": True,
         "proposal-refinement": True,
         "application": True,

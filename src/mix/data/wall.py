@@ -148,6 +148,7 @@ POLICIES: dict[str, str] = {
     **dict.fromkeys(
         (
             "data_agreement",
+            "data_conversation",
             "data_debrief",
             "data_dispute",
             "data_participation",
@@ -183,6 +184,10 @@ POLICIES: dict[str, str] = {
     **dict.fromkeys(
         ("data_clause", "data_signatory", "data_paper", "data_deliverable"), _up("data_agreement", "agreement_id")
     ),
+    # what a vendor writes is its own until it hands that over; what was said and agreed to is both sides'
+    "data_conversationversion": "EXISTS (SELECT 1 FROM data_conversation c WHERE c.id = this.conversation_id"
+    " AND (mix_is(c.vendor_id) OR this.number <= c.handed))",
+    **dict.fromkeys(("data_conversationreply", "data_conversationword"), _up("data_conversation", "conversation_id")),
     "data_clauseedit": _up("data_clause", "clause_id"),
     # what was disclosed is everybody's; who was asked to review, and what they said before, is not
     "data_disclosure": f"{CITY} OR published_at IS NOT NULL AND {_OF_STEP}",

@@ -83,16 +83,7 @@ def _step(step: Step) -> Iterator[str]:
         yield f"- Gate {step.gate.key}, {step.gate.title.en}: {', '.join(who)}{each}{back}"
     if step.fields:
         yield "- Fields: " + "; ".join(map(_field, step.fields))
-    if step.solicitation:
-        part = step.solicitation
-        yield f"- Call: {part.document_form}, open to {part.open_to.value if part.open_to else 'everyone'}"
-        if part.notice:
-            yield f"- Its notice says: {', '.join(part.notice)}"
-        if part.requirements:
-            yield f"- Asks about each of: {part.requirements}"
-        yield "- Answers: " + "; ".join(
-            f.title.en + (" *" if f.required or f.must_be_yes else "") for f in part.answers
-        )
+    yield from _asked(step)
     if step.evaluation:
         weights = [f"{c.title.en} {c.weight} %" for c in step.evaluation.criteria]
         weights += [f"price {step.evaluation.price_weight} %"] if step.evaluation.price_weight else []
@@ -101,6 +92,23 @@ def _step(step: Step) -> Iterator[str]:
             stages = [f"{s.title.en}" + (f", at most {s.most}" if s.most else "") for s in step.evaluation.stages]
             yield "- Scored in stages: " + "; ".join(stages)
     yield ""
+
+
+def _asked(step: Step) -> Iterator[str]:
+    """Yield what vendors are asked: in a call, or in a document that is written with each."""
+    if step.solicitation:
+        part = step.solicitation
+        yield f"- Call: {part.document_form}, open to {part.open_to.value if part.open_to else 'everyone'}"
+        if part.notice:
+            yield f"- Its notice says: {', '.join(part.notice)}"
+        if part.requirements:
+            yield f"- Asks about each of: {part.requirements}"
+    if step.conversation:
+        yield f"- Written together with every vendor that is {step.conversation.open_to.value}, until both sides agree"
+    if step.answers:
+        yield "- Answers: " + "; ".join(
+            f.title.en + (" *" if f.required or f.must_be_yes else "") for f in step.answers
+        )
 
 
 def _field(spec: FieldSpec) -> str:

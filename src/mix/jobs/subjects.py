@@ -161,6 +161,13 @@ def _agreement(scenario: Scenario, values: Values, _name: str = "") -> m.Agreeme
     return _step(scenario, values).agreements.exclude(state=AgreementState.ENDED).get(vendor__code=values["vendor"])
 
 
+def _conversation(scenario: Scenario, values: Values, _name: str = "") -> m.Conversation:
+    step = _step(scenario, values)
+    found = step.conversations.select_related("vendor").get(vendor__code=values["vendor"], round=step.round)
+    found.step = step
+    return found
+
+
 def _award(scenario: Scenario, values: Values, name: str = "") -> m.Award:
     award = find_live(_step(scenario, values))
     if award is None:
@@ -180,6 +187,7 @@ FINDERS: dict[type, Finder] = {
     m.Submission: _submission,
     m.Agreement: _agreement,
     m.Award: _award,
+    m.Conversation: _conversation,
     m.Municipality: lambda s, v, n: m.Municipality.objects.get(code=v.get(n, s.municipality.code)),
     m.Department: _row(lambda s, v: s.municipality.departments.get(code=v["department"])),
     m.Person: lambda _s, v, n: m.Person.objects.get(code=v[n]),

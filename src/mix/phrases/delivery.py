@@ -37,6 +37,19 @@ REFUSALS: dict[str, str | Counted] = {
     "demo_missing": "{vendor}: no demo on record",
     "incidents_unsettled": Counted("Settle {count} incident", "Settle {count} incidents"),
     "parity_reason_missing": "{vendor} got over a tenth more or less ({kind}) than the middle vendor. Say why",
+    # documents that both sides write
+    "nobody_to_write_with": "There is no vendor with whom this is written and has not begun",
+    "conversation_not_begun": "Begin the document with {vendor}",
+    "conversation_open": "Agree with {vendor} on the document, or end it with a reason",
+    "conversation_over": "This document is agreed on or ended, and is not changed any more",
+    "conversation_late": "The date until which this is written has passed. The city can give more time to everybody",
+    "conversation_until_past": "Choose a time that is still to come",
+    "conversation_until_earlier": "Choose a time that is later than before",
+    "conversation_unwritten": "The vendor has handed over nothing yet",
+    "conversation_changed": "Something was written or replied since this page was drawn, and nothing was agreed. Read what stands there now, then agree to it",
+    "conversation_agreed_already": "Your side agreed to this already; it waits for the other side",
+    "turn_is_theirs": "It is the other side’s turn",
+    "nothing_new_to_hand_over": "Write or reply something first, or agree",
     # agreements
     "nobody_to_agree_with": "Nobody was admitted or awarded",
     "agreement_not_drafted": "Draft the agreement with {vendor}",
@@ -89,6 +102,38 @@ MAILS: dict[str, tuple[str, str]] = {
     "agreement_drafted": (
         "An agreement for you: {challenge}",
         "An agreement on “{challenge}” with {vendor} was drafted. Read it; you may propose other words, with a reason.",
+    ),
+    "conversation_begun": (
+        "Please write: {challenge}",
+        "The city would like to write “{step}” of “{challenge}” together with {vendor}, until {until}. You fill in the boxes and hand them over; the city replies. No other vendor sees it.",
+    ),
+    "conversation_moved": (
+        "More time: {challenge}",
+        "You can write “{step}” of “{challenge}” with the city until {until}. Every vendor has the same time.",
+    ),
+    "conversation_turn_vendor": (
+        "Your turn: {challenge}",
+        "The city replied to what {vendor} wrote in “{step}” of “{challenge}”. Revise it and hand it over, or agree, until {until}.",
+    ),
+    "conversation_turn_city": (
+        "Your turn: {challenge}",
+        "{vendor} handed over what it wrote in “{step}” of “{challenge}”. Reply to it, or agree, until {until}.",
+    ),
+    "conversation_word_vendor": (
+        "The city agreed: {challenge}",
+        "The city agreed to what stands in “{step}” of “{challenge}” with {vendor}. It holds once you agree, too.",
+    ),
+    "conversation_word_city": (
+        "A vendor agreed: {challenge}",
+        "{vendor} agreed to what stands in “{step}” of “{challenge}”. It holds once the city agrees, too.",
+    ),
+    "conversation_agreed": (
+        "Agreed: {challenge}",
+        "The city and {vendor} agreed on “{step}” of “{challenge}”. Nobody changes it any more.",
+    ),
+    "conversation_ended": (
+        "Ended without an agreement: {challenge}",
+        "The city ended what it wrote with {vendor} in “{step}” of “{challenge}”: {reason}",
     ),
     "clause_proposed": (
         "A clause was changed: {challenge}",
@@ -163,6 +208,7 @@ WORDS: dict[str, dict[str, str]] = {
         "panel": "sat on a panel",
         "sprint": "worked in the sprint room",
         "question": "answered a confidential question",
+        "conversation": "wrote a document with a vendor",
     },
     "review": {
         "fair": "Yes, several could",
@@ -200,6 +246,15 @@ WORDS: dict[str, dict[str, str]] = {
         "security": "Security",
         "other": "Other",
     },
+    "conversation_state": {
+        "open": "Being written",
+        "agreed": "Agreed",
+        "ended": "Ended",
+    },
+    "conversation_turn": {
+        "city": "the city’s turn",
+        "vendor": "the vendor’s turn",
+    },
     "edit_state": {
         "proposed": "Proposed",
         "accepted": "Accepted",
@@ -224,6 +279,13 @@ VERBS: dict[str, str] = {
     "agreements.receive_paper": "Certificate received",
     "agreements.sign": "Agreement signed",
     "agreements.void_signatures": "Signatures void, because the agreement changed",
+    "conversations.agree": "Agreed to a document written together",
+    "conversations.begin": "Documents with vendors begun",
+    "conversations.end": "Document with a vendor ended",
+    "conversations.hand_over": "Document handed to the other side",
+    "conversations.move_date": "More time for documents with vendors",
+    "conversations.reply": "Replied in a document written together",
+    "conversations.save": "Document with the city saved",
     "delivery.add_backlog_item": "Backlog item added",
     "delivery.ask_change": "Change order asked for",
     "delivery.decide_change": "Change order decided",

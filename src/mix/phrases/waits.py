@@ -153,6 +153,11 @@ WAITS: dict[str, tuple[str, str, str]] = {
         "Answer {count} objections",
         "Answer",
     ),
+    "take_turn": (
+        "Your turn in a document that a city and a vendor write together",
+        "Your turn in {count} documents that a city and a vendor write together",
+        "Read and reply",
+    ),
     "answer_clause": (
         "Accept or refuse other words for a clause",
         "Accept or refuse other words for {count} clauses",

@@ -107,6 +107,41 @@ def _give_back(play: Play, v: Values, by: str) -> None:
     play.beside(visitor, v["data_set"], "give_back")
 
 
+def _conversation(play: Play, v: Values, by: str) -> Visitor:
+    visitor = play.person(by)
+    if by in play.members:
+        title = play.method.step(v["step"]).title.en
+        visitor.go("/en/vendor/")
+        visitor.click(visitor.page.locator(f"a:has-text('{title}')").first)
+    else:
+        visitor.go(play.step_path(v["step"]))
+        visitor.click(visitor.page.locator("#conversations a").filter(has_text=play.names[v["vendor"]]).first)
+    return visitor
+
+
+def _in_conversation(act: str, **fixed: str) -> Callable[[Play, Values, str], None]:
+    def do(play: Play, v: Values, by: str) -> None:
+        item = v.get("field", "whole") if act == "reply" else ""
+        said = {"text": v["text"]} if "text" in v else {}
+        play.send(_conversation(play, v, by), act, item, **said, **fixed)
+
+    return do
+
+
+def _write(play: Play, v: Values, by: str) -> None:
+    visitor = _conversation(play, v, by)
+    visitor.click("a:has-text('Write')")
+    play.fill_answers(visitor, v["answers"], "button[value=stay]")
+
+
+def _dated_for_all(act: str) -> Callable[[Play, Values, str], None]:
+    def do(play: Play, v: Values, by: str) -> None:
+        why = {"reason": v["reason"]} if "reason" in v else {}
+        play.on_step(by, v["step"], act, until=play.wall(v["until"]), **why)
+
+    return do
+
+
 def _debrief_asked(play: Play, v: Values, by: str) -> None:
     visitor = play.person(by)
     visitor.go("/en/vendor/")
@@ -147,6 +182,12 @@ CONTRACT_ACTS: Acts = {
     "agreements.sign": _on_agreement("sign", sure="on"),
     "agreements.deliver": _beside_on_agreement("deliver", "deliverable"),
     "agreements.judge_deliverable": _judge("deliverable", StepKind.SPRINT, SprintSection.RUN),
+    "conversations.begin": _dated_for_all("begin"),
+    "conversations.move_date": _dated_for_all("move_date"),
+    "conversations.save": _write,
+    "conversations.reply": _in_conversation("reply"),
+    "conversations.hand_over": _in_conversation("hand_over"),
+    "conversations.agree": _in_conversation("agree", sure="on"),
     "awards.ask_debrief": _debrief_asked,
     "sprints.sign_off": _in_room("sign_off"),
     "sprints.grant_data": _in_room("grant"),

@@ -324,3 +324,41 @@ def test_a_method_that_would_choose_wrongly_is_refused(
 def test_what_nobody_could_fulfil_or_nobody_asked_is_refused(old: str, new: str, said: str) -> None:
     assert CHOOSES.count(old) >= 1
     assert any(said in text for _line, text in problems(CHOOSES.replace(old, new, 1)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "{key: scope, required: true",
+            (
+                "{key: fee, type: money, envelope: price, title: {en: F, fr: F}}\n"
+                "            - {key: scope, required: true"
+            ),
+            "'mvp-plan.fee' is read as it is written: it has no envelope and no check",
+        ),
+        (
+            "{key: scope, required: true",
+            (
+                "{key: item, type: yes_no, checked_by: legal, for_panel: false, title: {en: I, fr: I}}\n"
+                "            - {key: scope, required: true"
+            ),
+            "'mvp-plan.item' is read as it is written: it has no envelope and no check",
+        ),
+        (
+            "{key: scope, required: true",
+            "{key: scope, begins: commissioning.question, required: true",
+            "'mvp-plan.scope' is an answer of vendors, and has no source",
+        ),
+        ("{key: sites,", "{key: scope,", "two fields of 'mvp-plan' are called 'scope'"),
+        ("{key: sites,", "{key: sites, type: file,", "'mvp-plan' asks for a file, which only a call does"),
+        ("open_to: shortlisted", "open_to: awarded", "'mvp-plan' is open to 'awarded', and nothing before it"),
+        ("of: proposal-development", "of: mvp-plan", "'mvp-plan' is no solicitation that could be scored"),
+        ("kind: conversation", "kind: document", "'conversation' belongs to a step of that kind, and to it alone"),
+    ],
+)
+def test_what_is_written_together_is_no_call(old: str, new: str, expected: str) -> None:
+    text = (CATALOGUE / "sprint.yaml").read_text(encoding="utf-8")
+    head, begin, rest = text.partition("      - key: mvp-plan\n")
+    found = problems(head + begin + rest.replace(old, new, 1))
+    assert [line for line, text in found if expected in text], found

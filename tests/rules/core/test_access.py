@@ -55,11 +55,20 @@ def test_sealed_things_are_in_few_hands() -> None:
     assert Role.COUNCIL not in TABLE[Permission.SPRINT_READ]
 
 
+def test_what_is_written_with_one_vendor_is_read_by_who_works_on_it_and_who_oversees_and_by_no_panel() -> None:
+    runs = TABLE[Permission.CONVERSATION_RUN]
+    assert runs == PROCUREMENT | {Role.PROJECT_LEAD, Role.SPONSOR, Role.SPECIALIST}
+    partners = {Role.PARTNER_PROCUREMENT}
+    assert TABLE[Permission.CONVERSATION_READ] == runs | {Role.LEGAL} | OVERSIGHT | partners
+    assert not TABLE[Permission.CONVERSATION_READ] & (PANEL | {Role.COUNCIL})
+
+
 def test_a_partner_citys_people_read_what_they_read_at_home_and_do_nothing_for_all() -> None:
     record = Permission.CASE_FILE_READ
     assert {p for p in Permission if grants({Role.PARTNER_PROCUREMENT}, p)} == {
         Permission.QUESTION_READ,
         Permission.SUBMISSION_READ,
+        Permission.CONVERSATION_READ,
         Permission.PRICE_READ,
         Permission.SCORES_READ,
         record,

@@ -25,6 +25,7 @@ from mix.rules.core.mails import (
 AT_ONCE = set(
     """account_confirm account_exists account_reset account_unknown addendum agreement_signed asked_again
     award_elsewhere award_revoked awarded chair_given challenge_cancelled checkpoint_for_witness conflict_ruled
+    conversation_agreed conversation_ended conversation_moved
     data_granted date_late debrief_planned deliverable_judged digest dispute_answered disqualified draft_late
     draft_soon item_failed letter_chosen letter_regret mail_refused mail_tried meeting_set membership_ended
     merger_agreed merger_declined milestone_judged negotiation_failed not_opened opened pilot_overdue panel_done

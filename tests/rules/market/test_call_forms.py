@@ -104,7 +104,7 @@ def test_declarations_and_what_is_not_the_panels_stay(key: str) -> None:
 
 
 def test_prices_and_tables_stay() -> None:
-    for step, key in (("proposal-development", "sprint_price"), ("mvp-plan", "plans")):
+    for step, key in (("proposal-development", "sprint_price"), ("proposal-refinement", "changes")):
         part = METHOD.step(step).solicitation
         assert part is not None
         assert refusal(Drop(question=key, reason="No."), form_of_method(part, {})) == "question_stays"

@@ -86,10 +86,10 @@ def test_a_table_is_a_question_with_a_key_for_good() -> None:
 
 
 def test_a_table_of_the_method_stays_as_it_is() -> None:
-    part = METHOD.step("mvp-plan").solicitation
+    part = METHOD.step("proposal-refinement").solicitation
     assert part is not None
     with pytest.raises(Refused) as caught:
-        AskTable(question="plans", title=TITLE, columns=COLUMNS).apply(form_of_method(part, {}))
+        AskTable(question="changes", title=TITLE, columns=COLUMNS).apply(form_of_method(part, {}))
     assert caught.value.unmet[0].code == "question_unknown"
 
 

@@ -9,6 +9,7 @@ from mix.data.models import (
     Agreement,
     Chain,
     Challenge,
+    Conversation,
     CustodyKey,
     Department,
     Evaluation,
@@ -61,6 +62,11 @@ def _(row: Evaluation) -> Subject:
 @subject_of.register
 def _(row: Agreement) -> Subject:
     return Subject("agreement", row.code, row.step.challenge)
+
+
+@subject_of.register
+def _(row: Conversation) -> Subject:
+    return Subject("conversation", row.code, row.step.challenge)
 
 
 @subject_of.register

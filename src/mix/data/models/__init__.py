@@ -44,6 +44,12 @@ from mix.data.models.core.events import Beat, Chain, Checkpoint, Event
 from mix.data.models.core.outbox import Digest, MailChoice, Message
 from mix.data.models.core.sandboxes import Sandbox
 from mix.data.models.delivery.agreements import Agreement, Clause, ClauseEdit, Deliverable, Paper, Signatory
+from mix.data.models.delivery.conversations import (
+    Conversation,
+    ConversationReply,
+    ConversationVersion,
+    ConversationWord,
+)
 from mix.data.models.delivery.disclosures import Disclosure
 from mix.data.models.delivery.milestones import BacklogItem, ChangeOrder, Milestone, OutcomeReading, TakeOver
 from mix.data.models.delivery.sprints import (
@@ -114,6 +120,10 @@ __all__ = [
     "ConflictRuling",
     "ConsensusScore",
     "ContactLogEntry",
+    "Conversation",
+    "ConversationReply",
+    "ConversationVersion",
+    "ConversationWord",
     "CustodyKey",
     "CustodyShare",
     "DataGrant",

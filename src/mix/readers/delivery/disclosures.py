@@ -14,6 +14,8 @@ from mix.data.models import (
     Challenge,
     CheckIn,
     ConflictRuling,
+    ConversationReply,
+    ConversationWord,
     DataGrant,
     Disclosure,
     Evidence,
@@ -98,7 +100,7 @@ class Insider:
 
 
 def list_insiders(challenge: Challenge) -> list[Insider]:
-    """List who saw which vendor's confidential ideas: on a panel, in the sprint room, in a confidential question."""
+    """List who saw which vendor's ideas: on a panel, in a sprint room, written with it, in a confidential question."""
     vendors: dict[int, set[str]] = {}
     ways: dict[int, set[str]] = {}
     for person, vendor, way in (*_seen_on_panels(challenge), *_seen_in_work(challenge)):
@@ -128,16 +130,19 @@ def _eases(ruling: ConflictRuling) -> bool:
 
 
 def _seen_in_work(challenge: Challenge) -> Iterator[tuple[int, str, str]]:
-    """Yield the same for what the city's people wrote down in sprint rooms, and answered in confidence."""
+    """Yield the same for what the city's people wrote in sprint rooms and with vendors, and answered in confidence."""
     asked = Question.objects.filter(solicitation__step__challenge=challenge, kind=QuestionKind.CONFIDENTIAL)
-    sources: tuple[tuple[QuerySet[Any], str, str], ...] = (
-        (Evidence.objects.filter(challenge=challenge), "recorded_by_id", "sprint"),
-        (CheckIn.objects.filter(challenge=challenge, side=Side.CITY), "person_id", "sprint"),
-        (ParityEntry.objects.filter(challenge=challenge), "entered_by_id", "sprint"),
-        (asked.filter(drafted_by__isnull=False), "drafted_by_id", "question"),
+    written = {"conversation__step__challenge": challenge, "side": Side.CITY}
+    sources: tuple[tuple[QuerySet[Any], str, str, str], ...] = (
+        (Evidence.objects.filter(challenge=challenge), "recorded_by_id", "vendor__name", "sprint"),
+        (CheckIn.objects.filter(challenge=challenge, side=Side.CITY), "person_id", "vendor__name", "sprint"),
+        (ParityEntry.objects.filter(challenge=challenge), "entered_by_id", "vendor__name", "sprint"),
+        (asked.filter(drafted_by__isnull=False), "drafted_by_id", "vendor__name", "question"),
+        (ConversationReply.objects.filter(**written), "person_id", "conversation__vendor__name", "conversation"),
+        (ConversationWord.objects.filter(**written), "person_id", "conversation__vendor__name", "conversation"),
     )
-    for rows, person, way in sources:
-        yield from ((pk, vendor, way) for pk, vendor in rows.values_list(person, "vendor__name").distinct())
+    for rows, person, vendor, way in sources:
+        yield from ((pk, name, way) for pk, name in rows.values_list(person, vendor).distinct())
 
 
 def authors_of_requirements(challenge: Challenge) -> frozenset[str]:

@@ -33,6 +33,7 @@ from mix.readers.core.errors import Unknown
 from mix.readers.core.once import KNOWN, once
 from mix.readers.core.rows import get_row
 from mix.readers.delivery.agreements import list_sprint_deliverables
+from mix.readers.delivery.conversations import gather_agreed_content
 from mix.readers.market.participations import has_reached, list_chosen
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.calendar import day_in
@@ -198,9 +199,9 @@ def _own_evidence(vendor: Vendor, challenge: Challenge, room: str, round_: int) 
 
 
 def gather_plans(challenge: Challenge) -> dict[tuple[int, str], dict[str, Any]]:
-    """Return what each vendor planned for each hypothesis, from the opened plans."""
+    """Return what each vendor planned for each hypothesis, from opened plans and from those that were agreed on."""
     plans: dict[tuple[int, str], dict[str, Any]] = {}
-    for vendor, answers in _opened_answers(challenge):
+    for vendor, answers in (*_opened_answers(challenge), *gather_agreed_content(challenge)):
         for row in answers.get("plans") or []:
             plans[(vendor, str(row.get("key")))] = row
     return plans

@@ -351,8 +351,8 @@ def facts_of_panel(step: Step) -> dict[str, Any]:
 
 
 def _asked(method: Method) -> str:
-    """Return everything that the method's calls and panels ask: what is bought is asked for in all of them together."""
-    answers = [f.title.en for s in method.steps if s.solicitation for f in s.solicitation.answers]
+    """Return everything that vendors and panels are asked: what is bought is asked for in all of it together."""
+    answers = [f.title.en for s in method.steps for f in s.answers]
     criteria = [c.title.en for s in method.steps if s.evaluation for c in s.evaluation.criteria]
     return " ".join([*answers, *criteria])
 

@@ -10,11 +10,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from mix.data.asked import asked
-from mix.data.models import DataGrant, Deliverable, PanelMember, StageInvitation, Submission
+from mix.data.models import Conversation, DataGrant, Deliverable, PanelMember, StageInvitation, Submission
 from mix.readers.city.calendars import calendars_of
 from mix.readers.core.actors import Actor
 from mix.readers.flow.dates import Dated, order_of, whole
 from mix.rules.case.states import ChallengeStatus
+from mix.rules.delivery.states import ConversationState
 
 _CITY = "challenge__municipality"
 
@@ -31,6 +32,8 @@ def list_own_dates(actor: Actor, *, now: datetime) -> list[Dated]:
             found += [("questions_until", call.pk, call.questions_until, call.step, asks, False)]
     for meeting in _meetings(vendors, now) if vendors else ():
         found.append(("meeting", meeting.pk, meeting.meets_at, meeting.evaluation.step, "vendor/", False))
+    for plan in _writing(vendors, now) if vendors else ():
+        found.append(("written_until", plan.pk, plan.until, plan.step, f"vendor/conversations/{plan.code}/", False))
     for due in _deliverables(vendors) if vendors else ():
         path = f"vendor/agreements/{due.agreement.code}/"
         found.append(("deliverable", due.pk, due.due_on, due.agreement.step, path, True))
@@ -67,6 +70,13 @@ def _submissions(vendors: tuple[int, ...], now: datetime) -> QuerySet[Submission
 def _meetings(vendors: tuple[int, ...], now: datetime) -> QuerySet[StageInvitation]:
     rows = StageInvitation.objects.filter(submission__vendor__in=vendors, meets_at__gt=now, recorded_at=None)
     return rows.select_related(f"evaluation__step__{_CITY}")
+
+
+@asked
+def _writing(vendors: tuple[int, ...], now: datetime) -> QuerySet[Conversation]:
+    rows = Conversation.objects.filter(vendor__in=vendors, state=ConversationState.OPEN, until__gt=now)
+    running = rows.filter(step__challenge__status=ChallengeStatus.RUNNING)
+    return running.select_related(f"step__{_CITY}")
 
 
 @asked

@@ -14,6 +14,7 @@ from mix.data.models import (
     Bylaw,
     ChangeOrder,
     ClauseEdit,
+    Conversation,
     DataGrant,
     Deliverable,
     GoLiveRequest,
@@ -35,7 +36,8 @@ from mix.rules.case.pilots import Word
 from mix.rules.city.states import DraftState
 from mix.rules.core.access import DECIDERS, Permission
 from mix.rules.core.kinds import AgreementKind
-from mix.rules.delivery.states import AgreementState, EditState, Side
+from mix.rules.delivery.conversations import IN_CHARGE
+from mix.rules.delivery.states import AgreementState, ConversationState, EditState, Side
 from mix.rules.flow.waits import Doing
 from mix.rules.market.states import SubmissionState
 
@@ -48,6 +50,7 @@ _AGREED = Ways(
     at="agreement__code",
     vendor="agreement__vendor",
 )
+_WRITTEN = Ways(challenge="step__challenge", step="step__key", at="code", vendor="vendor")
 _CLAUSE = Ways(
     city="clause__agreement__municipality",
     challenge="clause__agreement__step__challenge",
@@ -66,6 +69,25 @@ _UNSIGNED = Q(signed_at=None, agreement__state__in=[AgreementState.DRAFTING.valu
 
 DELIVERING: tuple[Source, ...] = (
     # agreements, sprints, delivery
+    Source(
+        Doing.TAKE_TURN,
+        Conversation,
+        Q(state=ConversationState.OPEN.value, turn=Side.CITY.value),
+        "turn_since",
+        until="until",
+        roles=frozenset(IN_CHARGE),
+        told=True,
+        ways=_WRITTEN,
+    ),
+    Source(
+        Doing.TAKE_TURN,
+        Conversation,
+        Q(state=ConversationState.OPEN.value, turn=Side.VENDOR.value),
+        "turn_since",
+        until="until",
+        by_vendor=True,
+        ways=_WRITTEN,
+    ),
     Source(
         Doing.ANSWER_CLAUSE,
         ClauseEdit,

@@ -125,7 +125,7 @@ def _bad_on_route(method: Method, step: Step, route: Route, keys: set[str]) -> I
         yield f"'{step.key}' scores '{step.evaluation.of}', which is not there on route '{route.value}'"
     elif step.evaluation and step.key not in method.resting_on(step.evaluation.of):
         yield f"'{step.key}' scores '{step.evaluation.of}', and does not wait for it"
-    wanted = step.solicitation.open_to if step.solicitation else None
+    wanted = step.open_to
     if wanted and not any(given.reaches(wanted) for given in _given_before(method, step)):
         yield f"'{step.key}' is open to '{wanted.value}', and nothing before it makes anybody that"
     if step.sprint is SprintSection.RUN and sum(s.sprint is SprintSection.SET_UP for s in method.needed_by(step)) > 1:
@@ -170,21 +170,31 @@ def _problems_in_step(step: Step, method: Method, *, line: Callable[..., int]) -
     if step.evaluation:
         yield from _problems_in_evaluation(step.key, step.evaluation, method, line=line)
     yield from _problems_in_fields(step, line=line)
+    yield from _problems_in_envelopes(step, line=line)
 
 
 def _problems_in_fields(step: Step, *, line: Callable[..., int]) -> Iterator[Problem]:
-    """Find fields of one name, files that no call asks for, and what a price envelope may not hold."""
-    for part in (step.fields, step.solicitation.answers if step.solicitation else ()):
+    """Find fields of one name, and files that no call asks for."""
+    for part in (step.fields, step.answers):
         keys = [spec.key for spec in part]
         for key in {k for k in keys if keys.count(k) > 1}:
             yield Problem(line(), f"two fields of '{step.key}' are called '{key}'")
-    if any(spec.type is FieldType.FILE for spec in step.fields):
+    asked = step.conversation.answers if step.conversation else ()
+    if any(spec.type is FieldType.FILE for spec in (*step.fields, *asked)):
         yield Problem(line(), f"'{step.key}' asks for a file, which only a call does")
+
+
+def _problems_in_envelopes(step: Step, *, line: Callable[..., int]) -> Iterator[Problem]:
+    """Find what cannot lie in its envelope, and what belongs to a call alone in what is written together."""
     if step.solicitation and any(
         spec.envelope not in tuple(Envelope) or (spec.envelope == Envelope.PRICE and spec.type is not FieldType.MONEY)
         for spec in step.solicitation.answers
     ):
         yield Problem(line("solicitation"), f"the price envelope of '{step.key}' may hold amounts only")
+    for n, spec in enumerate(step.conversation.answers if step.conversation else ()):
+        if spec.envelope != Envelope.TECHNICAL or spec.checked_by:
+            where = line("conversation", "answers", n)
+            yield Problem(where, f"'{step.key}.{spec.key}' is read as it is written: it has no envelope and no check")
 
 
 def _problems_in_gate(gate: Gate | None, *, line: Callable[..., int]) -> Iterator[Problem]:

@@ -29,7 +29,14 @@ from mix.rules.core.kinds import (
 
 # Steps in which vendors take part: whoever is chosen for one of them was told so before.
 VENDORS_WORK = frozenset(
-    {StepKind.SOLICITATION, StepKind.EVALUATION, StepKind.SPRINT, StepKind.AGREEMENT, StepKind.DELIVERY}
+    {
+        StepKind.SOLICITATION,
+        StepKind.EVALUATION,
+        StepKind.CONVERSATION,
+        StepKind.SPRINT,
+        StepKind.AGREEMENT,
+        StepKind.DELIVERY,
+    }
 )
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
 
@@ -111,6 +118,16 @@ class SolicitationSpec(Part):
         return tuple(spec for spec in self.answers if spec.envelope == envelope)
 
 
+class ConversationSpec(Part):
+    """What is written together with each vendor of a standing: the vendor fills the boxes, the city replies to them.
+
+    Nobody competes by it: it is sealed from other vendors alone, and nothing scores it.
+    """
+
+    open_to: Standing
+    answers: Annotated[tuple[FieldSpec, ...], Field(min_length=1)]
+
+
 def stage_position(keys: Sequence[str], criterion: Criterion) -> int:
     """Return the position of the stage that scores a criterion."""
     return keys.index(criterion.stage) if criterion.stage else 0
@@ -174,15 +191,29 @@ class Step(Part):
     gate: Gate | None = None
     solicitation: SolicitationSpec | None = None
     evaluation: EvaluationSpec | None = None
+    conversation: ConversationSpec | None = None
     sprint: SprintSection | None = None
     delivery: DeliverySection | None = None
     agreement: AgreementKind | None = None
+
+    @property
+    def answers(self) -> tuple[FieldSpec, ...]:
+        """What vendors fill in here, in answer to a call or in a document that the city writes with them."""
+        part = self.solicitation or self.conversation
+        return part.answers if part else ()
+
+    @property
+    def open_to(self) -> Standing | None:
+        """The standing that a vendor needs to fill it in; None where anybody may, or nobody does."""
+        part = self.solicitation or self.conversation
+        return part.open_to if part else None
 
     @model_validator(mode="after")
     def _settings_fit_the_kind(self) -> Step:
         for kind, given in (
             (StepKind.SOLICITATION, self.solicitation),
             (StepKind.EVALUATION, self.evaluation),
+            (StepKind.CONVERSATION, self.conversation),
             (StepKind.SPRINT, self.sprint),
             (StepKind.DELIVERY, self.delivery),
         ):

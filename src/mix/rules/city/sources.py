@@ -43,7 +43,7 @@ def bad_sources(method: Method) -> Iterator[tuple[str, str]]:
         for spec in step.fields:
             if spec.place:
                 yield from ((step.key, text) for text in _bad_source(method, step, spec))
-        for spec in step.solicitation.answers if step.solicitation else ():
+        for spec in step.answers:
             if spec.place:
                 yield step.key, f"'{step.key}.{spec.key}' is an answer of vendors, and has no source"
         yield from ((step.key, text) for text in _bad_notice(method, step))

@@ -51,6 +51,8 @@ class Permission(StrEnum):
     ENVELOPE_OPEN = "envelope.open"
     ITEM_CHECK = "item.check"
     SUBMISSION_READ = "submission.read"
+    CONVERSATION_READ = "conversation.read"
+    CONVERSATION_RUN = "conversation.run"
     PRICE_READ = "price.read"
     PANEL_APPOINT = "panel.appoint"
     SCORE = "score"
@@ -151,6 +153,10 @@ _AT_HOME: dict[Permission, frozenset[Role]] = {
     Permission.SUBMISSION_READ: frozenset(
         {Role.PROJECT_LEAD, *_PROCUREMENT, Role.EVALUATOR, Role.CHAIR, Role.FAIRNESS_MONITOR}
     ),
+    Permission.CONVERSATION_READ: frozenset(
+        {Role.PROJECT_LEAD, Role.SPONSOR, Role.SPECIALIST, Role.LEGAL, *_PROCUREMENT, *_OVERSIGHT}
+    ),
+    Permission.CONVERSATION_RUN: frozenset({Role.PROJECT_LEAD, Role.SPONSOR, Role.SPECIALIST, *_PROCUREMENT}),
     Permission.PRICE_READ: frozenset({*_PROCUREMENT, Role.FINANCE, Role.CHAIR, Role.FAIRNESS_MONITOR}),
     Permission.PANEL_APPOINT: frozenset(_PROCUREMENT),
     Permission.SCORE: frozenset({Role.EVALUATOR, Role.CHAIR}),
@@ -192,6 +198,7 @@ _AT_HOME: dict[Permission, frozenset[Role]] = {
 _READ = (
     Permission.QUESTION_READ,
     Permission.SUBMISSION_READ,
+    Permission.CONVERSATION_READ,
     Permission.PRICE_READ,
     Permission.SCORES_READ,
     Permission.CASE_FILE_READ,

@@ -16,6 +16,7 @@ class StepKind(StrEnum):
     AGREEMENT = "agreement"
     DELIVERY = "delivery"
     DISCLOSURE = "disclosure"
+    CONVERSATION = "conversation"
 
 
 class Route(StrEnum):

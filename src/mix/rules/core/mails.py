@@ -58,7 +58,9 @@ _CODES = {
         share_waits appointed scoring_open debrief_asked conflict_declared conflict_to_rule all_handed_in
         consensus_open dispute_filed asked_to_review agreement_drafted clause_proposed asked_to_sign
         vendor_proposed_clause deliverable_delivered incident_reported milestone_delivered step_started
-        asked_to_decide returned take_over_asked call_handed_over call_sent_back share_grew go_live_asked""",
+        asked_to_decide returned take_over_asked call_handed_over call_sent_back share_grew go_live_asked
+        conversation_begun conversation_turn_city conversation_turn_vendor conversation_word_city
+        conversation_word_vendor""",
     MailKind.DATES: "pilot_undeclared pilot_ending pilot_ended pilot_report date_soon",
     MailKind.NEWS: """role_confirmed role_named role_dropped role_ended bands_set staff_invitation_accepted
         team_invitation_accepted shared_member member_ended join_agreed join_refused pilot_approved pilot_refused

@@ -11,6 +11,7 @@ agreements.propose_edit agreements.receive_paper
 awards.answer_dispute awards.approve awards.ask_debrief awards.fail_negotiation awards.file_dispute awards.hold_debrief
 awards.plan_debrief awards.recommend awards.record_negotiation
 challenges.cancel challenges.complete
+conversations.end
 delivery.add_backlog_item delivery.ask_change delivery.decide_change delivery.deliver_milestone
 delivery.judge_milestone delivery.plan_milestone delivery.read_outcome delivery.settle_backlog_item delivery.take_over
 documents.comment documents.settle_comment
@@ -44,6 +45,12 @@ _SOMETHING = {
     "challenges.report_need": "title",
     "challenges.stop": "gate",
     "chasing.ask_again": "doing people",
+    "conversations.agree": "version digest",
+    "conversations.begin": "until",
+    "conversations.hand_over": "version digest",
+    "conversations.move_date": "until",
+    "conversations.reply": "version field",
+    "conversations.save": "version",
     "custody.check_possession": "share",
     "custody.look_at_share": "share",
     "custody.make_key": "public holders needed",

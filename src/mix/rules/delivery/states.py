@@ -19,6 +19,14 @@ class Side(StrEnum):
     VENDOR = "vendor"
 
 
+class ConversationState(StrEnum):
+    """How far a document is that a city writes with a vendor."""
+
+    OPEN = "open"
+    AGREED = "agreed"
+    ENDED = "ended"
+
+
 class EditState(StrEnum):
     """What became of a proposed change to a clause."""
 

@@ -49,6 +49,7 @@ class Doing(StrEnum):
     HOLD_DEBRIEF = "hold_debrief"
     ANSWER_OBJECTION = "answer_objection"
     # agreements, sprints, delivery
+    TAKE_TURN = "take_turn"
     ANSWER_CLAUSE = "answer_clause"
     SIGN_AGREEMENT = "sign_agreement"
     RECEIVE_PAPER = "receive_paper"
@@ -93,7 +94,7 @@ ENDED_BY: dict[Doing, str] = {
     Doing.WORK: """moves.ask moves.complete moves.skip moves.begin_again documents.save documents.reuse
         solicitations.draft solicitations.hand_over call_forms.fit engagements.plan engagements.publish
         evaluations.appoint outsiders.invite evaluations.open_scoring evaluations.invite evaluations.set_meeting
-        awards.recommend awards.record_negotiation awards.fail_negotiation agreements.draft
+        conversations.begin awards.recommend awards.record_negotiation awards.fail_negotiation agreements.draft
         agreements.name_signatory disclosures.appoint_reviewer delivery.add_backlog_item delivery.plan_milestone
         delivery.read_outcome sprints.grant_data sprints.record_evidence sprints.hold_demo sprints.enter_parity
         sprints.explain_parity""",
@@ -126,6 +127,7 @@ ENDED_BY: dict[Doing, str] = {
     Doing.PLAN_DEBRIEF: "awards.plan_debrief",
     Doing.HOLD_DEBRIEF: "awards.hold_debrief",
     Doing.ANSWER_OBJECTION: "awards.answer_dispute",
+    Doing.TAKE_TURN: "conversations.hand_over conversations.agree conversations.end",
     Doing.ANSWER_CLAUSE: "agreements.answer_edit",
     Doing.SIGN_AGREEMENT: "agreements.sign",
     Doing.RECEIVE_PAPER: "agreements.receive_paper",
@@ -320,6 +322,7 @@ _ELSEWHERE = {
     Doing.SCORE: "evaluation/{challenge}/{step}/",
     Doing.OPEN_CONSENSUS: "evaluation/{challenge}/{step}/",
     Doing.AGREE_SCORES: "evaluation/{challenge}/{step}/consensus/",
+    Doing.TAKE_TURN: "city/challenges/{challenge}/conversations/{at}/",
     Doing.ANSWER_CLAUSE: _AGREEMENT,
     Doing.SIGN_AGREEMENT: _AGREEMENT,
     Doing.RECEIVE_PAPER: _AGREEMENT,
@@ -342,6 +345,7 @@ _VENDORS = {
     Doing.CONFIRM_ADDENDUM: "vendor/submissions/{at}/",
     Doing.GIVE_BACK_DATA: "vendor/sprints/{challenge}/{step}/",
     Doing.ANSWER_MERGER: "vendor/",
+    Doing.TAKE_TURN: "vendor/conversations/{at}/",
 }
 
 

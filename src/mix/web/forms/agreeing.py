@@ -17,11 +17,14 @@ from mix.data.models import (
     BacklogItem,
     Challenge,
     Clause,
+    Conversation,
     Deliverable,
     Milestone,
     Paper,
     Signatory,
+    Vendor,
 )
+from mix.readers.case.challenges import method_for
 from mix.readers.city.people import get_person
 from mix.readers.core.clock import read_clock
 from mix.readers.delivery.agreements import (
@@ -35,7 +38,9 @@ from mix.readers.delivery.agreements import (
     list_signatories,
     unmet_to_sign,
 )
+from mix.readers.delivery.conversations import list_agreed
 from mix.readers.delivery.milestones import list_backlog, list_milestones
+from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.core.unmet import Unmet
 from mix.rules.delivery.states import AgreementState, Side
@@ -169,6 +174,15 @@ def editing_acts(found: Agreement, *, signers: Sequence[tuple[str, str]]) -> dic
     }
 
 
+Titled = tuple[Wording, Conversation]  # the title of its step, and what is written there together
+
+
+def agreed_before(challenge: Challenge, vendor: Vendor) -> list[Titled]:
+    """Return what a vendor and the city agreed on so far, as pages of what follows name it."""
+    method = method_for(challenge)
+    return [(method.step(c.step.key).title, c) for c in list_agreed(challenge, vendor)]
+
+
 @dataclass(frozen=True)
 class AgreementContext:
     """What the page of an agreement draws, for either side."""
@@ -183,10 +197,17 @@ class AgreementContext:
     milestones: list[Milestone]
     backlog: list[BacklogItem]
     missing: Sequence[Unmet]
+    written: Sequence[Titled]
+    reads_written: bool
 
 
-def agreement_context(request: HttpRequest, found: Agreement, *, side: Side) -> AgreementContext:
-    """Gather what the page of an agreement draws, for either side."""
+def agreement_context(
+    request: HttpRequest, found: Agreement, *, side: Side, reads_written: bool = True
+) -> AgreementContext:
+    """Gather what the page of an agreement draws, for either side.
+
+    `reads_written` says whether who looks may read what was written with the vendor before.
+    """
     challenge, is_contract = found.step.challenge, found.kind == AgreementKind.CONTRACT
     drafting = found.state == AgreementState.DRAFTING
     return AgreementContext(
@@ -200,4 +221,6 @@ def agreement_context(request: HttpRequest, found: Agreement, *, side: Side) -> 
         milestones=list_milestones(challenge) if is_contract else [],
         backlog=list_backlog(challenge) if is_contract else [],
         missing=unmet_to_sign(found, today=today_of(request)) if drafting else (),
+        written=agreed_before(challenge, found.vendor),
+        reads_written=reads_written,
     )

@@ -48,7 +48,7 @@ from mix.rules.core.kinds import (
     Scan,
     StepState,
 )
-from mix.rules.delivery.states import AgreementState, EditState, EvidenceVerdict
+from mix.rules.delivery.states import AgreementState, ConversationState, EditState, EvidenceVerdict
 from mix.rules.knowledge.measured import TargetVerdict
 from mix.rules.knowledge.states import FactConfidence, FactKey
 from mix.rules.market.closing import Phase
@@ -108,6 +108,7 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     ChallengeStatus,
     CityState,
     Conflict,
+    ConversationState,
     CustodyMode,
     Decision,
     DeliverySection,

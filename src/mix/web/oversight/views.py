@@ -14,6 +14,8 @@ from mix.data.models import (
     Award,
     Chain,
     Challenge,
+    Conversation,
+    ConversationReply,
     Declaration,
     DocumentVersion,
     Event,
@@ -36,6 +38,7 @@ from mix.readers.choice.evaluations import FinalEvaluation, find_evaluation, lis
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.events import find_chain, verify_chain
+from mix.readers.delivery.conversations import list_handed_over
 from mix.readers.flow.bundles import evaluation_document, export_lines
 from mix.readers.flow.findings import is_in_effect, list_reasons, list_waivers
 from mix.readers.flow.moves import list_decisions
@@ -49,6 +52,7 @@ from mix.rules.core.access import Permission, grants
 from mix.rules.core.chain import Break
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import EvaluationPhase, StepState
+from mix.web.documents.conversing import Box, boxes_and_whole
 from mix.web.documents.corrected import noting_corrections
 from mix.web.documents.specs import Answer, read_only
 from mix.web.drawing.cards import Card, cards
@@ -118,6 +122,7 @@ class CaseFileContext:
     waivers: Sequence[tuple[RuleWaiver, str, bool]]
     kept: Sequence[RequirementReason]
     pilot: Sequence[Sequence[Answer]]
+    written: Sequence[tuple[Bilingual, Conversation, Sequence[Box], Sequence[ConversationReply]]]
     skipped: Sequence[tuple[Bilingual, Step]]
 
 
@@ -168,6 +173,10 @@ def case_file(request: HttpRequest, code: str) -> HttpResponse:
         waivers=[(w, waiver_title(w), is_in_effect(w)) for w in list_waivers(challenge)],
         kept=list_reasons(challenge),
         pilot=_pilot(challenge),
+        written=[
+            (method.step(found.step.key).title, found, *boxes_and_whole(found, content, replies))
+            for found, content, replies in list_handed_over(challenge)
+        ],
         skipped=[(method.step(s.key).title, s) for s in steps if s.state == StepState.SKIPPED],
     )
     return draw_page(request, "oversight/case_file.html", context)

@@ -4,7 +4,7 @@ from django.urls import path
 
 from mix.web.staff.case import joining, pilots, records, whole, word_template
 from mix.web.staff.city import authority, bylaws, departments, face, going_live, mail, settings, setup, variants
-from mix.web.staff.delivery import contracts
+from mix.web.staff.delivery import contracts, conversations
 from mix.web.staff.flow import dates, desk, findings, search, waiting, workspace
 from mix.web.staff.market import call_form, call_form_lines, call_form_list, custody, publishing
 
@@ -27,6 +27,11 @@ urlpatterns = [
     path("city/challenges/<slug:code>/policy/", findings.policy, name="city-policy"),
     path("city/challenges/<slug:code>/whole/", whole.manage, name="city-manage"),
     path("city/challenges/<slug:code>/agreements/<str:agreement>/", contracts.agreement, name="city-agreement"),
+    path(
+        "city/challenges/<slug:code>/conversations/<str:conversation>/",
+        conversations.conversation,
+        name="city-conversation",
+    ),
     path("city/challenges/<slug:code>/files/<str:submission>/<str:file>/", contracts.opened_file, name="city-file"),
     path("city/challenges/<slug:code>/<slug:key>/", workspace.step, name="city-step"),
     path("city/challenges/<slug:code>/<slug:key>/call/", call_form.call_form, name="city-call-form"),

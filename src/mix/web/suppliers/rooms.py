@@ -43,7 +43,7 @@ from mix.web.drawing.showing import use_clock
 from mix.web.drawing.stagebar import StageBar, stage_bar
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, RowAct, do, show, take
-from mix.web.forms.agreeing import Sign, agreement_context, editing_acts
+from mix.web.forms.agreeing import Sign, Titled, agreed_before, agreement_context, editing_acts
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,7 @@ class SprintContext:
     grants: list[DataGrant]
     check_ins: list[CheckIn]
     incidents: list[Incident]
+    written: list[Titled]
     today: date
 
 
@@ -141,6 +142,7 @@ def sprint(request: HttpRequest, code: str, key: str) -> HttpResponse:
         grants=list_own_grants(challenge, vendor),
         check_ins=list_own_check_ins(room, vendor),
         incidents=list_own_incidents(room, vendor),
+        written=agreed_before(challenge, vendor),
         today=today_of(request),
     )
     return show(request, "suppliers/sprint.html", taken, context)

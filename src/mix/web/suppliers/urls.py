@@ -3,6 +3,7 @@
 from django.urls import path
 
 from mix.web.suppliers import (
+    conversations,
     drafting,
     letters,
     library,
@@ -52,6 +53,8 @@ urlpatterns = [
     path("vendor/receipts/<str:reference>/pdf/", receipts.receipt_pdf, name="vendor-receipt-pdf"),
     path("vendor/sprints/<slug:code>/<slug:key>/", rooms.sprint, name="vendor-sprint"),
     path("vendor/agreements/<str:code>/", rooms.agreement, name="vendor-agreement"),
+    path("vendor/conversations/<str:code>/", conversations.conversation, name="vendor-conversation"),
+    path("vendor/conversations/<str:code>/write/", conversations.write, name="vendor-conversation-write"),
     path("vendor/letters/<int:pk>/", letters.letter, name="vendor-letter"),
     path("vendor/letters/<int:pk>/pdf/", letters.letter_pdf, name="vendor-letter-pdf"),
     path("vendor/cards/<slug:code>/<slug:key>/", views.card, name="vendor-card"),

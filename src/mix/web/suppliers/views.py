@@ -31,6 +31,7 @@ from mix.readers.choice.awards import list_own_debriefs, list_own_letters
 from mix.readers.choice.evaluations import list_own_meetings, stages_of
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.agreements import list_own_agreements
+from mix.readers.delivery.conversations import list_own_conversations
 from mix.readers.delivery.sprints import Room, list_open_rooms
 from mix.readers.flow.wait_names import gather_names
 from mix.readers.flow.waits import list_vendor_waits
@@ -60,6 +61,7 @@ from mix.web.drawing.showing import clock, use_clock
 from mix.web.drawing.waits import PLACES, DrawnDesk, DrawnLine, draw_desk, draw_owed
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, do, show, take
+from mix.web.forms.agreeing import Titled
 from mix.web.forms.limits import Limit
 from mix.web.suppliers.glance import Glance, glance_at
 
@@ -86,6 +88,7 @@ class HomeContext:
     challenges_pager: Pager
     rooms: Sequence[Room]
     agreements: Sequence[Agreement]
+    written: Sequence[Titled]
     letters: Sequence[tuple[Letter, Bilingual]]
     debriefs: Sequence[Debrief]
     meetings: Sequence[tuple[StageInvitation, Bilingual]]
@@ -117,6 +120,7 @@ def home(request: HttpRequest) -> HttpResponse:
         challenges_pager=pager(request, mine, "challenges"),
         rooms=list_open_rooms(list_running_with(ids), list_taking_part(actor.vendors)),
         agreements=list_own_agreements(actor),
+        written=[(spec_of(c.step).title, c) for c in list_own_conversations(actor)],
         letters=[(row, spec_of(row.evaluation.step).title) for row in letters[:LETTERS]],
         debriefs=list_own_debriefs(actor),
         meetings=[(m, stages_of(m.evaluation)[m.stage].title) for m in list_own_meetings(actor)],

@@ -65,7 +65,9 @@ def agreement(request: HttpRequest, code: str, agreement: str) -> HttpResponse:
     if isinstance(taken, HttpResponse):
         return taken
     shown = found if taken.status == HTTPStatus.OK else get_agreement(challenge, found.code)
-    return show(request, "staff/delivery/agreement.html", taken, agreement_context(request, shown, side=Side.CITY))
+    reads = reads_for_the_city(roles, Permission.CONVERSATION_READ)
+    context = agreement_context(request, shown, side=Side.CITY, reads_written=reads)
+    return show(request, "staff/delivery/agreement.html", taken, context)
 
 
 def opened_file(request: HttpRequest, code: str, submission: str, file: str) -> StreamingHttpResponse:
