@@ -211,16 +211,15 @@ def test_a_key_has_three_holders_of_the_city() -> None:
 
 
 def test_a_plan_shows_what_is_planned_and_a_card_may_be_missing() -> None:
-    event = Engagement(title="Show", place="Hall", starts_at=datetime(2027, 1, 4, 19, tzinfo=UTC))
+    starts_at = datetime(2027, 1, 4, 19, tzinfo=UTC)
+    event = Engagement(title="Show", place="Hall", starts_at=starts_at)
+    said = {"title": "Show", "place": "Hall", "card0": "Leaks", "text0": "Where?"}
     first = Plan.first(Planned(Step(), event, (ProblemCard(title="Leaks", text="Where?"),)))
-    assert first == {
-        **{name: getattr(event, name) for name in ("title", "place", "starts_at")},
-        "card0": "Leaks",
-        "text0": "Where?",
-    }
-    form = Plan(Planned(Step()), {**first, "starts_at": "2027-01-04T14:00"})
+    assert first == {**{name: Wording(en=text) for name, text in said.items()}, "starts_at": starts_at}
+    form = Plan(Planned(Step()), {**said, "card0_fr": "Fuites", "starts_at": "2027-01-04T14:00"})
     assert form.is_valid(), form.errors
-    assert (form.cleaned_data["card0"], form.cleaned_data["card1"]) == ("Leaks", "")
+    both = Wording.of({"en": "Leaks", "fr": "Fuites"})
+    assert (form.cleaned_data["card0"], form.cleaned_data["card1"]) == (both, None)
 
 
 def test_nobody_came_who_is_not_registered() -> None:

@@ -1110,6 +1110,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.municipality')),
+                ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='data.step')),
+                ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='data.vendor')),
                 ('round', models.PositiveIntegerField()),
                 ('code', models.CharField(default=mix.data.models.core.columns.new_code, max_length=20, unique=True)),
                 ('state', models.CharField(choices=[('open', 'open'), ('agreed', 'agreed'), ('ended', 'ended')], default='open', max_length=40)),
@@ -1122,9 +1125,6 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(null=True)),
                 ('ended_reason', models.TextField(blank=True)),
                 ('agreed_digest', models.CharField(blank=True, max_length=64)),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.municipality')),
-                ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='data.step')),
-                ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='data.vendor')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('step', 'vendor', 'round'), name='conversation_once'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'agreed', 'ended'])), name='data_conversation_state'), models.CheckConstraint(condition=models.Q(('turn__in', ['city', 'vendor'])), name='data_conversation_turn'), models.CheckConstraint(condition=models.Q(('handed__lte', models.F('version'))), name='conversation_handed_what_is_written'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'agreed'), models.Q(('agreed_digest', ''), _negated=True)), models.Q(models.Q(('state', 'agreed'), _negated=True), ('agreed_digest', '')), _connector='OR'), name='conversation_agreed_to_a_text')],
@@ -1135,13 +1135,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='data.conversation')),
                 ('on_version', models.PositiveIntegerField()),
                 ('side', models.CharField(choices=[('city', 'city'), ('vendor', 'vendor')], max_length=40)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('field', models.CharField(blank=True, max_length=60)),
                 ('text', models.TextField()),
                 ('said_at', models.DateTimeField()),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='data.conversation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('side__in', ['city', 'vendor'])), name='data_conversationreply_side')],
@@ -1152,11 +1152,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='data.conversation')),
                 ('number', models.PositiveIntegerField()),
                 ('content', models.JSONField(default=dict)),
-                ('saved_at', models.DateTimeField()),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='data.conversation')),
+                ('saved_at', models.DateTimeField()),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('conversation', 'number'), name='conversation_version_once')],
@@ -1167,12 +1167,12 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='words', to='data.conversation')),
                 ('on_version', models.PositiveIntegerField()),
                 ('side', models.CharField(choices=[('city', 'city'), ('vendor', 'vendor')], max_length=40)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('digest', models.CharField(max_length=64)),
                 ('said_at', models.DateTimeField()),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='words', to='data.conversation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('conversation', 'side', 'digest'), name='conversation_word_once'), models.CheckConstraint(condition=models.Q(('side__in', ['city', 'vendor'])), name='data_conversationword_side')],

@@ -77,7 +77,7 @@ def roles_in_each(challenges: Sequence[Challenge], actor: Actor) -> dict[int, fr
     seated: dict[int, set[Role]] = {}
     inside: set[int] = set()
     pks = tuple(c.pk for c in challenges)
-    for pk, seat, organization in _seats(actor.person.pk, pks):
+    for pk, seat, organization in _seats(actor.person.pk, pks) if actor.sits else ():
         seated.setdefault(pk, set()).add(Role(seat))
         inside |= set() if organization else {pk}
     partners: dict[int, frozenset[Role]] = {}

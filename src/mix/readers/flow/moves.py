@@ -287,4 +287,4 @@ def list_left_alone(given: StaffRole) -> list[Task]:
     others = StaffRole.objects.filter(municipality=given.municipality, role=given.role, ended_at=None)
     if others.exclude(person=given.person).exists():
         return []
-    return list_tasks(Actor(given.person, {given.municipality.code: frozenset({Role(given.role)})}))
+    return list_tasks(Actor(given.person, {given.municipality.code: frozenset({Role(given.role)})}, sits=True))
