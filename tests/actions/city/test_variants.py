@@ -116,7 +116,7 @@ def test_a_sample_challenge_walks_every_step_and_names_who_decides() -> None:
     assert brief.turn == 3
     huge = rehearse(sprint, Route.INNOVATION_PARTNERSHIP, value_cents=10**12, bands=bands)
     assert {r.key for r in huge if r.nobody} == {"procurement-brief", "final-challenge", "sale"}
-    assert least_days(huge) == 10 + 15 + 5 + 10 + 5 + 10
+    assert least_days(huge) == 10 + 15 + 10 + 5 + 10
 
 
 # verbs

@@ -332,7 +332,7 @@ def test_the_firewall_says_who_saw_what_and_what_rests_on_one_vendor() -> None:
     insiders = {i.person.code: i for i in list_insiders(challenge)}
     assert set(insiders) == {"priya", "hugo", "eva", "chloe"}
     assert insiders["priya"].is_author
-    assert insiders["priya"].ways == ("sprint",)
+    assert insiders["priya"].ways == ("conversation", "sprint")
     assert insiders["eva"].vendors == (
         "Kestrel Analytics Ltd.",
         "Northlight Sensing Inc.",
