@@ -56,6 +56,7 @@ ON_PAGES = {
     "calendars.end_feed",
     "calendars.make_feed",
     "calendars.set_days",
+    "challenges.begin_from",
     "chasing.ask_again",
     "conversations.end",
     "departments.add",

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ObjectDoesNotExist
 
-from mix.actions.case import challenges, documents, pilots
+from mix.actions.case import challenges, copying, documents, pilots
 from mix.actions.choice import awards, conflicts, evaluations, meetings, outsiders, panels, ties
 from mix.actions.city import calendars, departments, policies, variants
 from mix.actions.core.run import Prepared, run
@@ -68,8 +68,11 @@ MODULES = {
     "variants": variants,
 }
 
-# Verbs of a noun that stand in the last wing, since they need the whole challenge.
+# Verbs that make the challenge of a scenario.
+BEGINNING = ("challenges.begin_from", "challenges.commission", "challenges.reissue")
+# Verbs that stand in another module than their noun's, mostly in the last wing, since they need the whole challenge.
 MOVED: dict[str, Callable[..., object]] = {
+    "challenges.begin_from": copying.begin_from,
     "challenges.cancel": endings.cancel,
     "challenges.reissue": endings.reissue,
     "agreements.sign": signing.sign,
@@ -134,7 +137,7 @@ def _carry_out(scenario: Scenario, act: Values) -> None:
     calls = short(scenario, given) if short else iter([(name, act.get("by", ""), given)])
     for offset, (verb, by, values) in enumerate(calls):
         result = _call(scenario, verb, by=by or act.get("by", ""), values=values, at=at + timedelta(seconds=offset))
-        if isinstance(result, m.Challenge) and verb in ("challenges.commission", "challenges.reissue"):
+        if isinstance(result, m.Challenge) and verb in BEGINNING:
             scenario.challenge = result
     if given.unread:
         raise ScenarioWrong(f"it knows no {', '.join(map(repr, given.unread))}")

@@ -3,6 +3,7 @@
 from mix.phrases.speaking import Counted
 
 REFUSALS: dict[str, str | Counted] = {
+    "source_not_for_city": "No challenge of {city} can begin from this one: it is not public and over, or was a trial",
     "join_closed": "Cities cannot join this challenge now (the window ends {until})",
     "join_after_award": "The award is decided. Ask to take over what worked instead",
     "join_share_too_large": "Later cities can still take {most} percent of the value in all",
@@ -205,6 +206,7 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 VERBS: dict[str, str] = {
+    "challenges.begin_from": "Challenge begun from another",
     "challenges.cancel": "Challenge cancelled",
     "challenges.change_route": "Route changed",
     "challenges.commission": "Challenge begun",

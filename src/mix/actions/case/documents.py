@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from mix.actions.case.locking import keep_open, lock_challenge, lock_step
@@ -10,8 +10,10 @@ from mix.actions.core.deeds import Deed
 from mix.data.models import Comment, Document, DocumentVersion, Step
 from mix.readers.case.carrying import begun_with, gather_sources
 from mix.readers.case.challenges import spec_of
+from mix.readers.case.copying import gather_copies
 from mix.readers.case.documents import find_latest, has_changed_since, latest_content, list_reusable
 from mix.rules.case.carrying import said_by_sources
+from mix.rules.case.copying import still_copied
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission
 from mix.rules.core.chain import digest
@@ -38,27 +40,33 @@ def save(
     answers: Mapping[str, Any],
     based_on: int | None = None,
     over: Mapping[str, int] | None = None,
+    confirmed: Collection[str] = (),
 ) -> DocumentVersion:
     """Save the answers as the next version, of a step at hand or of one that is prepared before it begins.
 
     `based_on` is the version that the writer saw, of some fields another in `over`. Raises EditedMeanwhile when a field
     reads otherwise by now, Refused with every answer that cannot be read. A save without a change makes no version.
 
-    What has a source and is not given stays as it was written, and is carried from there where nothing was yet.
+    What has a source and is not given stays as it was written, and is carried from there where nothing was yet; the
+    first version begins with what was copied from another challenge. Of these fields `confirmed` names those that hold
+    here as they are.
     """
     step, role = lock_step(step, actor=deed.actor, needs=Permission.DOCUMENT_EDIT, editing=True, ahead=True)
     document = Document.objects.select_for_update().get(step=step)
     latest, sources = find_latest(document), gather_sources(step)
-    begun = begun_with(sources, latest)
+    copies = {} if latest else gather_copies(step)
+    begun = {**begun_with(sources, latest), **copies}
     good, bad = read_answers(spec_of(step).fields, {**begun, **answers})
     if bad:
         raise Refused(*(Unmet(e.code, e.params, field=key) for key, e in bad.items()))
     if latest and based_on is not None and has_changed_since(latest, based_on=based_on, over=over or {}):
         others = find_latest(document, after=based_on, but=deed.actor.someone)
         raise EditedMeanwhile(latest, by=others or latest)
-    if latest and latest.content == good:
+    if latest and latest.content == good and not set(latest.copied) & set(confirmed):
         return latest
-    version = keep_version(deed, document, good, latest=latest, sources=sources)
+    before, marked = (latest.content, latest.copied) if latest else (copies, list(copies))
+    copied = still_copied(before, marked, good, confirmed=confirmed)
+    version = keep_version(deed, document, good, latest=latest, sources=sources, copied=copied)
     deed.record(
         "documents.save",
         step,
@@ -75,6 +83,7 @@ def keep_version(
     *,
     latest: DocumentVersion | None,
     sources: Mapping[str, Any],
+    copied: Sequence[str] = (),
     reason: str = "",
 ) -> DocumentVersion:
     """Keep the next version of a document that is locked. Called inside other verbs."""
@@ -87,6 +96,7 @@ def keep_version(
         sources=said_by_sources(
             sources, content, before=latest.content if latest else {}, then=latest.sources if latest else {}
         ),
+        copied=list(copied),
         reason=reason,
         author=deed.actor.someone,
         saved_at=deed.now,

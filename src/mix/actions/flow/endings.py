@@ -10,7 +10,7 @@ from mix.data.models import (
     Challenge,
     Document,
 )
-from mix.readers.case.documents import latest_content
+from mix.readers.case.documents import latest_versions
 from mix.readers.city.people import list_members
 from mix.readers.market.participations import list_participations
 from mix.rules.case.states import ChallengeStatus, NoticeKind
@@ -58,15 +58,23 @@ def reissue(deed: Deed, challenge: Challenge, *, code: str, reason: str) -> Chal
         partners=cities,
         is_fictional=challenge.is_fictional,
     )
-    again.reissue_of = challenge
-    again.save(update_fields=["reissue_of"])
-    for step in challenge.steps.all():
-        content = latest_content(step)
-        if content:
-            target = again.steps.get(key=step.key)
-            document = Document.objects.get(step=target)
+    again.reissue_of, again.begun_from = challenge, challenge.begun_from
+    again.save(update_fields=["reissue_of", "begun_from"])
+    written = latest_versions(challenge)
+    for before in Document.objects.filter(step__challenge=challenge).select_related("step"):
+        version = written.get(before.step.key)
+        document = Document.objects.get(step=again.steps.get(key=before.step.key))
+        document.copies = before.copies
+        if version and version.content:
             document.version = 1
-            document.save(update_fields=["version"])
-            document.versions.create(number=1, content=content, author=deed.actor.someone, saved_at=deed.now)
+            document.versions.create(
+                number=1,
+                content=version.content,
+                copied=version.copied,
+                author=deed.actor.someone,
+                saved_at=deed.now,
+            )
+        if document.version or document.copies:
+            document.save(update_fields=["version", "copies"])
     deed.record("challenges.reissue", again, payload={"of": challenge.code}, reason=reason)
     return again

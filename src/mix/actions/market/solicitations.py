@@ -22,6 +22,7 @@ from mix.data.models import (
 from mix.data.models.core.wordings import column_of
 from mix.readers.case.challenges import spec_of
 from mix.readers.city.people import list_members, list_on_duty
+from mix.readers.market.copying import find_form_begun_from
 from mix.readers.market.notices import asking_requirements
 from mix.readers.market.solicitations import find_solicitation, form_of
 from mix.readers.market.submissions import check_may_answer
@@ -72,7 +73,7 @@ def draft(
             "questions_until": questions_until,
             "purchase_most_cents": purchase_most_cents,
             "custody_mode": custody,
-            "form": present.form if present else _form_of_round_before(step),
+            "form": present.form if present else _form_to_begin_with(step),
         },
     )
     asked = form_of(call)
@@ -83,10 +84,13 @@ def draft(
     return call
 
 
-def _form_of_round_before(step: Step) -> dict[str, Any]:
-    """Return the form with which a later round begins: that of the round before."""
+def _form_to_begin_with(step: Step) -> dict[str, Any]:
+    """Return the form with which a call begins: that of the round before, or of the challenge that came before."""
     before = step.solicitations.filter(round__lt=step.round).order_by("-round").first()
-    return dict(before.form) if before else {}
+    if before:
+        return dict(before.form)
+    begun = find_form_begun_from(step)
+    return begun.write() if begun else {}
 
 
 def lock_call(call: Solicitation, *, step: Step | None = None) -> Solicitation:

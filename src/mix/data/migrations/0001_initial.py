@@ -512,6 +512,7 @@ class Migration(migrations.Migration):
                 ('is_fictional', models.BooleanField(default=False)),
                 ('is_trial', models.BooleanField(default=False)),
                 ('reissue_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reissues', to='data.challenge')),
+                ('begun_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.challenge')),
                 ('commissioned_at', models.DateTimeField()),
                 ('bar', models.TextField(blank=True)),
             ],
@@ -1186,6 +1187,7 @@ class Migration(migrations.Migration):
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.municipality')),
                 ('step', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='document', to='data.step')),
                 ('version', models.PositiveIntegerField(default=0)),
+                ('copies', models.JSONField(default=dict)),
             ],
             options={
                 'abstract': False,
@@ -1502,6 +1504,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField()),
                 ('content', models.JSONField(default=dict)),
                 ('sources', models.JSONField(default=dict)),
+                ('copied', models.JSONField(default=list)),
                 ('reason', models.TextField(blank=True)),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('saved_at', models.DateTimeField()),

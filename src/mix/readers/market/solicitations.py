@@ -59,7 +59,7 @@ def _part_of(step: Step) -> SolicitationSpec:
     return part
 
 
-def _scorings_of_method(step: Step) -> dict[str, EvaluationSpec]:
+def scorings_of_method(step: Step) -> dict[str, EvaluationSpec]:
     """Return the evaluations that score the calls of a step, as the method has them, by their steps."""
     steps = method_for(step.challenge).steps
     return {s.key: s.evaluation for s in steps if s.evaluation and s.evaluation.of == step.key}
@@ -68,7 +68,7 @@ def _scorings_of_method(step: Step) -> dict[str, EvaluationSpec]:
 def scorings_of(solicitation: Solicitation) -> dict[str, EvaluationSpec]:
     """Return the evaluations that score a call, by their steps, as it was fitted to the challenge."""
     form = solicitation.fitted
-    return {key: fitted_evaluation(e, form, key) for key, e in _scorings_of_method(solicitation.step).items()}
+    return {key: fitted_evaluation(e, form, key) for key, e in scorings_of_method(solicitation.step).items()}
 
 
 def title_of(solicitation: Solicitation) -> Bilingual:
@@ -78,7 +78,7 @@ def title_of(solicitation: Solicitation) -> Bilingual:
 
 def method_form(step: Step) -> CallForm:
     """Return the form of a step's calls as the method has it."""
-    return form_of_method(_part_of(step), _scorings_of_method(step))
+    return form_of_method(_part_of(step), scorings_of_method(step))
 
 
 def form_of(solicitation: Solicitation) -> CallForm:
@@ -89,12 +89,12 @@ def form_of(solicitation: Solicitation) -> CallForm:
 def unmet_in_form_of(solicitation: Solicitation) -> tuple[Unmet, ...]:
     """List what is wrong with the form of a call that was fitted; the method's own was checked when it was read."""
     form, step = solicitation.fitted, solicitation.step
-    return unmet_in_form(form, _part_of(step), _scorings_of_method(step)) if form else ()
+    return unmet_in_form(form, _part_of(step), scorings_of_method(step)) if form else ()
 
 
 def hides_names(solicitation: Solicitation) -> bool:
     """Say whether a panel scores what comes in without the names of vendors."""
-    return any(e.anonymous for e in _scorings_of_method(solicitation.step).values())
+    return any(e.anonymous for e in scorings_of_method(solicitation.step).values())
 
 
 @once
@@ -380,7 +380,7 @@ def list_at_risk(*, now: datetime) -> list[Solicitation]:
 
 def is_scored(solicitation: Solicitation) -> bool:
     """Say whether a panel scores what comes in."""
-    return bool(_scorings_of_method(solicitation.step))
+    return bool(scorings_of_method(solicitation.step))
 
 
 def instants_of(solicitation: Solicitation) -> dict[Envelope, datetime]:

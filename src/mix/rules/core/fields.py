@@ -129,6 +129,7 @@ class Column(BaseModel):
     type: FieldType = FieldType.LINE
     title: Wording
     required: bool = False
+    anew: bool = False  # as of a field
     options: tuple[Option, ...] = ()
     source: str = ""  # the column of the rows that are carried here, where it has another key
 
@@ -157,6 +158,8 @@ class FieldSpec(BaseModel):
     A field with a `source` says what another says ("step.field", "need.what"), and is one fact with it: to differ it
     needs a reason, which is the answer of the field whose `why_of` names it. What only `begins` with another is its own
     once it is written. Both are checked with the method (`rules.city.sources`).
+
+    What is said `anew` is never copied when a challenge begins from another: persons, accounts, amounts, results.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -177,6 +180,7 @@ class FieldSpec(BaseModel):
     kinds: tuple[FileKind, ...] = ()
     most_files: int = Field(default=1, ge=1, le=MAX_FILES)
     public: bool = False
+    anew: bool = False
     envelope: str = "technical"
     for_panel: bool = True
     kept: bool = False

@@ -36,6 +36,7 @@ _SOMETHING = {
     "call_forms.fit": "number change",
     "calendars.drop_day": "on works",
     "calendars.set_day": "on works",
+    "challenges.begin_from": "of",
     "challenges.change_route": "route",
     "challenges.commission": "method digest route",
     "challenges.decline_need": "title",

@@ -83,6 +83,18 @@ class SourceView:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyView:
+    """The challenge from which a field's words were copied, ready to draw; without an address to whoever may not know.
+
+    `city` is by whom it was run.
+    """
+
+    title: str
+    city: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldView:
     """One field, ready to draw: texts in the page's language, the value as it is typed, and what is wrong.
 
@@ -103,6 +115,7 @@ class FieldView:
     errors: list[str] = field(default_factory=list)
     theirs: Answer | None = None
     source: SourceView | None = None
+    copied: CopyView | None = None
     why: str = ""
     why_title: str = ""
 
@@ -131,6 +144,7 @@ def draw(
     blanks: int = BLANK_ROWS,
     theirs: Sequence[Answer] = (),
     sources: Mapping[str, SourceView] | None = None,
+    copies: Mapping[str, CopyView] | None = None,
 ) -> list[FieldView]:
     """Make every field ready to draw; `theirs` are answers of others beside which those are to be chosen.
 
@@ -162,6 +176,7 @@ def draw(
                 errors=[sentence(u, language()) for u in unmet if u.field == spec.key],
                 theirs=others.get(spec.key),
                 source=(sources or {}).get(spec.key),
+                copied=(copies or {}).get(spec.key),
                 why=str(values.get(why.key) or "") if (why := reasons.get(spec.key)) else "",
                 why_title=said(why.title) if why else "",
             )

@@ -27,6 +27,7 @@ from mix.data.models import (
 )
 from mix.readers.case.challenge_lists import page_public_challenges
 from mix.readers.case.challenges import get_public_challenge, has_begun, list_steps, method_for, spec_of
+from mix.readers.case.copying import find_public_beginning
 from mix.readers.case.documents import gather_facts, latest_versions
 from mix.readers.choice.awards import list_award_notices
 from mix.readers.city.municipalities import list_live_municipalities
@@ -104,9 +105,13 @@ def _history(challenge: Challenge) -> HistoryContext:
 
 @dataclass(frozen=True)
 class ChallengeContext:
-    """What the page of a challenge draws; `current` is the call that is open, `facts` stand by their names."""
+    """What the page of a challenge draws; `current` is the call that is open, `facts` stand by their names.
+
+    `begun_from` is the public challenge from which it began.
+    """
 
     challenge: Challenge
+    begun_from: Challenge | None
     bar: StageBar
     facts: Mapping[str, object]
     planned: Sequence[tuple[date, str]]
@@ -145,6 +150,7 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
     answered = list_answers_in(calls)
     context = ChallengeContext(
         challenge=found,
+        begun_from=find_public_beginning(found),
         bar=stage_bar(found, list_steps(found)),
         facts={fact.value: value for fact, value in facts.items()},
         planned=_planned(facts),

@@ -18,6 +18,7 @@ class Challenge(Kept, Worded):
     """The whole case, from commission to outcome. The route is frozen by the first public notice.
 
     `bar` is where it stands, for cards (`rules.case.bars`); empty for a case from before, whose steps are not known.
+    `begun_from` is another whose words its documents and calls begin with.
     """
 
     loose = frozenset({"bar"})  # it says what the steps say, of which the log speaks
@@ -42,6 +43,7 @@ class Challenge(Kept, Worded):
     is_fictional = models.BooleanField(default=False)
     is_trial = models.BooleanField(default=False)  # begun while the lead city was on trial: it stays one
     reissue_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reissues")
+    begun_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     commissioned_at = models.DateTimeField()
     bar = models.TextField(blank=True)
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from mix.data.models import Challenge, MethodVersion, Municipality, Need, Pilot, TakeOver
 from mix.readers.case.challenge_lists import page_own_challenges
 from mix.readers.case.challenges import get_public_challenge
+from mix.readers.case.copying import list_sources, may_begin_from
 from mix.readers.case.documents import gather_facts
 from mix.readers.case.needs import get_need, list_mergeable, page_needs, page_open_needs
 from mix.readers.case.pilots import get_pilot
@@ -185,7 +186,7 @@ def challenge_new(request: HttpRequest) -> HttpResponse:
 
 
 def _beginnable(request: HttpRequest, actor: Actor) -> Beginnable:
-    cities = [c for c in list_own_municipalities(actor) if grants(actor.roles_at(c.code), Permission.DOCUMENT_EDIT)]
+    cities = _beginning(actor)
     pilot = get_pilot(request.GET["pilot"], actor=actor) if request.GET.get("pilot") else None
     if pilot:
         cities = [c for c in cities if c.pk == pilot.municipality_id]
@@ -195,7 +196,14 @@ def _beginnable(request: HttpRequest, actor: Actor) -> Beginnable:
         methods=_offered(cities),
         need=get_need(request.GET["need"], actor=actor) if request.GET.get("need") else None,
         pilot=pilot,
+        sources=tuple(list_sources(cities, actor=actor)),
+        begun_from=request.GET.get("from", "")[:60],
     )
+
+
+def _beginning(actor: Actor) -> list[Municipality]:
+    """Return the cities of which the actor may begin a challenge."""
+    return [c for c in list_own_municipalities(actor) if grants(actor.roles_at(c.code), Permission.DOCUMENT_EDIT)]
 
 
 def _offered(cities: list[Municipality]) -> tuple[MethodVersion, ...]:
@@ -211,6 +219,7 @@ class TakeOverContext:
     challenge: Challenge
     asked: list[TakeOver]
     offer: str
+    may_begin: bool
 
 
 def take_over(request: HttpRequest, code: str) -> HttpResponse:
@@ -228,5 +237,6 @@ def take_over(request: HttpRequest, code: str) -> HttpResponse:
         challenge=challenge,
         asked=list_take_overs(challenge),
         offer=str(gather_facts(challenge).get(Fact.OFFER, "")),
+        may_begin=may_begin_from(challenge, cities=_beginning(actor), actor=actor),
     )
     return show(request, "staff/case/take_over.html", taken, context)

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mix.actions.case import challenges, pilots
+from mix.actions.case import challenges, copying, pilots
 from mix.actions.delivery import milestones
 from mix.data.models import Challenge, MethodVersion, Municipality, Need, Pilot
 from mix.phrases.words import word
@@ -23,7 +23,7 @@ from mix.rules.core.access import Permission
 from mix.rules.core.kinds import Route
 from mix.rules.core.unmet import require
 from mix.web.drawing.requests import actor_of
-from mix.web.drawing.showing import language, titled
+from mix.web.drawing.showing import in_language, language, titled
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, do
 from mix.web.forms.wordings import wording
@@ -92,13 +92,23 @@ class MergeNeed(Act[Mergeable]):
 
 @dataclass(frozen=True)
 class Beginnable:
-    """Who may lead a challenge, which cities may take part, by which methods it runs, and what it comes from."""
+    """Who may lead a challenge, which cities may take part, by which methods it runs, and what it comes from.
+
+    With the words of one of `sources` it may begin; `begun_from` is the one that the address names.
+    """
 
     cities: tuple[Municipality, ...]
     others: tuple[Municipality, ...]
     methods: tuple[MethodVersion, ...]
     need: Need | None = None
     pilot: Pilot | None = None
+    sources: tuple[Challenge, ...] = ()
+    begun_from: str = ""
+
+    @property
+    def offered(self) -> list[tuple[str, str]]:
+        """Return the challenges from which this one may begin: their codes, and what they are called."""
+        return [(c.code, f"{in_language(c, 'title')}, {in_language(c.municipality, 'name')}") for c in self.sources]
 
     @property
     def ways(self) -> list[tuple[str, str]]:
@@ -119,6 +129,14 @@ class BeginChallenge(Act[Beginnable]):
     style = ""
 
     city = fields.choice(_("Lead city"), [])
+    source = fields.optional_choice(
+        _("Begin from another challenge"),
+        [],
+        hint=_(
+            "Its documents and calls begin with the words that stand there, and each box says so. Dates, amounts, "
+            "people and yes-or-no answers stay empty. Of another city only what is public is copied."
+        ),
+    )
     title = wording(fields.line(_("Title"), most=120))
     question = wording(
         fields.text(_("How might we …?"), hint=_("One sentence, no product and no brand."), rows=2),
@@ -135,6 +153,10 @@ class BeginChallenge(Act[Beginnable]):
         """Offer the cities and the methods, and ask for the share of every other city."""
         fields.offer(self, "city", [(c.code, c.name) for c in self.about.cities])
         fields.offer(self, "way", self.about.ways)
+        if self.about.sources:
+            fields.offer(self, "source", [fields.UNSAID, *self.about.offered])
+        else:
+            del self.fields["source"]
         for city in self.about.others:
             share = fields.number(gettext("%(city)s takes part, share in percent") % {"city": city.name}, most=99)
             share.required = False
@@ -142,10 +164,11 @@ class BeginChallenge(Act[Beginnable]):
 
     @classmethod
     def first(cls, about: Beginnable) -> Mapping[str, Any]:
-        """Begin with what the need or the pilot is called."""
+        """Begin with what the need or the pilot is called, and from the challenge that the address names."""
+        first: dict[str, Any] = {"source": about.begun_from}
         if about.pilot:
-            return {"pilot": about.pilot.code, "title": about.pilot.wording("title")}
-        return {"need": about.need.code, "title": about.need.title} if about.need else {}
+            return {**first, "pilot": about.pilot.code, "title": about.pilot.wording("title")}
+        return {**first, "need": about.need.code, "title": about.need.title} if about.need else first
 
     def run(self, request: HttpRequest) -> str:
         """Begin it, and go there."""
@@ -161,10 +184,13 @@ class BeginChallenge(Act[Beginnable]):
             "partners": self.partners(),
             **{name: given[name] for name in ("title", "question", "route_reason")},
         }
-        if given["pilot"]:
-            made = do(request, pilots.convert, get_pilot(given["pilot"], actor=actor), **facts)
+        pilot = get_pilot(given["pilot"], actor=actor) if given["pilot"] else None
+        need = get_need(given["need"], actor=actor) if given["need"] and not pilot else None
+        if source := given.get("source"):
+            made = do(request, copying.begin_from, lead, source=source, need=need, pilot=pilot, **facts)
+        elif pilot:
+            made = do(request, pilots.convert, pilot, **facts)
         else:
-            need = get_need(given["need"], actor=actor) if given["need"] else None
             made = do(request, challenges.commission, lead, need=need, **facts)
         return reverse("city-challenge", args=[made.code])
 

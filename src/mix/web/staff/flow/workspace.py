@@ -33,6 +33,7 @@ from mix.readers.case.challenges import (
     method_for,
     spec_of,
 )
+from mix.readers.case.copying import gather_copies, list_copied
 from mix.readers.case.documents import (
     find_latest,
     get_document,
@@ -63,17 +64,19 @@ from mix.web.documents.blocks import Left
 from mix.web.documents.changes import Changed as ChangedAnswer
 from mix.web.documents.changes import changes
 from mix.web.documents.sent import read_over, read_sent
-from mix.web.documents.sources import view_sources
+from mix.web.documents.sources import view_copies, view_sources
 from mix.web.documents.specs import Answer, FieldView, draw, read_only, read_post
 from mix.web.drawing.pages import Context, draw_part
-from mix.web.drawing.requests import now_of, only_read, signed_in
+from mix.web.drawing.requests import actor_of, now_of, only_read, signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.drawing.stagebar import StageBar, stage_bar
 from mix.web.forms.acts import Acts, Taken, do, refused, show, take, take_stash
-from mix.web.forms.itself import answered, hindrance, is_by_itself
+from mix.web.forms.itself import SavedPart, answered, hindrance, is_by_itself
 from mix.web.forms.kinds import Panel
 from mix.web.staff.flow.findings import StepFindings, step_findings
 from mix.web.staff.flow.step_acts import common_acts
+
+KEEP = "keep"  # the boxes that say that what was copied holds here
 
 
 def overview(request: HttpRequest, code: str) -> HttpResponse:
@@ -285,10 +288,16 @@ def _artifact(
     may_correct = latest is not None and _may_correct(step, roles)
     is_correcting = may_correct and ("correct" in request.GET or request.POST.get("act") == "correct")
     editable = _may_edit(step, roles) or is_correcting
-    shown = {**content, **(begun_with(gather_sources(step), latest) if editable else {}), **(typed or {})}
-    sources = view_sources(step, list_carried(step, shown, latest)) if editable and not is_correcting else {}
+    begun = begun_with(gather_sources(step), latest) if editable else {}
+    copies = gather_copies(step) if editable and latest is None else {}
+    shown = {**content, **begun, **copies, **(typed or {})}
+    is_written = editable and not is_correcting
+    sources = view_sources(step, list_carried(step, shown, latest)) if is_written else {}
+    copied = list_copied(step, shown, latest) if is_written else ()
     return Artifact(
-        fields=draw(specs, shown, unmet, sources=sources) if editable else None,
+        fields=draw(specs, shown, unmet, sources=sources, copies=view_copies(step, copied, actor=actor_of(request)))
+        if editable
+        else None,
         answers=None if editable else read_only(specs, content),
         latest=latest,
         comments=list_comments(step),
@@ -326,9 +335,9 @@ def _save(request: HttpRequest, step: Step, roles: frozenset[Role]) -> HttpRespo
     typed, over = read_post(specs, request.POST), read_over(request.POST, specs)
     if (taken := request.POST.get("take", "")) in (sources := gather_sources(step)):
         typed |= {taken: sources[taken], f"{taken}_why": ""}
-    based_on = whole_number(request.POST.get("version", ""))
+    based_on, confirmed = whole_number(request.POST.get("version", "")), request.POST.getlist(KEEP)
     try:
-        version = do(request, documents.save, step, answers=typed, based_on=based_on, over=over)
+        version = do(request, documents.save, step, answers=typed, based_on=based_on, over=over, confirmed=confirmed)
     except documents.EditedMeanwhile as error:
         merged, drafted = _together(step, typed, based_on=based_on or 0, theirs=error.theirs, over=over)
         return _again(request, step, roles, *error.unmet, typed=merged, drafted=replace(drafted, saved_by=error.by))
@@ -347,11 +356,13 @@ def _save_itself(request: HttpRequest, step: Step) -> HttpResponse:
     merged = merge_sent(step, sent.good, based_on=based_on, over=read_over(request.POST, specs))
     mine = {key: value for key, value in merged.answers.items() if key not in merged.clashes}
     why, status = sent.why(merged.clashes), 409 if merged.clashes else 422 if sent.bad else 200
-    if not mine:
-        return answered(request, [], why, status=status)
+    ticked = [SavedPart([KEEP], {})] if KEEP in request.POST.getlist("only") else []
+    confirmed = request.POST.getlist(KEEP) if ticked else []
+    if not mine and not confirmed:
+        return answered(request, ticked, why, status=status)
     content, number = (latest.content, latest.number) if latest else ({}, 0)
-    version = do(request, documents.save, step, answers={**content, **mine}, based_on=number)
-    kept = sent.kept(version.number, without=merged.clashes, unchanged=merged.taken)
+    version = do(request, documents.save, step, answers={**content, **mine}, based_on=number, confirmed=confirmed)
+    kept = [*sent.kept(version.number, without=merged.clashes, unchanged=merged.taken), *ticked]
     texts = {"version": _("Version %(n)s") % {"n": version.number}}
     now = now_of(request)
     if step.state != StepState.ACTIVE:

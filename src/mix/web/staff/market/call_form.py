@@ -10,7 +10,9 @@ from django.http import HttpRequest, HttpResponse
 
 from mix.data.models import Challenge, Solicitation, Step
 from mix.readers.case.challenges import get_challenge_and_roles, get_step, method_for, spec_of
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
+from mix.readers.market.copying import is_as_begun
 from mix.readers.market.solicitations import find_solicitation, form_of, method_form, scorings_of, unmet_in_form_of
 from mix.rules.city.methods import Criterion, EvaluationSpec
 from mix.rules.city.methods import Step as StepSpec
@@ -19,6 +21,8 @@ from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.call_forms import AskedQuestion, CallForm, Difference, bounds_of, differences
+from mix.web.documents.sources import view_beginning
+from mix.web.documents.specs import CopyView
 from mix.web.drawing.requests import only_read, signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.forms.acts import Acts, Listed, granted, show, take
@@ -83,6 +87,7 @@ class CallFormContext:
     wrong: tuple[Unmet, ...]
     changed: tuple[Difference, ...]
     words: int
+    beginning: CopyView | None
 
 
 def call_form(request: HttpRequest, code: str, key: str) -> HttpResponse:
@@ -97,7 +102,7 @@ def call_form(request: HttpRequest, code: str, key: str) -> HttpResponse:
     taken = take(request, granted(roles, _acts(step, call)))
     if isinstance(taken, HttpResponse):
         return taken
-    return show(request, "staff/market/call_form.html", taken, _context(challenge, step, call))
+    return show(request, "staff/market/call_form.html", taken, _context(challenge, step, call, actor))
 
 
 def _acts(step: Step, call: Solicitation) -> Acts:
@@ -135,7 +140,8 @@ def _acts(step: Step, call: Solicitation) -> Acts:
     return {name: Listed(form, about) for name, form in every.items()}
 
 
-def _context(challenge: Challenge, step: Step, call: Solicitation) -> CallFormContext:
+def _context(challenge: Challenge, step: Step, call: Solicitation, actor: Actor) -> CallFormContext:
+    is_begun = call.published_at is None and is_as_begun(call)
     form, method = form_of(call), method_form(step)
     asked = [q for q in form.asked if not q.is_item]
     numbers = {q.field.key: number for number, q in enumerate(asked, start=1)}
@@ -171,6 +177,7 @@ def _context(challenge: Challenge, step: Step, call: Solicitation) -> CallFormCo
         wrong=unmet_in_form_of(call) if call.published_at is None else (),
         changed=differences(form, method),
         words=sum(q.field.max_words or 0 for q in asked),
+        beginning=view_beginning(challenge, actor=actor) if is_begun else None,
     )
 
 
