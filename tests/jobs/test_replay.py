@@ -44,6 +44,8 @@ INNER = {
 }
 # Verbs whose only scenario is a page: tests/web and tests/journeys carry them out.
 ON_PAGES = {
+    "absences.end",
+    "absences.enter",
     "addenda.change_question",
     "submissions.note_hours",
     "addenda.drop_extension",

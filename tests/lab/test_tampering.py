@@ -42,7 +42,7 @@ pytestmark = pytest.mark.django_db
 CASE = "guelph-roads-sprint"
 # Tables of which no scenario writes a row; test_as_logged.py of the city and test_outsiders.py change what waits.
 WAITING = {"merger", "panelinvitation", "roleproposal", "staffinvitation", "vendorinvitation"}
-NEVER_FILLED = {"custodykey", "custodyshare", "dispute", "goliverequest", "itemcheck", "joinrequest"}
+NEVER_FILLED = {"absence", "custodykey", "custodyshare", "dispute", "goliverequest", "itemcheck", "joinrequest"}
 NEVER_FILLED |= {"requirementreason", "tiebreak", "trialguest", *WAITING}
 
 

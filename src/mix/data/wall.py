@@ -115,6 +115,7 @@ POLICIES: dict[str, str] = {
     **dict.fromkeys(
         (
             "data_staffrole",
+            "data_absence",
             "data_staffinvitation",
             "data_roleproposal",
             "data_bandsproposal",

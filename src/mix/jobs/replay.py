@@ -18,7 +18,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from mix.actions.case import challenges, copying, documents, pilots
 from mix.actions.choice import awards, conflicts, evaluations, meetings, outsiders, panels, ties
-from mix.actions.city import calendars, departments, policies, variants
+from mix.actions.city import absences, calendars, departments, policies, variants
 from mix.actions.core.run import Prepared, run
 from mix.actions.delivery import agreements, conversations, disclosures, milestones, sprints
 from mix.actions.flow import chasing, corrections, endings, findings, moves, publication, signing
@@ -35,6 +35,7 @@ from mix.rules.core.kinds import Origin
 from mix.rules.core.unmet import Refused
 
 MODULES = {
+    "absences": absences,
     "addenda": addenda,
     "agreements": agreements,
     "awards": awards,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mix.phrases.mails import GREETING, MAILS, STOP
+from mix.phrases.mails import GREETING, MAILS, STANDS_IN, STOP
 from mix.phrases.market import OUTAGE
 from mix.phrases.refusals import REFUSALS
 from mix.phrases.speaking import Counted
@@ -16,4 +16,4 @@ def list_texts() -> Iterator[tuple[str, str | Counted]]:
     yield from ((f"mail {code}", text) for code, pair in MAILS.items() for text in pair)
     yield from ((f"word {group}", text) for group, words in WORDS.items() for text in words.values())
     yield from ((f"wait {code}", text) for code, pair in WAITS.items() for text in pair)
-    yield from (("mail greeting", GREETING), ("mail stop", STOP), ("outage", OUTAGE))
+    yield from (("mail greeting", GREETING), ("mail stands in", STANDS_IN), ("mail stop", STOP), ("outage", OUTAGE))

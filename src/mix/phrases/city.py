@@ -44,6 +44,15 @@ REFUSALS: dict[str, str | Counted] = {
     "bands_twice": "Two rows have the same limit",
     # people
     "email_taken": "This address has an account",
+    # absences
+    "absence_backwards": "The last day comes before the first",
+    "absence_past": "An absence begins today or later",
+    "absence_too_long": "An absence begins and ends within a year",
+    "absence_over": "This absence is over already",
+    "away_already": "These days meet an absence that is entered already, from {first} to {last}",
+    "deputy_oneself": "Somebody else stands in",
+    "deputy_needs_role": "{name} does not have the role “{role}” at {city}: only somebody with the same role stands in",
+    "deputy_away": "{name} is away too, from {first} to {last}",
     "role_held": "{name} has this role already",
     "role_waits": "This role waits for a second person already: {name}",
     "role_decided": "This role was confirmed or dropped already",
@@ -84,6 +93,22 @@ MAILS: dict[str, tuple[str, str]] = {
     "duties_to_review": (
         "Who still needs their duties at {city}?",
         "Duties that nobody has looked at for a year: {count}. Please confirm each that is still right, and end the others.",
+    ),
+    "stands_in": (
+        "You stand in for {person} at {city}",
+        "{person} is away from {first} to {last}, and you stand in as “{role}” at {city}. Your desk says what you do for them, and so do mails. You act in your own name; nothing is open to you that was not before. {who} entered it.",
+    ),
+    "stands_in_no_more": (
+        "You no longer stand in for {person} at {city}",
+        "{who} ended the absence of {person} from {first} to {last}, for the role “{role}”.",
+    ),
+    "away_entered": (
+        "{who} entered that you are away from {first} to {last}",
+        "{deputy} stands in for you as “{role}” at {city}. You may end it on your account page.",
+    ),
+    "away_ended": (
+        "{who} ended your absence at {city}",
+        "It was entered from {first} to {last}, for the role “{role}”. {deputy} no longer stands in for you.",
     ),
     "role_waits": (
         "A role waits for a second person at {city}",
@@ -160,6 +185,12 @@ MAILS: dict[str, tuple[str, str]] = {
 }
 
 WORDS: dict[str, dict[str, str]] = {
+    "absence": {
+        "coming": "to come",
+        "lasting": "today",
+        "past": "over",
+        "ended": "ended early or withdrawn",
+    },
     "fact": {
         "category": "What is bought",
         "route": "Route",
@@ -369,6 +400,8 @@ VERBS: dict[str, str] = {
     "municipalities.drop_bands": "Proposed table of authority dropped",
     "municipalities.set_bands": "Table of authority signed",
     "municipalities.found": "City set up",
+    "absences.enter": "Absence entered",
+    "absences.end": "Absence ended early or withdrawn",
     "people.create_person": "Account made",
     "people.end_role": "Role ended",
     "people.give_role": "Role given",

@@ -1,6 +1,6 @@
 """Every mail that the product sends: subject and body, and the texts that go to everybody in every language."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from mix.rules.core.fields import Wording
 from mix.rules.market.outages import Outage
 
 GREETING = "Hello {name},"
+STANDS_IN = "You get this for {person} too, who is away until {until}: you stand in."
 STOP = "No more mails of this kind: {link}"
 
 MAILS: dict[str, tuple[str, str]] = {
@@ -31,6 +32,11 @@ def mail_text(code: str, language: str, **params: str | Wording) -> tuple[str, s
     subject, body = (filled(f"mail {code}", text, language, said) for text in MAILS[code])
     greeting = filled("mail greeting", GREETING, language, said) if said.get("name") else ""
     return subject, f"{greeting}\n\n{body}" if greeting else body
+
+
+def stand_in_text(person: str, until: date, language: str) -> str:
+    """Return the last line of a mail that somebody gets for another, who is away until a day."""
+    return filled("mail stands in", STANDS_IN, language, {"person": person, "until": until.isoformat()})
 
 
 def stop_text(link: str, language: str) -> str:

@@ -15,9 +15,11 @@ from mix.rules.core.mails import (
     MailClass,
     MailKind,
     Pace,
+    is_stood_in_for,
     kind_of_mail,
     known_codes,
     may_stop,
+    needed_to_stand_in,
     window_of,
 )
 
@@ -35,11 +37,24 @@ AT_ONCE = set(
     withdrawn""".split()  # noqa: SIM905 - a list of seventy quoted words is no easier to read
 )
 
+# Mails on a pilot that its owner gets.
+ALONE = {"pilot_undeclared", "pilot_ending", "pilot_ended", "pilot_report", "pilot_overdue"}
+
 
 def test_every_mail_is_of_one_kind() -> None:
     assert known_codes() & AT_ONCE == set()
     assert known_codes() | AT_ONCE == set(MAILS)
     assert {kind_of_mail(code) for code in AT_ONCE} == {MailKind.ACCOUNT}
+
+
+def test_somebody_stands_in_for_a_duty_and_not_for_a_person() -> None:
+    stood_in = {code for code in MAILS if is_stood_in_for(code)}
+    assert {kind_of_mail(code) for code in MAILS if code not in stood_in} >= {MailKind.TURN, MailKind.NEWS}
+    assert stood_in & {"appointed", "scoring_open", "share_waits", "asked_to_sign", "receipt", "need_declined"} == set()
+    assert stood_in >= {"asked_to_decide", "step_started", "date_soon", "date_late", "asked_again"}
+    alone = {code for code in MAILS if needed_to_stand_in(code)}
+    assert alone <= stood_in
+    assert alone == {"call_sent_back", *(code for code in MAILS if code.startswith("pilot_") and code in ALONE)}
 
 
 def test_a_duty_has_no_stop_and_each_other_class_its_own() -> None:

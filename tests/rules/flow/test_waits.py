@@ -24,6 +24,7 @@ DAY = timedelta(days=1)
 
 # Verbs for which nothing waits: who carries them out begins something, corrects it, or does what no date asks for.
 BEGUN_BY_ONESELF = """
+    absences.end absences.enter
     addenda.propose_extension agreements.propose_edit agreements.take_out_signatory agreements.void_signatures
     awards.approve awards.ask_debrief awards.file_dispute calendars.drop_day calendars.set_day challenges.begin_from
     challenges.cancel challenges.change_route challenges.complete challenges.record_history challenges.reissue

@@ -1,19 +1,21 @@
 """Telling people: one mail each, in their language, written with the act itself; and what became of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
-from mix.data.models import Challenge, Message, Municipality, Person
-from mix.phrases.mails import mail_text
+from mix.data.models import Challenge, ChallengeCity, Message, Municipality, Person
+from mix.phrases.mails import mail_text, stand_in_text
+from mix.readers.core.absences import Away, list_away_among
 from mix.readers.core.ciphers import hide
 from mix.readers.core.outbox import LINKS, address_mark, list_for_outside, paces_of
+from mix.rules.core.access import Role, grants
 from mix.rules.core.fields import Wording
 from mix.rules.core.lines import one_line
-from mix.rules.core.mails import PACES, Pace, kind_of_mail, may_stop
+from mix.rules.core.mails import PACES, Pace, is_stood_in_for, kind_of_mail, may_stop, needed_to_stand_in
 
 SUBJECT = 300  # characters of a mail's subject; a title may be longer
 # Mails whose link opens an account, or a place in a city's or a vendor's team.
@@ -40,19 +42,24 @@ def tell(
     """Write one message to each person, in their language.
 
     `code` is a key of `mix.phrases.mails`, `path` an address without language. The mail is one `of` a city, or of the
-    challenge's lead city; answers to it go to `reply_to`.
+    challenge's lead city; answers to it go to `reply_to`. Of a duty, whoever stands in for somebody who is away reads
+    for whom; what goes to that person alone they get, too, where the duty lets them do it.
     """
     if challenge:
         params["challenge"] = challenge.wording("title")
     messages = []
     told = {p.pk: p for p in people}.values()
     kind = kind_of_mail(code)
+    away = _stood_in_for(told, code, now=now, cities=_places(challenge, of)) if is_stood_in_for(code) else {}
+    told = {p.pk: p for p in (*told, *away)}.values()
     paces = paces_of([p.code for p in told], kind) if len(PACES[kind]) > 1 else {}
     for person in told:
         pace = paces.get(person.code, Pace.NOW)
         if pace is Pace.OFF:
             continue
         subject, body = mail_text(code, person.language, **{"challenge": "", **params, "name": person.name})
+        whom = {one.person.name: one.until for one in away.get(person, ())}
+        body = "\n\n".join((body, *(stand_in_text(name, until, person.language) for name, until in whom.items())))
         messages.append(
             Message(
                 to_email=person.email,
@@ -71,6 +78,28 @@ def tell(
             )
         )
     Message.objects.bulk_create(messages)
+
+
+def _places(challenge: Challenge | None, of: Municipality | None) -> QuerySet[ChallengeCity, str] | tuple[str, ...]:
+    """Return the codes of the cities that a mail is about; nothing is asked before they are needed."""
+    if of or not challenge:
+        return (of.code,) if of else ()
+    return ChallengeCity.objects.filter(challenge=challenge).values_list("municipality__code", flat=True)
+
+
+def _stood_in_for(
+    told: Collection[Person], code: str, *, now: datetime, cities: Iterable[str]
+) -> Mapping[Person, list[Away]]:
+    """Return for whom of those who are told somebody stands in: by deputy, of these who may get the mail."""
+    numbers, needed = [person.pk for person in told], needed_to_stand_in(code)
+    found: dict[Person, list[Away]] = {}
+    for one in list_away_among(numbers, now=now):
+        if one.deputy is None:
+            continue
+        may_get = needed is not None and grants({Role(one.role)}, needed) and one.city in cities
+        if one.deputy.pk in numbers or may_get:
+            found.setdefault(one.deputy, []).append(one)
+    return found
 
 
 def tell_address(

@@ -555,6 +555,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Absence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ('role', models.CharField(choices=[('staff', 'staff'), ('project_lead', 'project_lead'), ('sponsor', 'sponsor'), ('procurement_officer', 'procurement_officer'), ('procurement_manager', 'procurement_manager'), ('legal', 'legal'), ('specialist', 'specialist'), ('finance', 'finance'), ('authority', 'authority'), ('council', 'council'), ('evaluator', 'evaluator'), ('chair', 'chair'), ('fairness_monitor', 'fairness_monitor'), ('auditor', 'auditor'), ('administrator', 'administrator'), ('partner_city', 'partner_city'), ('partner_procurement', 'partner_procurement'), ('partner_finance', 'partner_finance'), ('partner_authority', 'partner_authority'), ('vendor', 'vendor')], max_length=40)),
+                ('first_on', models.DateField()),
+                ('last_on', models.DateField()),
+                ('entered_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('deputy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stands_in', to=settings.AUTH_USER_MODEL)),
+                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to='data.municipality')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('first_on__lte', models.F('last_on'))), name='absence_in_order'), models.CheckConstraint(condition=models.Q(('deputy', models.F('person')), _negated=True), name='absence_deputy_another'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='absence_ended_by_somebody'), models.CheckConstraint(condition=models.Q(('role__in', ['staff', 'project_lead', 'sponsor', 'procurement_officer', 'procurement_manager', 'legal', 'specialist', 'finance', 'authority', 'council', 'evaluator', 'chair', 'fairness_monitor', 'auditor', 'administrator', 'partner_city', 'partner_procurement', 'partner_finance', 'partner_authority', 'vendor'])), name='data_absence_role')],
+            },
+        ),
+        migrations.CreateModel(
             name='RoleProposal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

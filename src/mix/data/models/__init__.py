@@ -20,6 +20,7 @@ from mix.data.models.choice.evaluations import (
     StageInvitation,
     TieBreak,
 )
+from mix.data.models.city.absences import Absence
 from mix.data.models.city.calendars import CalendarFeed, CityDay
 from mix.data.models.city.identities import GroupDuty, IdentityProvider
 from mix.data.models.city.letterheads import Letterhead
@@ -95,6 +96,7 @@ from mix.data.models.market.submissions import (
 from mix.data.models.market.vendors import Merger, Vendor, VendorInvitation, VendorMember
 
 __all__ = [
+    "Absence",
     "Acknowledgement",
     "Addendum",
     "Agreement",

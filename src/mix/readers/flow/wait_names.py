@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Max
@@ -11,6 +11,7 @@ from django.db.models import Max
 from mix.data.models import Challenge, Event, Municipality, Need, Person, Pilot, Vendor
 from mix.readers.case.challenge_lists import fetch_challenges
 from mix.readers.city.people import list_members, list_with_role
+from mix.readers.core.absences import Away, list_away_at
 from mix.rules.core.access import Role
 from mix.rules.flow.waits import Doing, Wait
 
@@ -20,7 +21,10 @@ _PILOTS = (Doing.DECIDE_PILOT, Doing.ASK_PILOT, Doing.AGREE_EXTENSION, Doing.CLO
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What stands for the numbers and codes of what waits; `asked` says when each was asked again last, by its name."""
+    """What stands for the numbers and codes of what waits; `asked` says when each was asked again last, by its name.
+
+    `away` are those who are away today in the cities that owe it.
+    """
 
     challenges: Mapping[int, Challenge]
     people: Mapping[int, str]
@@ -29,10 +33,11 @@ class Names:
     pilots: Mapping[str, Pilot]
     needs: Mapping[str, Need]
     asked: Mapping[str, datetime]
+    away: Sequence[Away] = ()
 
 
-def gather_names(waits: Sequence[Wait], *, asked: bool = False) -> Names:
-    """Gather what waits are called. A query for each kind of name that occurs."""
+def gather_names(waits: Sequence[Wait], *, asked: bool = False, away_at: datetime | None = None) -> Names:
+    """Gather what waits are called, and who is away at an instant. A query for each kind of name that occurs."""
     challenges = _numbers(w.challenge for w in waits)
     people, vendors = _numbers(w.person for w in waits), _numbers(w.vendor for w in waits)
     cities = {w.city for w in waits if w.city}
@@ -47,7 +52,18 @@ def gather_names(waits: Sequence[Wait], *, asked: bool = False) -> Names:
         {p.code: p for p in Pilot.objects.filter(code__in=pilots)} if pilots else {},
         {n.code: n for n in Need.objects.filter(code__in=needs)} if needs else {},
         _asked_again([c.code for c in found]) if asked and found else {},
+        list_away_at({w.city for w in waits if w.city and not w.is_owed_by_vendor}, now=away_at) if away_at else (),
     )
+
+
+def away_from(wait: Wait, names: Names) -> list[Away]:
+    """Return who of those for whom something waits is away, each once. For a person by name nobody stands in."""
+    if wait.is_owed_by_vendor:
+        return []
+    here = [one for one in names.away if one.city == wait.city and one.person.pk not in wait.but]
+    if wait.person is not None:
+        return [replace(one, deputy=None) for one in here if one.person.pk == wait.person][:1]
+    return list({one.person.pk: one for one in here if one.role in wait.roles}.values())
 
 
 def _numbers(found: Iterable[int | None]) -> tuple[int, ...]:

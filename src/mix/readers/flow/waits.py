@@ -47,10 +47,11 @@ def gather_waits(actor: Actor, *, now: datetime, most: int = EVERYTHING) -> Wait
     own: list[Wait] = []
     others: list[Wait] = []
     for one in _decided([*owed, *found]):
+        wait = replace(one.wait, but=one.but) if one.but else one.wait
         if _is_own(one, actor):
-            own.append(one.wait)
+            own.append(wait)
         elif one.wait.challenge and DRIVING & actor.roles_at(one.wait.lead or one.wait.city):
-            others.append(one.wait)
+            others.append(wait)
     own_rest = tuple(c.rest for c in counted if c.is_own)
     driven = (c for c in counted if not c.is_own and c.of_challenge and DRIVING & actor.roles_at(c.city))
     return Waiting(_without_general(own), others, own_rest, tuple(c.rest for c in driven))

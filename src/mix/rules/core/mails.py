@@ -7,6 +7,8 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from mix.rules.core.access import Permission
+
 
 class MailClass(StrEnum):
     """Why somebody gets a mail: it is owed to them, they follow something, or they were invited."""
@@ -60,7 +62,7 @@ _CODES = {
         vendor_proposed_clause deliverable_delivered incident_reported milestone_delivered step_started
         asked_to_decide returned take_over_asked call_handed_over call_sent_back share_grew go_live_asked
         conversation_begun conversation_turn_city conversation_turn_vendor conversation_word_city
-        conversation_word_vendor""",
+        conversation_word_vendor stands_in stands_in_no_more away_entered away_ended""",
     MailKind.DATES: "pilot_undeclared pilot_ending pilot_ended pilot_report date_soon",
     MailKind.NEWS: """role_confirmed role_named role_dropped role_ended bands_set staff_invitation_accepted
         team_invitation_accepted shared_member member_ended join_agreed join_refused pilot_approved pilot_refused
@@ -84,6 +86,32 @@ def known_codes() -> frozenset[str]:
 def may_stop(kind: MailKind) -> bool:
     """Say whether a mail of a kind can be stopped."""
     return Pace.OFF in PACES[kind]
+
+
+# What waits for one person by name, whom nobody can stand in for: a seat, a share of a key, a signature.
+_BY_NAME = """handed_over share_waits appointed scoring_open share_grew conflict_declared all_handed_in consensus_open
+    asked_to_review asked_to_sign stands_in stands_in_no_more away_entered away_ended"""
+_OWED = frozenset({"asked_again", "date_late", "pilot_overdue"})  # duties among what goes to everybody at once
+# What goes to one person of a duty: whoever stands in gets it too, if the duty carries this.
+_STANDING_IN = {
+    "call_sent_back": Permission.SOLICITATION_EDIT,
+    **dict.fromkeys(
+        ("pilot_undeclared", "pilot_ending", "pilot_ended", "pilot_report", "pilot_overdue"), Permission.PILOT_MANAGE
+    ),
+}
+
+
+def is_stood_in_for(code: str) -> bool:
+    """Say whether a mail is of a duty in which somebody may stand in for whoever is away."""
+    return code in _OWED or (kind_of_mail(code) in (MailKind.TURN, MailKind.DATES) and code not in _BY_NAME.split())
+
+
+def needed_to_stand_in(code: str) -> Permission | None:
+    """Return what a duty must carry so that a mail goes to whoever stands in, too.
+
+    None: it goes to all who have the duty, and whoever stands in is told or left out with them.
+    """
+    return _STANDING_IN.get(code)
 
 
 MORNING = time(8)  # on the clock of the digests

@@ -176,7 +176,8 @@ class Wait:
 
     `challenge` is its number, `step` its key there, `at` the code of what it is about where that has one of its own.
     `city` is the code of the city that owes it, `lead` of the one that leads the challenge where that is another.
-    Whom it waits for there are `roles`, or a `person` by its number; `vendor` is the number of whom it is about.
+    Whom it waits for there are `roles`, or a `person` by its number, and nobody of `but`, who asked; `vendor` is the
+    number of whom it is about.
     """
 
     doing: Doing
@@ -192,6 +193,7 @@ class Wait:
     vendor: int | None = None
     is_owed_by_vendor: bool = False
     lead: str = ""
+    but: frozenset[int] = frozenset()
 
     @property
     def name(self) -> str:

@@ -15,8 +15,9 @@ from mix.phrases.waits import wait_button, wait_sentence
 from mix.phrases.words import word
 from mix.readers.case.challenges import method_for
 from mix.readers.flow.dates import MORNING
-from mix.readers.flow.wait_names import Names
+from mix.readers.flow.wait_names import Names, away_from
 from mix.rules.flow.waits import Desk, Doing, Line, Wait, place_for_vendor, place_of, place_to_watch
+from mix.web.drawing.absences import away_text, few, for_text
 from mix.web.drawing.showing import day, in_language, language, moment, said, time_left
 
 # The part of a step's page where something is done.
@@ -90,10 +91,10 @@ class DrawnDesk:
     total: int
 
 
-def draw_desk(desk: Desk, names: Names, *, now: datetime) -> DrawnDesk:
-    """Draw a desk."""
+def draw_desk(desk: Desk, names: Names, *, now: datetime, me: int | None = None) -> DrawnDesk:
+    """Draw a desk; `me` is the number of whose it is, who may stand in for others."""
     rest = tuple((day(d.on) if d.on else gettext("without a date"), d.count, iso(d.on)) for d in desk.rest)
-    return DrawnDesk(tuple(draw_line(line, names, now=now) for line in desk.lines), rest, desk.total)
+    return DrawnDesk(tuple(draw_line(line, names, now=now, me=me) for line in desk.lines), rest, desk.total)
 
 
 def iso(on: date | None) -> str:
@@ -112,15 +113,26 @@ def draw_owed(waits: Sequence[Wait], names: Names, *, now: datetime) -> tuple[Dr
     return tuple(drawn)
 
 
-def draw_line(line: Line, names: Names, *, now: datetime, is_others: bool = False, may_ask: bool = False) -> DrawnLine:
-    """Draw one line; where others owe it, `may_ask` says whether its button asks them again."""
+def draw_line(
+    line: Line,
+    names: Names,
+    *,
+    now: datetime,
+    is_others: bool = False,
+    may_ask: bool = False,
+    me: int | None = None,
+) -> DrawnLine:
+    """Draw one line; where others owe it, `may_ask` says whether its button asks them again.
+
+    It says who of them is away; for `me`, the number of whose desk it is, for whom they stand in.
+    """
     wait, many = line.first, line.many > 1
     asked_at = names.asked.get(wait.name)
     return DrawnLine(
         clock=_clock(wait, now=now),
         sentence=wait_sentence(wait.doing, line.count, language()),
         of="" if many else _object(wait, names),
-        facts=() if many else _facts(wait, names, now=now),
+        facts=(*(() if many else _facts(wait, names, now=now)), *_away(line, names, me=None if is_others else me)),
         button=wait_button(wait.doing, language()),
         address=address_of(wait, names) if not is_others else watched_at(wait, names),
         places=tuple(
@@ -202,6 +214,14 @@ def _facts(wait: Wait, names: Names, *, now: datetime) -> tuple[str, ...]:
         until = gettext("Until %(moment)s") % {"moment": day(last) if last != wait.until else moment(last, zone)}
     place = _challenge_title(wait, names) or (in_language(city, "name") if city else "")
     return tuple(fact for fact in (place, until) if fact)
+
+
+def _away(line: Line, names: Names, *, me: int | None) -> list[str]:
+    """Say who is away of those for whom a line waits; on one's own, for whom one stands in."""
+    found = {one.person.pk: one for wait in line.waits for one in away_from(wait, names)}.values()
+    if me is None:
+        return few([away_text(one) for one in found])
+    return few([for_text(one) for one in found if one.deputy and one.deputy.pk == me])
 
 
 def who_owes(wait: Wait, names: Names) -> str:

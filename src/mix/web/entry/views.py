@@ -24,6 +24,7 @@ from mix.readers.city.people import (
     list_teams_of,
     list_waiting_of,
 )
+from mix.readers.core.absences import list_absences_of, list_same_duties
 from mix.readers.core.outbox import list_latest_mail, path_of
 from mix.rules.core.access import Permission, Role, grants
 from mix.web.drawing.pages import draw_page
@@ -32,7 +33,8 @@ from mix.web.drawing.showing import in_language
 from mix.web.entry.mail import ChooseMail
 from mix.web.entry.sessions import begin_session, get_session, list_sessions
 from mix.web.forms import fields
-from mix.web.forms.acts import Act, Listed, RowAct, do, show, take
+from mix.web.forms.absences import BeAway, EndOwn, Offer, drawn
+from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, show, take
 
 
 def home_of_person(request: HttpRequest) -> HttpResponse:
@@ -74,9 +76,10 @@ class Correct(Act[Person]):
 
 @dataclass(frozen=True)
 class AccountContext:
-    """What the page of one's own account draws."""
+    """What the page of one's own account draws; `may_stand_in`: somebody else has one of the own roles."""
 
     roles: list[StaffRole]
+    may_stand_in: bool
     waiting: list[RoleProposal]
     invitations: list[StaffInvitation]
     offered: list[PanelInvitation]
@@ -85,22 +88,31 @@ class AccountContext:
 
 
 def account(request: HttpRequest) -> HttpResponse:
-    """Show one's own duties and teams, correct one's name, and find the way to password and second factor."""
+    """Show one's own duties and teams, correct one's name, say when one is away, and find the way to signing in."""
     actor = signed_in(request)
-    person = actor.someone
-    taken = take(request, {"correct": Listed(Correct, person), "mail": Listed(ChooseMail, person)})
+    person, now = actor.someone, now_of(request)
+    roles = list_roles_of(person)
+    others = list_same_duties(roles, but=person)
+    acts: Acts = {"correct": Listed(Correct, person), "mail": Listed(ChooseMail, person)}
+    if roles:
+        acts = {**acts, "end_away": Listed(EndOwn, person)}
+    if others:
+        acts = {**acts, "away": Listed(BeAway, Offer(roles, others))}
+    taken = take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
     context = AccountContext(
-        roles=list_roles_of(person),
+        roles=roles,
+        may_stand_in=bool(others),
         waiting=list_waiting_of(person),
-        invitations=list_invitations_to(person, now=now_of(request)),
-        offered=list_offered_to(person, now=now_of(request)),
+        invitations=list_invitations_to(person, now=now),
+        offered=list_offered_to(person, now=now),
         teams=list_teams_of(person),
         needs_factor=grants(actor.all_roles(), Permission.CHALLENGE_READ),
     )
     taken.own = ("correct", "sign_out")
-    return show(request, "entry/account.html", taken, context)
+    away = drawn(list_absences_of(person, now=now) if roles else [])
+    return show(request, "entry/account.html", taken, context, away)
 
 
 class EndSession(RowAct[Person]):

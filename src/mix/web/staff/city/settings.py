@@ -34,12 +34,14 @@ from mix.readers.city.municipalities import (
     waiting_for_review,
 )
 from mix.readers.city.people import list_confirmers
+from mix.readers.core.absences import list_absences_in
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.rules.core.access import Permission, Role, grants
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.requests import now_of, signed_in
 from mix.web.forms import fields
+from mix.web.forms.absences import EndOfOther, EnterAway, Offer, drawn
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted, show, take
 from mix.web.forms.limits import Limit
 from mix.web.staff.city.people_lists import GIVEN_ROLES, read_list, sample_list
@@ -282,6 +284,8 @@ def staff(request: HttpRequest, city: str) -> HttpResponse:
         "withdraw": Listed(Withdraw, found),
         "confirm": Listed(ConfirmRole, found),
         "drop_role": Listed(DropRole, found),
+        "away": Listed(EnterAway, Offer(rows, rows)),
+        "end_away": Listed(EndOfOther, found),
     }
     if providers:
         acts = {**acts, "map": Listed(MapGroup, tuple(providers)), "drop": Listed(DropGroup, found)}
@@ -298,7 +302,8 @@ def staff(request: HttpRequest, city: str) -> HttpResponse:
         providers,
         list_duties(found),
     )
-    return show(request, "staff/city/staff.html", taken, context)
+    away = drawn(list_absences_in(found, now=now_of(request)))
+    return show(request, "staff/city/staff.html", taken, context, away)
 
 
 def _waits(proposal: RoleProposal, actor: Actor) -> tuple[RoleProposal, bool, str]:

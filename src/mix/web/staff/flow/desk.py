@@ -68,7 +68,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     running = page_own_challenges(actor, 1, status=ChallengeStatus.RUNNING)
     open_needs = page_open_needs(actor, everybodys=_may_decide(actor))
     context = DeskContext(
-        drawn=draw_waiting(waiting, now=now),
+        drawn=draw_waiting(waiting, now=now, me=actor.someone.pk),
         challenges=cards(running.rows),
         more_challenges=running.total if running.last > 1 else 0,
         needs=open_needs.rows,

@@ -45,18 +45,18 @@ class Drawn:
     more_others: int
 
 
-def draw_waiting(waiting: Waiting, *, now: datetime) -> Drawn:
-    """Draw what waits. A query for each kind of name."""
+def draw_waiting(waiting: Waiting, *, now: datetime, me: int) -> Drawn:
+    """Draw what waits for somebody by their number. A query for each kind of name, and one for who is away."""
     desk = desk_of(waiting.own, now=now, zone=clock(), rest=waiting.own_rest)
     others = in_order(waiting.others, now=now)
     shown = [wait for line in desk.lines for wait in line.waits] + others[:FIRST_LINES]
-    names = gather_names(shown, asked=bool(others))
+    names = gather_names(shown, asked=bool(others), away_at=now)
     lines = [
         draw_line(Line((w,)), names, now=now, is_others=True, may_ask=_may_ask(w, names, now=now))
         for w in others[:FIRST_LINES]
     ]
     more = len(others) - len(lines) + sum(rest.waits for rest in waiting.others_rest)
-    return Drawn(draw_desk(desk, names, now=now), tuple(lines), more)
+    return Drawn(draw_desk(desk, names, now=now, me=me), tuple(lines), more)
 
 
 def _may_ask(wait: Wait, names: Names, *, now: datetime) -> bool:
@@ -79,8 +79,8 @@ def waits(request: HttpRequest) -> HttpResponse:
     waiting = gather_waits(actor, now=now, most=most)
     found = in_order(_asked_for(waiting.own, on), now=now)
     page = page_of_first(found, number, total=len(found) + sum(rest.waits for rest in waiting.own_rest))
-    names = gather_names(page.rows)
-    lines = tuple(draw_line(Line((wait,)), names, now=now) for wait in page.rows)
+    names = gather_names(page.rows, away_at=now)
+    lines = tuple(draw_line(Line((wait,)), names, now=now, me=actor.someone.pk) for wait in page.rows)
     return draw_page(request, "staff/flow/waits.html", WaitsContext(lines, pager(request, page), page.total))
 
 

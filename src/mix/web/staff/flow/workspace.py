@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -44,6 +45,7 @@ from mix.readers.case.documents import (
     merge_sent,
     merge_with_latest,
 )
+from mix.readers.core.absences import list_away_at
 from mix.readers.core.errors import Forbidden
 from mix.readers.flow.findings import judge
 from mix.readers.flow.moves import gather_gate, list_all_signatures, unmet_to_ask, unmet_to_proceed
@@ -66,6 +68,7 @@ from mix.web.documents.changes import changes
 from mix.web.documents.sent import read_over, read_sent
 from mix.web.documents.sources import view_copies, view_sources
 from mix.web.documents.specs import Answer, FieldView, draw, read_only, read_post
+from mix.web.drawing.absences import away_text, few
 from mix.web.drawing.pages import Context, draw_part
 from mix.web.drawing.requests import actor_of, now_of, only_read, signed_in
 from mix.web.drawing.showing import use_clock
@@ -120,13 +123,17 @@ def _offered(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[
 
 @dataclass(frozen=True)
 class Gate:
-    """The gate of a step: what it takes, who has signed, and who decided in earlier rounds."""
+    """The gate of a step: what it takes, who has signed, and who decided in earlier rounds.
+
+    `away` says of a word that is asked for who of those that may give it is away.
+    """
 
     spec: GateOfMethod
     open: Sequence[Duty]
     nobody: Sequence[Unmet]
     signatures: Sequence[GateSignature]
     earlier: Sequence[GateSignature]
+    away: Mapping[Duty, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -233,7 +240,7 @@ def _frame(request: HttpRequest, step: Step, roles: frozenset[Role]) -> Frame:
         bar=stage_bar(challenge, steps, here=step.key),
         unmet=unmet_to_ask(step, now=now) if active and not step.asked_at else (),
         blocks_proceed=unmet_to_proceed(step) if active and step.asked_at else (),
-        gate=_gate(step),
+        gate=_gate(step, now=now),
         events=list_events(challenge, most=8),
         lessons=list_lessons_of(step),
         cities=list_city_rows(challenge),
@@ -256,20 +263,29 @@ def _may_correct(step: Step, roles: frozenset[Role]) -> bool:
     return step.state == StepState.DONE and running and grants(roles, Permission.DOCUMENT_EDIT)
 
 
-def _gate(step: Step) -> Gate | None:
+def _gate(step: Step, *, now: datetime) -> Gate | None:
     """Return the gate of a step; nobody is waited for where it is done."""
     gate = spec_of(step).gate
     if gate is None:
         return None
     gathered = None if step.state == StepState.DONE else gather_gate(step)
     signatures = list_all_signatures(step)
+    waiting = open_duties(*gathered) if gathered else ()
     return Gate(
         spec=gate,
-        open=open_duties(*gathered) if gathered else (),
+        open=waiting,
         nobody=duties(*gathered)[1] if gathered else (),
         signatures=[s for s in signatures if s.round == step.round],
         earlier=[s for s in signatures if s.round != step.round],
+        away=_away(waiting, now=now) if step.asked_at else {},
     )
+
+
+def _away(waiting: Sequence[Duty], *, now: datetime) -> dict[Duty, list[str]]:
+    """Say who is away of those whose word a gate waits for. One query."""
+    found = list_away_at({duty.municipality for duty in waiting}, now=now)
+    said = {d: [away_text(a) for a in found if (a.city, a.role) == (d.municipality, d.role)] for d in waiting}
+    return {duty: few(names) for duty, names in said.items()}
 
 
 def _artifact(
