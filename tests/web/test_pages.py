@@ -139,7 +139,7 @@ def test_queries_are_counted(sign_in: Callable[[str], Client], code: str, url: s
 @pytest.mark.parametrize(
     ("code", "url", "count"),
     [
-        ("priya", "/en/city/challenges/under-our-streets/shortlist/", 20),
+        ("priya", "/en/city/challenges/under-our-streets/shortlist/", 21),
         ("hugo", "/en/evaluation/under-our-streets/shortlist/score/A/", 14),
     ],
 )
