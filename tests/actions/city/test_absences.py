@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,9 +20,11 @@ from mix.readers.city.people import actor_for
 from mix.readers.core.absences import Away, list_away_among, list_away_at
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.kept import ROWS
+from mix.readers.flow.wait_names import Names, away_from
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Role
 from mix.rules.core.unmet import Refused
+from mix.rules.flow.waits import Doing, Wait
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -164,6 +167,25 @@ def test_its_days_are_those_of_the_city_s_clock(enter: Callable[..., Absence], t
         assert list_away_at(["guelph", "london"], now=at) == found
         assert list_away_among([made.person_id], now=at) == found
     assert list_away_at(["london"], now=first) == list_away_among([made.deputy_id], now=first) == []
+
+
+def test_somebody_is_away_from_what_their_role_may_do_and_from_what_is_theirs_by_name(
+    enter: Callable[..., Absence], now: datetime
+) -> None:
+    made = enter()
+    names = Names({}, {}, {}, {}, {}, {}, {}, list_away_at(["guelph"], now=now))
+    wait = Wait(Doing.WORK, now, city="guelph", roles=frozenset({"project_lead", "legal"}))
+    away = names.away[0]
+    for one, found in (
+        (wait, [away]),
+        (replace(wait, roles=frozenset({"legal"})), []),
+        (replace(wait, city="london"), []),
+        (replace(wait, but=frozenset({made.person_id})), []),
+        (replace(wait, is_owed_by_vendor=True), []),
+        (replace(wait, person=made.deputy_id), []),
+        (replace(wait, person=made.person_id), [replace(away, deputy=None)]),
+    ):
+        assert away_from(one, names) == found
 
 
 def test_whoever_loses_the_role_stands_in_no_more(
