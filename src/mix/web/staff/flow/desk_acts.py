@@ -165,7 +165,7 @@ class BeginChallenge(Act[Beginnable]):
     @classmethod
     def first(cls, about: Beginnable) -> Mapping[str, Any]:
         """Begin with what the need or the pilot is called, and from the challenge that the address names."""
-        first: dict[str, Any] = {"source": about.begun_from}
+        first: dict[str, Any] = {"source": about.begun_from} if about.begun_from else {}
         if about.pilot:
             return {**first, "pilot": about.pilot.code, "title": about.pilot.wording("title")}
         return {**first, "need": about.need.code, "title": about.need.title} if about.need else first
