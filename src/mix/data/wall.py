@@ -205,28 +205,26 @@ POLICIES: dict[str, str] = {
     "vault_sealedenvelope": _SUBMITTED,
 }
 
+# What a policy asks of a row's number, and which list of who asks holds the numbers.
+_WHOSE = {
+    "mix_sees": "cities",
+    "mix_is": "vendors",
+    "mix_tries": "trials",
+    "mix_sits": "panels",
+    "mix_scores": "calls",
+    "mix_visits": "cases",
+}
 _FUNCTIONS = """
 CREATE OR REPLACE FUNCTION mix_system() RETURNS boolean LANGUAGE sql STABLE AS
 $$ SELECT coalesce(current_setting('mix.scope', true), '') = 'system' $$;
-CREATE OR REPLACE FUNCTION mix_cities() RETURNS bigint[] LANGUAGE sql STABLE AS
+""" + "".join(
+    f"""
+CREATE OR REPLACE FUNCTION mix_{ids}() RETURNS bigint[] LANGUAGE sql STABLE AS
 $$ SELECT CASE current_setting('mix.scope', true)
-   WHEN 'on' THEN current_setting('mix.cities', true)::bigint[] ELSE '{}' END $$;
-CREATE OR REPLACE FUNCTION mix_vendors() RETURNS bigint[] LANGUAGE sql STABLE AS
-$$ SELECT CASE current_setting('mix.scope', true)
-   WHEN 'on' THEN current_setting('mix.vendors', true)::bigint[] ELSE '{}' END $$;
-CREATE OR REPLACE FUNCTION mix_trials() RETURNS bigint[] LANGUAGE sql STABLE AS
-$$ SELECT CASE current_setting('mix.scope', true)
-   WHEN 'on' THEN current_setting('mix.trials', true)::bigint[] ELSE '{}' END $$;
-CREATE OR REPLACE FUNCTION mix_panels() RETURNS bigint[] LANGUAGE sql STABLE AS
-$$ SELECT CASE current_setting('mix.scope', true)
-   WHEN 'on' THEN current_setting('mix.panels', true)::bigint[] ELSE '{}' END $$;
-CREATE OR REPLACE FUNCTION mix_calls() RETURNS bigint[] LANGUAGE sql STABLE AS
-$$ SELECT CASE current_setting('mix.scope', true)
-   WHEN 'on' THEN current_setting('mix.calls', true)::bigint[] ELSE '{}' END $$;
-CREATE OR REPLACE FUNCTION mix_cases() RETURNS bigint[] LANGUAGE sql STABLE AS
-$$ SELECT CASE current_setting('mix.scope', true)
-   WHEN 'on' THEN current_setting('mix.cases', true)::bigint[] ELSE '{}' END $$
+   WHEN 'on' THEN current_setting('mix.{ids}', true)::bigint[] ELSE '{{}}' END $$;
 """
+    for ids in _WHOSE.values()
+)
 _ROLE = f"""
 DO $$ BEGIN
   IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}') THEN
@@ -356,21 +354,10 @@ def lifted() -> Iterator[None]:
         _stands[raw] = before
 
 
-# What a policy asks of a row's number, and which list holds the numbers.
-_WHOSE = {
-    "mix_sees": "mix_cities",
-    "mix_is": "mix_vendors",
-    "mix_tries": "mix_trials",
-    "mix_sits": "mix_panels",
-    "mix_scores": "mix_calls",
-    "mix_visits": "mix_cases",
-}
-
-
 def _spelt(condition: str) -> str:
     """Write out whose rows are meant: the list of who asks is made once in a statement, not for each row."""
     for name, ids in _WHOSE.items():
-        condition = re.sub(rf"{name}\(([\w.]+)\)", rf"\1 = ANY ((SELECT {ids}())::bigint[])", condition)
+        condition = re.sub(rf"{name}\(([\w.]+)\)", rf"\1 = ANY ((SELECT mix_{ids}())::bigint[])", condition)
     return condition
 
 
