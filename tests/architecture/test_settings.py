@@ -15,7 +15,7 @@ from django.conf import global_settings
 names = json.loads(input())
 print(json.dumps({n: getattr(settings, n, getattr(global_settings, n, None)) for n in names}))
 """
-NAMES = ["SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS"] + [
+NAMES = ["ALLOWED_HOSTS", "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS"] + [
     f"{cookie}_COOKIE_{what}"
     for cookie in ("SESSION", "CSRF")
     for what in ("NAME", "SECURE", "HTTPONLY", "SAMESITE", "DOMAIN", "PATH")
@@ -58,3 +58,9 @@ def test_browsers_come_on_https_alone_once_they_came() -> None:
     assert found["SECURE_HSTS_SECONDS"] >= 365 * 24 * 3600
     assert found["SECURE_HSTS_INCLUDE_SUBDOMAINS"]
     assert said("http://127.0.0.1:8000")["SECURE_HSTS_SECONDS"] == 0
+
+
+def test_a_site_answers_to_its_own_name_and_one_at_home_to_both_of_its_names() -> None:
+    assert said("https://mix.example.ca")["ALLOWED_HOSTS"] == ["mix.example.ca"]
+    for name in ("127.0.0.1", "localhost"):
+        assert said(f"http://{name}:8000")["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost"]

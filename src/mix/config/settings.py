@@ -23,7 +23,9 @@ SANDBOX = ENVIRONMENT.sandbox
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = environment.secret_key(ENVIRONMENT)
 BASE_URL = ENVIRONMENT.base_url
-ALLOWED_HOSTS = ["*"] if DEMO else [BASE_URL.split("//", 1)[-1].split(":", 1)[0].split("/", 1)[0]]
+_HOST = BASE_URL.split("//", 1)[-1].split(":", 1)[0].split("/", 1)[0]
+_LOOPBACK = ["127.0.0.1", "localhost"]  # one and the same, whichever is typed
+ALLOWED_HOSTS = ["*"] if DEMO else _LOOPBACK if _HOST in _LOOPBACK else [_HOST]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 PROXIES = ENVIRONMENT.proxies
 
