@@ -60,7 +60,9 @@ def more(numbers: range) -> None:
     codes = {f"{SEALED}{reference}" for reference in calls.values_list("reference", flat=True)} - known
     chains = Chain.objects.bulk_create(Chain(code=code, seq=1, hash="") for code in codes)
     note = Checkpoint.objects.order_by("pk")[0]
-    Checkpoint.objects.bulk_create(Checkpoint(chain=c, size=1, note=note.note, made_at=note.made_at) for c in chains)
+    Checkpoint.objects.bulk_create(
+        Checkpoint(chain=c, size=1, note=note.note, before=b"", made_at=note.made_at) for c in chains
+    )
 
 
 def cost(client: Client, url: str) -> tuple[int, int]:

@@ -20,13 +20,17 @@ from mix.actions.core.checkpoints import (
 )
 from mix.actions.core.events import record
 from mix.actions.core.run import run
+from mix.actions.core.signing import open_own_note
 from mix.data.models import Chain, Checkpoint, Event, Municipality, Person
 from mix.jobs import doctor
 from mix.jobs.cli import app
 from mix.jobs.log_checks import check_daily, check_log, last_check
+from mix.readers.core import events
 from mix.readers.core.actors import PUBLIC
 from mix.readers.core.events import verify_chain
 from mix.rules.core.chain import GENESIS, Break, digest, link
+from mix.rules.core.merkle import root
+from mix.rules.core.notes import read_checkpoint
 from mix.rules.core.unmet import Refused
 from tests.behind import behind_the_program
 
@@ -109,6 +113,61 @@ def test_a_log_that_was_written_anew_or_cut_is_not_signed(sign: Sign, now: datet
         answer = CliRunner().invoke(app, ["log", "verify"])
         assert answer.exit_code == 1
         assert f"{CODE}: broken at entry {made.size}. The entries are not those of the last checkpoint" in answer.stdout
+
+
+def read_by(what: Callable[[], object]) -> list[int]:
+    """Return the numbers of the entries whose whole content was read."""
+    seen: list[int] = []
+
+    def noted(*given: Any, **named: Any) -> Any:
+        for row in links(*given, **named):
+            seen.append(row[0])
+            yield row
+
+    links = events._links
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(events, "_links", noted)
+        what()
+    return seen
+
+
+def test_a_checkpoint_goes_on_from_the_one_before(sign: Sign, now: datetime) -> None:
+    first = sign()
+    assert first
+    for _ in range(3):
+        say(now)
+    assert read_by(sign) == [first.size + 1, first.size + 2, first.size + 3]
+    second = Chain.objects.get(code=CODE).checkpoints.get(size=first.size + 3)
+    body = read_checkpoint(open_own_note(second.note))
+    assert body.root == root(Event.objects.filter(chain__code=CODE).order_by("seq").values_list("hash", flat=True))
+    assert find_contradiction(Chain.objects.get(code=CODE)) is None
+
+
+@pytest.mark.parametrize(
+    ("harm", "broken"),
+    [
+        (lambda made: Event.objects.filter(chain__code=CODE, seq=made.size).update(hash="0" * 64), "log_altered"),
+        (lambda made: Event.objects.filter(chain__code=CODE, seq=made.size + 1).update(reason="other"), "log_altered"),
+        (lambda made: Event.objects.filter(chain__code=CODE, seq=made.size + 1).delete(), "log_gap"),
+        (lambda made: Checkpoint.objects.filter(pk=made.pk).update(before=made.before[:-32]), None),
+        (lambda made: Checkpoint.objects.filter(pk=made.pk).update(before=bytes(len(made.before))), None),
+        (lambda _made: kept_path(CODE).unlink(), None),
+    ],
+)
+def test_where_it_cannot_go_on_all_of_the_log_is_read(
+    sign: Sign, now: datetime, harm: Callable[[Checkpoint], object], broken: str | None
+) -> None:
+    made = sign()
+    assert made
+    say(now)
+    say(now)
+    with behind_the_program():
+        harm(made)
+        if broken is None:
+            assert read_by(sign) == list(range(1, made.size + 3))
+        else:
+            with pytest.raises(LogBroken, match=broken):
+                make_checkpoint(CODE, now=now)
 
 
 def test_a_checkpoint_that_was_taken_out_or_forged_is_found(sign: Sign, now: datetime) -> None:

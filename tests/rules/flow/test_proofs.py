@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mix.rules.choice.evaluation_file import parse_file, recompute, result_document
 from mix.rules.core.chain import GENESIS, canonical, digest, link
 from mix.rules.core.commitments import commitment
-from mix.rules.core.merkle import EMPTY, leaf, root, roots_at
+from mix.rules.core.merkle import EMPTY, Tree, leaf, root, roots_at
 from mix.rules.core.notes import (
     Checkpoint,
     NoteWrong,
@@ -287,6 +287,22 @@ def test_the_root_is_that_of_the_standard(count: int) -> None:
     assert root(hashes) == plain_root([leaf(h) for h in hashes])
     sizes = {0, 1, count // 2, count, count + 1}
     assert roots_at(hashes, sizes) == {n: plain_root([leaf(h) for h in hashes[:n]]) for n in sizes if n <= count}
+
+
+@given(st.integers(0, 70), st.integers(0, 70))
+def test_a_tree_goes_on_from_what_is_kept_of_it(first: int, more: int) -> None:
+    hashes = [hashlib.sha256(str(n).encode()).hexdigest() for n in range(first + more)]
+    begun = Tree()
+    for entry_hash in hashes[:first]:
+        begun.add(entry_hash)
+    kept = begun.subtrees
+    assert len(kept) == 32 * first.bit_count()
+    tree = Tree(first, kept)
+    for entry_hash in hashes[first:]:
+        tree.add(entry_hash)
+    assert (tree.size, tree.root()) == (len(hashes), root(hashes))
+    with pytest.raises(ValueError, match="are not the subtrees"):
+        Tree(first, kept + b"x" * 32)
 
 
 def test_a_note_is_opened_by_the_key_that_signed_it_and_takes_witnesses() -> None:

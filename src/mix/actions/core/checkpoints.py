@@ -19,9 +19,9 @@ from mix.actions.core.deeds import Deed
 from mix.actions.core.signing import open_own_note, sign_checkpoint
 from mix.data.models import Chain, Checkpoint, Person
 from mix.data.private_files import write_private
-from mix.readers.core.events import entry_hashes, latest_checkpoint, verify_chain
+from mix.readers.core.events import entry_hashes, latest_checkpoint, tree_since, verify_chain
 from mix.rules.core.chain import Break
-from mix.rules.core.merkle import root, roots_at
+from mix.rules.core.merkle import Tree, roots_at
 from mix.rules.core.notes import NoteWrong, read_checkpoint
 from mix.rules.core.unmet import Refused, Unmet, require
 
@@ -48,16 +48,38 @@ def make_checkpoint(code: str, *, now: datetime) -> Checkpoint | None:
     present = latest_checkpoint(chain)
     if present and present.size == chain.seq:
         return present
-    broken = verify_chain(chain) or find_contradiction(chain)
-    if broken:
-        raise LogBroken(chain, broken)
-    return _sign(chain, now=now)
+    tree = _go_on(chain, present)
+    if tree is None:
+        broken = verify_chain(chain) or find_contradiction(chain)
+        if broken:
+            raise LogBroken(chain, broken)
+    return _sign(chain, tree or Tree(), now=now)
 
 
-def _sign(chain: Chain, *, now: datetime) -> Checkpoint:
-    """Sign the entries that a chain had when it was read, whatever has come since."""
-    note = sign_checkpoint(chain.code, size=chain.seq, root=root(entry_hashes(chain)))
-    made, _ = Checkpoint.objects.get_or_create(chain=chain, size=chain.seq, defaults={"note": note, "made_at": now})
+def _go_on(chain: Chain, last: Checkpoint | None) -> Tree | None:
+    """Return the tree to go on from; None where the last checkpoint is not ours, not the one outside, or not all holds.
+
+    Whether an entry before it was altered is asked daily, of all of them.
+    """
+    kept = kept_path(chain.code)
+    if last is None or not kept.exists() or kept.read_text("utf-8") != last.note:
+        return None
+    try:
+        open_own_note(last.note)
+    except NoteWrong:
+        return None
+    return tree_since(chain, last)
+
+
+def _sign(chain: Chain, tree: Tree, *, now: datetime) -> Checkpoint:
+    """Sign the entries that a chain had when it was read, whatever has come since. `tree` is one over the first."""
+    before = tree.subtrees
+    for entry_hash in entry_hashes(chain, after=tree.size):
+        before = tree.subtrees
+        tree.add(entry_hash)
+    note = sign_checkpoint(chain.code, size=chain.seq, root=tree.root())
+    said = {"note": note, "before": before, "made_at": now}
+    made, _ = Checkpoint.objects.get_or_create(chain=chain, size=chain.seq, defaults=said)
     transaction.on_commit(partial(_keep, chain.code, made.note))
     return made
 
@@ -110,4 +132,4 @@ def acknowledge_gap(deed: Deed, chain: Chain, *, second: Person, reason: str) ->
     lost = read_checkpoint(open_own_note(kept_path(chain.code).read_text("utf-8")))
     payload = {"size": lost.size, "root": lost.root.hex(), "left": chain.seq, "second": second.code}
     deed.record("log.acknowledge_gap", chain, payload=payload, reason=reason)
-    return _sign(Chain.objects.get(pk=chain.pk), now=deed.now)
+    return _sign(Chain.objects.get(pk=chain.pk), Tree(), now=deed.now)

@@ -482,6 +482,7 @@ class Migration(migrations.Migration):
                 ('chain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checkpoints', to='data.chain')),
                 ('size', models.PositiveBigIntegerField()),
                 ('note', models.TextField()),
+                ('before', models.BinaryField()),
                 ('made_at', models.DateTimeField()),
             ],
             options={

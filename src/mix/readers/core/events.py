@@ -15,6 +15,8 @@ from mix.data.models.core.events import COVERED, covered
 from mix.readers.core.paging import Page, page_of
 from mix.rules.core.chain import GENESIS, Break, digest, first_break
 from mix.rules.core.kinds import EvaluationPhase
+from mix.rules.core.merkle import Tree
+from mix.rules.core.notes import read_checkpoint, split
 
 SEALED = "sealed:"
 # What the public sees of a challenge's log: verbs that publish something.
@@ -132,28 +134,27 @@ def latest_checkpoint(chain: Chain) -> Checkpoint | None:
     return chain.checkpoints.order_by("-size").first()
 
 
-def entry_hashes(chain: Chain) -> Iterator[str]:
-    """Yield the hash of each entry that the chain had when it was read, in order."""
-    rows = Event.objects.filter(chain=chain, seq__lte=chain.seq).order_by("seq")
+def entry_hashes(chain: Chain, *, after: int = 0) -> Iterator[str]:
+    """Yield the hash of each entry after the first so many that the chain had when it was read, in order."""
+    rows = Event.objects.filter(chain=chain, seq__gt=after, seq__lte=chain.seq).order_by("seq")
     yield from rows.values_list("hash", flat=True).iterator(chunk_size=5000)
 
 
-def _links(chain: Chain) -> Iterator[tuple[int, dict[str, Any], str, str]]:
-    rows = (
-        Event.objects.filter(chain=chain).order_by("seq").values(*COVERED, "payload", "reason", "previous_hash", "hash")
-    )
-    for row in rows.iterator(chunk_size=2000):
+def _links(chain: Chain, *, after: int) -> Iterator[tuple[int, dict[str, Any], str, str]]:
+    rows = Event.objects.filter(chain=chain, seq__gt=after).order_by("seq")
+    for row in rows.values(*COVERED, "payload", "reason", "previous_hash", "hash").iterator(chunk_size=2000):
         reason, previous, own = row.pop("reason"), row.pop("previous_hash"), row.pop("hash")
         row["payload_hash"] = digest(row.pop("payload"))  # of what is there, whatever the column says
         yield row["seq"], covered(row, reason=reason), previous, own
 
 
-def verify_chain(chain: Chain) -> Break | None:
+def verify_chain(chain: Chain, *, after: tuple[int, str] = (0, GENESIS)) -> Break | None:
     """Recompute a chain from its events and compare it with its head; return the first break, or None.
 
-    Where entries have come since the chain was read, its head is read again.
+    `after` is the number and the hash of the last entry that is taken as it is. Where entries have come since the
+    chain was read, its head is read again.
     """
-    found = first_break(_links(chain))
+    found = first_break(_links(chain, after=after[0]), after=after)
     if found:
         return found
     last = Event.objects.filter(chain=chain).order_by("-seq").values_list("seq", "hash").first() or (0, chain.hash)
@@ -162,6 +163,22 @@ def verify_chain(chain: Chain) -> Break | None:
         if chain.seq > last[0]:
             return None  # and again
     return None if last == (chain.seq, chain.hash) else Break(chain.seq, "log_cut_short")
+
+
+def tree_since(chain: Chain, last: Checkpoint) -> Tree | None:
+    """Return the tree over all entries but the last that a checkpoint is over, if every entry since holds.
+
+    None unless that tree and the entry that is there give the root that the note states.
+    """
+    try:
+        signed = read_checkpoint(split(last.note)[0])
+        before, whole = (Tree(last.size - 1, bytes(last.before)) for _ in range(2))
+    except ValueError:
+        return None
+    head = next(entry_hashes(chain, after=before.size), "")
+    whole.add(head)
+    holds = (signed.size, signed.root) == (whole.size, whole.root())
+    return before if holds and verify_chain(chain, after=(whole.size, head)) is None else None
 
 
 def export_chain(chain: Chain) -> Iterator[dict[str, Any]]:

@@ -29,8 +29,8 @@ _written = _encoder()
 
 def canonical(value: Any) -> bytes:  # noqa: ANN401 - any JSON without floats
     """Return the one byte form of a JSON value: sorted keys, no spaces, UTF-8. Raises TypeError for a float."""
-    if type(value) not in _PLAIN:
-        _refuse_floats(value)
+    if type(value) not in PLAIN:
+        refuse_floats(value)
     return written(value)
 
 
@@ -39,20 +39,22 @@ def written(value: object) -> bytes:
     return _written(value).encode()
 
 
-_PLAIN = frozenset({str, int, bool, type(None)})
+PLAIN = frozenset({str, int, bool, type(None)})
 
 
-def _refuse_floats(value: object) -> None:
-    if isinstance(value, float):
+def refuse_floats(value: object) -> None:
+    """Raise TypeError for a value that is a float or holds one."""
+    parts: Collection[object] = ()
+    if isinstance(value, dict | Mapping):  # a dict is found at once
+        parts = value.values()
+    elif isinstance(value, list | tuple):
+        parts = value
+    elif isinstance(value, float):
         raise TypeError("the log holds no floating point numbers")
-    if isinstance(value, (dict, Mapping)):
-        parts: Collection[object] = value.values()
-    else:
-        parts = value if isinstance(value, list | tuple) else ()
-    if not _PLAIN.issuperset(map(type, parts)):
+    if not PLAIN.issuperset(map(type, parts)):
         for part in parts:
-            if type(part) not in _PLAIN:
-                _refuse_floats(part)
+            if type(part) not in PLAIN:
+                refuse_floats(part)
 
 
 def digest(value: object) -> str:
@@ -73,9 +75,14 @@ class Break:
     code: str
 
 
-def first_break(entries: Iterable[tuple[int, Mapping[str, Any], str, str]]) -> Break | None:
-    """Walk (seq, entry, previous hash, hash) in order and return the first break, or None."""
-    expected, previous = 1, GENESIS
+def first_break(
+    entries: Iterable[tuple[int, Mapping[str, Any], str, str]], *, after: tuple[int, str] = (0, GENESIS)
+) -> Break | None:
+    """Walk (seq, entry, previous hash, hash) in order and return the first break, or None.
+
+    `after` is the number and the hash of the entry before the first.
+    """
+    expected, previous = after[0] + 1, after[1]
     for seq, entry, given_previous, given_hash in entries:
         if seq != expected:
             return Break(expected, "log_gap")

@@ -7,21 +7,21 @@ them. Whatever it does not take is read again line by line, which alone says wha
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from json.encoder import encode_basestring
+from hashlib import sha256
 from typing import Any, TypeAlias
 
-from pydantic_core import from_json
+import orjson
 
-from mix.rules.core.chain import GENESIS, canonical, written
+from mix.rules.core.chain import GENESIS, PLAIN, refuse_floats, written
 from mix.rules.core.verdicts import Broken, incomplete, read_json, tampered
 
 UNHASHED = frozenset({"payload", "reason", "previous_hash", "hash"})  # an entry's hash covers their digests
 PART = 2 * 2**20  # bytes that are worth a part of their own
 
-Part: TypeAlias = tuple[bytes, int, str]  # lines, the number of the first, and the hash before it
+# The log, where lines of it begin and end, the number of the first, and the hash before it: who takes it copies it.
+Part: TypeAlias = tuple[bytes, int, int, int, str]
 Spread: TypeAlias = Callable[[Callable[[Part], str | None], Sequence[Part]], Iterable[str | None]]
 
 HELD = 16  # names of an entry, as `export_chain` writes it
@@ -34,12 +34,12 @@ def read_log(raw: bytes, place: str, *, spread: Spread = map) -> list[str]:
 
 
 def _quickly(raw: bytes, spread: Spread) -> list[str] | None:
-    body, _, last = raw.removesuffix(b"\n").rpartition(b"\n")
-    if not body or b"\r" in raw:
+    end = raw.rfind(b"\n", 0, len(raw) - 1)  # of the last entry; the head stands after it
+    if end < 1 or b"\r" in raw:
         return None
     try:
-        found = list(spread(_hashes_of, _parts(body)))
-        head = read_json(last, "")["head"]
+        found = list(spread(_hashes_of, _parts(raw, end)))
+        head = read_json(raw[end + 1 :].removesuffix(b"\n"), "")["head"]
     except (Broken, ValueError, LookupError, TypeError):
         return None
     if None in found:
@@ -49,72 +49,59 @@ def _quickly(raw: bytes, spread: Spread) -> list[str] | None:
     return hashes if head == {"seq": len(hashes), "hash": hashes[-1]} else None
 
 
-def _parts(body: bytes) -> list[Part]:
+def _parts(raw: bytes, end: int) -> list[Part]:
     parts: list[Part] = []
     start, number, previous = 0, 1, GENESIS
-    while start < len(body):
-        stop = body.find(b"\n", start + PART)
-        lines = body[start : stop if stop >= 0 else len(body)]
-        parts.append((lines, number, previous))
-        start += len(lines) + 1
-        number += lines.count(b"\n") + 1
-        previous = str(json.loads(lines.rpartition(b"\n")[2])["hash"])
+    while start < end:
+        found = raw.find(b"\n", min(start + PART, end), end)
+        stop = found if found >= 0 else end
+        parts.append((raw, start, stop, number, previous))
+        number += raw.count(b"\n", start, stop) + 1
+        previous = str(json.loads(raw[raw.rfind(b"\n", 0, stop) + 1 : stop])["hash"])
+        start = stop + 1
     return parts
 
 
 def _hashes_of(part: Part) -> str | None:
     """Return the hashes of the lines of a part, one after the other; None where the quick way does not take one."""
-    lines, first, previous = part
+    raw, start, stop, first, previous = part
     found: list[str] = []
     try:
-        for seq, line in enumerate(lines.decode().split("\n"), start=first):
-            previous = _quick_entry(from_json(line, allow_inf_nan=False), seq=seq, previous=previous)
-            if not previous:
-                return None
+        for seq, line in enumerate(raw[start:stop].split(b"\n"), start=first):
+            previous = _quick_entry(orjson.loads(line), seq=seq, previous=previous)
             found.append(previous)
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (_Unlike, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
     return "".join(found)
 
 
-def _quick_entry(
-    entry: dict[str, Any],
-    *,
-    seq: int,
-    previous: str,
-    sha256: Callable[[bytes], Any] = hashlib.sha256,
-    text: Callable[[str], str] = encode_basestring,
-) -> str:
-    """Return the hash of an entry that holds; "" where it does not, or where it is not this program's.
+class _Unlike(Exception):
+    """An entry that does not hold, or that is not as this program writes it."""
 
-    Raises TypeError for what is no text or has a fraction, and LookupError for what is not there.
-    """
-    if len(entry) != HELD or entry["seq"] != seq or type(entry["seq"]) is not int or entry["previous_hash"] != previous:
-        return ""
-    payload, reason = entry["payload"], entry["reason"]
-    of_payload, of_reason = entry["payload_hash"], entry["reason_hash"]
-    if payload is None:
-        of_payload = text(of_payload)
-    elif sha256(canonical(payload)).hexdigest() == of_payload:
-        of_payload = f'"{of_payload}"'
-    else:
-        return ""
-    if reason is None:
-        of_reason = text(of_reason)
-    elif sha256(text(reason).encode()).hexdigest() == of_reason:
-        of_reason = f'"{of_reason}"'
-    else:
-        return ""
-    covered = (
-        f'{{"actor":{text(entry["actor"])},"challenge":{text(entry["challenge"])},'
-        f'"happened_at":{text(entry["happened_at"])},"origin":{text(entry["origin"])},'
-        f'"payload_hash":{of_payload},"reason_hash":{of_reason},'
-        f'"recorded_at":{text(entry["recorded_at"])},"role":{text(entry["role"])},"seq":{seq},'
-        f'"subject":{text(entry["subject"])},"subject_type":{text(entry["subject_type"])},'
-        f'"verb":{text(entry["verb"])}}}'
-    )
-    made: str = sha256(f"\x00{previous}{covered}".encode()).hexdigest()
-    return made if made == entry["hash"] else ""
+
+def _quick_entry(entry: dict[str, Any], *, seq: int, previous: str) -> str:
+    """Return the hash of an entry that holds. Raises _Unlike, or what comes of a value of another kind."""
+    whole = len(entry) == HELD
+    payload, reason, own = entry.pop("payload"), entry.pop("reason"), entry.pop("hash")
+    if not whole or entry.pop("previous_hash") != previous or entry["seq"] != seq or type(entry["seq"]) is not int:
+        raise _Unlike
+    if type(payload) not in PLAIN:
+        refuse_floats(payload)
+    if not PLAIN.issuperset(map(type, entry.values())) or not (reason is None or type(reason) is str):
+        raise _Unlike
+    if not (payload is None or _digest(payload) == entry["payload_hash"]):
+        raise _Unlike
+    if not (reason is None or _digest(reason) == entry["reason_hash"]):
+        raise _Unlike
+    made = sha256(b"\0" + previous.encode() + orjson.dumps(entry, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    if made != own:
+        raise _Unlike
+    return made
+
+
+def _digest(value: object) -> str:
+    """Return the SHA-256 of the canonical form, which orjson writes for what holds no fraction and no huge number."""
+    return sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _line_by_line(raw: bytes, place: str) -> list[str]:
@@ -157,4 +144,4 @@ def _entry(entry: Mapping[str, Any], place: str, *, seq: int, previous: str) -> 
 
 
 def _sha256(raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest()
+    return sha256(raw).hexdigest()

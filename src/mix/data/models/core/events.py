@@ -18,11 +18,16 @@ class Chain(models.Model):
 
 
 class Checkpoint(models.Model):
-    """What a chain was at some time: its size, the root of the tree over it, and the signed note. Never changed."""
+    """What a chain was at some time: its size, the root of the tree over it, and the signed note. Never changed.
+
+    `before` is the tree over all entries but the last: with that entry it makes the root that was signed, and the next
+    checkpoint goes on from there.
+    """
 
     chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="checkpoints")
     size = models.PositiveBigIntegerField()
     note = models.TextField()
+    before = models.BinaryField()
     made_at = models.DateTimeField()
 
     class Meta:
