@@ -3,7 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test check format lint types imports templates world verbs sqlite postgres journeys lab bench screenshots docs site browser wheel clean
+# What is compiled once is kept: a hundred processes of a run would each compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: demo test check rules shape format lint types imports templates world verbs sqlite postgres journeys lab bench screenshots docs site browser wheel clean
 
 demo: $(STAMP)
 	@$(BIN)/mix demo
@@ -38,7 +41,14 @@ COUNTED := $(BIN)/coverage run -m
 
 check: $(STAMP)
 	@$(MAKE) --no-print-directory -j 2 types format lint imports templates
-	@$(RUN) pytest tests/rules tests/architecture -n 2 --ignore=tests/architecture/test_site.py
+	@$(MAKE) --no-print-directory -j 2 rules shape
+
+# Side by side: neither collects what the other runs.
+rules: $(STAMP)
+	@$(RUN) pytest tests/rules
+
+shape: $(STAMP)
+	@$(BIN)/pytest tests/architecture --ignore=tests/architecture/test_site.py
 
 format: $(STAMP)
 	@$(BIN)/ruff format --check --quiet .
