@@ -61,6 +61,7 @@ ON_PAGES = {
     "challenges.begin_from",
     "chasing.ask_again",
     "conversations.end",
+    "delivery.set_tests",
     "departments.add",
     "departments.close",
     "departments.open_again",

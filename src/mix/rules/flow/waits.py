@@ -96,8 +96,8 @@ ENDED_BY: dict[Doing, str] = {
         evaluations.appoint outsiders.invite evaluations.open_scoring evaluations.invite evaluations.set_meeting
         conversations.begin awards.recommend awards.record_negotiation awards.fail_negotiation agreements.draft
         agreements.name_signatory disclosures.appoint_reviewer delivery.add_backlog_item delivery.plan_milestone
-        delivery.read_outcome sprints.grant_data sprints.record_evidence sprints.hold_demo sprints.enter_parity
-        sprints.explain_parity""",
+        delivery.set_tests delivery.read_outcome sprints.grant_data sprints.record_evidence sprints.hold_demo
+        sprints.enter_parity sprints.explain_parity""",
     Doing.FINISH: """evaluations.finalise_result evaluations.break_tie evaluations.freeze_quality ties.fix_lot
         ties.draw_lot""",
     Doing.REVIEW_PACK: "disclosures.review",

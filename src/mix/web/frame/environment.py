@@ -48,6 +48,7 @@ from mix.rules.core.kinds import (
     Scan,
     StepState,
 )
+from mix.rules.delivery.acceptance import Named
 from mix.rules.delivery.states import AgreementState, ConversationState, EditState, EvidenceVerdict
 from mix.rules.knowledge.measured import TargetVerdict
 from mix.rules.knowledge.states import FactConfidence, FactKey
@@ -125,6 +126,7 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     Ground,
     JoinAnswer,
     Kind,
+    Named,
     NoticeKind,
     Origin,
     Phase,
