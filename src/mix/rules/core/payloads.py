@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 _NOTHING = """
-absences.end absences.enter
+absences.accept absences.decline absences.end absences.enter
 addenda.drop_extension
 agreements.answer_edit agreements.deliver agreements.draft agreements.judge_deliverable agreements.name_signatory
 agreements.propose_edit agreements.receive_paper

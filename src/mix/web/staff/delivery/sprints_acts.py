@@ -41,16 +41,20 @@ class GiveSignOff(Act[MayStart]):
     label = _("Sign off")
     done = _("Signed off.")
 
-    area = fields.choice(_("Area"), [])
+    area = fields.many(_("Area"), [])
     note = fields.text(_("Conditions"), required=False, rows=2)
 
     def fit(self) -> None:
-        """Offer the areas that are the person's."""
-        fields.offer(self, "area", [(a.value, word("area", a, language())) for a in self.about.areas])
+        """Offer the areas that are the person's; only one is no question."""
+        fields.offer_many(self, "area", [(a.value, word("area", a, language())) for a in self.about.areas])
+        self.fields["area"].required = True
+        if len(self.about.areas) == 1:
+            self.initial.setdefault("area", [self.about.areas[0].value])
 
     def run(self, request: HttpRequest) -> None:
-        """Sign off."""
-        do(request, sprints.sign_off, self.about.step, **self.cleaned_data)
+        """Sign off each area: a word and a line of the log of its own."""
+        for area in self.cleaned_data["area"]:
+            do(request, sprints.sign_off, self.about.step, area=area, note=self.cleaned_data["note"])
 
 
 @dataclass(frozen=True)
