@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from mix.actions.city.people import lock_person
@@ -13,7 +14,6 @@ from mix.readers.core.absences import days_of, standing_at
 from mix.rules.city.calendar import day_in
 from mix.rules.core.absences import Days, DeputyAnswer, Standing, unmet_days
 from mix.rules.core.access import Permission
-from mix.rules.core.fields import Wording
 from mix.rules.core.unmet import refuse_if, require
 
 
@@ -99,7 +99,7 @@ def _answer(deed: Deed, absence: Absence, answer: DeputyAnswer, code: str) -> Ab
     found.answer, found.answered_at = answer, deed.now
     found.save(update_fields=["answer", "answered_at"])
     told = {found.person.pk: found.person, found.entered_by_id: found.entered_by}
-    deed.tell(told.values(), code, of=found.municipality, path="me/account/", **_said(found))
+    _mail(deed, told.values(), code, found)
     verb = "absences.accept" if answer is DeputyAnswer.ACCEPTED else "absences.decline"
     deed.record(verb, found.person, chain=found.municipality.code)
     return found
@@ -124,16 +124,21 @@ def _tell(deed: Deed, absence: Absence, code: str, own_code: str) -> None:
     told = [] if absence.answer == DeputyAnswer.DECLINED else [(absence.deputy, code)]
     told += [(person, own_code)] if person.pk != who.pk else []
     for one, what in told:
-        deed.tell([one], what, of=absence.municipality, path="me/account/", who=who.name, **_said(absence))
+        _mail(deed, [one], what, absence)
 
 
-def _said(absence: Absence) -> dict[str, str | Wording]:
-    """Return what mails say of an absence."""
-    return {
-        "city": absence.municipality.wording("name"),
-        "role": wording("role", absence.role),
-        "person": absence.person.name,
-        "deputy": absence.deputy.name,
-        "first": absence.first_on.isoformat(),
-        "last": absence.last_on.isoformat(),
-    }
+def _mail(deed: Deed, people: Iterable[Person], code: str, absence: Absence) -> None:
+    """Write a mail about an absence."""
+    deed.tell(
+        people,
+        code,
+        of=absence.municipality,
+        path="me/account/",
+        city=absence.municipality.wording("name"),
+        role=wording("role", absence.role),
+        person=absence.person.name,
+        deputy=absence.deputy.name,
+        who=deed.actor.someone.name,
+        first=absence.first_on.isoformat(),
+        last=absence.last_on.isoformat(),
+    )

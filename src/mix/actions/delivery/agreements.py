@@ -12,7 +12,7 @@ from mix.data.models import Agreement, Clause, ClauseEdit, Deliverable, Paper, P
 from mix.readers.case.challenges import list_steps_after, spec_of
 from mix.readers.city.people import actor_for, list_members, list_on_duty
 from mix.readers.core.actors import Actor
-from mix.readers.delivery.acceptance import find_tests, lines_at, unmet_by_clause
+from mix.readers.delivery.acceptance import Flowing, find_tests, lines_at, unmet_by_clause
 from mix.readers.delivery.agreements import (
     Terms,
     changes_since,
@@ -86,16 +86,7 @@ def draft(
         drafted_at=deed.now,
         differs_reason=reason.strip() if differs else "",
     )
-    for position, clause in enumerate(clauses, start=1):
-        Clause.objects.create(
-            agreement=agreement,
-            key=clause.key,
-            position=position,
-            title=clause.title,
-            text=clause.text,
-            source=tests.place if tests and clause.names_tests else "",
-            said="\n".join(tests.lines) if tests and clause.names_tests else "",
-        )
+    _keep_clauses(agreement, clauses, tests)
     for due in deliverables:
         Deliverable.objects.create(agreement=agreement, title=due.title, due_on=due.due_on, fee_cents=due.fee_cents)
     for kind, name in papers:
@@ -109,6 +100,15 @@ def draft(
     )
     deed.record("agreements.draft", agreement, role=role.value, reason=agreement.differs_reason)
     return agreement
+
+
+def _keep_clauses(agreement: Agreement, clauses: Sequence[ClauseText], tests: Flowing | None) -> None:
+    """Keep the clauses in their order; of what names tests, where these stand and what stands there."""
+    for position, clause in enumerate(clauses, start=1):
+        source = {"source": tests.place, "said": "\n".join(tests.lines)} if tests and clause.names_tests else {}
+        Clause.objects.create(
+            agreement=agreement, key=clause.key, position=position, title=clause.title, text=clause.text, **source
+        )
 
 
 def _side(agreement: Agreement, *, actor: Actor) -> tuple[str, str]:

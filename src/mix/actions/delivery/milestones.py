@@ -122,6 +122,7 @@ def set_tests(
     """Say anew by what a milestone is accepted that is not accepted yet: tests of its document, and one only here."""
     challenge, role = lock_challenge(milestone.challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
     _keep_open(challenge)
+    milestone = challenge.milestones.get(pk=milestone.pk)
     require(milestone.accepted_at is None, "milestone_accepted")
     milestone.tests = write_tests(_tests(challenge, tests, own_test=own_test, why=why))
     milestone.save(update_fields=["tests"])

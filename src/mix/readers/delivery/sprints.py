@@ -177,7 +177,7 @@ def list_sprint_vendors(room: Room) -> list[Vendor]:
     return list_chosen(room.step)
 
 
-def week_of_sprint(facts: Mapping[Fact, Any], *, on: date) -> int | None:
+def week_of_sprint(facts: dict[Fact, Any], *, on: date) -> int | None:
     """Return which week of the sprint a day lies in, from 1; None outside of it, or where nobody said when it is."""
     starts, ends = fact_date(facts, Fact.SPRINT_STARTS), fact_date(facts, Fact.SPRINT_ENDS)
     return (on - starts).days // 7 + 1 if starts and ends and starts <= on <= ends else None

@@ -34,11 +34,11 @@ class Several(Act[S]):
 
     def rows(self) -> Rows:
         """Return the rows that are offered."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} has no rows")
 
-    def each(self, request: HttpRequest, item: str) -> None:
+    def each(self, request: HttpRequest, item: str) -> None:  # noqa: ARG002 - for those that override it
         """Do it to one row. Raises Refused, and Unknown where somebody else did it meanwhile."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} does nothing to each")
 
     def fit(self) -> None:
         """Offer the rows."""
@@ -48,7 +48,7 @@ class Several(Act[S]):
             self.initial.setdefault("items", [key for key, _label in offered])
 
     def run(self, request: HttpRequest) -> None:
-        """Do it to each that was chosen. Raises Refused where nothing was chosen, or nothing could be done."""
+        """Do it to each that was chosen. Raises Refused and Unknown where nothing was chosen or could be done."""
         chosen = self.cleaned_data["items"]
         require(bool(chosen), "nothing_chosen", field="items")
         unmet: list[Unmet] = []
@@ -61,8 +61,8 @@ class Several(Act[S]):
                 unmet.extend(one for one in error.unmet if one not in unmet)
             except Unknown:
                 left += 1
-        if unmet and left == len(chosen):
-            raise Refused(*unmet)
+        if left == len(chosen):
+            raise Refused(*unmet) if unmet else Unknown
         done = len(chosen) - left
         messages.success(request, ngettext("%(n)s was done.", "%(n)s were done.", done) % {"n": done})
         for one in unmet:

@@ -158,9 +158,9 @@ class SetTests(WithTests, RowAct[Plannable]):
         """Begin with the tests that it has."""
         super().fit()
         has = self.about.has.get(str(self.initial.get("item", "")), ())
-        self.initial |= {"tests": [test.text for test in has]}
+        self.initial["tests"] = [test.text for test in has]
         if own := next((test for test in has if test.why), None):
-            self.initial |= {"own_test": own.text, "why": own.why}
+            self.initial["own_test"], self.initial["why"] = own.text, own.why
 
     def run(self, request: HttpRequest) -> None:
         """Change them."""

@@ -21,6 +21,7 @@ from mix.rules.delivery.states import Area, ParityKind
 from mix.web.drawing.showing import language
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, RowAct, do
+from mix.web.forms.fields import Label
 from mix.web.staff.delivery.judging import Judge
 
 EVERY = "*"  # posted for every vendor of the sprint, and for every data set of its framework
@@ -122,8 +123,14 @@ class GrantData(OfVendor):
             self.fields["data_set"] = fields.line(_("Data set"))
             del self.fields["other"], self.fields["reason"]
             return
-        every = [(EVERY, _("Every data set that the framework names"))] if len(named) > 1 else []
-        offered = [*every, *((name, name) for name in named), (OTHER, _("Another one, with a reason"))]
+        every: list[tuple[str, Label]] = []
+        if len(named) > 1:
+            every.append((EVERY, _("Every data set that the framework names")))
+        offered: list[tuple[str, Label]] = [
+            *every,
+            *((name, name) for name in named),
+            (OTHER, _("Another one, with a reason")),
+        ]
         fields.offer(self, "data_set", offered)
         if any(named.values()):
             self.fields["legal_basis"].required = not all(named.values())
