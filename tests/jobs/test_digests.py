@@ -139,7 +139,7 @@ def test_a_mail_that_can_be_stopped_says_how(settings: Any) -> None:
 
 def test_somebody_chooses_on_their_account_page(sign_in: Callable[[str], Client]) -> None:
     client = sign_in("sam")
-    typed = {"act": "mail", "turn": "daily", "dates": "now", "news": "off", "invitations": "now"}
+    typed = {"act": "mail", "turn": "daily", "dates": "now", "news": "off", "follows": "now", "invitations": "now"}
     assert client.post("/en/me/account/", typed).status_code == 302
     assert {(c.kind, c.pace) for c in MailChoice.objects.filter(to="sam")} == {("turn", "daily"), ("news", "off")}
     assert client.post("/en/me/account/", {**typed, "turn": "off"}).status_code == 422

@@ -36,6 +36,7 @@ INNER = {
     "challenges.record_history",
     "disclosures.publish_pack",
     "documents.keep_version",
+    "following.tell_followers",
     "item_checks.tell_failed",
     "openings.unseal_all",
     "panels.pass_shares_on",
@@ -44,6 +45,8 @@ INNER = {
 }
 # Verbs whose only scenario is a page: tests/web and tests/journeys carry them out.
 ON_PAGES = {
+    "absences.accept",
+    "absences.decline",
     "absences.end",
     "absences.enter",
     "addenda.change_question",
@@ -61,11 +64,14 @@ ON_PAGES = {
     "challenges.begin_from",
     "chasing.ask_again",
     "conversations.end",
+    "delivery.set_tests",
     "departments.add",
     "departments.close",
     "departments.open_again",
     "departments.rename",
     "evaluations.break_tie",
+    "following.follow",
+    "following.unfollow",
     "item_checks.check",
     "municipalities.send_again",
     "findings.justify",

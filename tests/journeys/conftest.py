@@ -142,6 +142,8 @@ class Visitor:
             kind = field.evaluate("f => f.type")
             if kind == "radio":
                 place.locator(f"[name='{key}'][value='{value}']").check(force=True)
+            elif kind == "checkbox" and (of_several := place.locator(f"[name='{key}'][value='{value}']")).count():
+                of_several.check(force=True)
             elif kind == "checkbox":
                 field.check(force=True)
             elif kind.startswith("select"):

@@ -88,6 +88,7 @@ BY_ROLE = {
         "city/settings/guelph/methods/guelph-pilot-week/?step=choice",
         "me/sessions/",
         "me/account/",
+        "me/follows/",
     ],
     "olivia": [
         "city/challenges/water-leaks/invitation/",

@@ -52,6 +52,7 @@ ADDRESSES: dict[str, str] = {
     "sessions": SIGNED_IN,
     "demo-time": DEMO,
     "own-dates": SIGNED_IN,
+    "own-follows": SIGNED_IN,
     "demo-cards": DEMO,
     "demo-outbox": DEMO,
     "demo-sign-in": POST,

@@ -56,6 +56,15 @@ def typed(give: Callable[[str, Role], object], today: date) -> dict[str, str]:
     return {"act": "away", "duty": str(duty.pk), "deputy": "stan", **days}
 
 
+@pytest.fixture
+def away(sign_in: Callable[[str], Client], typed: dict[str, str]) -> Absence:
+    """Have Priya away from today on, with Stan standing in."""
+    assert sign_in("priya").post(ACCOUNT, typed).status_code == 302
+    made = Absence.objects.get()
+    assert sign_in("stan").post(ACCOUNT, {"act": "stand_in", "item": made.pk}).status_code == 302
+    return made
+
+
 def test_one_enters_and_ends_one_s_own_on_the_account_page(
     sign_in: Callable[[str], Client], typed: dict[str, str]
 ) -> None:
@@ -67,13 +76,37 @@ def test_one_enters_and_ends_one_s_own_on_the_account_page(
     assert client.post(ACCOUNT, {**typed, "deputy": "sam"}).status_code == 422
     assert client.post(ACCOUNT, typed).status_code == 302
     made = Absence.objects.get()
-    assert f"; {made.deputy.name} stands in" in text(client.get(ACCOUNT))
-    assert "is away from" in text(sign_in("stan").get(ACCOUNT)), "whoever stands in reads it"
+    asked = text(client.get(ACCOUNT))
+    assert f"{made.deputy.name}: asked to stand in" in asked
+    assert "Nobody stands in before they have accepted" in asked
+    assert "is away from" in text(sign_in("stan").get(ACCOUNT)), "whoever is asked reads it"
     end = {"act": "end_away", "item": str(made.pk)}
     assert sign_in("stan").post(ACCOUNT, end).status_code == 404
     assert client.post(ACCOUNT, end).status_code == 302
     page = text(client.get(ACCOUNT))
     assert ("Absences that are over" in page, "ended early or withdrawn" in page) == (True, True)
+
+
+def test_a_deputy_answers_with_one_click_from_the_desk_on(
+    sign_in: Callable[[str], Client], typed: dict[str, str]
+) -> None:
+    priya, stan = sign_in("priya"), sign_in("stan")
+    priya.post(ACCOUNT, typed)
+    made, name = Absence.objects.get(), Person.objects.get(code="stan").name
+    desk = stan.get(DESK).content.decode()
+    assert "Say whether you stand in" in desk
+    assert 'href="/en/me/account/"' in desk
+    page = text(stan.get(ACCOUNT))
+    assert ("Stand in" in page, "Decline" in page) == (True, True)
+    for other, act in (("priya", "stand_in"), ("sam", "decline"), ("tess", "stand_in")):
+        assert sign_in(other).post(ACCOUNT, {"act": act, "item": made.pk}).status_code == 404, other
+    assert stan.post(ACCOUNT, {"act": "stand_in", "item": made.pk}).status_code == 302
+    assert "Say whether you stand in" not in stan.get(DESK).content.decode()
+    assert f"{name}: stands in" in text(priya.get(ACCOUNT))
+    assert stan.post(ACCOUNT, {"act": "decline", "item": made.pk}).status_code == 302
+    seen = text(priya.get(ACCOUNT))
+    assert (f"{name}: declined" in seen, "Enter these days again, with somebody else" in seen) == (True, True)
+    assert f"{name} : a refusé" in text(priya.get("/fr/me/account/"))
 
 
 def test_whose_role_nobody_else_has_reads_why_there_is_no_form(sign_in: Callable[[str], Client]) -> None:
@@ -107,6 +140,8 @@ def test_the_desk_of_the_deputy_says_for_whom_and_only_theirs(
     before = text(sign_in("stan").get(DESK))
     assert "for Priya" not in before
     sign_in("priya").post(ACCOUNT, typed)
+    assert "for Priya" not in text(sign_in("stan").get(DESK)), "nobody stands in unasked"
+    sign_in("stan").post(ACCOUNT, {"act": "stand_in", "item": Absence.objects.get().pk})
     client, name = sign_in("stan"), Person.objects.get(code="priya").name
     desk = text(client.get(DESK))
     assert f"for {name}, away until" in desk
@@ -135,6 +170,7 @@ def test_whoever_waits_reads_on_desk_and_gate_who_is_away_and_who_stands_in(
     days = {"first_on": today.isoformat(), "last_on": today.isoformat()}
     typed = {"act": "away", "duty": str(holder.pk), "deputy": "stan", **days}
     assert sign_in(holder.person.code).post(ACCOUNT, typed).status_code == 302
+    assert sign_in("stan").post(ACCOUNT, {"act": "stand_in", "item": Absence.objects.get().pk}).status_code == 302
     said = re.compile(rf"{holder.person.name} is away until [^;]+; {Person.objects.get(code='stan').name} stands in")
     page = "/en/city/challenges/full-bins/commissioning/"
     for url in (DESK, page):
@@ -145,11 +181,9 @@ def test_whoever_waits_reads_on_desk_and_gate_who_is_away_and_who_stands_in(
 
 
 def test_a_desk_asks_no_more_with_more_people_away(
-    sign_in: Callable[[str], Client], typed: dict[str, str], now: datetime, today: date
+    sign_in: Callable[[str], Client], away: Absence, now: datetime, today: date
 ) -> None:
-    guelph = Municipality.objects.get(code="guelph")
-    sign_in("priya").post(ACCOUNT, typed)
-    made = Absence.objects.get()
+    guelph, made = Municipality.objects.get(code="guelph"), away
 
     def count(code: str, url: str) -> int:
         client = sign_in(code)
@@ -164,6 +198,7 @@ def test_a_desk_asks_no_more_with_more_people_away(
         one = Person.objects.create(code=f"many{n}", email=f"many{n}@example.org", name=f"Many {n}")
         StaffRole.objects.create(municipality=guelph, person=one, role="project_lead", since=now)
         facts = {"role": made.role, "deputy": made.deputy, "first_on": today, "last_on": made.last_on}
+        facts |= {"answer": "accepted", "answered_at": now}
         Absence.objects.create(municipality=guelph, person=one, entered_by=made.person, entered_at=now, **facts)
     assert [count(*page) for page in pages] == before
     assert "and 38 more" in text(sign_in("stan").get(DESK)), "three are named"

@@ -146,6 +146,7 @@ def test_what_a_call_asks_is_read_where_its_challenge_is(sign_in: Callable[[str]
         ("account", [], ALL),
         ("sessions", [], ALL),
         ("own-dates", [], ALL),
+        ("own-follows", [], ALL),
     ],
 )
 def test_pages_by_role(sign_in: Callable[[str], Client], name: str, args: list[str], expected: set[str]) -> None:

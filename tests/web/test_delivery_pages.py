@@ -61,7 +61,7 @@ def latest() -> int:
 
 
 def test_data_is_granted_to_every_vendor_of_a_sprint_at_once(ended: Challenge, post: Callable[..., int]) -> None:
-    given = {"data_set": "Tree rolls", "legal_basis": "Sprint agreement", **DAYS}
+    given = {"data_set": "+", "other": "Tree rolls", "reason": "Found later", "legal_basis": "Sprint agreement", **DAYS}
     assert post("priya", "test-environment", "grant", vendor="*", **given) == 302
     rows = DataGrant.objects.filter(challenge=ended, data_set="Tree rolls")
     assert sorted(rows.values_list("vendor__code", flat=True)) == ["northlight", "releve", "tamarack"]

@@ -97,6 +97,25 @@ def test_asking_again_is_one_mail_and_a_line_of_the_log_once_a_day(sign_in: Call
     assert Message.objects.filter(code="asked_again").count() == 1
 
 
+def test_several_are_asked_again_at_once_each_with_a_line_of_its_own(sign_in: Callable[[str], Client]) -> None:
+    client = sign_in("priya")
+    alone = client.get("/en/city/?do=ask_all").content.decode()
+    items = re.findall(r'<input[^>]*name="items"[^>]*value="([^"]+)"', alone)
+    assert len(items) > 1
+    assert alone.count("checked") == len(items), "all are ticked, and looked through"
+    assert "Hugo Marchetti: " in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", alone))
+    assert client.post("/en/city/", {"act": "ask_all"}).status_code == 422
+    assert client.post("/en/city/", {"act": "ask_all", "items": ["score:000000000000"]}).status_code == 422
+    chosen = items[:2]
+    answer = client.post("/en/city/", {"act": "ask_all", "items": chosen}, follow=True)
+    assert "2 were done." in answer.content.decode()
+    lines = Event.objects.filter(verb="chasing.ask_again")
+    assert sorted(lines.values_list("subject", flat=True)) == sorted(chosen)
+    left = client.get("/en/city/?do=ask_all").content.decode()
+    assert not set(chosen) & set(re.findall(r'name="items"[^>]*value="([^"]+)"', left))
+    assert client.post("/en/city/", {"act": "ask_all", "items": chosen}).status_code in (404, 422)
+
+
 def test_nobody_asks_again_for_what_does_not_wait_for_others(sign_in: Callable[[str], Client]) -> None:
     assert sign_in("priya").post("/en/city/", {"act": "ask", "item": "score:000000000000"}).status_code == 404
     assert sign_in("stan").post("/en/city/", {"act": "ask", "item": "score:000000000000"}).status_code == 404

@@ -38,6 +38,7 @@ PRIVATE = frozenset(
             "data_digest",
             "data_judgement",
             "data_calendarfeed",
+            "data_follow",
         ),
     }
 )

@@ -39,6 +39,7 @@ SHARED = frozenset(
         "data_mailchoice",
         "data_checkpoint",
         "data_event",
+        "data_follow",
         "data_merger",
         "data_message",
         "data_municipality",

@@ -83,6 +83,10 @@ def _step(step: Step) -> Iterator[str]:
         yield f"- Gate {step.gate.key}, {step.gate.title.en}: {', '.join(who)}{each}{back}"
     if step.fields:
         yield "- Fields: " + "; ".join(map(_field, step.fields))
+    if step.accepted_by:
+        yield f"- What is delivered is accepted by: {step.accepted_by}"
+    if step.data_sets:
+        yield f"- Gives vendors the data named in: {step.data_sets}"
     yield from _asked(step)
     if step.evaluation:
         weights = [f"{c.title.en} {c.weight} %" for c in step.evaluation.criteria]

@@ -23,7 +23,16 @@ from mix.actions.core.run import Prepared, run
 from mix.actions.delivery import agreements, conversations, disclosures, milestones, sprints
 from mix.actions.flow import chasing, corrections, endings, findings, moves, publication, signing
 from mix.actions.knowledge import lessons
-from mix.actions.market import addenda, call_forms, engagements, item_checks, openings, solicitations, submissions
+from mix.actions.market import (
+    addenda,
+    call_forms,
+    engagements,
+    following,
+    item_checks,
+    openings,
+    solicitations,
+    submissions,
+)
 from mix.data import models as m
 from mix.jobs.scenarios import Read, Scenario, ScenarioWrong, Values, read_scenario
 from mix.jobs.short_forms import SHORT
@@ -53,6 +62,7 @@ MODULES = {
     "engagements": engagements,
     "evaluations": evaluations,
     "findings": findings,
+    "following": following,
     "item_checks": item_checks,
     "knowledge": lessons,
     "meetings": meetings,

@@ -50,6 +50,7 @@ REFUSALS: dict[str, str | Counted] = {
     "absence_too_long": "An absence begins and ends within a year",
     "absence_over": "This absence is over already",
     "away_already": "These days meet an absence that is entered already, from {first} to {last}",
+    "not_asked_to_stand_in": "You are not asked to stand in here",
     "deputy_oneself": "Somebody else stands in",
     "deputy_needs_role": "{name} does not have the role “{role}” at {city}: only somebody with the same role stands in",
     "deputy_away": "{name} is away too, from {first} to {last}",
@@ -94,9 +95,17 @@ MAILS: dict[str, tuple[str, str]] = {
         "Who still needs their duties at {city}?",
         "Duties that nobody has looked at for a year: {count}. Please confirm each that is still right, and end the others.",
     ),
-    "stands_in": (
-        "You stand in for {person} at {city}",
-        "{person} is away from {first} to {last}, and you stand in as “{role}” at {city}. Your desk says what you do for them, and so do mails. You act in your own name; nothing is open to you that was not before. {who} entered it.",
+    "asked_to_stand_in": (
+        "Do you stand in for {person} at {city}?",
+        "{person} is away from {first} to {last}. {who} asks you to stand in as “{role}” at {city}: accept or decline on your account page, with one click. Once you accepted, your desk and mails say what you do for them. You act in your own name; nothing is open to you that was not before.",
+    ),
+    "stands_in_for_you": (
+        "{deputy} stands in for {person}",
+        "{deputy} accepted to stand in for {person} as “{role}” at {city}, from {first} to {last}.",
+    ),
+    "stands_in_declined": (
+        "{deputy} does not stand in for {person}",
+        "{deputy} declined to stand in for {person} as “{role}” at {city}, from {first} to {last}. Nobody stands in: enter the absence again with somebody else.",
     ),
     "stands_in_no_more": (
         "You no longer stand in for {person} at {city}",
@@ -104,7 +113,7 @@ MAILS: dict[str, tuple[str, str]] = {
     ),
     "away_entered": (
         "{who} entered that you are away from {first} to {last}",
-        "{deputy} stands in for you as “{role}” at {city}. You may end it on your account page.",
+        "{deputy} is asked to stand in for you as “{role}” at {city}, and you are told what they say. You may end it on your account page.",
     ),
     "away_ended": (
         "{who} ended your absence at {city}",
@@ -190,6 +199,11 @@ WORDS: dict[str, dict[str, str]] = {
         "lasting": "today",
         "past": "over",
         "ended": "ended early or withdrawn",
+    },
+    "deputy": {
+        "asked": "asked to stand in",
+        "accepted": "stands in",
+        "declined": "declined",
     },
     "fact": {
         "category": "What is bought",
@@ -400,6 +414,8 @@ VERBS: dict[str, str] = {
     "municipalities.drop_bands": "Proposed table of authority dropped",
     "municipalities.set_bands": "Table of authority signed",
     "municipalities.found": "City set up",
+    "absences.accept": "Deputy accepted",
+    "absences.decline": "Deputy declined",
     "absences.enter": "Absence entered",
     "absences.end": "Absence ended early or withdrawn",
     "people.create_person": "Account made",

@@ -21,6 +21,7 @@ REFUSALS: dict[str, str | Counted] = {
     "too_many_rows": "At most {most} rows are taken here; there are {given}. Take out those that matter least, or send them as a file",
     "cell_missing": "“{field}”, row {row}: fill in “{column}”",
     "answer_missing": "Write something here",
+    "nothing_chosen": "Choose at least one",
     "reason_missing": "Give a reason",
     "not_an_amount": "“{given}” is not an amount. Write it as 12,500.00",
     "amount_too_large": "{given} is too large to be right",
@@ -111,6 +112,7 @@ WORDS: dict[str, dict[str, str]] = {
         "turn": "Something waits for you",
         "dates": "A date comes near",
         "news": "News of what you take part in",
+        "follows": "Calls that you follow",
         "invitations": "Invitations to answer calls",
     },
     "mail_kind_reason": {
@@ -118,6 +120,7 @@ WORDS: dict[str, dict[str, str]] = {
         "turn": "It is your turn: this cannot be stopped.",
         "dates": "Reminders: these cannot be stopped.",
         "news": "Nothing waits for you in them.",
+        "follows": "New calls that say your words, or of a city that you follow.",
         "invitations": "Calls that you may answer in challenges in which you take part.",
     },
     "mail_pace": {

@@ -63,6 +63,9 @@ REFUSALS: dict[str, str | Counted] = {
     "file_empty": "This file is empty",
     "file_too_large": "“{name}” is larger than {most} MB. Nothing else was lost",
     "upload_unknown": "This upload is no longer there. Choose the file again",
+    "follow_nothing": "Write words, or choose a city",
+    "follow_too_long": "Write at most eight words",
+    "follow_too_many": "You follow {most} subjects already: end one first, or read the feed of all calls",
     "part_out_of_place": "This part does not follow what is there ({there} bytes). Go on from there",
     "upload_incomplete": "Only {there} bytes have arrived. Send the rest",
     # engagement
@@ -196,6 +199,10 @@ MAILS: dict[str, tuple[str, str]] = {
     "call_sent_back": (
         "A call was sent back: {challenge}",
         "{who} sends back the call of “{challenge}” before publication: {reason}",
+    ),
+    "call_followed": (
+        "A call that you follow: {challenge}",
+        "{city} asks everybody in “{challenge}”, until {closes}. You follow its subject or its city; what you follow stands with your account.",
     ),
     "invited_to_answer": (
         "You may answer: {challenge}",

@@ -253,6 +253,11 @@ WAITS: dict[str, tuple[str, str, str]] = {
         "Report what came of {count} pilots",
         "Report",
     ),
+    "stand_in": (
+        "Say whether you stand in",
+        "Say of {count} absences whether you stand in",
+        "Answer",
+    ),
     "sign_bylaw": (
         "Sign a by-law table as the second person",
         "Sign {count} by-law tables as the second person",

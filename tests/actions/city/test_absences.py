@@ -70,14 +70,21 @@ def two_leads(now: datetime) -> None:
 
 @pytest.fixture
 def enter(two_leads: None, actor: Callable[[str], Any], now: datetime, today: date) -> Callable[..., Absence]:
-    """Return a function that has Priya away for some days, counted from today, with Stan standing in."""
+    """Return a function that has Priya away for some days, counted from today, with Stan standing in, or asked to."""
 
     def entered(
-        first: int = 0, last: int = 4, *, by: str = "priya", who: str = "priya", deputy: str = "stan"
+        first: int = 0,
+        last: int = 4,
+        *,
+        by: str = "priya",
+        who: str = "priya",
+        deputy: str = "stan",
+        accepted: bool = True,
     ) -> Absence:
         first_on, last_on = today + first * DAY, today + last * DAY
         verb = absences.enter
-        return run(actor(by), now, verb, duty(who), deputy=person(deputy), first_on=first_on, last_on=last_on)
+        made = run(actor(by), now, verb, duty(who), deputy=person(deputy), first_on=first_on, last_on=last_on)
+        return run(actor(deputy), now, absences.accept, made) if accepted else made
 
     return entered
 
@@ -90,7 +97,7 @@ def refused(act: Callable[[], object]) -> list[tuple[str, str]]:
 
 def test_it_is_a_row_of_record_of_which_the_log_says_no_day(enter: Callable[..., Absence], today: date) -> None:
     since = last_mail()
-    made = enter()
+    made = enter(accepted=False)
     assert (made.role, made.deputy.code, made.first_on, made.last_on) == (
         "project_lead",
         "stan",
@@ -100,7 +107,7 @@ def test_it_is_a_row_of_record_of_which_the_log_says_no_day(enter: Callable[...,
     line = Event.objects.get(verb="absences.enter")
     assert (line.subject, line.actor, line.chain.code, list(line.payload)) == ("priya", "priya", "guelph", [ROWS])
     assert list(line.payload[ROWS]) == [f"absence/{made.pk}"]
-    assert mailed(since) == [("stan", "stands_in")]
+    assert mailed(since) == [("stan", "asked_to_stand_in")]
 
 
 def test_only_somebody_else_with_the_same_role_there_stands_in(enter: Callable[..., Absence]) -> None:
@@ -125,8 +132,8 @@ def test_an_administrator_enters_one_for_somebody_and_nobody_else_does(enter: Ca
         with pytest.raises(error):
             enter(by=other)
     since = last_mail()
-    assert enter(by="ada").entered_by.code == "ada"
-    assert mailed(since) == [("stan", "stands_in"), ("priya", "away_entered")]
+    assert enter(by="ada", accepted=False).entered_by.code == "ada"
+    assert mailed(since) == [("stan", "asked_to_stand_in"), ("priya", "away_entered")]
 
 
 @pytest.mark.parametrize(
@@ -150,6 +157,55 @@ def test_either_ends_it_early_and_the_row_stays(
     assert (kept.ended_by and kept.ended_by.code, kept.ended_at) == (by, now)
     assert refused(lambda: run(actor(by), now, absences.end, made)) == [("absence_over", "")]
     enter()
+
+
+def stands(now: datetime) -> list[str | None]:
+    return [a.deputy.code if a.deputy else None for a in list_away_at(["guelph"], now=now)]
+
+
+def test_a_deputy_stands_in_only_once_they_accepted(
+    enter: Callable[..., Absence], actor: Callable[[str], Any], now: datetime
+) -> None:
+    made = enter(by="ada", accepted=False)
+    assert (made.answer, stands(now)) == ("asked", [None])
+    for other in ("priya", "ada", "martin"):
+        assert refused(lambda who=other: run(actor(who), now, absences.accept, made)) == [("not_asked_to_stand_in", "")]
+    since = last_mail()
+    run(actor("stan"), now, absences.accept, made)
+    assert mailed(since) == [("priya", "stands_in_for_you"), ("ada", "stands_in_for_you")]
+    assert stands(now) == ["stan"]
+    line = Event.objects.get(verb="absences.accept")
+    assert (line.subject, line.actor, line.chain.code) == ("priya", "stan", "guelph")
+    run(actor("stan"), now, absences.accept, made)
+    assert Event.objects.filter(verb="absences.accept").count() == 1, "once is enough"
+
+
+def test_who_declines_stands_in_no_more_and_makes_way(
+    enter: Callable[..., Absence], actor: Callable[[str], Any], now: datetime
+) -> None:
+    made, since = enter(), last_mail()
+    run(actor("stan"), now, absences.decline, made)
+    assert (mailed(since), stands(now)) == ([("priya", "stands_in_declined")], [None])
+    guelph = Municipality.objects.get(code="guelph")
+    run(actor("ada"), now, roles.give_role, guelph, person=person("sam"), role=Role.PROJECT_LEAD)
+    enter(deputy="sam")
+    assert stands(now) == ["sam"]
+    made.refresh_from_db()
+    assert (made.answer, made.ended_by and made.ended_by.code) == ("declined", "priya")
+    assert refused(lambda: run(actor("stan"), now, absences.accept, made)) == [("absence_over", "")]
+    assert refused(lambda: enter(1, 2)) == [("away_already", "first_on")]
+
+
+def test_who_declined_hears_nothing_of_the_end_and_nobody_accepts_without_the_duty(
+    enter: Callable[..., Absence], actor: Callable[[str], Any], now: datetime
+) -> None:
+    made = enter(accepted=False)
+    run(actor("ada"), now, end_role, duty("stan"), reason="Moved")
+    assert refused(lambda: run(actor("stan"), now, absences.accept, made)) == [("no_duties", "")]
+    run(actor("stan"), now, absences.decline, made)
+    since = last_mail()
+    run(actor("priya"), now, absences.end, made)
+    assert mailed(since) == []
 
 
 def test_what_is_over_is_not_ended(enter: Callable[..., Absence], actor: Callable[[str], Any], now: datetime) -> None:

@@ -9,7 +9,17 @@ LEFT_OUT = {
     "the log itself": {"chain", "checkpoint", "event"},
     "accounts and sign-in": {"groupduty", "identityprovider", "person"},
     "what is signed, and compared with its entry": {"submissionversion"},
-    "machinery": {"beat", "cacheentry", "calendarfeed", "datereminder", "digest", "mailchoice", "message", "sandbox"},
+    "machinery": {
+        "beat",
+        "cacheentry",
+        "calendarfeed",
+        "datereminder",
+        "digest",
+        "follow",
+        "mailchoice",
+        "message",
+        "sandbox",
+    },
     "a vendor's own": {"ownhours"},
     "settings of a city": {"cityday", "documenttemplate", "letterhead", "methodversion", "municipality"},
 }

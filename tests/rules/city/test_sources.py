@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mix.rules.city.method_files import parse
-from mix.rules.city.sources import carried, says_the_same, source_of
+from mix.rules.city.sources import carried, field_at, rows_in_words, says_the_same, source_of
 from mix.rules.core.catalogue import DocumentInvalid
 from mix.rules.core.fields import FieldSpec
 from mix.rules.core.kinds import Route
@@ -156,3 +156,50 @@ def test_a_text_begins_with_rows_as_lines() -> None:
 def test_what_no_step_says_is_carried_as_it_is() -> None:
     spec, source = fields("begins: NEED.what")
     assert (source, carried(spec, source, "A pothole"), carried(spec, source, "")) == (None, "A pothole", None)
+
+
+MAKING = """          - {key: own, title: {en: Own, fr: Propre}}
+      - key: third
+        kind: %s
+        box: "3"
+        owner: project_lead
+        needs: [second]
+        title: {en: Third, fr: Troisième}
+        guidance: {en: g, fr: g}
+        %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "problem"),
+    [
+        ("agreement", "agreement: sprint, accepted_by: first.nothing", "which is no field of rows"),
+        ("agreement", "agreement: sprint, accepted_by: first.words", "which is no field of rows"),
+        ("delivery", "delivery: backlog, accepted_by: first.goals", "and makes nothing that is accepted"),
+        ("document", "accepted_by: first.goals", "and makes nothing that is accepted"),
+        ("sprint", "sprint: run, data_sets: first.goals", "and gives no data"),
+        ("sprint", "sprint: set_up, data_sets: first.goals", "which has no 'name'"),
+    ],
+)
+def test_rows_that_cannot_flow_are_named(kind: str, settings: str, problem: str) -> None:
+    lines = "\n        ".join(settings.split(", "))
+    with pytest.raises(DocumentInvalid) as caught:
+        parse(HEAD + MAKING % (kind, lines))
+    place = settings.rsplit(": ", maxsplit=1)[-1]
+    assert [p.text for p in caught.value.problems] == [f"'third' names '{place}', {problem}"]
+
+
+def test_tests_flow_into_agreements_and_milestones() -> None:
+    for kind, settings in (
+        ("agreement", "agreement: sprint\n        accepted_by: first.goals"),
+        ("delivery", "delivery: milestones\n        accepted_by: first.goals"),
+    ):
+        assert parse(HEAD + MAKING % (kind, settings)).step("third").accepted_by == "first.goals"
+
+
+def test_rows_in_words_stand_once_each() -> None:
+    goals = field_at(parse(method("source: first.words")), "first.goals")
+    assert goals is not None
+    rows = [{"measure": "Days", "target": 3}, {"measure": "Days", "target": 3}, {"measure": "", "target": None}]
+    assert rows_in_words(goals, [*rows, {"measure": "Trips", "target": None}]) == ("Days; 3", "Trips")
+    assert rows_in_words(goals, None) == ()

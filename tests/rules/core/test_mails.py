@@ -59,7 +59,7 @@ def test_somebody_stands_in_for_a_duty_and_not_for_a_person() -> None:
 
 def test_a_duty_has_no_stop_and_each_other_class_its_own() -> None:
     assert set(CLASSES) == set(PACES) == set(MailKind)
-    assert {kind for kind in MailKind if may_stop(kind)} == {MailKind.NEWS, MailKind.INVITATIONS}
+    assert {kind for kind in MailKind if may_stop(kind)} == {MailKind.NEWS, MailKind.FOLLOWS, MailKind.INVITATIONS}
     assert all(may_stop(kind) is (CLASSES[kind] is not MailClass.DUTY) for kind in MailKind)
     assert set(CHOOSABLE) == set(MailKind) - {MailKind.ACCOUNT}
 

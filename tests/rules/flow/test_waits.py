@@ -112,6 +112,7 @@ def test_a_name_tells_one_wait_from_another() -> None:
         (wait(step="g"), "city/challenges/c/g/", "city/challenges/c/g/"),
         (wait(Doing.DECIDE_NEED, at="N1"), "city/needs/N1/", "city/challenges/c/"),
         (wait(Doing.TAKE_SHARE, city="x"), "city/settings/x/recovery/", "city/challenges/c/"),
+        (wait(Doing.STAND_IN, city="x"), "me/account/", "city/challenges/c/"),
         (wait(Doing.TAKE_SHARE, at="R"), "city/calls/R/custody/", "city/challenges/c/"),
         (
             wait(Doing.DELIVER, at="A", is_owed_by_vendor=True),

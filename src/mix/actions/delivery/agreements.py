@@ -12,6 +12,7 @@ from mix.data.models import Agreement, Clause, ClauseEdit, Deliverable, Paper, P
 from mix.readers.case.challenges import list_steps_after, spec_of
 from mix.readers.city.people import actor_for, list_members, list_on_duty
 from mix.readers.core.actors import Actor
+from mix.readers.delivery.acceptance import Flowing, find_tests, lines_at, unmet_by_clause
 from mix.readers.delivery.agreements import (
     Terms,
     changes_since,
@@ -25,7 +26,7 @@ from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.core.unmet import Outdated, Unmet, refuse_if, require
-from mix.rules.delivery.clauses import ClauseText
+from mix.rules.delivery.clauses import ClauseText, followed_by_tests
 from mix.rules.delivery.states import AgreementState, EditState, Side
 
 
@@ -54,12 +55,15 @@ def draft(
 ) -> Agreement:
     """Draft an agreement with one vendor from library clauses. Papers are (kind, name) that must come in.
 
-    The vendors of one step have the same terms; others need a reason.
+    The vendors of one step have the same terms; others need a reason. A clause that names tests says those of the
+    document that the method names.
     """
     step, role = lock_step(step, actor=deed.actor, needs=Permission.AGREEMENT_EDIT, editing=True)
     require(not step.agreements.filter(vendor=vendor).exists(), "agreement_exists", vendor=vendor.name)
     require(ends_on >= starts_on, "ends_before_start", field="ends_on")
     require(bool(clauses), "clauses_missing", field="clauses")
+    tests = find_tests(step)
+    clauses = [made for c in clauses if (made := followed_by_tests(c, tests.lines if tests else ()))]
     terms = Terms(
         value_cents,
         options_cents,
@@ -82,10 +86,7 @@ def draft(
         drafted_at=deed.now,
         differs_reason=reason.strip() if differs else "",
     )
-    for position, clause in enumerate(clauses, start=1):
-        Clause.objects.create(
-            agreement=agreement, key=clause.key, position=position, title=clause.title, text=clause.text
-        )
+    _keep_clauses(agreement, clauses, tests)
     for due in deliverables:
         Deliverable.objects.create(agreement=agreement, title=due.title, due_on=due.due_on, fee_cents=due.fee_cents)
     for kind, name in papers:
@@ -99,6 +100,15 @@ def draft(
     )
     deed.record("agreements.draft", agreement, role=role.value, reason=agreement.differs_reason)
     return agreement
+
+
+def _keep_clauses(agreement: Agreement, clauses: Sequence[ClauseText], tests: Flowing | None) -> None:
+    """Keep the clauses in their order; of what names tests, where these stand and what stands there."""
+    for position, clause in enumerate(clauses, start=1):
+        source = {"source": tests.place, "said": "\n".join(tests.lines)} if tests and clause.names_tests else {}
+        Clause.objects.create(
+            agreement=agreement, key=clause.key, position=position, title=clause.title, text=clause.text, **source
+        )
 
 
 def _side(agreement: Agreement, *, actor: Actor) -> tuple[str, str]:
@@ -122,11 +132,15 @@ def _drafting(agreement: Agreement) -> Agreement:
 
 
 def propose_edit(deed: Deed, clause: Clause, *, text: str, reason: str) -> ClauseEdit:
-    """Propose other words for a clause, with a reason; the other side answers."""
+    """Propose other words for a clause, with a reason; the other side answers.
+
+    The same words are proposed where a clause is to stay as it is though its source says something else.
+    """
     agreement = _drafting(clause.agreement)
     side, role = _side(agreement, actor=deed.actor)
     require(bool(reason.strip()), "reason_missing", field="reason")
-    require(bool(text.strip()) and text != clause.text, "clause_unchanged", field="text")
+    keeps = bool(unmet_by_clause(agreement.step, clause))  # its source says something else, and these words may stay
+    require(bool(text.strip()) and (keeps or text != clause.text), "clause_unchanged", field="text")
     require(not clause.edits.filter(state=EditState.PROPOSED).exists(), "edit_waits")
     edit = ClauseEdit.objects.create(
         clause=clause,
@@ -169,7 +183,8 @@ def answer_edit(deed: Deed, edit: ClauseEdit, *, accept: bool, answer: str = "")
     if accept:
         clause = edit.clause
         clause.text = edit.text
-        clause.save(update_fields=["text"])
+        clause.said = lines_at(agreement.step, clause.source)
+        clause.save(update_fields=["text", "said"])
         _void_signatures(deed, agreement, role=role)
     deed.record("agreements.answer_edit", agreement, role=role, reason=answer)
     return edit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from mix.actions.case.locking import keep_open, lock_challenge
@@ -14,12 +15,13 @@ from mix.readers.city.people import list_members, list_with_role
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.agreements import find_contract
-from mix.readers.delivery.milestones import changed_cents, list_measures
+from mix.readers.delivery.milestones import changed_cents, list_measures, list_named_tests
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.city.delegation import decider_for
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import StepKind
 from mix.rules.core.unmet import Refused, Unmet, require
+from mix.rules.delivery.acceptance import Acceptance, left_over, read_tests, write_tests
 
 
 def _keep_open(challenge: Challenge) -> None:
@@ -63,8 +65,22 @@ def settle_backlog_item(deed: Deed, item: BacklogItem, *, result: str) -> Backlo
     return item
 
 
-def plan_milestone(deed: Deed, challenge: Challenge, *, title: str, due_on: date, value_cents: int) -> Milestone:
-    """Plan something due for a sum; all milestones together stay within the contract and its changes."""
+def plan_milestone(
+    deed: Deed,
+    challenge: Challenge,
+    *,
+    title: str,
+    due_on: date,
+    value_cents: int,
+    tests: Sequence[str] | None = None,
+    own_test: str = "",
+    why: str = "",
+) -> Milestone:
+    """Plan something due for a sum; all milestones together stay within the contract and its changes.
+
+    `tests` are those of the document that the method names by which it is accepted; None: all that no milestone has
+    yet. `own_test` stands only here, and says why.
+    """
     challenge, role = lock_challenge(challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
     _keep_open(challenge)
     contract = find_contract(challenge)
@@ -80,9 +96,38 @@ def plan_milestone(deed: Deed, challenge: Challenge, *, title: str, due_on: date
         title=title,
         due_on=due_on,
         value_cents=value_cents,
+        tests=write_tests(_tests(challenge, tests, own_test=own_test, why=why)),
     )
     deed.record("delivery.plan_milestone", challenge, role=role.value)
     return made
+
+
+def _tests(challenge: Challenge, chosen: Sequence[str] | None, *, own_test: str, why: str) -> list[Acceptance]:
+    """Return by what a milestone is accepted. Raises Refused for what nobody named, or without a reason."""
+    named = list_named_tests(challenge)
+    if chosen is None:
+        chosen = left_over(named, [test for m in challenge.milestones.all() for test in read_tests(m.tests)])
+    require(set(chosen) <= set(named), "test_unknown", field="tests")
+    found = [Acceptance(text) for text in named if text in set(chosen)]
+    if own := own_test.strip():
+        require(own not in named, "test_is_named", field="own_test")
+        require(bool(why.strip()), "reason_missing", field="why")
+        found.append(Acceptance(own, why.strip()))
+    return found
+
+
+def set_tests(
+    deed: Deed, milestone: Milestone, *, tests: Sequence[str], own_test: str = "", why: str = ""
+) -> Milestone:
+    """Say anew by what a milestone is accepted that is not accepted yet: tests of its document, and one only here."""
+    challenge, role = lock_challenge(milestone.challenge, actor=deed.actor, needs=Permission.DELIVERY_RUN)
+    _keep_open(challenge)
+    milestone = challenge.milestones.get(pk=milestone.pk)
+    require(milestone.accepted_at is None, "milestone_accepted")
+    milestone.tests = write_tests(_tests(challenge, tests, own_test=own_test, why=why))
+    milestone.save(update_fields=["tests"])
+    deed.record("delivery.set_tests", challenge, role=role.value)
+    return milestone
 
 
 def deliver_milestone(deed: Deed, milestone: Milestone) -> Milestone:

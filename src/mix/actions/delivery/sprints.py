@@ -23,7 +23,14 @@ from mix.readers.case.challenges import get_step
 from mix.readers.city.people import list_members, list_on_duty
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
-from mix.readers.delivery.sprints import Room, get_room, list_hypotheses, list_room_steps, list_sprint_vendors
+from mix.readers.delivery.sprints import (
+    Room,
+    gather_data_sets,
+    get_room,
+    list_hypotheses,
+    list_room_steps,
+    list_sprint_vendors,
+)
 from mix.readers.market.vendors import get_own_vendor
 from mix.rules.city.calendar import day_in
 from mix.rules.core.access import Permission, Role
@@ -91,13 +98,28 @@ def sign_off(deed: Deed, step: Step, *, area: str, note: str = "") -> SignOff:
 
 
 def grant_data(
-    deed: Deed, step: Step, *, vendor: Vendor, data_set: str, legal_basis: str, granted_on: date, expires_on: date
+    deed: Deed,
+    step: Step,
+    *,
+    vendor: Vendor,
+    data_set: str,
+    legal_basis: str = "",
+    granted_on: date,
+    expires_on: date,
+    reason: str = "",
 ) -> DataGrant:
-    """Give a vendor access to a data set until a day, after which it ends by itself."""
+    """Give a vendor access to a data set until a day, after which it ends by itself.
+
+    What the framework names is given as it says there, with its legal basis; anything else needs a reason.
+    """
     room, role = _lock_room(step, actor=deed.actor)
     _in_sprint(room, vendor)
+    named = gather_data_sets(room)
+    legal_basis = legal_basis.strip() or named.get(data_set, "")
     for value, field in ((data_set, "data_set"), (legal_basis, "legal_basis")):
         require(bool(value.strip()), "answer_missing", field=field)
+    differs = bool(named) and (data_set not in named or named[data_set] not in ("", legal_basis))
+    require(bool(reason.strip()) or not differs, "data_set_differs", field="reason", data=data_set)
     require(expires_on > granted_on, "ends_before_start", field="expires_on")
     require(
         not DataGrant.objects.filter(**room.key, vendor=vendor, data_set=data_set).exists(),
@@ -109,6 +131,7 @@ def grant_data(
         vendor=vendor,
         data_set=data_set,
         legal_basis=legal_basis,
+        reason=reason.strip() if differs else "",
         granted_on=granted_on,
         expires_on=expires_on,
     )

@@ -10,6 +10,7 @@ from mix.actions.case.locking import lock_step
 from mix.actions.case.publishing import publish as publish_notice
 from mix.actions.core.deeds import Deed
 from mix.actions.core.kept import require_as_logged
+from mix.actions.market.following import tell_followers
 from mix.actions.market.keys import delay_key, make_key, new_key_id
 from mix.actions.market.solicitations import lock_call
 from mix.data.models import HandOver, Person, Solicitation
@@ -142,6 +143,7 @@ def publish(deed: Deed, call: Solicitation, *, seen: str = "") -> Solicitation:
         now=deed.now,
     )
     _invite(deed, call)
+    tell_followers(deed, call, text)
     deed.record(
         "solicitations.publish",
         call,

@@ -76,12 +76,12 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('to', models.CharField(db_index=True, max_length=64)),
-                ('kind', models.CharField(choices=[('account', 'account'), ('turn', 'turn'), ('dates', 'dates'), ('news', 'news'), ('invitations', 'invitations')], max_length=40)),
+                ('kind', models.CharField(choices=[('account', 'account'), ('turn', 'turn'), ('dates', 'dates'), ('news', 'news'), ('follows', 'follows'), ('invitations', 'invitations')], max_length=40)),
                 ('pace', models.CharField(choices=[('now', 'now'), ('daily', 'daily'), ('weekly', 'weekly'), ('off', 'off')], max_length=40)),
                 ('chosen_at', models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['account', 'turn', 'dates', 'news', 'invitations'])), name='data_mailchoice_kind'), models.CheckConstraint(condition=models.Q(('pace__in', ['now', 'daily', 'weekly', 'off'])), name='data_mailchoice_pace')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['account', 'turn', 'dates', 'news', 'follows', 'invitations'])), name='data_mailchoice_kind'), models.CheckConstraint(condition=models.Q(('pace__in', ['now', 'daily', 'weekly', 'off'])), name='data_mailchoice_pace')],
             },
         ),
         migrations.CreateModel(
@@ -564,6 +564,8 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to=settings.AUTH_USER_MODEL)),
                 ('role', models.CharField(choices=[('staff', 'staff'), ('project_lead', 'project_lead'), ('sponsor', 'sponsor'), ('procurement_officer', 'procurement_officer'), ('procurement_manager', 'procurement_manager'), ('legal', 'legal'), ('specialist', 'specialist'), ('finance', 'finance'), ('authority', 'authority'), ('council', 'council'), ('evaluator', 'evaluator'), ('chair', 'chair'), ('fairness_monitor', 'fairness_monitor'), ('auditor', 'auditor'), ('administrator', 'administrator'), ('partner_city', 'partner_city'), ('partner_procurement', 'partner_procurement'), ('partner_finance', 'partner_finance'), ('partner_authority', 'partner_authority'), ('vendor', 'vendor')], max_length=40)),
                 ('deputy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stands_in', to=settings.AUTH_USER_MODEL)),
+                ('answer', models.CharField(choices=[('asked', 'asked'), ('accepted', 'accepted'), ('declined', 'declined')], default='asked', max_length=40)),
+                ('answered_at', models.DateTimeField(null=True)),
                 ('first_on', models.DateField()),
                 ('last_on', models.DateField()),
                 ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -572,7 +574,20 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('first_on__lte', models.F('last_on'))), name='absence_in_order'), models.CheckConstraint(condition=models.Q(('deputy', models.F('person')), _negated=True), name='absence_deputy_another'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='absence_ended_by_somebody'), models.CheckConstraint(condition=models.Q(('role__in', ['staff', 'project_lead', 'sponsor', 'procurement_officer', 'procurement_manager', 'legal', 'specialist', 'finance', 'authority', 'council', 'evaluator', 'chair', 'fairness_monitor', 'auditor', 'administrator', 'partner_city', 'partner_procurement', 'partner_finance', 'partner_authority', 'vendor'])), name='data_absence_role')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('first_on__lte', models.F('last_on'))), name='absence_in_order'), models.CheckConstraint(condition=models.Q(('deputy', models.F('person')), _negated=True), name='absence_deputy_another'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='absence_ended_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('answer', 'asked'), ('answered_at', None)), models.Q(models.Q(('answer', 'asked'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='absence_answered_once_asked'), models.CheckConstraint(condition=models.Q(('role__in', ['staff', 'project_lead', 'sponsor', 'procurement_officer', 'procurement_manager', 'legal', 'specialist', 'finance', 'authority', 'council', 'evaluator', 'chair', 'fairness_monitor', 'auditor', 'administrator', 'partner_city', 'partner_procurement', 'partner_finance', 'partner_authority', 'vendor'])), name='data_absence_role'), models.CheckConstraint(condition=models.Q(('answer__in', ['asked', 'accepted', 'declined'])), name='data_absence_answer')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Follow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('words', models.CharField(blank=True, max_length=120)),
+                ('begun_at', models.DateTimeField()),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='follows', to=settings.AUTH_USER_MODEL)),
+                ('city', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.municipality')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('words', ''), _negated=True), ('city__isnull', False), _connector='OR'), name='follow_something'), models.UniqueConstraint(fields=('person', 'words', 'city'), name='follow_once'), models.UniqueConstraint(condition=models.Q(('city', None)), fields=('person', 'words'), name='follow_words_once')],
             },
         ),
         migrations.CreateModel(
@@ -638,6 +653,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=200)),
                 ('due_on', models.DateField()),
                 ('value_cents', models.BigIntegerField()),
+                ('tests', models.JSONField(default=list)),
                 ('delivered_at', models.DateTimeField(null=True)),
                 ('accepted_at', models.DateTimeField(null=True)),
                 ('refused_reason', models.TextField(blank=True)),
@@ -1073,6 +1089,7 @@ class Migration(migrations.Migration):
                 ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.vendor')),
                 ('data_set', models.CharField(max_length=200)),
                 ('legal_basis', models.CharField(max_length=200)),
+                ('reason', models.TextField(blank=True)),
                 ('granted_on', models.DateField()),
                 ('expires_on', models.DateField()),
                 ('returned_on', models.DateField(null=True)),
@@ -1456,6 +1473,8 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveIntegerField()),
                 ('title', models.CharField(max_length=150)),
                 ('text', models.TextField()),
+                ('source', models.CharField(blank=True, max_length=130)),
+                ('said', models.TextField(blank=True)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('agreement', 'key'), name='clause_once')],

@@ -76,6 +76,7 @@ from mix.data.models.market.engagements import (
     ProblemCard,
     Registration,
 )
+from mix.data.models.market.follows import Follow
 from mix.data.models.market.participations import Participation, StandingReached
 from mix.data.models.market.solicitations import (
     Addendum,
@@ -147,6 +148,7 @@ __all__ = [
     "Event",
     "Evidence",
     "ExtensionProposal",
+    "Follow",
     "GateSignature",
     "GoLiveRequest",
     "GroupDuty",

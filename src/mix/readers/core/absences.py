@@ -7,22 +7,28 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, When
 
 from mix.data.models import Absence, Municipality, Person, StaffRole
 from mix.data.wall import lifted
 from mix.readers.core.rows import get_row
-from mix.rules.core.absences import Days, Standing, standing_of
+from mix.rules.core.absences import Days, DeputyAnswer, Standing, standing_of
 
 PAST = 20  # of those that are over, how many a page shows
 _DAY = timedelta(days=1)  # by which the day of a city may differ from that in UTC
 _HELD = StaffRole.objects.filter(municipality=OuterRef("municipality"), role=OuterRef("role"), ended_at=None)
-_STANDS = Exists(_HELD.filter(person=OuterRef("deputy"), person__is_active=True))
+_HAS_DUTY = Exists(_HELD.filter(person=OuterRef("deputy"), person__is_active=True))
+_STANDS = Case(
+    When(_HAS_DUTY, answer=DeputyAnswer.ACCEPTED.value, then=True), default=False, output_field=BooleanField()
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """Somebody who is away today for a duty: until which day, and who stands in; None: nobody does any more."""
+    """Somebody who is away today for a duty: until which day, and who stands in.
+
+    None: who was asked has not accepted, or lost the duty.
+    """
 
     city: str
     role: str
@@ -33,11 +39,12 @@ class Away:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """An absence as it was entered, how it stands now, and whether its deputy still has the duty."""
+    """An absence as it was entered, how it stands now, and whether its deputy stands in, and still has the duty."""
 
     row: Absence
     standing: Standing
     stands: bool
+    has_duty: bool
 
     @property
     def is_over(self) -> bool:
@@ -101,10 +108,11 @@ def list_absences_of(person: Person, *, now: datetime) -> list[Entered]:
 
 def _with_past(rows: QuerySet[Absence], *, now: datetime) -> list[Entered]:
     """Return what lasts or comes, and the last of what is over. Two queries."""
-    known = rows.annotate(stands=_STANDS).select_related("municipality", "person", "deputy", "entered_by", "ended_by")
+    known = rows.annotate(stands=_STANDS, has_duty=_HAS_DUTY)
+    known = known.select_related("municipality", "person", "deputy", "entered_by", "ended_by")
     open_ = Q(ended_at=None, last_on__gte=now.astimezone(UTC).date() - _DAY)
     parts = known.filter(open_).order_by("first_on", "id"), known.exclude(open_).order_by("-last_on", "-id")[:PAST]
-    return [Entered(row, standing_at(row, now=now), row.stands) for part in parts for row in part]
+    return [Entered(row, standing_at(row, now=now), row.stands, row.has_duty) for part in parts for row in part]
 
 
 def get_absence_in(city: Municipality, item: str) -> Absence:
@@ -115,6 +123,11 @@ def get_absence_in(city: Municipality, item: str) -> Absence:
 def get_absence_of(person: Person, item: str) -> Absence:
     """Return one absence of a person. Raises Unknown."""
     return get_row(person.absences.select_related("municipality", "person", "deputy"), item)
+
+
+def get_asked(deputy: Person, item: str) -> Absence:
+    """Return an absence in which a person is asked to stand in, or does. Raises Unknown."""
+    return get_row(deputy.stands_in.select_related("municipality", "person", "deputy"), item)
 
 
 def list_same_duties(duties: Collection[StaffRole], *, but: Person) -> list[StaffRole]:

@@ -29,6 +29,7 @@ from mix.readers.core.errors import Unknown
 from mix.readers.core.events import who_did
 from mix.readers.core.once import once
 from mix.readers.core.rows import get_row
+from mix.readers.delivery.acceptance import unmet_by_clause
 from mix.readers.market.participations import list_chosen
 from mix.rules.core.chain import digest
 from mix.rules.core.kinds import AgreementKind
@@ -126,7 +127,10 @@ def find_contract(challenge: Challenge) -> Agreement | None:
 
 @once
 def list_sprint_deliverables(challenge: Challenge, vendors: tuple[Vendor, ...]) -> list[Deliverable]:
-    """List what these vendors deliver for the sprints of a challenge, what is due first first."""
+    """List what these vendors deliver for the sprints of a challenge, what is due first first.
+
+    With the clauses of its agreement that name tests, as `agreement.naming_tests`.
+    """
     return _sprint_deliverables(challenge, vendors)
 
 
@@ -135,7 +139,9 @@ def _sprint_deliverables(challenge: Challenge, vendors: tuple[Vendor, ...]) -> Q
     rows = Deliverable.objects.filter(
         agreement__step__challenge=challenge, agreement__kind=AgreementKind.SPRINT, agreement__vendor__in=vendors
     )
-    return rows.select_related("agreement__vendor").order_by("due_on", "agreement__vendor__name")
+    naming = Prefetch("agreement__clauses", Clause.objects.exclude(source=""), to_attr="naming_tests")
+    found = rows.select_related("agreement__vendor").prefetch_related(naming)
+    return found.order_by("due_on", "agreement__vendor__name")
 
 
 def facts_of(step: Step) -> dict[str, Any]:
@@ -263,6 +269,8 @@ def unmet_to_sign(agreement: Agreement, *, today: date) -> tuple[Unmet, ...]:
     found = []
     if proposed := open_edits(agreement):
         found.append(Unmet("clauses_unsettled", {"count": str(proposed)}, place="clauses"))
+    for clause in list_clauses(agreement):
+        found.extend(unmet_by_clause(agreement.step, clause))
     for paper in list_papers(agreement):
         if paper.received_at is None:
             found.append(Unmet("paper_missing", {"name": paper.name}, place="papers"))

@@ -15,9 +15,10 @@ from mix.data.models import (
     TakeOver,
 )
 from mix.data.models.delivery.milestones import MONTHS
-from mix.readers.case.challenges import spec_of
+from mix.readers.case.challenges import list_steps, method_for, spec_of
 from mix.readers.case.documents import gather_facts
 from mix.readers.core.rows import get_row
+from mix.readers.delivery.acceptance import find_tests, unmet_by_tests
 from mix.readers.delivery.agreements import find_contract
 from mix.rules.city.methods import Fact
 from mix.rules.core.kinds import DeliverySection
@@ -64,6 +65,13 @@ def get_milestone(challenge: Challenge, item: str) -> Milestone:
     return get_row(challenge.milestones.all(), item)
 
 
+def list_named_tests(challenge: Challenge) -> tuple[str, ...]:
+    """List the tests by which the milestones of a challenge are accepted, as the document says that names them."""
+    keys = [spec.key for spec in method_for(challenge).steps if spec.delivery is DeliverySection.MILESTONES]
+    found = (find_tests(step) for step in list_steps(challenge) if step.key in keys)
+    return tuple(dict.fromkeys(line for tests in found if tests for line in tests.lines))
+
+
 def gather_readings(challenge: Challenge) -> dict[tuple[int, str], OutcomeReading]:
     """Return what was measured, by month and measure."""
     return {(r.month, r.measure): r for r in challenge.outcomereadings.order_by("month", "id")}
@@ -88,11 +96,12 @@ def _unmet_in_changes(step: Step) -> tuple[Unmet, ...]:
 
 
 def _unmet_in_milestones(step: Step) -> tuple[Unmet, ...]:
-    milestones = step.challenge.milestones
-    if not milestones.exists():
+    milestones = list_milestones(step.challenge)
+    if not milestones:
         return (Unmet("milestones_missing", place="milestones"),)
-    left = milestones.filter(accepted_at=None).count()
-    return (Unmet("milestones_unaccepted", {"count": str(left)}, place="milestones"),) if left else ()
+    left = sum(m.accepted_at is None for m in milestones)
+    late = (Unmet("milestones_unaccepted", {"count": str(left)}, place="milestones"),) if left else ()
+    return (*late, *unmet_by_tests(step, milestones))
 
 
 def _unmet_in_outcomes(step: Step) -> tuple[Unmet, ...]:

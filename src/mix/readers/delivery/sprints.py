@@ -32,6 +32,7 @@ from mix.readers.case.documents import fact_date, gather_facts
 from mix.readers.core.errors import Unknown
 from mix.readers.core.once import KNOWN, once
 from mix.readers.core.rows import get_row
+from mix.readers.delivery.acceptance import find_data_sets
 from mix.readers.delivery.agreements import list_sprint_deliverables
 from mix.readers.delivery.conversations import gather_agreed_content
 from mix.readers.market.participations import has_reached, list_chosen
@@ -176,6 +177,12 @@ def list_sprint_vendors(room: Room) -> list[Vendor]:
     return list_chosen(room.step)
 
 
+def week_of_sprint(facts: dict[Fact, Any], *, on: date) -> int | None:
+    """Return which week of the sprint a day lies in, from 1; None outside of it, or where nobody said when it is."""
+    starts, ends = fact_date(facts, Fact.SPRINT_STARTS), fact_date(facts, Fact.SPRINT_ENDS)
+    return (on - starts).days // 7 + 1 if starts and ends and starts <= on <= ends else None
+
+
 def list_hypotheses(challenge: Challenge) -> list[dict[str, Any]]:
     """List the hypotheses of the common framework, in its order."""
     return list(gather_facts(challenge).get(Fact.HYPOTHESES, []))
@@ -308,6 +315,12 @@ def list_grants(room: Room) -> list[DataGrant]:
 def list_own_grants(challenge: Challenge, vendor: Vendor) -> QuerySet[DataGrant]:
     """List what data one vendor was given in any sprint of a challenge, by data set."""
     return challenge.datagrants.filter(vendor=vendor).order_by("data_set")
+
+
+def gather_data_sets(room: Room) -> dict[str, str]:
+    """Return the data sets that the framework of a sprint names for its vendors, each with its legal basis if said."""
+    found = find_data_sets(room.step)
+    return {str(r["name"]): str(r.get("legal_basis") or "") for r in found.rows if r.get("name")} if found else {}
 
 
 def get_grant(challenge: Challenge, vendor: Vendor, item: str) -> DataGrant:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
@@ -58,6 +59,31 @@ def page_dates(actor: Actor, number: int, *, now: datetime) -> Page[Dated]:
     return Page(_made_whole(page.rows), page.number, page.last, page.total)
 
 
+def next_dates(challenges: Sequence[Challenge], *, now: datetime) -> dict[int, Dated]:
+    """Return the first date of each challenge that runs, late or to come, by its number. One query."""
+    running = {c.pk: c for c in challenges if c.status == ChallengeStatus.RUNNING}
+    if not running:
+        return {}
+    zones = tuple(sorted({c.municipality.zone for c in running.values()}))
+    found = _rows_of.within(_FIRST_OF_EACH)(tuple(running), zones, tuple(_day_began(zone, now) for zone in zones))
+    dates = {}
+    for rank, at, pk, challenge, step, _place in found:
+        code, city = CODES[rank], running[challenge].municipality
+        on = at.date() if code in DAYS else at
+        day = day_in(city.zone, on) if isinstance(on, datetime) else on
+        key = f"{code}-{pk}"
+        dates[challenge] = Dated(code, key, on, day, city, running[challenge], step=step, is_duty=code in DUTIES)
+    return dates
+
+
+_FIRST_OF_EACH = Around(
+    "SELECT * FROM (SELECT dates.*, ROW_NUMBER() OVER"
+    " (PARTITION BY dated_in ORDER BY dated_at, dated_rank, dated_pk) AS place FROM (",
+    ") AS dates) AS placed WHERE place = 1",
+    (),
+)
+
+
 def _day_began(zone: str, now: datetime) -> datetime:
     return datetime.combine(day_in(zone, now), time.min, ZoneInfo(zone)).astimezone(UTC)
 
@@ -107,6 +133,16 @@ def _first(most: int) -> Around:
 @asked
 def _rows(lead: Cities, partner: Cities, zones: Cities, began: Instants) -> QuerySet[Any]:
     """Ask for the dates of all sources together."""
+    return _dates_in(of_cities(lead, partner).filter(status=ChallengeStatus.RUNNING), zones, began)
+
+
+@asked
+def _rows_of(challenges: tuple[int, ...], zones: Cities, began: Instants) -> QuerySet[Any]:
+    """Ask for the dates of some challenges, of all sources together."""
+    return _dates_in(Challenge.objects.filter(pk__in=challenges), zones, began)
+
+
+def _dates_in(running: QuerySet[Challenge], zones: Cities, began: Instants) -> QuerySet[Any]:
     parts = []
     for source in SOURCES:
         at = Morning(F(source.column)) if source.is_day else F(source.column)
@@ -114,14 +150,13 @@ def _rows(lead: Cities, partner: Cities, zones: Cities, began: Instants) -> Quer
         step = F(source.to_step) if source.to_step else Value("")
         named: dict[str, Any] = {"dated_rank": rank, "dated_at": at, "dated_pk": F("pk")}
         named |= {"dated_in": F(source.to_challenge), "dated_step": step}
-        parts.append(_open(source, lead, partner, zones, began).annotate(**named).values_list(*named))
+        parts.append(_open(source, running, zones, began).annotate(**named).values_list(*named))
     rows: QuerySet[Any] = parts[0].union(*parts[1:], all=True)
     return rows
 
 
-def _open(source: Source, lead: Cities, partner: Cities, zones: Cities, began: Instants) -> QuerySet[Any]:
+def _open(source: Source, running: QuerySet[Challenge], zones: Cities, began: Instants) -> QuerySet[Any]:
     """Return the open rows of a source in challenges that run; of what is over once it is past, only from today."""
-    running = of_cities(lead, partner).filter(status=ChallengeStatus.RUNNING)
     found = source.is_open & Q(**{f"{source.to_challenge}__in": running.values("pk")})
     if not source.is_duty:
         zone = f"{source.to_challenge.removesuffix('_id')}__municipality__zone"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.db.models import Exists, F, OuterRef, Q
 
 from mix.data.models import (
+    Absence,
     Acknowledgement,
     Addendum,
     BacklogItem,
@@ -34,6 +35,7 @@ from mix.data.models import (
 from mix.readers.flow.wait_rows import Source, Ways, by
 from mix.rules.case.pilots import Word
 from mix.rules.city.states import DraftState
+from mix.rules.core.absences import DeputyAnswer
 from mix.rules.core.access import DECIDERS, Permission
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.delivery.conversations import IN_CHARGE
@@ -266,6 +268,15 @@ DELIVERING: tuple[Source, ...] = (
         ways=replace(_PILOT, person="owner"),
     ),
     # the city itself
+    Source(
+        Doing.STAND_IN,
+        Absence,
+        Q(answer=DeputyAnswer.ASKED.value, ended_at=None),
+        "entered_at",
+        until="first_on",
+        before="last_on",
+        ways=Ways(person="deputy"),
+    ),
     Source(
         Doing.SIGN_BYLAW,
         Bylaw,

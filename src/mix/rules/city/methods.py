@@ -176,7 +176,11 @@ class EvaluationSpec(Part):
 
 
 class Step(Part):
-    """One box of the method. With `routes` it is there on these alone."""
+    """One box of the method. With `routes` it is there on these alone.
+
+    `accepted_by` is the place ("step.field") of the tests by which what is delivered under its agreements, or its
+    milestones, are accepted; `data_sets` that of the rows that name what data vendors of the sprint are given.
+    """
 
     key: Key
     kind: str = Field(max_length=40)
@@ -195,6 +199,8 @@ class Step(Part):
     sprint: SprintSection | None = None
     delivery: DeliverySection | None = None
     agreement: AgreementKind | None = None
+    accepted_by: str = ""
+    data_sets: str = ""
 
     @property
     def answers(self) -> tuple[FieldSpec, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from mix.rules.city.methods import Method, Step, is_on
 from mix.rules.core.fields import Column, FieldSpec, FieldType, Wording
-from mix.rules.core.kinds import Route
+from mix.rules.core.kinds import DeliverySection, Route, SprintSection
 
 # What is there before any step: the need as it was reported, the challenge as it was begun. Each is a text. No step is
 # written in capitals.
@@ -32,7 +32,12 @@ def split(place: str) -> tuple[str, str]:
 
 def source_of(method: Method, spec: FieldSpec) -> FieldSpec | None:
     """Return the field from which another is carried; None where it is none of a step, or not there on this route."""
-    head, field = split(spec.place)
+    return field_at(method, spec.place)
+
+
+def field_at(method: Method, place: str) -> FieldSpec | None:
+    """Return the field that stands at a place of a step; None where there is none, or not on this route."""
+    head, field = split(place)
     specs = (s for step in method.steps if step.key == head for s in step.fields)
     return next((s for s in specs if s.key == field), None)
 
@@ -47,6 +52,7 @@ def bad_sources(method: Method) -> Iterator[tuple[str, str]]:
             if spec.place:
                 yield step.key, f"'{step.key}.{spec.key}' is an answer of vendors, and has no source"
         yield from ((step.key, text) for text in _bad_notice(method, step))
+        yield from ((step.key, text) for text in _bad_rows(method, step))
 
 
 def _bad_source(method: Method, step: Step, spec: FieldSpec) -> Iterator[str]:
@@ -96,6 +102,34 @@ def _bad_notice(method: Method, step: Step) -> Iterator[str]:
             yield f"requirements of '{step.key}' are scored by '{part.requirements_scored_by}', which is no criterion"
 
 
+def _bad_rows(method: Method, step: Step) -> Iterator[str]:
+    """Find rows that cannot flow into what a step makes: tests into agreements or milestones, data sets into grants."""
+    for place, fits, what, columns in (
+        (step.accepted_by, _accepts(step), "makes nothing that is accepted", set[str]()),
+        (step.data_sets, step.sprint is SprintSection.SET_UP, "gives no data", {"name"}),
+    ):
+        if not place:
+            continue
+        head, _field = split(place)
+        source = field_at(method, place)
+        if not fits:
+            yield f"'{step.key}' names '{place}', and {what}"
+        elif source is None or source.type is not FieldType.ROWS:
+            yield f"'{step.key}' names '{place}', which is no field of rows"
+        elif step.key == head or step.key not in method.resting_on(head):
+            yield f"'{step.key}' names '{place}', on which it does not rest"
+        elif missing := sorted(columns - {c.key for c in source.columns}):
+            yield f"'{step.key}' names '{place}', which has no '{missing[0]}'"
+        else:
+            here = [route for route in method.routes if is_on(route, step.routes)]
+            for route in (r for r in here if not _is_there(method, head, source, r)):
+                yield f"'{step.key}' names '{place}', which is not there on route '{route.value}'"
+
+
+def _accepts(step: Step) -> bool:
+    return step.agreement is not None or step.delivery is DeliverySection.MILESTONES
+
+
 def _is_there(method: Method, step: str, source: FieldSpec, route: Route) -> bool:
     return is_on(route, method.step(step).routes) and is_on(route, source.routes)
 
@@ -142,6 +176,12 @@ def carried(spec: FieldSpec, source: FieldSpec | None, value: object) -> Any:  #
 def in_words(columns: Sequence[Column], row: Mapping[str, Any]) -> str:
     """Write a row as one line: its columns in their order, what is empty left out."""
     return "; ".join(str(row[c.key]) for c in columns if row.get(c.key) not in (None, "", False))
+
+
+def rows_in_words(source: FieldSpec, rows: object) -> tuple[str, ...]:
+    """Write each row of a field as one line, each line once; nothing where no rows stand there."""
+    found = (in_words(source.columns, row) for row in rows) if isinstance(rows, list) else ()
+    return tuple(dict.fromkeys(line for line in found if line))
 
 
 def says_the_same(spec: FieldSpec, source: FieldSpec | None, value: object, now: object) -> bool:

@@ -36,6 +36,14 @@ class Standing(StrEnum):
     ENDED = "ended"  # early, or withdrawn before it began
 
 
+class DeputyAnswer(StrEnum):
+    """What whoever is asked to stand in says. They stand in only once they accepted."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
 def standing_of(days: Days, *, on: date, is_ended: bool) -> Standing:
     """Say how an absence stands on a day."""
     if is_ended:

@@ -25,6 +25,7 @@ class MailKind(StrEnum):
     TURN = "turn"  # something waits for them
     DATES = "dates"  # a date comes near
     NEWS = "news"  # something happened in what they take part in
+    FOLLOWS = "follows"  # a call is out of what they follow
     INVITATIONS = "invitations"  # they may answer, come, or join
 
 
@@ -42,6 +43,7 @@ CLASSES = {
     MailKind.TURN: MailClass.DUTY,
     MailKind.DATES: MailClass.DUTY,
     MailKind.NEWS: MailClass.FOLLOWED,
+    MailKind.FOLLOWS: MailClass.FOLLOWED,
     MailKind.INVITATIONS: MailClass.INVITED,
 }
 # What somebody may choose. A duty has no stop; what is always sent at once is no choice.
@@ -50,6 +52,7 @@ PACES = {
     MailKind.TURN: (Pace.NOW, Pace.DAILY),
     MailKind.DATES: (Pace.NOW, Pace.DAILY),
     MailKind.NEWS: (Pace.NOW, Pace.DAILY, Pace.WEEKLY, Pace.OFF),
+    MailKind.FOLLOWS: (Pace.NOW, Pace.DAILY, Pace.WEEKLY, Pace.OFF),
     MailKind.INVITATIONS: (Pace.NOW, Pace.OFF),
 }
 CHOOSABLE = tuple(kind for kind, paces in PACES.items() if len(paces) > 1)
@@ -62,12 +65,14 @@ _CODES = {
         vendor_proposed_clause deliverable_delivered incident_reported milestone_delivered step_started
         asked_to_decide returned take_over_asked call_handed_over call_sent_back share_grew go_live_asked
         conversation_begun conversation_turn_city conversation_turn_vendor conversation_word_city
-        conversation_word_vendor stands_in stands_in_no_more away_entered away_ended""",
+        conversation_word_vendor asked_to_stand_in stands_in_no_more stands_in_for_you stands_in_declined away_entered
+        away_ended""",
     MailKind.DATES: "pilot_undeclared pilot_ending pilot_ended pilot_report date_soon",
     MailKind.NEWS: """role_confirmed role_named role_dropped role_ended bands_set staff_invitation_accepted
         team_invitation_accepted shared_member member_ended join_agreed join_refused pilot_approved pilot_refused
         pilot_closed document_corrected need_declined need_merged need_commissioned chair_passed result_before_award
         went_live go_live_dropped seat_accepted seat_declined""",
+    MailKind.FOLLOWS: "call_followed",
     MailKind.INVITATIONS: "invited_to_answer",
 }
 _KINDS = {code: kind for kind, codes in _CODES.items() for code in codes.split()}
@@ -90,7 +95,8 @@ def may_stop(kind: MailKind) -> bool:
 
 # What waits for one person by name, whom nobody can stand in for: a seat, a share of a key, a signature.
 _BY_NAME = """handed_over share_waits appointed scoring_open share_grew conflict_declared all_handed_in consensus_open
-    asked_to_review asked_to_sign stands_in stands_in_no_more away_entered away_ended"""
+    asked_to_review asked_to_sign asked_to_stand_in stands_in_no_more stands_in_for_you stands_in_declined away_entered
+    away_ended"""
 _OWED = frozenset({"asked_again", "date_late", "pilot_overdue"})  # duties among what goes to everybody at once
 # What goes to one person of a duty: whoever stands in gets it too, if the duty carries this.
 _STANDING_IN = {

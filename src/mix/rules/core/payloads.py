@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 _NOTHING = """
-absences.end absences.enter
+absences.accept absences.decline absences.end absences.enter
 addenda.drop_extension
 agreements.answer_edit agreements.deliver agreements.draft agreements.judge_deliverable agreements.name_signatory
 agreements.propose_edit agreements.receive_paper
@@ -14,7 +14,8 @@ awards.plan_debrief awards.recommend awards.record_negotiation
 challenges.cancel challenges.complete
 conversations.end
 delivery.add_backlog_item delivery.ask_change delivery.decide_change delivery.deliver_milestone
-delivery.judge_milestone delivery.plan_milestone delivery.read_outcome delivery.settle_backlog_item delivery.take_over
+delivery.judge_milestone delivery.plan_milestone delivery.read_outcome delivery.set_tests delivery.settle_backlog_item
+delivery.take_over
 documents.comment documents.settle_comment
 engagements.answer engagements.ask engagements.give_card engagements.hold engagements.log_contact engagements.plan
 engagements.publish engagements.register

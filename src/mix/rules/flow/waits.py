@@ -71,6 +71,7 @@ class Doing(StrEnum):
     AGREE_EXTENSION = "agree_extension"
     CLOSE_PILOT = "close_pilot"
     # the city itself
+    STAND_IN = "stand_in"
     SIGN_BYLAW = "sign_bylaw"
     SIGN_BANDS = "sign_bands"
     CONFIRM_GOING_LIVE = "confirm_going_live"
@@ -96,8 +97,8 @@ ENDED_BY: dict[Doing, str] = {
         evaluations.appoint outsiders.invite evaluations.open_scoring evaluations.invite evaluations.set_meeting
         conversations.begin awards.recommend awards.record_negotiation awards.fail_negotiation agreements.draft
         agreements.name_signatory disclosures.appoint_reviewer delivery.add_backlog_item delivery.plan_milestone
-        delivery.read_outcome sprints.grant_data sprints.record_evidence sprints.hold_demo sprints.enter_parity
-        sprints.explain_parity""",
+        delivery.set_tests delivery.read_outcome sprints.grant_data sprints.record_evidence sprints.hold_demo
+        sprints.enter_parity sprints.explain_parity""",
     Doing.FINISH: """evaluations.finalise_result evaluations.break_tie evaluations.freeze_quality ties.fix_lot
         ties.draw_lot""",
     Doing.REVIEW_PACK: "disclosures.review",
@@ -147,6 +148,7 @@ ENDED_BY: dict[Doing, str] = {
     Doing.ASK_PILOT: "pilots.ask pilots.describe",
     Doing.AGREE_EXTENSION: "pilots.agree_extension",
     Doing.CLOSE_PILOT: "pilots.close",
+    Doing.STAND_IN: "absences.accept absences.decline",
     Doing.SIGN_BYLAW: "policies.sign_bylaw policies.drop_bylaw",
     Doing.SIGN_BANDS: "municipalities.set_bands municipalities.drop_bands",
     Doing.CONFIRM_GOING_LIVE: "municipalities.go_live municipalities.drop_going_live",
@@ -333,6 +335,7 @@ _ELSEWHERE = {
     Doing.ASK_PILOT: "city/pilots/{at}/",
     Doing.AGREE_EXTENSION: "city/pilots/{at}/",
     Doing.CLOSE_PILOT: "city/pilots/{at}/",
+    Doing.STAND_IN: "me/account/",
     Doing.SIGN_BYLAW: "city/settings/{city}/bylaw/",
     Doing.SIGN_BANDS: "city/settings/{city}/authority/",
     Doing.CONFIRM_GOING_LIVE: "city/settings/{city}/go-live/",

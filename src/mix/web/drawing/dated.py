@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from mix.phrases.words import word
+from mix.readers.case.challenges import method_for
 from mix.readers.flow.dates import Dated
-from mix.web.drawing.showing import in_language, language, said, titled
+from mix.rules.city.calendar import day_in
+from mix.rules.flow.waits import SOON
+from mix.web.drawing.showing import day, in_language, language, said, time_left, titled
+from mix.web.drawing.waits import Clock
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -56,6 +61,33 @@ def view_of(dated: Dated) -> DatedView:
         instant=dated.on if isinstance(dated.on, datetime) else None,
         closed=_closed(dated),
     )
+
+
+@dataclass(frozen=True)
+class NextView:
+    """The next date of a challenge: the date, how long is left or since when it is late, and of which step it is."""
+
+    date: DatedView
+    clock: Clock
+    step: str
+
+
+def next_view(dated: Dated, *, now: datetime) -> NextView:
+    """Make the next date of a challenge ready to draw."""
+    challenge = dated.challenge
+    step = said(method_for(challenge).step(dated.step).title) if challenge and dated.step else ""
+    return NextView(view_of(dated), _clock_of(dated, now=now), step)
+
+
+def _clock_of(dated: Dated, *, now: datetime) -> Clock:
+    """Return how long is left until a date; a day is left until it is over in its city."""
+    if dated.is_late(day_in(dated.city.zone, now)):
+        return Clock(gettext("late"), gettext("since %(day)s") % {"day": day(dated.day)}, "late")
+    over = datetime.combine(dated.day + timedelta(days=1), time.min, ZoneInfo(dated.city.zone))
+    until = dated.on if isinstance(dated.on, datetime) else over
+    if until <= now:
+        return Clock(gettext("today"), "")
+    return Clock(time_left(until, now), gettext("are left"), "soon" if until - now < SOON else "")
 
 
 def _closed(dated: Dated) -> str:

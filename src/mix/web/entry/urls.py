@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from mix.web.entry import dates, invitations, mail, sandbox, views
+from mix.web.entry import dates, following, invitations, mail, sandbox, views
 
 urlpatterns = [
     path("me/", views.home_of_person, name="home-of-person"),
     path("me/account/", views.account, name="account"),
     path("me/dates/", dates.own_dates, name="own-dates"),
+    path("me/follows/", following.follows, name="own-follows"),
     path("calendar/<str:token>.ics", dates.feed, name="public-calendar"),
     path("me/sessions/", views.sessions, name="sessions"),
     path("mail/stop/<str:token>/", mail.stop, name="public-mail-stop"),

@@ -33,7 +33,7 @@ from mix.web.drawing.showing import in_language
 from mix.web.entry.mail import ChooseMail
 from mix.web.entry.sessions import begin_session, get_session, list_sessions
 from mix.web.forms import fields
-from mix.web.forms.absences import BeAway, EndOwn, Offer, drawn
+from mix.web.forms.absences import BeAway, Decline, EndOwn, Offer, StandIn, drawn
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, show, take
 
 
@@ -95,7 +95,12 @@ def account(request: HttpRequest) -> HttpResponse:
     others = list_same_duties(roles, but=person)
     acts: Acts = {"correct": Listed(Correct, person), "mail": Listed(ChooseMail, person)}
     if roles:
-        acts = {**acts, "end_away": Listed(EndOwn, person)}
+        acts = {
+            **acts,
+            "end_away": Listed(EndOwn, person),
+            "stand_in": Listed(StandIn, person),
+            "decline": Listed(Decline, person),
+        }
     if others:
         acts = {**acts, "away": Listed(BeAway, Offer(roles, others))}
     taken = take(request, acts)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from mix.actions.city import absences
 from mix.data.models import Municipality, Person, StaffRole
 from mix.phrases.words import word
-from mix.readers.core.absences import Entered, get_absence_in, get_absence_of
+from mix.readers.core.absences import Entered, get_absence_in, get_absence_of, get_asked
 from mix.rules.core.access import Permission
 from mix.web.drawing.showing import in_language, language
 from mix.web.forms import fields
@@ -44,7 +44,7 @@ class BeAway(Act[Offer]):
     """Say from when to when one is away, and who stands in."""
 
     label = _("Enter the absence")
-    done = _("Entered. Whoever stands in was told by mail.")
+    done = _("Entered. Whoever is asked to stand in was told by mail, and you are told what they say.")
 
     duty = fields.choice(_("As what"), [])
     first_on = fields.day(_("First day"))
@@ -90,6 +90,29 @@ class EnterAway(BeAway):
     def named(duty: StaffRole) -> str:
         """Return how a duty stands among those of all."""
         return f"{duty.person.name}, {word('role', duty.role, language())}"
+
+
+class StandIn(RowAct[Person]):
+    """Accept to stand in, as who was asked."""
+
+    label = _("Stand in")
+    done = _("You stand in. Whoever is away was told.")
+    style = ""
+
+    def run(self, request: HttpRequest) -> None:
+        """Accept."""
+        do(request, absences.accept, get_asked(self.about, self.row))
+
+
+class Decline(RowAct[Person]):
+    """Decline to stand in, or stand in no longer."""
+
+    label = _("Decline")
+    done = _("Declined. Whoever is away was told, and asks somebody else.")
+
+    def run(self, request: HttpRequest) -> None:
+        """Decline."""
+        do(request, absences.decline, get_asked(self.about, self.row))
 
 
 class EndOwn(RowAct[Person]):

@@ -27,6 +27,7 @@ from mix.data.models import (
 from mix.readers.case.challenges import method_for
 from mix.readers.city.people import get_person
 from mix.readers.core.clock import read_clock
+from mix.readers.delivery.acceptance import ClauseSource, source_of_clause
 from mix.readers.delivery.agreements import (
     digest_of,
     get_clause,
@@ -191,6 +192,7 @@ class AgreementContext:
     side: Side
     challenge: Challenge
     clauses: list[Clause]
+    sources: Mapping[int, ClauseSource]
     signatories: list[Signatory]
     papers: list[Paper]
     deliverables: list[Deliverable]
@@ -209,12 +211,13 @@ def agreement_context(
     `reads_written` says whether who looks may read what was written with the vendor before.
     """
     challenge, is_contract = found.step.challenge, found.kind == AgreementKind.CONTRACT
-    drafting = found.state == AgreementState.DRAFTING
+    drafting, clauses = found.state == AgreementState.DRAFTING, list_clauses(found)
     return AgreementContext(
         agreement=found,
         side=side,
         challenge=challenge,
-        clauses=list_clauses(found),
+        clauses=clauses,
+        sources={c.pk: source for c in clauses if (source := source_of_clause(found.step, c))},
         signatories=list_signatories(found),
         papers=list_papers(found),
         deliverables=list_deliverables(found),

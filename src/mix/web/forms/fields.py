@@ -315,6 +315,14 @@ def offer(form: forms.Form, name: str, pairs: Iterable[tuple[str, Label]]) -> No
     field.choices = list(pairs)
 
 
+def offer_many(form: forms.Form, name: str, pairs: Iterable[tuple[str, Label]]) -> None:
+    """Set what boxes to tick offer, from what the form is about."""
+    field = form.fields[name]
+    if not isinstance(field, forms.MultipleChoiceField):
+        raise TypeError(f"{name} is no choice of several")
+    field.choices = list(pairs)
+
+
 def many(label: Label, pairs: Pairs, *, hint: Label = "") -> forms.MultipleChoiceField:
     """Make boxes to tick, any number of them."""
     return forms.MultipleChoiceField(

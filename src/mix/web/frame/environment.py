@@ -36,6 +36,7 @@ from mix.rules.city.policy.adviser import Fit, Kind
 from mix.rules.city.policy.documents import Effect
 from mix.rules.city.policy.facts import Ground
 from mix.rules.city.states import DraftState
+from mix.rules.core.absences import DeputyAnswer
 from mix.rules.core.fields import FieldType
 from mix.rules.core.kinds import (
     AgreementKind,
@@ -48,6 +49,7 @@ from mix.rules.core.kinds import (
     Scan,
     StepState,
 )
+from mix.rules.delivery.acceptance import Named
 from mix.rules.delivery.states import AgreementState, ConversationState, EditState, EvidenceVerdict
 from mix.rules.knowledge.measured import TargetVerdict
 from mix.rules.knowledge.states import FactConfidence, FactKey
@@ -112,6 +114,7 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     CustodyMode,
     Decision,
     DeliverySection,
+    DeputyAnswer,
     DraftState,
     EditState,
     Effect,
@@ -125,6 +128,7 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     Ground,
     JoinAnswer,
     Kind,
+    Named,
     NoticeKind,
     Origin,
     Phase,

@@ -6,19 +6,22 @@ from mix.data.models.city.municipalities import Municipality
 from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, one_of
 from mix.data.models.core.kept import Kept
+from mix.rules.core.absences import DeputyAnswer
 from mix.rules.core.access import Role
 
 
 class Absence(Kept):
-    """Days, of the city's clock and both included, on which somebody is away for a duty, and who stands in.
+    """Days, of the city's clock and both included, on which somebody is away for a duty, and who is asked to stand in.
 
-    One that was ended early or withdrawn stays, with who ended it.
+    The deputy stands in only once they accepted. One that was ended early or withdrawn stays, with who ended it.
     """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="absences")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="absences")
     role = choice(Role)
     deputy = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="stands_in")
+    answer = choice(DeputyAnswer, default=DeputyAnswer.ASKED.value)
+    answered_at = models.DateTimeField(null=True)
     first_on = models.DateField()
     last_on = models.DateField()
     entered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -35,5 +38,11 @@ class Absence(Kept):
                 condition=models.Q(ended_by=None, ended_at=None)
                 | models.Q(ended_by__isnull=False, ended_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="absence_answered_once_asked",
+                condition=models.Q(answer=DeputyAnswer.ASKED.value, answered_at=None)
+                | ~models.Q(answer=DeputyAnswer.ASKED.value) & models.Q(answered_at__isnull=False),
+            ),
             one_of("role", Role),
+            one_of("answer", DeputyAnswer),
         ]

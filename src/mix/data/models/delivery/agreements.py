@@ -46,13 +46,19 @@ class Agreement(Kept):
 
 
 class Clause(Kept):
-    """One clause as it stands, in the words of the agreement."""
+    """One clause as it stands, in the words of the agreement.
+
+    One that names tests has the place of the method where they stand as its `source`; `said` is what stood there when
+    the clause was drafted, or when both sides last agreed on its words.
+    """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="clauses")
     key = models.SlugField(max_length=60)
     position = models.PositiveIntegerField()
     title = models.CharField(max_length=150)
     text = models.TextField()
+    source = models.CharField(max_length=130, blank=True)
+    said = models.TextField(blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agreement", "key"], name="clause_once")]

@@ -53,11 +53,15 @@ class ChangeOrder(_DeliveryRow):
 
 
 class Milestone(_DeliveryRow):
-    """Something due on a day for a sum; accepted, or refused with a reason."""
+    """Something due on a day for a sum; accepted by its tests, or refused with a reason.
+
+    `tests` are rows of `rules.delivery.acceptance.Acceptance`.
+    """
 
     title = models.CharField(max_length=200)
     due_on = models.DateField()
     value_cents = money()
+    tests = models.JSONField(default=list)
     delivered_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     refused_reason = models.TextField(blank=True)

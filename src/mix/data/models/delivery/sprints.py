@@ -39,11 +39,15 @@ class SignOff(_SprintRow):
 
 
 class DataGrant(_SprintRow):
-    """Access of one vendor to one data set, until it expires by itself or the data is returned."""
+    """Access of one vendor to one data set, until it expires by itself or the data is returned.
+
+    `reason` is why it is not as the framework of the sprint names it: another set, or on another basis.
+    """
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
     data_set = models.CharField(max_length=200)
     legal_basis = models.CharField(max_length=200)
+    reason = models.TextField(blank=True)
     granted_on = models.DateField()
     expires_on = models.DateField()
     returned_on = models.DateField(null=True)

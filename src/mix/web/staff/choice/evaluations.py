@@ -58,6 +58,7 @@ from mix.web.forms.acts import Acts, Listed, granted
 from mix.web.staff.choice.evaluations_acts import (
     Appoint,
     Appointable,
+    AppointSeveral,
     BreakTie,
     DrawLot,
     EndSeat,
@@ -125,7 +126,7 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
     acts: dict[str, Listed[Any]] = {}
     is_open = step.challenge.status == ChallengeStatus.RUNNING and step.asked_at is None
     if is_open and step.state == StepState.ACTIVE:
-        acts |= _beginning(step) if evaluation is None else _going_on(step, evaluation)
+        acts |= _beginning(step, None) if evaluation is None else _going_on(step, evaluation)
         acts |= outsider_acts(step, evaluation)
     ties = tied_now(evaluation) if evaluation and evaluation.phase == EvaluationPhase.FINAL else []
     if is_open and evaluation and ties:
@@ -228,10 +229,15 @@ def _table(evaluation: Evaluation, criteria: Sequence[Criterion]) -> list[tuple[
     return consensus_table(so_far, so_far.contenders, criteria)
 
 
-def _beginning(step: Step) -> dict[str, Listed[Any]]:
-    """Appoint the panel, then open scoring."""
+def _beginning(step: Step, evaluation: Evaluation | None) -> dict[str, Listed[Any]]:
+    """Appoint the panel, one by one or several, then open scoring."""
     people = list_with_role([c.id for c in list_cities(step.challenge)], Role.EVALUATOR)
-    return {"appoint": Listed(Appoint, Appointable(step, tuple(people))), "open_scoring": Listed(OpenScoring, step)}
+    seated = frozenset(m.person_id for m in panel_of(evaluation)) if evaluation else frozenset()
+    about = Appointable(step, tuple(people), seated)
+    acts: dict[str, Listed[Any]] = {"appoint": Listed(Appoint, about), "open_scoring": Listed(OpenScoring, step)}
+    if len(people) > len(seated) + 1:
+        acts["appoint_several"] = Listed(AppointSeveral, about)
+    return acts
 
 
 def _going_on(step: Step, evaluation: Evaluation) -> dict[str, Listed[Any]]:
@@ -239,9 +245,9 @@ def _going_on(step: Step, evaluation: Evaluation) -> dict[str, Listed[Any]]:
     phase = evaluation.phase
     acts: dict[str, Listed[Any]] = {}
     if phase == EvaluationPhase.PANEL:
-        acts |= _beginning(step)
+        acts |= _beginning(step, evaluation)
     if phase == EvaluationPhase.SCORING:
-        acts["appoint"] = _beginning(step)["appoint"]
+        acts["appoint"] = _beginning(step, evaluation)["appoint"]
         if (stage := stage_now(evaluation)) and stage.basis.is_met:
             acts |= {"set_meeting": Listed(SetMeeting, evaluation), "record_meeting": Listed(RecordMeeting, evaluation)}
     if phase in (EvaluationPhase.PANEL, EvaluationPhase.SCORING, EvaluationPhase.CONSENSUS):

@@ -19,14 +19,16 @@ from mix.rules.choice.states import Seat
 from mix.rules.core.access import Permission
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, RowAct, do
+from mix.web.forms.several import Rows, Several
 
 
 @dataclass(frozen=True)
 class Appointable:
-    """A step, and who may be appointed to its panel."""
+    """A step, who may be appointed to its panel, and who of them sits there."""
 
     step: Step
     people: tuple[Person, ...]
+    seated: frozenset[int] = frozenset()
 
 
 class Appoint(Act[Appointable]):
@@ -53,6 +55,26 @@ class Appoint(Act[Appointable]):
         """Appoint them."""
         person = next(p for p in self.about.people if p.code == self.cleaned_data["person"])
         do(request, panels.appoint, self.about.step, **{**self.cleaned_data, "person": person})
+
+
+class AppointSeveral(Several[Appointable]):
+    """Appoint several evaluators at once: each is told, and stands in the log."""
+
+    label = _("Appoint them")
+    needs = Permission.PANEL_APPOINT
+    ticked = False
+
+    due_at = fields.moment(_("Hand in by"), required=False)
+
+    def rows(self) -> Rows:
+        """Offer the evaluators who have no seat."""
+        return [(p.code, p.name) for p in self.about.people if p.pk not in self.about.seated]
+
+    def each(self, request: HttpRequest, item: str) -> None:
+        """Appoint one. Raises Refused for whoever may not sit."""
+        person = next(p for p in self.about.people if p.code == item)
+        facts = {"seat": Seat.EVALUATOR, "due_at": self.cleaned_data["due_at"]}
+        do(request, panels.appoint, self.about.step, person=person, **facts)
 
 
 class OpenScoring(Act[Step]):

@@ -15,6 +15,7 @@ from mix.data.models import Agreement, Step, Vendor
 from mix.readers.case.challenges import spec_of
 from mix.readers.case.documents import fact_date, gather_facts
 from mix.readers.choice.awards import find_approved
+from mix.readers.delivery.acceptance import Flowing, find_tests
 from mix.readers.delivery.agreements import list_agreements_of, list_to_agree_with
 from mix.readers.delivery.clauses import list_library
 from mix.rules.city.methods import Fact
@@ -106,11 +107,12 @@ class Draft(Act[Draftable]):
 
 @dataclass(frozen=True)
 class AgreementsContext:
-    """What the step of agreements draws."""
+    """What the step of agreements draws; `tests` are what a clause of each names."""
 
     agreements: Sequence[Agreement]
     agreement_kind: AgreementKind
     library: Sequence[LibraryClause]
+    tests: Flowing | None
 
 
 def panel(_request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Acts, AgreementsContext]:
@@ -126,6 +128,7 @@ def panel(_request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Ac
         agreements=made,
         agreement_kind=kind,
         library=choose(list_library(), kind=kind, tier="medium"),
+        tests=find_tests(step),
     )
 
 

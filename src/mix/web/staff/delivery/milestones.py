@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from mix.actions.delivery import milestones
 from mix.data.models import Agreement, BacklogItem, Challenge, ChangeOrder, Milestone, OutcomeReading, Step, TakeOver
 from mix.data.models.delivery.milestones import MONTHS
 from mix.readers.case.challenges import spec_of
+from mix.readers.delivery.acceptance import Flowing, PlannedTest, find_tests, tests_of
 from mix.readers.delivery.agreements import find_contract
 from mix.readers.delivery.milestones import (
     changed_cents,
@@ -29,6 +31,7 @@ from mix.readers.delivery.milestones import (
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.access import Permission, Role
 from mix.rules.core.kinds import DeliverySection, StepState
+from mix.rules.delivery.acceptance import Acceptance, left_over, read_tests
 from mix.rules.delivery.states import BacklogKind
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted
@@ -93,20 +96,76 @@ class DecideChange(Judge[Challenge]):
         do(request, milestones.decide_change, found, approve=self.accepts(), reason=self.cleaned_data["reason"])
 
 
-class PlanMilestone(Act[Challenge]):
+@dataclass(frozen=True)
+class Plannable:
+    """A challenge, the tests by which its milestones are accepted, and those of them that no milestone has.
+
+    `has` are the tests of each milestone, by its number as a page posts it.
+    """
+
+    challenge: Challenge
+    named: tuple[str, ...]
+    left: tuple[str, ...]
+    has: Mapping[str, tuple[Acceptance, ...]]
+
+
+class WithTests(Act[Plannable]):
+    """What is accepted by tests: those of a document, and one that stands only here; none where none are named."""
+
+    needs = Permission.DELIVERY_RUN
+
+    tests = fields.many(_("Accepted by these tests"), [])
+    own_test = fields.line(_("A test that stands only here"), required=False)
+    why = fields.text(_("Why it stands only here"), required=False, rows=2)
+
+    def fit(self) -> None:
+        """Offer the tests that are named."""
+        if self.about.named:
+            fields.offer_many(self, "tests", [(text, text) for text in self.about.named])
+        else:
+            for name in ("tests", "own_test", "why"):
+                del self.fields[name]
+
+
+class PlanMilestone(WithTests):
     """Plan a milestone."""
 
     label = _("Plan")
     done = _("Planned.")
-    needs = Permission.DELIVERY_RUN
+    field_order = ("title", "due_on", "value_cents")
 
     title = fields.line(_("Milestone"))
     due_on = fields.day(_("Due"))
     value_cents = fields.money(_("Value"))
 
+    @classmethod
+    def first(cls, about: Plannable) -> Mapping[str, Any]:
+        """Begin with the tests that no milestone has."""
+        return {"tests": list(about.left)}
+
     def run(self, request: HttpRequest) -> None:
         """Plan it."""
-        do(request, milestones.plan_milestone, self.about, **self.cleaned_data)
+        do(request, milestones.plan_milestone, self.about.challenge, **self.cleaned_data)
+
+
+class SetTests(WithTests, RowAct[Plannable]):
+    """Say anew by what a milestone is accepted."""
+
+    label = _("Change its tests")
+    done = _("Changed.")
+
+    def fit(self) -> None:
+        """Begin with the tests that it has."""
+        super().fit()
+        has = self.about.has.get(str(self.initial.get("item", "")), ())
+        self.initial["tests"] = [test.text for test in has]
+        if own := next((test for test in has if test.why), None):
+            self.initial["own_test"], self.initial["why"] = own.text, own.why
+
+    def run(self, request: HttpRequest) -> None:
+        """Change them."""
+        found = get_milestone(self.about.challenge, self.row)
+        do(request, milestones.set_tests, found, **self.rest())
 
 
 class JudgeMilestone(Judge[Challenge]):
@@ -165,7 +224,8 @@ class DeliveryContext:
     changed_cents: int
     whole_cents: int
     changed_percent: int
-    milestones: list[Milestone]
+    milestones: list[tuple[Milestone, list[PlannedTest]]]
+    tests: Flowing | None
     measures: list[tuple[dict[str, Any], list[tuple[int, OutcomeReading | None]]]]
     take_overs: list[TakeOver]
 
@@ -175,10 +235,11 @@ def panel(_request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Ac
     challenge = step.challenge
     contract, measures, read = find_contract(challenge), list_measures(challenge), gather_readings(challenge)
     section = spec_of(step).delivery or DeliverySection.BACKLOG
+    planned, tests = list_milestones(challenge), find_tests(step)
     working = step.state == StepState.ACTIVE and challenge.status == ChallengeStatus.RUNNING and contract
     changed = changed_cents(contract) if contract else 0
     whole = contract.value_cents + contract.options_cents if contract else 0
-    return granted(roles, _acts(challenge, section, measures) if working else {}), DeliveryContext(
+    return granted(roles, _acts(step, section, measures) if working else {}), DeliveryContext(
         section=section,
         contract=contract,
         backlog=list_backlog(challenge),
@@ -186,21 +247,35 @@ def panel(_request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Ac
         changed_cents=changed,
         whole_cents=whole + changed,
         changed_percent=changed * 100 // whole if whole else 0,
-        milestones=list_milestones(challenge),
+        milestones=[(m, tests_of(m, tests.lines if tests else ())) for m in planned],
+        tests=tests,
         measures=[(m, [(month, read.get((month, m["measure"]))) for month in MONTHS]) for m in measures],
         take_overs=list_take_overs(challenge),
     )
 
 
-def _acts(challenge: Challenge, section: DeliverySection, measures: list[dict[str, Any]]) -> Acts:
+def _plannable(step: Step) -> Plannable:
+    tests, planned = find_tests(step), list_milestones(step.challenge)
+    named = tests.lines if tests else ()
+    has = {str(m.pk): read_tests(m.tests) for m in planned}
+    return Plannable(step.challenge, named, left_over(named, [t for rows in has.values() for t in rows]), has)
+
+
+def _acts(step: Step, section: DeliverySection, measures: list[dict[str, Any]]) -> Acts:
     """List what a part of implementation offers; the support plan is its step's own document."""
+    challenge = step.challenge
     match section:
         case DeliverySection.BACKLOG:
             return {"add": Listed(AddItem, challenge), "settle_item": Listed(SettleItem, challenge)}
         case DeliverySection.CHANGES:
             return {"ask_change": Listed(AskChange, challenge), "decide": Listed(DecideChange, challenge)}
         case DeliverySection.MILESTONES:
-            return {"plan": Listed(PlanMilestone, challenge), "judge": Listed(JudgeMilestone, challenge)}
+            about = _plannable(step)
+            acts: dict[str, Listed[Any]] = {
+                "plan": Listed(PlanMilestone, about),
+                "judge": Listed(JudgeMilestone, challenge),
+            }
+            return {**acts, "tests": Listed(SetTests, about)} if about.named else acts
         case DeliverySection.OUTCOMES:
             return {"read": Listed(ReadOutcome, Measurable(challenge, tuple(m["measure"] for m in measures)))}
         case DeliverySection.SUPPORT:

@@ -11,10 +11,13 @@ from django.http import HttpRequest
 
 from mix.data.models import CheckIn, DataGrant, Deliverable, Demo, Evidence, Incident, SignOff, Step, Vendor
 from mix.readers.case.challenges import spec_of
+from mix.readers.case.documents import fact_date, gather_facts
+from mix.readers.delivery.acceptance import Flowing, find_data_sets
 from mix.readers.delivery.agreements import list_sprint_deliverables
 from mix.readers.delivery.sprints import (
     Parity,
     Room,
+    gather_data_sets,
     gather_plans,
     gather_sign_offs,
     get_room,
@@ -27,8 +30,10 @@ from mix.readers.delivery.sprints import (
     list_incidents,
     list_sprint_vendors,
     parity,
+    week_of_sprint,
 )
 from mix.rules.case.states import ChallengeStatus
+from mix.rules.city.methods import Fact
 from mix.rules.core.access import Role
 from mix.rules.core.kinds import SprintSection, StepState
 from mix.rules.delivery.states import Area
@@ -39,6 +44,7 @@ from mix.web.staff.delivery.sprints_acts import (
     ExplainParity,
     GiveSignOff,
     GoWithout,
+    Grantable,
     GrantData,
     HoldDemo,
     InSprint,
@@ -58,6 +64,8 @@ Cell = tuple[Vendor, dict[str, Any] | None, Evidence | None]
 class SprintContext:
     """What a step of the sprint draws; `rows` are the hypotheses, each with a cell for every vendor.
 
+    `named` are the data sets that its framework names.
+
     What comes after the grants stands on the page of the sprint that runs, not on that which sets it up.
     """
 
@@ -66,6 +74,7 @@ class SprintContext:
     vendors: list[Vendor]
     areas: list[tuple[Area, SignOff | None]]
     grants: list[tuple[DataGrant, bool]]
+    named: Flowing | None
     rows: Sequence[tuple[dict[str, Any], list[Cell]]] = ()
     check_ins: Sequence[CheckIn] = ()
     incidents: Sequence[Incident] = ()
@@ -82,17 +91,21 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
     signed = gather_sign_offs(room) if is_set_up else {}
     acts: dict[str, Listed[Any]] = {}
     if step.state == StepState.ACTIVE and challenge.status == ChallengeStatus.RUNNING and vendors:
-        about = InSprint(step, tuple(vendors), tuple(str(h["key"]) for h in hypotheses))
+        keys = tuple(str(h["key"]) for h in hypotheses)
+        about = InSprint(step, tuple(vendors), keys, today, week_of_sprint(gather_facts(challenge), on=today))
         if is_set_up:
             mine = tuple(a for a in Area if a not in signed and _signs_for(a) in roles)
             acts = {"sign_off": Listed(GiveSignOff, MayStart(step, mine))} if mine else {}
-        acts |= {name: Listed(form, about) for name, form in (_SETTING_UP if is_set_up else _RUNNING).items()}
+            acts["grant"] = Listed(GrantData, _grantable(about, room))
+        else:
+            acts |= {name: Listed(form, about) for name, form in _RUNNING.items()}
     begun = SprintContext(
         today=today,
         is_set_up=is_set_up,
         vendors=vendors,
         areas=[(area, signed.get(area)) for area in Area],
         grants=[(g, is_live(g, today=today)) for g in list_grants(room)],
+        named=find_data_sets(step) if is_set_up else None,
     )
     return granted(roles, acts), begun if is_set_up else _running(begun, room, hypotheses)
 
@@ -114,11 +127,21 @@ def _running(begun: SprintContext, room: Room, hypotheses: Sequence[dict[str, An
     )
 
 
+def _grantable(about: InSprint, room: Room) -> Grantable:
+    facts = gather_facts(room.challenge)
+    return Grantable(
+        about.step,
+        about.vendors,
+        data_sets=gather_data_sets(room),
+        has=frozenset((g.vendor_id, g.data_set) for g in list_grants(room)),
+        days=(fact_date(facts, Fact.SPRINT_STARTS), fact_date(facts, Fact.SPRINT_ENDS)),
+    )
+
+
 def _signs_for(area: Area) -> Role:
     return Role.SPONSOR if area == Area.DEPARTMENT else Role.SPECIALIST
 
 
-_SETTING_UP = {"grant": GrantData}
 _RUNNING = {
     "check_in": SaveCheckIn,
     "evidence": RecordEvidence,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,13 +16,16 @@ from mix.phrases.words import word
 from mix.readers.delivery.agreements import get_deliverable
 from mix.readers.delivery.sprints import get_incident, get_room
 from mix.rules.core.access import Permission
+from mix.rules.core.unmet import require
 from mix.rules.delivery.states import Area, ParityKind
 from mix.web.drawing.showing import language
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, RowAct, do
+from mix.web.forms.fields import Label
 from mix.web.staff.delivery.judging import Judge
 
-EVERY = "*"  # posted for every vendor of the sprint
+EVERY = "*"  # posted for every vendor of the sprint, and for every data set of its framework
+OTHER = "+"  # posted for a data set that the framework does not name
 
 
 @dataclass(frozen=True)
@@ -37,25 +42,43 @@ class GiveSignOff(Act[MayStart]):
     label = _("Sign off")
     done = _("Signed off.")
 
-    area = fields.choice(_("Area"), [])
+    area = fields.many(_("Area"), [])
     note = fields.text(_("Conditions"), required=False, rows=2)
 
     def fit(self) -> None:
-        """Offer the areas that are the person's."""
-        fields.offer(self, "area", [(a.value, word("area", a, language())) for a in self.about.areas])
+        """Offer the areas that are the person's; only one is no question."""
+        fields.offer_many(self, "area", [(a.value, word("area", a, language())) for a in self.about.areas])
+        self.fields["area"].required = True
+        if len(self.about.areas) == 1:
+            self.initial.setdefault("area", [self.about.areas[0].value])
 
     def run(self, request: HttpRequest) -> None:
-        """Sign off."""
-        do(request, sprints.sign_off, self.about.step, **self.cleaned_data)
+        """Sign off each area: a word and a line of the log of its own."""
+        for area in self.cleaned_data["area"]:
+            do(request, sprints.sign_off, self.about.step, area=area, note=self.cleaned_data["note"])
 
 
 @dataclass(frozen=True)
 class InSprint:
-    """A step of a sprint, the vendors in it, and the keys of what is tested."""
+    """A step of a sprint, the vendors in it, the keys of what is tested, and where the sprint stands today."""
 
     step: Step
     vendors: tuple[Vendor, ...]
     hypotheses: tuple[str, ...] = ()
+    today: date | None = None
+    week: int | None = None
+
+
+@dataclass(frozen=True)
+class Grantable(InSprint):
+    """What vendors of a sprint are given: the data sets that its framework names, each with its legal basis if said.
+
+    `has` are those that a vendor has already, `days` the first and the last of the sprint where they are known.
+    """
+
+    data_sets: Mapping[str, str] = field(default_factory=dict)
+    has: frozenset[tuple[int, str]] = frozenset()
+    days: tuple[date | None, date | None] = (None, None)
 
 
 class OfVendor(Act[InSprint]):
@@ -80,24 +103,85 @@ class OfVendor(Act[InSprint]):
 
 
 class GrantData(OfVendor):
-    """Give a vendor, or every one, access to a data set."""
+    """Give a vendor, or every one, access to a data set, or to all that the framework names."""
 
     label = _("Grant")
     done = _("Granted. The vendor was told.")
 
-    data_set = fields.line(_("Data set"))
+    data_set = fields.choice(_("Data set"), [])
+    other = fields.line(_("Another data set"), required=False)
     legal_basis = fields.line(_("Legal basis"))
+    reason = fields.text(_("Why it is given though the framework does not say so"), required=False, rows=2)
     granted_on = fields.day(_("From"))
     expires_on = fields.day(_("Until"), hint=_("Access ends by itself after this day."))
 
     def fit(self) -> None:
-        """Offer every vendor at once, too."""
+        """Offer every vendor and every data set at once, too; ask for a name where the framework names none."""
         fields.offer(self, "vendor", [(EVERY, _("Every vendor")), *((v.code, v.name) for v in self.about.vendors)])
+        named = self.named()
+        if not named:
+            self.fields["data_set"] = fields.line(_("Data set"))
+            del self.fields["other"], self.fields["reason"]
+            return
+        every: list[tuple[str, Label]] = []
+        if len(named) > 1:
+            every.append((EVERY, _("Every data set that the framework names")))
+        offered: list[tuple[str, Label]] = [
+            *every,
+            *((name, name) for name in named),
+            (OTHER, _("Another one, with a reason")),
+        ]
+        fields.offer(self, "data_set", offered)
+        if any(named.values()):
+            self.fields["legal_basis"].required = not all(named.values())
+            self.fields["legal_basis"].help_text = _("Left empty, it is what the framework says.")
+
+    def named(self) -> Mapping[str, str]:
+        """Return the data sets that the framework names."""
+        return self.about.data_sets if isinstance(self.about, Grantable) else {}
+
+    @classmethod
+    def first(cls, about: InSprint) -> Mapping[str, Any]:
+        """Begin with all that the framework names, to every vendor, for as long as the sprint lasts."""
+        if not isinstance(about, Grantable):
+            return {}
+        known: dict[str, Any] = {"vendor": EVERY, "granted_on": about.days[0], "expires_on": about.days[1]}
+        if about.data_sets:
+            known["data_set"] = EVERY if len(about.data_sets) > 1 else next(iter(about.data_sets))
+        return known
 
     def run(self, request: HttpRequest) -> None:
-        """Grant it."""
-        for vendor in self.vendors():
-            do(request, sprints.grant_data, self.about.step, **{**self.cleaned_data, "vendor": vendor})
+        """Grant it; of several, what a vendor has already is not given again."""
+        given = self.rest_of(self.cleaned_data)
+        for data_set in self.chosen():
+            for vendor in self.vendors():
+                if self.is_several() and self.has(vendor, data_set):
+                    continue
+                do(request, sprints.grant_data, self.about.step, vendor=vendor, data_set=data_set, **given)
+
+    def chosen(self) -> list[str]:
+        """Return the data sets that were chosen. Raises Refused without a name."""
+        chosen = self.cleaned_data["data_set"]
+        if not self.named() or chosen not in (EVERY, OTHER):
+            return [chosen]
+        if chosen == EVERY:
+            return list(self.named())
+        require(bool(self.cleaned_data["other"]), "answer_missing", field="other")
+        return [self.cleaned_data["other"]]
+
+    def is_several(self) -> bool:
+        """Say whether several grants are made at once of what the framework names."""
+        return bool(self.named()) and self.cleaned_data["data_set"] == EVERY
+
+    def has(self, vendor: Vendor, data_set: str) -> bool:
+        """Say whether a vendor has a data set already."""
+        return isinstance(self.about, Grantable) and (vendor.pk, data_set) in self.about.has
+
+    @staticmethod
+    def rest_of(given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is the same of every grant."""
+        names = ("legal_basis", "reason", "granted_on", "expires_on")
+        return {name: given[name] for name in names if name in given}
 
 
 class SaveCheckIn(OfVendor):
@@ -112,6 +196,11 @@ class SaveCheckIn(OfVendor):
     )
     progress = fields.text(_("Progress"), rows=2)
     blockers = fields.text(_("What blocks"), required=False, rows=2)
+
+    @classmethod
+    def first(cls, about: InSprint) -> Mapping[str, Any]:
+        """Begin with the week at hand."""
+        return {"week": about.week}
 
     def run(self, request: HttpRequest) -> None:
         """Save it."""
@@ -179,6 +268,11 @@ class HoldDemo(OfVendor):
     answers = fields.text(_("What was shown and answered"))
     recording = fields.link(_("Recording"))
 
+    @classmethod
+    def first(cls, about: InSprint) -> Mapping[str, Any]:
+        """Begin with today."""
+        return {"held_on": about.today}
+
     def run(self, request: HttpRequest) -> None:
         """Note it."""
         do(request, sprints.hold_demo, self.about.step, **self.facts())
@@ -194,6 +288,11 @@ class EnterParity(OfVendor):
     amount = fields.decimal(_("How much"))
     given_on = fields.day(_("Day"))
     note = fields.line(_("Note"), required=False)
+
+    @classmethod
+    def first(cls, about: InSprint) -> Mapping[str, Any]:
+        """Begin with today."""
+        return {"given_on": about.today}
 
     def run(self, request: HttpRequest) -> None:
         """Enter it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,12 +20,14 @@ from mix.readers.city.municipalities import list_other_municipalities, list_own_
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden
 from mix.readers.delivery.milestones import gather_readings, list_take_overs
+from mix.readers.flow.date_pages import next_dates
 from mix.readers.flow.waits import gather_waits
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import Permission, grants
 from mix.rules.core.kinds import NeedState
 from mix.web.drawing.cards import Card, cards
+from mix.web.drawing.dated import NextView, next_view
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.requests import now_of, staff_of
@@ -43,7 +46,7 @@ from mix.web.staff.flow.desk_acts import (
     Offered,
     ReportNeed,
 )
-from mix.web.staff.flow.waiting import AskAgain, Drawn, draw_waiting
+from mix.web.staff.flow.waiting import AskAgain, AskAllAgain, Drawn, draw_waiting
 
 
 @dataclass(frozen=True)
@@ -62,13 +65,17 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What do I do next, and may I?"""
     actor, now = staff_of(request), now_of(request)
     waiting = gather_waits(actor, now=now, most=PLACES)
-    taken = take(request, {"ask": Listed(AskAgain, None)} if waiting.others else {})
+    drawn = draw_waiting(waiting, now=now, me=actor.someone.pk)
+    acts: dict[str, Listed[Any]] = {"ask": Listed(AskAgain, None)} if waiting.others else {}
+    if len(drawn.to_ask) > 1:
+        acts["ask_all"] = Listed(AskAllAgain, drawn.to_ask)
+    taken = take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
     running = page_own_challenges(actor, 1, status=ChallengeStatus.RUNNING)
     open_needs = page_open_needs(actor, everybodys=_may_decide(actor))
     context = DeskContext(
-        drawn=draw_waiting(waiting, now=now, me=actor.someone.pk),
+        drawn=drawn,
         challenges=cards(running.rows),
         more_challenges=running.total if running.last > 1 else 0,
         needs=open_needs.rows,
@@ -144,9 +151,10 @@ def need(request: HttpRequest, code: str) -> HttpResponse:
 
 @dataclass(frozen=True)
 class ChallengesContext:
-    """What the list of challenges draws, and what was asked of it."""
+    """What the list of challenges draws, and what was asked of it; `next` is what each has next, by its number."""
 
     rows: list[Card]
+    next: Mapping[int, NextView]
     pager: Pager
     may_start: bool
     q: str
@@ -160,7 +168,9 @@ def challenge_list(request: HttpRequest) -> HttpResponse:
     text, asked, sort = (request.GET.get(key, "").strip()[:200] for key in ("q", "status", "sort"))
     status = asked if asked in set(ChallengeStatus) else ""
     page = page_own_challenges(actor, number_of(request), text=text, status=status, by_title=sort == "title")
-    context = ChallengesContext(cards(page.rows), pager(request, page), _may_start(actor), text, status, sort)
+    now = now_of(request)
+    coming = {pk: next_view(dated, now=now) for pk, dated in next_dates(page.rows, now=now).items()}
+    context = ChallengesContext(cards(page.rows), coming, pager(request, page), _may_start(actor), text, status, sort)
     return draw_page(request, "staff/case/challenges.html", context)
 
 

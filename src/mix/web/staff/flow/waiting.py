@@ -18,10 +18,13 @@ from mix.rules.flow.waits import FIRST_LINES, Line, Wait, desk_of, in_order, unm
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
 from mix.web.drawing.requests import now_of, staff_of
-from mix.web.drawing.showing import clock
+from mix.web.drawing.showing import clock, titled
 from mix.web.drawing.waits import DrawnDesk, DrawnLine, draw_desk, draw_line, iso
 from mix.web.forms.acts import RowAct, do
 from mix.web.forms.limits import Limit
+from mix.web.forms.several import Rows, Several
+
+MANY = 30  # who may be asked again at once
 
 
 class AskAgain(RowAct[None]):
@@ -36,27 +39,53 @@ class AskAgain(RowAct[None]):
         do(request, chasing.ask_again, item=self.row)
 
 
+class AskAllAgain(Several[tuple[DrawnLine, ...]]):
+    """Ask several again at once: a mail and a line of the log for each."""
+
+    label = _("Ask them again")
+    limit = Limit(by_person=30)
+
+    def rows(self) -> Rows:
+        """Offer whoever was not asked today, each with what waits."""
+        return [(one.item, asked_of(one)) for one in self.about]
+
+    def each(self, request: HttpRequest, item: str) -> None:
+        """Ask."""
+        do(request, chasing.ask_again, item=item)
+
+
+def asked_of(one: DrawnLine) -> str:
+    """Return in one line who is asked for what."""
+    what = ", ".join((one.sentence, *((one.of,) if one.of else ()), *one.facts))
+    return titled(one.who, what) if one.who else what
+
+
 @dataclass(frozen=True)
 class Drawn:
-    """What waits for somebody, and for whom they wait, as the desk draws it; `more_others` counts the rest of these."""
+    """What waits for somebody, and for whom they wait, as the desk draws it; `more_others` counts the rest of these.
+
+    `to_ask` are those of all of these, up to `MANY`, who may be asked again.
+    """
 
     own: DrawnDesk
     others: tuple[DrawnLine, ...]
     more_others: int
+    to_ask: tuple[DrawnLine, ...]
 
 
 def draw_waiting(waiting: Waiting, *, now: datetime, me: int) -> Drawn:
     """Draw what waits for somebody by their number. A query for each kind of name, and one for who is away."""
     desk = desk_of(waiting.own, now=now, zone=clock(), rest=waiting.own_rest)
     others = in_order(waiting.others, now=now)
-    shown = [wait for line in desk.lines for wait in line.waits] + others[:FIRST_LINES]
+    shown = [wait for line in desk.lines for wait in line.waits] + others[:MANY]
     names = gather_names(shown, asked=bool(others), away_at=now)
     lines = [
         draw_line(Line((w,)), names, now=now, is_others=True, may_ask=_may_ask(w, names, now=now))
-        for w in others[:FIRST_LINES]
+        for w in others[:MANY]
     ]
-    more = len(others) - len(lines) + sum(rest.waits for rest in waiting.others_rest)
-    return Drawn(draw_desk(desk, names, now=now, me=me), tuple(lines), more)
+    first, to_ask = tuple(lines[:FIRST_LINES]), tuple(line for line in lines if line.may_ask)
+    more = len(others) - len(first) + sum(rest.waits for rest in waiting.others_rest)
+    return Drawn(draw_desk(desk, names, now=now, me=me), first, more, to_ask)
 
 
 def _may_ask(wait: Wait, names: Names, *, now: datetime) -> bool:

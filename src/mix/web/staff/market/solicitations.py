@@ -57,6 +57,7 @@ from mix.web.staff.market.solicitations_acts import (
     Draftable,
     DropExtension,
     GiveAnswer,
+    GiveAnswers,
     IssueAddendum,
     WriteAnswer,
 )
@@ -136,6 +137,9 @@ def _acts(
         acts |= _changing(request, call, proposal)
     if call and call.published_at:
         acts |= {"write_answer": Listed(WriteAnswer, step), "give_answer": Listed(GiveAnswer, step)}
+        written = tuple(q for q in list_questions(call, confidential=False) if q.answer and not q.published_at)
+        if len(written) > 1:
+            acts["give_answers"] = Listed(GiveAnswers, written)
     return acts
 
 

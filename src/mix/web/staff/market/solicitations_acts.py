@@ -10,14 +10,16 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from mix.actions.market import addenda, solicitations
-from mix.data.models import ExtensionProposal, Solicitation, Step
+from mix.data.models import ExtensionProposal, Question, Solicitation, Step
+from mix.readers.core.errors import Unknown
 from mix.readers.market.solicitations import form_of, get_question
 from mix.rules.core.access import Permission
 from mix.rules.market.question_lists import MOST_WORDS
 from mix.rules.market.states import CustodyMode
-from mix.web.drawing.showing import language
+from mix.web.drawing.showing import in_language, language, titled
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, RowAct, do
+from mix.web.forms.several import Rows, Several
 from mix.web.forms.wordings import wording, words_of
 
 
@@ -193,3 +195,21 @@ class GiveAnswer(RowAct[Step]):
     def run(self, request: HttpRequest) -> None:
         """Publish it."""
         do(request, solicitations.publish_answer, get_question(self.about, self.row))
+
+
+class GiveAnswers(Several[tuple[Question, ...]]):
+    """Publish several answers to questions of everybody that are written: each is mailed and logged by itself."""
+
+    label = _("Publish them")
+    needs = Permission.QUESTION_PUBLISH
+
+    def rows(self) -> Rows:
+        """Offer every answer that is written and not given, with its question."""
+        return [(q.code, titled(q.text, in_language(q, "answer"))) for q in self.about]
+
+    def each(self, request: HttpRequest, item: str) -> None:
+        """Publish it. Raises Unknown where somebody else did."""
+        found = get_question(self.about[0].solicitation.step, item)
+        if found.published_at is not None:
+            raise Unknown
+        do(request, solicitations.publish_answer, found)
