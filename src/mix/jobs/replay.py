@@ -23,7 +23,16 @@ from mix.actions.core.run import Prepared, run
 from mix.actions.delivery import agreements, conversations, disclosures, milestones, sprints
 from mix.actions.flow import chasing, corrections, endings, findings, moves, publication, signing
 from mix.actions.knowledge import lessons
-from mix.actions.market import addenda, call_forms, engagements, item_checks, openings, solicitations, submissions
+from mix.actions.market import (
+    addenda,
+    call_forms,
+    engagements,
+    item_checks,
+    named_vendors,
+    openings,
+    solicitations,
+    submissions,
+)
 from mix.data import models as m
 from mix.jobs.scenarios import Read, Scenario, ScenarioWrong, Values, read_scenario
 from mix.jobs.short_forms import SHORT
@@ -57,6 +66,7 @@ MODULES = {
     "knowledge": lessons,
     "meetings": meetings,
     "moves": moves,
+    "named_vendors": named_vendors,
     "openings": openings,
     "outsiders": outsiders,
     "panels": panels,

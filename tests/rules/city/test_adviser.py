@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from mix.rules.city.policy.adviser import Fit, Kind, advise, parse_instruments
+from mix.rules.city.method_files import parse
+from mix.rules.city.policy.adviser import Fit, Kind, advise, parse_instruments, runs_by
 from mix.rules.city.policy.facts import ADVISER, FACTS
 from mix.rules.core.catalogue import DocumentInvalid
 from mix.rules.core.kinds import Route
@@ -35,6 +36,33 @@ def test_an_instrument_names_methods_that_there_are() -> None:
     assert all(one.kind is Kind.INSTRUMENT for one in TOOLBOX if one.runs_in)
 
 
+# What runs here and by what; an instrument that is not named does not, and whoever advises says so.
+RUNS = {
+    "rfi": ["request-for-information"],
+    "reverse-trade-show": ["sprint"],
+    "eoi": ["sprint"],
+    "prequalification": ["sprint"],
+    "quotation": ["quotations"],
+    "tender": ["tender"],
+    "negotiable-rfp": ["sprint", "traditional-rfp"],
+    "invitation-to-negotiate": ["invitation-to-negotiate"],
+    "research-procurement": ["research-in-phases"],
+    "design-contest": ["contest"],
+    "prize": ["contest"],
+    "pilot-agreement": ["agile-pilot"],
+    "cooperative": ["sprint"],
+    "micro-purchase": ["micro-purchase"],
+}
+
+
+def test_what_runs_here_is_said_of_each_instrument() -> None:
+    methods = [parse(path.read_text(encoding="utf-8")) for path in sorted(CATALOGUE.glob("methods/*.yaml"))]
+    found = {one.key: [m.key for m in runs_by(one, methods)] for one in TOOLBOX if one.kind is Kind.INSTRUMENT}
+    assert found == {key: RUNS.get(key, []) for key in found}
+    withdrawn = [m.model_copy(update={"is_offered": False}) for m in methods]
+    assert not any(runs_by(one, withdrawn) for one in TOOLBOX)
+
+
 @pytest.mark.parametrize(
     ("facts", "route"),
     [
@@ -43,6 +71,8 @@ def test_an_instrument_names_methods_that_there_are() -> None:
         ({**NEW, "has_purchase_budget": False}, "route-pilot-only"),
         ({"scan_says": "buy", "solution_is_defined": True}, "route-traditional"),
         ({"scan_says": "nothing", "is_duty": False}, "do-nothing"),
+        ({"market_is_known": False, "has_purchase_budget": True, "scan_says": "buy"}, "route-no-purchase"),
+        ({"wants_concept": True, "has_purchase_budget": True}, "route-no-purchase"),
     ],
 )
 def test_the_route_that_fits(facts: dict[str, Any], route: str) -> None:

@@ -76,7 +76,7 @@ from mix.data.models.market.engagements import (
     ProblemCard,
     Registration,
 )
-from mix.data.models.market.participations import Participation, StandingReached
+from mix.data.models.market.participations import NamedVendor, Participation, StandingReached
 from mix.data.models.market.solicitations import (
     Addendum,
     ExtensionProposal,
@@ -169,6 +169,7 @@ __all__ = [
     "MethodVersion",
     "Milestone",
     "Municipality",
+    "NamedVendor",
     "Need",
     "Notice",
     "OpenedEnvelope",

@@ -6,13 +6,14 @@ or that nothing should be bought.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import yaml
 from pydantic import Field
 
+from mix.rules.city.methods import Method
 from mix.rules.city.policy.documents import Cite, Id
 from mix.rules.city.policy.expressions import ExpressionWrong, Record, compile_expression
 from mix.rules.city.policy.facts import FactType, FactValue
@@ -72,6 +73,11 @@ class Advice:
     reason: Bilingual | None
     judged: Mapping[str, FactValue]
     unknown: tuple[str, ...]
+
+
+def runs_by(one: Instrument, methods: Iterable[Method]) -> list[Method]:
+    """Return the methods by which something of the toolbox runs here; of an instrument without any, it does not."""
+    return [m for m in methods if m.is_offered and (m.key in one.runs_in or one.route in m.routes)]
 
 
 def parse_instruments(text: str) -> tuple[Instrument, ...]:

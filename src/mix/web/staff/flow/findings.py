@@ -39,7 +39,7 @@ from mix.readers.flow.findings import (
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.calendar import ONTARIO
 from mix.rules.city.methods import Fact, Method
-from mix.rules.city.policy.adviser import Advice, Fit, Instrument, advise
+from mix.rules.city.policy.adviser import Advice, Fit, Instrument, advise, runs_by
 from mix.rules.city.policy.facts import FACTS, Category
 from mix.rules.city.policy.joint import contradictions
 from mix.rules.core.access import Permission, grants
@@ -201,7 +201,7 @@ class Advised:
     reason: Bilingual | None
     judged: list[tuple[str, str]]
     unknown: list[str]
-    methods: list[Bilingual]
+    methods: list[Method]
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,7 @@ def _advised(one: Advice, methods: Sequence[Method]) -> Advised:
         reason=one.reason,
         judged=[(fact_title(n), fact_value(n, v)) for n, v in one.judged.items()],
         unknown=[fact_title(n) for n in one.unknown],
-        methods=[m.title for m in methods if m.key in asked.runs_in or (m.is_offered and asked.route in m.routes)],
+        methods=runs_by(asked, methods),
     )
 
 
