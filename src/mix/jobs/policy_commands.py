@@ -102,7 +102,7 @@ def advise_command(facts: Annotated[Path, typer.Option(help="What is known, as Y
         console.print(f"{facts}: {error}", markup=False)
         raise typer.Exit(2) from None
     toolbox = parse_instruments((CATALOGUE / "instruments.yaml").read_text(encoding="utf-8"))
-    catalogue = read_methods(CATALOGUE)
+    here = runs_by(toolbox, read_methods(CATALOGUE))
     for one in advise(toolbox, known):
         if one.fit is Fit.IDLE:
             continue
@@ -110,7 +110,7 @@ def advise_command(facts: Annotated[Path, typer.Option(help="What is known, as Y
         if one.reason:
             console.print(f"{'':<14}{one.reason.en}", markup=False)
         if one.instrument.kind is not Kind.ANSWER:
-            methods = ", ".join(m.title.en for m in runs_by(one.instrument, catalogue))
+            methods = ", ".join(m.title.en for m in here[one.instrument.key])
             console.print(f"{'':<14}{f'runs here by {methods}' if methods else 'does not run here'}", markup=False)
         if one.unknown:
             console.print(f"{'':<14}depends on {', '.join(one.unknown)}", markup=False)

@@ -48,9 +48,10 @@ def policy_page(catalogue: Path) -> str:
         )
     out.append("## The toolbox\n\n`mix policy advise`, and the page that is linked where a challenge begins.\n")
     out.append("| instrument | fits when | does not when | binds | runs here by |\n|---|---|---|---|---|")
-    methods = read_methods(catalogue)
-    for one in parse_instruments((catalogue / "instruments.yaml").read_text(encoding="utf-8")):
-        by = ", ".join(f"[{m.title.en}](method-{m.key}.md)" for m in runs_by(one, methods))
+    toolbox = parse_instruments((catalogue / "instruments.yaml").read_text(encoding="utf-8"))
+    runs = runs_by(toolbox, read_methods(catalogue))
+    for one in toolbox:
+        by = ", ".join(f"[{m.title.en}](method-{m.key}.md)" for m in runs[one.key])
         here = "" if one.kind is Kind.ANSWER else by or "does not run here"
         out.append(f"| {one.title.en} | `{one.fits}` | `{one.not_if}` | {one.binds} | {here} |")
     out.append("\n## Facts\n\n| fact | | type | words |\n|---|---|---|---|")
