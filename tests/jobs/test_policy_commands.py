@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from mix.jobs.cli import app
+from mix.jobs.policy_page import policy_page
+from mix.readers.core.catalogue import CATALOGUE
+from mix.rules.city.policy.adviser import Kind, parse_instruments
 from tests.rules.city.test_policy import A_RULE
 
 RUNNER = CliRunner()
@@ -116,6 +120,24 @@ def test_the_adviser_at_the_command_line(tmp_path: Path) -> None:
     assert "Does not fit  Pilot or demonstration agreement" in answer.stdout
     file.write_text("scan_says: maybe")
     assert RUNNER.invoke(app, ["policy", "advise", "--facts", str(file)]).exit_code == 2
+
+
+def test_the_adviser_says_of_each_instrument_whether_it_runs_here(tmp_path: Path) -> None:
+    file = tmp_path / "facts.yaml"
+    toolbox = parse_instruments((CATALOGUE / "instruments.yaml").read_text(encoding="utf-8"))
+    instruments = [one for one in toolbox if one.kind is Kind.INSTRUMENT]
+    table = policy_page(CATALOGUE)
+    for facts in ("{}", "is_repeated: true\nis_urgent: true\nvalue: 100\nis_unsolicited: true\nscan_says: develop"):
+        file.write_text(facts)
+        printed = RUNNER.invoke(app, ["policy", "advise", "--facts", str(file)]).stdout
+        for one in instruments:
+            said = printed.split(f"  {one.title.en}\n")
+            if len(said) > 1:
+                after = re.split(r"\n(?=\S)", said[1])[0]
+                assert ("runs here by" in after, "does not run here" in after) == (bool(one.runs_in), not one.runs_in)
+    for one in instruments:
+        row = next(line for line in table.splitlines() if line.startswith(f"| {one.title.en} |"))
+        assert row.endswith("| does not run here |") is not bool(one.runs_in)
 
 
 def explained(file: Path, text: str, *options: str) -> Result:

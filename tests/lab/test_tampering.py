@@ -43,7 +43,7 @@ CASE = "guelph-roads-sprint"
 # Tables of which no scenario writes a row; test_as_logged.py of the city and test_outsiders.py change what waits.
 WAITING = {"merger", "panelinvitation", "roleproposal", "staffinvitation", "vendorinvitation"}
 NEVER_FILLED = {"absence", "custodykey", "custodyshare", "dispute", "goliverequest", "itemcheck", "joinrequest"}
-NEVER_FILLED |= {"requirementreason", "tiebreak", "trialguest", *WAITING}
+NEVER_FILLED |= {"namedvendor", "requirementreason", "tiebreak", "trialguest", *WAITING}
 
 
 def columns_of(model: type[Kept]) -> list[models.Field[Any, Any]]:

@@ -137,7 +137,17 @@ def test_a_first_need_is_reported_once_a_department_is_there(
     assert Setting.DEPARTMENTS not in left(elora, now)
 
 
-WAYS = ("sprint", "traditional-rfp", "civic-accelerator", "procurement-by-co-design", "civtech", "agile-pilot")
+WAYS = (
+    "sprint",
+    "traditional-rfp",
+    "civic-accelerator",
+    "procurement-by-co-design",
+    "civtech",
+    "agile-pilot",
+    "quotations",
+    "contest",
+    "invitation-to-negotiate",
+)
 
 
 @pytest.mark.parametrize("method", WAYS)

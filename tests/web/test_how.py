@@ -20,6 +20,11 @@ def test_the_page_says_first_which_method_when_and_begins_with_the_sprint(langua
     assert (listed[0], listed[-1]) == ("sprint", "traditional-rfp")
     assert set(listed) == {version.key for version in list_latest()}
     assert page.index(heading) < page.index('id="sprint"')
-    reasons = {row.route: row for row in toolbox() if row.route}
-    for row in reasons.values():
-        assert row.why.in_(language)[:30] in page.replace("\xa0", " ")
+    reasons = {row.key: row.why.in_(language)[:30] for row in toolbox()}
+    routes = ("innovation-partnership", "sprint-then-open", "pilot-only", "traditional")
+    own = ("rfi", "quotation", "tender", "invitation-to-negotiate", "research-procurement", "design-contest", "prize")
+    said = page.replace("\xa0", " ")
+    assert not [key for key in (*(f"route-{route}" for route in routes), *own) if reasons[key] not in said]
+    quotations = said[said.index('href="#quotations"') :].partition("</tr>")[0]
+    assert reasons["quotation"] in quotations
+    assert reasons["route-traditional"] not in quotations

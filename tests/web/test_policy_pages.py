@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -32,9 +33,11 @@ from mix.data.models import (
 from mix.readers.case.documents import gather_facts
 from mix.readers.choice.awards import dispute_until
 from mix.readers.city.policies import in_force, ruleset_for
+from mix.readers.core.catalogue import CATALOGUE
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.flow.findings import governing_day, judge, later_changes, like_purchases, policy_unmet
 from mix.rules.city.methods import Fact
+from mix.rules.city.policy.adviser import Instrument, Kind, parse_instruments
 from mix.rules.city.policy.bylaws import BylawTable
 from mix.rules.city.policy.explain import Outcome
 from mix.rules.city.policy.facts import Category, Competition, Ground
@@ -42,6 +45,7 @@ from mix.rules.core.unmet import Refused
 from tests.days import city_day
 from tests.two_hands import publish_in_two_hands
 
+TOOLBOX = parse_instruments(CATALOGUE.joinpath("instruments.yaml").read_text(encoding="utf-8"))
 STRICT = {"citation": "By-law 2", "bands": [{"category": "services", "method": "open"}], "least_days": 60}
 
 
@@ -385,9 +389,28 @@ def test_the_adviser_answers_by_its_address_alone(sign_in: Callable[[str], Clien
     assert "Voie A" in priya.get(url.replace("/en/", "/fr/")).content.decode()
     text = " ".join(re.sub(r"<[^>]+>", " ", priya.get(url).content.decode()).split())
     assert "Runs here by: The Sprint Method" in text
-    assert "No method of this site runs it: it is done elsewhere." in text
+    assert "Does not run here: no method of this site carries it out." in text
     assert priya.get("/en/city/advice/?scan_says=perhaps&value=much").status_code == 422
     assert "/en/city/advice/" in priya.get("/en/city/challenges/new/").content.decode()
+
+
+@pytest.mark.parametrize("one", [i for i in TOOLBOX if i.kind is Kind.INSTRUMENT], ids=lambda i: i.key)
+def test_each_instrument_is_advised_with_what_runs_it_or_that_nothing_does(
+    one: Instrument, sign_in: Callable[[str], Client]
+) -> None:
+    """Whether something speaks for it or not: the address asks for what says least, and for what fits it."""
+    priya = sign_in("priya")
+    for address in (
+        "/en/city/advice/",
+        "/en/city/advice/?is_urgent=no",
+        "/en/city/advice/?is_repeated=no&value=50,000",
+    ):
+        page = priya.get(address).content.decode()
+        entries = re.findall(r"<li>(.*?)</li>|<p>((?:(?!</p>).)*?·.*?)</p>", page, re.DOTALL)
+        words = [" ".join(re.sub(r"<[^>]+>", " ", unescape(a or b)).split()) for a, b in entries]
+        named = [text for entry in words for text in entry.split(" · ") if text.startswith(one.title.en)]
+        assert named, address
+        assert all(("oes not run here" in text) is not bool(one.runs_in) for text in named), named
 
 
 def test_a_call_that_is_prepared_says_how_long_it_must_stay_open(

@@ -126,6 +126,7 @@ POLICIES: dict[str, str] = {
             "data_trialguest",
             "data_cityday",
             "data_methoddraft",
+            "data_namedvendor",
             "data_need",
             "data_document",
             "data_contactlogentry",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mix.phrases.words import word
 from mix.readers.core.catalogue import CATALOGUE
+from mix.rules.city.method_files import parse
 from mix.rules.city.methods import Method, Step
 
 
@@ -14,6 +15,11 @@ def find_method_file(key: str) -> Path | None:
     """Find a method of the catalogue by its key."""
     path = CATALOGUE / "methods" / f"{key}.yaml"
     return path if path.exists() else None
+
+
+def read_methods(catalogue: Path) -> list[Method]:
+    """Read the methods of a catalogue, by their keys. Raises DocumentInvalid."""
+    return [parse(path.read_text(encoding="utf-8")) for path in sorted(catalogue.glob("methods/*.yaml"))]
 
 
 def draw_method(method: Method, *, language: str) -> Iterator[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from mix.jobs.drawing import read_methods
 from mix.jobs.format_page import format_page
 from mix.jobs.picture import architecture_picture
 from mix.jobs.policy_page import policy_page
 from mix.phrases.words import word
 from mix.readers.core.catalogue import CATALOGUE
-from mix.rules.city.method_files import parse
 from mix.rules.city.methods import Method, Step
 from mix.rules.core.access import SECOND_FACTOR, SEPARATIONS, TABLE, TWO_PEOPLE, Permission, Role
 from mix.rules.core.fields import FieldSpec
@@ -92,6 +92,10 @@ def _step(step: Step) -> Iterator[str]:
         weights = [f"{c.title.en} {c.weight} %" for c in step.evaluation.criteria]
         weights += [f"price {step.evaluation.price_weight} %"] if step.evaluation.price_weight else []
         yield "- Criteria: " + "; ".join(weights)
+        if step.evaluation.places:
+            yield f"- It chooses as many as {step.evaluation.places} says"
+        if step.evaluation.gives_prizes:
+            yield "- Whoever it chooses gets the prize of its rank"
         if step.evaluation.stages:
             stages = [f"{s.title.en}" + (f", at most {s.most}" if s.most else "") for s in step.evaluation.stages]
             yield "- Scored in stages: " + "; ".join(stages)
@@ -103,6 +107,8 @@ def _asked(step: Step) -> Iterator[str]:
     if step.solicitation:
         part = step.solicitation
         yield f"- Call: {part.document_form}, open to {part.open_to.value if part.open_to else 'everyone'}"
+        if part.invites:
+            yield f"- The city names who may answer, {part.invites} at least, each with its reason"
         if part.notice:
             yield f"- Its notice says: {', '.join(part.notice)}"
         if part.requirements:
@@ -126,8 +132,7 @@ def pages() -> dict[str, str]:
     found = {"permissions.md": permissions_page(), "evaluation-format.md": HEAD + format_page()}
     found["policy.md"] = HEAD + policy_page(CATALOGUE)
     found["architecture-picture.svg"] = architecture_picture()
-    for path in sorted(CATALOGUE.joinpath("methods").glob("*.yaml")):
-        method = parse(path.read_text(encoding="utf-8"))
+    for method in read_methods(CATALOGUE):
         found[f"method-{method.key}.md"] = method_page(method)
     return found
 

@@ -11,10 +11,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from mix.jobs.drawing import read_methods
 from mix.jobs.policy_files import policy_files, read_file
 from mix.phrases.words import word
 from mix.readers.core.catalogue import CATALOGUE
-from mix.rules.city.policy.adviser import Fit, advise, parse_instruments
+from mix.rules.city.policy.adviser import Fit, Kind, advise, parse_instruments, runs_by
 from mix.rules.city.policy.documents import Moment, PolicyDocument, problems_among
 from mix.rules.city.policy.explain import Finding, Outcome, explain, prepare
 from mix.rules.city.policy.expressions import ExpressionWrong
@@ -101,12 +102,16 @@ def advise_command(facts: Annotated[Path, typer.Option(help="What is known, as Y
         console.print(f"{facts}: {error}", markup=False)
         raise typer.Exit(2) from None
     toolbox = parse_instruments((CATALOGUE / "instruments.yaml").read_text(encoding="utf-8"))
+    here = runs_by(toolbox, read_methods(CATALOGUE))
     for one in advise(toolbox, known):
         if one.fit is Fit.IDLE:
             continue
         console.print(f"{word('fit', one.fit, 'en'):<14}{one.instrument.title.en}", markup=False)
         if one.reason:
             console.print(f"{'':<14}{one.reason.en}", markup=False)
+        if one.instrument.kind is not Kind.ANSWER:
+            methods = ", ".join(m.title.en for m in here[one.instrument.key])
+            console.print(f"{'':<14}{f'runs here by {methods}' if methods else 'does not run here'}", markup=False)
         if one.unknown:
             console.print(f"{'':<14}depends on {', '.join(one.unknown)}", markup=False)
 

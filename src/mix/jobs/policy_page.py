@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from mix.jobs.drawing import read_methods
 from mix.jobs.policy_files import policy_files, read_file
 from mix.phrases.words import word
-from mix.rules.city.policy.adviser import parse_instruments
+from mix.rules.city.policy.adviser import Kind, parse_instruments, runs_by
 from mix.rules.city.policy.documents import Cite, Figure, PolicyDocument, Rule
 from mix.rules.city.policy.facts import FACTS, FactSpec, FactType
 
@@ -46,9 +47,13 @@ def policy_page(catalogue: Path) -> str:
             else list(_table(document))
         )
     out.append("## The toolbox\n\n`mix policy advise`, and the page that is linked where a challenge begins.\n")
-    out.append("| instrument | fits when | does not when | binds |\n|---|---|---|---|")
-    for one in parse_instruments((catalogue / "instruments.yaml").read_text(encoding="utf-8")):
-        out.append(f"| {one.title.en} | `{one.fits}` | `{one.not_if}` | {one.binds} |")
+    out.append("| instrument | fits when | does not when | binds | runs here by |\n|---|---|---|---|---|")
+    toolbox = parse_instruments((catalogue / "instruments.yaml").read_text(encoding="utf-8"))
+    runs = runs_by(toolbox, read_methods(catalogue))
+    for one in toolbox:
+        by = ", ".join(f"[{m.title.en}](method-{m.key}.md)" for m in runs[one.key])
+        here = "" if one.kind is Kind.ANSWER else by or "does not run here"
+        out.append(f"| {one.title.en} | `{one.fits}` | `{one.not_if}` | {one.binds} | {here} |")
     out.append("\n## Facts\n\n| fact | | type | words |\n|---|---|---|---|")
     out += [
         f"| `{name}` | {word('fact', name, 'en')} | {_type(spec)} | {', '.join(spec.words)} |"

@@ -181,7 +181,8 @@ WORDS: dict[str, dict[str, str]] = {
         "innovation_partnership": "One competition to the end",
         "sprint_then_open": "Sprint, then an open request",
         "pilot_only": "Pilot only",
-        "traditional": "Traditional request for proposals",
+        "traditional": "Traditional request",
+        "no_purchase": "No purchase",
     },
     "notice": {
         "engagement": "Invitation to an event",
@@ -202,6 +203,7 @@ WORDS: dict[str, dict[str, str]] = {
         "sprint_then_open": "Taking part in the sprint gives no right to a purchase and no advantage in the open call that may follow. What the sprint teaches is published before that call, and every vendor may answer it.",
         "pilot_only": "This is a pilot, to learn. No purchase follows from it: whatever is bought later is bought in a new competition, in which taking part here gives no advantage. The results are published.",
         "traditional": "This is an ordinary request. Only the published criteria count.",
+        "no_purchase": "Nothing is bought by this. Whatever is bought later is bought in a new competition, in which taking part here gives no advantage.",
     },
 }
 

@@ -10,6 +10,8 @@ REFUSALS: dict[str, str | Counted] = {
     "dispute_answered": "This objection was answered already",
     "panel_does_not_answer": "You sat on the panel. Somebody else answers objections to its result",
     # evaluation
+    "prizes_missing": "Say in the rules of the contest which prizes there are",
+    "prizes_rise": "The prize of a rank is at most that of the rank before: put the prizes in order",
     "panel_missing": "Appoint the panel",
     "panel_too_small": "Appoint at least two people",
     "share_out_of_range": "Between {least} and {most} of this panel may share a submission. Leave it empty to have everybody score all of them",
@@ -196,6 +198,8 @@ WORDS: dict[str, dict[str, str]] = {
         "shortlisted_no": "You are not on the shortlist",
         "admitted_yes": "You are admitted to the sprint",
         "admitted_no": "You were not admitted to the sprint",
+        "prize_yes": "You win a prize",
+        "prize_no": "You win no prize",
         "recommended_yes": "You are recommended for the contract",
         "recommended_no": "You were not recommended for the contract",
     },

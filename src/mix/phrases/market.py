@@ -12,6 +12,15 @@ REFUSALS: dict[str, str | Counted] = {
     "merger_by_another": "You asked for this yourself. Somebody else of the team agrees",
     "no_such_vendor": "No other organization has this name",
     "several_such_vendors": "Several organizations have a name like this: {names}. Write it exactly",
+    "vendor_not_registered": "No organization called “{name}” is registered here. Ask it to register, then name it",
+    "vendor_named": "{name} is named already",
+    "vendor_not_on_trial": "On trial you name those that play along; nobody else is told of what binds nobody",
+    "vendor_taken_out": "This vendor was taken out already",
+    "call_invites_nobody": "The call of “{step}” is not by invitation: nobody is named for it",
+    "too_few_named": Counted(
+        "Name at least {least} vendors that may answer; {count} is named",
+        "Name at least {least} vendors that may answer; {count} are named",
+    ),
     "vendor_alike": "An organization has a name that looks like this one: {names}. If it is yours, ask its team to invite you; if yours is another, say so below",
     # closing and outages
     "extension_waits": "A later closing is proposed already: confirm or drop it first",
@@ -281,6 +290,10 @@ WORDS: dict[str, dict[str, str]] = {
         "RFSQ": "Request for supplier qualification",
         "NRFP": "Negotiable request for proposals",
         "RFP": "Request for proposals",
+        "RFQ": "Request for quotations",
+        "RFT": "Request for tenders",
+        "ITN": "Invitation to negotiate",
+        "CONTEST": "Contest with prizes",
         "PLAN": "Plan by invitation",
         "REVISION": "Revised proposal by invitation",
     },
@@ -370,6 +383,7 @@ WORDS: dict[str, dict[str, str]] = {
     "form_statement": {
         "RFI": "This is a request for information. It binds nobody: nothing is bought by it, nobody is chosen by it, and whoever does not answer may answer every later call.",
         "EOI": "This is a call for expressions of interest. It binds nobody and limits nobody: nothing is bought by it, nobody is chosen by it, and whoever does not answer may answer every later call.",
+        "CONTEST": "This is a contest. Nothing is bought by it: whoever the jury ranks gets the prize of that rank, and nobody else is bound by it.",
     },
     "question_column": {
         "id": "Id",
@@ -432,6 +446,8 @@ VERBS: dict[str, str] = {
     "mergers.withdraw": "Question to another vendor taken back",
     "mergers.decline": "Going on as another vendor declined",
     "mergers.agree": "Vendor goes on as another",
+    "named_vendors.name": "Vendor named for a call by invitation",
+    "named_vendors.take_out": "Named vendor taken out",
     "engagements.answer": "Question answered",
     "engagements.ask": "Question asked",
     "engagements.give_card": "Capability card left",

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from mix.rules.city.policy.adviser import Fit, Kind, advise, parse_instruments
+from mix.rules.city.method_files import parse
+from mix.rules.city.policy.adviser import Fit, Kind, advise, parse_instruments, runs_by, wholly
 from mix.rules.city.policy.facts import ADVISER, FACTS
 from mix.rules.core.catalogue import DocumentInvalid
 from mix.rules.core.kinds import Route
@@ -35,6 +36,44 @@ def test_an_instrument_names_methods_that_there_are() -> None:
     assert all(one.kind is Kind.INSTRUMENT for one in TOOLBOX if one.runs_in)
 
 
+# What runs here and by what; an instrument that is not named does not, and whoever advises says so.
+RUNS = {
+    "rfi": ["request-for-information"],
+    "reverse-trade-show": ["sprint"],
+    "eoi": ["sprint"],
+    "prequalification": ["sprint"],
+    "quotation": ["quotations"],
+    "tender": ["tender"],
+    "negotiable-rfp": ["sprint", "traditional-rfp"],
+    "invitation-to-negotiate": ["invitation-to-negotiate"],
+    "research-procurement": ["research-in-phases"],
+    "design-contest": ["contest"],
+    "prize": ["contest"],
+    "pilot-agreement": ["agile-pilot"],
+    "cooperative": ["sprint"],
+    "micro-purchase": ["micro-purchase"],
+}
+
+
+def test_what_runs_here_is_said_of_each_instrument() -> None:
+    methods = [parse(path.read_text(encoding="utf-8")) for path in sorted(CATALOGUE.glob("methods/*.yaml"))]
+    here = {key: [m.key for m in found] for key, found in runs_by(TOOLBOX, methods).items()}
+    found = {one.key: here[one.key] for one in TOOLBOX if one.kind is Kind.INSTRUMENT}
+    assert found == {key: RUNS.get(key, []) for key in found}
+    withdrawn = [m.model_copy(update={"is_offered": False}) for m in methods]
+    assert not any(runs_by(TOOLBOX, withdrawn).values())
+
+
+def test_a_route_runs_by_methods_that_are_more_than_one_instrument_where_there_are_such() -> None:
+    methods = [parse(path.read_text(encoding="utf-8")) for path in sorted(CATALOGUE.glob("methods/*.yaml"))]
+    here = {key: [m.key for m in found] for key, found in runs_by(TOOLBOX, methods).items()}
+    assert here["route-traditional"] == ["civic-accelerator", "traditional-rfp"]
+    assert here["route-no-purchase"] == ["contest", "request-for-information"]
+    assert "invitation-to-negotiate" not in here["route-innovation-partnership"]
+    contest = next(m for m in methods if m.key == "contest")
+    assert [one.key for one in wholly(TOOLBOX, contest)] == ["design-contest", "prize"]
+
+
 @pytest.mark.parametrize(
     ("facts", "route"),
     [
@@ -43,6 +82,8 @@ def test_an_instrument_names_methods_that_there_are() -> None:
         ({**NEW, "has_purchase_budget": False}, "route-pilot-only"),
         ({"scan_says": "buy", "solution_is_defined": True}, "route-traditional"),
         ({"scan_says": "nothing", "is_duty": False}, "do-nothing"),
+        ({"market_is_known": False, "has_purchase_budget": True, "scan_says": "buy"}, "route-no-purchase"),
+        ({"wants_concept": True, "has_purchase_budget": True}, "route-no-purchase"),
     ],
 )
 def test_the_route_that_fits(facts: dict[str, Any], route: str) -> None:
@@ -130,6 +171,11 @@ def test_every_question_decides_something() -> None:
         ("market_is_known'", "market_is_knwon'", "no fact or figure is called 'market_is_knwon'"),
         ("key: rfi", "key: eoi", "two instruments are called 'eoi'"),
         ("    kind: route\n    route: traditional", "    kind: route", "names its route"),
+        (
+            "    runs_in: [tender]\n    whole: true",
+            "    whole: true",
+            "no method is the whole of what does not run here",
+        ),
         ("instruments:", "tools:", "missing key 'instruments'"),
         ("fits: '!market_is_known'", "fits: 'value'", "comes to INT"),
         ("binds: simple", "binds: ''", "at least 1 character"),

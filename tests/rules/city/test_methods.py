@@ -197,6 +197,21 @@ def in_catalogue(name: str, before: str, after: str) -> list[str]:
         ("agile-pilot", "sprint_fee: theme.fee", "sprint_fee: theme.place", "is of type 'money'"),
         ("agile-pilot", "{key: threshold, ", "{key: limit, ", "needs the column 'threshold'"),
         ("agile-pilot", "of: offers", "of: theme", "'theme' is no solicitation"),
+        ("quotations", "routes: [traditional]", "routes: [no_purchase]", "route 'no_purchase' has no purchase"),
+        ("quotations", "          invites: 3\n", "", "it alone, says how many it invites"),
+        ("quotations", "open_to: invited", "open_to: interested", "it alone, says how many it invites"),
+        ("quotations", "envelope: price, ", "", "the price counts in 'comparison', and 'request' asks for none"),
+        ("contest", "  prizes: rules.prizes\n", "", "'jury' gives prizes, and no fact says which there are"),
+        ("contest", "key: amount, type: money,", "key: amount,", "fact 'prizes' names amounts of money"),
+        ("contest", "key: amount,", "key: sum,", "needs the column 'amount'"),
+        ("research-in-phases", "places: research.p", "places: research.no", "which is no number that comes before"),
+        (
+            "research-in-phases",
+            "places: research.prototype_places",
+            "places: designing.learned",
+            "no number that comes",
+        ),
+        ("micro-purchase", "by_value: true", "decided_by: [sponsor]", "neither an award nor a gate by value decides"),
     ],
 )
 def test_what_cannot_run_on_a_route_is_named(name: str, before: str, after: str, said: str) -> None:

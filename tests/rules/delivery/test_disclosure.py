@@ -62,5 +62,6 @@ def test_a_vendor_is_known_by_its_name_and_its_first_telling_word() -> None:
 def test_the_value_is_what_one_procurement_commits_to(route: Route, *, buys_now: bool, value: int) -> None:
     parts = {"fee": 10, "places": 2, "purchase": 100, "options": 50}
     assert estimated_value(route, **parts, buys_now=buys_now) == value
+    assert estimated_value(Route.NO_PURCHASE, **parts, buys_now=buys_now, prizes=7) == 7
     unknown = {**parts, "fee": None} if value == 20 else {**parts, "options": None}
     assert estimated_value(route, **unknown, buys_now=buys_now) is None

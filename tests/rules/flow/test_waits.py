@@ -39,6 +39,7 @@ BEGUN_BY_ONESELF = """
     letterheads.describe letterheads.set_colours letterheads.set_logo municipalities.try_mail people.come_in people.join
     people.welcome knowledge.enter_hours knowledge.write_lesson log.acknowledge_gap mergers.ask mergers.withdraw
     methods.publish_method municipalities.found municipalities.propose_bands municipalities.set_outage_rule
+    named_vendors.name named_vendors.take_out
     municipalities.set_template municipalities.add_guest municipalities.ask_to_go_live municipalities.end_guest
     participations.disqualify people.correct_person people.create_person people.end_member
     outsiders.accept outsiders.decline outsiders.send_again outsiders.withdraw

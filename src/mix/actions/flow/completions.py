@@ -14,6 +14,7 @@ from mix.data.models import Step
 from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.choice.awards import find_live
 from mix.readers.choice.evaluations import find_evaluation
+from mix.readers.choice.prizes import prize_details
 from mix.readers.core.errors import Unknown
 from mix.readers.market.solicitations import find_solicitation, spec_of_call
 from mix.rules.case.states import NoticeKind
@@ -54,7 +55,14 @@ def after_evaluation(deed: Deed, step: Step, summary: Said) -> None:
     else:
         send_letters(deed, evaluation)
     if step.challenge.route_frozen_at:
-        publish(step.challenge, kind=NoticeKind.RESULT, title=spec_of(step).title.en, text=summary, now=deed.now)
+        publish(
+            step.challenge,
+            kind=NoticeKind.RESULT,
+            title=spec_of(step).title.en,
+            text=summary,
+            now=deed.now,
+            details=prize_details(evaluation),
+        )
 
 
 def after_award(deed: Deed, step: Step, summary: Said) -> None:

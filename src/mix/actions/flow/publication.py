@@ -12,6 +12,7 @@ from mix.actions.core.deeds import Deed
 from mix.actions.core.kept import require_as_logged
 from mix.actions.market.following import tell_followers
 from mix.actions.market.keys import delay_key, make_key, new_key_id
+from mix.actions.market.named_vendors import invite_named
 from mix.actions.market.solicitations import lock_call
 from mix.data.models import HandOver, Person, Solicitation
 from mix.readers.case.challenges import spec_of
@@ -165,6 +166,7 @@ def publish(deed: Deed, call: Solicitation, *, seen: str = "") -> Solicitation:
 def _invite(deed: Deed, call: Solicitation) -> None:
     """Tell the vendors who alone may answer, where a call is not open to every one."""
     part, challenge = spec_of_call(call), call.step.challenge
+    invite_named(deed, call.step)
     for vendor in list_standing(challenge, part.open_to) if part.open_to else ():
         deed.tell(
             list_members(vendor.id),

@@ -500,7 +500,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=200)),
                 ('question', models.TextField()),
                 ('method', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='challenges', to='data.methodversion')),
-                ('route', models.CharField(choices=[('innovation_partnership', 'innovation_partnership'), ('sprint_then_open', 'sprint_then_open'), ('pilot_only', 'pilot_only'), ('traditional', 'traditional')], max_length=40)),
+                ('route', models.CharField(choices=[('innovation_partnership', 'innovation_partnership'), ('sprint_then_open', 'sprint_then_open'), ('pilot_only', 'pilot_only'), ('traditional', 'traditional'), ('no_purchase', 'no_purchase')], max_length=40)),
                 ('route_reason', models.TextField()),
                 ('route_frozen_at', models.DateTimeField(null=True)),
                 ('joins_until', models.DateField(null=True)),
@@ -519,7 +519,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['status', '-commissioned_at'], name='data_challe_status_49f5c8_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['running', 'completed', 'cancelled', 'stopped'])), name='data_challenge_status'), models.CheckConstraint(condition=models.Q(('route__in', ['innovation_partnership', 'sprint_then_open', 'pilot_only', 'traditional'])), name='data_challenge_route'), models.CheckConstraint(condition=models.Q(('value_cents', None), ('value_cents__gte', 0), _connector='OR'), name='challenge_value_positive')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['running', 'completed', 'cancelled', 'stopped'])), name='data_challenge_status'), models.CheckConstraint(condition=models.Q(('route__in', ['innovation_partnership', 'sprint_then_open', 'pilot_only', 'traditional', 'no_purchase'])), name='data_challenge_route'), models.CheckConstraint(condition=models.Q(('value_cents', None), ('value_cents__gte', 0), _connector='OR'), name='challenge_value_positive')],
             },
         ),
         migrations.CreateModel(
@@ -1348,6 +1348,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('participation', 'standing'), name='standing_reached_once'), models.CheckConstraint(condition=models.Q(('standing__in', ['invited', 'interested', 'qualified', 'shortlisted', 'admitted', 'recommended', 'awarded'])), name='data_standingreached_standing')],
+            },
+        ),
+        migrations.CreateModel(
+            name='NamedVendor',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ('why', models.TextField()),
+                ('named_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.municipality')),
+                ('named_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='named_vendors', to='data.step')),
+                ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.vendor')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('step', 'vendor'), name='named_vendor_once')],
             },
         ),
         migrations.CreateModel(

@@ -77,7 +77,7 @@ from mix.data.models.market.engagements import (
     Registration,
 )
 from mix.data.models.market.follows import Follow
-from mix.data.models.market.participations import Participation, StandingReached
+from mix.data.models.market.participations import NamedVendor, Participation, StandingReached
 from mix.data.models.market.solicitations import (
     Addendum,
     ExtensionProposal,
@@ -171,6 +171,7 @@ __all__ = [
     "MethodVersion",
     "Milestone",
     "Municipality",
+    "NamedVendor",
     "Need",
     "Notice",
     "OpenedEnvelope",

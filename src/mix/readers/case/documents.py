@@ -19,7 +19,7 @@ from mix.readers.core.rows import get_row
 from mix.rules.case.valuation import estimated_value
 from mix.rules.case.versions import Merged, merge_answers, merge_fields
 from mix.rules.city.calendar import day_in
-from mix.rules.city.methods import Fact
+from mix.rules.city.methods import EvaluationSpec, Fact
 from mix.rules.core.fields import read_answers
 from mix.rules.core.kinds import Route, StepState
 from mix.rules.core.unmet import Unmet
@@ -208,15 +208,20 @@ def _places_of_facts(challenge: Challenge) -> dict[Fact, tuple[str, str]]:
 
 
 def total_value(challenge: Challenge, facts: Mapping[Fact, Any] | None = None) -> int | None:
-    """Return the total estimated value in cents, as the route counts it; None while unknown."""
+    """Return the total estimated value in cents, as the route counts it; None while unknown.
+
+    Where the method asks for no options there are none.
+    """
     facts = gather_facts(challenge) if facts is None else facts
     return estimated_value(
         Route(challenge.route),
         fee=_whole(facts, Fact.SPRINT_FEE),
+        later=_whole(facts, Fact.LATER_FEES) or 0,
         places=_whole(facts, Fact.SPRINT_PLACES),
         purchase=_whole(facts, Fact.PURCHASE_VALUE),
-        options=_whole(facts, Fact.OPTION_VALUE),
+        options=_whole(facts, Fact.OPTION_VALUE) if method_for(challenge).place_of(Fact.OPTION_VALUE) else 0,
         buys_now=buys_now(challenge),
+        prizes=sum(prizes_in(facts)),
     )
 
 
@@ -224,16 +229,30 @@ def _whole(facts: Mapping[Fact, Any], fact: Fact) -> int | None:
     return int(float(facts[fact])) if fact in facts else None
 
 
-def sprint_places(challenge: Challenge) -> int | None:
-    """Return how many vendors the sprint has room for, once that was said."""
-    return _whole(gather_facts(challenge), Fact.SPRINT_PLACES)
+def places_for(challenge: Challenge, part: EvaluationSpec) -> int | None:
+    """Return how many vendors go on from an evaluation: into its own phase, or into the sprint, once that was said."""
+    if not part.places:
+        return _whole(gather_facts(challenge), Fact.SPRINT_PLACES)
+    step, _, field = part.places.partition(".")
+    said = latest_contents(challenge).get(step, {}).get(field)
+    return int(float(said)) if said else None
+
+
+def prizes_of(challenge: Challenge) -> tuple[int, ...]:
+    """Return the prizes that a challenge gives, as `prizes_in`."""
+    return prizes_in(gather_facts(challenge))
+
+
+def prizes_in(facts: Mapping[Fact, Any]) -> tuple[int, ...]:
+    """Return the prizes that a challenge gives, by rank, in cents; none where it gives none."""
+    return tuple(row["amount"] for row in facts.get(Fact.PRIZES, ()) if row.get("amount"))
 
 
 def buys_now(challenge: Challenge) -> bool:
     """Say whether the procurement at hand is the purchase: always, but before an open final call is prepared."""
     place = method_for(challenge).place_of(Fact.REQUIREMENTS)
     if challenge.route != Route.SPRINT_THEN_OPEN or place is None:
-        return challenge.route != Route.PILOT_ONLY
+        return not Route(challenge.route).ends_before_purchase
     return any(s.key == place[0] and s.begun_at for s in list_steps(challenge))
 
 

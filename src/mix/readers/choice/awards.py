@@ -15,6 +15,7 @@ from mix.readers.core.errors import Unknown
 from mix.readers.core.events import who_did
 from mix.readers.core.once import once
 from mix.readers.core.rows import get_row
+from mix.readers.market.named_vendors import competition_by_names
 from mix.readers.market.participations import list_participations
 from mix.rules.case.states import NoticeKind
 from mix.rules.choice.states import AwardState, Ending, ending_of
@@ -57,12 +58,13 @@ def notice_details(award: Award) -> dict[str, Any]:
     """Gather what the public notice of an award says of it, as CFTA art. 516(2) and its like ask."""
     call = award.result.ranking.evaluation.solicitation
     purchase = Purchase.objects.filter(challenge=award.step.challenge).first()
+    by_names = competition_by_names(award.step.challenge)
     return {
         "supplier": award.vendor.name,
         "value_cents": award.value_cents,
         "bids": call.submissions.filter(state=SubmissionState.FINALISED).count(),
         "call": call.reference,
-        "competition": purchase.competition if purchase else "",
+        "competition": by_names[0].value if by_names else purchase.competition if purchase else "",
     }
 
 

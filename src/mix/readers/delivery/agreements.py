@@ -22,7 +22,7 @@ from mix.data.models import (
     Vendor,
 )
 from mix.phrases.mails import local_text
-from mix.readers.case.challenges import spec_of
+from mix.readers.case.challenges import method_for, spec_of
 from mix.readers.choice.awards import find_approved
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
@@ -30,9 +30,9 @@ from mix.readers.core.events import who_did
 from mix.readers.core.once import once
 from mix.readers.core.rows import get_row
 from mix.readers.delivery.acceptance import unmet_by_clause
-from mix.readers.market.participations import list_chosen
+from mix.readers.market.participations import list_chosen, list_standing
 from mix.rules.core.chain import digest
-from mix.rules.core.kinds import AgreementKind
+from mix.rules.core.kinds import AgreementKind, Standing
 from mix.rules.core.unmet import Unmet
 from mix.rules.delivery.states import AgreementState, EditState
 
@@ -284,9 +284,14 @@ def unmet_to_sign(agreement: Agreement, *, today: date) -> tuple[Unmet, ...]:
 
 
 def list_to_agree_with(step: Step) -> list[Vendor]:
-    """List with whom a step makes an agreement: those chosen for the sprint, or whoever won the award."""
+    """List with whom a step makes an agreement: those chosen for the sprint, or whoever won the award.
+
+    Where the method has no award before a contract, any of those who answered: whoever decides by the value says which.
+    """
     if spec_of(step).agreement == AgreementKind.SPRINT:
         return list_chosen(step)
+    if not method_for(step.challenge).is_awarded_before(step.key):
+        return list_standing(step.challenge, Standing.QUALIFIED)
     award = find_approved(step.challenge)
     return [award.vendor] if award else []
 

@@ -33,6 +33,7 @@ from mix.readers.city.policies import dispute_days, ruleset_for, stands_confirme
 from mix.readers.core.once import is_read, once
 from mix.readers.core.rows import get_row
 from mix.readers.delivery.disclosures import list_disclosures
+from mix.readers.market.named_vendors import competition_by_names
 from mix.readers.market.notices import text_of
 from mix.readers.market.shared_people import list_shared
 from mix.readers.market.solicitations import find_solicitation, scorings_of, spec_of_call
@@ -255,6 +256,7 @@ def gather(step: Step, known: Mapping[Fact, Any], *, now: datetime) -> tuple[dic
         "debrief_days": DEBRIEF_DAYS,
         "is_electronic": True,  # MIX publishes and receives in no other way
         **purchase,
+        **_of_names(challenge),
         **_of_award(award, now=now),
         **_of_agreements(challenge),
     }
@@ -317,6 +319,12 @@ def _of_purchase(purchase: Purchase | None) -> dict[str, Any]:
         "related_value": purchase.related_cents,
         "lends_value": purchase.lends_cents,
     }
+
+
+def _of_names(challenge: Challenge) -> dict[str, Any]:
+    """Return how the market is asked where its method asks by invitation: whom the city names says it, not a form."""
+    found = competition_by_names(challenge)
+    return {"competition": found[0].value, "quotes": found[1]} if found else {}
 
 
 def _of_award(award: Award | None, *, now: datetime) -> dict[str, Any]:

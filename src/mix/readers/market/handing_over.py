@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mix.data.models import HandOver, Solicitation
-from mix.readers.case.documents import sprint_places
+from mix.readers.case.documents import places_for, prizes_of
 from mix.readers.core.actors import Actor
+from mix.readers.market.named_vendors import list_named
 from mix.readers.market.notices import kept_sections
 from mix.readers.market.solicitations import authors_of_call, list_documents, scorings_of
 from mix.rules.core.access import Permission, grants
@@ -30,8 +31,12 @@ def list_sent_back(call: Solicitation) -> list[HandOver]:
 
 def frozen_by(call: Solicitation, terms: Terms) -> dict[str, FrozenRules]:
     """Return the rules of each evaluation of a call, by its step, as they would be fixed at publication."""
-    places = sprint_places(call.step.challenge)
-    return {key: freeze(part, terms=terms, places=places) for key, part in scorings_of(call).items()}
+    challenge = call.step.challenge
+    prizes = prizes_of(challenge)
+    return {
+        key: freeze(part, terms=terms, places=places_for(challenge, part), prizes=prizes)
+        for key, part in scorings_of(call).items()
+    }
 
 
 def mark_of(call: Solicitation, terms: Terms) -> str:
@@ -52,6 +57,7 @@ def _binding(call: Solicitation, terms: Terms) -> dict[str, Any]:
         "purchase_most_cents": call.purchase_most_cents,
         "custody": call.custody_mode,
         "form": call.form,
+        "named": [row.vendor.code for row in list_named(call.step)],
         "documents": [[d.title, d.version, d.sha256] for d in list_documents(call)],
         "frozen": {key: rules.write() for key, rules in frozen_by(call, terms).items()},
     }

@@ -22,12 +22,14 @@ from mix.data.models import (
 )
 from mix.phrases.mails import local_text
 from mix.readers.case.challenges import method_for, spec_of
+from mix.readers.case.documents import prizes_of
 from mix.readers.city.trials import check_trial, trials_joined
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.core.events import who_did
 from mix.readers.core.once import once
 from mix.readers.core.paging import Page, keyed, page_by_keys
+from mix.readers.market.named_vendors import invites, unmet_in_names
 from mix.readers.market.notices import list_sections
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.methods import EvaluationSpec, SolicitationSpec
@@ -36,6 +38,7 @@ from mix.rules.core.kinds import Envelope, EvaluationPhase, OutageRule
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.call_forms import CallForm, fitted, fitted_evaluation, form_of_method, unmet_in_form
 from mix.rules.market.closing import Closing, Phase, openable_from, phase
+from mix.rules.market.freezing import unmet_prizes
 from mix.rules.market.outages import WINDOW, Outage, find_outage
 from mix.rules.market.states import QuestionKind, SubmissionState
 
@@ -120,14 +123,18 @@ def _of_step(step: int) -> QuerySet[Solicitation]:
 def authors_of_call(step: Step) -> frozenset[str]:
     """Return the codes of everybody who wrote the call of the step's present round, or changed it.
 
-    They fitted its form, put a document in, or wrote an addendum; who confirms another's later closing wrote nothing.
+    They fitted its form, named who may answer, put a document in, or wrote an addendum; who confirms another's later
+    closing wrote nothing.
     """
     call = find_solicitation(step)
     if call is None:
         return frozenset()
     verbs = ("solicitations.draft", "solicitations.add_document", "call_forms.fit", "addenda.propose_extension")
     alone = call.addenda.filter(closes_at_after=None).exclude(issued_by=None)
-    return who_did(step, *verbs, subjects=[call.reference]) | set(alone.values_list("issued_by__code", flat=True))
+    named = ("named_vendors.name", "named_vendors.take_out")
+    by_names = who_did(step, *named, subjects=[f"{step.challenge.code}/{step.key}"]) if invites(step) else set()
+    wrote = who_did(step, *verbs, subjects=[call.reference]) | by_names
+    return wrote | set(alone.values_list("issued_by__code", flat=True))
 
 
 def public_calls() -> QuerySet[Solicitation]:
@@ -326,6 +333,9 @@ def unmet_to_publish(solicitation: Solicitation, *, now: datetime) -> tuple[Unme
         found.append(Unmet("questions_end_after_closing", field="questions"))
     if part.purchase_option and solicitation.purchase_most_cents is None:
         found.append(Unmet("purchase_option_undeclared", field="purchase"))
+    found += unmet_in_names(solicitation.step, part)
+    if any(scoring.gives_prizes for scoring in scorings_of_method(solicitation.step).values()):
+        found += unmet_prizes(prizes_of(solicitation.step.challenge))
     return (*found, *(replace(unmet, place="call-form") for unmet in unmet_in_form_of(solicitation)))
 
 

@@ -9,6 +9,7 @@ import yaml
 from mix.rules.city.kinds import is_known
 from mix.rules.city.methods import EvaluationSpec, Fact, Gate, Method, Step
 from mix.rules.city.policy.facts import Category
+from mix.rules.city.schemes import WEIGHED
 from mix.rules.city.sources import bad_sources
 from mix.rules.core.access import DECIDERS, OWNERS
 from mix.rules.core.catalogue import Problem, line_of, read
@@ -36,6 +37,8 @@ SHAPES: dict[Fact, tuple[FieldType, tuple[str, ...]]] = {
     Fact.OFFER: (FieldType.TEXT, ()),
     Fact.REQUIREMENTS: (FieldType.ROWS, ("text", "weight", "evidence")),
     Fact.CATEGORY: (FieldType.CHOICE, ()),
+    Fact.PRIZES: (FieldType.ROWS, ("amount",)),
+    Fact.LATER_FEES: (FieldType.MONEY, ()),
 }
 
 
@@ -88,6 +91,8 @@ def _bad_facts(method: Method) -> Iterator[tuple[Fact, str]]:
             yield fact, f"fact '{fact.value}' is one of {', '.join(Category)}, and '{place}' offers another"
         elif missing := [key for key in columns if key not in {c.key for c in spec.columns}]:
             yield fact, f"fact '{fact.value}' needs the column '{missing[0]}', which '{place}' lacks"
+        elif fact is Fact.PRIZES and any(c.key == "amount" and c.type is not FieldType.MONEY for c in spec.columns):
+            yield fact, f"fact '{fact.value}' names amounts of money, and '{place}' has others"
 
 
 def _bad_places(method: Method) -> Iterator[tuple[str, str]]:
@@ -125,15 +130,23 @@ def _bad_on_route(method: Method, step: Step, route: Route, keys: set[str]) -> I
         yield f"'{step.key}' scores '{step.evaluation.of}', which is not there on route '{route.value}'"
     elif step.evaluation and step.key not in method.resting_on(step.evaluation.of):
         yield f"'{step.key}' scores '{step.evaluation.of}', and does not wait for it"
-    wanted = step.open_to
+    wanted = None if step.solicitation and step.solicitation.invites else step.open_to
     if wanted and not any(given.reaches(wanted) for given in _given_before(method, step)):
         yield f"'{step.key}' is open to '{wanted.value}', and nothing before it makes anybody that"
     if step.sprint is SprintSection.RUN and sum(s.sprint is SprintSection.SET_UP for s in method.needed_by(step)) > 1:
         yield f"'{step.key}' works in two sprint rooms"
-    if route is Route.PILOT_ONLY and (step.kind == StepKind.AWARD or step.agreement is AgreementKind.CONTRACT):
-        yield f"'{step.key}' buys, and route 'pilot_only' has no purchase"
+    if route.ends_before_purchase and (step.kind == StepKind.AWARD or step.agreement is AgreementKind.CONTRACT):
+        yield f"'{step.key}' buys, and route '{route.value}' has no purchase"
+    if step.agreement is AgreementKind.CONTRACT and not _is_decided(method, step):
+        yield f"'{step.key}' is a contract that neither an award nor a gate by value decides"
     if route is Route.SPRINT_THEN_OPEN and step.kind == StepKind.AWARD:
         yield from _not_open(method, step)
+
+
+def _is_decided(method: Method, contract: Step) -> bool:
+    """Say whether whoever has the authority for its value decides on a contract before it is made."""
+    before = [step for layer in method.before(contract.key) for step in layer]
+    return method.is_awarded_before(contract.key) or any(step.gate and step.gate.by_value for step in before)
 
 
 def _given_before(method: Method, step: Step) -> Iterator[Standing]:
@@ -215,9 +228,16 @@ def _problems_in_evaluation(
     if spec.fills_places and Fact.SPRINT_PLACES not in method.facts:
         where = line("evaluation", "fills_places")
         yield Problem(where, f"'{step}' fills the places of a sprint, and no fact says how many there are")
+    if spec.places and not _is_number_before(method, spec):
+        where = line("evaluation", "places")
+        yield Problem(where, f"'{step}' chooses as many as '{spec.places}' says, which is no number that comes before")
+    if spec.gives_prizes and Fact.PRIZES not in method.facts:
+        where = line("evaluation", "gives_prizes")
+        yield Problem(where, f"'{step}' gives prizes, and no fact says which there are")
     call = next((s.solicitation for s in method.steps if s.key == spec.of and s.solicitation), None)
-    if spec.price_weight and call and Envelope.PRICE not in call.envelopes:
-        where = line("evaluation", "price_weight")
+    ranks_by_price = spec.price_weight or spec.price_formula not in WEIGHED
+    if ranks_by_price and call and Envelope.PRICE not in call.envelopes:
+        where = line("evaluation", "price_weight" if spec.price_weight else "price_formula")
         yield Problem(where, f"the price counts in '{step}', and '{spec.of}' asks for none")
     if not any(c.weight for c in spec.criteria):
         yield Problem(line("evaluation"), f"'{step}' scores nothing")
@@ -225,6 +245,22 @@ def _problems_in_evaluation(
         if criterion.key in {other.key for other in spec.criteria[:n]}:
             where = line("evaluation", "criteria", n, "key")
             yield Problem(where, f"two criteria of '{step}' are called '{criterion.key}'")
+
+
+def _is_number_before(method: Method, spec: EvaluationSpec) -> bool:
+    """Say whether the places of an evaluation are a required number of a step on which its call rests."""
+    head, _, field = spec.places.partition(".")
+    said = [f for s in method.steps if s.key == head for f in s.fields if f.key == field]
+    is_number = any(f.type is FieldType.NUMBER and f.required for f in said)
+    return is_number and any(s.key == spec.of for s in method.steps) and spec.of in _resting_on(method, head)
+
+
+def _resting_on(method: Method, key: str) -> set[str]:
+    """List the steps that rest on a step, also where some wait for each other, which is named elsewhere."""
+    found = {key}
+    while more := {s.key for s in method.steps if found & {*s.needs}} - found:
+        found |= more
+    return found - {key}
 
 
 def _bad_order(method: Method) -> Iterator[tuple[str, str]]:

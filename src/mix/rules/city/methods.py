@@ -89,10 +89,13 @@ class SolicitationSpec(Part):
 
     `notice` are the places ("step.field") whose words are part of its notice. Each row of `requirements` becomes a
     question; how a rated one is met is scored by the criterion of that name.
+
+    With `invites` it is open to those vendors alone whom the city names before it is published, so many at least.
     """
 
-    document_form: str = Field(pattern=r"^(RFI|EOI|RFSQ|NRFP|RFP|PLAN|REVISION)$")
+    document_form: str = Field(pattern=r"^(RFI|EOI|RFSQ|NRFP|RFP|RFQ|RFT|ITN|CONTEST|PLAN|REVISION)$")
     open_to: Standing | None = None
+    invites: int | None = Field(default=None, ge=1, le=20)
     gives: Standing = Standing.INTERESTED
     answers: tuple[FieldSpec, ...]
     minimum_days: int = Field(default=10, ge=0)
@@ -104,8 +107,17 @@ class SolicitationSpec(Part):
 
     @property
     def binds(self) -> bool:
-        """Say whether anything may be bought by what the call leads to: not by asking who is interested, or what is."""
-        return self.document_form not in ("RFI", "EOI")
+        """Say whether anything may be bought by what the call leads to: not by asking who is interested, or what is.
+
+        Nor by a contest: whoever wins it gets a prize.
+        """
+        return self.document_form not in ("RFI", "EOI", "CONTEST")
+
+    @model_validator(mode="after")
+    def _invites_who_may_answer(self) -> SolicitationSpec:
+        if (self.invites is not None) != (self.open_to is Standing.INVITED):
+            raise ValueError("a call that is open to 'invited', and it alone, says how many it invites")
+        return self
 
     @property
     def envelopes(self) -> tuple[Envelope, ...]:
@@ -136,7 +148,9 @@ def stage_position(keys: Sequence[str], criterion: Criterion) -> int:
 class EvaluationSpec(Part):
     """Which submissions a panel scores, by which default criteria, and what standing it gives.
 
-    It chooses at most `most`, and with `fills_places` never more than the challenge has places in the sprint.
+    It chooses at most `most`, and with `fills_places` never more than the challenge has places in the sprint; of a
+    later phase `places` is the field ("step.field") that says how many there are. With `gives_prizes` each that is
+    chosen gets the prize of its rank, and no more are chosen than there are prizes.
     """
 
     of: Key
@@ -147,6 +161,8 @@ class EvaluationSpec(Part):
     quality_minimum: int = Field(default=0, ge=0, le=100)
     most: int | None = Field(default=None, ge=1)
     fills_places: bool = False
+    places: str = ""
+    gives_prizes: bool = False
     anonymous: bool = False
     stages: tuple[ScoringStage, ...] = ()
 
@@ -259,6 +275,8 @@ class Fact(StrEnum):
     OFFER = "offer"
     REQUIREMENTS = "requirements"
     CATEGORY = "category"
+    PRIZES = "prizes"
+    LATER_FEES = "later_fees"
 
 
 class Method(Part):
@@ -332,7 +350,7 @@ class Method(Part):
         Its notice is made of what is there on the route. No option follows from a call that binds nobody.
         """
         part = step.solicitation
-        ends_before_purchase = route is Route.PILOT_ONLY or (
+        ends_before_purchase = route.ends_before_purchase or (
             route is Route.SPRINT_THEN_OPEN
             and not any(s.kind == StepKind.DISCLOSURE for s in self._all_before(step.key))
         )
@@ -372,6 +390,10 @@ class Method(Part):
             if step.kind not in VENDORS_WORK:
                 waits.extend(step.needs)
         return False
+
+    def is_awarded_before(self, key: str) -> bool:
+        """Say whether a step rests on an award, however far back."""
+        return any(step.kind == StepKind.AWARD for step in self._all_before(key))
 
     def room_of(self, key: str) -> str | None:
         """Return the step that opens the sprint room in which a step works, or on which it rests."""

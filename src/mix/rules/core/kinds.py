@@ -26,6 +26,12 @@ class Route(StrEnum):
     SPRINT_THEN_OPEN = "sprint_then_open"
     PILOT_ONLY = "pilot_only"
     TRADITIONAL = "traditional"
+    NO_PURCHASE = "no_purchase"
+
+    @property
+    def ends_before_purchase(self) -> bool:
+        """Whether nothing is bought by a challenge on this route, so that no award and no contract belongs to it."""
+        return self in (Route.PILOT_ONLY, Route.NO_PURCHASE)
 
 
 class Standing(StrEnum):

@@ -23,6 +23,7 @@ evaluations.hand_in evaluations.leave_panel evaluations.open_consensus
 knowledge.write_lesson
 municipalities.add_guest municipalities.ask_to_go_live municipalities.drop_going_live municipalities.end_guest
 moves.ask moves.begin_again moves.skip
+named_vendors.name named_vendors.take_out
 people.create_person people.join
 sealing.export_envelopes
 solicitations.ask solicitations.draft solicitations.draft_answer solicitations.give_confidential_answer

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from mix.rules.city.methods import Criterion, EvaluationSpec, ScoringStage, stage_position
 from mix.rules.city.schemes import PriceFormula, PriceRule, Scheme, TieRule, Weighted
@@ -24,7 +25,10 @@ class FrozenPrice(Form):
 
 @dataclass(frozen=True, slots=True)
 class FrozenRules(Versioned):
-    """The rules of one evaluation as they are kept with its call: it chooses at most `most`, where that is limited."""
+    """The rules of one evaluation as they are kept with its call: it chooses at most `most`, where that is limited.
+
+    `prizes` are what the chosen get, by rank, in cents; none where it gives none.
+    """
 
     criteria: tuple[Criterion, ...]
     price_weight: int
@@ -33,6 +37,7 @@ class FrozenRules(Versioned):
     quality_minimum: int
     most: int | None
     tie: TieRule
+    prizes: tuple[int, ...]
 
     @property
     def scheme(self) -> Scheme:
@@ -86,12 +91,22 @@ def unmet_terms(terms: Terms, scoring: Iterable[EvaluationSpec]) -> tuple[Unmet,
     return tuple(found)
 
 
-def freeze(part: EvaluationSpec, *, terms: Terms, places: int | None) -> FrozenRules:
+def unmet_prizes(prizes: Sequence[int]) -> tuple[Unmet, ...]:
+    """List what is wrong with the prizes of a call: there are none, or a later rank would get more than one before."""
+    if not prizes:
+        return (Unmet("prizes_missing"),)
+    return (Unmet("prizes_rise"),) if any(later > earlier for earlier, later in pairwise(prizes)) else ()
+
+
+def freeze(part: EvaluationSpec, *, terms: Terms, places: int | None, prizes: tuple[int, ...] = ()) -> FrozenRules:
     """Return the rules to keep with the call. Two bounds make the formula linear.
 
-    `places` is how many vendors the challenge's sprint has room for, where that is known.
+    `places` is how many vendors go on, where the challenge says so; `prizes` what it gives.
     """
-    limits = [n for n in (part.most, places if part.fills_places else None) if n is not None]
+    given = prizes if part.gives_prizes else ()
+    fills = part.fills_places or bool(part.places)
+    most = (part.most, places if fills else None, len(given) if part.gives_prizes else None)
+    limits = [n for n in most if n is not None]
     formula = PriceFormula.LINEAR if part.price_weight and terms.is_linear else part.price_formula
     return FrozenRules(
         criteria=part.criteria,
@@ -101,4 +116,5 @@ def freeze(part: EvaluationSpec, *, terms: Terms, places: int | None) -> FrozenR
         quality_minimum=part.quality_minimum,
         most=min(limits, default=None),
         tie=terms.tie,
+        prizes=given,
     )

@@ -30,6 +30,7 @@ from mix.readers.case.challenges import get_public_challenge, has_begun, list_st
 from mix.readers.case.copying import find_public_beginning
 from mix.readers.case.documents import gather_facts, latest_versions
 from mix.readers.choice.awards import list_award_notices
+from mix.readers.choice.prizes import list_published_prizes
 from mix.readers.city.municipalities import list_live_municipalities
 from mix.readers.core.events import list_public_events
 from mix.readers.delivery.disclosures import list_disclosures
@@ -124,6 +125,7 @@ class ChallengeContext:
     contacts: Sequence[ContactLogEntry]
     decisions: Sequence[Decided]
     awards: Sequence[Notice]
+    prizes: Sequence[Mapping[str, Any]]
     method: Method
     titles: Mapping[int, Wording]
     updates: Sequence[Update]
@@ -163,6 +165,7 @@ def challenge(request: HttpRequest, code: str) -> HttpResponse:
         contacts=list_contacts(found),
         decisions=decided(found, list_decisions(found)),
         awards=list_award_notices(found) if has_begun(found, StepKind.AWARD) else [],
+        prizes=list_published_prizes(found) if Fact.PRIZES in facts else (),
         method=method_for(found),
         titles={call.pk: spec_of(call.step).title for call in calls},
         updates=updates(found, list_public_events(found), calls),
@@ -206,7 +209,7 @@ def _done(context: ChallengeContext) -> DoneContext:
     count = len(context.decisions) - SHOWN
     return DoneContext(
         award=award,
-        chosen=[award.details["supplier"]] if award else agreed_with([context.challenge]).get(context.challenge.pk, []),
+        chosen=_chosen(context, award),
         result=gather_result(context.challenge),
         measured=measured,
         reached=sum(m.verdict is TargetVerdict.REACHED for m in measured),
@@ -215,6 +218,13 @@ def _done(context: ChallengeContext) -> DoneContext:
         calls_in_all=_("Calls and documents (%(n)s)") % {"n": len(context.calls)},
         answers_in_all=_("Questions and answers (%(n)s)") % {"n": answered},
     )
+
+
+def _chosen(context: ChallengeContext, award: Notice | None) -> Sequence[str]:
+    """Name who got the award or a prize, or else a contract without either."""
+    if award or context.prizes:
+        return [award.details["supplier"]] if award else [won["vendor"] for won in context.prizes]
+    return agreed_with([context.challenge]).get(context.challenge.pk, [])
 
 
 def _planned(facts: Mapping[Fact, Any]) -> list[tuple[date, str]]:

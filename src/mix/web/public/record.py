@@ -13,7 +13,7 @@ from mix.readers.city.policies import toolbox
 from mix.readers.knowledge.lessons import Measures, measure
 from mix.readers.knowledge.outcomes import Outcome, list_outcomes
 from mix.rules.city.methods import Method
-from mix.rules.city.policy.adviser import Instrument
+from mix.rules.city.policy.adviser import Instrument, wholly
 from mix.web.drawing.pages import draw_page
 from mix.web.drawing.paging import Pager, number_of, pager
 
@@ -37,7 +37,10 @@ FIRST, LAST = "sprint", "traditional-rfp"  # the method that this was made for, 
 
 @dataclass(frozen=True)
 class HowContext:
-    """What the page of methods draws: the Sprint Method first; and when each fits, by the routes that it offers."""
+    """What the page of methods draws: the Sprint Method first; and when each fits.
+
+    That is by the instruments that it is, or else by the routes that it offers.
+    """
 
     methods: Sequence[Method]
     when: Sequence[tuple[Method, Sequence[Instrument]]]
@@ -47,7 +50,7 @@ def how(request: HttpRequest) -> HttpResponse:
     """How this works: which method when, then every method of the catalogue, drawn from its document."""
     found = sorted((method_of(v) for v in list_latest()), key=lambda m: (m.key != FIRST, m.key == LAST))
     routes = {row.route: row for row in toolbox() if row.route}
-    when = [(method, [routes[route] for route in method.routes if route in routes]) for method in found]
+    when = [(m, wholly(toolbox(), m) or [routes[route] for route in m.routes if route in routes]) for m in found]
     return draw_page(request, "public/how.html", HowContext(found, when))
 
 

@@ -13,6 +13,7 @@ from mix.actions.choice import awards
 from mix.data.models import Challenge, Debrief, Dispute, GateSignature, Letter, Step
 from mix.readers.case.challenges import spec_of
 from mix.readers.choice.awards import dispute_until, find_debrief, get_own_letter, list_own_disputes
+from mix.readers.choice.prizes import prize_of
 from mix.readers.flow.moves import list_deciders
 from mix.rules.choice.debriefs import DebriefSheet
 from mix.rules.city.methods import Step as StepSpec
@@ -49,7 +50,10 @@ class FileDispute(Act[Letter]):
 
 @dataclass(frozen=True)
 class LetterContext:
-    """What a letter says, on the page and on paper: `heading` is a code, `signers` decided, `contact` answers."""
+    """What a letter says, on the page and on paper: `heading` is a code, `signers` decided, `contact` answers.
+
+    `prize` is what the vendor wins, in cents.
+    """
 
     letter: Letter
     heading: str
@@ -57,6 +61,8 @@ class LetterContext:
     spec: StepSpec
     challenge: Challenge
     signers: Sequence[GateSignature]
+    gives_prizes: bool
+    prize: int
     contact: str
     until: datetime
 
@@ -73,7 +79,9 @@ class AnswersContext:
 def _said(letter: Letter) -> LetterContext:
     evaluation, award = letter.evaluation, letter.award
     spec = spec_of(evaluation.step)
-    standing = Standing.AWARDED if award or spec.evaluation is None else spec.evaluation.gives
+    standing = Standing.AWARDED.value if award or spec.evaluation is None else spec.evaluation.gives.value
+    if spec.evaluation and spec.evaluation.gives_prizes:
+        standing = "prize"
     return LetterContext(
         letter=letter,
         heading=f"{standing}_{'yes' if letter.is_selected else 'no'}",
@@ -81,6 +89,8 @@ def _said(letter: Letter) -> LetterContext:
         spec=spec,
         challenge=evaluation.step.challenge,
         signers=list_deciders(award.step if award else evaluation.step, until=letter.sent_at),
+        gives_prizes=bool(spec.evaluation and spec.evaluation.gives_prizes),
+        prize=prize_of(evaluation, letter.vendor) if letter.is_selected else 0,
         contact=evaluation.solicitation.contact,
         until=dispute_until(letter),
     )

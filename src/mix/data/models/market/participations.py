@@ -2,8 +2,9 @@
 
 from django.db import models
 
-from mix.data.models.case.challenges import Challenge
+from mix.data.models.case.challenges import Challenge, Step
 from mix.data.models.city.municipalities import Municipality
+from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, one_of
 from mix.data.models.core.kept import Kept
 from mix.data.models.market.vendors import Vendor
@@ -46,4 +47,28 @@ class StandingReached(Kept):
         constraints = [
             models.UniqueConstraint(fields=["participation", "standing"], name="standing_reached_once"),
             one_of("standing", Standing),
+        ]
+
+
+class NamedVendor(Kept):
+    """A vendor whom the city names before a call by invitation is published, and why it; invited with publication.
+
+    It stays named in a later round of the step. One that was taken out again has ended.
+    """
+
+    private = frozenset({"vendor", "why"})
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="named_vendors")
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    why = models.TextField()
+    named_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    named_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step", "vendor"], condition=models.Q(ended_at=None), name="named_vendor_once"
+            ),
         ]

@@ -6,13 +6,14 @@ or that nothing should be bought.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import yaml
 from pydantic import Field
 
+from mix.rules.city.methods import Method
 from mix.rules.city.policy.documents import Cite, Id
 from mix.rules.city.policy.expressions import ExpressionWrong, Record, compile_expression
 from mix.rules.city.policy.facts import FactType, FactValue
@@ -41,13 +42,15 @@ class Fit(StrEnum):
 class Instrument(Part):
     """One row of the toolbox: the conditions under which it fits and does not, each with its reason.
 
-    `runs_in` names the methods by which an instrument runs here; a route runs by every method that offers it.
+    `runs_in` names the methods by which an instrument runs here. With `whole` they are that instrument and nothing
+    else; a route runs by every other method that offers it, and by these where there is no other.
     """
 
     key: Id
     kind: Kind
     route: Route | None = None
     runs_in: tuple[Id, ...] = ()
+    whole: bool = False
     title: Bilingual
     binds: str = Field(min_length=1)
     fits: str
@@ -74,6 +77,22 @@ class Advice:
     unknown: tuple[str, ...]
 
 
+def runs_by(toolbox: Sequence[Instrument], methods: Iterable[Method]) -> dict[str, list[Method]]:
+    """Return by which methods each row of the toolbox runs here, by its key; one without any does not run here."""
+    offered = [m for m in methods if m.is_offered]
+    found: dict[str, list[Method]] = {}
+    for one in toolbox:
+        on_route = [m for m in offered if one.route in m.routes]
+        others = [m for m in on_route if not wholly(toolbox, m)]
+        found[one.key] = [m for m in offered if m.key in one.runs_in] + (others or on_route)
+    return found
+
+
+def wholly(toolbox: Sequence[Instrument], method: Method) -> list[Instrument]:
+    """Return the instruments that a method is, and nothing else; none for a method that is more than one instrument."""
+    return [one for one in toolbox if one.whole and method.key in one.runs_in]
+
+
 def parse_instruments(text: str) -> tuple[Instrument, ...]:
     """Read the toolbox (YAML). Raises DocumentInvalid with line numbers."""
     return read(text, Toolbox, _problems_in).instruments
@@ -87,6 +106,8 @@ def _problems_in(document: Toolbox, node: yaml.Node | None) -> Iterator[Problem]
             yield Problem(line, f"two instruments are called '{one.key}'")
         if (one.kind is Kind.ROUTE) != (one.route is not None):
             yield Problem(line, f"{one.key}: a route, and nothing else, names its route")
+        if one.whole and not one.runs_in:
+            yield Problem(line, f"{one.key}: no method is the whole of what does not run here")
         for condition in (one.fits, one.not_if):
             try:
                 compile_expression(condition, wants=FactType.FLAG)

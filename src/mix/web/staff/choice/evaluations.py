@@ -41,6 +41,7 @@ from mix.readers.choice.evaluations import (
     unmet_by_tie,
 )
 from mix.readers.choice.lots import Lot, find_lot, list_lots
+from mix.readers.choice.prizes import list_won
 from mix.readers.choice.scoring import Cell, consensus_table, scoring_of
 from mix.readers.city.people import list_with_role
 from mix.readers.market.item_checks import list_failed
@@ -91,6 +92,15 @@ def _panel_rows(evaluation: Evaluation, *, sees_progress: bool) -> list[tuple[Pa
 
 
 @dataclass(frozen=True)
+class PrizeRow:
+    """One prize as it is drawn: the rank, the vendor's name, the amount in cents."""
+
+    rank: int
+    vendor: str
+    cents: int
+
+
+@dataclass(frozen=True)
 class EvaluationContext:
     """What the step of an evaluation draws; `panel` is each member with scores given and owed.
 
@@ -111,6 +121,7 @@ class EvaluationContext:
     rankings: list[tuple[Ranking, list[Result]]]
     table: list[tuple[Submission, list[Cell]]]
     not_invited: list[str]
+    prizes: list[PrizeRow]
     tie_breaks: list[tuple[TieBreak, list[str]]]
     is_blocked_by_tie: bool
     lots: list[Lot]
@@ -172,6 +183,7 @@ def _before(spec: EvaluationSpec | None, *, sees_progress: bool) -> EvaluationCo
         rankings=[],
         table=[],
         not_invited=[NOT_INVITED],
+        prizes=[],
         tie_breaks=[],
         is_blocked_by_tie=False,
         lots=[],
@@ -210,6 +222,7 @@ def _shown(
         rankings=rankings,
         table=_table(evaluation, criteria) if sees_scores else [],
         not_invited=[NOT_INVITED],
+        prizes=[PrizeRow(w.rank, w.vendor.name, w.cents) for w in list_won(evaluation)],
         tie_breaks=drawn,
         is_blocked_by_tie=is_blocked,
         lots=list_lots(evaluation) if drawn or any(r.is_tied for _ranking, rows in rankings for r in rows) else [],

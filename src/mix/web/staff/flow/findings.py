@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,7 +39,7 @@ from mix.readers.flow.findings import (
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.city.calendar import ONTARIO
 from mix.rules.city.methods import Fact, Method
-from mix.rules.city.policy.adviser import Advice, Fit, Instrument, advise
+from mix.rules.city.policy.adviser import Advice, Fit, Instrument, advise, runs_by
 from mix.rules.city.policy.facts import FACTS, Category
 from mix.rules.city.policy.joint import contradictions
 from mix.rules.core.access import Permission, grants
@@ -201,7 +201,7 @@ class Advised:
     reason: Bilingual | None
     judged: list[tuple[str, str]]
     unknown: list[str]
-    methods: list[Bilingual]
+    methods: list[Method]
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,8 @@ def advice(request: HttpRequest) -> HttpResponse:
     facts = form.facts()
     found = advise(toolbox(), facts)
     methods = [method_of(version) for version in list_latest()]
-    groups = [(fit.value, [_advised(a, methods) for a in found if a.fit is fit]) for fit in Fit]
+    here = runs_by(toolbox(), methods)
+    groups = [(fit.value, [_advised(a, here) for a in found if a.fit is fit]) for fit in Fit]
     context = AdviceContext(
         form=form,
         asked=bool(facts),
@@ -231,14 +232,13 @@ def advice(request: HttpRequest) -> HttpResponse:
     return show(request, "staff/flow/advice.html", Taken({}, status=422 if form.errors else 200), context)
 
 
-def _advised(one: Advice, methods: Sequence[Method]) -> Advised:
-    asked = one.instrument
+def _advised(one: Advice, here: Mapping[str, list[Method]]) -> Advised:
     return Advised(
         instrument=one.instrument,
         reason=one.reason,
         judged=[(fact_title(n), fact_value(n, v)) for n, v in one.judged.items()],
         unknown=[fact_title(n) for n in one.unknown],
-        methods=[m.title for m in methods if m.key in asked.runs_in or (m.is_offered and asked.route in m.routes)],
+        methods=here[one.instrument.key],
     )
 
 

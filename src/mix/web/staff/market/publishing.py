@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from mix.actions.flow import publication
-from mix.data.models import Challenge, HandOver, Solicitation, SolicitationDocument, Step
+from mix.data.models import Challenge, HandOver, NamedVendor, Solicitation, SolicitationDocument, Step
 from mix.readers.case.challenges import get_challenge_and_roles, get_step, method_for, spec_of
 from mix.readers.core.errors import Unknown
 from mix.readers.flow.findings import policy_unmet
@@ -22,6 +22,7 @@ from mix.readers.market.handing_over import (
     mark_of,
     may_publish,
 )
+from mix.readers.market.named_vendors import list_named
 from mix.readers.market.solicitations import (
     find_solicitation,
     form_of,
@@ -33,7 +34,7 @@ from mix.readers.market.solicitations import (
 from mix.rules.city.methods import SolicitationSpec
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.city.schemes import PriceFormula, TieRule
-from mix.rules.core.access import Permission
+from mix.rules.core.access import Permission, reads_for_the_city
 from mix.rules.core.fields import Wording
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.call_forms import AskedQuestion
@@ -141,6 +142,7 @@ class PublishingContext:
     words: int
     documents: Sequence[SolicitationDocument]
     days: int
+    named: Sequence[NamedVendor] | None
     sections: list[Answer]
 
 
@@ -158,7 +160,9 @@ def publishing(request: HttpRequest, code: str, key: str) -> HttpResponse:
     taken = take(request, granted(roles, _acts(call, handed if publishes else None)))
     if isinstance(taken, HttpResponse):
         return taken
-    return show(request, "staff/market/publishing.html", taken, _context(request, call, handed, publishes=publishes))
+    reads_names = reads_for_the_city(roles, Permission.SUBMISSION_READ)
+    context = _context(request, call, handed, publishes=publishes, reads_names=reads_names)
+    return show(request, "staff/market/publishing.html", taken, context)
 
 
 def _acts(call: Solicitation, handed: HandOver | None) -> Acts:
@@ -171,7 +175,7 @@ def _acts(call: Solicitation, handed: HandOver | None) -> Acts:
 
 
 def _context(
-    request: HttpRequest, call: Solicitation, handed: HandOver | None, *, publishes: bool
+    request: HttpRequest, call: Solicitation, handed: HandOver | None, *, publishes: bool, reads_names: bool
 ) -> PublishingContext:
     now, step = now_of(request), call.step
     form, terms = form_of(call), handed.terms if handed else Terms()
@@ -199,5 +203,6 @@ def _context(
         words=sum(q.field.max_words or 0 for q in form.asked),
         documents=list_documents(call),
         days=(call.closes_at - (call.published_at or now)).days,
+        named=list_named(step) if reads_names else None,
         sections=read_sections(call),
     )

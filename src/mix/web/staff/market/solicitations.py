@@ -13,6 +13,7 @@ from mix.data.models import (
     Addendum,
     ExtensionProposal,
     HandOver,
+    NamedVendor,
     Question,
     Solicitation,
     SolicitationDocument,
@@ -23,6 +24,7 @@ from mix.readers.case.challenges import spec_of
 from mix.readers.case.documents import gather_facts
 from mix.readers.market.handing_over import find_hand_over
 from mix.readers.market.item_checks import Checked, list_checks
+from mix.readers.market.named_vendors import invites, list_named
 from mix.readers.market.sealing import FileFact, list_opened_files
 from mix.readers.market.solicitations import (
     find_call_before,
@@ -59,13 +61,18 @@ from mix.web.staff.market.solicitations_acts import (
     GiveAnswer,
     GiveAnswers,
     IssueAddendum,
+    NameVendor,
+    TakeOut,
     WriteAnswer,
 )
 
 
 @dataclass(frozen=True)
 class CallContext:
-    """What the step of a call draws; `opened` are submissions with answers, amounts and files."""
+    """What the step of a call draws; `opened` are submissions with answers, amounts and files.
+
+    `named` are those who may answer one by invitation, for whoever reads submissions; None for anybody else.
+    """
 
     call: Solicitation | None
     handed: HandOver | None
@@ -80,6 +87,7 @@ class CallContext:
     criteria: list[tuple[str, tuple[Criterion, ...]]]
     opened: list[tuple[Submission, list[Answer], list[Answer], list[FileFact]]]
     sections: list[Answer]
+    named: Sequence[NamedVendor] | None
     items: ItemsContext | None
 
 
@@ -107,6 +115,7 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
         criteria=[(key, rules.criteria) for key, rules in call.rules.items()] if call else [],
         opened=_opened(call, roles) if call else [],
         sections=read_sections(call) if call and not is_out else [],
+        named=list_named(step) if reads_for_the_city(roles, Permission.SUBMISSION_READ) else None,
         items=items_context(request, call, roles, checks) if call and checks else None,
     )
 
@@ -133,6 +142,8 @@ def _acts(
                 is_made=bool(spec and spec.notice),
             ),
         )
+        if invites(step):
+            acts |= {"name": Listed(NameVendor, step), "take_out": Listed(TakeOut, step)}
     if call and working and now_of(request) < call.closes_at:
         acts |= _changing(request, call, proposal)
     if call and call.published_at:

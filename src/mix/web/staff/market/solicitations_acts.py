@@ -9,9 +9,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from mix.actions.market import addenda, solicitations
+from mix.actions.market import addenda, named_vendors, solicitations
 from mix.data.models import ExtensionProposal, Question, Solicitation, Step
 from mix.readers.core.errors import Unknown
+from mix.readers.market.named_vendors import get_named
 from mix.readers.market.solicitations import form_of, get_question
 from mix.rules.core.access import Permission
 from mix.rules.market.question_lists import MOST_WORDS
@@ -73,6 +74,33 @@ class Draft(Act[Draftable]):
     def run(self, request: HttpRequest) -> None:
         """Save it."""
         do(request, solicitations.draft, self.about.step, **self.cleaned_data)
+
+
+class NameVendor(Act[Step]):
+    """Name a vendor that may answer a call by invitation."""
+
+    label = _("Name this vendor")
+    done = _("Named. It is invited when the call is published.")
+    needs = Permission.SOLICITATION_EDIT
+
+    vendor = fields.line(_("Name of the organization"), hint=_("As it is registered here, or nearly so."))
+    why = fields.text(_("Why it is invited"), hint=_("For the record; the second person reads it."), rows=2)
+
+    def run(self, request: HttpRequest) -> None:
+        """Name it."""
+        do(request, named_vendors.name, self.about, **self.cleaned_data)
+
+
+class TakeOut(RowAct[Step]):
+    """Take a vendor out of those that are named."""
+
+    label = _("Take out")
+    done = _("Taken out.")
+    needs = Permission.SOLICITATION_EDIT
+
+    def run(self, request: HttpRequest) -> None:
+        """Take it out."""
+        do(request, named_vendors.take_out, get_named(self.about, self.row))
 
 
 class AddDocument(Act[Solicitation]):
