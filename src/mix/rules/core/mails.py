@@ -62,12 +62,13 @@ _CODES = {
         vendor_proposed_clause deliverable_delivered incident_reported milestone_delivered step_started
         asked_to_decide returned take_over_asked call_handed_over call_sent_back share_grew go_live_asked
         conversation_begun conversation_turn_city conversation_turn_vendor conversation_word_city
-        conversation_word_vendor stands_in stands_in_no_more away_entered away_ended""",
+        conversation_word_vendor invoice_received invoice_to_pay invoice_returned
+        stands_in stands_in_no_more away_entered away_ended""",
     MailKind.DATES: "pilot_undeclared pilot_ending pilot_ended pilot_report date_soon",
     MailKind.NEWS: """role_confirmed role_named role_dropped role_ended bands_set staff_invitation_accepted
         team_invitation_accepted shared_member member_ended join_agreed join_refused pilot_approved pilot_refused
         pilot_closed document_corrected need_declined need_merged need_commissioned chair_passed result_before_award
-        went_live go_live_dropped seat_accepted seat_declined""",
+        went_live go_live_dropped seat_accepted seat_declined invoice_paid""",
     MailKind.INVITATIONS: "invited_to_answer",
 }
 _KINDS = {code: kind for kind, codes in _CODES.items() for code in codes.split()}

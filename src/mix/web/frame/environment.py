@@ -48,6 +48,7 @@ from mix.rules.core.kinds import (
     Scan,
     StepState,
 )
+from mix.rules.delivery.invoices import InvoiceState
 from mix.rules.delivery.states import AgreementState, ConversationState, EditState, EvidenceVerdict
 from mix.rules.knowledge.measured import TargetVerdict
 from mix.rules.knowledge.states import FactConfidence, FactKey
@@ -123,6 +124,7 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     FieldType,
     Fit,
     Ground,
+    InvoiceState,
     JoinAnswer,
     Kind,
     NoticeKind,
