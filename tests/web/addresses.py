@@ -4,6 +4,7 @@ A class is the set of cast members who get a page (200 or, where said, a redirec
 the public is sent to sign in.
 """
 
+PAYING = "paying"  # whoever records payments
 PUBLIC = "public"  # everybody
 SIGNED_IN = "signed in"  # every account
 STAFF = "staff"  # everybody who works for a city
@@ -138,6 +139,7 @@ ADDRESSES: dict[str, str] = {
     "city-policy": CITY,
     "city-advice": STAFF,
     "city-dates": STAFF,
+    "city-payments": PAYING,
     "city-days": SETTINGS,
     "public-calendar": PUBLIC,
     "city-pilots": STAFF,

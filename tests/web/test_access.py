@@ -84,6 +84,7 @@ def test_what_a_call_asks_is_read_where_its_challenge_is(sign_in: Callable[[str]
         ("city-challenges", [], STAFF),
         ("city-advice", [], STAFF),
         ("city-dates", [], STAFF),
+        ("city-payments", [], {"frank", "finn", "bart"}),
         ("city-days", ["guelph"], {"martin"}),
         ("city-pilots", [], STAFF),
         ("city-pilot-new", [], STAFF),

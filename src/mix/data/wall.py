@@ -151,6 +151,7 @@ POLICIES: dict[str, str] = {
     **dict.fromkeys(
         (
             "data_agreement",
+            "data_invoice",
             "data_conversation",
             "data_debrief",
             "data_dispute",

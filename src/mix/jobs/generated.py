@@ -88,18 +88,25 @@ def _step(step: Step) -> Iterator[str]:
     if step.data_sets:
         yield f"- Gives vendors the data named in: {step.data_sets}"
     yield from _asked(step)
-    if step.evaluation:
-        weights = [f"{c.title.en} {c.weight} %" for c in step.evaluation.criteria]
-        weights += [f"price {step.evaluation.price_weight} %"] if step.evaluation.price_weight else []
-        yield "- Criteria: " + "; ".join(weights)
-        if step.evaluation.places:
-            yield f"- It chooses as many as {step.evaluation.places} says"
-        if step.evaluation.gives_prizes:
-            yield "- Whoever it chooses gets the prize of its rank"
-        if step.evaluation.stages:
-            stages = [f"{s.title.en}" + (f", at most {s.most}" if s.most else "") for s in step.evaluation.stages]
-            yield "- Scored in stages: " + "; ".join(stages)
+    yield from _scored(step)
     yield ""
+
+
+def _scored(step: Step) -> Iterator[str]:
+    """Yield how answers are scored, and what comes of it."""
+    part = step.evaluation
+    if part is None:
+        return
+    weights = [f"{c.title.en} {c.weight} %" for c in part.criteria]
+    weights += [f"price {part.price_weight} %"] if part.price_weight else []
+    yield "- Criteria: " + "; ".join(weights)
+    if part.places:
+        yield f"- It chooses as many as {part.places} says"
+    if part.gives_prizes:
+        yield "- Whoever it chooses gets the prize of its rank"
+    if part.stages:
+        stages = [f"{s.title.en}" + (f", at most {s.most}" if s.most else "") for s in part.stages]
+        yield "- Scored in stages: " + "; ".join(stages)
 
 
 def _asked(step: Step) -> Iterator[str]:

@@ -20,7 +20,7 @@ from mix.actions.case import challenges, copying, documents, pilots
 from mix.actions.choice import awards, conflicts, evaluations, meetings, outsiders, panels, ties
 from mix.actions.city import absences, calendars, departments, policies, variants
 from mix.actions.core.run import Prepared, run
-from mix.actions.delivery import agreements, conversations, disclosures, milestones, sprints
+from mix.actions.delivery import agreements, conversations, disclosures, invoices, milestones, sprints
 from mix.actions.flow import chasing, corrections, endings, findings, moves, publication, signing
 from mix.actions.knowledge import lessons
 from mix.actions.market import (
@@ -64,6 +64,7 @@ MODULES = {
     "evaluations": evaluations,
     "findings": findings,
     "following": following,
+    "invoices": invoices,
     "item_checks": item_checks,
     "knowledge": lessons,
     "meetings": meetings,

@@ -238,6 +238,7 @@ FINDERS: dict[type, Finder] = {
     m.Incident: _row(lambda s, v: m.Incident.objects.get(**Room(_step(s, v)).key, text=v["incident"])),
     m.BacklogItem: _row(lambda s, v: _challenge(s, v).backlogitems.get(text=v["item"])),
     m.Milestone: _row(lambda s, v: _challenge(s, v).milestones.get(title=v["milestone"])),
+    m.Invoice: _row(lambda s, v: m.Invoice.objects.get(milestone__challenge=_challenge(s, v), number=v["invoice"])),
     m.ChangeOrder: _row(lambda s, v: _challenge(s, v).changeorders.get(number=v["change"])),
     m.Debrief: _row(lambda s, v: _step(s, v).debriefs.get(vendor__code=v["vendor"])),
 }

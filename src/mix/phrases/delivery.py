@@ -95,6 +95,17 @@ REFUSALS: dict[str, str | Counted] = {
     "test_is_named": "This test is named there: choose it above",
     "milestone_accepted": "This milestone is accepted, and stays as it is",
     "milestones_exceed_contract": "All milestones together exceed the contract and its changes",
+    "invoice_before_acceptance": "The city has not accepted this milestone yet",
+    "invoice_twice": "Invoice {number} was sent already. One that was returned may be sent again",
+    "invoice_dated_ahead": "This day is yet to come",
+    "invoice_empty": "Write what the invoice asks for, before taxes",
+    "invoice_above_accepted": "This is more than what was accepted and not asked for yet",
+    "invoice_taxes": "Taxes are at least nothing, and less than the amount that they are on",
+    "invoice_judged": "This invoice was decided on already",
+    "invoice_not_to_pay": "Only an approved invoice is paid, and once",
+    "approver_pays": "Who approved an invoice does not record its payment; somebody else does",
+    "payment_ahead": "This day is yet to come",
+    "payment_before": "This day is before the invoice came in",
     "outcome_unread": "Measure “{measure}” at {month} months",
     "measure_unknown": "This measure was not promised",
     "month_unknown": "Choose 3, 6 or 12 months",
@@ -186,6 +197,22 @@ MAILS: dict[str, tuple[str, str]] = {
         "Milestone: {title}",
         "The city judged “{title}” of “{challenge}”.",
     ),
+    "invoice_received": (
+        "Invoice {number} of {vendor}",
+        "{vendor} sent invoice {number} for “{challenge}”. Approve it, or return it with a reason.",
+    ),
+    "invoice_to_pay": (
+        "To pay: invoice {number} of {vendor}",
+        "Invoice {number} of {vendor} for “{challenge}” is approved. Pay it, and record the day.",
+    ),
+    "invoice_returned": (
+        "Invoice {number} comes back",
+        "The city returned invoice {number} for “{challenge}”: {reason} Mend it, and send it again.",
+    ),
+    "invoice_paid": (
+        "Invoice {number} is paid",
+        "The city recorded that invoice {number} for “{challenge}” was paid on {day}.",
+    ),
     "take_over_asked": (
         "Another city asks: {challenge}",
         "{city} asks to take over what worked in “{challenge}”.",
@@ -240,6 +267,12 @@ WORDS: dict[str, dict[str, str]] = {
     "agreement_kind": {
         "sprint": "Sprint agreement",
         "contract": "Contract",
+    },
+    "invoice_state": {
+        "received": "Came in",
+        "approved": "Approved",
+        "returned": "Returned",
+        "paid": "Paid",
     },
     "agreement_state": {
         "drafting": "In draft",
@@ -299,6 +332,9 @@ VERBS: dict[str, str] = {
     "delivery.deliver_milestone": "Milestone reached",
     "delivery.judge_milestone": "Milestone judged",
     "delivery.plan_milestone": "Milestone planned",
+    "invoices.judge": "Invoice approved or returned",
+    "invoices.record_payment": "Payment recorded",
+    "invoices.send": "Invoice sent",
     "delivery.read_outcome": "Outcome measured",
     "delivery.set_tests": "Tests of a milestone changed",
     "delivery.settle_backlog_item": "Backlog item settled",

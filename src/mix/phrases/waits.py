@@ -223,6 +223,16 @@ WAITS: dict[str, tuple[str, str, str]] = {
         "Accept or refuse {count} milestones",
         "Look at it",
     ),
+    "judge_invoice": (
+        "Approve or return an invoice",
+        "Approve or return {count} invoices",
+        "Look at it",
+    ),
+    "pay_invoice": (
+        "Pay an invoice",
+        "Pay {count} invoices",
+        "Record it",
+    ),
     "decide_change": (
         "Decide on a change order",
         "Decide on {count} change orders",
@@ -317,6 +327,11 @@ WAITS: dict[str, tuple[str, str, str]] = {
         "Deliver a milestone",
         "Deliver {count} milestones",
         "See which",
+    ),
+    "send_invoice": (
+        "Send the invoice for what was accepted",
+        "Send the invoices for {count} accepted milestones",
+        "Send it",
     ),
     "give_back_data": (
         "Give back or delete the city’s data",

@@ -160,6 +160,25 @@ def _reach(play: Play, v: Values, by: str) -> None:
     play.beside(_contract(play, by), v["milestone"], "reach")
 
 
+def _send_invoice(play: Play, v: Values, by: str) -> None:
+    fields = {name: v[name] for name in ("number", "amount_cents", "tax_cents")}
+    play.beside(_contract(play, by), v["milestone"], "invoice", dated_on=play.day(v["dated_on"]), **fields)
+
+
+def _on_invoice(act: str) -> Callable[[Play, Values, str], None]:
+    def do(play: Play, v: Values, by: str) -> None:
+        visitor = play.person(by)
+        visitor.go(play.step_path(next(s.key for s in play.method.steps if s.agreement == "contract")))
+        visitor.click(visitor.page.locator("#agreements a").first)
+        if act == "pay":
+            said = {"paid_on": play.day(v["paid_on"]), "payment": v["payment"]}
+        else:
+            said = {"verdict": "approve" if v["accept"] else "refuse", "reason": v.get("reason", "")}
+        play.beside(visitor, f"Invoice {v['invoice']}", act, **said)
+
+    return do
+
+
 def _decide_change(play: Play, v: Values, by: str) -> None:
     visitor = play.person(by)
     visitor.go(play.step_path(play.step_where(StepKind.DELIVERY, DeliverySection.CHANGES)))
@@ -206,5 +225,8 @@ CONTRACT_ACTS: Acts = {
     "delivery.judge_milestone": _judge("milestone", StepKind.DELIVERY, DeliverySection.MILESTONES),
     "delivery.ask_change": on_step("ask_change", kind=StepKind.DELIVERY, part=DeliverySection.CHANGES),
     "delivery.decide_change": _decide_change,
+    "invoices.send": _send_invoice,
+    "invoices.judge": _on_invoice("judge_invoice"),
+    "invoices.record_payment": _on_invoice("pay"),
     "delivery.read_outcome": on_step("read", kind=StepKind.DELIVERY, part=DeliverySection.OUTCOMES),
 }

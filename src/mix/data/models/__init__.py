@@ -52,6 +52,7 @@ from mix.data.models.delivery.conversations import (
     ConversationWord,
 )
 from mix.data.models.delivery.disclosures import Disclosure
+from mix.data.models.delivery.invoices import Invoice
 from mix.data.models.delivery.milestones import BacklogItem, ChangeOrder, Milestone, OutcomeReading, TakeOver
 from mix.data.models.delivery.sprints import (
     CheckIn,
@@ -157,6 +158,7 @@ __all__ = [
     "HoursEntry",
     "IdentityProvider",
     "Incident",
+    "Invoice",
     "ItemCheck",
     "JoinRequest",
     "Judgement",

@@ -20,6 +20,7 @@ from mix.data.models import (
     Deliverable,
     GoLiveRequest,
     Incident,
+    Invoice,
     Merger,
     MethodDraft,
     Milestone,
@@ -39,6 +40,7 @@ from mix.rules.core.absences import DeputyAnswer
 from mix.rules.core.access import DECIDERS, Permission
 from mix.rules.core.kinds import AgreementKind
 from mix.rules.delivery.conversations import IN_CHARGE
+from mix.rules.delivery.invoices import InvoiceState
 from mix.rules.delivery.states import AgreementState, ConversationState, EditState, Side
 from mix.rules.flow.waits import Doing
 from mix.rules.market.states import SubmissionState
@@ -52,6 +54,12 @@ _AGREED = Ways(
     at="agreement__code",
     vendor="agreement__vendor",
 )
+_INVOICED = Ways(
+    challenge="agreement__step__challenge",
+    step="agreement__step__key",
+    at="agreement__code",
+    vendor="vendor",
+)
 _WRITTEN = Ways(challenge="step__challenge", step="step__key", at="code", vendor="vendor")
 _CLAUSE = Ways(
     city="clause__agreement__municipality",
@@ -62,6 +70,7 @@ _CLAUSE = Ways(
 )
 _PILOT = Ways(at="code")
 _SEEN = Acknowledgement.objects.filter(addendum=OuterRef("pk"), submission=OuterRef("solicitation__submissions"))
+_ASKED_FOR = Invoice.objects.filter(milestone=OuterRef("pk")).exclude(state=InvoiceState.RETURNED.value)
 _IN_FORCE = Q(agreement__state=AgreementState.SIGNED.value)
 _CONTRACT = Q(
     challenge__steps__agreements__kind=AgreementKind.CONTRACT.value,
@@ -206,6 +215,42 @@ DELIVERING: tuple[Source, ...] = (
             at="challenge__steps__agreements__code",
             vendor="challenge__steps__agreements__vendor",
         ),
+    ),
+    Source(
+        Doing.SEND_INVOICE,
+        Milestone,
+        Q(accepted_at__isnull=False, value_cents__gt=0) & _CONTRACT & ~Q(Exists(_ASKED_FOR)),
+        "accepted_at",
+        by_vendor=True,
+        even_ended=True,
+        ways=Ways(
+            challenge="challenge",
+            at="challenge__steps__agreements__code",
+            vendor="challenge__steps__agreements__vendor",
+        ),
+    ),
+    Source(
+        Doing.JUDGE_INVOICE,
+        Invoice,
+        Q(state=InvoiceState.RECEIVED.value),
+        "received_at",
+        until="due_on",
+        roles=by(Permission.DELIVERY_RUN),
+        told=True,
+        even_ended=True,
+        ways=_INVOICED,
+    ),
+    Source(
+        Doing.PAY_INVOICE,
+        Invoice,
+        Q(state=InvoiceState.APPROVED.value),
+        "judged_at",
+        until="due_on",
+        roles=by(Permission.PAYMENT_RECORD),
+        but=("judged_by",),
+        told=True,
+        even_ended=True,
+        ways=_INVOICED,
     ),
     Source(
         Doing.DECIDE_CHANGE,

@@ -67,6 +67,7 @@ class Permission(StrEnum):
     AGREEMENT_EDIT = "agreement.edit"
     AGREEMENT_SIGN = "agreement.sign"
     DELIVERY_RUN = "delivery.run"
+    PAYMENT_RECORD = "payment.record"
     HOURS_RECORD = "hours.record"
     LESSON_RECORD = "lesson.record"
     LOG_READ = "log.read"
@@ -171,6 +172,7 @@ _AT_HOME: dict[Permission, frozenset[Role]] = {
     Permission.AGREEMENT_EDIT: frozenset({Role.PROJECT_LEAD, Role.PROCUREMENT_OFFICER, Role.LEGAL}),
     Permission.AGREEMENT_SIGN: frozenset({Role.AUTHORITY, Role.PROCUREMENT_MANAGER, Role.LEGAL}),
     Permission.DELIVERY_RUN: frozenset({Role.PROJECT_LEAD, Role.SPONSOR, Role.PROCUREMENT_OFFICER}),
+    Permission.PAYMENT_RECORD: frozenset({Role.FINANCE}),
     Permission.HOURS_RECORD: frozenset({*_WORKING_CITY, Role.EVALUATOR, Role.CHAIR}),
     Permission.LESSON_RECORD: frozenset({*_WORKING_CITY, Role.FAIRNESS_MONITOR}),
     Permission.LOG_READ: frozenset(_READING_CITY),

@@ -65,7 +65,8 @@ _CODES = {
         vendor_proposed_clause deliverable_delivered incident_reported milestone_delivered step_started
         asked_to_decide returned take_over_asked call_handed_over call_sent_back share_grew go_live_asked
         conversation_begun conversation_turn_city conversation_turn_vendor conversation_word_city
-        conversation_word_vendor asked_to_stand_in stands_in_no_more stands_in_for_you stands_in_declined away_entered
+        conversation_word_vendor invoice_received invoice_to_pay invoice_returned
+        asked_to_stand_in stands_in_no_more stands_in_for_you stands_in_declined away_entered
         away_ended""",
     MailKind.DATES: "pilot_undeclared pilot_ending pilot_ended pilot_report date_soon",
     MailKind.NEWS: """role_confirmed role_named role_dropped role_ended bands_set staff_invitation_accepted

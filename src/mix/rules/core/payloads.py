@@ -20,6 +20,7 @@ documents.comment documents.settle_comment
 engagements.answer engagements.ask engagements.give_card engagements.hold engagements.log_contact engagements.plan
 engagements.publish engagements.register
 evaluations.hand_in evaluations.leave_panel evaluations.open_consensus
+invoices.judge invoices.record_payment invoices.send
 knowledge.write_lesson
 municipalities.add_guest municipalities.ask_to_go_live municipalities.drop_going_live municipalities.end_guest
 moves.ask moves.begin_again moves.skip

@@ -63,6 +63,8 @@ class Doing(StrEnum):
     TAKE_BACK_DATA = "take_back_data"
     JUDGE_DELIVERABLE = "judge_deliverable"
     JUDGE_MILESTONE = "judge_milestone"
+    JUDGE_INVOICE = "judge_invoice"
+    PAY_INVOICE = "pay_invoice"
     DECIDE_CHANGE = "decide_change"
     SETTLE_BACKLOG = "settle_backlog"
     # pilots
@@ -85,6 +87,7 @@ class Doing(StrEnum):
     CONFIRM_ADDENDUM = "confirm_addendum"
     DELIVER = "deliver"
     DELIVER_MILESTONE = "deliver_milestone"
+    SEND_INVOICE = "send_invoice"
     GIVE_BACK_DATA = "give_back_data"
     ANSWER_MERGER = "answer_merger"
 
@@ -142,6 +145,8 @@ ENDED_BY: dict[Doing, str] = {
     Doing.TAKE_BACK_DATA: "sprints.return_data",
     Doing.JUDGE_DELIVERABLE: "agreements.judge_deliverable",
     Doing.JUDGE_MILESTONE: "delivery.judge_milestone",
+    Doing.JUDGE_INVOICE: "invoices.judge",
+    Doing.PAY_INVOICE: "invoices.record_payment",
     Doing.DECIDE_CHANGE: "delivery.decide_change",
     Doing.SETTLE_BACKLOG: "delivery.settle_backlog_item",
     Doing.DECIDE_PILOT: "pilots.say",
@@ -161,6 +166,7 @@ ENDED_BY: dict[Doing, str] = {
     Doing.CONFIRM_ADDENDUM: "submissions.acknowledge",
     Doing.DELIVER: "agreements.deliver",
     Doing.DELIVER_MILESTONE: "delivery.deliver_milestone",
+    Doing.SEND_INVOICE: "invoices.send",
     Doing.GIVE_BACK_DATA: "sprints.return_data",
     Doing.ANSWER_MERGER: "mergers.agree mergers.decline",
 }
@@ -329,6 +335,8 @@ _ELSEWHERE = {
     Doing.TAKE_TURN: "city/challenges/{challenge}/conversations/{at}/",
     Doing.ANSWER_CLAUSE: _AGREEMENT,
     Doing.SIGN_AGREEMENT: _AGREEMENT,
+    Doing.JUDGE_INVOICE: _AGREEMENT,
+    Doing.PAY_INVOICE: _AGREEMENT,
     Doing.RECEIVE_PAPER: _AGREEMENT,
     Doing.JUDGE_DELIVERABLE: _AGREEMENT,
     Doing.DECIDE_PILOT: "city/pilots/{at}/",
@@ -373,6 +381,9 @@ _UNDER_AGREEMENT = {
     Doing.RENEW_PAPER,
     Doing.DELIVER,
     Doing.DELIVER_MILESTONE,
+    Doing.SEND_INVOICE,
+    Doing.JUDGE_INVOICE,
+    Doing.PAY_INVOICE,
     Doing.JUDGE_DELIVERABLE,
 }
 

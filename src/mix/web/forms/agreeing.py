@@ -19,7 +19,6 @@ from mix.data.models import (
     Clause,
     Conversation,
     Deliverable,
-    Milestone,
     Paper,
     Signatory,
     Vendor,
@@ -40,6 +39,7 @@ from mix.readers.delivery.agreements import (
     unmet_to_sign,
 )
 from mix.readers.delivery.conversations import list_agreed
+from mix.readers.delivery.invoices import Invoiced, list_invoiced
 from mix.readers.delivery.milestones import list_backlog, list_milestones
 from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import AgreementKind
@@ -196,7 +196,7 @@ class AgreementContext:
     signatories: list[Signatory]
     papers: list[Paper]
     deliverables: list[Deliverable]
-    milestones: list[Milestone]
+    milestones: list[Invoiced]
     backlog: list[BacklogItem]
     missing: Sequence[Unmet]
     written: Sequence[Titled]
@@ -221,7 +221,7 @@ def agreement_context(
         signatories=list_signatories(found),
         papers=list_papers(found),
         deliverables=list_deliverables(found),
-        milestones=list_milestones(challenge) if is_contract else [],
+        milestones=list_invoiced(found, list_milestones(challenge), today=today_of(request)) if is_contract else [],
         backlog=list_backlog(challenge) if is_contract else [],
         missing=unmet_to_sign(found, today=today_of(request)) if drafting else (),
         written=agreed_before(challenge, found.vendor),

@@ -50,6 +50,7 @@ from mix.rules.core.kinds import (
     StepState,
 )
 from mix.rules.delivery.acceptance import Named
+from mix.rules.delivery.invoices import InvoiceState
 from mix.rules.delivery.states import AgreementState, ConversationState, EditState, EvidenceVerdict
 from mix.rules.knowledge.measured import TargetVerdict
 from mix.rules.knowledge.states import FactConfidence, FactKey
@@ -126,6 +127,7 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     FieldType,
     Fit,
     Ground,
+    InvoiceState,
     JoinAnswer,
     Kind,
     Named,

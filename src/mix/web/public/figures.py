@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator
-from io import StringIO
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,11 +13,9 @@ from mix.readers.case.challenge_lists import page_ended_challenges, page_measure
 from mix.readers.core.paging import Page
 from mix.readers.knowledge.lessons import measure
 from mix.readers.knowledge.outcomes import list_outcomes
-from mix.web.drawing.downloads import attachment
 from mix.web.drawing.showing import in_language, language
+from mix.web.drawing.tables import dollars, table
 
-MARK = "\ufeff"  # without it spreadsheets take UTF-8 for something else
-ACTIVE = ("=", "+", "-", "@", "\t", "\r")  # with what a spreadsheet begins to compute
 OUTCOMES = ("challenge", "title", "city", "commissioned_on", "status", "vendor", "value_cad", "outcome", "fictional")
 MEASURES = (
     *("challenge", "title", "method", "days_total", "submissions", "questions", "addenda", "staff_hours"),
@@ -29,12 +25,12 @@ MEASURES = (
 
 def outcomes(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's shape
     """What was bought of whom, for how much, and what came of it."""
-    return _table("outcomes.csv", OUTCOMES, _outcomes())
+    return table("outcomes.csv", OUTCOMES, _outcomes())
 
 
 def measures(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's shape
     """The figures by which methods are compared, case by case."""
-    return _table("measures.csv", MEASURES, _measures())
+    return table("measures.csv", MEASURES, _measures())
 
 
 def _outcomes() -> Iterator[tuple[Any, ...]]:
@@ -50,7 +46,7 @@ def _outcomes() -> Iterator[tuple[Any, ...]]:
                 case.commissioned_at.date().isoformat(),
                 word("status", case.status, language()),
                 award.vendor.name if award else told,
-                _dollars(award.value_cents) if award else "",
+                dollars(award.value_cents) if award else "",
                 row.story or came,
                 int(case.is_fictional),
             )
@@ -70,12 +66,8 @@ def _measures() -> Iterator[tuple[Any, ...]]:
                 m.addenda,
                 m.hours,
                 m.days_close_to_award,
-                *((_dollars(costs[0]), _dollars(costs[-1])) if costs else ("", "")),
+                *((dollars(costs[0]), dollars(costs[-1])) if costs else ("", "")),
             )
-
-
-def _dollars(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02}"
 
 
 def _pages(page_of: Callable[[int], Page[Challenge]]) -> Iterator[list[Challenge]]:
@@ -86,21 +78,3 @@ def _pages(page_of: Callable[[int], Page[Challenge]]) -> Iterator[list[Challenge
         last = page.last
         yield page.rows
         number += 1
-
-
-def _table(name: str, columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> HttpResponse:
-    text = "".join(_line(tuple(map(_cell, row))) for row in (columns, *rows))
-    response = HttpResponse(MARK + text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = attachment(name)
-    return response
-
-
-def _line(cells: tuple[Any, ...]) -> str:
-    out = StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()
-
-
-def _cell(value: object) -> object:
-    """Return a value as no spreadsheet computes it: a vendor chose its name, and a title is whatever was typed."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(ACTIVE) else value

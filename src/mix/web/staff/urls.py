@@ -16,6 +16,7 @@ urlpatterns = [
     path("city/needs/new/", desk.need_new, name="city-need-new"),
     path("city/needs/<str:code>/", desk.need, name="city-need"),
     path("city/dates/", dates.dates, name="city-dates"),
+    path("city/payments.csv", contracts.payments, name="city-payments"),
     path("city/pilots/", pilots.pilots, name="city-pilots"),
     path("city/pilots/new/", pilots.pilot_new, name="city-pilot-new"),
     path("city/pilots/<str:code>/", pilots.pilot, name="city-pilot"),

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from mix.actions.delivery import agreements, milestones, sprints
+from mix.actions.delivery import agreements, invoices, milestones, sprints
 from mix.data.models import (
     Agreement,
     Challenge,
@@ -190,6 +190,22 @@ class Reach(RowAct[Agreement]):
         do(request, milestones.deliver_milestone, _milestone(self.about, self.row))
 
 
+class SendInvoice(RowAct[Agreement]):
+    """Send an invoice for an accepted milestone."""
+
+    label = _("Send the invoice")
+    done = _("Sent. The city was told, and you hear when it is approved, returned or paid.")
+
+    number = fields.line(_("Number of the invoice"), hint=_("As your own books have it."), most=40)
+    dated_on = fields.day(_("Date of the invoice"))
+    amount_cents = fields.money(_("Amount before taxes"), hint=_("In Canadian dollars."))
+    tax_cents = fields.money(_("Taxes"), hint=_("0 where there are none."))
+
+    def run(self, request: HttpRequest) -> None:
+        """Send it."""
+        do(request, invoices.send, _milestone(self.about, self.row), **self.rest())
+
+
 def agreement(request: HttpRequest, code: str) -> HttpResponse:
     """An agreement: read it, propose other words, name who signs, sign, deliver."""
     actor = signed_in(request)
@@ -206,6 +222,7 @@ def agreement(request: HttpRequest, code: str) -> HttpResponse:
             "deliver": Listed(Deliver, found),
             "backlog": Listed(AddToBacklog, found),
             "reach": Listed(Reach, found),
+            "invoice": Listed(SendInvoice, found),
         }
     taken = take(request, acts)
     if isinstance(taken, HttpResponse):
