@@ -106,14 +106,15 @@ def record_payment(deed: Deed, invoice: Invoice, *, paid_on: date, payment: str 
     return invoice
 
 
-def _tell_vendor(deed: Deed, invoice: Invoice, code: str, **params: str) -> None:
+def _tell_vendor(deed: Deed, invoice: Invoice, code: str, *, reason: str = "", day: str = "") -> None:
     deed.tell(
         list_members(invoice.vendor_id),
         code,
         challenge=invoice.agreement.step.challenge,
         path=f"vendor/agreements/{invoice.agreement.code}/",
         number=invoice.number,
-        **params,
+        reason=reason,
+        day=day,
     )
 
 
