@@ -29,7 +29,7 @@ AT_ONCE = set(
     award_elsewhere award_revoked awarded chair_given challenge_cancelled checkpoint_for_witness conflict_ruled
     conversation_agreed conversation_ended conversation_moved
     data_granted date_late debrief_planned deliverable_judged digest dispute_answered disqualified draft_late
-    draft_soon item_failed letter_chosen letter_regret mail_refused mail_tried meeting_set membership_ended
+    draft_soon invoice_paid item_failed letter_chosen letter_regret mail_refused mail_tried meeting_set membership_ended
     merger_agreed merger_declined milestone_judged negotiation_failed not_opened opened pilot_overdue panel_done
     panel_invitation question_answered question_asked_again question_changed receipt redelivered scores_late
     scores_soon seat_ended share_asked_for signature_voided staff_invitation staff_welcome stage_reached
