@@ -98,7 +98,7 @@ def test_a_contest_gives_the_prizes_that_its_notice_fixed(sign_in: Callable[[str
     assert call is not None
     rules = call.rules["jury"]
     assert (rules.prizes, rules.most) == ((600_000, 250_000), 2)
-    assert [tuple(won.values()) for won in list_published_prizes(challenge)] == [
+    assert [(won["rank"], won["vendor"], won["cents"]) for won in list_published_prizes(challenge)] == [
         (1, "Tamarack Ground Data Co-op", 600_000),
         (2, "Kestrel Analytics Ltd.", 250_000),
     ]

@@ -32,18 +32,22 @@ def list_won(evaluation: Evaluation) -> list[Won]:
     return [Won(row.submission.vendor, row.rank or 0, won[key]) for key, row in chosen.items() if key in won]
 
 
-def prize_of(evaluation: Evaluation, vendor: Vendor) -> int:
-    """Return what a vendor wins, in cents; 0 where it wins nothing."""
-    return sum(won.cents for won in list_won(evaluation) if won.vendor == vendor)
-
-
 def prize_details(evaluation: Evaluation) -> dict[str, Any]:
     """Return what the public notice of a result keeps of the prizes; nothing where none are given."""
     won = list_won(evaluation)
-    return {"prizes": [{"rank": w.rank, "vendor": w.vendor.name, "cents": w.cents} for w in won]} if won else {}
+    rows = [{"rank": w.rank, "vendor": w.vendor.name, "code": w.vendor.code, "cents": w.cents} for w in won]
+    return {"prizes": rows} if rows else {}
 
 
 def list_published_prizes(challenge: Challenge) -> Sequence[dict[str, Any]]:
     """List rank, vendor and prize in cents as the latest notice of a result says it; empty where no prize was given."""
     rows = challenge.notices.filter(kind=NoticeKind.RESULT).order_by("-published_at", "-id")
     return next((n.details["prizes"] for n in rows if "prizes" in n.details), ())
+
+
+def prize_of(challenge: Challenge, vendor: Vendor) -> int:
+    """Return what a vendor won as the notice says it, in cents; 0 where it won nothing.
+
+    A vendor reads no other's result, and equals share: what it won is never computed for it anew.
+    """
+    return next((won["cents"] for won in list_published_prizes(challenge) if won["code"] == vendor.code), 0)

@@ -80,7 +80,8 @@ def _said(letter: Letter) -> LetterContext:
     evaluation, award = letter.evaluation, letter.award
     spec = spec_of(evaluation.step)
     standing = Standing.AWARDED.value if award or spec.evaluation is None else spec.evaluation.gives.value
-    if spec.evaluation and spec.evaluation.gives_prizes:
+    gives_prizes = bool(spec.evaluation and spec.evaluation.gives_prizes)
+    if gives_prizes:
         standing = "prize"
     return LetterContext(
         letter=letter,
@@ -89,8 +90,8 @@ def _said(letter: Letter) -> LetterContext:
         spec=spec,
         challenge=evaluation.step.challenge,
         signers=list_deciders(award.step if award else evaluation.step, until=letter.sent_at),
-        gives_prizes=bool(spec.evaluation and spec.evaluation.gives_prizes),
-        prize=prize_of(evaluation, letter.vendor) if letter.is_selected else 0,
+        gives_prizes=gives_prizes,
+        prize=prize_of(evaluation.step.challenge, letter.vendor) if gives_prizes and letter.is_selected else 0,
         contact=evaluation.solicitation.contact,
         until=dispute_until(letter),
     )
