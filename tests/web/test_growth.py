@@ -36,7 +36,7 @@ LISTS = [
     ("", "/en/calls/WATER-LEAKS-RFSQ8/", 6),
     ("priya", "/en/city/", 20),
     ("priya", "/en/city/needs/", 5),
-    ("priya", "/en/city/challenges/", 6),
+    ("priya", "/en/city/challenges/", 7),
     ("priya", "/en/city/dates/", 16),
     ("priya", "/en/city/pilots/", 4),
     ("priya", "/en/city/waits/", 13),

@@ -111,13 +111,13 @@ def test_a_first_view_is_light(sign_in: Callable[[str], Client]) -> None:
         ("", "/en/", 12),
         ("", "/en/outcomes/", 6),
         ("audrey", "/en/oversight/guelph-roads-sprint/", 27),
-        ("priya", "/en/city/challenges/guelph-roads-sprint/sprint-run/", 21),
+        ("priya", "/en/city/challenges/guelph-roads-sprint/sprint-run/", 22),
         ("priya", "/en/city/challenges/water-leaks/procurement-brief/", 11),
         ("priya", "/en/city/challenges/water-leaks/invitation/", 19),
         ("priya", "/en/city/challenges/under-our-streets/shortlist/", 20),
         ("hugo", "/en/evaluation/under-our-streets/shortlist/", 10),
         ("hugo", "/en/evaluation/under-our-streets/shortlist/score/A/", 14),
-        ("priya", "/en/city/challenges/", 6),
+        ("priya", "/en/city/challenges/", 7),
         ("priya", "/en/city/", 22),
         ("priya", "/en/city/dates/", 16),
         ("tess", "/en/vendor/", 25),
@@ -212,7 +212,7 @@ def test_a_contract_asks_no_more_with_more_clauses(sign_in: Callable[[str], Clie
         client.get(url)
         with CaptureQueriesContext(connection) as queries:
             assert client.get(url).status_code == 200
-        assert len(queries) == {"priya": 13, "tess": 12}[code]
+        assert len(queries) == {"priya": 14, "tess": 13}[code]
 
 
 @pytest.mark.parametrize("events", [0, 40])
@@ -263,7 +263,7 @@ def copy(row: Any, **changes: Any) -> Any:
     ("code", "url", "count"),
     [
         ("priya", "/en/city/needs/", 5),
-        ("priya", "/en/city/challenges/", 6),
+        ("priya", "/en/city/challenges/", 7),
         ("priya", "/en/city/", 23),
         ("audrey", "/en/oversight/", 6),
         ("", "/en/challenges/?q=name", 4),
@@ -279,7 +279,8 @@ def test_two_hundred_rows_cost_as_much_as_twenty(
     with CaptureQueriesContext(connection) as queries:
         page = client.get(url).content
     assert len(queries) == count
-    assert page.count(b"with a name of some length") <= 40  # the desk shows a page of needs and one of challenges
+    # the desk shows a page of needs and one of challenges, and those who may be asked again, of at most thirty things
+    assert page.count(b"with a name of some length") <= 70
 
 
 @pytest.mark.parametrize(

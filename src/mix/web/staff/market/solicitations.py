@@ -43,6 +43,7 @@ from mix.rules.city.methods import Criterion, Fact, SolicitationSpec
 from mix.rules.core.access import Permission, Role, grants, reads_for_the_city
 from mix.rules.core.kinds import Envelope
 from mix.rules.market.closing import Phase
+from mix.rules.market.states import QuestionKind
 from mix.web.documents.asked import noting_earlier
 from mix.web.documents.attached import with_attached
 from mix.web.documents.sections import read_sections
@@ -101,7 +102,9 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
     proposal = waiting_extension(call) if call and is_out else None
     checks = list_checks(call) if call and is_out else []
     reads_all = grants(roles, Permission.QUESTION_READ)
-    return granted(roles, _acts(request, step, call, proposal) | _checking(step, checks)), CallContext(
+    questions = list_questions(call, confidential=reads_all) if call and is_out else []
+    acts = _acts(request, step, call, proposal) | _answering(step, questions, is_out=is_out) | _checking(step, checks)
+    return granted(roles, acts), CallContext(
         call=call,
         handed=find_hand_over(call) if call and not is_out else None,
         openable=openable and grants(roles, Permission.ENVELOPE_OPEN) and bool(call and next_envelope(call)),
@@ -110,7 +113,7 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
         documents=list_documents(call) if call else [],
         proposal=proposal,
         addenda=list_addenda(call) if call and is_out else [],
-        questions=list_questions(call, confidential=reads_all) if call and is_out else [],
+        questions=questions,
         reads_all_questions=reads_all,
         criteria=[(key, rules.criteria) for key, rules in call.rules.items()] if call else [],
         opened=_opened(call, roles) if call else [],
@@ -146,12 +149,16 @@ def _acts(
             acts |= {"name": Listed(NameVendor, step), "take_out": Listed(TakeOut, step)}
     if call and working and now_of(request) < call.closes_at:
         acts |= _changing(request, call, proposal)
-    if call and call.published_at:
-        acts |= {"write_answer": Listed(WriteAnswer, step), "give_answer": Listed(GiveAnswer, step)}
-        written = tuple(q for q in list_questions(call, confidential=False) if q.answer and not q.published_at)
-        if len(written) > 1:
-            acts["give_answers"] = Listed(GiveAnswers, written)
     return acts
+
+
+def _answering(step: Step, questions: list[Question], *, is_out: bool) -> dict[str, Listed[Any]]:
+    """Write and publish answers once the call is out; several at once of those to questions of everybody."""
+    if not is_out:
+        return {}
+    acts: dict[str, Listed[Any]] = {"write_answer": Listed(WriteAnswer, step), "give_answer": Listed(GiveAnswer, step)}
+    written = [q for q in questions if q.answer and not q.published_at and q.kind == QuestionKind.GENERAL]
+    return {**acts, "give_answers": Listed(GiveAnswers, tuple(written))} if len(written) > 1 else acts
 
 
 def _known(step: Step) -> dict[str, Any]:
