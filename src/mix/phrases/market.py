@@ -346,6 +346,7 @@ WORDS: dict[str, dict[str, str]] = {
         "envelope_changed": "This envelope is not the one that the receipt names. It was left sealed.",
         "file_changed": "A file of this envelope is missing or is not the one that the receipt names. It was left sealed.",
         "key_does_not_open": "This envelope does not open with the key. It was left sealed.",
+        "co_applicants_changed": "Those named in this envelope are not those who joined the answer. It was left sealed.",
     },
     "envelope": {
         "technical": "Answers",
@@ -371,6 +372,7 @@ WORDS: dict[str, dict[str, str]] = {
         "proof": "How you meet “{item}”: in a few words, or the name of the file that shows it",
     },
     "form_change": {
+        "answer_together": "Vendors may answer together with others, at most",
         "group_added": "Heading added",
         "question_dropped": "Dropped",
         "question_added": "Added",
