@@ -20,6 +20,17 @@ WORDS: dict[str, dict[str, str]] = {
         "around": "ten points around what the method says",
         "own": "a criterion of your own",
     },
+    "form_change": {
+        "answer_together": "Vendors may answer together with others, at most",
+        "group_added": "Heading added",
+        "question_dropped": "Dropped",
+        "question_added": "Added",
+        "item_added": "Mandatory item added",
+        "question_reworded": "Reworded",
+        "criterion_added": "Criterion added",
+        "criterion_dropped": "Criterion dropped",
+        "weight_changed": "Weight changed",
+    },
     "item_column": {
         "id": "Id",
         "item": "What is mandatory",

@@ -371,17 +371,6 @@ WORDS: dict[str, dict[str, str]] = {
         "fail": "Fail",
         "proof": "How you meet “{item}”: in a few words, or the name of the file that shows it",
     },
-    "form_change": {
-        "answer_together": "Vendors may answer together with others, at most",
-        "group_added": "Heading added",
-        "question_dropped": "Dropped",
-        "question_added": "Added",
-        "item_added": "Mandatory item added",
-        "question_reworded": "Reworded",
-        "criterion_added": "Criterion added",
-        "criterion_dropped": "Criterion dropped",
-        "weight_changed": "Weight changed",
-    },
     "form_statement": {
         "RFI": "This is a request for information. It binds nobody: nothing is bought by it, nobody is chosen by it, and whoever does not answer may answer every later call.",
         "EOI": "This is a call for expressions of interest. It binds nobody and limits nobody: nothing is bought by it, nobody is chosen by it, and whoever does not answer may answer every later call.",

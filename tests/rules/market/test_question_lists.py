@@ -8,10 +8,11 @@ from mix.phrases.words import wording
 from mix.rules.core.access import Role
 from mix.rules.core.fields import FieldType, Wording
 from mix.rules.core.unmet import Unmet
-from mix.rules.market.call_changes import AddItem, Drop, read_change, write_change
+from mix.rules.market.call_changes import Drop, read_change, write_change
 from mix.rules.market.call_files import AskFile
 from mix.rules.market.call_forms import CallForm, Origin, form_of_method
 from mix.rules.market.call_groups import GroupQuestions
+from mix.rules.market.call_items import AddItem
 from mix.rules.market.price_lines import Grid
 from mix.rules.market.question_lists import (
     BringQuestions,
