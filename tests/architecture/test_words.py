@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from mix.phrases import beginning, case, choice, city, core, delivery, flow, knowledge, market
+from mix.phrases import beginning, case, choice, city, core, delivery, fitting, flow, knowledge, market, together
 from mix.phrases.catalogue import list_texts
 from mix.phrases.mails import MAILS, mail_text
 from mix.phrases.refusals import REFUSALS, sentence
@@ -22,7 +22,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "mix"
 FILES = sorted(p for p in SOURCE.rglob("*.py") if "migrations" not in p.parts)
 FRENCH = SOURCE / "locale/fr/LC_MESSAGES/django.po"
 SPOKEN = [FRENCH, *(SOURCE / "phrases").glob("*.py"), *(SOURCE / "web/templates").rglob("*.html")]
-WINGS = (core, city, beginning, case, market, choice, delivery, flow, knowledge)
+WINGS = (core, city, beginning, case, market, together, fitting, choice, delivery, flow, knowledge)
 
 
 def _codes(pattern: str) -> set[str]:

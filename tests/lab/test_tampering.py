@@ -42,8 +42,8 @@ pytestmark = pytest.mark.django_db
 CASE = "guelph-roads-sprint"
 # Tables of which no scenario writes a row; test_as_logged.py of the city and test_outsiders.py change what waits.
 WAITING = {"merger", "panelinvitation", "roleproposal", "staffinvitation", "vendorinvitation"}
-NEVER_FILLED = {"absence", "custodykey", "custodyshare", "dispute", "goliverequest", "itemcheck", "joinrequest"}
-NEVER_FILLED |= {"namedvendor", "requirementreason", "tiebreak", "trialguest", *WAITING}
+NEVER_FILLED = {"absence", "custodykey", "custodyshare", "dispute", "goliverequest", "joinrequest"}
+NEVER_FILLED |= {"coapplicant", "namedvendor", "requirementreason", "tiebreak", "trialguest", *WAITING}
 
 
 def columns_of(model: type[Kept]) -> list[models.Field[Any, Any]]:

@@ -38,5 +38,8 @@ def entered(page: str, name: str) -> str:
 def finalising_form(page: str) -> dict[str, str]:
     """Return what the form sends that finalises what stands on a page."""
     files = re.search(r'name="codes" value="([^"]*)"', page)
-    seen = {"codes": files[1] if files else "", **{name: entered(page, name) for name in ("retry", "draft")}}
+    names = re.search(r'name="beside" value="([^"]*)"', page)
+    found = {"codes": files, "beside": names}
+    seen = {name: match[1] if match else "" for name, match in found.items()}
+    seen |= {name: entered(page, name) for name in ("retry", "draft")}
     return {"act": "finalise", "bind": "on", **seen}

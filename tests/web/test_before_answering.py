@@ -62,9 +62,10 @@ def test_each_answer_has_its_way_back_from_the_check(
 
 def test_earlier_answers_are_offered_beside_a_question_and_put_there_only_when_one_says_so(
     own: tuple[Client, Submission],
+    actor: Callable[[str], Any],
 ) -> None:
     nora, submission = own
-    earlier = [a for a in list_earlier(submission) if a.spec.key == "team"]
+    earlier = [a for a in list_earlier(submission, actor=actor("nora")) if a.spec.key == "team"]
     assert earlier
     before = read_draft(submission).get("team")
     address = reverse("vendor-earlier", args=[submission.code, "team"])
@@ -80,13 +81,13 @@ def test_earlier_answers_are_offered_beside_a_question_and_put_there_only_when_o
 
 
 def test_nobody_reads_anothers_earlier_answers_and_none_that_is_sealed(
-    own: tuple[Client, Submission], sign_in: Callable[[str], Client]
+    own: tuple[Client, Submission], sign_in: Callable[[str], Client], actor: Callable[[str], Any]
 ) -> None:
     submission = own[1]
     opened = OpenedEnvelope.objects.filter(submission__vendor=submission.vendor, envelope="technical")
     rows = opened.values_list("submission__solicitation__reference", "answers")
     own_texts = {(call, text) for call, answers in rows for text in answers.values() if isinstance(text, str)}
-    found = {(a.call, a.text) for a in list_earlier(submission)}
+    found = {(a.call, a.text) for a in list_earlier(submission, actor=actor("nora"))}
     assert found
     assert found <= own_texts
     address = reverse("vendor-earlier", args=[submission.code, "team"])

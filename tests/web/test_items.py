@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -81,7 +82,7 @@ def test_whoever_checks_sees_what_is_to_be_checked_and_records_it(
     assert empty.status_code == 422
     done = legal.post(STEP, {"act": "check_item", "item": row, "passed": "fail", "reason": "It ended."})
     assert done.status_code == 302
-    made = ItemCheck.objects.get()
+    made = ItemCheck.objects.get(submission__solicitation=later)
     assert (made.passed, made.reason, made.checked_by.code) == (False, "It ended.", who_holds(Role.LEGAL))
     assert "not scored" in text(legal, STEP)
     assert "It ended." in text(legal, f"{STEP}?items={of(later, 'kestrel').code}")
@@ -112,3 +113,57 @@ def test_a_vendor_is_told_before_it_finalises(
         {"draft": row.draft_version, "team": "Two", "insurance": "yes", "go": "stay"},
     )
     assert "without a yes your submission is not scored" in text(kim, f"/en/vendor/submissions/{row.code}/check/")
+
+
+def test_items_go_out_come_in_and_count_once_they_are_confirmed(
+    drafted: Solicitation, sign_in: Callable[[str], Client]
+) -> None:
+    olivia, page = sign_in("olivia"), f"{PAGE}list/items/"
+    words = {"title": "You hold a licence", "looks_at": "Its number", "checked_by": "legal"}
+    post(olivia, drafted, "add_item", **words)
+    rows = olivia.get(f"{PAGE}list/items.csv").content.decode("utf-8-sig").splitlines()
+    assert rows[1:] == ["m1,You hold a licence,,Its number,,Legal"]
+    assert rows[0].startswith("Id,What is mandatory,")
+    new = "\tData stay in Canada\tDonnées au Canada\tThe servers\t\tLegal"
+    pasted = f"{new}\nm1\tA licence to dig\t\tIts number\t\tlegal"
+    number = form_of(again(drafted)).number
+    looked = olivia.post(page, {"act": "look", "number": number, "pasted": pasted})
+    said = " ".join(re.sub("<[^>]+>", " ", looked.content.decode()).split())
+    assert "2 rows would change. Nothing is changed yet. They would stand in another order." not in said
+    assert "2 rows would change. Nothing is changed yet." in said
+    assert [q.field.title.en for q in form_of(again(drafted)).items] == ["You hold a licence"]
+    sent = dict(re.findall(r'name="(read|number|act)" value="([^"]*)"', looked.content.decode()))
+    assert olivia.post(page, {name: unescape(value) for name, value in sent.items()})["Location"] == PAGE
+    found = form_of(again(drafted)).items
+    assert [(q.field.key, q.field.title.en) for q in found] == [
+        ("m2", "Data stay in Canada"),
+        ("m1", "A licence to dig"),
+    ]
+    assert found[0].proof
+    assert found[0].proof.title.texts["fr"].endswith("qui le montre")
+    turned = f"m1\tA licence to dig\t\tIts number\t\tLegal\nm2{new}"
+    again_looked = olivia.post(page, {"act": "look", "number": number + 1, "pasted": turned}).content.decode()
+    assert "They would stand in another order." in again_looked
+
+
+def test_every_wrong_cell_of_a_list_of_items_is_named_at_once(
+    drafted: Solicitation, sign_in: Callable[[str], Client]
+) -> None:
+    olivia, page = sign_in("olivia"), f"{PAGE}list/items/"
+    pasted = "m9\t\tDonnées\tServers\t\tnobody\nm9\tIn Canada\t\t\tVu\tLegal\tmore"
+    answer = olivia.post(page, {"act": "look", "number": "0", "pasted": pasted})
+    said = unescape(" ".join(re.sub("<[^>]+>", " ", answer.content.decode()).split()))
+    for fault in (
+        "A1 says “m9”. Copy an id as it was downloaded",
+        "B1 is empty. Fill it in",
+        "F1 says “nobody”. Write who checks it, one of:",
+        "D2 is empty. Fill it in",
+        "G2 says “more”. There are 6 columns",
+    ):
+        assert fault in said
+    assert (answer.status_code, form_of(again(drafted)).number, "Données\tServers" in answer.content.decode()) == (
+        422, 0, True,
+    )  # fmt: skip
+    many = "\n".join(f"\tItem {n}\t\tPaper\t\tLegal" for n in range(16))
+    over = olivia.post(page, {"act": "look", "number": "0", "pasted": many}).content.decode()
+    assert "Demand at most 15 mandatory items; there are 16" in over

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -77,47 +78,70 @@ def post(client: Client, call: Solicitation, act: str, **given: Any) -> Any:
     return client.post(PAGE, {"act": act, "number": form_of(again(call)).number, **given})
 
 
+def look(client: Client, call: Solicitation, what: str = "prices", **given: Any) -> Any:
+    """Show a list, without changing anything."""
+    return client.post(f"{PAGE}list/{what}/", {"act": "look", "number": form_of(again(call)).number, **given})
+
+
+def bring(client: Client, call: Solicitation, what: str = "prices", **given: Any) -> Any:
+    """Look at a list, and confirm it."""
+    page = look(client, call, what, **given)
+    assert page.status_code == 200
+    sent = dict(re.findall(r'name="(read|number|act)" value="([^"]*)"', page.content.decode()))
+    return client.post(f"{PAGE}list/{what}/", {name: unescape(value) for name, value in sent.items()})
+
+
 def test_lines_come_in_from_a_spreadsheet_are_changed_and_go_out(
     call: Solicitation, sign_in: Callable[[str], Client]
 ) -> None:
     olivia = sign_in("olivia")
     rows = [["Line", "Unit", "Quantity", "Option"], ["Sensor", "each", 1200, ""], ["Training", "day", 2.5, "yes"]]
     file = SimpleUploadedFile("lines.xlsx", to_xlsx(rows))
-    assert post(olivia, call, "add_lines", title="Price", file=file).status_code == 302
+    looked = look(olivia, call, title="Price", file=file)
+    assert "2 rows would change. Nothing is changed yet." in " ".join(looked.content.decode().split())
+    assert lines(call) == []
+    file.seek(0)
+    assert bring(olivia, call, title="Price", file=file)["Location"] == PAGE
     assert lines(call) == [("Sensor", "1200", False), ("Training", "2.5", True)]
     page = text(olivia, PAGE)
     assert "1. Sensor" in page
     assert "Scored is the sum of all lines that are no options." in page
     assert post(olivia, call, "drop", item="sprint_price", reason="By lines.").status_code == 302
     pasted = "Sensor\teach\t1200\nGateway\teach\t3"
-    assert post(olivia, call, "change_lines", item="p1", title="Price", pasted=pasted).status_code == 302
+    gone = re.sub(r"<[^>]+>|\s+", " ", look(olivia, call, "p1", title="Price", pasted=pasted).content.decode())
+    assert "Training goes" in re.sub(" +", " ", gone)
+    assert bring(olivia, call, "p1", title="Price", pasted=pasted).status_code == 302
     assert lines(call) == [("Sensor", "1200", False), ("Gateway", "3", False)]
     for kind in ("xlsx", "csv"):
-        out = olivia.get(f"{PAGE}p1.{kind}").content
+        out = olivia.get(f"{PAGE}list/p1.{kind}").content
         ((_name, found),) = cells(out, kind)
         assert [row for _number, row in found][1][:3] == ("Sensor", "each", "1200")
         back = SimpleUploadedFile(f"again.{kind}", out)
-        assert post(olivia, call, "change_lines", item="p1", title="Price", file=back).status_code == 302
+        same = look(olivia, call, "p1", title="Price", file=back)
+        assert (same.status_code, "The list says what the call asks already" in same.content.decode()) == (422, True)
+        back.seek(0)
+        assert bring(olivia, call, "p1", title="In dollars", file=back).status_code == 302
         assert len(lines(call)) == 2
-    assert olivia.get(f"{PAGE}p1.pdf").status_code == 404
-    assert olivia.get(f"{PAGE}team.csv").status_code == 404
+        assert bring(olivia, call, "p1", title="Price", pasted=pasted).status_code == 302
+    assert "Sensor\teach\t1200" in olivia.get(f"{PAGE}list/p1/").content.decode()
+    for other in ("p1.pdf", "team.csv", "team/", "nothing/"):
+        assert olivia.get(f"{PAGE}list/{other}").status_code == 404
 
 
 def test_all_that_is_wrong_with_a_sheet_is_said_at_once_and_nothing_typed_is_lost(
     call: Solicitation, sign_in: Callable[[str], Client]
 ) -> None:
-    refused = post(sign_in("olivia"), call, "add_lines", title="Price", pasted="Sensor\t\tmany\n\tday\t1\tperhaps")
+    refused = look(sign_in("olivia"), call, title="Price", pasted="Sensor\t\tmany\n\tday\t1\tperhaps")
     page = refused.content.decode()
     assert refused.status_code == 422
     for said in ("B1 is empty", "C1 says “many”", "A2 is empty", "D2 says “perhaps”. Write yes"):
         assert said in page
     assert "Sensor\t\tmany" in page
-    nothing = post(sign_in("olivia"), call, "add_lines", title="Price")
+    nothing = look(sign_in("olivia"), call, title="Price")
     assert "Choose a file, or paste the rows" in nothing.content.decode()
     broken = SimpleUploadedFile("lines.xlsx", to_xlsx([["Sensor"]])[:-40])
     assert (
-        "cannot be read as a spreadsheet"
-        in post(sign_in("olivia"), call, "add_lines", title="Price", file=broken).content.decode()
+        "cannot be read as a spreadsheet" in look(sign_in("olivia"), call, title="Price", file=broken).content.decode()
     )
     assert lines(call) == []
 

@@ -19,7 +19,7 @@ from mix.web.documents.looking import cells
 from tests.web.test_call_form import PAGE, call, now_of, post
 
 pytestmark = pytest.mark.django_db
-LIST = f"{PAGE}list/"
+LIST = f"{PAGE}list/questions/"
 
 
 def text(answer: Any) -> str:
@@ -28,7 +28,7 @@ def text(answer: Any) -> str:
 
 def taken(client: Client, kind: str, language: str = "en") -> list[list[str | float]]:
     """Return the list as it is handed out, each row filled up to all of its columns."""
-    page = f"{LIST}questions.{kind}".replace("/en/", f"/{language}/")
+    page = f"{PAGE}list/questions.{kind}".replace("/en/", f"/{language}/")
     ((_name, rows),) = cells(client.get(page).content, kind)
     return [[*row, *[""] * (len(COLUMNS) - len(row))] for _number, row in rows]
 
@@ -53,7 +53,7 @@ def test_a_list_goes_out_is_changed_looked_at_and_confirmed(
     looked = olivia.post(LIST, {"act": "look", "number": "0", "file": SimpleUploadedFile("list.xlsx", data)})
     assert looked.status_code == 200
     said = text(looked)
-    assert "2 questions would change. Nothing is changed yet." in said
+    assert "2 rows would change. Nothing is changed yet." in said
     assert "Team, and how it works when plans change Who works on it?" in said
     assert "Heading in French Votre plan" in said
     assert now_of(call).number == 0
@@ -114,7 +114,7 @@ def test_a_list_that_was_looked_at_too_long_ago_changes_nothing(
 ) -> None:
     olivia = sign_in("olivia")
     looked = olivia.post(LIST, {"act": "look", "number": "0", "pasted": "\t\t\tWhich pipes first?"})
-    assert "One question would change" in text(looked)
+    assert "One row would change" in text(looked)
     post(olivia, call, "drop", item="evidence", reason="No.")
     late = confirm(olivia, looked)
     assert late.status_code == 409
@@ -126,7 +126,7 @@ def test_who_may_and_until_when(call: Solicitation, sign_in: Callable[[str], Cli
     assert sign_in("olivia").get(LIST).status_code == 200
     for code in ("eva", "kim", "carl", "nora"):
         assert sign_in(code).get(LIST).status_code in (403, 404), code
-    assert sign_in("olivia").get(f"{LIST}questions.pdf").status_code == 404
+    assert sign_in("olivia").get(f"{PAGE}list/questions.pdf").status_code == 404
     Solicitation.objects.filter(pk=call.pk).update(published_at=now)
     assert sign_in("olivia").get(LIST).status_code == 404
-    assert sign_in("olivia").get(f"{LIST}questions.csv").status_code == 200
+    assert sign_in("olivia").get(f"{PAGE}list/questions.csv").status_code == 200

@@ -13,11 +13,14 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
-from mix.data.models import DocumentVersion, Evaluation, Solicitation, Step, Submission
+from mix.data.models import Conversation, DocumentVersion, Evaluation, Solicitation, Step, Submission
 from mix.readers.case.documents import latest_content
+from mix.readers.delivery.conversations import content_of
 from mix.readers.market.sealing import read_draft
 from mix.rules.core.kinds import StepState
+from tests.talking import begun
 from tests.web.reading import entered
+from tests.web.test_conversation_pages import city_page, posted
 from tests.web.test_drafting import WHOLE, draft, page_of
 from tests.web.test_scoring_pages import PLACE, kept, panel, sheet, shown
 
@@ -330,3 +333,79 @@ def test_more_fields_than_a_form_may_have_are_refused_in_words(sign_in: Callable
     kind = "application/x-www-form-urlencoded"
     answer = sign_in("priya").post(DOCUMENT, urlencode({"act": "save", **rows}), content_type=kind)
     assert (answer.status_code, "five thousand fields" in answer.content.decode()) == (413, True)
+
+
+@pytest.fixture
+def written(db: None) -> Conversation:
+    """Return Tamarack's plan, begun."""
+    return begun()[0]
+
+
+def test_what_is_written_with_a_city_saves_itself_and_the_button_meets_nobody(
+    written: Conversation, sign_in: Callable[[str], Client]
+) -> None:
+    url, tess = reverse("vendor-conversation-write", args=[written.code]), sign_in("tess")
+    page = page_of(tess, url)
+    assert ("data-saves" in page, "saving.js" in page) == (True, True)
+    before, given = content_of(written, 0), {"version": entered(page, "version"), "scope": "Saved while I type"}
+    status, reply = by_itself(tess, "tess", url, {**given, "sites": "not typed into"}, "scope")
+    assert (status, reply["saved"]) == (200, [{"names": ["scope"], "tokens": {"over-scope": "1"}, "fields": {}}])
+    assert content_of(again(written), 1) == {**before, "scope": "Saved while I type"}
+    assert "Saved while I type" not in sign_in("priya").get(city_page(written)).content.decode()
+    more = {**posted(0), **given, "over-scope": "1", "scope": "And on", "go": "stay"}
+    assert tess.post(url, more).status_code == 302
+    assert content_of(again(written), 2)["scope"] == "And on"
+
+
+def test_two_of_a_team_write_with_a_city_and_neither_loses_a_letter(
+    written: Conversation, sign_in: Callable[[str], Client]
+) -> None:
+    url, tess, tom = reverse("vendor-conversation-write", args=[written.code]), sign_in("tess"), sign_in("tom")
+    assert by_itself(tom, "tom", url, {"version": "0", "scope": "by Tom"}, "scope")[0] == 200
+    both = {"version": "0", "scope": "by Tess", "sites": "Two streets, by Tess"}
+    status, reply = by_itself(tess, "tess", url, both, "scope", "sites")
+    assert (status, [k["names"] for k in reply["saved"]], reply["whole"]) == (409, [["sites"]], False)
+    assert "this was changed on another page meanwhile. Press Save to see both texts." in reply["told"]
+    content = content_of(again(written), 2)
+    assert (content["scope"], content["sites"]) == ("by Tom", "Two streets, by Tess")
+    page = tess.post(url, {**posted(0), **both, **reply["saved"][0]["tokens"]}).content.decode()
+    assert ("by Tom" in page, "by Tess" in page, 'name="choose-scope"' in page, 'name="choose-sites"' in page) == (
+        True, True, True, False,
+    )  # fmt: skip
+
+
+def test_what_is_written_with_a_city_is_kept_where_it_cannot_be_saved(
+    written: Conversation, sign_in: Callable[[str], Client]
+) -> None:
+    url, tess = reverse("vendor-conversation-write", args=[written.code]), sign_in("tess")
+    given = {"version": "0", "scope": "x" * 60_001, "sites": "short"}
+    status, reply = by_itself(tess, "tess", url, given, "scope", "sites")
+    assert (status, content_of(again(written), 1)["sites"], "60000" in reply["told"]) == (422, "short", True)
+    for who, expected in (("", (401, "ended")), ("tom", (409, None))):
+        status, reply = by_itself(sign_in(who), "tess", url, {"version": "1", "scope": "typed by Tess"}, "scope")
+        assert (status, reply.get("failed")) == expected, who
+    Conversation.objects.filter(pk=written.pk).update(until=written.begun_at)
+    status, reply = by_itself(tess, "tess", url, {"version": "1", "scope": "too late"}, "scope")
+    assert (status, reply["saved"], again(written).version) == (409, [], 1)
+    late = tess.post(url, {**posted(1), "scope": "too late"})
+    assert (late.status_code, "too late" in late.content.decode()) == (422, True)
+
+
+def test_what_was_written_while_signed_out_waits_on_the_page(
+    written: Conversation, sign_in: Callable[[str], Client]
+) -> None:
+    url, tess, client = reverse("vendor-conversation-write", args=[written.code]), sign_in("tess"), Client()
+    client.post(url, {**posted(0), "scope": "Typed while signed out."})
+    assert by_itself(sign_in("tom"), "tom", url, {"version": "0", "scope": "by Tom"}, "scope")[0] == 200
+    session = tess.session
+    session.update(client.session)
+    session.save()
+    page = page_of(tess, url)
+    assert (entered(page, "version"), "Typed while signed out." in page, "Your text is back." in page) == (
+        "0", True, True,
+    )  # fmt: skip
+    assert tess.post(url, {**posted(0), "scope": "Typed while signed out."}).status_code == 409
+
+
+def again(found: Conversation) -> Conversation:
+    return Conversation.objects.select_related("step__challenge__method", "vendor").get(pk=found.pk)

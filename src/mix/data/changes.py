@@ -29,7 +29,14 @@ PRIVATE = frozenset(
         *("django_session", "usersessions_usersession", "data_cacheentry", "data_message", "data_beat"),
         *("account_emailaddress", "account_emailconfirmation", "mfa_authenticator", "socialaccount_socialaccount"),
         *("vault_draft", "vault_earlierdraft", "vault_upload", "vault_uploadpart", "vault_sealedfile"),
-        *("vault_sealedenvelope", "data_submissionversion", "data_acknowledgement", "data_score", "data_declaration"),
+        *(
+            "vault_sealedenvelope",
+            "data_submissionversion",
+            "data_acknowledgement",
+            "data_coapplicant",
+            "data_score",
+            "data_declaration",
+        ),
         *(
             "data_consensusscore",
             "data_comment",

@@ -147,7 +147,11 @@ POLICIES: dict[str, str] = {
     "data_conflictruling": _up("data_declaration", "declaration_id"),
     "data_registration": _OF_ENGAGEMENT,
     # the city's and the vendor's
-    "data_submission": f"{CITY} OR {VENDOR} OR mix_scores(solicitation_id)",
+    "data_submission": f"{CITY} OR {VENDOR} OR mix_joins(id) OR mix_scores(solicitation_id)",
+    # who answers with whom is no city's before it is opened
+    "data_coapplicant": f"{VENDOR} OR mix_is(lead_id) OR mix_joins(submission_id) OR EXISTS (SELECT 1 FROM"
+    " data_submission s JOIN data_solicitation c ON c.id = s.solicitation_id"
+    " WHERE s.id = this.submission_id AND c.technical_opened_at IS NOT NULL)",
     **dict.fromkeys(
         (
             "data_agreement",
@@ -183,7 +187,7 @@ POLICIES: dict[str, str] = {
     " JOIN data_challenge c ON c.id = s.challenge_id WHERE g.id = this.signature_id AND mix_sees(c.municipality_id))",
     "data_ranking": _up("data_evaluation", "evaluation_id"),
     "data_evaluation": f"{CITY} OR mix_sits(id) OR EXISTS (SELECT 1 FROM data_submission s"
-    " WHERE s.solicitation_id = this.solicitation_id AND mix_is(s.vendor_id))",
+    " WHERE s.solicitation_id = this.solicitation_id AND (mix_is(s.vendor_id) OR mix_joins(s.id)))",
     "data_letter": f"{VENDOR} OR {_OF_CITY_OF_PANEL}",
     **dict.fromkeys(
         ("data_clause", "data_signatory", "data_paper", "data_deliverable"), _up("data_agreement", "agreement_id")
@@ -198,10 +202,11 @@ POLICIES: dict[str, str] = {
     "data_datereminder": _OF_CITY_OF_CHALLENGE,
     "data_rulewaiver": f"{CITY} OR {_OF_CITY_OF_CHALLENGE}",
     **dict.fromkeys(("data_purchase", "data_participationnotice", "data_requirementreason"), _OF_CITY_OF_CHALLENGE),
-    # the vault: a draft is its vendor's alone, at the level of the database too
+    # the vault: a draft is its vendors' alone, at the level of the database too
     **dict.fromkeys(
         ("vault_draft", "vault_earlierdraft", "vault_upload"),
-        "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission AND mix_is(s.vendor_id))",
+        "EXISTS (SELECT 1 FROM data_submission s WHERE s.code = this.submission"
+        " AND (mix_is(s.vendor_id) OR mix_joins(s.id)))",
     ),
     "vault_uploadpart": _up("vault_upload", "upload_id"),
     "vault_sealedfile": _SUBMITTED,
@@ -212,6 +217,7 @@ POLICIES: dict[str, str] = {
 _WHOSE = {
     "mix_sees": "cities",
     "mix_is": "vendors",
+    "mix_joins": "joined",
     "mix_tries": "trials",
     "mix_sits": "panels",
     "mix_scores": "calls",
@@ -238,8 +244,8 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$
 """
 # Which cities' rows a person may touch: those of the own duties, and the lead cities of challenges in which one of
-# these takes part. Of a panel with an own seat: its evaluation, the call that it scores, and their challenge, but of
-# whoever sits from outside only while the panel is at work.
+# these takes part. Which answers the own vendors joined. Of a panel with an own seat: its evaluation, the call that it
+# scores, and their challenge, but of whoever sits from outside only while the panel is at work.
 _RAISE = f"""
 CREATE OR REPLACE FUNCTION mix_raise(someone bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE said text;
@@ -257,6 +263,9 @@ BEGIN
   SELECT set_config('mix.cities', (SELECT coalesce(array_agg(id), '{{}}') FROM cities)::text, false) ||
          set_config('mix.vendors', (SELECT coalesce(array_agg(vendor_id), '{{}}') FROM data_vendormember
            WHERE person_id = someone AND ended_at IS NULL)::text, false) ||
+         set_config('mix.joined', (SELECT coalesce(array_agg(a.submission_id), '{{}}') FROM data_coapplicant a
+           JOIN data_vendormember m ON m.vendor_id = a.vendor_id
+           WHERE a.state = 'joined' AND m.person_id = someone AND m.ended_at IS NULL)::text, false) ||
          set_config('mix.trials', (SELECT coalesce(array_agg(g.municipality_id), '{{}}') FROM data_trialguest g
            JOIN data_person p ON lower(p.email) = g.email WHERE p.id = someone AND g.ended_at IS NULL)::text, false) ||
          set_config('mix.panels', (SELECT coalesce(array_agg(id), '{{}}') FROM seats)::text, false) ||

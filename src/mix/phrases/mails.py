@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from mix.phrases import beginning, case, choice, city, core, delivery, flow, market
+from mix.phrases import beginning, case, choice, city, core, delivery, flow, market, together
 from mix.phrases.speaking import filled
 from mix.rules.core.fields import Wording
 from mix.rules.market.outages import Outage
@@ -20,6 +20,7 @@ MAILS: dict[str, tuple[str, str]] = {
     **beginning.MAILS,
     **case.MAILS,
     **market.MAILS,
+    **together.MAILS,
     **choice.MAILS,
     **delivery.MAILS,
     **flow.MAILS,

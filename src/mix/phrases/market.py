@@ -346,6 +346,7 @@ WORDS: dict[str, dict[str, str]] = {
         "envelope_changed": "This envelope is not the one that the receipt names. It was left sealed.",
         "file_changed": "A file of this envelope is missing or is not the one that the receipt names. It was left sealed.",
         "key_does_not_open": "This envelope does not open with the key. It was left sealed.",
+        "co_applicants_changed": "Those named in this envelope are not those who joined the answer. It was left sealed.",
     },
     "envelope": {
         "technical": "Answers",
@@ -369,16 +370,6 @@ WORDS: dict[str, dict[str, str]] = {
         "pass": "Pass",
         "fail": "Fail",
         "proof": "How you meet “{item}”: in a few words, or the name of the file that shows it",
-    },
-    "form_change": {
-        "group_added": "Heading added",
-        "question_dropped": "Dropped",
-        "question_added": "Added",
-        "item_added": "Mandatory item added",
-        "question_reworded": "Reworded",
-        "criterion_added": "Criterion added",
-        "criterion_dropped": "Criterion dropped",
-        "weight_changed": "Weight changed",
     },
     "form_statement": {
         "RFI": "This is a request for information. It binds nobody: nothing is bought by it, nobody is chosen by it, and whoever does not answer may answer every later call.",

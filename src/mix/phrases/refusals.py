@@ -1,6 +1,6 @@
 """What stands in the way: one sentence for each code, with its parameters; each stands in the lowest wing that says it."""
 
-from mix.phrases import beginning, case, choice, city, core, delivery, flow, market
+from mix.phrases import beginning, case, choice, city, core, delivery, fitting, flow, market, together
 from mix.phrases.speaking import Counted, filled
 from mix.rules.core.unmet import Unmet
 
@@ -10,6 +10,8 @@ REFUSALS: dict[str, str | Counted] = {
     **beginning.REFUSALS,
     **case.REFUSALS,
     **market.REFUSALS,
+    **together.REFUSALS,
+    **fitting.REFUSALS,
     **choice.REFUSALS,
     **delivery.REFUSALS,
     **flow.REFUSALS,

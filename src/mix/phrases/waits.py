@@ -338,6 +338,11 @@ WAITS: dict[str, tuple[str, str, str]] = {
         "Give back or delete {count} of the city’s data sets",
         "See which",
     ),
+    "answer_together": (
+        "Answer an organization that asks to answer a call with you",
+        "Answer {count} organizations that ask to answer a call with you",
+        "Answer",
+    ),
     "answer_merger": (
         "Answer an organization that says it is yours",
         "Answer {count} organizations that say they are yours",

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from mix.phrases import beginning, case, choice, city, core, delivery, flow, knowledge, market
+from mix.phrases import beginning, case, choice, city, core, delivery, fitting, flow, knowledge, market, together
 from mix.phrases.speaking import told
 from mix.rules.core.fields import Bilingual
 
@@ -12,6 +12,8 @@ WORDS: dict[str, dict[str, str]] = {
     **beginning.WORDS,
     **case.WORDS,
     **market.WORDS,
+    **together.WORDS,
+    **fitting.WORDS,
     **choice.WORDS,
     **delivery.WORDS,
     **flow.WORDS,
@@ -21,6 +23,7 @@ WORDS: dict[str, dict[str, str]] = {
         **beginning.VERBS,
         **case.VERBS,
         **market.VERBS,
+        **together.VERBS,
         **choice.VERBS,
         **delivery.VERBS,
         **flow.VERBS,

@@ -71,8 +71,14 @@ def test_few_look_past_the_wall() -> None:
     # What is public of a document, what everybody is told of talks, figures over all cases, and who decides at a joint
     # gate stand in rows that hold more than that: their readers pick (tests/web/test_behind_the_wall.py).
     # An invitation is accepted by its secret, before the wall knows its bearer.
-    # Who stands in for whoever is away hears of it, whoever acts.
-    ways = {"readers/core/absences.py", "readers/city/people.py", "web/entry/adapter.py", "actions/city/invitations.py"}
+    # Who stands in for whoever is away hears of it, whoever acts; so do all who answer a call together.
+    ways = {
+        "readers/market/co_applicants.py",
+        "readers/core/absences.py",
+        "readers/city/people.py",
+        "web/entry/adapter.py",
+        "actions/city/invitations.py",
+    }
     ways |= {"readers/choice/outsiders.py", "actions/choice/outsiders.py"}
     nouns = ("case/carrying", "case/documents", "market/engagements", "knowledge/lessons")
     nouns += ("knowledge/outcomes", "knowledge/results")

@@ -42,7 +42,8 @@ from mix.rules.core.fields import Wording
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused
 from mix.rules.flow.waits import Doing
-from mix.rules.market.call_changes import AddItem, Reword
+from mix.rules.market.call_changes import Reword
+from mix.rules.market.call_items import AddItem
 from mix.rules.market.closing import EMBARGO
 from tests.two_hands import publish_in_two_hands
 
@@ -126,7 +127,7 @@ def test_only_the_duty_that_is_named_checks(call: Solicitation, checked: Callabl
     with pytest.raises(Refused) as caught:
         checked(who_holds(Role.LEGAL), "tamarack", "m1", reason="  ")
     assert refusal(caught) == ["reason_missing"]
-    assert ItemCheck.objects.count() == 1
+    assert ItemCheck.objects.filter(submission__solicitation=call).count() == 1
 
 
 def test_the_step_waits_until_all_is_checked(
@@ -216,7 +217,9 @@ def test_what_was_said_is_put_right_and_what_was_said_before_stays(
     assert checked(legal, "tamarack", "m1", passed=False, reason="Not found.") == first
     checked(legal, "tamarack", "m1", reason="It is on page 9.")
     assert not of(call, "tamarack").is_out
-    assert list(ItemCheck.objects.order_by("id").values_list("passed", flat=True)) == [False, True]
+    assert list(
+        ItemCheck.objects.filter(submission__solicitation=call).order_by("id").values_list("passed", flat=True)
+    ) == [False, True]
     with pytest.raises(DatabaseError), transaction.atomic():
         ItemCheck.objects.filter(pk=first.pk).update(passed=True)
 

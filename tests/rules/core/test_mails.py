@@ -26,7 +26,8 @@ from mix.rules.core.mails import (
 # Mails that go to everybody at once: keys, receipts, results, what is late or was done to somebody.
 AT_ONCE = set(
     """account_confirm account_exists account_reset account_unknown addendum agreement_signed asked_again
-    award_elsewhere award_revoked awarded chair_given challenge_cancelled checkpoint_for_witness conflict_ruled
+    award_elsewhere award_revoked awarded chair_given challenge_cancelled checkpoint_for_witness
+    co_applicant_declined co_applicant_joined co_applicant_left co_applicant_taken_out conflict_ruled
     conversation_agreed conversation_ended conversation_moved
     data_granted date_late debrief_planned deliverable_judged digest dispute_answered disqualified draft_late
     draft_soon invoice_paid item_failed letter_chosen letter_regret mail_refused mail_tried meeting_set membership_ended

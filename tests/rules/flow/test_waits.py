@@ -28,7 +28,8 @@ BEGUN_BY_ONESELF = """
     addenda.propose_extension agreements.propose_edit agreements.take_out_signatory agreements.void_signatures
     awards.approve awards.ask_debrief awards.file_dispute calendars.drop_day calendars.set_day challenges.begin_from
     challenges.cancel challenges.change_route challenges.complete challenges.record_history challenges.reissue
-    challenges.report_need challenges.stop chasing.ask_again conversations.move_date conversations.reply
+    challenges.report_need challenges.stop chasing.ask_again co_applicants.ask co_applicants.leave
+    co_applicants.take_out conversations.move_date conversations.reply
     conversations.save custody.look_at_share custody.make_key custody.tried_too_early delivery.ask_change
     delivery.take_over departments.add departments.close departments.open_again departments.rename
     disclosures.publish_pack documents.comment engagements.ask engagements.give_card engagements.log_contact

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from mix.rules.core.access import Role
 from mix.rules.core.fields import Wording
-from mix.rules.market.call_changes import AddItem, AddQuestion, Change, Drop, Move, PutBack, read_change
+from mix.rules.market.call_changes import AddQuestion, Change, Drop, Move, PutBack, read_change
 from mix.rules.market.call_forms import CallForm, differences, fitted, form_of_method, unmet_in_form
 from mix.rules.market.call_groups import GroupQuestions, MoveGroup, RenameGroup
+from mix.rules.market.call_items import AddItem
 from tests.rules.market.test_call_forms import METHOD, OWN, PART, SCORING, keys, refusal, tied
 
 TEAM = Wording(en="Your team", fr="Votre équipe")

@@ -7,10 +7,11 @@ from dataclasses import replace
 from mix.rules.core.access import Role
 from mix.rules.core.fields import PriceLine, Wording
 from mix.rules.core.kinds import Envelope
-from mix.rules.market.call_changes import AddItem, AddQuestion, Change, Drop, PriceByLines, Reword
+from mix.rules.market.call_changes import AddQuestion, Change, Drop, PriceByLines, Reword
 from mix.rules.market.call_criteria import AddCriterion, Describe, Weigh
 from mix.rules.market.call_forms import CallForm, Origin, form_of_method, marked_changed, unmet_in_form
 from mix.rules.market.call_groups import GroupQuestions
+from mix.rules.market.call_items import AddItem
 from mix.rules.market.copying import begun_from
 from mix.rules.market.notices import with_requirements
 from tests.rules.market.test_call_forms import METHOD, OWN, PART, SCORING, TITLE

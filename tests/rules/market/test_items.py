@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from mix.rules.core.access import OWNERS, Role
 from mix.rules.core.fields import FieldSpec, FieldType, Wording, missing_answers
 from mix.rules.core.unmet import Refused
-from mix.rules.market.call_changes import AddItem, AddQuestion, Change, ChangeItem, Drop, Move, PutBack, Reword
+from mix.rules.market.call_changes import AddQuestion, Change, Drop, Move, PutBack, Reword
 from mix.rules.market.call_forms import (
     MOST_ITEMS,
     CallForm,
@@ -17,6 +17,7 @@ from mix.rules.market.call_forms import (
     form_of_method,
     unmet_in_form,
 )
+from mix.rules.market.call_items import AddItem, ChangeItem
 from tests.rules.market.test_call_forms import OWN, PART, SCORING, TITLE, tied
 
 LICENCE = Wording(en="You hold a licence to dig", fr="Vous avez un permis d’excavation")

@@ -8,16 +8,15 @@ from mix.phrases.words import wording
 from mix.rules.core.access import Role
 from mix.rules.core.fields import FieldType, Wording
 from mix.rules.core.unmet import Unmet
-from mix.rules.market.call_changes import AddItem, Drop, read_change, write_change
+from mix.rules.market.call_changes import Drop, read_change, write_change
 from mix.rules.market.call_files import AskFile
 from mix.rules.market.call_forms import CallForm, Origin, form_of_method
 from mix.rules.market.call_groups import GroupQuestions
+from mix.rules.market.call_items import AddItem
 from mix.rules.market.price_lines import Grid
 from mix.rules.market.question_lists import (
     BringQuestions,
     ListedQuestion,
-    effects,
-    is_reordered,
     listed_in,
     read_questions,
 )
@@ -70,7 +69,6 @@ def test_what_is_not_in_a_list_stays_behind_what_stood_before_it() -> None:
     found = keys(change.apply(OWN))
     assert found[:4] == ["legal_status", "approach", "newness", "evidence"]
     assert sorted(found) == sorted(keys(OWN))
-    assert is_reordered(OWN, change.apply(OWN))
 
 
 def test_the_list_as_it_was_handed_out_changes_nothing() -> None:
@@ -148,10 +146,3 @@ def test_no_value_says_more_than_a_row_may() -> None:
     assert refusal(one(scored_by=("shortlist.nothing",))) == "no_such_criterion"
     money = {"question": "cost_to_bid", "type": FieldType.MONEY, "scored_by": ("shortlist.fit",)}
     assert refusal(one(**money)) == "panel_reads_it_not"
-
-
-def test_what_a_list_would_change_is_said_question_by_question() -> None:
-    change, _wrong = read(row("team", "Who?", must="yes", words="400", scored="shortlist.team"), row("", "Which?"))
-    found = effects(OWN, change.apply(OWN))
-    assert [(e.asked.field.key, e.parts) for e in found] == [("team", ("question",)), ("q1", ("added",))]
-    assert not is_reordered(OWN, change.apply(OWN))

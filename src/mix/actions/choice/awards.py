@@ -16,6 +16,7 @@ from mix.phrases.mails import local_text
 from mix.readers.case.challenges import method_for
 from mix.readers.choice.awards import dispute_until, find_live, list_next_results, notice_details
 from mix.readers.city.people import list_members, list_on_duty, list_with_role
+from mix.readers.market.co_applicants import list_answering
 from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import opened_answers, price_total
 from mix.readers.market.vendors import get_own_vendor
@@ -40,7 +41,7 @@ def recommend(deed: Deed, step: Step) -> Award:
     if not found:
         raise Refused(Unmet("nobody_left_to_recommend"))
     if len(found) > 1:
-        names = ", ".join(r.submission.vendor.name for r in found)
+        names = ", ".join(r.submission.names for r in found)
         raise Refused(Unmet("tie_before_award", {"names": names}))
     result = found[0]
     specs = spec_of_call(result.ranking.evaluation.solicitation).answers
@@ -50,6 +51,7 @@ def recommend(deed: Deed, step: Step) -> Award:
         step=step,
         result=result,
         vendor=result.submission.vendor,
+        beside=result.submission.beside,
         value_cents=price or 0,
         recommended_at=deed.now,
     )
@@ -78,7 +80,7 @@ def fail_negotiation(deed: Deed, award: Award, *, reason: str) -> Award:
     award.state, award.ended_reason = AwardState.FAILED, reason
     award.save(update_fields=["state", "ended_reason"])
     deed.tell(
-        list_members(award.vendor_id),
+        list_answering(award.result.submission),
         "negotiation_failed",
         challenge=step.challenge,
         path=f"challenges/{step.challenge.code}/",
@@ -97,7 +99,7 @@ def approve(deed: Deed, award: Award, *, summary: Said) -> Award:
     raise_standing(challenge, award.vendor, to=Standing.AWARDED, now=deed.now)
     details = notice_details(award)
     award.notice = publish(
-        challenge, kind=NoticeKind.AWARD, title=award.vendor.name, text=summary, now=deed.now, details=details
+        challenge, kind=NoticeKind.AWARD, title=award.names, text=summary, now=deed.now, details=details
     )
     award.save(update_fields=["notice"])
     evaluation = award.result.ranking.evaluation
@@ -106,11 +108,11 @@ def approve(deed: Deed, award: Award, *, summary: Said) -> Award:
         send_letters(deed, evaluation, award=award)
     else:  # its letters left when the evaluation chose for the steps before the award
         deed.tell(
-            list_members(award.vendor_id),
+            list_answering(award.result.submission),
             "awarded",
             challenge=challenge,
             path=f"challenges/{challenge.code}/",
-            vendor=award.vendor.name,
+            vendor=award.names,
         )
     deed.record(
         "awards.approve",
@@ -137,7 +139,7 @@ def revoke(award: Award, *, reason: str, now: datetime) -> Award:
             now=now,
             challenge=challenge,
             path=f"challenges/{challenge.code}/",
-            winner=award.vendor.name,
+            winner=award.names,
         )
     return award
 

@@ -26,10 +26,10 @@ from mix.phrases.words import word
 from mix.readers.case.challenges import spec_of
 from mix.readers.choice.conflicts import last_words
 from mix.readers.choice.evaluations import (
-    contenders,
     criteria_now,
     latest_consensus,
     list_results,
+    list_vendors,
     panel_of,
     scheme_of,
     spec_of_evaluation,
@@ -46,9 +46,10 @@ from mix.readers.choice.scoring import (
     unmet_to_hand_in,
     written_by,
 )
-from mix.readers.city.people import list_members, list_with_role
+from mix.readers.city.people import list_with_role
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
+from mix.readers.market.co_applicants import list_answering
 from mix.rules.choice.merging import Written, merge
 from mix.rules.choice.states import Conflict, RankingCause, Seat
 from mix.rules.city.schemes import MAX_SCORE
@@ -67,7 +68,7 @@ def declare(
     """
     evaluation = lock_evaluation(evaluation, EvaluationPhase.SCORING)
     member = take_seat(evaluation, deed.actor)
-    vendors: dict[str, Vendor] = {s.vendor.code: s.vendor for s in contenders(evaluation)}
+    vendors: dict[str, Vendor] = {vendor.code: vendor for vendor in list_vendors(evaluation)}
     said = last_words(evaluation, [member]).get(member.pk, {})
     refuse_if(
         Unmet("declaration_incomplete", {"vendor": v.name}, field=code)
@@ -348,11 +349,11 @@ def announce_result(evaluation: Evaluation, *, now: datetime) -> None:
     title = spec_of(evaluation.step).title
     for result in list_results(evaluation):
         tell(
-            list_members(result.submission.vendor_id),
+            list_answering(result.submission),
             "result_before_award",
             now=now,
             challenge=evaluation.step.challenge,
             path="vendor/",
             step=title,
-            vendor=result.submission.vendor.name,
+            vendor=result.submission.names,
         )

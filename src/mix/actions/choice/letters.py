@@ -10,6 +10,7 @@ from mix.phrases.words import wording
 from mix.readers.case.challenges import spec_of
 from mix.readers.choice.evaluations import compute, criteria_of, latest_consensus, list_results, scheme_of
 from mix.readers.city.people import list_members
+from mix.readers.market.co_applicants import parties_of
 from mix.readers.market.item_checks import list_failed
 from mix.rules.choice.debriefs import DebriefLine, DebriefSheet, FailedItem
 from mix.rules.choice.scoring import Outcome, digits_apart, shown
@@ -26,6 +27,7 @@ MAILS = {  # by whether an award decided, and whether it was for this vendor
 def send_letters(deed: Deed, evaluation: Evaluation, *, award: Award | None = None) -> list[Letter]:
     """Tell every vendor: chosen or not, its own points beside the range, strengths, and what was better.
 
+    Of those that answered together each gets its own letter.
     With an award that was made, it alone decides who was chosen; the ranks are those of the moment.
     """
     challenge, title = evaluation.step.challenge, spec_of(evaluation.step).title
@@ -37,11 +39,13 @@ def send_letters(deed: Deed, evaluation: Evaluation, *, award: Award | None = No
         for r in list_results(evaluation)
         if (own := outcomes.get(r.submission_id))
     ]
-    for submission, is_selected, sheet in (*scored, *_not_scored(evaluation, of=len(outcomes))):
-        vendor = submission.vendor
+    told = (*scored, *_not_scored(evaluation, of=len(outcomes)))
+    parties = parties_of([submission for submission, _is_selected, _sheet in told])
+    every = ((vendor, *one) for one in told for vendor in parties[one[0].pk])
+    for vendor, submission, is_selected, sheet in every:
         if evaluation.letters.filter(vendor=vendor, award=award).exists():
             continue
-        is_chosen = is_selected if award is None else vendor.pk == award.vendor_id
+        is_chosen = is_selected if award is None else submission.vendor_id == award.vendor_id
         letter = Letter.objects.create(
             evaluation=evaluation,
             award=award,
@@ -58,7 +62,7 @@ def send_letters(deed: Deed, evaluation: Evaluation, *, award: Award | None = No
             path=f"vendor/letters/{letter.pk}/",
             step=title,
             vendor=vendor.name,
-            winner=award.vendor.name if award else "",
+            winner=award.names if award else "",
         )
     deed.record("evaluations.send_letters", evaluation, role="", payload={"count": len(letters)})
     return letters

@@ -10,7 +10,7 @@ from mix.actions.core.deeds import Deed
 from mix.data.models import Evaluation, StageInvitation, Step
 from mix.phrases.mails import local_text
 from mix.readers.choice.evaluations import earned_invitations, find_evaluation, panel_of, stages_of
-from mix.readers.city.people import list_members
+from mix.readers.market.co_applicants import list_answering
 from mix.rules.core.access import Permission
 from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.core.unmet import require
@@ -39,11 +39,11 @@ def invite(deed: Deed, step: Step) -> list[StageInvitation]:
     stage = stages_of(evaluation)[evaluation.stage]
     for submission in submissions:
         deed.tell(
-            list_members(submission.vendor_id),
+            list_answering(submission),
             "stage_reached",
             challenge=step.challenge,
             path="vendor/",
-            vendor=submission.vendor.name,
+            vendor=submission.names,
             stage=stage.title,
         )
     if submissions:
@@ -82,7 +82,7 @@ def set_meeting(deed: Deed, invitation: StageInvitation, *, meets_at: datetime, 
     invitation.save(update_fields=["meets_at", "place"])
     stage = stages_of(evaluation)[invitation.stage]
     deed.tell(
-        list_members(invitation.submission.vendor_id),
+        list_answering(invitation.submission),
         "meeting_set",
         challenge=evaluation.step.challenge,
         path="vendor/",

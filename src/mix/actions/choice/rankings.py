@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mix.data.models import Challenge, Evaluation, Ranking, Result, Vendor
+from django.db.models import Q
+
+from mix.data.models import Challenge, CoApplicant, Evaluation, Ranking, Result, Vendor
 from mix.readers.choice.evaluations import by_rank, compute, most_of
 from mix.rules.choice.scoring import selected
 from mix.rules.choice.states import RankingCause
 from mix.rules.core.kinds import EvaluationPhase
+from mix.rules.market.states import Joining
 
 
 def rank(evaluation: Evaluation, *, cause: RankingCause, now: datetime, without: Vendor | None = None) -> Ranking:
@@ -38,7 +41,10 @@ def rank(evaluation: Evaluation, *, cause: RankingCause, now: datetime, without:
 
 def rank_without(challenge: Challenge, vendor: Vendor, *, now: datetime) -> dict[str, dict[str, int | None]]:
     """Rank anew wherever a vendor that fell away was ranked; return the ranks, as the log tells them."""
-    ranked = Result.objects.filter(submission__vendor=vendor).values("ranking__evaluation")
+    beside = CoApplicant.objects.filter(vendor=vendor, state=Joining.JOINED).values("submission")
+    ranked = Result.objects.filter(Q(submission__vendor=vendor) | Q(submission__in=beside)).values(
+        "ranking__evaluation"
+    )
     ranks: dict[str, dict[str, int | None]] = {}
     for evaluation in (
         Evaluation.objects.filter(step__challenge=challenge, phase=EvaluationPhase.FINAL, pk__in=ranked)

@@ -9,6 +9,7 @@ from mix.data.models import (
     Agreement,
     Chain,
     Challenge,
+    CoApplicant,
     Conversation,
     CustodyKey,
     Department,
@@ -77,6 +78,11 @@ def _(row: Solicitation) -> Subject:
 @subject_of.register
 def _(row: Submission) -> Subject:
     return Subject("submission", row.code, row.solicitation.step.challenge)
+
+
+@subject_of.register
+def _(row: CoApplicant) -> Subject:
+    return Subject("co_applicant", row.code, row.solicitation.step.challenge)
 
 
 @subject_of.register

@@ -26,6 +26,7 @@ from mix.readers.delivery.conversations import (
     list_conversations,
     list_unmet_to_hand_over,
     list_writing,
+    seen_by_writer,
     sides_agreed,
 )
 from mix.readers.market.participations import find_participation, has_reached
@@ -115,12 +116,18 @@ def _open(deed: Deed, conversation: Conversation, *, even_late: bool = False) ->
 
 
 def save(
-    deed: Deed, conversation: Conversation, *, answers: Mapping[str, Any], based_on: int | None = None
+    deed: Deed,
+    conversation: Conversation,
+    *,
+    answers: Mapping[str, Any],
+    based_on: int | None = None,
+    over: Mapping[str, int] | None = None,
 ) -> Conversation:
     """Save the boxes as the vendor's next version, which the city sees once it is handed over.
 
-    `based_on` is the version that the writer saw: what a team mate saved since is put together with it, box by box.
-    Raises WrittenMeanwhile where both changed the same, Refused with every box that cannot be read.
+    `based_on` is the version that the writer saw, of some boxes another in `over`: what a team mate saved since is put
+    together with it, box by box. Raises WrittenMeanwhile where both changed the same, Refused with every box that
+    cannot be read.
     """
     conversation, side, role = _open(deed, conversation)
     if side is not Side.VENDOR:
@@ -128,8 +135,9 @@ def save(
     good, bad = read_answers(boxes_of(conversation), answers)
     refuse_if(Unmet(e.code, e.params, field=key) for key, e in bad.items())
     present = content_of(conversation, conversation.version)
-    if based_on is not None and based_on < conversation.version:
-        merged = merge_answers(boxes_of(conversation), content_of(conversation, based_on), good, present)
+    if based_on is not None and min(based_on, *(over or {}).values(), conversation.version) < conversation.version:
+        seen = seen_by_writer(conversation, good, based_on=based_on, over=over or {})
+        merged = merge_answers(boxes_of(conversation), seen, good, present)
         if merged.clashes:
             latest = conversation.versions.select_related("author").get(number=conversation.version)
             raise WrittenMeanwhile(latest, merged)

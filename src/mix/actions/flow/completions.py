@@ -16,10 +16,12 @@ from mix.readers.choice.awards import find_live
 from mix.readers.choice.evaluations import find_evaluation
 from mix.readers.choice.prizes import prize_details
 from mix.readers.core.errors import Unknown
+from mix.readers.market.co_applicants import list_joined
 from mix.readers.market.solicitations import find_solicitation, spec_of_call
 from mix.rules.case.states import NoticeKind
 from mix.rules.city.methods import Fact
 from mix.rules.core.fields import Said
+from mix.rules.core.kinds import Standing
 from mix.rules.market.states import SubmissionState
 
 
@@ -41,6 +43,8 @@ def after_solicitation(deed: Deed, step: Step, summary: Said) -> None:  # noqa: 
         raise Unknown
     for submission in call.submissions.filter(state=SubmissionState.FINALISED).select_related("vendor"):
         raise_standing(step.challenge, submission.vendor, to=spec_of_call(call).gives, now=deed.now)
+        for row in list_joined(submission):  # they take part; who comes further is the vendor that leads
+            raise_standing(step.challenge, row.vendor, to=Standing.INTERESTED, now=deed.now)
     item_checks.tell_failed(deed, call)
 
 

@@ -272,7 +272,7 @@ def disqualify(deed: Deed, challenge: Challenge, vendor: Vendor, *, reason: str)
     )
     for step in challenge.steps.filter(kind=StepKind.AWARD.value).select_related("challenge__municipality"):
         award = find_live(step)
-        if award and award.vendor_id == vendor.id:
+        if award and (award.vendor_id == vendor.id or any(one["code"] == vendor.code for one in award.beside)):
             awards.revoke(award, reason=reason, now=deed.now)
             reopen_from(step, now=deed.now, reason=reason)
             deed.record("moves.begin_again", step, reason=reason)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from mix.actions.core.outbox import tell
 from mix.data.models import PanelMember, Submission
 from mix.phrases.mails import local_text
-from mix.readers.city.people import list_members
+from mix.readers.market.co_applicants import list_answering
 from mix.rules.core.kinds import EvaluationPhase
 from mix.rules.flow.states import Reminder
 from mix.rules.market.states import SubmissionState
@@ -37,7 +37,7 @@ def remind_of_drafts(*, now: datetime) -> int:
         draft.reminded = mark
         draft.save(update_fields=["reminded"])
         tell(
-            list_members(draft.vendor_id),
+            list_answering(draft),
             f"draft_{stage}",
             now=now,
             challenge=call.step.challenge,

@@ -21,8 +21,8 @@ from mix.data.models.core.wordings import column_of
 from mix.phrases.mails import local_text, outage_text
 from mix.readers.case.challenges import spec_of
 from mix.readers.city.calendars import calendar_of
-from mix.readers.city.people import list_members
 from mix.readers.core.actors import Actor
+from mix.readers.market.co_applicants import list_answering
 from mix.readers.market.solicitations import closing_of, form_of, instants_of, list_at_risk, outage_of
 from mix.rules.case.states import NoticeKind
 from mix.rules.core.access import Permission
@@ -246,7 +246,7 @@ def _tell_vendors(deed: Deed, call: Solicitation, addendum: Addendum, changed: _
     for submission in call.submissions.select_related("vendor"):
         is_in = submission.state == SubmissionState.FINALISED
         deed.tell(
-            list_members(submission.vendor_id),
+            list_answering(submission),
             "addendum" if not changed else "question_asked_again" if is_in else "question_changed",
             challenge=call.step.challenge,
             path=f"vendor/submissions/{submission.code}/check/",

@@ -6,9 +6,10 @@ from mix.actions.case.locking import lock_step
 from mix.actions.core.deeds import Deed
 from mix.actions.market.solicitations import lock_call
 from mix.data.models import Solicitation, Step
-from mix.readers.market.solicitations import find_solicitation, form_of
+from mix.readers.market.solicitations import find_solicitation, form_of, part_of, scorings_of_method
 from mix.rules.core.access import Permission
-from mix.rules.core.unmet import Outdated, Refused, Unmet, require
+from mix.rules.core.unmet import Outdated, Refused, Unmet, refuse_if, require
+from mix.rules.market.call_bounds import unmet_by_change
 from mix.rules.market.call_changes import Change
 
 
@@ -16,7 +17,7 @@ def fit(deed: Deed, step: Step, change: Change, *, number: int | None = None) ->
     """Change the form of a step's call, until it is published.
 
     `number` is that of the form on the page: another one is refused as outdated, so that nobody's change is lost. None
-    takes the present one.
+    takes the present one. What goes beyond the bounds of the method is refused with its figures.
     """
     step, role = lock_step(step, actor=deed.actor, needs=Permission.SOLICITATION_EDIT, editing=True)
     call = find_solicitation(step)
@@ -28,6 +29,7 @@ def fit(deed: Deed, step: Step, change: Change, *, number: int | None = None) ->
     if number is not None and number != before.number:
         raise Outdated(Unmet("form_changed"))
     after = change.apply(before)
+    refuse_if(unmet_by_change(before, after, part_of(step), scorings_of_method(step)))
     if after != before:
         call.form = after.write()
         call.save(update_fields=["form"])

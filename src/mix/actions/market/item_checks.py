@@ -9,8 +9,8 @@ from mix.actions.core.deeds import Deed
 from mix.actions.market.solicitations import lock_call
 from mix.data.models import ItemCheck, Solicitation, Submission
 from mix.readers.case.challenges import roles_in
-from mix.readers.city.people import list_members
 from mix.readers.core.errors import Forbidden, Unknown
+from mix.readers.market.co_applicants import list_answering
 from mix.readers.market.item_checks import list_checks, list_failed
 from mix.rules.core.access import Permission
 from mix.rules.core.fields import Wording
@@ -55,11 +55,11 @@ def tell_failed(deed: Deed, call: Solicitation) -> None:
     """Tell the vendors that failed an item which it was, and why; called when the step of the call ends."""
     for submission, failures in list_failed(call):
         deed.tell(
-            list_members(submission.vendor_id),
+            list_answering(submission),
             "item_failed",
             challenge=call.step.challenge,
             path="vendor/",
-            vendor=submission.vendor.name,
+            vendor=submission.names,
             reply_to=address_in(call.contact),
             reasons=_told(failures),
         )

@@ -11,8 +11,8 @@ from mix.actions.core.deeds import Deed
 from mix.data.asked import asked, shared
 from mix.data.models import Solicitation, Submission
 from mix.phrases.mails import local_text
+from mix.readers.market.co_applicants import check_own_submission
 from mix.readers.market.solicitations import closing_of
-from mix.readers.market.vendors import check_own_vendor
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.core.unmet import Refused, Unmet, require
 from mix.rules.market.closing import is_in_time
@@ -51,7 +51,7 @@ def lock_submission(deed: Deed, submission: Submission) -> Submission:
 
 def lock_whatever(deed: Deed, submission: Submission) -> tuple[Submission, ChallengeStatus]:
     """Lock the call (shared) and the submission, closed or not; return whether the challenge runs, too."""
-    check_own_vendor(submission.vendor_id, actor=deed.actor)
+    check_own_submission(submission, actor=deed.actor)
     call, status = share_call(submission.solicitation)
     locked = _submission(submission.pk)[0]
     locked.vendor, locked.solicitation = submission.vendor, call

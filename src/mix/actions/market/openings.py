@@ -16,9 +16,9 @@ from mix.actions.market.sealing import Unsealed, keep_unsealed, unseal
 from mix.actions.market.solicitations import lock_call
 from mix.data.models import Chain, OpenedEnvelope, Opening, Solicitation, Submission, SubmissionVersion
 from mix.readers.case.challenges import check, list_cities
-from mix.readers.city.people import list_members
 from mix.readers.city.separations import unmet_to_be
 from mix.readers.core.events import sealed_chain
+from mix.readers.market.co_applicants import beside_of, list_answering
 from mix.readers.market.custody import list_offered, opening_key
 from mix.readers.market.solicitations import closing_of, phase_of, unmet_to_open
 from mix.readers.market.submissions import list_counting, open_addenda
@@ -80,9 +80,13 @@ def open_envelopes(
     require({version.reference for _, version in current} == set(prepared), "opening_changed")
     setattr(call, f"{envelope.value}_opened_at", deed.now)
     call.save(update_fields=["technical_opened_at", "price_opened_at"])
+    found = {
+        version.reference: _compared(submission, prepared[version.reference], envelope)
+        for submission, version in current
+    }
     for submission, version in current:
-        _open_one(deed, submission, version, envelope, prepared[version.reference])
-    act = _act_of_opening(deed, call, envelope, current, prepared)
+        _open_one(deed, submission, version, envelope, found[version.reference])
+    act = _act_of_opening(deed, call, envelope, current, found)
     Opening.objects.create(
         municipality_id=call.municipality_id,
         solicitation=call,
@@ -110,10 +114,21 @@ def open_envelopes(
     return call
 
 
+def _compared(submission: Submission, found: Unsealed, envelope: Envelope) -> Unsealed:
+    """Hold who answers together, as it was sealed, against who joined; the envelope stays shut where they differ."""
+    joined = beside_of(submission) if envelope is Envelope.TECHNICAL else []
+    if found.problem or envelope is not Envelope.TECHNICAL or list(found.beside) == joined:
+        return found
+    return Unsealed(found.ciphertext_sha256, {}, {}, "co_applicants_changed")
+
+
 def _open_one(
     deed: Deed, submission: Submission, version: SubmissionVersion, envelope: Envelope, found: Unsealed
 ) -> None:
-    """Keep what one envelope held, and tell its vendor; or tell it what is wrong."""
+    """Keep what one envelope held, and tell its vendors; or tell them what is wrong."""
+    if found.beside and not found.problem:
+        submission.beside = list(found.beside)
+        submission.save(update_fields=["beside"])
     if not found.problem:
         OpenedEnvelope.objects.create(
             submission=submission,
@@ -124,11 +139,11 @@ def _open_one(
         )
         keep_unsealed(found)
     deed.tell(
-        list_members(submission.vendor_id),
+        list_answering(submission),
         "not_opened" if found.problem else "opened",
         challenge=submission.solicitation.step.challenge,
         path=f"vendor/receipts/{version.reference}/",
-        vendor=submission.vendor.name,
+        vendor=submission.names,
         reference=version.reference,
     )
 

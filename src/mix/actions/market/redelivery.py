@@ -12,16 +12,16 @@ from mix.actions.market.sealing import keep_unsealed_file
 from mix.data.models import OpenedEnvelope, Submission, SubmissionVersion
 from mix.readers.city.people import list_with_role
 from mix.readers.core.actors import Actor
+from mix.readers.market.co_applicants import check_own_submission
 from mix.readers.market.sealing import list_sealed_files
 from mix.readers.market.submissions import COPY_KIND, find_current, unmet_to_redeliver
-from mix.readers.market.vendors import check_own_vendor
 from mix.rules.core.access import Role
 from mix.rules.core.chain import canonical
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Refused, Unmet, refuse_if, require
 from mix.rules.core.verdicts import Verdict
 from mix.rules.market.receipts import SealedLine, verify_receipt
-from mix.rules.market.sealed import Stored
+from mix.rules.market.sealed import BESIDE, Stored
 
 
 def _unopened(submission: Submission, *, actor: Actor, envelope: Envelope) -> tuple[SubmissionVersion, SealedLine]:
@@ -29,7 +29,7 @@ def _unopened(submission: Submission, *, actor: Actor, envelope: Envelope) -> tu
 
     Refuses where there is nothing to hand in again, where it would come too late, and a receipt that does not hold.
     """
-    check_own_vendor(submission.vendor_id, actor=actor)
+    check_own_submission(submission, actor=actor)
     Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
     version = find_current(submission)
     refuse_if(unmet_to_redeliver(submission, envelope))
@@ -82,6 +82,9 @@ def redeliver(deed: Deed, submission: Submission, *, envelope: Envelope, brought
         opened_by=deed.actor.someone,
         opened_at=deed.now,
     )
+    if isinstance(content, dict) and content.get(BESIDE):
+        submission.beside = content[BESIDE]
+        submission.save(update_fields=["beside"])
     challenge = submission.solicitation.step.challenge
     officers = list_with_role([challenge.municipality_id], Role.PROCUREMENT_OFFICER)
     path = f"city/challenges/{challenge.code}/{submission.solicitation.step.key}/"
@@ -90,7 +93,7 @@ def redeliver(deed: Deed, submission: Submission, *, envelope: Envelope, brought
         "redelivered",
         challenge=challenge,
         path=path,
-        vendor=submission.vendor.name,
+        vendor=submission.names,
         reference=version.reference,
     )
     _record(deed, "redeliver", submission, version, envelope=envelope.value, commitment=mark)

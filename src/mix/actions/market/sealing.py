@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -39,7 +39,7 @@ from mix.rules.core.chain import canonical
 from mix.rules.core.kinds import Envelope, Scan
 from mix.rules.core.unmet import Refused, require
 from mix.rules.market.receipts import FileLine, SealedLine
-from mix.rules.market.sealed import ScannerDown, SealingStream, Stored
+from mix.rules.market.sealed import BESIDE, ScannerDown, SealingStream, Stored
 from mix.vault import scanner, storage
 from mix.vault.models import Draft, EarlierDraft, SealedEnvelope, SealedFile, Upload, UploadPart
 
@@ -315,12 +315,14 @@ class Unsealed:
     """What one envelope held: the answers, and for each file's code the blob that this instance can read.
 
     `problem` is the code of what kept it from being opened, or what does not match its receipt; else empty.
+    `beside` are those that answer with its vendor: code and name.
     """
 
     ciphertext_sha256: str
     answers: dict[str, Any]
     files: dict[str, str]
     problem: str = ""
+    beside: tuple[Mapping[str, str], ...] = ()
 
 
 def unseal(submission: Submission, *, version: int, said: SealedLine, now: datetime) -> Unsealed:
@@ -356,7 +358,7 @@ def unseal(submission: Submission, *, version: int, said: SealedLine, now: datet
         if error.unmet[0].code != "key_does_not_open":
             raise
         return Unsealed(found, {}, blobs, "key_does_not_open")
-    return Unsealed(found, dict(content["answers"]), blobs)
+    return Unsealed(found, dict(content["answers"]), blobs, beside=tuple(content.get(BESIDE, ())))
 
 
 def keep_unsealed(found: Unsealed) -> None:

@@ -13,6 +13,7 @@ import tzdata
 from mix.actions.core.deeds import Deed
 from mix.actions.core.run import prepared_by
 from mix.actions.core.signing import sign, signer_name
+from mix.actions.market.co_applicants import refuse_twice, settle
 from mix.actions.market.locking import lock_submission, lock_whatever, refuse_late, refuse_over
 from mix.actions.market.sealing import (
     Sealed,
@@ -35,9 +36,9 @@ from mix.data.models import (
 )
 from mix.data.models.core.columns import new_code
 from mix.phrases.mails import local_text
-from mix.readers.city.people import list_members
 from mix.readers.city.trials import check_trial
 from mix.readers.core.events import sealed_chain
+from mix.readers.market.co_applicants import beside_of, check_lead, list_answering
 from mix.readers.market.sealing import (
     DraftContent,
     FileFact,
@@ -89,10 +90,11 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What stood on the page on which somebody finalises: the number of the draft, and the codes of its files."""
+    """What stood on the page on which somebody finalises: the draft's number, and codes of files and of who joined."""
 
     number: int
     files: tuple[str, ...]
+    beside: tuple[str, ...] = ()
 
 
 def _record(deed: Deed, verb: str, submission: Submission, **payload: object) -> Event:
@@ -110,6 +112,7 @@ def start(deed: Deed, call: Solicitation, vendor: Vendor) -> Submission:
     get_own_vendor(vendor.code, actor=deed.actor)
     check_trial(call, actor=deed.actor)
     check_may_answer(call, vendor)
+    refuse_twice(call, vendor)
     require(call.published_at is not None, "solicitation_not_published")
     refuse_late(call, now=deed.now)
     submission, made = Submission.objects.get_or_create(
@@ -247,18 +250,21 @@ class SealedDraft:
     draft: DraftContent | None
     files: tuple[FileFact, ...]
     recipients: Mapping[str, str]
+    beside: Sequence[Mapping[str, str]]
     sealed: Sealed
 
-    def is_of(self, submission: Submission, *, files: Sequence[str]) -> bool:
-        """Say whether a submission that is locked, with these files (their codes), still is what was sealed."""
+    def is_of(self, submission: Submission, *, files: Sequence[str], beside: Sequence[Mapping[str, str]]) -> bool:
+        """Say whether a submission that is locked, with these files (their codes) and vendors, is what was sealed."""
+        if self.beside != beside:
+            return False
         same = [f.code for f in self.files] == list(files) and self.recipients == submission.solicitation.recipients
         return same and self.draft is not None and self.draft.number == submission.draft_version
 
 
 def _seal(submission: Submission, draft: DraftContent | None) -> SealedDraft:
-    call, files = submission.solicitation, list_files(submission)
-    sealed = seal_envelopes(submission, envelopes=envelopes_of(call, draft, files), files=files)
-    return SealedDraft(draft, tuple(files), call.recipients, sealed)
+    call, files, beside = submission.solicitation, list_files(submission), beside_of(submission)
+    sealed = seal_envelopes(submission, envelopes=envelopes_of(call, draft, files, beside=beside), files=files)
+    return SealedDraft(draft, tuple(files), call.recipients, beside, sealed)
 
 
 def seal_ahead(
@@ -270,7 +276,7 @@ def seal_ahead(
     seen: Seen | None = None,  # noqa: ARG001 - the same
 ) -> SealedDraft | None:
     """Seal the draft before anything is locked; None where there is none, or somebody is just finalising it."""
-    check_own_vendor(submission.vendor_id, actor=deed.actor)
+    check_lead(submission, actor=deed.actor)
     try:
         draft = find_draft(submission)
     except FileNotFoundError:  # its key went while it was read
@@ -295,6 +301,7 @@ def finalise(
     that were `seen` on a page. `began_at` is when its first byte came. The log comes last: all who finalise for a call
     wait for each other from there on.
     """
+    check_lead(submission, actor=deed.actor)
     submission, status = lock_whatever(deed, submission)
     call, around = submission.solicitation, read_around(submission)
     if (done := dict(around.versions).get(retry_key)) is not None:
@@ -302,13 +309,14 @@ def finalise(
         return submission.versions.get(retry_key=retry_key)
     refuse_over(call, status, now=deed.now)
     check_may_answer(call, submission.vendor)
-    ahead = prepared
-    if ahead is None or not ahead.is_of(submission, files=around.files):
+    settle(submission)
+    ahead, beside = prepared, beside_of(submission)
+    if ahead is None or not ahead.is_of(submission, files=around.files, beside=beside):
         ahead = _seal(submission, find_draft(submission))
     number = len(around.versions) + 1
     content = _require_whole(ahead.draft, ahead.files, is_first=number == 1)
-    if seen and (seen.number, set(seen.files)) != (submission.draft_version, set(around.files)):
-        raise Outdated(Unmet("seen_another"), *changes_since(submission, number=seen.number, files=seen.files))
+    if seen:
+        _refuse_unseen(submission, seen, files=around.files, beside=beside)
     unread = [addendum for addendum, is_read in around.addenda if not is_read]
     asked = spec_of_call(call).answers
     refuse_if(blocking(warnings_for(asked, with_files(asked, content, ahead.files), unread=unread)))
@@ -343,11 +351,21 @@ def finalise(
     )
 
 
+def _refuse_unseen(
+    submission: Submission, seen: Seen, *, files: Sequence[str], beside: Sequence[Mapping[str, str]]
+) -> None:
+    """Raise Outdated where draft, files or vendors are not those that stood on the page."""
+    if (seen.number, set(seen.files)) != (submission.draft_version, set(files)):
+        raise Outdated(Unmet("seen_another"), *changes_since(submission, number=seen.number, files=seen.files))
+    if set(seen.beside) != {one["code"] for one in beside}:
+        raise Outdated(Unmet("co_applicants_changed"))
+
+
 def _tell_received(deed: Deed, submission: Submission, *, number: int, reference: str) -> None:
-    """Write the receipt to each member of the team."""
+    """Write the receipt to everybody who answers."""
     call = submission.solicitation
     deed.tell(
-        list_members(submission.vendor_id),
+        list_answering(submission),
         "receipt",
         challenge=call.step.challenge,
         path=f"vendor/receipts/{reference}/",
@@ -409,14 +427,15 @@ def _statement(
 
 
 def withdraw(deed: Deed, submission: Submission) -> Submission:
-    """Withdraw before closing; another submission may be finalised until then."""
+    """Withdraw before closing, as the lead; another submission may be finalised until then."""
+    check_lead(submission, actor=deed.actor)
     submission = lock_submission(deed, submission)
     version = deed.must(find_current(submission), "not_finalised")
     submission.state, submission.withdrawn_at = SubmissionState.WITHDRAWN, deed.now
     submission.save(update_fields=["state", "withdrawn_at"])
     _record(deed, "withdraw", submission)
     deed.tell(
-        list_members(submission.vendor_id),
+        list_answering(submission),
         "withdrawn",
         challenge=submission.solicitation.step.challenge,
         path=f"vendor/receipts/{version.reference}/",

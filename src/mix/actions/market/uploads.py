@@ -11,8 +11,8 @@ from mix.actions.market.locking import lock_submission, refuse_late
 from mix.actions.market.sealing import begin_upload, drop_blob, end_upload, has_room, join_parts, keep_part
 from mix.actions.market.submissions import begin_draft, check_takes
 from mix.data.models import Submission
+from mix.readers.market.co_applicants import check_own_submission
 from mix.readers.market.sealing import find_upload
-from mix.readers.market.vendors import get_own_vendor
 from mix.rules.core.lines import file_name
 from mix.rules.core.unmet import Refused, require
 from mix.rules.market.sealed import Stored
@@ -53,7 +53,7 @@ def add_part(deed: Deed, submission: Submission, *, upload: str, start: int, con
 
 def put_together(deed: Deed, submission: Submission, *, upload: str) -> Stored:
     """Make one sealed file of the parts; before the transaction, since it takes as long as the file is large."""
-    get_own_vendor(submission.vendor.code, actor=deed.actor)
+    check_own_submission(submission, actor=deed.actor)
     refuse_late(submission.solicitation, now=deed.now)
     found = deed.must(find_upload(submission, upload), "upload_unknown")
     require(found.there == found.size, "upload_incomplete", there=str(found.there))

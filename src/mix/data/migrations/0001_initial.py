@@ -1844,9 +1844,31 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField()),
                 ('withdrawn_at', models.DateTimeField(null=True)),
                 ('reminded', models.CharField(blank=True, max_length=60)),
+                ('beside', models.JSONField(default=list)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'finalised', 'withdrawn'])), name='data_submission_state'), models.UniqueConstraint(fields=('solicitation', 'vendor'), name='submission_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CoApplicant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
+                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='co_applicants', to='data.submission')),
+                ('solicitation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.solicitation')),
+                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.vendor')),
+                ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='co_applications', to='data.vendor')),
+                ('code', models.CharField(default=mix.data.models.core.columns.new_code, max_length=20, unique=True)),
+                ('state', models.CharField(choices=[('asked', 'asked'), ('joined', 'joined'), ('declined', 'declined'), ('left', 'left'), ('taken_out', 'taken_out')], default='asked', max_length=40)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('asked_at', models.DateTimeField()),
+                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'joined'])), fields=('submission', 'vendor'), name='co_applicant_once'), models.UniqueConstraint(condition=models.Q(('state', 'joined')), fields=('solicitation', 'vendor'), name='co_applicant_of_one_answer'), models.CheckConstraint(condition=models.Q(('vendor', models.F('lead')), _negated=True), name='co_applicant_beside_another'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'joined'), _negated=True), ('answered_at__isnull', False), _connector='OR'), name='co_applicant_joined_by_word'), models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'joined', 'declined', 'left', 'taken_out'])), name='data_coapplicant_state')],
             },
         ),
         migrations.CreateModel(
@@ -2208,6 +2230,7 @@ class Migration(migrations.Migration):
                 ('notice_due_on', models.DateField(null=True)),
                 ('notice', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='award', to='data.notice')),
                 ('ended_reason', models.TextField(blank=True)),
+                ('beside', models.JSONField(default=list)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['recommended', 'approved'])), fields=('step',), name='award_one_live'), models.CheckConstraint(condition=models.Q(('state__in', ['recommended', 'failed', 'approved', 'revoked'])), name='data_award_state')],

@@ -89,6 +89,7 @@ from mix.data.models.market.solicitations import (
 )
 from mix.data.models.market.submissions import (
     Acknowledgement,
+    CoApplicant,
     ItemCheck,
     OpenedEnvelope,
     OwnHours,
@@ -120,6 +121,7 @@ __all__ = [
     "CityDay",
     "Clause",
     "ClauseEdit",
+    "CoApplicant",
     "Comment",
     "ConflictRuling",
     "ConsensusScore",

@@ -60,7 +60,7 @@ def notice_details(award: Award) -> dict[str, Any]:
     purchase = Purchase.objects.filter(challenge=award.step.challenge).first()
     by_names = competition_by_names(award.step.challenge)
     return {
-        "supplier": award.vendor.name,
+        "supplier": award.names,
         "value_cents": award.value_cents,
         "bids": call.submissions.filter(state=SubmissionState.FINALISED).count(),
         "call": call.reference,

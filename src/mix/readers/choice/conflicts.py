@@ -9,7 +9,7 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from mix.data.asked import asked
 from mix.data.models import Challenge, ConflictRuling, Declaration, Evaluation, PanelMember, Step
-from mix.readers.choice.evaluations import contenders, list_evaluations, panel_of
+from mix.readers.choice.evaluations import contenders, list_evaluations, panel_of, vendors_in
 from mix.readers.core.once import once
 from mix.rules.choice.states import Conflict, Ruling
 
@@ -65,7 +65,7 @@ def _with_rulings() -> Prefetch[str]:
 
 def list_standing(evaluation: Evaluation) -> list[Declaration]:
     """List the declared conflicts of those seated with vendors on the list that stand, by member and vendor."""
-    said, here = last_words(evaluation), {s.vendor_id for s in contenders(evaluation)}
+    said, here = last_words(evaluation), {v for s in contenders(evaluation) for v in vendors_in(s)}
     last = {(d.member_id, d.vendor_id): d for d in list_declarations(evaluation)}
     found = [
         declaration

@@ -30,6 +30,7 @@ from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.core.events import who_did
 from mix.readers.core.once import is_read, once
+from mix.readers.market.co_applicants import answered_by
 from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import list_opened, opened_answers, price_total
 from mix.rules.choice.affiliations import Somebody, affiliations, telling
@@ -160,7 +161,7 @@ def list_own_meetings(actor: Actor) -> list[StageInvitation]:
 
 @asked
 def _meetings(vendors: tuple[int, ...]) -> QuerySet[StageInvitation]:
-    rows = StageInvitation.objects.filter(submission__vendor_id__in=vendors, meets_at__isnull=False)
+    rows = StageInvitation.objects.filter(submission__in=answered_by(vendors), meets_at__isnull=False)
     rows = rows.select_related("evaluation__step__challenge__municipality", "evaluation__solicitation")
     return rows.exclude(evaluation__phase=EvaluationPhase.FINAL).order_by("-meets_at", "id")
 
@@ -224,6 +225,16 @@ def list_own_seats(actor: Actor) -> list[PanelMember]:
 def contenders(evaluation: Evaluation) -> list[Submission]:
     """List the opened submissions that are scored, by vendor: neither disqualified, nor failed at a mandatory item."""
     return [s for s in list_opened(evaluation.solicitation) if not s.is_out]
+
+
+def vendors_in(submission: Submission) -> frozenset[int]:
+    """Return the vendors of a contender: whoever has to do with one of them has to do with its answer."""
+    return frozenset(vendor.pk for vendor in submission.parties)
+
+
+def list_vendors(evaluation: Evaluation) -> list[Vendor]:
+    """List the vendors of every contender, by name."""
+    return sorted({v for s in contenders(evaluation) for v in s.parties}, key=lambda v: v.name)
 
 
 def labels_of(evaluation: Evaluation) -> dict[int | None, dict[int, str]]:
@@ -400,7 +411,7 @@ def unmet_by_tie(evaluation: Evaluation) -> tuple[Unmet, ...]:
     """Name the equals for whom there are too few places, if any: the order among them must be drawn and recorded."""
     most = most_of(evaluation)
     keys = tied_for_a_place(compute(evaluation), most)
-    names = [r.submission.vendor.name for r in list_results(evaluation) if str(r.submission_id) in keys]
+    names = [r.submission.names for r in list_results(evaluation) if str(r.submission_id) in keys]
     return (Unmet("tie_unbroken", {"names": ", ".join(names), "most": str(most)}, place="tie"),) if names else ()
 
 

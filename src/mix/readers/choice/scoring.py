@@ -25,6 +25,7 @@ from mix.readers.choice.evaluations import (
     reached_by,
     spec_of_evaluation,
     stage_now,
+    vendors_in,
 )
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.once import once
@@ -69,9 +70,14 @@ class Scoring:
         shares, seated = Shares.read(now.shares), [m.pk for m in self.panel]
         hidden = {m.pk: self.hidden_from(m) for m in self.panel}
         return {
-            s.pk: shares.scorers(s.pk, seated=seated, barred=[m for m in seated if s.vendor_id in hidden[m]])
+            s.pk: shares.scorers(s.pk, seated=seated, barred=[m for m in seated if vendors_in(s) & hidden[m]])
             for s in self.here
         }
+
+    @cached_property
+    def _here(self) -> frozenset[int]:
+        """The vendors on the list: of each answer all that answer together."""
+        return frozenset(vendor for s in self.contenders for vendor in vendors_in(s))
 
     @cached_property
     def letters(self) -> Mapping[int | None, Mapping[int, str]]:
@@ -80,7 +86,7 @@ class Scoring:
 
     def has_declared(self, member: PanelMember) -> bool:
         """Say whether the member has declared about every vendor on the list."""
-        return {s.vendor_id for s in self.contenders} <= self._declared(member).keys()
+        return self._here <= self._declared(member).keys()
 
     def hidden_from(self, member: PanelMember) -> frozenset[int]:
         """Return the vendors of which this member may know nothing."""
@@ -88,12 +94,11 @@ class Scoring:
 
     def has_conflict(self, member: PanelMember) -> bool:
         """Say whether the member may know nothing of somebody who is still on the list."""
-        return not self.hidden_from(member).isdisjoint(s.vendor_id for s in self.contenders)
+        return not self.hidden_from(member).isdisjoint(self._here)
 
     def is_waiting(self, member: PanelMember) -> bool:
         """Say whether somebody else has yet to decide if the member, who has a conflict, scores the rivals."""
-        here = {s.vendor_id for s in self.contenders}
-        declared = self._declared(member)
+        here, declared = self._here, self._declared(member)
         return any(said.stands and said.ruling != Ruling.KEPT for vendor, said in declared.items() if vendor in here)
 
     def is_admitted(self, member: PanelMember) -> bool:
@@ -108,7 +113,7 @@ class Scoring:
         if not self.is_admitted(member):
             raise Forbidden(Permission.SUBMISSION_READ)
         hidden = self.hidden_from(member)
-        return [s for s in self.contenders if s.vendor_id not in hidden]
+        return [s for s in self.contenders if vendors_in(s).isdisjoint(hidden)]
 
     def get_readable(self, member: PanelMember, letter: str) -> Submission:
         """Return one submission that a member may read, by its own letter. Raises Unknown, Forbidden."""
@@ -157,7 +162,7 @@ class Scoring:
         """Return what a member calls a submission, or the panel: its letter while names are hidden, else the vendor."""
         if spec_of_evaluation(self.evaluation).anonymous and self.evaluation.phase != EvaluationPhase.FINAL:
             return self.letter(submission, member)
-        return submission.vendor.name
+        return submission.names
 
     def _declared(self, member: PanelMember) -> Mapping[int, Said]:
         return self.declared.get(member.pk, {})
@@ -175,12 +180,12 @@ def scoring_of(evaluation: Evaluation, *members: PanelMember) -> Scoring:
     panel = () if members and evaluation.shares is None else tuple(panel_of(evaluation))
     seated = members or panel
     declared = last_words(evaluation, panel or seated) if seated else {}
-    vendors = {s.pk: s.vendor_id for s in found}
+    vendors = {s.pk: vendors_in(s) for s in found}
     hidden = {(member, v) for member, words in declared.items() for v, said in words.items() if said.stands}
     written = {
         (s.member_id, s.submission_id, s.criterion): s
         for s in _scores(tuple(m.pk for m in seated))
-        if (s.member_id, vendors.get(s.submission_id)) not in hidden
+        if hidden.isdisjoint((s.member_id, vendor) for vendor in vendors.get(s.submission_id, ()))
     }
     return Scoring(
         evaluation,

@@ -14,7 +14,12 @@ from mix.rules.core.access import Permission, grants
 
 WAITS_LONG = timedelta(minutes=30)
 # Mails whose mere existence tells who answers a call that nobody has opened, or who asks: the operator sees these.
-SEALED = ("receipt", "withdrawn", "addendum", "question_answered", "draft_soon", "draft_late")
+SEALED = (
+    *("receipt", "withdrawn", "addendum", "question_changed", "question_asked_again", "question_answered"),
+    *("draft_soon", "draft_late"),
+    *("co_applicant_asked", "co_applicant_joined", "co_applicant_declined", "co_applicant_left"),
+    "co_applicant_taken_out",
+)
 
 
 def _unsent(city: Municipality, *, actor: Actor) -> QuerySet[Message]:

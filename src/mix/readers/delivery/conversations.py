@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -23,6 +23,7 @@ from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.core.once import once
 from mix.readers.market.participations import list_standing
+from mix.rules.case.versions import Merged, merge_fields
 from mix.rules.core.fields import FieldSpec
 from mix.rules.core.unmet import Unmet
 from mix.rules.delivery.conversations import Reply, Word, agreed, fingerprint, unmet_to_hand_over
@@ -99,6 +100,22 @@ def content_of(conversation: Conversation, number: int) -> Mapping[str, Any]:
     if found is None:
         raise Unknown
     return dict(found)
+
+
+def seen_by_writer(
+    conversation: Conversation, keys: Iterable[str], *, based_on: int, over: Mapping[str, int]
+) -> dict[str, Any]:
+    """Return what a writer saw: each box as it was in the version over which it was written. Raises Unknown."""
+    contents = {number: content_of(conversation, number) for number in {based_on, *over.values()}}
+    return {key: contents[over.get(key, based_on)].get(key) for key in keys}
+
+
+def merge_sent(
+    conversation: Conversation, sent: Mapping[str, Any], *, based_on: int, over: Mapping[str, int]
+) -> Merged:
+    """Put some boxes that were typed over one version into the latest: each stays whole, as somebody wrote it."""
+    seen = seen_by_writer(conversation, sent, based_on=based_on, over=over)
+    return merge_fields(seen, sent, content_of(conversation, conversation.version))
 
 
 def _before(conversation: Conversation) -> Mapping[str, Any]:

@@ -33,6 +33,7 @@ from mix.readers.city.people import list_with_role
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.delivery.sprints import Room, latest_evidence, list_hypotheses, list_rooms, list_sprint_vendors
+from mix.readers.market.co_applicants import parties_of
 from mix.rules.choice.states import Conflict, Ruling
 from mix.rules.city.methods import Fact
 from mix.rules.core.access import AS_PARTNER, TABLE, Permission, Role
@@ -121,8 +122,9 @@ def _seen_on_panels(challenge: Challenge) -> Iterator[tuple[int, str, str]]:
         read = {d.vendor_id for d in said if d.conflict == Conflict.NONE or any(_eases(r) for r in d.rulings.all())}
         hidden = {d.vendor_id for d in said} - read
         for submission in seat.evaluation.solicitation.submissions.all():
-            if submission.state == SubmissionState.FINALISED and submission.vendor_id not in hidden:
-                yield seat.person_id, submission.vendor.name, "panel"
+            parties = {vendor.pk for vendor in parties_of([submission])[submission.pk]}
+            if submission.state == SubmissionState.FINALISED and hidden.isdisjoint(parties):
+                yield seat.person_id, submission.names, "panel"
 
 
 def _eases(ruling: ConflictRuling) -> bool:

@@ -262,6 +262,7 @@ def _rankings(evaluation: Evaluation) -> list[dict[str, Any]]:
                     "bid": str(r.submission_id),
                     "submission": r.submission.code,
                     "vendor": r.submission.vendor.code,
+                    "co_applicants": [one["code"] for one in r.submission.beside],
                     "rank": r.rank,
                     "total": r.total,
                     "points": r.points,
@@ -326,7 +327,7 @@ def evaluation_document(evaluation: Evaluation) -> dict[str, Any]:
         scheme_of(evaluation),
         criteria={c.key: c.title.en for c in criteria_of(evaluation)},
         stages=[stage.key for stage in stages_of(evaluation)],
-        bids=[(submission.vendor.name, bid) for submission, bid in gather_bids(evaluation, everybody=True)],
+        bids=[(submission.names, bid) for submission, bid in gather_bids(evaluation, everybody=True)],
         tie_breaks=[row.order for row in list_tie_breaks(evaluation)],
     )
 

@@ -14,6 +14,7 @@ from mix.data.models import Conversation, DataGrant, Deliverable, PanelMember, S
 from mix.readers.city.calendars import calendars_of
 from mix.readers.core.actors import Actor
 from mix.readers.flow.dates import Dated, order_of, whole
+from mix.readers.market.co_applicants import answered_by
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.delivery.states import ConversationState
 
@@ -61,14 +62,14 @@ def _lent(vendors: tuple[int, ...]) -> Iterator[Dated]:
 
 @asked
 def _submissions(vendors: tuple[int, ...], now: datetime) -> QuerySet[Submission]:
-    rows = Submission.objects.filter(vendor_id__in=vendors, solicitation__closes_at__gt=now)
+    rows = answered_by(vendors).filter(solicitation__closes_at__gt=now)
     running = rows.filter(solicitation__step__challenge__status=ChallengeStatus.RUNNING)
     return running.select_related(f"solicitation__step__{_CITY}")
 
 
 @asked
 def _meetings(vendors: tuple[int, ...], now: datetime) -> QuerySet[StageInvitation]:
-    rows = StageInvitation.objects.filter(submission__vendor__in=vendors, meets_at__gt=now, recorded_at=None)
+    rows = StageInvitation.objects.filter(submission__in=answered_by(vendors), meets_at__gt=now, recorded_at=None)
     return rows.select_related(f"evaluation__step__{_CITY}")
 
 

@@ -13,7 +13,7 @@ from mix.rules.flow.waits import RANKS, Doing
 # In the order of what there is to do: among what is due at one instant, the lower number comes first.
 SOURCES = tuple(sorted((*CHOOSING, *DELIVERING), key=lambda source: RANKS[source.doing]))
 # What would tell a city who answers a call before it is opened: it stands on the vendor's own page alone.
-SEALED = frozenset({Doing.HAND_IN, Doing.CONFIRM_ADDENDUM, Doing.ANSWER_MERGER})
+SEALED = frozenset({Doing.HAND_IN, Doing.CONFIRM_ADDENDUM, Doing.ANSWER_MERGER, Doing.ANSWER_TOGETHER})
 
 
 def for_city(roles: Iterable[Role], *, drives: bool) -> tuple[Source, ...]:

@@ -15,6 +15,7 @@ from mix.data.models import (
     Bylaw,
     ChangeOrder,
     ClauseEdit,
+    CoApplicant,
     Conversation,
     DataGrant,
     Deliverable,
@@ -43,7 +44,7 @@ from mix.rules.delivery.conversations import IN_CHARGE
 from mix.rules.delivery.invoices import InvoiceState
 from mix.rules.delivery.states import AgreementState, ConversationState, EditState, Side
 from mix.rules.flow.waits import Doing
-from mix.rules.market.states import SubmissionState
+from mix.rules.market.states import Joining, SubmissionState
 
 _CALL = Ways(city="solicitation__municipality", challenge="solicitation__step__challenge")
 _ROOM = Ways(challenge="challenge", step="room")
@@ -408,5 +409,15 @@ DELIVERING: tuple[Source, ...] = (
         "asked_at",
         by_vendor=True,
         ways=Ways(city="", vendor="into"),
+    ),
+    Source(
+        Doing.ANSWER_TOGETHER,
+        CoApplicant,
+        Q(state=Joining.ASKED.value),
+        "asked_at",
+        until="solicitation__closes_at",
+        before="solicitation__closes_at",
+        by_vendor=True,
+        ways=replace(_CALL, at="code", vendor="vendor"),
     ),
 )

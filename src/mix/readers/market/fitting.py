@@ -10,9 +10,10 @@ from operator import or_
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mix.data.asked import asked
-from mix.data.models import MethodVersion, Participation, Solicitation, Submission
+from mix.data.models import MethodVersion, Participation, Solicitation
 from mix.readers.city.methods import method_on
 from mix.readers.core.paging import Keys, Page, keyed, page_by_keys
+from mix.readers.market.co_applicants import answered_by
 from mix.readers.market.solicitations import fetch_calls, open_calls
 from mix.rules.core.kinds import Route, Standing
 
@@ -41,7 +42,7 @@ def _fitting(least: tuple[Standing | None, ...]) -> Callable[..., Keys]:
         routes: tuple[str, ...],
         steps: tuple[str, ...],
     ) -> QuerySet[Solicitation]:
-        begun = Submission.objects.filter(solicitation=OuterRef("pk"), vendor_id__in=vendors)
+        begun = answered_by(vendors).filter(solicitation=OuterRef("pk"))
         may = [
             _kind(method, route, step) & _open_to(standing, vendors)
             for method, route, step, standing in zip(methods, routes, steps, least, strict=True)

@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 
 from mix.data.asked import asked
 from mix.data.models import OpenedEnvelope, Submission
+from mix.readers.core.actors import Actor
+from mix.readers.market.co_applicants import list_joined
 from mix.readers.market.solicitations import spec_of_call
 from mix.rules.core.kinds import Envelope
 from mix.rules.market.library import EarlierAnswer, takes_earlier
@@ -17,10 +19,15 @@ from mix.rules.market.library import EarlierAnswer, takes_earlier
 MOST = 20  # opened submissions, the latest
 
 
-def list_earlier(submission: Submission) -> list[EarlierAnswer]:
-    """List what a submission's own vendor answered to other calls, once they were opened; its prices are not there."""
+def list_earlier(submission: Submission, *, actor: Actor) -> list[EarlierAnswer]:
+    """List what the actor's own vendor answered to other calls, once they were opened; its prices are not there.
+
+    It is the lead's where the actor is of the lead, and otherwise that of whoever joined: none reads another's.
+    """
+    joined = (row.vendor_id for row in list_joined(submission))
+    vendor = next(v for v in (submission.vendor_id, *joined) if v in actor.vendors)
     found = []
-    for row in _opened_before(submission.vendor_id, submission.pk):
+    for row in _opened_before(vendor, submission.pk):
         call = row.submission.solicitation
         specs = {s.key: s for s in spec_of_call(call).fields_of(Envelope.TECHNICAL.value)}
         found += [

@@ -13,6 +13,7 @@ from mix.data.asked import asked
 from mix.data.models import Letter, OpenedEnvelope, OwnHours, Submission
 from mix.readers.core.actors import Actor
 from mix.readers.core.paging import Page, page_of
+from mix.readers.market.co_applicants import own, own_vendor
 from mix.readers.market.solicitations import is_scored, title_of
 from mix.rules.core.fields import Bilingual
 from mix.rules.core.kinds import Envelope
@@ -39,12 +40,15 @@ class Result:
 
 
 def page_results(actor: Actor, page: int, *, now: datetime) -> Page[Result]:
-    """Return a page of the submissions of the actor's vendors to calls that are closed, latest closing first."""
+    """Return a page of the submissions to calls that are closed in which the actor's vendors answered, latest first.
+
+    The letter is that to one's own vendor; hours are noted by the lead, for itself.
+    """
     around = "solicitation__step__challenge__municipality"
-    rows = Submission.objects.filter(vendor_id__in=actor.vendors, solicitation__closes_at__lte=now)
+    rows = Submission.objects.filter(own(actor.vendors), solicitation__closes_at__lte=now)
     rows = rows.select_related("vendor", around, METHOD).defer(f"{METHOD}__document")
-    rows = rows.order_by("-solicitation__closes_at", "id")
-    found = page_of(rows, page)
+    rows = rows.annotate(own_vendor=own_vendor(actor.vendors)).order_by("-solicitation__closes_at", "id")
+    found: Page[Any] = page_of(rows, page)  # `own_vendor` is asked along
     keys = tuple(row.pk for row in found.rows)
     letters: dict[tuple[int, int], Letter] = {}
     for letter in _letters(tuple(row.solicitation_id for row in found.rows), tuple(sorted(actor.vendors))):
@@ -56,8 +60,8 @@ def page_results(actor: Actor, page: int, *, now: datetime) -> Page[Result]:
             title_of(row.solicitation),
             is_scored(row.solicitation),
             row.state == SubmissionState.FINALISED,
-            letters.get((row.solicitation_id, row.vendor_id)),
-            hours.get(row.pk),
+            letters.get((row.solicitation_id, row.own_vendor)),
+            hours.get(row.pk) if row.vendor_id in actor.vendors else None,
             cost if isinstance(cost := costs.get(row.pk), int) else None,
         )
         for row in found.rows

@@ -20,14 +20,21 @@ def list_also_elsewhere(vendor: Vendor) -> list[tuple[Person, str]]:
 
 @once
 def list_shared(call: Solicitation) -> list[tuple[Person, str]]:
-    """List who acted, while a call was open, for two vendors whose submissions were opened; each with their names."""
-    vendors = [s.vendor_id for s in list_opened(call)]
-    if len(vendors) < 2:
+    """List who acted, while a call was open, for vendors of two submissions that were opened; each with their names.
+
+    Those that answered together are one submission.
+    """
+    answers = {vendor.pk: s.pk for s in list_opened(call) for vendor in s.parties}
+    vendors = [*answers]
+    if len(set(answers.values())) < 2:
         return []
     then = Q(ended_at=None) | Q(ended_at__gte=call.published_at)
     rows = VendorMember.objects.filter(then, vendor__in=vendors, since__lte=call.closes_at)
-    found = _by_person(rows.select_related("person", "vendor").order_by("person__name", "vendor__name", "id"))
-    return [(person, names) for person, names in found if SEPARATOR in names]
+    every = list(rows.select_related("person", "vendor").order_by("person__name", "vendor__name", "id"))
+    given: dict[int, set[int]] = {}
+    for row in every:
+        given.setdefault(row.person_id, set()).add(answers[row.vendor_id])
+    return _by_person(row for row in every if len(given[row.person_id]) > 1)
 
 
 SEPARATOR = " · "

@@ -52,10 +52,11 @@ def closing_of(solicitation: Solicitation) -> Closing:
 
 def spec_of_call(solicitation: Solicitation) -> SolicitationSpec:
     """Return what this call asks: what its method does, as it was fitted to the challenge."""
-    return fitted(_part_of(solicitation.step), solicitation.fitted)
+    return fitted(part_of(solicitation.step), solicitation.fitted)
 
 
-def _part_of(step: Step) -> SolicitationSpec:
+def part_of(step: Step) -> SolicitationSpec:
+    """Return what the calls of a step ask, as the method has it. Raises Unknown."""
     part = spec_of(step).solicitation
     if part is None:
         raise Unknown
@@ -81,7 +82,7 @@ def title_of(solicitation: Solicitation) -> Bilingual:
 
 def method_form(step: Step) -> CallForm:
     """Return the form of a step's calls as the method has it."""
-    return form_of_method(_part_of(step), scorings_of_method(step))
+    return form_of_method(part_of(step), scorings_of_method(step))
 
 
 def form_of(solicitation: Solicitation) -> CallForm:
@@ -92,7 +93,7 @@ def form_of(solicitation: Solicitation) -> CallForm:
 def unmet_in_form_of(solicitation: Solicitation) -> tuple[Unmet, ...]:
     """List what is wrong with the form of a call that was fitted; the method's own was checked when it was read."""
     form, step = solicitation.fitted, solicitation.step
-    return unmet_in_form(form, _part_of(step), scorings_of_method(step)) if form else ()
+    return unmet_in_form(form, part_of(step), scorings_of_method(step)) if form else ()
 
 
 def hides_names(solicitation: Solicitation) -> bool:

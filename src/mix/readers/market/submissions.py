@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from mix.data.asked import asked
 from mix.data.models import (
     Acknowledgement,
     Addendum,
     Challenge,
+    CoApplicant,
     Evaluation,
     ItemCheck,
     OpenedEnvelope,
@@ -29,6 +30,7 @@ from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.core.once import once
 from mix.readers.core.paging import Page, keyed, page_by_keys
+from mix.readers.market.co_applicants import answered_by, own, parties_of
 from mix.readers.market.participations import find_participation, has_reached
 from mix.readers.market.sealing import DraftContent, DraftFact, FileFact, find_draft, list_drafts, list_moves
 from mix.readers.market.solicitations import UNLISTED, is_scored, spec_of_call, title_of
@@ -38,14 +40,15 @@ from mix.rules.core.kinds import Envelope, EvaluationPhase
 from mix.rules.core.unmet import Unmet
 from mix.rules.market.call_forms import Origin
 from mix.rules.market.price_lines import total_of
-from mix.rules.market.states import SubmissionState
+from mix.rules.market.sealed import BESIDE
+from mix.rules.market.states import Joining, SubmissionState
 from mix.rules.market.wanted_files import wanted
 
 COPY_KIND = "MIX own copy"
 
 
 def get_own_submission(code: str, *, actor: Actor) -> Submission:
-    """Return a submission of a vendor that the actor acts for. Raises Unknown for anybody else's."""
+    """Return a submission of a vendor that the actor acts for, or that joined it. Raises Unknown for all others."""
     found = _own(code, tuple(actor.vendors))
     if not found:
         raise Unknown
@@ -55,7 +58,7 @@ def get_own_submission(code: str, *, actor: Actor) -> Submission:
 @asked
 def _own(code: str, vendors: tuple[int, ...]) -> QuerySet[Submission]:
     around = ("vendor", "solicitation__step__challenge__method", "solicitation__step__challenge__municipality")
-    rows = Submission.objects.filter(code=code, vendor_id__in=vendors).select_related(*around)
+    rows = Submission.objects.filter(own(vendors), code=code).select_related(*around)
     return rows.defer("solicitation__step__challenge__method__document")
 
 
@@ -93,9 +96,9 @@ def list_counting(solicitation: Solicitation) -> list[tuple[Submission, Submissi
 
 
 def get_own_version(reference: str, *, actor: Actor) -> SubmissionVersion:
-    """Return a receipt of a vendor that the actor acts for. Raises Unknown."""
+    """Return a receipt of a vendor that the actor acts for, or that joined its submission. Raises Unknown."""
     found = (
-        SubmissionVersion.objects.filter(reference=reference, submission__vendor_id__in=actor.vendors)
+        SubmissionVersion.objects.filter(reference=reference, submission__in=answered_by(actor.vendors))
         .select_related("submission__vendor", "submission__solicitation__step__challenge__municipality")
         .first()
     )
@@ -198,17 +201,26 @@ def blocking(found: Sequence[Unmet]) -> tuple[Unmet, ...]:
 
 
 def envelopes_of(
-    solicitation: Solicitation, draft: DraftContent | None, files: Sequence[FileFact]
+    solicitation: Solicitation,
+    draft: DraftContent | None,
+    files: Sequence[FileFact],
+    *,
+    beside: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, dict[str, Any]]:
-    """Return what is sealed in each envelope of a draft, and what its commitment covers."""
+    """Return what is sealed in each envelope of a draft, and what its commitment covers.
+
+    Those who answer `beside` its vendor are named in the envelope of answers.
+    """
     part = spec_of_call(solicitation)
     draft = draft or DraftContent({}, {})
     content = with_files(part.answers, draft.answers, files)
+    named = {Envelope.TECHNICAL.value: {BESIDE: list(beside)}} if beside else {}
     return {
         e.value: {
             "answers": {s.key: content.get(s.key) for s in part.fields_of(e.value)},
             "salt": draft.salts.get(e.value, ""),
             "files": [[f.name, f.sha256] for f in files if f.envelope == e.value],
+            **named.get(e.value, {}),
         }
         for e in part.envelopes
     }
@@ -232,21 +244,26 @@ def price_total(specs: Sequence[FieldSpec], content: dict[str, Any]) -> int | No
 def list_opened(solicitation: Solicitation) -> list[Submission]:
     """List the submissions that were opened, by vendor; empty before opening, whoever asks.
 
-    `is_out` says of each whether nobody scores it: its vendor was disqualified since, or it failed a mandatory item.
+    `is_out` says of each whether nobody scores it: one of its vendors was disqualified since, or it failed a mandatory
+    item.
     """
     if solicitation.technical_opened_at is None:
         return []
     found = _opened(solicitation.pk)
+    parties = parties_of(found)
     for row in found:
-        row.solicitation, row.has_failed = solicitation, row.failing
+        row.solicitation, row.has_failed, row.parties = solicitation, row.failing, parties[row.pk]
         row.is_out = row.disqualified or row.failing
     return found
 
 
 @asked
 def _opened(call: int) -> QuerySet[Any]:
+    beside = CoApplicant.objects.filter(submission=OuterRef(OuterRef("pk")), state=Joining.JOINED).values("vendor")
     out = Participation.objects.filter(
-        challenge=OuterRef("solicitation__step__challenge"), vendor=OuterRef("vendor"), disqualified_at__isnull=False
+        Q(vendor=OuterRef("vendor")) | Q(vendor__in=beside),
+        challenge=OuterRef("solicitation__step__challenge"),
+        disqualified_at__isnull=False,
     )
     later = ItemCheck.objects.filter(submission=OuterRef("submission"), item=OuterRef("item"), id__gt=OuterRef("id"))
     failed = ItemCheck.objects.filter(~Exists(later), submission=OuterRef("pk"), passed=False)
@@ -319,8 +336,8 @@ def standing_of(version: SubmissionVersion) -> Standing:
 
 
 def list_own_counting(solicitation: Solicitation, *, actor: Actor) -> list[SubmissionVersion]:
-    """List the versions that count of the actor's own vendors at a call, by vendor."""
-    rows = solicitation.submissions.filter(vendor_id__in=actor.vendors).select_related("vendor")
+    """List the versions that count at a call in which the actor's own vendors answer, by vendor."""
+    rows = solicitation.submissions.filter(own(actor.vendors)).select_related("vendor")
     return [found for row in rows.order_by("vendor__name", "id") if (found := find_current(row))]
 
 
@@ -363,7 +380,7 @@ class OwnState:
 
 
 def page_own_states(actor: Actor, page: int, *, now: datetime) -> Page[OwnState]:
-    """Return a page of the submissions of the actor's vendors, latest closing first, each with what it still needs."""
+    """Return a page of the submissions in which the actor's vendors answer, latest closing first, with their needs."""
     found: Page[Any] = page_by_keys(_own_keys(tuple(actor.vendors)), page, _with_needs)  # `needs_word` is asked along
     states = [
         OwnState(
@@ -381,7 +398,7 @@ def page_own_states(actor: Actor, page: int, *, now: datetime) -> Page[OwnState]
 
 @keyed
 def _own_keys(vendors: tuple[int, ...]) -> QuerySet[Submission]:
-    return Submission.objects.filter(vendor_id__in=vendors).order_by("-solicitation__closes_at", "id")
+    return Submission.objects.filter(own(vendors)).order_by("-solicitation__closes_at", "id")
 
 
 @asked

@@ -51,11 +51,12 @@ def domain_of(vendor: Vendor) -> str:
 
 
 def list_under_way(vendor: Vendor) -> list[Challenge]:
-    """List the challenges under way in which a vendor takes part or has begun to answer, by title."""
+    """List the challenges under way in which a vendor takes part or has begun to answer, or is asked to, by title."""
     running = Challenge.objects.filter(ended_at=None)
-    rows = running.filter(participations__vendor=vendor) | running.filter(
-        steps__solicitations__submissions__vendor=vendor
-    )
+    begun = "steps__solicitations__submissions"
+    rows = running.filter(participations__vendor=vendor) | running.filter(**{f"{begun}__vendor": vendor})
+    beside = {f"{begun}__co_applicants__vendor": vendor, f"{begun}__co_applicants__state__in": ["asked", "joined"]}
+    rows |= running.filter(**beside)
     return list(rows.distinct().order_by("code"))
 
 

@@ -87,6 +87,7 @@ class ScoringStage(Part):
 class SolicitationSpec(Part):
     """What a solicitation step asks: its legal form, who may answer, what they answer, in which envelopes.
 
+    A call may let a vendor answer together with others, `most_co_applicants` at most; with 0 none may.
     `notice` are the places ("step.field") whose words are part of its notice. Each row of `requirements` becomes a
     question; how a rated one is met is scored by the criterion of that name.
 
@@ -100,6 +101,7 @@ class SolicitationSpec(Part):
     answers: tuple[FieldSpec, ...]
     minimum_days: int = Field(default=10, ge=0)
     most_questions: int = Field(default=16, ge=1, le=60)
+    most_co_applicants: int = Field(default=4, ge=0, le=20)
     purchase_option: bool = False
     notice: tuple[str, ...] = ()
     requirements: str = ""

@@ -59,6 +59,7 @@ CHOOSABLE = tuple(kind for kind, paces in PACES.items() if len(paces) > 1)
 
 _CODES = {
     MailKind.TURN: """duties_to_review role_waits bands_wait handed_over merger_asked join_asked pilot_declared
+        co_applicant_asked
         pilot_unsolicited pilot_asked pilot_extension_asked need_reported question_asked event_question_asked
         share_waits appointed scoring_open debrief_asked conflict_declared conflict_to_rule all_handed_in
         consensus_open dispute_filed asked_to_review agreement_drafted clause_proposed asked_to_sign

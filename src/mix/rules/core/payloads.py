@@ -145,6 +145,7 @@ _SOMETHING = {
     "ties.fix_lot": "step among source fingerprint hidden",
     "vendors.register": "name number alike",
     "vendors.describe": "place size number website capability",
+    **dict.fromkeys((f"co_applicants.{verb}" for verb in ("ask", "take_out", "join", "decline", "leave")), "vendor"),
     "mergers.ask": "into",
     "mergers.withdraw": "",
     "mergers.decline": "into",

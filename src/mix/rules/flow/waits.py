@@ -90,6 +90,7 @@ class Doing(StrEnum):
     SEND_INVOICE = "send_invoice"
     GIVE_BACK_DATA = "give_back_data"
     ANSWER_MERGER = "answer_merger"
+    ANSWER_TOGETHER = "answer_together"
 
 
 # The verbs of the log by which somebody does what waited: once one of them is done, the entry is gone.
@@ -169,6 +170,7 @@ ENDED_BY: dict[Doing, str] = {
     Doing.SEND_INVOICE: "invoices.send",
     Doing.GIVE_BACK_DATA: "sprints.return_data",
     Doing.ANSWER_MERGER: "mergers.agree mergers.decline",
+    Doing.ANSWER_TOGETHER: "co_applicants.join co_applicants.decline",
 }
 
 RANKS = {doing: rank for rank, doing in enumerate(Doing)}
@@ -358,6 +360,7 @@ _VENDORS = {
     Doing.CONFIRM_ADDENDUM: "vendor/submissions/{at}/",
     Doing.GIVE_BACK_DATA: "vendor/sprints/{challenge}/{step}/",
     Doing.ANSWER_MERGER: "vendor/",
+    Doing.ANSWER_TOGETHER: "vendor/together/{at}/",
     Doing.TAKE_TURN: "vendor/conversations/{at}/",
 }
 

@@ -8,7 +8,6 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
-from mix.rules.core.access import OWNERS, Role
 from mix.rules.core.fields import MAX_ROWS, Column, FieldSpec, FieldType, PriceLine, Wording
 from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import require
@@ -17,9 +16,8 @@ from mix.rules.market.call_criteria import AddCriterion, Describe, DropCriterion
 from mix.rules.market.call_files import AskFile
 from mix.rules.market.call_forms import AskedQuestion, CallForm, Origin
 from mix.rules.market.call_groups import GroupQuestions, MoveGroup, RenameGroup
+from mix.rules.market.call_items import AddItem, BringItems, ChangeItem
 from mix.rules.market.question_lists import MOST_WORDS, TYPES, BringQuestions
-
-PROOF_WORDS = 250  # in which a vendor says how it meets a mandatory item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,56 +134,6 @@ class Move(Form):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddItem(Form):
-    """Demand something, pass or fail: what is looked at, by whom (a duty), and how a vendor is asked to show it."""
-
-    change: Literal["add_item"] = "add_item"
-    title: Wording
-    looks_at: Wording
-    checked_by: Role
-    proof: Wording
-
-    def apply(self, form: CallForm) -> CallForm:
-        """Return the form with the item, after those that it has."""
-        require(bool(form.evaluations), "items_need_scoring")
-        require(self.checked_by in OWNERS, "item_checker_unknown", field="checked_by")
-        key = form.new_key("m")
-        field = FieldSpec(
-            key=key,
-            type=FieldType.YES_NO,
-            title=self.title,
-            hint=self.looks_at,
-            for_panel=False,
-            checked_by=self.checked_by,
-        )
-        proof = FieldSpec(key=f"{key}_shown", title=self.proof, required=True, max_words=PROOF_WORDS, for_panel=False)
-        made = AskedQuestion(field, Origin.ADDED, proof=proof)
-        last = max((n for n, q in enumerate(form.questions, 1) if q.is_item), default=0)
-        return form.asking((*form.questions[:last], made, *form.questions[last:]))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeItem(Form):
-    """Demand the same in other words, looked at otherwise or by somebody else."""
-
-    change: Literal["change_item"] = "change_item"
-    question: str
-    title: Wording
-    looks_at: Wording
-    checked_by: Role
-    proof: Wording
-
-    def apply(self, form: CallForm) -> CallForm:
-        """Return the form with the item as it is demanded now."""
-        before = form.question(self.question)
-        require(before.is_item, "question_unknown")
-        require(self.checked_by in OWNERS, "item_checker_unknown", field="checked_by")
-        update = {"title": self.title, "hint": self.looks_at, "checked_by": self.checked_by}
-        proof = before.proof.model_copy(update={"title": self.proof}) if before.proof else None
-        return form.with_question(replace(before, field=before.field.model_copy(update=update), proof=proof))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PriceByLines(Form):
     """Ask for a price line by line: a new question in the price envelope, or other lines of one that is asked.
 
@@ -253,6 +201,20 @@ class AskTable(Form):
         return form.adding(AskedQuestion(field, Origin.ADDED, scored_by))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerTogether(Form):
+    """Let a vendor answer together with others, `most` at most; 0: each answers alone."""
+
+    change: Literal["answer_together"] = "answer_together"
+    most: int
+
+    def apply(self, form: CallForm) -> CallForm:
+        """Return the form as it allows it."""
+        require(self.most >= 0, "too_few_allowed", field="most")
+        same = self.most == form.co_applicants
+        return form if same else replace(form, number=form.number + 1, co_applicants=self.most)
+
+
 Change: TypeAlias = (
     AddQuestion
     | Reword
@@ -268,6 +230,8 @@ Change: TypeAlias = (
     | AskTable
     | AskFile
     | BringQuestions
+    | BringItems
+    | AnswerTogether
     | Weigh
     | Describe
     | AddCriterion

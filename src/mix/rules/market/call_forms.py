@@ -92,11 +92,15 @@ class ScoredBy(Form):
 
 @dataclass(frozen=True, slots=True)
 class CallForm(Versioned):
-    """A whole form. `number` counts its changes: 0 is the method's own."""
+    """A whole form. `number` counts its changes: 0 is the method's own.
+
+    `co_applicants` is with how many others a vendor may answer together; 0: each answers alone.
+    """
 
     number: int
     questions: tuple[AskedQuestion, ...]
     evaluations: tuple[ScoredBy, ...]
+    co_applicants: int = 0
 
     @property
     def asked(self) -> tuple[AskedQuestion, ...]:
@@ -224,6 +228,11 @@ def fitted_evaluation(part: EvaluationSpec, form: CallForm | None, step: str) ->
     return part.model_copy(update={"criteria": form.criteria_of(step)}) if form else part
 
 
+def most_asked(part: SolicitationSpec) -> int:
+    """Return how many questions a call may ask beside mandatory items: what the method asks is always within it."""
+    return max(part.most_questions, len(part.answers))
+
+
 def bounds_of(criterion: Criterion, method: Sequence[Criterion]) -> tuple[int, int]:
     """Return the least and most that a criterion may weigh: the method's bounds, or ten points around its weight.
 
@@ -246,13 +255,16 @@ def unmet_in_form(form: CallForm, part: SolicitationSpec, scoring: Mapping[str, 
 def _unmet_questions(form: CallForm, part: SolicitationSpec) -> Iterable[Unmet]:
     items = len(form.items)
     asked = len(form.asked) - items
-    most = max(part.most_questions, len(part.answers))
+    most = most_asked(part)
     if not asked:
         yield Unmet("call_asks_nothing", place="questions")
     if asked > most:
         yield Unmet("too_many_questions", {"most": str(most), "has": str(asked)}, place="questions")
     if Envelope.PRICE in part.envelopes and not any(q.field.envelope == Envelope.PRICE for q in form.asked):
         yield Unmet("price_not_asked", place="questions")
+    if form.co_applicants > part.most_co_applicants:
+        params = {"most": str(part.most_co_applicants), "has": str(form.co_applicants)}
+        yield Unmet("too_many_allowed", params, place="together")
     if items > MOST_ITEMS:
         yield Unmet("too_many_items", {"most": str(MOST_ITEMS), "has": str(items)}, place="items")
 
@@ -279,17 +291,19 @@ def _unmet_scoring(form: CallForm, step: str, part: EvaluationSpec) -> Iterable[
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One way in which a form is not the method's: what kind, of what, before and after."""
+    """One way in which a form is not the method's: what kind, of what (None: of the whole), before and after."""
 
     code: str
-    what: Wording
+    what: Wording | None
     before: str
     after: str
 
 
 def differences(form: CallForm, before: CallForm) -> tuple[Difference, ...]:
-    """List how a form differs from the method's: headings, questions, criteria."""
+    """List how a form differs from the method's: who may answer together, headings, questions, criteria."""
     found: list[Difference] = []
+    if form.co_applicants:
+        found.append(Difference("answer_together", None, "", str(form.co_applicants)))
     earlier = {q.field.key: q for q in before.questions}
     had = {group.en for group in before.groups}
     found.extend(Difference("group_added", group, "", "") for group in form.groups if group.en not in had)

@@ -7,7 +7,7 @@ what stood before it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -15,7 +15,8 @@ from mix.rules.core.fields import FieldSpec, FieldType, Wording
 from mix.rules.core.unmet import Unmet, require
 from mix.rules.core.versioned import Form
 from mix.rules.market.call_forms import AskedQuestion, CallForm, Origin
-from mix.rules.market.price_lines import NO, YES, Grid, fault, is_heading
+from mix.rules.market.lists import Cells, every_name, in_order, part_found, rows_in
+from mix.rules.market.price_lines import NO, YES, Grid
 
 MOST_WORDS = 5_000
 # What a city may ask beside what the method asks: options and columns are the method's to define.
@@ -69,7 +70,7 @@ class BringQuestions(Form):
                 made = made.adding(asked)
                 listed.append(asked)
         require(len({q.field.key for q in listed}) == len(listed), "question_twice")
-        return form.asking([_under_one(q, self._headings(form)) for q in _in_order(form, listed)])
+        return form.asking([_under_one(q, self._headings(form)) for q in in_order(form.questions, listed)])
 
     def _headings(self, form: CallForm) -> dict[str, Wording]:
         """Return each heading by its English, in the words of most languages that are written, the list's first."""
@@ -124,59 +125,6 @@ def _words(row: ListedQuestion) -> int | None:
     return most if row.type in WORDED else None
 
 
-def _in_order(form: CallForm, listed: Sequence[AskedQuestion]) -> list[AskedQuestion]:
-    """Return every question in the order of a list; what it does not hold stays behind what stood before it."""
-    order = list(listed)
-    keys = {q.field.key for q in listed}
-    before = -1
-    for q in form.questions:
-        if q.field.key in keys:
-            before = next(n for n, one in enumerate(order) if one.field.key == q.field.key)
-            continue
-        before += 1
-        order.insert(before, q)
-    return order
-
-
-# What a list changes.
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a list would do to one question: `added`, or which of its parts would change."""
-
-    asked: AskedQuestion
-    before: AskedQuestion | None
-    parts: tuple[str, ...]
-
-
-def effects(before: CallForm, after: CallForm) -> tuple[Effect, ...]:
-    """List the questions that differ between two forms, in the order of the later one."""
-    earlier = {q.field.key: q for q in before.questions}
-    found = ((q, earlier.get(q.field.key)) for q in after.questions)
-    return tuple(Effect(q, old, parts) for q, old in found if (parts := _parts(q, old)))
-
-
-def is_reordered(before: CallForm, after: CallForm) -> bool:
-    """Say whether questions that are in both forms are asked in another order."""
-    known = {q.field.key for q in before.questions}
-    return [q.field.key for q in before.questions] != [q.field.key for q in after.questions if q.field.key in known]
-
-
-def _parts(q: AskedQuestion, old: AskedQuestion | None) -> tuple[str, ...]:
-    if old is None:
-        return ("added",)
-    pairs = {
-        "heading": (q.field.group, old.field.group),
-        "question": (q.field.title, old.field.title),
-        "help": (q.field.hint, old.field.hint),
-        "words": (q.field.max_words, old.field.max_words),
-        "must": (q.field.required, old.field.required),
-        "scored": (q.scored_by, old.scored_by),
-    }
-    return tuple(part for part, (now, then) in pairs.items() if now != then)
-
-
 # A list as rows.
 
 
@@ -195,36 +143,14 @@ def read_questions(
     rows: list[ListedQuestion] = []
     wrong: list[Unmet] = []
     reader = _Reader(form, kinds)
-    for grid in grids:
-        for number, cells in grid.rows:
-            if is_heading(cells, headings):
-                continue
-            row = _Row(grid, number, tuple(c.strip() for c in cells))
-            faults = list(reader.faults(row, {r.question for r in rows}))
-            wrong += faults
-            if not faults:
-                rows.append(reader.read(row))
+    for row in rows_in(grids, COLUMNS, headings=headings):
+        faults = list(reader.faults(row, {r.question for r in rows}))
+        wrong += faults
+        if not faults:
+            rows.append(reader.read(row))
     if not rows and not wrong:
         wrong.append(Unmet("no_row_found"))
     return BringQuestions(questions=tuple(rows)), tuple(wrong)
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    grid: Grid
-    number: int
-    cells: tuple[str, ...]
-
-    def at(self, column: str) -> str:
-        place = COLUMNS.index(column)
-        return self.cells[place] if place < len(self.cells) else ""
-
-    def fault(self, code: str, column: str, **more: str) -> Unmet:
-        return fault(code, self.grid, self.number, COLUMNS.index(column), self.at(column), **more)
-
-    def in_two(self, column: str) -> Wording | None:
-        english, french = self.at(column), self.at(f"{column}_fr")
-        return Wording.model_validate({"en": english, **({"fr": french} if french else {})}) if english else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,17 +160,17 @@ class _Reader:
     form: CallForm
     kinds: Mapping[FieldType, Wording]
 
-    def known(self, row: _Row) -> AskedQuestion | None:
+    def known(self, row: Cells) -> AskedQuestion | None:
         return next((q for q in listed_in(self.form) if q.field.key == row.at("id")), None)
 
-    def kind(self, row: _Row) -> FieldType | None:
+    def kind(self, row: Cells) -> FieldType | None:
         said = row.at("kind").casefold()
         if not said:
             known = self.known(row)
             return known.field.type if known else FieldType.TEXT
         return next((k for k, name in self.kinds.items() if said in {t.casefold() for t in name.texts.values()}), None)
 
-    def criteria(self, row: _Row) -> dict[str, str | None]:
+    def criteria(self, row: Cells) -> dict[str, str | None]:
         """Return which criterion each name in the cell stands for, if one and only one is called so."""
         found: dict[str, str | None] = {}
         for name in filter(None, (part.strip() for part in row.at("scored").split(";"))):
@@ -252,30 +178,28 @@ class _Reader:
             found[name] = called[0] if len(called) == 1 else None
         return found
 
-    def faults(self, row: _Row, taken: Collection[str]) -> Iterator[Unmet]:
-        extra = next((n for n, c in enumerate(row.cells) if n >= len(COLUMNS) and c), None)
-        if extra is not None:
-            yield fault("cell_beside", row.grid, row.number, extra, row.cells[extra], most=str(len(COLUMNS)))
+    def faults(self, row: Cells, taken: Collection[str]) -> Iterator[Unmet]:
+        yield from row.beside()
         if row.at("id") and self.known(row) is None:
             yield row.fault("cell_no_question", "id")
         elif row.at("id") in set(taken) - {""}:
             yield row.fault("cell_line_twice", "id")
-        for column in ("heading", "question", "help"):
-            if not row.at(column) and (column == "question" or row.at(f"{column}_fr")):
-                yield row.fault("cell_empty", column)
+        yield from row.untold(("question",), ("heading", "question", "help"))
         yield from self._faults_of_kind(row)
         if row.at("words") and not _is_words(row.at("words")):
             yield row.fault("cell_no_words", "words", most=str(MOST_WORDS))
         yield from self._faults_of_answer(row)
 
-    def _faults_of_kind(self, row: _Row) -> Iterator[Unmet]:
+    def _faults_of_kind(self, row: Cells) -> Iterator[Unmet]:
         known, kind = self.known(row), self.kind(row)
         if known and kind is not known.field.type:
             yield row.fault("cell_kind_stays", "kind", **self.kinds[known.field.type].params("kind"))
         elif not known and kind not in TYPES:
-            yield row.fault("cell_no_question_kind", "kind", **_every([self.kinds[t] for t in TYPES], "kinds", ", "))
+            yield row.fault(
+                "cell_no_question_kind", "kind", **every_name([self.kinds[t] for t in TYPES], "kinds", ", ")
+            )
 
-    def _faults_of_answer(self, row: _Row) -> Iterator[Unmet]:
+    def _faults_of_answer(self, row: Cells) -> Iterator[Unmet]:
         known, must = self.known(row), row.at("must").casefold()
         if must not in YES | NO:
             yield row.fault("cell_no_yes_no", "must")
@@ -285,10 +209,10 @@ class _Reader:
         if named and known and not known.is_read:
             yield row.fault("cell_not_scored", "scored")
         elif unknown := [name for name, key in named.items() if key is None]:
-            every = _every(self.form.titles.values(), "criteria", "; ")
-            yield _of(row.fault("cell_no_criterion", "scored", **every), unknown[0])
+            every = every_name(self.form.titles.values(), "criteria", "; ")
+            yield part_found(row.fault("cell_no_criterion", "scored", **every), unknown[0])
 
-    def read(self, row: _Row) -> ListedQuestion:
+    def read(self, row: Cells) -> ListedQuestion:
         kind = self.kind(row) or FieldType.TEXT
         return ListedQuestion(
             question=row.at("id"),
@@ -304,18 +228,6 @@ class _Reader:
 
 def _names(key: str, title: Wording) -> set[str]:
     return {key.casefold(), *(text.casefold() for text in title.texts.values())}
-
-
-def _every(names: Iterable[Wording], param: str, between: str) -> dict[str, str]:
-    """Return names in each language as one parameter of a phrase."""
-    every = list(names) or [Wording(en="–")]
-    codes = set.union(*(set(name.texts) for name in every))
-    return Wording.model_validate({code: between.join(n.in_(code) for n in every) for code in codes}).params(param)
-
-
-def _of(unmet: Unmet, found: str) -> Unmet:
-    """Name the part of a cell that is wrong in place of all of it."""
-    return replace(unmet, params={**unmet.params, "found": found[:40]})
 
 
 def _is_words(text: str) -> bool:

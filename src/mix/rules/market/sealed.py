@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+BESIDE = "co_applicants"  # the key under which an envelope of answers names those that answer with its vendor
+
 
 class SealerDown(Exception):
     """The sealer does not answer: the message says how to start it."""

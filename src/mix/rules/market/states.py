@@ -21,6 +21,16 @@ class SubmissionState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Joining(StrEnum):
+    """Whether a vendor that was asked to answer a call together with another does."""
+
+    ASKED = "asked"
+    JOINED = "joined"
+    DECLINED = "declined"
+    LEFT = "left"
+    TAKEN_OUT = "taken_out"
+
+
 class CustodyMode(StrEnum):
     """Who keeps the key until opening: the machine, or three people in shares."""
 

@@ -16,7 +16,7 @@ from mix.actions.choice import evaluations
 from mix.data.models import Declaration, Evaluation, PanelMember, Result, Vendor
 from mix.phrases.words import word
 from mix.readers.choice.conflicts import Said, last_words, list_declarations
-from mix.readers.choice.evaluations import contenders, criteria_now, list_results, suggest_conflicts
+from mix.readers.choice.evaluations import criteria_now, list_results, list_vendors, suggest_conflicts
 from mix.readers.choice.scoring import Scoring, scoring_of, unmet_for_consensus
 from mix.readers.market.item_checks import list_failed
 from mix.rules.choice.states import Conflict, Seat
@@ -95,7 +95,7 @@ def declare(request: HttpRequest, code: str, key: str) -> HttpResponse:
 
 
 def _declarable(evaluation: Evaluation, member: PanelMember) -> Declarable:
-    vendors = sorted({s.vendor for s in contenders(evaluation)}, key=lambda v: v.name)
+    vendors = list_vendors(evaluation)
     suggested = suggest_conflicts(member, vendors)
     hints = [(v.place, *(word("affiliation", code, language()) for code in suggested.get(v.pk, ()))) for v in vendors]
     return Declarable(

@@ -55,7 +55,7 @@ from mix.rules.delivery.states import AgreementState, ConversationState, EditSta
 from mix.rules.knowledge.measured import TargetVerdict
 from mix.rules.knowledge.states import FactConfidence, FactKey
 from mix.rules.market.closing import Phase
-from mix.rules.market.states import CustodyMode
+from mix.rules.market.states import CustodyMode, Joining
 from mix.web.drawing import filters, showing
 from mix.web.drawing.anchors import anchor
 from mix.web.drawing.pdf import logo_inside
@@ -129,6 +129,7 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     Ground,
     InvoiceState,
     JoinAnswer,
+    Joining,
     Kind,
     Named,
     NoticeKind,

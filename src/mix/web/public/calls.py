@@ -13,6 +13,7 @@ from mix.data.models import Addendum, Challenge, Question, Solicitation, Solicit
 from mix.phrases.words import word
 from mix.readers.case.challenges import spec_of
 from mix.readers.core.errors import Unknown
+from mix.readers.market.co_applicants import most_beside
 from mix.readers.market.solicitations import (
     closing_of,
     form_of,
@@ -58,6 +59,7 @@ class NoticeContext:
     is_open: bool
     sections: Sequence[Answer]
     changed: Mapping[int, Changed]
+    beside: int
 
 
 def notice(request: HttpRequest, reference: str) -> HttpResponse:
@@ -86,6 +88,7 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
         is_open=call.closes_at > now_of(request) and challenge.status == ChallengeStatus.RUNNING,
         sections=read_sections(call),
         changed={c.number: c for a in addenda if (c := changed_by(a))},
+        beside=most_beside(call),
     )
     return draw_page(request, "public/notice.html", context)
 

@@ -45,7 +45,7 @@ def _outcomes() -> Iterator[tuple[Any, ...]]:
                 in_language(case.municipality, "name"),
                 case.commissioned_at.date().isoformat(),
                 word("status", case.status, language()),
-                award.vendor.name if award else told,
+                award.names if award else told,
                 dollars(award.value_cents) if award else "",
                 row.story or came,
                 int(case.is_fictional),

@@ -6,7 +6,7 @@ from mix.web.staff.case import joining, pilots, records, whole, word_template
 from mix.web.staff.city import authority, bylaws, departments, face, going_live, mail, settings, setup, variants
 from mix.web.staff.delivery import contracts, conversations
 from mix.web.staff.flow import dates, desk, findings, search, waiting, workspace
-from mix.web.staff.market import call_form, call_form_lines, call_form_list, custody, publishing
+from mix.web.staff.market import call_form, call_form_list, custody, publishing
 
 urlpatterns = [
     path("city/", desk.desk, name="city-desk"),
@@ -36,16 +36,15 @@ urlpatterns = [
     path("city/challenges/<slug:code>/files/<str:submission>/<str:file>/", contracts.opened_file, name="city-file"),
     path("city/challenges/<slug:code>/<slug:key>/", workspace.step, name="city-step"),
     path("city/challenges/<slug:code>/<slug:key>/call/", call_form.call_form, name="city-call-form"),
-    path("city/challenges/<slug:code>/<slug:key>/call/list/", call_form_list.call_list, name="city-call-list"),
     path(
-        "city/challenges/<slug:code>/<slug:key>/call/list/questions.<slug:kind>",
-        call_form_list.list_file,
-        name="city-call-list-file",
+        "city/challenges/<slug:code>/<slug:key>/call/list/<slug:what>/",
+        call_form_list.call_list,
+        name="city-call-list",
     ),
     path(
-        "city/challenges/<slug:code>/<slug:key>/call/<slug:question>.<slug:kind>",
-        call_form_lines.lines_file,
-        name="city-call-lines",
+        "city/challenges/<slug:code>/<slug:key>/call/list/<slug:what>.<slug:kind>",
+        call_form_list.list_file,
+        name="city-call-list-file",
     ),
     path("city/challenges/<slug:code>/<slug:key>/publish/", publishing.publishing, name="city-call-publish"),
     path("city/challenges/<slug:code>/<slug:key>/versions/", records.versions, name="city-versions"),

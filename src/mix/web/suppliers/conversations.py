@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from mix.readers.delivery.conversations import (
     content_of,
     get_own_conversation,
     list_replies,
+    merge_sent,
 )
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.fields import FieldSpec
@@ -28,10 +29,12 @@ from mix.rules.core.lines import whole_number
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.delivery.states import ConversationState, Side
 from mix.web.documents.conversing import acts_of, conversation_context
+from mix.web.documents.sent import read_over, read_sent
 from mix.web.documents.specs import FieldView, draw, read_only, read_post
 from mix.web.drawing.requests import now_of, only_read, signed_in
 from mix.web.drawing.showing import language, plain, said, titled, use_clock
-from mix.web.forms.acts import Taken, do, show, take
+from mix.web.forms.acts import Taken, do, show, take, take_stash
+from mix.web.forms.itself import answered, hindrance, is_by_itself
 from mix.web.forms.kinds import is_under_way
 
 
@@ -49,14 +52,19 @@ def conversation(request: HttpRequest, code: str) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Written:
-    """What was sent: the boxes as typed, over which version, and which text stays where a team mate changed it too."""
+    """What was sent: the boxes as typed, over which version, and which text stays where a team mate changed it too.
+
+    Of boxes in `over`, which saved themselves, it is another version. `is_back`: it was typed while signed out.
+    """
 
     typed: Mapping[str, Any]
     version: int
+    over: Mapping[str, int] = field(default_factory=dict)
     since: Mapping[str, int] = field(default_factory=dict)
     chosen: Mapping[str, str] = field(default_factory=dict)
     unmet: tuple[Unmet, ...] = ()
     status: int = HTTPStatus.OK
+    is_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,7 @@ class WritingContext:
     spec: StepSpec
     rows: Sequence[tuple[FieldView, Sequence[object]]]
     version: int
+    over: Mapping[str, int]
     since: Mapping[str, int]
     chosen: Mapping[str, str]
     problems: Sequence[tuple[str, str]]
@@ -77,10 +86,15 @@ def write(request: HttpRequest, code: str) -> HttpResponse:
     """Write the boxes. Every save is a version; the city sees it once it is handed over."""
     found = get_own_conversation(code, actor=signed_in(request))
     use_clock(found.step.challenge.municipality.zone)
+    if is_by_itself(request):
+        return hindrance(request) or _save_itself(request, found)
     if request.method == "POST":
         return _save(request, found)
     if not _is_written(request, found):
         return redirect("vendor-conversation", code=code)
+    stash = take_stash(request)
+    if stash is not None:
+        return _drawn(request, found, replace(_read(stash, found), since={}, chosen={}, is_back=True))
     return _drawn(request, found, Written(content_of(found, found.version), found.version))
 
 
@@ -90,26 +104,41 @@ def _is_written(request: HttpRequest, found: Conversation) -> bool:
 
 
 def _save(request: HttpRequest, found: Conversation) -> HttpResponse:
-    sent = _read(request, found)
+    sent = _read(request.POST, found)
     present = content_of(found, found.version)
     mine = {key: present.get(key) if sent.chosen.get(key) == "theirs" else v for key, v in sent.typed.items()}
     if undecided := _clashes(found, [key for key in sent.since if key not in sent.chosen]):
         return _drawn(request, found, replace(sent, unmet=undecided, status=HTTPStatus.CONFLICT))
     try:
-        do(request, conversations.save, found, answers=mine, based_on=sent.version)
+        do(request, conversations.save, found, answers=mine, based_on=sent.version, over=sent.over)
     except conversations.WrittenMeanwhile as error:
         latest = error.latest.number
         since = dict.fromkeys(error.merged.clashes, latest)
         unmet = (*error.unmet, *_clashes(found, since))
         found = get_own_conversation(found.code, actor=signed_in(request))
-        again = Written(error.merged.answers, latest, since, {}, unmet, HTTPStatus.CONFLICT)
+        again = Written(error.merged.answers, latest, since=since, unmet=unmet, status=HTTPStatus.CONFLICT)
         return _drawn(request, found, again)
     except Refused as error:
-        again = Written(sent.typed, sent.version, unmet=error.unmet, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        again = replace(sent, since={}, chosen={}, unmet=error.unmet, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return _drawn(request, found, again)
     messages.success(request, _("Saved. The city sees it once you hand it over."))
     stays = request.POST.get("go") == "stay"
     return redirect(request.path) if stays else redirect("vendor-conversation", code=found.code)
+
+
+def _save_itself(request: HttpRequest, found: Conversation) -> HttpResponse:
+    """Save the boxes that were typed into: those that can be read, and that no team mate changed meanwhile."""
+    specs = boxes_of(found)
+    sent, number = read_sent(request, specs), whole_number(request.POST.get("version", "")) or 0
+    merged = merge_sent(found, sent.good, based_on=number, over=read_over(request.POST, specs))
+    mine = {key: value for key, value in merged.answers.items() if key not in merged.clashes}
+    why, status = sent.why(merged.clashes), 409 if merged.clashes else 422 if sent.bad else 200
+    if not mine:
+        return answered(request, [], why, status=status)
+    content = content_of(found, found.version)
+    saved = do(request, conversations.save, found, answers={**content, **mine}, based_on=found.version)
+    kept = sent.kept(saved.version, without=merged.clashes, unchanged=merged.taken)
+    return answered(request, kept, why, status=status)
 
 
 def _clashes(found: Conversation, keys: Iterable[str]) -> tuple[Unmet, ...]:
@@ -117,11 +146,12 @@ def _clashes(found: Conversation, keys: Iterable[str]) -> tuple[Unmet, ...]:
     return tuple(Unmet("answer_clashes", titles[key].params("field"), field=key) for key in keys)
 
 
-def _read(request: HttpRequest, found: Conversation) -> Written:
-    given, specs = request.POST, boxes_of(found)
+def _read(given: QueryDict, found: Conversation) -> Written:
+    specs = boxes_of(found)
     since = {s.key: n for s in specs if (n := whole_number(given.get(f"since-{s.key}", ""))) is not None}
     chosen = {key: word for key in since if (word := given.get(f"choose-{key}", "")) in ("mine", "theirs")}
-    return Written(read_post(specs, given), whole_number(given.get("version", "")) or 0, since, chosen)
+    over = {key: number for key, number in read_over(given, specs).items() if key not in since}
+    return Written(read_post(specs, given), whole_number(given.get("version", "")) or 0, over, since, chosen)
 
 
 def _drawn(request: HttpRequest, found: Conversation, sent: Written) -> HttpResponse:
@@ -134,11 +164,13 @@ def _drawn(request: HttpRequest, found: Conversation, sent: Written) -> HttpResp
         spec=spec_of(found.step),
         rows=[(view, [r for r in replies if r.field == view.spec.key]) for view in views],
         version=sent.version,
+        over=sent.over,
         since=sent.since,
         chosen=sent.chosen,
         problems=[_problem(specs, one, is_clash=one.field in sent.since) for one in sent.unmet],
     )
-    return show(request, "suppliers/conversation_write.html", Taken({}, status=sent.status), context)
+    taken = Taken({}, status=sent.status, returned=sent.is_back)
+    return show(request, "suppliers/conversation_write.html", taken, context)
 
 
 def _problem(specs: Sequence[FieldSpec], one: Unmet, *, is_clash: bool) -> tuple[str, str]:

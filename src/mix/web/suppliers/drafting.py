@@ -242,7 +242,7 @@ def _drawn(request: HttpRequest, part: Part, posted: Posted) -> HttpResponse:
         meanwhile=posted.meanwhile,
         total=price_total(specs, content) if part.envelope is Envelope.PRICE else None,
         changed=[c for c in changed_for(part.submission) if c.key in {s.key for s in specs}],
-        earlier=addresses_of_earlier(part.submission, specs),
+        earlier=addresses_of_earlier(part.submission, specs, actor=actor_of(request)),
         attached=_attached(part.submission, specs),
     )
     taken = Taken({}, status=posted.status)

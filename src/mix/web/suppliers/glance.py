@@ -9,6 +9,7 @@ from mix.data.models import Addendum, Solicitation, SolicitationDocument
 from mix.readers.case.challenges import method_for
 from mix.readers.case.documents import gather_facts
 from mix.readers.delivery.clauses import list_library
+from mix.readers.market.co_applicants import most_beside
 from mix.readers.market.solicitations import list_addenda, list_documents, spec_of_call
 from mix.rules.city.methods import Fact
 from mix.rules.core.kinds import AgreementKind
@@ -31,9 +32,10 @@ class Terms:
 
 @dataclass(frozen=True)
 class Glance:
-    """What is asked, how long it takes, how it is scored, what is paid, what follows, and whom to ask.
+    """What is asked, how long it takes, how it is scored, what is paid, what follows, whom to ask, who may answer.
 
-    `fee` and what `call` allows for a purchase are in cents; `rates` are the words an hour of the estimate.
+    With how many others a vendor may answer together is `beside`. `fee` and what `call` allows for a purchase are in
+    cents; `rates` are the words an hour of the estimate.
     """
 
     call: Solicitation
@@ -48,6 +50,7 @@ class Glance:
     documents: Sequence[SolicitationDocument]
     addenda: Sequence[Addendum]
     address: str
+    beside: int
 
 
 def glance_at(call: Solicitation) -> Glance:
@@ -67,6 +70,7 @@ def glance_at(call: Solicitation) -> Glance:
         documents=list_documents(call),
         addenda=list_addenda(call)[::-1],
         address=address_in(call.contact),
+        beside=most_beside(call),
     )
 
 

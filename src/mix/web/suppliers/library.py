@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mix.actions.market import submissions
 from mix.data.models import Submission
+from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.market.library import list_earlier
 from mix.readers.market.sealing import read_draft
@@ -19,15 +20,16 @@ from mix.readers.market.solicitations import spec_of_call
 from mix.rules.core.fields import FieldSpec
 from mix.rules.core.kinds import Envelope
 from mix.rules.market.library import EarlierAnswer, fitting, is_like, takes_earlier
+from mix.web.drawing.requests import actor_of
 from mix.web.forms import fields
 from mix.web.forms.acts import Listed, RowAct, do, show, take
 from mix.web.suppliers.ways import is_open, own_submission, way_of
 
 
-def addresses_of_earlier(submission: Submission, specs: Sequence[FieldSpec]) -> Mapping[str, str]:
+def addresses_of_earlier(submission: Submission, specs: Sequence[FieldSpec], *, actor: Actor) -> Mapping[str, str]:
     """Return the pages of earlier answers, by the question for which there are any."""
     asked = [spec for spec in specs if takes_earlier(spec) and spec.envelope == Envelope.TECHNICAL]
-    earlier = list_earlier(submission) if asked else []
+    earlier = list_earlier(submission, actor=actor) if asked else []
     return {
         spec.key: reverse("vendor-earlier", args=[submission.code, spec.key])
         for spec in asked
@@ -88,7 +90,7 @@ def earlier(request: HttpRequest, code: str, field: str) -> HttpResponse:
     spec = next((s for s in asked if s.key == field and takes_earlier(s)), None)
     if spec is None:
         raise Unknown
-    like, others = fitting(spec, list_earlier(submission))
+    like, others = fitting(spec, list_earlier(submission, actor=actor_of(request)))
     taken = take(request, {"use": Listed(Use, Offered(submission, spec, [*like, *others]))})
     if isinstance(taken, HttpResponse):
         return taken

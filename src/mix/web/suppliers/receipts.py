@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
 from mix.data.models import Challenge, Solicitation, Submission, SubmissionVersion
+from mix.readers.market.co_applicants import beside_of, list_joined
 from mix.readers.market.sealing import FileFact, find_draft, has_draft, list_files, own_files
 from mix.readers.market.solicitations import spec_of_call
 from mix.readers.market.submissions import (
@@ -64,7 +65,9 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
         "kind": COPY_KIND,
         "call": submission.solicitation.reference,
         "vendor": submission.vendor.code,
-        "envelopes": envelopes_of(submission.solicitation, find_draft(submission), list_files(submission)),
+        "envelopes": envelopes_of(
+            submission.solicitation, find_draft(submission), list_files(submission), beside=beside_of(submission)
+        ),
     }
     response = HttpResponse(json.dumps(body, indent=2, ensure_ascii=False), content_type="application/json")
     response["Content-Disposition"] = attachment(f"{submission.code}-copy.json")
@@ -120,6 +123,7 @@ class ReceiptContext:
     unopened: list[Envelope]
     standing: Standing
     asks_price: bool
+    beside: list[str]
 
 
 def _receipt(request: HttpRequest, reference: str) -> ReceiptContext:
@@ -137,6 +141,7 @@ def _receipt(request: HttpRequest, reference: str) -> ReceiptContext:
         unopened=list_unopened(version.submission) if standing.counts else [],
         standing=standing,
         asks_price=Envelope.PRICE in spec_of_call(call).envelopes,
+        beside=[row.vendor.name for row in list_joined(version.submission)],
     )
 
 

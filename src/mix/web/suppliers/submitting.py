@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,10 +19,12 @@ from mix.data.models import (
     Acknowledgement,
     Addendum,
     Challenge,
+    CoApplicant,
     Solicitation,
     Submission,
 )
 from mix.readers.case.challenges import spec_of
+from mix.readers.market.co_applicants import is_lead, list_asked, most_beside
 from mix.readers.market.sealing import FileFact, find_draft, list_files
 from mix.readers.market.solicitations import get_public, hides_names, spec_of_call
 from mix.readers.market.submissions import (
@@ -131,7 +134,10 @@ def _drawn_files(request: HttpRequest, submission: Submission, taken: Taken) -> 
 
 @dataclass(frozen=True)
 class CheckContext:
-    """What the page draws on which everything is checked once more."""
+    """What the page draws on which everything is checked once more.
+
+    `beside` are those who were asked to answer together, `most` how many may; only whoever `leads` finalises.
+    """
 
     is_sealed: bool
     answers: list[Answer]
@@ -145,6 +151,9 @@ class CheckContext:
     acknowledged: list[Acknowledgement]
     changed: dict[int, Changed]
     answered: dict[str, str]
+    beside: list[CoApplicant]
+    most: int
+    leads: bool
 
 
 def check(request: HttpRequest, code: str) -> HttpResponse:
@@ -152,18 +161,17 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     submission = own_submission(request, code)
     if request.method == "GET" and not is_open(request, submission):
         return redirect("vendor-submission", code=code)
-    acts = {
-        "finalise": Listed(Finalise, submission),
-        "confirm": Listed(Confirm, submission),
-        "withdraw": Listed(Withdraw, submission),
-    }
+    leads = is_lead(submission, actor_of(request))
+    acts: dict[str, Listed[Any]] = {"confirm": Listed(Confirm, submission)}
+    if leads:
+        acts |= {"finalise": Listed(Finalise, submission), "withdraw": Listed(Withdraw, submission)}
     taken = take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
-    return show(request, "suppliers/check.html", taken, way_of(submission, "check"), _checked(submission))
+    return show(request, "suppliers/check.html", taken, way_of(submission, "check"), _checked(submission, leads=leads))
 
 
-def _checked(submission: Submission) -> CheckContext:
+def _checked(submission: Submission, *, leads: bool) -> CheckContext:
     part = spec_of_call(submission.solicitation)
     draft = find_draft(submission)
     content = draft.answers if draft else {}
@@ -186,6 +194,9 @@ def _checked(submission: Submission) -> CheckContext:
         acknowledged=list_acknowledged(submission),
         changed={c.number: c for a in addenda if (c := changed_by(a))},
         answered={a.spec.key: str(a.value) for a in answers if a.value},
+        beside=list_asked(submission),
+        most=most_beside(submission.solicitation),
+        leads=leads,
     )
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from mix.actions.market import submissions
 from mix.data.models import Submission
 from mix.readers.core.rows import row_key
+from mix.readers.market.co_applicants import beside_of
 from mix.readers.market.sealing import list_files
 from mix.readers.market.solicitations import get_addendum
 from mix.web.drawing.requests import began_of
@@ -51,6 +52,7 @@ class Finalise(Act[Submission]):
     retry = fields.hidden()
     draft = fields.hidden(required=False)
     codes = fields.hidden(required=False, most=100_000)
+    beside = fields.hidden(required=False, most=1000)
 
     def fit(self) -> None:
         """Ask whether this person may bind this vendor."""
@@ -59,15 +61,22 @@ class Finalise(Act[Submission]):
 
     @classmethod
     def first(cls, about: Submission) -> Mapping[str, Any]:
-        """Give this form its key, and say what stands on the page: the draft, and the files."""
+        """Give this form its key, and say what stands on the page: the draft, the files, and who answers."""
         codes = ".".join(f.code for f in list_files(about))
-        return {"retry": secrets.token_urlsafe(16), "draft": str(about.draft_version), "codes": codes}
+        beside = ".".join(one["code"] for one in beside_of(about))
+        return {
+            "retry": secrets.token_urlsafe(16),
+            "draft": str(about.draft_version),
+            "codes": codes,
+            "beside": beside,
+        }
 
     def run(self, request: HttpRequest) -> str:
         """Finalise, and go to the receipt."""
         retry, draft = self.cleaned_data["retry"], self.cleaned_data["draft"]
         codes = tuple(code for code in self.cleaned_data["codes"].split(".") if code)
-        seen = submissions.Seen(int(draft) if draft.isdigit() and len(draft) < 9 else 0, codes)
+        beside = tuple(code for code in self.cleaned_data["beside"].split(".") if code)
+        seen = submissions.Seen(int(draft) if draft.isdigit() and len(draft) < 9 else 0, codes, beside)
         version = do(request, submissions.finalise, self.about, retry_key=retry, began_at=began_of(request), seen=seen)
         return reverse("vendor-receipt", args=[version.reference])
 

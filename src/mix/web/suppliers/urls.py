@@ -14,6 +14,7 @@ from mix.web.suppliers import (
     sheets,
     submitting,
     teams,
+    together,
     uploads,
     views,
 )
@@ -37,6 +38,8 @@ urlpatterns = [
     path(
         "vendor/submissions/<str:code>/sheets/<slug:question>.<slug:kind>", sheets.sheet_file, name="vendor-sheet-file"
     ),
+    path("vendor/submissions/<str:code>/together/", together.together, name="vendor-together"),
+    path("vendor/together/<str:code>/", together.asked, name="vendor-asked"),
     path("vendor/submissions/<str:code>/check/", submitting.check, name="vendor-check"),
     path("vendor/submissions/<str:code>/export/", receipts.export, name="vendor-export"),
     path("vendor/submissions/<str:code>/export/pdf/", receipts.export_pdf, name="vendor-export-pdf"),

@@ -15,6 +15,7 @@ from mix.actions.market.engagements import give_card
 from mix.data.models import (
     Agreement,
     Challenge,
+    CoApplicant,
     Debrief,
     Engagement,
     Letter,
@@ -35,6 +36,7 @@ from mix.readers.delivery.conversations import list_own_conversations
 from mix.readers.delivery.sprints import Room, list_open_rooms
 from mix.readers.flow.wait_names import gather_names
 from mix.readers.flow.waits import list_vendor_waits
+from mix.readers.market.co_applicants import list_of_call
 from mix.readers.market.engagements import list_public_engagements
 from mix.readers.market.fitting import page_fitting
 from mix.readers.market.participations import has_reached, list_taking_part
@@ -130,8 +132,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _latest(letters: Sequence[Letter], submission: Submission) -> Letter | None:
     """Return the first of the letters, latest first, that is about a submission."""
-    about = (submission.solicitation_id, submission.vendor_id)
-    return next((row for row in letters if (row.evaluation.solicitation_id, row.vendor_id) == about), None)
+    about = (submission.solicitation_id, {submission.vendor.code, *(one["code"] for one in submission.beside)})
+    return next((r for r in letters if r.evaluation.solicitation_id == about[0] and r.vendor.code in about[1]), None)
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,7 @@ class CallContext:
     elsewhere: Sequence[tuple[Person, str]]
     hides_names: bool
     glance: Glance
+    beside: Sequence[CoApplicant]
 
 
 def call(request: HttpRequest, reference: str) -> HttpResponse:
@@ -246,6 +249,7 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
         elsewhere=[row for v in vendors for row in list_also_elsewhere(v)],
         hides_names=hides_names(found),
         glance=glance_at(found),
+        beside=list_of_call(found, actor.vendors),
     )
     return show(request, "suppliers/call.html", taken, context)
 

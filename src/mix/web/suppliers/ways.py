@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from mix.data.models import Challenge, Solicitation, Submission, SubmissionVersion
 from mix.readers.case.challenges import spec_of
+from mix.readers.market.co_applicants import most_beside
 from mix.readers.market.solicitations import hides_names, spec_of_call
 from mix.readers.market.submissions import find_current, get_own_submission
 from mix.rules.core.fields import Bilingual
@@ -33,7 +34,7 @@ class WayContext:
 
 
 def own_submission(request: HttpRequest, code: str) -> Submission:
-    """Return a submission of the actor's own vendor, and show times on the clock of its call. Raises Unknown."""
+    """Return a submission in which the actor's vendor answers, with times on the clock of its call. Raises Unknown."""
     submission = get_own_submission(code, actor=signed_in(request))
     use_clock(submission.solicitation.zone)
     return submission
@@ -51,6 +52,8 @@ def way_of(submission: Submission, here: str) -> WayContext:
     ways.append(("files", _("Files"), reverse("vendor-files", args=[submission.code])))
     if Envelope.PRICE in part.envelopes:
         ways.append(("price", _("Price"), reverse("vendor-price", args=[submission.code])))
+    if most_beside(submission.solicitation):
+        ways.append(("together", _("Who answers"), reverse("vendor-together", args=[submission.code])))
     ways.append(("check", _("Check and finalise"), reverse("vendor-check", args=[submission.code])))
     return WayContext(
         submission=submission,

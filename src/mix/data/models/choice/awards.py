@@ -10,13 +10,17 @@ from mix.data.models.city.people import Person
 from mix.data.models.core.columns import choice, money, new_code, one_of
 from mix.data.models.core.kept import Kept
 from mix.data.models.core.wordings import Worded
+from mix.data.models.market.submissions import joined_names
 from mix.data.models.market.vendors import Vendor
 from mix.rules.choice.debriefs import DebriefSheet
 from mix.rules.choice.states import AwardState, DisputeOutcome
 
 
 class Award(Kept):
-    """One recommended vendor; when negotiation fails or it is disqualified, the next-ranked follows."""
+    """One recommended vendor; when negotiation fails or it is disqualified, the next-ranked follows.
+
+    `beside` are those that answered with it (code and name): the award names all, and is contracted with the vendor.
+    """
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="awards")
@@ -30,6 +34,7 @@ class Award(Kept):
     notice_due_on = models.DateField(null=True)
     notice = models.OneToOneField(Notice, null=True, on_delete=models.PROTECT, related_name="award")
     ended_reason = models.TextField(blank=True)
+    beside = models.JSONField(default=list)
 
     class Meta:
         constraints = [
@@ -40,6 +45,11 @@ class Award(Kept):
             ),
             one_of("state", AwardState),
         ]
+
+    @property
+    def names(self) -> str:
+        """The names of all to whom it goes."""
+        return joined_names(self.vendor, self.beside)
 
 
 class Letter(Kept):

@@ -1,5 +1,7 @@
 """What vendors hand in: versions with receipts, acknowledgements, and the answers once they are opened."""
 
+from collections.abc import Mapping, Sequence
+
 from django.db import models
 
 from mix.data.models.city.municipalities import Municipality
@@ -11,16 +13,21 @@ from mix.data.models.market.vendors import Vendor
 from mix.rules.core.access import Role
 from mix.rules.core.kinds import Envelope
 from mix.rules.market.receipts import ReceiptStatement
-from mix.rules.market.states import SubmissionState
+from mix.rules.market.states import Joining, SubmissionState
 
 
 class Submission(Kept):
-    """One vendor's answer to one call. Its draft and its files lie in the vault, as ciphertext."""
+    """One vendor's answer to one call. Its draft and its files lie in the vault, as ciphertext.
+
+    `beside` are the vendors that answer with it (code and name), as its envelope said when it was opened; until then it
+    is empty. `parties` are all of them, the lead first, where a reader fetched them along.
+    """
 
     loose = frozenset({"draft_version", "reminded"})
     # where a reader fetched them along: nobody scores it, and whether that is for a mandatory item
     is_out: bool
     has_failed: bool
+    parties: tuple[Vendor, ...]
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="submissions")
@@ -31,11 +38,61 @@ class Submission(Kept):
     started_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
     reminded = models.CharField(max_length=60, blank=True)  # of which instant its team was reminded, before or after
+    beside = models.JSONField(default=list)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["solicitation", "vendor"], name="submission_once"),
             one_of("state", SubmissionState),
+        ]
+
+    @property
+    def names(self) -> str:
+        """The name of the vendor, and once the answer was opened those of all that answer with it."""
+        return joined_names(self.vendor, self.beside)
+
+
+def joined_names(lead: Vendor, beside: Sequence[Mapping[str, str]]) -> str:
+    """Return the name of a vendor with those that answer with it."""
+    return " · ".join((lead.name, *(one["name"] for one in beside)))
+
+
+class CoApplicant(Kept):
+    """That a vendor is asked to answer a call together with another, the `lead`, and what it said.
+
+    Nobody but the vendors of one answer sees it before that is opened. Once it joined, its people write the draft, too.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="co_applicants")
+    solicitation = models.ForeignKey(Solicitation, on_delete=models.PROTECT, related_name="+")
+    lead = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="co_applications")
+    code = models.CharField(max_length=20, unique=True, default=new_code)
+    state = choice(Joining, default=Joining.ASKED.value)
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answered_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission", "vendor"],
+                condition=models.Q(state__in=[Joining.ASKED.value, Joining.JOINED.value]),
+                name="co_applicant_once",
+            ),
+            models.UniqueConstraint(
+                fields=["solicitation", "vendor"],
+                condition=models.Q(state=Joining.JOINED.value),
+                name="co_applicant_of_one_answer",
+            ),
+            models.CheckConstraint(condition=~models.Q(vendor=models.F("lead")), name="co_applicant_beside_another"),
+            models.CheckConstraint(
+                condition=~models.Q(state=Joining.JOINED.value) | models.Q(answered_at__isnull=False),
+                name="co_applicant_joined_by_word",
+            ),
+            one_of("state", Joining),
         ]
 
 

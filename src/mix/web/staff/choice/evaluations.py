@@ -285,5 +285,5 @@ def _tie_to_break(evaluation: Evaluation, ties: list[list[Result]]) -> Tie:
 
 
 def _in_order(rankings: list[tuple[Ranking, list[Result]]], drawn: TieBreak) -> list[str]:
-    names = {str(r.submission_id): r.submission.vendor.name for _ranking, rows in rankings for r in rows}
+    names = {str(r.submission_id): r.submission.names for _ranking, rows in rankings for r in rows}
     return [names[key] for key in drawn.order if key in names]

@@ -289,7 +289,7 @@ class BreakTie(Act[Tie]):
 
     def fit(self) -> None:
         """Ask for each place among them, then how and why."""
-        names = [("", "–"), *((r.submission.code, r.submission.vendor.name) for r in self.about.equals)]
+        names = [("", "–"), *((r.submission.code, r.submission.names) for r in self.about.equals)]
         for place, rank in self.about.places.items():
             self.fields[place] = fields.choice(gettext("Rank %(rank)s") % {"rank": rank}, names)
         self.fields["how"] = fields.text(_("How it was drawn, when, and who was there"), rows=2)

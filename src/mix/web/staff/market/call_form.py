@@ -13,14 +13,21 @@ from mix.readers.case.challenges import get_challenge_and_roles, get_step, metho
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.market.copying import is_as_begun
-from mix.readers.market.solicitations import find_solicitation, form_of, method_form, scorings_of, unmet_in_form_of
+from mix.readers.market.solicitations import (
+    find_solicitation,
+    form_of,
+    method_form,
+    part_of,
+    scorings_of,
+    unmet_in_form_of,
+)
 from mix.rules.city.methods import Criterion, EvaluationSpec
 from mix.rules.city.methods import Step as StepSpec
 from mix.rules.core.access import Permission
 from mix.rules.core.fields import Wording
-from mix.rules.core.kinds import Envelope
 from mix.rules.core.unmet import Unmet
-from mix.rules.market.call_forms import AskedQuestion, CallForm, Difference, bounds_of, differences
+from mix.rules.market.call_bounds import Bounds, Stays, Weights, bounds_in, stays_for, weights_of
+from mix.rules.market.call_forms import AskedQuestion, CallForm, Difference, differences
 from mix.web.documents.sources import view_beginning
 from mix.web.documents.specs import CopyView
 from mix.web.drawing.requests import only_read, signed_in
@@ -31,8 +38,8 @@ from mix.web.staff.market import call_form_acts as acts
 from mix.web.staff.market import call_form_files as files
 from mix.web.staff.market import call_form_groups as groups
 from mix.web.staff.market import call_form_items as items
-from mix.web.staff.market import call_form_lines as lines
 from mix.web.staff.market import call_form_tables as tables
+from mix.web.staff.market.call_lists import NEW_PRICE, ItemList, QuestionList, find_list
 
 
 @dataclass(frozen=True)
@@ -41,8 +48,7 @@ class Weighed:
 
     name: str
     criterion: Criterion
-    least: int
-    most: int
+    bounds: Weights
     questions: tuple[int, ...]
 
 
@@ -71,7 +77,11 @@ class Grouped:
 
 @dataclass(frozen=True)
 class CallFormContext:
-    """What the page of a call's form draws: mandatory items, and questions under their headings."""
+    """What the page of a call's form draws: mandatory items, and questions under their headings.
+
+    `lists` are what goes out and comes in as a table. `bounds` are those of the method, and `stays` says why a question
+    (its key) is asked in every call.
+    """
 
     challenge: Challenge
     step: Step
@@ -88,6 +98,9 @@ class CallFormContext:
     changed: tuple[Difference, ...]
     words: int
     beginning: CopyView | None
+    bounds: Bounds
+    stays: dict[str, Stays]
+    lists: list[str]
 
 
 def call_form(request: HttpRequest, code: str, key: str) -> HttpResponse:
@@ -108,8 +121,10 @@ def call_form(request: HttpRequest, code: str, key: str) -> HttpResponse:
 def _acts(step: Step, call: Solicitation) -> Acts:
     if call.published_at or not is_under_way(step):
         return {}
-    about = acts.Fitting(step, form_of(call), method_form(step))
+    most = bounds_in(part_of(step)).co_applicants
+    about = acts.Fitting(step, form_of(call), method_form(step), most)
     every: dict[str, type[acts.Fit]] = {
+        **({"answer_together": acts.AnswerTogether} if most else {}),
         "add_question": acts.AddQuestion,
         "reword": acts.Reword,
         "drop": acts.DropQuestion,
@@ -135,8 +150,6 @@ def _acts(step: Step, call: Solicitation) -> Acts:
         }
     if about.form.evaluations:
         every |= {"add_item": items.AddItem, "change_item": items.ChangeItem}
-    if any(q.field.envelope == Envelope.PRICE for q in about.form.questions):
-        every |= {"add_lines": lines.AddLines, "change_lines": lines.ChangeLines}
     return {name: Listed(form, about) for name, form in every.items()}
 
 
@@ -165,7 +178,7 @@ def _context(challenge: Challenge, step: Step, call: Solicitation, actor: Actor)
                     Weighed(
                         f"{key}.{c.key}",
                         c,
-                        *bounds_of(c, method.criteria_of(key)),
+                        weights_of(c, method.criteria_of(key)),
                         tuple(numbers[q.field.key] for q in form.scoring(f"{key}.{c.key}")),
                     )
                     for c in part.criteria
@@ -178,6 +191,9 @@ def _context(challenge: Challenge, step: Step, call: Solicitation, actor: Actor)
         changed=differences(form, method),
         words=sum(q.field.max_words or 0 for q in asked),
         beginning=view_beginning(challenge, actor=actor) if is_begun else None,
+        bounds=bounds_in(part_of(step)),
+        lists=[what for what in (QuestionList.what, ItemList.what, NEW_PRICE) if find_list(what, form)],
+        stays={q.field.key: why for q in form.questions if (why := stays_for(form, q))},
     )
 
 

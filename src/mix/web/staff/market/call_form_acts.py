@@ -37,6 +37,7 @@ class Fitting:
     step: Step
     form: CallForm
     method: CallForm
+    most_co_applicants: int = 0
 
     def criteria(self) -> list[tuple[str, str]]:
         """Return every criterion by its name "step.criterion", with its title."""
@@ -218,6 +219,24 @@ class MoveDown(MoveUp):
 
     label = _("Later")
     up = False
+
+
+class AnswerTogether(Fit):
+    """Say whether several vendors may answer together, and how many."""
+
+    label = _("Save")
+
+    most = fields.number(_("With how many others a vendor may answer together"))
+
+    def fit(self) -> None:
+        """Show what holds, and the bounds of the method."""
+        bounds = gettext("0 to %(most)s, by the method; with 0 each answers alone.")
+        self.fields["most"].help_text = bounds % {"most": self.about.most_co_applicants}
+        self.initial = {"most": self.about.form.co_applicants, **self.initial}
+
+    def change(self) -> Change:
+        """Return how many."""
+        return changes.AnswerTogether(most=self.cleaned_data["most"])
 
 
 class Weigh(FitRow):

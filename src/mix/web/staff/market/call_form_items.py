@@ -6,22 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from mix.phrases.words import wording as said_in_each
-from mix.rules.core.access import OWNERS, Role
-from mix.rules.core.fields import Wording
-from mix.rules.market import call_changes as changes
+from mix.rules.core.access import Role
+from mix.rules.market import call_items as changes
 from mix.rules.market.call_changes import Change
 from mix.web.forms import fields
 from mix.web.forms.wordings import wording
 from mix.web.staff.market.call_form_acts import Fit, FitRow
-
-CHECKERS = tuple(role for role in Role if role in OWNERS)
-
-
-def _proof(title: Wording) -> Wording:
-    """Return what a vendor is asked to show, in each language of the site."""
-    texts = said_in_each("item", "proof").texts
-    return Wording.model_validate({code: text.format(item=title.in_(code)) for code, text in texts.items()})
+from mix.web.staff.market.call_lists import CHECKERS, proof_of
 
 
 def _demanded(given: dict[str, Any]) -> dict[str, Any]:
@@ -29,7 +20,7 @@ def _demanded(given: dict[str, Any]) -> dict[str, Any]:
         "title": given["title"],
         "looks_at": given["looks_at"],
         "checked_by": Role(given["checked_by"]),
-        "proof": _proof(given["title"]),
+        "proof": proof_of(given["title"]),
     }
 
 
