@@ -136,7 +136,8 @@ def test_prints_keep_line_breaks(
         return "<html lang='en'><title>A</title><body>A</body></html>"
 
     monkeypatch.setattr("mix.web.drawing.pdf.render_to_string", kept)
-    letter = Letter.objects.filter(vendor__code="tamarack").latest("id")
+    place = {"evaluation__step__challenge__code": ROADS, "evaluation__step__key": "select-winner"}
+    letter = Letter.objects.get(vendor__code="tamarack", **place)
     urls = [reverse("vendor-letter-pdf", args=[letter.pk])]
     assert [sign_in("tess").get(url).status_code for url in urls] == [200]
     document = reverse("city-document", args=[ROADS, "procurement-brief", "pdf"])
