@@ -23,7 +23,7 @@ LONGEST = 140
 KEYWORDS = {"gettext": None, "_": None, "ngettext": (1, 2), "gettext_lazy": None}
 OURS = re.compile(
     r"^(public|vendor|city|evaluator|oversight|own)-"
-    r"|^(healthz|change-password|home-of-person|account|sessions|invitation|demo-.*)$"
+    r"|^(healthz|change-password|home-of-person|account|sessions|playing|invitation|sign-up-by-passkey|demo-.*)$"
 )
 
 

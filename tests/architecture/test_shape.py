@@ -144,7 +144,7 @@ def test_a_page_is_drawn_from_frozen_contexts_and_asks_readers_alone() -> None:
     draws = {"render", "render_to_string"}
     drawn = {name for name, n in nodes if isinstance(n, ast.ImportFrom) and draws & {a.name for a in n.names}}
     asked = {name for name, n in nodes if isinstance(n, ast.Attribute) and n.attr == "objects"}
-    assert (thawed, drawn, asked) == ([], {"drawing/pages.py", "drawing/pdf.py"}, {"entry/sessions.py"})
+    assert (thawed, drawn, asked) == ([], {"drawing/pages.py", "drawing/pdf.py"}, {"frame/sessions.py"})
 
 
 def test_every_permission_has_a_row() -> None:

@@ -34,6 +34,7 @@ PUBLIC = [
     "demo/outbox/",
     "account/login/",
     "account/signup/",
+    "account/signup/passkey/",
     "account/password/reset/",
     "challenges/guelph-roads-sprint/events/reverse-trade-show/",
     "challenges/young-trees/disclosures/disclosure/",

@@ -40,8 +40,8 @@ from tests.bundled import gather_files, pack_signed
 
 pytestmark = pytest.mark.django_db
 CASE = "guelph-roads-sprint"
-# Tables of which no scenario writes a row; test_as_logged.py of the city and test_outsiders.py change what waits.
-WAITING = {"merger", "panelinvitation", "roleproposal", "staffinvitation", "vendorinvitation"}
+# Tables of which no scenario writes a row; test_as_logged.py of the city changes what waits.
+WAITING = {"merger", "roleproposal", "staffinvitation", "vendorinvitation"}
 NEVER_FILLED = {"absence", "custodykey", "custodyshare", "dispute", "goliverequest", "joinrequest"}
 NEVER_FILLED |= {"coapplicant", "namedvendor", "requirementreason", "tiebreak", "trialguest", *WAITING}
 

@@ -14,6 +14,7 @@ CITY = "city"  # who may read the challenge in its cities
 SEAT = "seat"  # who has a seat on the panel
 OVERSIGHT = "oversight"  # who may read the case file
 SETTINGS = "settings"  # administrators and procurement managers
+PLAYING = "playing"  # whoever plays a practice vendor
 DEMO = "demo"  # a demonstration or a sandbox, nowhere else
 POST = "post"  # acts only
 
@@ -51,6 +52,7 @@ ADDRESSES: dict[str, str] = {
     "home-of-person": SIGNED_IN,
     "account": SIGNED_IN,
     "sessions": SIGNED_IN,
+    "playing": PLAYING,
     "demo-time": DEMO,
     "own-dates": SIGNED_IN,
     "own-follows": SIGNED_IN,
@@ -58,6 +60,7 @@ ADDRESSES: dict[str, str] = {
     "demo-outbox": DEMO,
     "demo-sign-in": POST,
     "invitation": PUBLIC,
+    "sign-up-by-passkey": PUBLIC,
     "vendor-home": SIGNED_IN,
     "vendor-results": SIGNED_IN,
     "vendor-register": SIGNED_IN,

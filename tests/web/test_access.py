@@ -19,7 +19,7 @@ BARRIE = {"bea", "bo", "bruno", "bill", "bart", "basil", "ines"}
 EVERYONE_AT_GUELPH = GUELPH_READS | {"ada", "stan", "eva", "ben", "chloe", "hugo"}
 STAFF = EVERYONE_AT_GUELPH | LONDON | BARRIE
 VENDORS = {"tess", "tom", "nora", "remi", "kim", "walt"}
-ALL = STAFF | VENDORS
+ALL = STAFF | VENDORS | {"maya"}  # who sat on one panel, from outside
 
 
 def opened_by(sign_in: Callable[[str], Client], url: str) -> set[str]:
@@ -342,5 +342,7 @@ def test_demonstration_doors_are_shut_elsewhere(sign_in: Callable[[str], Client]
         client.get(reverse("demo-outbox")).status_code,
         client.post(reverse("demo-sign-in", args=["priya"])).status_code,
     ] == [404, 404, 404]
-    # A person with a duty and no second factor gets no further than setting one up.
+    # A person with a duty and no second factor gets no further than setting one up; without a password, a passkey.
+    assert sign_in("priya").get(reverse("city-desk")).headers["Location"].endswith("/account/2fa/webauthn/add/")
+    Person.objects.filter(code="priya").update(password="a hash")
     assert sign_in("priya").get(reverse("city-desk")).headers["Location"].endswith("/account/2fa/")

@@ -52,7 +52,7 @@ def found(actor: Any, now: datetime) -> dict[str, list[str]]:
 
 
 def test_every_date_has_a_name_and_a_reason() -> None:
-    codes = {s.code for s in SOURCES} | {"objections_until", "records_until", "written_until"}
+    codes = {s.code for s in SOURCES} | {"objections_until", "records_until"}
     codes |= {"pilot_ends", "pilot_report", "pilot_declaration"}
     assert set(WORDS["date"]) == set(WORDS["date_reason"]) == codes
 

@@ -93,6 +93,9 @@ def test_the_panels_reasons_are_read_as_sentences_and_on_paper(sign_in: Callable
     said = " ".join(" ".join(look(paper.content, "pdf").pages).split())
     for words in ("The contract was awarded to another vendor", "Decided by", "Rank 3 of 3", *reasons):
         assert words.split("\n")[0][:60] in said, words
+    pages = [" ".join(page.split()) for page in look(paper.content, "pdf").pages]
+    rows = [rf"{line.title.en.split()[-1]} {line.weight}\W%\W+{line.score}/5" for line in sheet.lines if line.score]
+    assert [row for row in rows if not any(re.search(row, page) for page in pages)] == [], "torn by the end of a page"
 
 
 def test_a_revoked_award_is_said_on_the_letter(sign_in: Callable[[str], Client]) -> None:
@@ -113,3 +116,9 @@ def test_a_letter_on_paper_has_the_citys_logo_where_there_is_one(
     assert len(pictures) == is_there
     step = "/en/city/challenges/guelph-roads-sprint/procurement-brief/document.pdf"
     assert b"/Subtype /Image" in sign_in("priya").get(step).content or not is_there
+
+
+def test_every_line_of_the_sheet_is_in_both_languages() -> None:
+    lines = [line for row in Letter.objects.all() for line in row.debrief_sheet.lines]
+    assert {line.title.in_("fr") for line in lines if line.criterion == "price"} == {"Prix"}
+    assert [line.title.en for line in lines if "fr" not in line.title.texts] == []

@@ -4,6 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from mix.web.entry.signing_up import ConfirmEmail
 from mix.web.entry.tokens import callback
 from mix.web.public import finding
 from mix.web.public.health import healthz
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("mix.web.oversight.urls")),
         path("account/sessions/", RedirectView.as_view(pattern_name="sessions")),  # allauth's list has no page here
         path("account/oidc/<str:provider_id>/login/callback/", callback),  # before allauth's own, which checks less
+        path("account/confirm-email/<str:key>/", ConfirmEmail.as_view()),  # before allauth's own, which lets nobody in
         path("account/", include("allauth.urls")),
     ),
 ]

@@ -107,6 +107,8 @@ def _scored(step: Step) -> Iterator[str]:
     if part.stages:
         stages = [f"{s.title.en}" + (f", at most {s.most}" if s.most else "") for s in part.stages]
         yield "- Scored in stages: " + "; ".join(stages)
+    if part.outside_chair:
+        yield "- The chair may come from outside of the cities"
 
 
 def _asked(step: Step) -> Iterator[str]:

@@ -22,6 +22,7 @@ from mix.rules.city.policy.expressions import ExpressionWrong
 from mix.rules.city.policy.facts import FACTS, FactsWrong, FactType, FactValue, read_facts
 from mix.rules.city.policy.joint import Contradiction, contradictions
 from mix.rules.core.catalogue import DocumentInvalid, decode, load
+from mix.rules.core.typography import amount
 
 policy = typer.Typer(no_args_is_help=True, help="Rules of policy: check, explain.")
 console = Console(highlight=False, soft_wrap=True)
@@ -201,7 +202,7 @@ def lines(findings: tuple[Finding, ...]) -> Iterator[str]:
         yield f"{word('policy_outcome', finding.outcome, 'en'):<8} {finding.rule.title.en}{cities}"
         yield f"         {finding.rule.text.en}"
         facts = [f"{name} = {said(name, value)}" for name, value in finding.judged.items()]
-        facts += [f"{name} = {value / 100:,.2f}" for name, value in finding.figures.items()]
+        facts += [f"{name} = {amount(value, 'en')}" for name, value in finding.figures.items()]
         if facts:
             yield f"         because {', '.join(facts)}"
         if finding.unknown:
@@ -213,7 +214,7 @@ def lines(findings: tuple[Finding, ...]) -> Iterator[str]:
 
 
 def said(name: str, value: FactValue) -> str:
-    """Write a fact's value to be read: amounts in dollars."""
+    """Write a fact's value to be read."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value / 100:,.2f}" if FACTS[name].type is FactType.CENTS and isinstance(value, int) else str(value)
+    return amount(value, "en") if FACTS[name].type is FactType.CENTS and isinstance(value, int) else str(value)

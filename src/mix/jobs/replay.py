@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ObjectDoesNotExist
 
 from mix.actions.case import challenges, copying, documents, pilots
-from mix.actions.choice import awards, conflicts, evaluations, meetings, outsiders, panels, ties
+from mix.actions.choice import awards, conflicts, evaluations, meetings, outsiders, panels, practice_seats, ties
 from mix.actions.city import absences, calendars, departments, policies, variants
 from mix.actions.core.run import Prepared, run
 from mix.actions.delivery import agreements, conversations, disclosures, invoices, milestones, sprints
@@ -31,6 +31,7 @@ from mix.actions.market import (
     item_checks,
     named_vendors,
     openings,
+    practice,
     solicitations,
     submissions,
 )
@@ -73,6 +74,8 @@ MODULES = {
     "openings": openings,
     "outsiders": outsiders,
     "panels": panels,
+    "practice": practice,
+    "practice_seats": practice_seats,
     "pilots": pilots,
     "policies": policies,
     "solicitations": solicitations,

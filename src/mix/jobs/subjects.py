@@ -19,6 +19,7 @@ from mix.jobs.scenarios import Plain, Scenario, ScenarioWrong, Values
 from mix.readers.choice.awards import find_live
 from mix.readers.choice.evaluations import find_evaluation
 from mix.readers.city.methods import get_latest
+from mix.readers.core.outbox import path_of
 from mix.readers.delivery.clauses import list_library
 from mix.readers.delivery.sprints import Room, list_rooms
 from mix.readers.market.solicitations import find_solicitation
@@ -66,6 +67,11 @@ def _dated(scenario: Scenario, raw: Plain) -> Plain:
     return raw
 
 
+def _last_mail(to: str) -> m.Message:
+    """Return what was mailed to an address last: an invitation, whose link has the secret by which it is accepted."""
+    return m.Message.objects.filter(to_email=to).latest("id")
+
+
 READERS: dict[str, Callable[[Scenario, Plain], object]] = {
     "clauses": lambda _s, raw: [c.in_("en") for c in choose(list_library(), kind=raw["kind"], tier=raw["tier"])],
     "deliverables": lambda s, raw: [agreements.Due(d["title"], s.day(d["due"]), d["fee"] * 100) for d in raw],
@@ -74,6 +80,7 @@ READERS: dict[str, Callable[[Scenario, Plain], object]] = {
     ],
     "answers": _dated,
     "change": lambda _s, raw: read_change(raw),
+    "token": lambda _s, raw: path_of(_last_mail(raw)).split("/")[1],
     "table": lambda _s, raw: BylawTable.model_validate(raw),
     "value_cents": lambda _s, raw: round(raw * 100),
     "options_cents": lambda _s, raw: round(raw * 100),

@@ -7,6 +7,9 @@ REFUSALS: dict[str, str | Counted] = {
     "sandbox_is_over": "This sandbox has ended",
     "database_is_live": "This database holds a site already",
     "already_live": "This city is live already",
+    "practice_on_trial": "This challenge counts. Only one that began on trial is played",
+    "practice_seats_enough": "A panel has at most {most} practice evaluators",
+    "practice_enough": "A city has at most {most} practice vendors. End one that is no longer played",
     "go_live_asked": "It is asked already, and waits for a second person",
     "go_live_decided": "This was confirmed or dropped already",
     "live_without_departments": "No department yet: needs and pilots belong to one",
@@ -83,6 +86,16 @@ MAILS: dict[str, tuple[str, str]] = {
 }
 
 WORDS: dict[str, dict[str, str]] = {
+    "example": {
+        "title": "Bins that say when they are full",
+        "question": "How might we empty litter bins when they are full, and not by the calendar?",
+        "route_reason": "This is a trial: we try the whole way once.",
+    },
+    "practice": {
+        "vendor": "Practice vendor {n} of {city}",
+        "evaluator": "Practice evaluator {n}",
+        "organization": "Played, on trial",
+    },
     "setting": {
         "name": "Name in both languages",
         "address": "Postal address and contact",
@@ -130,4 +143,8 @@ VERBS: dict[str, str] = {
     "municipalities.drop_going_live": "City stays on trial",
     "municipalities.add_guest": "Somebody plays along in the trial",
     "municipalities.end_guest": "Somebody no longer plays along",
+    "practice.make": "Practice vendor made",
+    "practice.play": "A practice vendor is played",
+    "practice_seats.seat": "Practice evaluator seated",
+    "practice_seats.play": "A practice evaluator is played",
 }

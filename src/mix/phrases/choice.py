@@ -17,6 +17,8 @@ REFUSALS: dict[str, str | Counted] = {
     "share_out_of_range": "Between {least} and {most} of this panel may share a submission. Leave it empty to have everybody score all of them",
     "chair_missing": "Appoint a chair",
     "chair_taken": "This panel has a chair",
+    "chair_offered": "The chair is offered to {name}, who has not answered. Wait for the answer, or withdraw the invitation",
+    "chair_from_inside": "By this method the chair works for a city of the challenge. Invite them as an evaluator; with a reason you may give them the chair once they sit",
     "chair_only": "Only the chair does this",
     "chair_has_conflict": "{name} declared a conflict and may not see everything that is to be agreed on. Procurement gives the chair to somebody else",
     "conflict_stands": "You declared a conflict with {vendor}. Only procurement can find that it is none, with a reason",

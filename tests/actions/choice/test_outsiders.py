@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ from mix.readers.core.kept import list_differences
 from mix.readers.core.outbox import path_of
 from mix.rules.core.access import Role
 from mix.rules.core.unmet import Refused
-from tests.outside import ACCOUNT, EMAIL, invited, last_token, panel, seated
+from tests.outside import ACCOUNT, EMAIL, PLACE, invited, last_token, panel, seated
 
 pytestmark = pytest.mark.django_db
 VENDORS = ("tamarack", "northlight", "releve", "kestrel")
@@ -62,14 +63,14 @@ def last_to(email: str) -> Message:
 
 def test_whoever_is_invited_sits_once_she_accepts_and_not_before(actor: By, now: datetime) -> None:
     invitation = invited(actor, now)
-    assert not PanelMember.objects.exclude(organization="").exists()
+    assert not panel().panel.exclude(organization="").exists()
     mail = last_to(EMAIL)
     assert ("Olivia Grant of Guelph asks you" in mail.body, "Hello Dr Ria Voss," in mail.body) == (True, True)
     member = run(Actor(), now, outsiders.join, last_token(), **ACCOUNT)
     assert (member.seat, member.organization) == ("evaluator", "Conestoga College")
     assert PanelInvitation.objects.get(pk=invitation.pk).member == member
     assert "Conestoga College" in last_to(actor("olivia").someone.email).body
-    lines = Event.objects.filter(verb__startswith="outsiders.").order_by("id")
+    lines = Event.objects.filter(verb__startswith="outsiders.", challenge=PLACE[0]).order_by("id")
     assert [(e.verb, e.actor, e.role) for e in lines] == [
         ("outsiders.invite", "olivia", "procurement_officer"),
         ("outsiders.accept", member.person.code, "evaluator"),
@@ -225,7 +226,7 @@ def test_with_the_final_result_her_sight_ends_and_the_citys_own_keep_theirs(acto
     Evaluation.objects.filter(pk=panel().pk).update(phase="quality_frozen")
     run(actor("olivia"), now, evaluations.finalise_result, panel())
     assert last_to(EMAIL).code == "panel_done"
-    assert Message.objects.filter(code="panel_done").count() == 1
+    assert Message.objects.filter(code="panel_done", challenge=PLACE[0]).count() == 1
     assert actor_for(ria).sits is False
     assert list_own_seats(actor_for(ria)) == []
     with pytest.raises(Unknown):
@@ -246,7 +247,7 @@ def test_an_invitation_is_accepted_as_it_was_sent(actor: By, now: datetime, colu
     row = invited(actor, now)
     PanelInvitation._base_manager.filter(pk=row.pk).update(**columns)
     assert codes(lambda: run(Actor(), now, outsiders.join, last_token(), **ACCOUNT)) == ["not_as_logged"]
-    assert not PanelMember.objects.exclude(organization="").exists()
+    assert not panel().panel.exclude(organization="").exists()
 
 
 @pytest.mark.parametrize("field", ["name", "organization"])
@@ -264,3 +265,52 @@ def test_a_trial_writes_to_whoever_it_invites_and_seats(actor: By, now: datetime
     member = PanelMember.objects.select_related("evaluation__step__challenge", "person").get(person=ria)
     run(actor("olivia"), now, panels.give_chair, member, reason="Hugo is away.")
     assert "chair_given" in {m.code for m in claim(now=now, most=9) if m.to_email == EMAIL}
+
+
+def chair_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the method of every panel let its chair come from outside."""
+    monkeypatch.setattr(outsiders, "spec_of_evaluation", lambda _evaluation: SimpleNamespace(outside_chair=True))
+
+
+def without_chair() -> None:
+    """Have nobody chair the panel yet."""
+    panel().panel.filter(seat="chair").update(seat="evaluator")
+
+
+def test_the_chair_is_offered_where_the_method_allows_it_and_is_free(
+    actor: By, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert codes(lambda: invited(actor, now, seat="chair")) == ["chair_from_inside"]
+    chair_from_outside(monkeypatch)
+    assert codes(lambda: invited(actor, now, seat="chair")) == ["chair_taken"]
+    without_chair()
+    invited(actor, now, seat="chair")
+    assert codes(lambda: invited(actor, now, seat="chair", email="two@example.org")) == ["chair_offered"]
+    hugo = PanelMember.objects.select_related("evaluation__step__challenge").get(
+        evaluation=panel(), person__code="hugo"
+    )
+    assert codes(lambda: run(actor("olivia"), now, panels.give_chair, hugo, reason="No answer.")) == ["chair_offered"]
+    member = run(Actor(), now, outsiders.join, last_token(), **ACCOUNT)
+    assert (member.seat, member.organization) == ("chair", "Conestoga College")
+    lines = Event.objects.filter(verb__startswith="outsiders.", challenge=PLACE[0]).order_by("id")
+    assert [(e.verb, e.role, e.payload.get("seat")) for e in lines] == [
+        ("outsiders.invite", "procurement_officer", "chair"),
+        ("outsiders.accept", "chair", None),
+    ]
+
+
+def test_whoever_was_offered_a_chair_that_is_taken_meanwhile_does_not_sit(
+    actor: By, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chair_from_outside(monkeypatch)
+    without_chair()
+    row = invited(actor, now, seat="chair")
+    panel().panel.filter(person__code="hugo").update(seat="chair")
+    assert codes(lambda: run(Actor(), now, outsiders.join, last_token(), **ACCOUNT)) == ["chair_taken"]
+    assert codes(lambda: run(actor("olivia"), now, outsiders.send_again, row)) == ["chair_taken"]
+
+
+def test_the_demonstration_has_a_chair_from_outside() -> None:
+    found = PanelMember.objects.exclude(organization="").get()
+    assert (found.person.code, found.seat, found.evaluation.step.challenge.code) == ("maya", "chair", "bins-that-tell")
+    assert found.invitation.seat == "chair"

@@ -35,6 +35,8 @@ from mix.readers.delivery.conversations import (
     unmet_in,
 )
 from mix.readers.flow.bundles import gather_records
+from mix.readers.flow.date_pages import page_dates
+from mix.readers.flow.dates import list_dates
 from mix.readers.flow.own_dates import list_own_dates
 from mix.readers.flow.waits import list_vendor_waits
 from mix.rules.core.unmet import Outdated, Refused
@@ -319,3 +321,16 @@ def test_beneath_the_readers_nobody_else_finds_it(wall: Callable[[str], None], a
         lower_wall()
     assert found == expected
     assert VendorMember.objects.filter(vendor=made.vendor).exists()
+
+
+def test_its_date_is_once_among_those_of_the_city(made: Conversation, actor: Actor, now: datetime) -> None:
+    def dates() -> list[tuple[str, datetime]]:
+        return [(d.step, d.on) for d in list_dates(actor("priya"), now=now) if d.code == "written_until"]
+
+    rows = Conversation.objects.filter(step=made.step, round=2)
+    assert rows.count() > 1
+    assert dates() == [(made.step.key, made.until)]
+    assert [d.on for d in page_dates(actor("priya"), 1, now=now).rows if d.code == "written_until"] == [made.until]
+    for found in rows.select_related("vendor", "step__challenge__municipality", "step__challenge__method"):
+        run(actor("priya"), now, conversations.end, found, reason="The register is not ours to lend")
+    assert dates() == []

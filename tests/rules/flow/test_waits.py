@@ -43,6 +43,7 @@ BEGUN_BY_ONESELF = """
     named_vendors.name named_vendors.take_out
     municipalities.set_template municipalities.add_guest municipalities.ask_to_go_live municipalities.end_guest
     participations.disqualify people.correct_person people.create_person people.end_member
+    practice.make practice.play practice_seats.play
     outsiders.accept outsiders.decline outsiders.send_again outsiders.withdraw
     people.end_role people.give_role people.invite_member people.invite_staff people.join_vendor people.name_holder
     people.propose_role people.send_invitation_again people.withdraw_invitation pilots.ask_extension pilots.convert

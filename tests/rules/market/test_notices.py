@@ -79,7 +79,22 @@ def test_a_notice_is_its_officers_words_and_what_documents_say() -> None:
     ]
     text = notice_text(" Come. ", sections)
     fee, title = specs["sprint_fee"].title.en, specs["outcomes"].title.en
-    assert text == f"Come.\n\n{fee}\n\nCAD 25,000.00\n\n{title}\n\n- Days; 7"
+    assert text == f"Come.\n\n{fee}\n\nCAD\u00a025,000\n\n{title}\n\n- Days; 7"
     assert notice_text("", []) == ""
     plain = FieldSpec.model_validate({"key": "k", "title": {"en": "T"}})
     assert notice_text("", [Section("a.k", plain, "Words")]) == "T\n\nWords"
+
+
+def test_money_in_a_notice_is_written_as_everywhere() -> None:
+    fee = FieldSpec.model_validate({"key": "fee", "type": "money", "title": {"en": "Fee", "fr": "Rémunération"}})
+    columns = [
+        {"key": "what", "title": {"en": "What", "fr": "Quoi"}},
+        {"key": "cost", "type": "money", "title": {"en": "Cost", "fr": "Coût"}},
+    ]
+    rows = FieldSpec.model_validate(
+        {"key": "costs", "type": "rows", "title": {"en": "Costs", "fr": "Coûts"}, "columns": columns}
+    )
+    sections = [Section("a.fee", fee, 2_500_000), Section("a.costs", rows, [{"what": "Vans", "cost": 120_050}])]
+    english, french = (notice_text("", sections, language=language).split("\n\n") for language in ("en", "fr"))
+    assert english == ["Fee", "CAD\u00a025,000", "Costs", "- Vans; CAD\u00a01,200.50"]
+    assert french == ["Rémunération", "25\u00a0000\u00a0$\u00a0CA", "Coûts", "- Vans; 1\u00a0200,50\u00a0$\u00a0CA"]

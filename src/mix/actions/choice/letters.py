@@ -120,7 +120,7 @@ def _sheet(
             )
         )
     if "price" in own.points:
-        title = wording("envelope", "price")
+        title = Wording.of(wording("envelope", "price").texts)  # kept in each language, as a criterion's is
         lines.append(line("price", every, title=title, weight=int(scheme_of(evaluation).price.weight)))
     digits = digits_apart(o.total for o in every)
     return DebriefSheet(

@@ -11,8 +11,15 @@ from mix.actions.core.kept import require_as_logged
 from mix.actions.core.run import prepared_by
 from mix.data.models import PanelInvitation, PanelMember, Person, Step
 from mix.data.wall import lifted
-from mix.readers.choice.evaluations import find_evaluation
-from mix.readers.choice.outsiders import SEATING, unmet_of_offer, unmet_to_invite, unmet_to_sit
+from mix.readers.choice.evaluations import find_evaluation, spec_of_evaluation
+from mix.readers.choice.outsiders import (
+    SEATING,
+    is_chair,
+    unmet_of_offer,
+    unmet_to_chair,
+    unmet_to_invite,
+    unmet_to_sit,
+)
 from mix.readers.city.people import get_invitation, panel_invitations, unmet_by_address
 from mix.readers.core.errors import Unknown
 from mix.rules.choice.states import Seat
@@ -23,12 +30,20 @@ from mix.rules.core.unmet import refuse_if, require
 
 
 def invite(
-    deed: Deed, step: Step, *, email: str, name: str, organization: str, language: str = "en"
+    deed: Deed,
+    step: Step,
+    *,
+    email: str,
+    name: str,
+    organization: str,
+    language: str = "en",
+    seat: Seat = Seat.EVALUATOR,
 ) -> PanelInvitation:
     """Offer a seat by mail to somebody from outside of the cities; the link works once, for 14 days.
 
-    They sit once they have accepted, not before, and as evaluators: the chair is given to a member, with a reason.
-    Raises Refused for whoever works for a city of the challenge, and while the same is offered already.
+    They sit once they have accepted, not before. The chair is offered where the method allows that; elsewhere it is
+    given to a member, with a reason. Raises Refused for whoever works for a city of the challenge, and while the same
+    is offered already.
     """
     step, role = lock_step(step, actor=deed.actor, needs=Permission.PANEL_APPOINT, editing=True)
     evaluation = lock_evaluation(find_evaluation(step) or begin(step), *SEATING)
@@ -36,18 +51,22 @@ def invite(
         require(bool(line.strip()), f"{field}_missing", field=field)
         require(is_one_line(line), "not_one_line", field=field)
     refuse_if(unmet_to_invite(evaluation, email))
+    if seat == Seat.CHAIR:
+        require(spec_of_evaluation(evaluation).outside_chair, "chair_from_inside", field="seat")
+        refuse_if(unmet_to_chair(evaluation, now=deed.now))
     refuse_twice(deed, evaluation.panel_invitations.filter(declined_at=None), email=email)
     invitation = PanelInvitation(
         evaluation=evaluation,
         email=email,
         name=name.strip(),
         organization=organization.strip(),
+        seat=seat,
         language=language,
         invited_by=deed.actor.someone,
         invited_at=deed.now,
     )
     send(deed, invitation)
-    deed.record("outsiders.invite", evaluation, role=role.value, payload={"invitation": invitation.code})
+    deed.record("outsiders.invite", evaluation, role=role.value, payload={"invitation": invitation.code, "seat": seat})
     return invitation
 
 
@@ -56,6 +75,8 @@ def send_again(deed: Deed, invitation: PanelInvitation) -> PanelInvitation:
     found, role = _lock_own(deed, invitation)
     refuse_if(unmet_to_invite(found.evaluation, found.email))
     require_as_logged(found)
+    if is_chair(found):
+        refuse_if(unmet_to_chair(found.evaluation, now=deed.now, but=found))
     found.invited_by = deed.actor.someone
     send(deed, found)
     deed.record("outsiders.send_again", found.evaluation, role=role, payload={"invitation": found.code})
@@ -95,7 +116,7 @@ def accept(deed: Deed, token: str) -> PanelMember:
 
 
 @prepared_by(hashed)
-def join(deed: Deed, kept: str, token: str, *, name: str, password: str, language: str) -> PanelMember:
+def join(deed: Deed, kept: str, token: str, *, name: str, password: str | None, language: str) -> PanelMember:
     """Make an account with an invitation, whose secret shows that the address is one's own, and take the seat.
 
     Raises as `accept` does, and Refused when somebody came in by an account with that address before.
@@ -140,7 +161,7 @@ def _take(deed: Deed, invitation: PanelInvitation, person: Person) -> PanelMembe
     member = PanelMember.objects.create(
         evaluation=invitation.evaluation,
         person=person,
-        seat=Seat.EVALUATOR,
+        seat=invitation.seat,
         organization=invitation.organization,
         appointed_at=deed.now,
     )
@@ -148,7 +169,7 @@ def _take(deed: Deed, invitation: PanelInvitation, person: Person) -> PanelMembe
     invitation.save(update_fields=["accepted_at", "member"])
     _tell_inviter(deed, invitation, "seat_accepted")
     payload = {"invitation": invitation.code, "person": person.code}
-    deed.record("outsiders.accept", invitation.evaluation, role=Seat.EVALUATOR, payload=payload)
+    deed.record("outsiders.accept", invitation.evaluation, role=member.seat, payload=payload)
     return member
 
 

@@ -15,7 +15,7 @@ from mix.data.asked import asked
 from mix.data.models import Evaluation, Label, PanelMember, Person, Step, Submission
 from mix.readers.case.challenges import list_cities, spec_of
 from mix.readers.choice.evaluations import contenders, find_evaluation, get_seat, labels_of, panel_of
-from mix.readers.choice.outsiders import SEATING, list_unanswered
+from mix.readers.choice.outsiders import SEATING, is_chair, list_unanswered, unmet_to_chair
 from mix.readers.choice.scoring import scoring_of
 from mix.readers.city.separations import unmet_to_be
 from mix.readers.core.actors import Actor
@@ -57,10 +57,7 @@ def appoint(deed: Deed, step: Step, *, person: Person, seat: str, due_at: dateti
     evaluation = lock_evaluation(find_evaluation(step) or begin(step), *SEATING)
     cities = [city.code for city in list_cities(step.challenge)]
     refuse_if(unmet_to_be(lock_person(person), Role(seat), cities))
-    require(
-        seat != Seat.CHAIR or not evaluation.panel.filter(seat=Seat.CHAIR, left_at=None).exists(),
-        "chair_taken",
-    )
+    refuse_if(unmet_to_chair(evaluation, now=deed.now) if seat == Seat.CHAIR else ())
     require(not evaluation.panel.filter(person=person).exists(), "on_the_panel", name=person.name)
     member = PanelMember.objects.create(evaluation=evaluation, person=person, seat=seat, appointed_at=deed.now)
     if due_at:
@@ -142,6 +139,8 @@ def give_chair(deed: Deed, member: PanelMember, *, reason: str) -> PanelMember:
     )
     require(bool(reason.strip()), "reason_missing", field="reason")
     require(member.left_at is None and member.seat != Seat.CHAIR, "chair_taken")
+    offered = [i for i in list_unanswered(evaluation, now=deed.now) if is_chair(i)]
+    refuse_if(Unmet("chair_offered", {"name": i.name}) for i in offered)
     require(not scoring_of(evaluation, member).has_conflict(member), "chair_has_conflict", name=member.person.name)
     before = [m for m in panel_of(evaluation) if m.seat == Seat.CHAIR]
     for former in before:

@@ -14,7 +14,7 @@ from mix.rules.core.lines import is_one_line
 from mix.rules.core.unmet import refuse_if, require
 
 
-def _lock(deed: Deed, city: Municipality, needs: Permission) -> Municipality:
+def lock_trial(deed: Deed, city: Municipality, needs: Permission) -> Municipality:
     """Lock a city on trial for somebody who may. Raises Unknown, Forbidden, Refused."""
     get_own_municipality(city.code, actor=deed.actor, needs=needs)
     fresh = Municipality.objects.select_for_update().get(pk=city.pk)
@@ -24,7 +24,7 @@ def _lock(deed: Deed, city: Municipality, needs: Permission) -> Municipality:
 
 def ask_to_go_live(deed: Deed, city: Municipality) -> GoLiveRequest:
     """Ask that a city go live: everything on its list must be there. Somebody with authority confirms."""
-    city = _lock(deed, city, Permission.GO_LIVE_ASK)
+    city = lock_trial(deed, city, Permission.GO_LIVE_ASK)
     require(find_request(city) is None, "go_live_asked")
     refuse_if(unmet_at(city, now=deed.now))
     made = GoLiveRequest.objects.create(municipality=city, asked_by=deed.actor.someone, asked_at=deed.now)
@@ -45,7 +45,7 @@ def _tell(deed: Deed, request: GoLiveRequest, code: str, people: list[Person], s
 
 
 def _waiting(deed: Deed, request: GoLiveRequest, needs: Permission) -> GoLiveRequest:
-    _lock(deed, request.municipality, needs)
+    lock_trial(deed, request.municipality, needs)
     rows = GoLiveRequest.objects.select_for_update(of=("self",)).select_related("municipality", "asked_by")
     fresh = rows.get(pk=request.pk)
     require(fresh.confirmed_at is None and fresh.dropped_at is None, "go_live_decided")
@@ -83,7 +83,7 @@ def drop_going_live(deed: Deed, request: GoLiveRequest, *, reason: str) -> GoLiv
 
 def add_guest(deed: Deed, city: Municipality, *, email: str) -> TrialGuest:
     """Let an address play along in a city's trial as a vendor: it sees the trial, and gets its mail."""
-    city = _lock(deed, city, Permission.GO_LIVE_ASK)
+    city = lock_trial(deed, city, Permission.GO_LIVE_ASK)
     email = email.strip().lower()
     require(is_one_line(email), "not_one_line", field="email")
     person = find_by_email(email)

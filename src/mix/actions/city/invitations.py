@@ -229,14 +229,17 @@ def accept_invitation(deed: Deed, token: str) -> OfRole:
         return _accept(deed, _lock(token), person)
 
 
-def hashed(deed: Deed, token: str, *, name: str, password: str, language: str) -> str:
-    """Return what is kept of the password with which somebody joins: slow, so it goes before the transaction."""
+def hashed(deed: Deed, token: str, *, name: str, password: str | None, language: str) -> str:
+    """Return what is kept of the password with which somebody joins: slow, so it goes before the transaction.
+
+    Without one, what no password fits: they make a passkey.
+    """
     del deed, token, name, language
     return make_password(password)
 
 
 @prepared_by(hashed)
-def join(deed: Deed, kept: str, token: str, *, name: str, password: str, language: str) -> OfRole:
+def join(deed: Deed, kept: str, token: str, *, name: str, password: str | None, language: str) -> OfRole:
     """Make an account with an invitation, whose secret shows that the address is one's own, and accept it.
 
     Raises Unknown for a secret that never was; Refused when it is over, or when somebody came in by an account with

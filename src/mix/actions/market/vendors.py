@@ -32,6 +32,7 @@ def register_vendor(
     code: str = "",
     capability: str = "",
     is_fictional: bool = False,
+    is_practice: bool = False,
     is_another: bool = False,
 ) -> Vendor:
     """Register an organization with the actor as its first member.
@@ -51,6 +52,7 @@ def register_vendor(
         place=place,
         capability=capability,
         is_fictional=is_fictional,
+        is_practice=is_practice,
         registered_at=deed.now,
     )
     if code:

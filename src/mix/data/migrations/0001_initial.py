@@ -171,6 +171,7 @@ class Migration(migrations.Migration):
                 ('website', models.URLField(blank=True)),
                 ('capability', models.TextField(blank=True)),
                 ('is_fictional', models.BooleanField(default=False)),
+                ('is_practice', models.BooleanField(default=False)),
                 ('registered_at', models.DateTimeField()),
                 ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='data.vendor')),
             ],
@@ -1973,6 +1974,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254)),
                 ('name', models.CharField(max_length=200)),
                 ('organization', models.CharField(max_length=200)),
+                ('seat', models.CharField(choices=[('evaluator', 'evaluator'), ('chair', 'chair')], default='evaluator', max_length=40)),
                 ('language', models.CharField(choices=mix.data.models.city.people.languages, default='en', max_length=5)),
                 ('token_hash', models.CharField(max_length=64, unique=True)),
                 ('code', models.CharField(default=mix.data.models.core.columns.new_code, max_length=20, unique=True)),
@@ -1985,7 +1987,7 @@ class Migration(migrations.Migration):
                 ('member', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invitation', to='data.panelmember')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('member', None)), models.Q(('accepted_at__isnull', False), ('declined_at', None), ('member__isnull', False), ('withdrawn_at', None)), _connector='OR'), name='panel_invitation_answered_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('member', None)), models.Q(('accepted_at__isnull', False), ('declined_at', None), ('member__isnull', False), ('withdrawn_at', None)), _connector='OR'), name='panel_invitation_answered_once'), models.CheckConstraint(condition=models.Q(('seat__in', ['evaluator', 'chair'])), name='data_panelinvitation_seat')],
             },
         ),
         migrations.CreateModel(

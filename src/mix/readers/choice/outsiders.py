@@ -22,6 +22,7 @@ from mix.readers.city.separations import unmet_to_be
 from mix.readers.core.once import once
 from mix.readers.core.rows import get_row
 from mix.rules.case.states import ChallengeStatus
+from mix.rules.choice.states import Seat
 from mix.rules.core.access import Role
 from mix.rules.core.kinds import EvaluationPhase, StepState
 from mix.rules.core.unmet import Unmet
@@ -54,6 +55,17 @@ def unmet_to_invite(evaluation: Evaluation, email: str) -> Iterator[Unmet]:
         yield from _unmet_outside(evaluation, person)
 
 
+def unmet_to_chair(evaluation: Evaluation, *, now: datetime, but: PanelInvitation | None = None) -> tuple[Unmet, ...]:
+    """Say why the chair of a panel is not free: a member has it, or it is offered to somebody who may still accept."""
+    if evaluation.panel.filter(seat=Seat.CHAIR, left_at=None).exists():
+        return (Unmet("chair_taken"),)
+    return tuple(
+        Unmet("chair_offered", {"name": offered.name})
+        for offered in list_unanswered(evaluation, now=now)
+        if offered.seat == Seat.CHAIR and offered != but
+    )
+
+
 def unmet_of_offer(invitation: PanelInvitation, *, now: datetime) -> tuple[Unmet, ...]:
     """List why an invitation to a panel is over, for whoever holds its link: by itself, or since the panel went on."""
     evaluation = invitation.evaluation
@@ -71,7 +83,14 @@ def unmet_to_sit(invitation: PanelInvitation, person: Person, *, now: datetime) 
         return over
     with lifted():
         cities = [city.code for city in list_cities(invitation.evaluation.step.challenge)]
-    return (*_unmet_outside(invitation.evaluation, person), *unmet_to_be(person, Role.EVALUATOR, cities))
+        chaired = unmet_to_chair(invitation.evaluation, now=now, but=invitation) if is_chair(invitation) else ()
+    outside = _unmet_outside(invitation.evaluation, person)
+    return (*chaired, *outside, *unmet_to_be(person, Role(invitation.seat), cities))
+
+
+def is_chair(invitation: PanelInvitation) -> bool:
+    """Say whether it is the chair that is offered."""
+    return invitation.seat == Seat.CHAIR
 
 
 def _unmet_outside(evaluation: Evaluation, person: Person) -> Iterator[Unmet]:

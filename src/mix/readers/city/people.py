@@ -8,6 +8,7 @@ from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
@@ -207,6 +208,14 @@ def is_unused(person: Person) -> bool:
 def has_second_factor(person: Person) -> bool:
     """Say whether somebody has set up a second factor."""
     return bool(Authenticator.objects.filter(user=person).exists())
+
+
+def lacks_way_in(person: Person) -> bool:
+    """Say whether somebody has neither a password, nor a passkey, nor a city's own service that brings them in."""
+    if person.has_usable_password():
+        return False
+    passkeys = Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN)
+    return not passkeys.exists() and not SocialAccount.objects.filter(user=person).exists()
 
 
 def list_roles_of(person: Person) -> list[StaffRole]:

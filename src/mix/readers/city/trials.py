@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from mix.data.models import Municipality, TrialGuest
+from mix.data.models import Municipality, Person, TrialGuest
 from mix.data.wall import lifted
 from mix.readers.core.actors import Actor
 from mix.readers.core.errors import Unknown
 from mix.readers.core.rows import get_row
+from mix.rules.core.practice import is_practice_address
 from mix.rules.core.unmet import Unmet
 
 
@@ -48,6 +49,13 @@ def trials_joined(actor: Actor) -> list[int]:
 def list_guests(municipality: Municipality) -> list[TrialGuest]:
     """List who plays along in a city's trial, by address."""
     return list(municipality.trial_guests.filter(ended_at=None).select_related("added_by").order_by("email"))
+
+
+def list_practice(guests: Iterable[TrialGuest]) -> list[tuple[TrialGuest, str]]:
+    """Return those guests that are practice vendors, each with its name, in the order in which they were made."""
+    found = sorted((g for g in guests if is_practice_address(g.email)), key=lambda g: g.pk)
+    names = dict(Person.objects.filter(email__in=[g.email for g in found]).values_list("email", "name"))
+    return [(g, names[g.email]) for g in found if g.email in names]
 
 
 def get_guest(municipality: Municipality, item: str) -> TrialGuest:

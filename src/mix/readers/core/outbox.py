@@ -23,6 +23,7 @@ from mix.data.models import (
 from mix.readers.core.ciphers import reveal
 from mix.readers.core.errors import Unknown
 from mix.rules.core.mails import CHOOSABLE, MailKind, Pace, kind_of_mail, may_stop
+from mix.rules.core.practice import is_practice_address
 
 LINKS = "links in mails"  # what the link of a key is hidden for
 STOP = "mix mail stop"
@@ -85,6 +86,8 @@ def list_held(pace: Pace, *, chooser: str = "") -> list[Message]:
 def list_for_outside(messages: Sequence[Message]) -> list[Message]:
     """Return those mails that a trial wrote to somebody who is none of its own people: they are never sent.
 
+    Nor is what anybody writes to a practice vendor: whoever plays it reads its pages.
+
     Two queries for all of them, and three for each of a trial.
     """
     cases, cities = {m.challenge for m in messages if m.challenge}, {m.city for m in messages if m.city}
@@ -92,7 +95,8 @@ def list_for_outside(messages: Sequence[Message]) -> list[Message]:
     tried = set(Challenge.objects.filter(code__in=cases, is_trial=True).values_list("code", flat=True)) if cases else ()
     trying = set(Municipality.objects.filter(code__in=cities, live_at=None).values_list("code", flat=True))
     of_trial = (m for m in messages if (m.challenge in tried if m.challenge else m.city in trying))
-    return [m for m in of_trial if m.code not in BEGINS and not _is_to_own(m)]
+    outside = {m.pk for m in of_trial if m.code not in BEGINS and not _is_to_own(m)}
+    return [m for m in messages if m.pk in outside or is_practice_address(m.to_email)]
 
 
 def _is_to_own(message: Message) -> bool:

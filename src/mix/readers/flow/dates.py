@@ -8,13 +8,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import DateTimeField, Func, Max, Model, Q, QuerySet
+from django.db.models import DateTimeField, Exists, Func, Max, Model, OuterRef, Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 from mix.data.asked import asked
 from mix.data.models import (
     Award,
     Challenge,
+    Conversation,
     DataGrant,
     Debrief,
     Deliverable,
@@ -37,6 +38,7 @@ from mix.rules.case.pilots import PilotState
 from mix.rules.case.states import ChallengeStatus
 from mix.rules.choice.states import AwardState
 from mix.rules.city.calendar import CityCalendar, Closed, day_in
+from mix.rules.delivery.states import ConversationState
 
 RECORD_YEARS = (
     3  # the least that trade agreements ask for (CFTA 516.3, CETA 19.15); a city's own schedule may be longer
@@ -74,11 +76,17 @@ def _direct(code: str, model: type[Model], column: str, is_open: Q) -> Source:
 
 _PUBLISHED = Q(published_at__isnull=False)
 _TO_MEET = Q(meets_at__isnull=False, recorded_at=None)
+# All that are open have one date (`conversations.begin`): the row of the vendor that came first stands for them.
+_EARLIER = Conversation.objects.filter(
+    step=OuterRef("step"), round=OuterRef("round"), state=ConversationState.OPEN, pk__lt=OuterRef("pk")
+)
+_WRITTEN = Q(~Exists(_EARLIER), state=ConversationState.OPEN)
 _UNTOLD = Q(notice_due_on__isnull=False, state=AwardState.APPROVED, notice=None)
 SOURCES = (
     _by_step("questions_until", Solicitation, "questions_until", _PUBLISHED),
     _by_step("closing", Solicitation, "closes_at", _PUBLISHED),
     _by_step("event", Engagement, "starts_at", _PUBLISHED & Q(held_at=None)),
+    _by_step("written_until", Conversation, "until", _WRITTEN),
     _by_step("scores_due", Evaluation, "due_at", Q(due_at__isnull=False, finalised_at=None)),
     _by_step("meeting", StageInvitation, "meets_at", _TO_MEET, to="evaluation__step"),
     _by_step("award_notice", Award, "notice_due_on", _UNTOLD, duty=True),

@@ -68,10 +68,15 @@ def find_own(solicitation: Solicitation, vendor: Vendor) -> Submission | None:
 
 
 def check_may_answer(solicitation: Solicitation, vendor: Vendor) -> None:
-    """Raise Forbidden unless the vendor may answer the call. One that goes on as another answers as that one."""
+    """Raise Forbidden unless the vendor may answer the call. One that goes on as another answers as that one.
+
+    A practice vendor answers what is tried alone.
+    """
     part = spec_of_call(solicitation)
-    if vendor.merged_into_id or not has_reached(
-        find_participation(solicitation.step.challenge, vendor.id), part.open_to
+    if (
+        vendor.merged_into_id
+        or (vendor.is_practice and not solicitation.is_trial)
+        or not has_reached(find_participation(solicitation.step.challenge, vendor.id), part.open_to)
     ):
         raise Forbidden(Permission.SUBMISSION_READ)
 

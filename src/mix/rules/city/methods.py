@@ -152,7 +152,8 @@ class EvaluationSpec(Part):
 
     It chooses at most `most`, and with `fills_places` never more than the challenge has places in the sprint; of a
     later phase `places` is the field ("step.field") that says how many there are. With `gives_prizes` each that is
-    chosen gets the prize of its rank, and no more are chosen than there are prizes.
+    chosen gets the prize of its rank, and no more are chosen than there are prizes. With
+    `outside_chair` the chair may be offered to somebody from outside of the cities.
     """
 
     of: Key
@@ -166,6 +167,7 @@ class EvaluationSpec(Part):
     places: str = ""
     gives_prizes: bool = False
     anonymous: bool = False
+    outside_chair: bool = False
     stages: tuple[ScoringStage, ...] = ()
 
     @model_validator(mode="after")

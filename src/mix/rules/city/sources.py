@@ -12,6 +12,7 @@ from typing import Any
 from mix.rules.city.methods import Method, Step, is_on
 from mix.rules.core.fields import Column, FieldSpec, FieldType, Wording
 from mix.rules.core.kinds import DeliverySection, Route, SprintSection
+from mix.rules.core.typography import amount
 
 # What is there before any step: the need as it was reported, the challenge as it was begun. Each is a text. No step is
 # written in capitals.
@@ -173,9 +174,16 @@ def carried(spec: FieldSpec, source: FieldSpec | None, value: object) -> Any:  #
     return "\n".join(in_words(source.columns, row) for row in value)
 
 
-def in_words(columns: Sequence[Column], row: Mapping[str, Any]) -> str:
+def in_words(columns: Sequence[Column], row: Mapping[str, Any], *, language: str = "en") -> str:
     """Write a row as one line: its columns in their order, what is empty left out."""
-    return "; ".join(str(row[c.key]) for c in columns if row.get(c.key) not in (None, "", False))
+    said = (_cell(c, row[c.key], language) for c in columns if row.get(c.key) not in (None, "", False))
+    return "; ".join(said)
+
+
+def _cell(column: Column, value: object, language: str) -> str:
+    if column.type is FieldType.MONEY and isinstance(value, int):
+        return amount(value, language)
+    return str(value)
 
 
 def rows_in_words(source: FieldSpec, rows: object) -> tuple[str, ...]:

@@ -80,6 +80,7 @@ class Permission(StrEnum):
     DEPARTMENT_EDIT = "department.edit"
     CITY_EDIT = "city.edit"
     TRIAL_READ = "trial.read"
+    TRIAL_PLAY = "trial.play"
     GO_LIVE_ASK = "go_live.ask"
     GO_LIVE_CONFIRM = "go_live.confirm"
     BYLAW_READ = "bylaw.read"
@@ -185,6 +186,7 @@ _AT_HOME: dict[Permission, frozenset[Role]] = {
     Permission.DEPARTMENT_EDIT: frozenset({Role.ADMINISTRATOR, Role.PROCUREMENT_MANAGER}),
     Permission.CITY_EDIT: frozenset({Role.ADMINISTRATOR, Role.PROCUREMENT_MANAGER}),
     Permission.TRIAL_READ: _STAFF | {Role.AUDITOR},
+    Permission.TRIAL_PLAY: frozenset({Role.ADMINISTRATOR, Role.PROJECT_LEAD, *_PROCUREMENT}),
     Permission.GO_LIVE_ASK: frozenset({Role.ADMINISTRATOR}),
     Permission.GO_LIVE_CONFIRM: frozenset({Role.AUTHORITY, Role.PROCUREMENT_MANAGER}),
     Permission.BYLAW_READ: frozenset({Role.PROCUREMENT_MANAGER, Role.LEGAL, Role.AUTHORITY, Role.AUDITOR}),

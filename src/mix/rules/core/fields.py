@@ -19,6 +19,7 @@ from mix.rules.core.access import Role
 from mix.rules.core.file_kinds import FileKind
 from mix.rules.core.kinds import Envelope, Route
 from mix.rules.core.lines import is_one_line, lines
+from mix.rules.core.typography import amount
 from mix.rules.core.unmet import Unmet, require
 
 MAX_TEXT = 60_000
@@ -331,7 +332,7 @@ def read_value(spec: FieldSpec | Column, raw: Any) -> Any:  # noqa: ANN401 - JSO
 
 def _in_range(cents: int) -> int:
     if not 0 <= cents <= MAX_CENTS:
-        raise BadValue("amount_too_large", given=str(cents))
+        raise BadValue("amount_too_large", given=amount(cents, "en"))
     return cents
 
 

@@ -1,4 +1,4 @@
-"""Spaces, days and times as a language writes them, at no cost to whoever types.
+"""Spaces, days, times and amounts as a language writes them, at no cost to whoever types.
 
 French parts words from a colon, from per cent, from the dollar sign and from its quotation marks by a space at which no
 line may end. People type a plain space, or none. A text is kept as it was typed; these spaces come when it is shown.
@@ -58,7 +58,26 @@ def _french_value(value: str) -> str:
     return value
 
 
+def amount(cents: int, language: str) -> str:
+    """Write an amount of cents, as "CAD 25,000" or "25 000 $ CA"; cents only where there are any.
+
+    The one way in which money is written, whatever is written: a page, a notice, a line of a command.
+    """
+    whole, rest = divmod(abs(cents), 100)
+    number = f"{'-' if cents < 0 else ''}{whole:,}" + (f".{rest:02}" if rest else "")
+    return _AMOUNTS.get(language[:2], _english_amount)(number)
+
+
+def _english_amount(number: str) -> str:
+    return f"CAD{NBSP}{number}"
+
+
+def _french_amount(number: str) -> str:
+    return f"{number.replace(',', NBSP).replace('.', ',')}{NBSP}$ CA".replace(" ", NBSP)
+
+
 _TEXTS: Mapping[str, Callable[[str], str]] = {"fr": _french}
+_AMOUNTS: Mapping[str, Callable[[str], str]] = {"fr": _french_amount}
 _VALUES: Mapping[str, Callable[[str], str]] = {"fr": _french_value}
 
 

@@ -98,7 +98,8 @@ ENDED_BY: dict[Doing, str] = {
     Doing.SIGN_GATE: "moves.sign",
     Doing.WORK: """moves.ask moves.complete moves.skip moves.begin_again documents.save documents.reuse
         solicitations.draft solicitations.hand_over call_forms.fit engagements.plan engagements.publish
-        evaluations.appoint outsiders.invite evaluations.open_scoring evaluations.invite evaluations.set_meeting
+        evaluations.appoint outsiders.invite practice_seats.seat evaluations.open_scoring
+        evaluations.invite evaluations.set_meeting
         conversations.begin awards.recommend awards.record_negotiation awards.fail_negotiation agreements.draft
         agreements.name_signatory disclosures.appoint_reviewer delivery.add_backlog_item delivery.plan_milestone
         delivery.set_tests delivery.read_outcome sprints.grant_data sprints.record_evidence sprints.hold_demo

@@ -9,6 +9,7 @@ from typing import Any
 from mix.rules.city.sources import in_words
 from mix.rules.core.fields import FieldSpec, FieldType, Wording
 from mix.rules.core.kinds import Envelope
+from mix.rules.core.typography import amount
 from mix.rules.market.call_forms import AskedQuestion, CallForm, Origin
 
 MANDATORY = "mandatory"  # of a requirement; any other is rated
@@ -26,15 +27,15 @@ class Section:
 
 def notice_text(body: str, sections: Iterable[Section], *, language: str = "en") -> str:
     """Return a whole notice as one text, its sections under their titles in a language."""
-    parts = [f"{s.spec.title.in_(language)}\n\n{_in_text(s.spec, s.value)}" for s in sections]
+    parts = [f"{s.spec.title.in_(language)}\n\n{_in_text(s.spec, s.value, language)}" for s in sections]
     return "\n\n".join(filter(None, [body.strip(), *parts]))
 
 
-def _in_text(spec: FieldSpec, value: object) -> str:
+def _in_text(spec: FieldSpec, value: object, language: str) -> str:
     if isinstance(value, list):
-        return "\n".join(f"- {in_words(spec.columns, row)}" for row in value)
+        return "\n".join(f"- {in_words(spec.columns, row, language=language)}" for row in value)
     if spec.type is FieldType.MONEY and isinstance(value, int):
-        return f"CAD {value / 100:,.2f}"
+        return amount(value, language)
     return str(value)
 
 

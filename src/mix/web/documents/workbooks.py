@@ -15,6 +15,7 @@ from itertools import islice
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from mix.web.documents.blocks import Block, Paragraph, Table
@@ -104,6 +105,8 @@ def write_workbook(title: str, rows: Sequence[Sequence[str | float]]) -> bytes:
         cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", v) if isinstance(v, str) else v) for v in row]
         for cell, value in zip(cells, row, strict=True):
             cell.data_type = "s" if isinstance(value, str) else cell.data_type  # also what begins as a formula does
+            if isinstance(value, str) and "\n" in value:
+                cell.alignment = Alignment(wrap_text=True)
         sheet.append(cells)
     book.save(out)
     return out.getvalue()

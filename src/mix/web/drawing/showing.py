@@ -14,7 +14,8 @@ from babel import Locale, localedata
 from babel.dates import format_date, get_timezone_name
 from babel.numbers import format_decimal
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,7 @@ from mix.phrases.words import word
 from mix.rules.choice.scoring import digits_apart, shown
 from mix.rules.city.schemes import PriceRule
 from mix.rules.core.fields import Wording
-from mix.rules.core.typography import NBSP, first, spaced
+from mix.rules.core.typography import NBSP, amount, first, spaced
 from mix.rules.market.closing import Closing
 
 HOME_ZONE = "America/Toronto"  # for pages that are about no city
@@ -51,7 +52,12 @@ class Foreign(str):
     language: str
 
     def __html__(self) -> str:
-        return format_html('<span lang="{}">{}</span>', self.language, plain(self))
+        return format_html('<span lang="{}">{}</span>', self.language, broken(plain(self)))
+
+
+def broken(text: str) -> SafeString:
+    """Return a text with its line breaks, for a place where elements may stand."""
+    return mark_safe(escape(text).replace("\n", "<br>"))
 
 
 def plain(text: str) -> str:
@@ -197,12 +203,8 @@ def before_words(value: datetime, zone: str) -> tuple[str, str]:
 
 
 def money(cents: int | None) -> str:
-    """Write an amount, as "CAD 25,000" or "25 000 $ CA"; cents only where there are any."""
-    if cents is None:
-        return ""
-    pattern = "#,##0" if cents % 100 == 0 else "#,##0.00"
-    number = format_decimal(Decimal(cents) / 100, pattern, locale=_locale())
-    return f"{number}{NBSP}${NBSP}CA" if language() == "fr" else f"CAD{NBSP}{number}"
+    """Write an amount, as "CAD 25,000" or "25 000 $ CA"; nothing where there is none."""
+    return "" if cents is None else amount(cents, language())
 
 
 def plain_amount(cents: int | None) -> str:

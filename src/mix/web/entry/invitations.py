@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from allauth.account.internal.flows.login import record_authentication
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -36,12 +34,10 @@ from mix.rules.core.unmet import Unmet
 from mix.web.drawing.pages import RefusedContext, draw_page
 from mix.web.drawing.requests import actor_of, now_of, signed_in
 from mix.web.drawing.showing import language
-from mix.web.entry.sessions import begin_session
+from mix.web.entry.signing_up import begin
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Listed, do, refused, show, take
 from mix.web.forms.limits import Limit
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def is_shown(person: Person) -> bool:
@@ -156,15 +152,37 @@ class Join(Act[Newcomer]):
     def run(self, request: HttpRequest) -> str:
         """Make the account, sign its person in, and go on."""
         name, password = (self.cleaned_data[key] for key in ("name", "password"))
-        verb = outsiders.join if isinstance(self.about.invitation, PanelInvitation) else join
-        do(request, verb, self.about.token, name=name, password=password, language=language())
-        person = find_account(self.about.invitation.email)
-        if person is None:
-            raise Unknown
-        login(request, person, backend=BACKEND)
-        record_authentication(request, person, method="password", email=person.email, reauthenticated=True)
-        begin_session(request)
+        _join(request, self.about, name=name, password=password)
         return _goes_on(request, self.about.invitation, needs_factor=True)
+
+
+class JoinByPasskey(Act[Newcomer]):
+    """Choose a name, and accept; the next page makes the passkey."""
+
+    label = gettext_lazy("Make my account with a passkey")
+    limit = Limit(by_person=20, by_address=60)  # as above
+
+    name = Join.base_fields["name"]
+
+    @classmethod
+    def first(cls, about: Newcomer) -> Mapping[str, Any]:
+        """Show the name that is known."""
+        return Join.first(about)
+
+    def run(self, request: HttpRequest) -> str:
+        """Make the account, sign its person in, and go on to the passkey."""
+        _join(request, self.about, name=self.cleaned_data["name"], password=None)
+        _goes_on(request, self.about.invitation, needs_factor=False)
+        return reverse("mfa_add_webauthn")
+
+
+def _join(request: HttpRequest, about: Newcomer, *, name: str, password: str | None) -> None:
+    verb = outsiders.join if isinstance(about.invitation, PanelInvitation) else join
+    do(request, verb, about.token, name=name, password=password, language=language())
+    person = find_account(about.invitation.email)
+    if person is None:
+        raise Unknown
+    begin(request, person, by="password" if password else "email")
 
 
 @dataclass(frozen=True)
@@ -212,6 +230,10 @@ def _to_decline(found: Invitation, token: str) -> dict[str, Listed[Any]]:
     return {"decline": Listed(Decline, token)} if isinstance(found, PanelInvitation) else {}
 
 
+def _joining(about: Newcomer) -> dict[str, Listed[Any]]:
+    return {"join": Listed(Join, about), "join_by_passkey": Listed(JoinByPasskey, about)}
+
+
 def _of_newcomer(request: HttpRequest, found: Invitation, token: str) -> HttpResponse:
     now, account = now_of(request), find_account(found.email)
     unmet = unmet_of_offer(found, now=now) if isinstance(found, PanelInvitation) else unmet_of_time(found, now=now)
@@ -221,11 +243,11 @@ def _of_newcomer(request: HttpRequest, found: Invitation, token: str) -> HttpRes
         # what was posted all the same waits nowhere: it holds a password
         taken = refused({} if unmet else acts, *unmet)
     else:
-        answer = take(request, acts if has_account else {"join": Listed(Join, Newcomer(token, found, account)), **acts})
+        answer = take(request, acts if has_account else _joining(Newcomer(token, found, account)) | acts)
         if isinstance(answer, HttpResponse):
             return answer
         taken = answer
-    taken.own = ("join", "decline") if "join" in taken.acts and acts else ()
+    taken.own = ("join", "join_by_passkey", *acts) if "join" in taken.acts else ()
     context = InvitationContext(
         found,
         "",

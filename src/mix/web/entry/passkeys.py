@@ -16,6 +16,8 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn import forms as theirs
 from django import forms
 
+from mix.readers.city.people import lacks_way_in
+
 MOST = 100_000  # letters; a browser's answer with a certificate has a few thousand
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error)
 
@@ -63,9 +65,16 @@ class ShowPasskeyAgain(_Answering, theirs.ReauthenticateWebAuthnForm):  # type: 
 
 
 class AddPasskey(theirs.AddWebAuthnForm):  # type: ignore[misc]  # as above
-    """Add a passkey to one's account."""
+    """Add a passkey to one's account; where there is no other way in, one that does without a password."""
 
     credential = CredentialField(max_length=MOST)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        self.is_only_way = lacks_way_in(self.user)
+        if self.is_only_way:
+            self.fields["passwordless"].initial = True
+            self.fields["passwordless"].disabled = True
 
     def clean(self) -> Any:  # noqa: ANN401 - allauth ships no types
         """Read what the browser made."""

@@ -31,10 +31,10 @@ from mix.web.drawing.pages import draw_page
 from mix.web.drawing.requests import now_of, signed_in
 from mix.web.drawing.showing import in_language
 from mix.web.entry.mail import ChooseMail
-from mix.web.entry.sessions import begin_session, get_session, list_sessions
 from mix.web.forms import fields
 from mix.web.forms.absences import BeAway, Decline, EndOwn, Offer, StandIn, drawn
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, show, take
+from mix.web.frame.sessions import begin_session, get_session, list_sessions
 
 
 def home_of_person(request: HttpRequest) -> HttpResponse:
@@ -76,7 +76,10 @@ class Correct(Act[Person]):
 
 @dataclass(frozen=True)
 class AccountContext:
-    """What the page of one's own account draws; `may_stand_in`: somebody else has one of the own roles."""
+    """What the page of one's own account draws; `may_stand_in`: somebody else has one of the own roles.
+
+    `sat`: there was a seat from outside, of a panel that is over.
+    """
 
     roles: list[StaffRole]
     may_stand_in: bool
@@ -84,6 +87,7 @@ class AccountContext:
     invitations: list[StaffInvitation]
     offered: list[PanelInvitation]
     teams: list[VendorMember]
+    sat: bool
     needs_factor: bool
 
 
@@ -106,13 +110,15 @@ def account(request: HttpRequest) -> HttpResponse:
     taken = take(request, acts)
     if isinstance(taken, HttpResponse):
         return taken
+    teams = list_teams_of(person)
     context = AccountContext(
         roles=roles,
         may_stand_in=bool(others),
         waiting=list_waiting_of(person),
         invitations=list_invitations_to(person, now=now),
         offered=list_offered_to(person, now=now),
-        teams=list_teams_of(person),
+        teams=teams,
+        sat=not (roles or teams or actor.sits) and sat_outside(person),
         needs_factor=grants(actor.all_roles(), Permission.CHALLENGE_READ),
     )
     taken.own = ("correct", "sign_out")

@@ -15,6 +15,7 @@ from mix.readers.core.actors import PUBLIC, Actor
 from mix.rules.core.access import Permission, Role, grants
 from mix.web.drawing.requests import now_of
 from mix.web.drawing.showing import language
+from mix.web.frame.playing import is_playing
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -30,6 +31,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "menu": list(_menu(actor, request.path)),
         "capacity": _capacity(actor),
         "trials": sorted(actor.on_trial),
+        "plays": actor.person is not None and is_playing(request),
         "other_languages": [_page_in(code, request) for code, _name in settings.LANGUAGES if code != language()],
     }
 

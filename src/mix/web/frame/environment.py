@@ -30,7 +30,7 @@ from mix.readers.city.letterheads import find_letterhead
 from mix.rules.case.carrying import Accord
 from mix.rules.case.pilots import PilotState, Word
 from mix.rules.case.states import ChallengeStatus, JoinAnswer, NoticeKind
-from mix.rules.choice.states import AwardState, Conflict
+from mix.rules.choice.states import AwardState, Conflict, Seat
 from mix.rules.city.kinds import REGISTERED
 from mix.rules.city.policy.adviser import Fit, Kind
 from mix.rules.city.policy.documents import Effect
@@ -137,6 +137,7 @@ ENUMS: tuple[type[StrEnum], ...] = (  # what templates compare with; a member th
     Phase,
     PilotState,
     Scan,
+    Seat,
     StepState,
     TargetVerdict,
     Word,
@@ -250,9 +251,14 @@ def _act(context: Context, name: str, item: object = "") -> TemplateModule:
 
 
 def _written(value: Any) -> Any:  # noqa: ANN401 - any value
-    """Write decimals in the page's language, and make texts of promises of texts before they are escaped."""
+    """Write decimals in the page's language and texts with their line breaks; promises of texts become texts.
+
+    A text in an attribute goes through `plain`, one in a box through `e`: no element may stand there.
+    """
     if isinstance(value, Promise):
         return str(value)
+    if isinstance(value, str):
+        return showing.broken(value) if "\n" in value and not hasattr(value, "__html__") else value
     return localize(value) if isinstance(value, float | Decimal) else value
 
 

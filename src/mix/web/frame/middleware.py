@@ -21,7 +21,7 @@ from requests import RequestException
 from mix.actions.market.locking import Late
 from mix.data.models import Person, SubmissionVersion
 from mix.data.wall import lower_wall, raise_wall
-from mix.readers.city.people import actor_for, has_second_factor
+from mix.readers.city.people import actor_for, has_second_factor, lacks_way_in
 from mix.readers.core.actors import PUBLIC
 from mix.readers.core.errors import Forbidden, Unknown
 from mix.readers.market.submissions import list_own_counting
@@ -37,6 +37,7 @@ from mix.web.frame.crowds import later
 from mix.web.frame.heard import listen
 from mix.web.frame.idle import is_over
 from mix.web.frame.kept import draw_kept, is_sealed, typed_in
+from mix.web.frame.playing import is_playing
 from mix.web.frame.shares import Shares
 from mix.web.frame.turns import Turns
 
@@ -125,6 +126,8 @@ class ActorMiddleware:
         try:
             actor = actor_for(person) if person else PUBLIC
             request.actor = actor  # type: ignore[attr-defined]  # read by requests.actor_of
+            if must_make_passkey(request) and not OPEN_WITHOUT_FACTOR.match(request.path):
+                return redirect(reverse("mfa_add_webauthn"))
             if lacks_second_factor(request) and not OPEN_WITHOUT_FACTOR.match(request.path):
                 return redirect(reverse("mfa_index"))
             response = self.get_response(request)
@@ -137,11 +140,19 @@ class ActorMiddleware:
         return response
 
 
+def must_make_passkey(request: HttpRequest) -> bool:
+    """Say whether this person made an account without a password, and has not made its passkey yet."""
+    person = actor_of(request).person
+    if person is None or is_playing(request) or (settings.DEMO and person.is_demo):
+        return False
+    return lacks_way_in(person)
+
+
 def lacks_second_factor(request: HttpRequest) -> bool:
-    """Say whether this person needs a second factor and has none. Demonstration people sign in by card."""
+    """Say whether this person needs a second factor and has none; who signs in by card or is played needs none."""
     actor = actor_of(request)
     person = actor.person
-    if person is None or (settings.DEMO and person.is_demo):
+    if person is None or is_playing(request) or (settings.DEMO and person.is_demo):
         return False
     return bool(actor.all_roles() & SECOND_FACTOR) and not has_second_factor(person)
 

@@ -5,12 +5,10 @@ if (refusal) refusal.focus();
 
 for (const area of document.querySelectorAll("textarea[data-words]")) {
   const hint = document.getElementById(area.getAttribute("aria-describedby").split(" ").pop());
-  const count = document.createElement("span");
-  count.className = "xs quiet words-so-far";
-  hint?.append(" ", count);
+  const count = hint.querySelector("[data-so-far]");
   const show = () => {
     const words = area.value.split(/\s+/).filter(Boolean).length;
-    count.textContent = `${words} / ${area.dataset.words}`;
+    count.textContent = `${words}`;
     count.classList.toggle("over-limit", words > Number(area.dataset.words));
   };
   area.addEventListener("input", show);

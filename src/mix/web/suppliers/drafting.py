@@ -25,6 +25,7 @@ from mix.readers.market.submissions import changes_since, price_total
 from mix.rules.city.methods import Criterion
 from mix.rules.core.fields import FieldSpec, FieldType
 from mix.rules.core.kinds import Envelope
+from mix.rules.core.samples import with_samples
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.market.wanted_files import wanted
 from mix.web.documents.asked import Changed, changed_for
@@ -33,7 +34,7 @@ from mix.web.documents.changes import changes
 from mix.web.documents.sent import read_over, read_sent
 from mix.web.documents.specs import FieldView, draw, read_only, read_post
 from mix.web.drawing.paging import Pager, number_of, pager
-from mix.web.drawing.requests import actor_of
+from mix.web.drawing.requests import actor_of, today_of
 from mix.web.drawing.showing import language, money, plain, said, titled
 from mix.web.forms.acts import Acts, Fault, Listed, Taken, do, show, take
 from mix.web.forms.itself import answered, hindrance, is_by_itself
@@ -139,6 +140,9 @@ def _write(request: HttpRequest, part: Part) -> HttpResponse:
         content = read_draft(part.submission)
         return _drawn(request, part, Posted(content, part.submission.draft_version, {}, {}))
     posted = _read(request, part.specs)
+    if request.POST.get("go") == "sample" and part.submission.vendor.is_practice:
+        samples = with_samples(part.specs, posted.typed, language=language(), on=today_of(request))
+        posted = replace(posted, typed=samples)
     try:
         saved = _saved(request, part, posted, posted.mine)
     except Late:
@@ -156,7 +160,7 @@ def _write(request: HttpRequest, part: Part) -> HttpResponse:
 def _goes_to(request: HttpRequest, part: Part) -> str:
     """Return where one goes from here: on, to the files of a question, or nowhere."""
     go = request.POST.get("go", "")
-    if go == "stay":
+    if go in ("stay", "sample"):
         return request.path
     if go.startswith("file-"):
         return page_of_files(part.submission, go.removeprefix("file-"))

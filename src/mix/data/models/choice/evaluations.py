@@ -73,7 +73,7 @@ class PanelMember(Kept):
 class PanelInvitation(Kept):
     """A seat offered by mail to somebody from outside of the cities, kept and accepted as a `StaffInvitation` is.
 
-    Nobody sits by it before they accept; `member` is the seat that they then have.
+    Nobody sits by it before they accept; `member` is the seat that they then have, `seat` the one that is offered.
     """
 
     private = frozenset({"email", "name", "organization", "token_hash"})
@@ -81,6 +81,7 @@ class PanelInvitation(Kept):
     email = models.EmailField()
     name = models.CharField(max_length=200)
     organization = models.CharField(max_length=200)
+    seat = choice(Seat, default=Seat.EVALUATOR.value)
     language = models.CharField(max_length=5, default="en", choices=languages)
     token_hash = models.CharField(max_length=64, unique=True)
     code = models.CharField(max_length=20, unique=True, default=new_code)
@@ -99,6 +100,7 @@ class PanelInvitation(Kept):
                 condition=models.Q(member=None, accepted_at=None)
                 | models.Q(member__isnull=False, accepted_at__isnull=False, declined_at=None, withdrawn_at=None),
             ),
+            one_of("seat", Seat),
         ]
 
 

@@ -11,7 +11,8 @@ from mix.rules.market.states import VendorSize
 class Vendor(Kept):
     """An organization that may answer, until its people make it one with another that is theirs too.
 
-    `number` is how the state knows it (`rules.market.numbers`), where it says so.
+    `number` is how the state knows it (`rules.market.numbers`), where it says so. A practice vendor is made up for the
+    trial of a city, and answers nothing else.
     """
 
     code = models.CharField(max_length=40, unique=True, default=new_code)
@@ -23,6 +24,7 @@ class Vendor(Kept):
     website = models.URLField(blank=True)
     capability = models.TextField(blank=True)
     is_fictional = models.BooleanField(default=False)
+    is_practice = models.BooleanField(default=False)
     registered_at = models.DateTimeField()
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
 

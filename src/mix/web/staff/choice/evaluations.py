@@ -74,6 +74,7 @@ from mix.web.staff.choice.evaluations_acts import (
     Tie,
 )
 from mix.web.staff.choice.outsiders import invited_rows, outsider_acts
+from mix.web.staff.choice.practice import practice_acts, practising
 
 # From consensus on, those who may read scores for the city see the table.
 AFTER_SCORING = frozenset(
@@ -105,7 +106,8 @@ class EvaluationContext:
     """What the step of an evaluation draws; `panel` is each member with scores given and owed.
 
     `invited` are those who were asked from outside and do not sit, each with whether the invitation has expired.
-    `declared` holds every conflict that was declared, for procurement and those who oversee.
+    `declared` holds every conflict that was declared, for procurement and those who oversee. `practice` are the keys of
+    members that are played.
     """
 
     evaluation: Evaluation | None
@@ -113,6 +115,7 @@ class EvaluationContext:
     sees_progress: bool
     panel: list[tuple[PanelMember, int, int]]
     left: Sequence[PanelMember]
+    practice: frozenset[int]
     invited: Sequence[tuple[PanelInvitation, bool]]
     declared: Sequence[Declaration]
     criteria: tuple[Criterion, ...]
@@ -139,6 +142,7 @@ def panel(request: HttpRequest, step: Step, roles: frozenset[Role]) -> tuple[Act
     if is_open and step.state == StepState.ACTIVE:
         acts |= _beginning(step, None) if evaluation is None else _going_on(step, evaluation)
         acts |= outsider_acts(step, evaluation)
+        acts |= practice_acts(step, evaluation)
     ties = tied_now(evaluation) if evaluation and evaluation.phase == EvaluationPhase.FINAL else []
     if is_open and evaluation and ties:
         tie = _tie_to_break(evaluation, ties)
@@ -175,6 +179,7 @@ def _before(spec: EvaluationSpec | None, *, sees_progress: bool) -> EvaluationCo
         sees_progress=sees_progress,
         panel=[],
         left=(),
+        practice=frozenset(),
         invited=(),
         declared=(),
         criteria=spec.criteria if spec else (),
@@ -214,6 +219,7 @@ def _shown(
         sees_progress=sees_progress,
         panel=_panel_rows(evaluation, sees_progress=sees_progress),
         left=list_left(evaluation),
+        practice=frozenset(m.pk for m in practising(evaluation)),
         invited=invited,
         declared=_conflicts(evaluation) if sees_conflicts else (),
         criteria=criteria,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from mix.actions.choice import outsiders
 from mix.data.models import Evaluation, PanelInvitation, Step
+from mix.readers.case.challenges import spec_of
 from mix.readers.choice.outsiders import SEATING, get_invited, list_invited
+from mix.rules.choice.states import Seat
 from mix.rules.core.access import Permission
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do
@@ -27,7 +31,19 @@ class InviteOutsider(Act[Step]):
     name = fields.line(_("Name"))
     email = fields.email(_("E-mail"))
     organization = fields.line(_("Organization"), hint=_("Where they work. It stands beside the name on the panel."))
+    seat = fields.word_choice(_("Seat"), "role", Seat, radio=True)
     language = fields.choice(_("Language of the mail"), fields.languages)
+
+    def fit(self) -> None:
+        """Offer the chair where the method lets somebody from outside have it."""
+        spec = spec_of(self.about).evaluation
+        if spec is None or not spec.outside_chair:
+            del self.fields["seat"]
+
+    @classmethod
+    def first(cls, about: Step) -> Mapping[str, Any]:  # noqa: ARG003 - the same for every panel
+        """Most are no chair."""
+        return {"seat": Seat.EVALUATOR}
 
     def run(self, request: HttpRequest) -> None:
         """Invite them."""

@@ -6,20 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mix.actions.city import going_live as verbs
+from mix.actions.market import practice
 from mix.data.models import GoLiveRequest, Message, Municipality, TrialGuest
 from mix.readers.city.going_live import find_request, list_kept_mail, list_lines
 from mix.readers.city.municipalities import get_own_municipality
 from mix.readers.city.people import list_with_role
-from mix.readers.city.trials import get_guest, list_guests
+from mix.readers.city.trials import get_guest, list_guests, list_practice
 from mix.rules.city.going_live import Line
 from mix.rules.core.access import TABLE, Permission, grants
+from mix.rules.core.practice import is_practice_address
 from mix.web.drawing.requests import now_of, signed_in
 from mix.web.drawing.showing import use_clock
 from mix.web.forms import fields
 from mix.web.forms.acts import Act, Acts, Listed, RowAct, do, granted, show, take
+from mix.web.frame.playing import begin_to_play
 from mix.web.staff.city.setup import place_of
 
 
@@ -90,6 +94,33 @@ class EndGuest(RowAct[Municipality]):
         do(request, verbs.end_guest, get_guest(self.about, self.row))
 
 
+class MakePractice(Act[Municipality]):
+    """Make a practice vendor."""
+
+    label = _("Make a practice vendor")
+    done = _("Made. Play it to see what a vendor sees.")
+    needs = Permission.TRIAL_PLAY
+
+    def run(self, request: HttpRequest) -> None:
+        """Make it."""
+        do(request, practice.make, self.about)
+
+
+class Play(RowAct[Municipality]):
+    """Play a practice vendor."""
+
+    label = _("Play it")
+    style = "btn--link"
+    needs = Permission.TRIAL_PLAY
+
+    def run(self, request: HttpRequest) -> str:
+        """Sign in as its person."""
+        player = signed_in(request).someone
+        person = do(request, practice.play, get_guest(self.about, self.row))
+        begin_to_play(request, person, player=player)
+        return reverse("vendor-trials")
+
+
 @dataclass(frozen=True)
 class GoLiveContext:
     """What the page draws: each line of the list with where it is put right, or "" where this person may not."""
@@ -100,6 +131,7 @@ class GoLiveContext:
     waiting: GoLiveRequest | None
     deciders: str
     guests: Sequence[TrialGuest]
+    practice: Sequence[tuple[TrialGuest, str]]
     kept: int
     mail: Sequence[Message]
 
@@ -115,6 +147,7 @@ def going_live(request: HttpRequest, city: str) -> HttpResponse:
     if isinstance(taken, HttpResponse):
         return taken
     may_look = grants(roles, Permission.MAIL_MANAGE)
+    guests = list_guests(found) if grants(roles, Permission.TRIAL_PLAY) else []
     kept, mail = list_kept_mail(found) if may_look else (0, [])
     context = GoLiveContext(
         city=found,
@@ -122,7 +155,8 @@ def going_live(request: HttpRequest, city: str) -> HttpResponse:
         missing=sum(not line.is_met for line in rows),
         waiting=waiting,
         deciders=", ".join(sorted({p.name for p in list_with_role([found.pk], *TABLE[Permission.GO_LIVE_CONFIRM])})),
-        guests=list_guests(found) if grants(roles, Permission.GO_LIVE_ASK) else [],
+        guests=[g for g in guests if not is_practice_address(g.email)],
+        practice=list_practice(guests),
         kept=kept,
         mail=mail,
     )
@@ -133,6 +167,7 @@ def _acts(city: Municipality, waiting: GoLiveRequest | None, *, missing: bool) -
     if not city.is_on_trial:
         return {}
     acts: Acts = {"guest": Listed(AddGuest, city), "end_guest": Listed(EndGuest, city)}
+    acts = {**acts, "practise": Listed(MakePractice, city), "play": Listed(Play, city)}
     if waiting:
         return {**acts, "confirm": Listed(Confirm, waiting), "drop": Listed(Drop, waiting)}
     return acts if missing else {**acts, "ask": Listed(Ask, city)}

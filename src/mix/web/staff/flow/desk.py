@@ -208,6 +208,7 @@ def _beginnable(request: HttpRequest, actor: Actor) -> Beginnable:
         pilot=pilot,
         sources=tuple(list_sources(cities, actor=actor)),
         begun_from=request.GET.get("from", "")[:60],
+        is_example="example" in request.GET and any(c.is_on_trial for c in cities),
     )
 
 

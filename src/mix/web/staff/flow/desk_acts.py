@@ -16,6 +16,7 @@ from mix.actions.case import challenges, copying, pilots
 from mix.actions.delivery import milestones
 from mix.data.models import Challenge, MethodVersion, Municipality, Need, Pilot
 from mix.phrases.words import word
+from mix.phrases.words import wording as wording_of
 from mix.readers.case.needs import get_need
 from mix.readers.case.pilots import get_pilot
 from mix.readers.city.methods import get_latest, method_of
@@ -94,7 +95,8 @@ class MergeNeed(Act[Mergeable]):
 class Beginnable:
     """Who may lead a challenge, which cities may take part, by which methods it runs, and what it comes from.
 
-    With the words of one of `sources` it may begin; `begun_from` is the one that the address names.
+    With the words of one of `sources` it may begin; `begun_from` is the one that the address names. `is_example`: with
+    sample words, by a city that tries.
     """
 
     cities: tuple[Municipality, ...]
@@ -104,6 +106,7 @@ class Beginnable:
     pilot: Pilot | None = None
     sources: tuple[Challenge, ...] = ()
     begun_from: str = ""
+    is_example: bool = False
 
     @property
     def offered(self) -> list[tuple[str, str]]:
@@ -166,6 +169,9 @@ class BeginChallenge(Act[Beginnable]):
     def first(cls, about: Beginnable) -> Mapping[str, Any]:
         """Begin with what the need or the pilot is called, and from the challenge that the address names."""
         first: dict[str, Any] = {"source": about.begun_from} if about.begun_from else {}
+        if about.is_example:
+            first |= {name: wording_of("example", name) for name in ("title", "question")}
+            first["route_reason"] = word("example", "route_reason", language())
         if about.pilot:
             return {**first, "pilot": about.pilot.code, "title": about.pilot.wording("title")}
         return {**first, "need": about.need.code, "title": about.need.title} if about.need else first

@@ -60,6 +60,7 @@ from mix.rules.core.access import Permission, Role, grants
 from mix.rules.core.fields import read_answers
 from mix.rules.core.kinds import StepState
 from mix.rules.core.lines import whole_number
+from mix.rules.core.samples import with_samples
 from mix.rules.core.unmet import Refused, Unmet
 from mix.rules.flow.moves import Duty, duties, open_duties
 from mix.web.documents.blocks import Left
@@ -70,8 +71,8 @@ from mix.web.documents.sources import view_copies, view_sources
 from mix.web.documents.specs import Answer, FieldView, draw, read_only, read_post
 from mix.web.drawing.absences import away_text, few
 from mix.web.drawing.pages import Context, draw_part
-from mix.web.drawing.requests import actor_of, now_of, only_read, signed_in
-from mix.web.drawing.showing import use_clock
+from mix.web.drawing.requests import actor_of, now_of, only_read, signed_in, today_of
+from mix.web.drawing.showing import language, use_clock
 from mix.web.drawing.stagebar import StageBar, stage_bar
 from mix.web.forms.acts import Acts, Taken, do, refused, show, take, take_stash
 from mix.web.forms.itself import SavedPart, answered, hindrance, is_by_itself
@@ -349,6 +350,8 @@ def _save(request: HttpRequest, step: Step, roles: frozenset[Role]) -> HttpRespo
         return hindrance(request) or _save_itself(request, step)
     specs = spec_of(step).fields
     typed, over = read_post(specs, request.POST), read_over(request.POST, specs)
+    if "sample" in request.POST and step.challenge.is_trial:
+        typed = with_samples(specs, typed, language=language(), on=today_of(request))
     if (taken := request.POST.get("take", "")) in (sources := gather_sources(step)):
         typed |= {taken: sources[taken], f"{taken}_why": ""}
     based_on, confirmed = whole_number(request.POST.get("version", "")), request.POST.getlist(KEEP)

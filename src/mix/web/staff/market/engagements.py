@@ -65,7 +65,8 @@ class Plan(Act[Planned]):
         for n in range(CARDS):
             label = gettext("Problem card %(n)d") % {"n": n + 1}
             self.fields[f"card{n}"] = wording(fields.line(label, required=False, most=150))
-            self.fields[f"text{n}"] = wording(fields.text(_("Its text"), required=False, rows=2))
+            text = gettext("Text of problem card %(n)d") % {"n": n + 1}
+            self.fields[f"text{n}"] = wording(fields.text(text, required=False, rows=2))
 
     @classmethod
     def first(cls, about: Planned) -> Mapping[str, Any]:
