@@ -48,6 +48,20 @@ def test_templates_carry_no_style_and_no_script(path: Path) -> None:
     assert re.findall(r"<script(?![^>]*src=)", text) == []
 
 
+def broken_boxes(template: str) -> list[str]:
+    """List what stands in a box, or comes back hidden, and would have its line breaks drawn as elements."""
+    boxes = re.findall(r"\{\{([^}]*)\}\}\s*</textarea>", template)
+    hidden = re.findall(r'type="hidden" name="\{\{[^}]*\}\}" value="\{\{ (value[^}]*)\}\}"', template)
+    return [one.strip() for one in (*boxes, *hidden) if not one.strip().endswith("|e")]
+
+
+def test_a_box_holds_what_was_typed_as_it_is() -> None:
+    assert broken_boxes("<textarea>{{ text }}</textarea><textarea>{{ text|e }}</textarea>") == ["text"]
+    assert broken_boxes('<input type="hidden" name="{{ name }}" value="{{ value }}">') == ["value"]
+    found = {p.name: boxes for p in TEMPLATES if (boxes := broken_boxes(p.read_text(encoding="utf-8")))}
+    assert found == {}
+
+
 @pytest.mark.parametrize(
     "path", [*TEMPLATES, *OF_ALLAUTH, WEB / "static/verify.html"], ids=lambda p: "/".join(p.parts[-2:])
 )
