@@ -76,7 +76,7 @@ def make_due(*, now: datetime) -> list[Checkpoint]:
     for chain in list_chains_to_sign(before=max(day_ago, closed_at) if closed_at else day_ago):
         try:
             with transaction.atomic():
-                checkpoint = make_checkpoint(chain.code, now=now)
+                checkpoint = make_checkpoint(chain.code, now=now, goes_on=True)
         except LogBroken:
             logger.exception("no checkpoint of %s", chain.code)
             continue
