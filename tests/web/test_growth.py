@@ -34,7 +34,7 @@ LISTS = [
     ("", "/en/how/", 1),
     ("", "/en/challenges/water-leaks/", 12),
     ("", "/en/calls/WATER-LEAKS-RFSQ8/", 6),
-    ("priya", "/en/city/", 20),
+    ("priya", "/en/city/", 21),
     ("priya", "/en/city/needs/", 5),
     ("priya", "/en/city/challenges/", 7),
     ("priya", "/en/city/dates/", 16),

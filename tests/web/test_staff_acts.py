@@ -163,8 +163,9 @@ def test_evidence_is_of_a_hypothesis_of_the_framework() -> None:
 
 def test_a_person_signs_off_the_areas_that_are_theirs() -> None:
     about = MayStart(Step(), (Area.DEPARTMENT,))
-    assert GiveSignOff(about, {"area": Area.DEPARTMENT}).is_valid()
-    assert set(GiveSignOff(about, {"area": Area.IT_SECURITY}).errors) == {"area"}
+    assert GiveSignOff(about, {"area": [Area.DEPARTMENT]}).is_valid()
+    assert set(GiveSignOff(about, {"area": [Area.DEPARTMENT, Area.IT_SECURITY]}).errors) == {"area"}
+    assert set(GiveSignOff(about, {"area": []}).errors) == {"area"}
 
 
 PARKS = Department(pk=7, name="Parks", municipality=Municipality(name="Guelph"))

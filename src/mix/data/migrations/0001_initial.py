@@ -279,6 +279,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('translations', models.JSONField(default=dict)),
+                ('municipality', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='letterhead', to='data.municipality')),
                 ('address', models.TextField(blank=True, max_length=400)),
                 ('email', models.EmailField(blank=True, max_length=254)),
                 ('phone', models.CharField(blank=True, max_length=40)),
@@ -287,9 +288,8 @@ class Migration(migrations.Migration):
                 ('logo', models.BinaryField(default=bytes)),
                 ('logo_type', models.CharField(blank=True, max_length=20)),
                 ('logo_alt', models.CharField(blank=True, max_length=150)),
-                ('set_at', models.DateTimeField()),
-                ('municipality', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='letterhead', to='data.municipality')),
                 ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('set_at', models.DateTimeField()),
             ],
             options={
                 'abstract': False,
@@ -583,10 +583,10 @@ class Migration(migrations.Migration):
             name='Follow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.CharField(blank=True, max_length=120)),
-                ('begun_at', models.DateTimeField()),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='follows', to=settings.AUTH_USER_MODEL)),
+                ('words', models.CharField(blank=True, max_length=120)),
                 ('city', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.municipality')),
+                ('begun_at', models.DateTimeField()),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('words', ''), _negated=True), ('city__isnull', False), _connector='OR'), name='follow_something'), models.UniqueConstraint(fields=('person', 'words', 'city'), name='follow_once'), models.UniqueConstraint(condition=models.Q(('city', None)), fields=('person', 'words'), name='follow_words_once')],
@@ -1385,13 +1385,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('salt', models.CharField(default=mix.data.models.core.kept.new_salt, editable=False, max_length=32)),
-                ('why', models.TextField()),
-                ('named_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.municipality')),
-                ('named_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='named_vendors', to='data.step')),
                 ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='data.vendor')),
+                ('why', models.TextField()),
+                ('named_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('named_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('step', 'vendor'), name='named_vendor_once')],
@@ -2045,10 +2045,10 @@ class Migration(migrations.Migration):
             name='OwnHours',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hours', models.DecimalField(decimal_places=2, max_digits=8)),
-                ('noted_at', models.DateTimeField()),
-                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('submission', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='own_hours', to='data.submission')),
+                ('hours', models.DecimalField(decimal_places=2, max_digits=8)),
+                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('noted_at', models.DateTimeField()),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('hours__gt', 0)), name='own_hours_positive')],
