@@ -82,9 +82,10 @@ READERS: dict[str, Callable[[Scenario, Plain], object]] = {
     "change": lambda _s, raw: read_change(raw),
     "token": lambda _s, raw: path_of(_last_mail(raw)).split("/")[1],
     "table": lambda _s, raw: BylawTable.model_validate(raw),
-    "value_cents": lambda _s, raw: round(raw * 100),
-    "options_cents": lambda _s, raw: round(raw * 100),
-    "purchase_most_cents": lambda _s, raw: round(raw * 100),
+    **dict.fromkeys(
+        ("value_cents", "options_cents", "purchase_most_cents", "amount_cents", "tax_cents"),
+        lambda _s, raw: round(raw * 100),
+    ),
 }
 
 

@@ -42,8 +42,15 @@ def test_what_an_award_decides_is_only_recommended(path: Path) -> None:
             "agile-pilot": [],
             "civic-accelerator": ["final-choice"],
             "civtech": [],  # whoever is selected builds first, and is told so
+            "contest": [],  # nothing is bought: prizes are won
+            "invitation-to-negotiate": ["ranking"],
+            "micro-purchase": [],
             "procurement-by-co-design": ["final-evaluation"],
+            "quotations": ["comparison"],
+            "request-for-information": [],
+            "research-in-phases": [],  # whoever goes on is told so, as the phase before ends
             "sprint": ["select-winner", "select-winner-open"],
+            "tender": ["bids"],
             "traditional-rfp": ["company-wins"],
         }[path.stem]
     )
