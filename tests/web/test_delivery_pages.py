@@ -26,20 +26,10 @@ from mix.data.models import (
 )
 from mix.readers.delivery.milestones import list_measures
 from mix.readers.delivery.sprints import unmet_in
-from mix.rules.core.kinds import StepState
 from tests.behind import open_tables
 
 CODE = "guelph-roads-sprint"
 DAYS = {"granted_on": "2027-01-04", "expires_on": "2027-02-26"}
-
-
-@pytest.fixture
-def ended(challenge: Callable[[str], Challenge]) -> Challenge:
-    """Return the sprint that was carried to its end, with every step at hand once more."""
-    found = challenge(CODE)
-    Challenge.objects.filter(pk=found.pk).update(status="running")
-    found.steps.update(state=StepState.ACTIVE, asked_at=None)
-    return found
 
 
 @pytest.fixture

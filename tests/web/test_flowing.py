@@ -18,7 +18,6 @@ from mix.readers.delivery.agreements import unmet_to_sign
 from mix.readers.delivery.milestones import unmet_in
 from mix.rules.case.carrying import Accord
 from mix.rules.city.methods import Fact
-from mix.rules.core.kinds import StepState
 from mix.rules.core.unmet import Refused
 from mix.web.staff.delivery.milestones import PlanMilestone, Plannable
 from mix.web.staff.delivery.sprints_acts import Grantable, GrantData
@@ -29,15 +28,6 @@ pytestmark = pytest.mark.django_db
 CODE = "guelph-roads-sprint"
 RATED, AGREES = "Streets rated in 30 days; 90 %", "Agreement; 80 %"
 DAYS = {"granted_on": "2027-01-04", "expires_on": "2027-02-26"}
-
-
-@pytest.fixture
-def ended(challenge: Callable[[str], Challenge]) -> Challenge:
-    """Return the sprint that was carried to its end, with every step at hand once more."""
-    found = challenge(CODE)
-    Challenge.objects.filter(pk=found.pk).update(status="running")
-    found.steps.update(state=StepState.ACTIVE, asked_at=None)
-    return found
 
 
 @pytest.fixture
